@@ -1,0 +1,165 @@
+"""Which starts are free: shifts minus absences minus what is booked, with a room for each.
+
+Everything here is whole seconds since the epoch, because a clinic of fifty therapists asks
+about some ten thousand stretches at once; datetimes come back at the edge of the query.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+Key = TypeVar("Key")
+Seconds = int
+Span = tuple[Seconds, Seconds]  # half-open [start, end)
+Reach = tuple[Seconds, Seconds]  # starts that fit, both ends included
+
+FOREVER: Seconds = 2**62
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What one therapist's diary says: `working` hours, and what is `taken` out of them.
+
+    `taken` is absences, closures, appointments and live holds, buffers included.
+    """
+
+    working: Sequence[Span]
+    taken: Sequence[Span] = ()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How long a treatment lasts, and how long after it therapist and room stay blocked."""
+
+    length: Seconds
+    buffer: Seconds = 0
+
+    @property
+    def blocked(self) -> Seconds:
+        return self.length + self.buffer
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The starts a clinic offers: wall-clock multiples of its step, as instants in order.
+
+    On the day the clocks go back a repeated wall-clock time is two starts; on the day they
+    go forward a skipped one is none.
+    """
+
+    starts: Sequence[Seconds] = field(repr=False)
+
+    @classmethod
+    def over(cls, first: date, days: int, *, step_minutes: int, tz: ZoneInfo) -> "Grid":
+        starts: list[Seconds] = []
+        for offset in range(days):
+            starts.extend(_starts_on(first + offset * DAY, step_minutes, tz))
+        return cls(starts)
+
+    def within(self, reach: Reach) -> Sequence[Seconds]:
+        first, last = reach
+        return self.starts[bisect_left(self.starts, first) : bisect_left(self.starts, last + 1)]
+
+
+def _starts_on(day: date, step_minutes: int, tz: ZoneInfo) -> Sequence[Seconds]:
+    midnight = datetime.combine(day, time.min, tz)
+    next_midnight = datetime.combine(day + DAY, time.min, tz)
+    if midnight.utcoffset() == next_midnight.utcoffset():
+        begin = int(midnight.timestamp())
+        return range(begin, begin + 86400, step_minutes * 60)
+    return _starts_on_a_clock_change(midnight, step_minutes, tz)
+
+
+def _starts_on_a_clock_change(midnight: datetime, step_minutes: int, tz: ZoneInfo) -> list[Seconds]:
+    clock = midnight.replace(tzinfo=None)
+    walls = [clock + timedelta(minutes=m) for m in range(0, 24 * 60, step_minutes)]
+    instants = {
+        wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1)
+    }
+    on_the_clock = set(walls)
+    return sorted(
+        int(instant.timestamp())
+        for instant in instants
+        if instant.astimezone(tz).replace(tzinfo=None) in on_the_clock
+        and instant.astimezone(tz).date() == midnight.date()
+    )
+
+
+def openings(
+    rosters: Mapping[Key, Roster],
+    rooms: Iterable[Sequence[Span]],
+    *,
+    visit: Visit,
+    grid: Grid,
+    within: Span,
+) -> dict[Seconds, list[Key]]:
+    """Each free start in `within`, in order, with the therapists who can take it.
+
+    `rooms` are the suitable rooms' taken spans. A visit ends within one stretch of working
+    hours; its buffer may run past the stretch's end but not into anything taken.
+    """
+    roomy = merged(reach for taken in rooms for reach in _reaches_between(taken, visit.blocked))
+    bounds = (within[0], within[1] - 1)
+    found: dict[Seconds, list[Key]] = {}
+    for key, roster in rosters.items():
+        for reach in _common(_common(_reaches(roster, visit), roomy), [bounds]):
+            for start in grid.within(reach):
+                found.setdefault(start, []).append(key)
+    return dict(sorted(found.items()))
+
+
+def _reaches(roster: Roster, visit: Visit) -> list[Reach]:
+    """The starts at which the visit fits the working hours and touches nothing taken."""
+    at_work = [
+        (start, end - visit.length)
+        for start, end in joined(roster.working)
+        if end - start >= visit.length
+    ]
+    return _common(at_work, list(_reaches_between(roster.taken, visit.blocked)))
+
+
+def _reaches_between(taken: Iterable[Span], blocked: Seconds) -> Iterator[Reach]:
+    """The starts that leave `blocked` seconds free of every taken span."""
+    free_from = -FOREVER
+    for start, end in joined(taken):
+        if start - blocked >= free_from:
+            yield free_from, start - blocked
+        free_from = end
+    yield free_from, FOREVER
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same time as few sorted spans: overlapping and touching ones become one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            if end > result[-1][1]:
+                result[-1] = (result[-1][0], end)
+        else:
+            result.append((start, end))
+    return result
+
+
+def merged(reaches: Iterable[Reach]) -> list[Reach]:
+    """The union of reaches; their ends are included, so neighbouring seconds join as well."""
+    return [(first, last - 1) for first, last in joined((a, b + 1) for a, b in reaches)]
+
+
+def _common(left: Sequence[Reach], right: Sequence[Reach]) -> list[Reach]:
+    """The intersection of two sorted, disjoint lists of reaches."""
+    result: list[Reach] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        first = max(left[i][0], right[j][0])
+        last = min(left[i][1], right[j][1])
+        if first <= last:
+            result.append((first, last))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return result

@@ -1,0 +1,38 @@
+"""The statuses of an appointment, and the one table of moves between them."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    HELD = "held"
+    EXPIRED = "expired"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        return {"no_show": "Did not come"}.get(self.value, self.value.capitalize())
+
+
+# Fails closed: a status added later occupies its time unless it is named here.
+FREES_ITS_TIME = (Status.CANCELLED, Status.EXPIRED)
+
+NEXT: dict[Status, frozenset[Status]] = {
+    Status.HELD: frozenset({Status.BOOKED, Status.EXPIRED}),
+    Status.EXPIRED: frozenset(),
+    Status.BOOKED: frozenset(
+        {Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
+    ),
+    Status.ARRIVED: frozenset({Status.BOOKED, Status.COMPLETED}),
+    Status.COMPLETED: frozenset({Status.ARRIVED}),
+    Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
+    Status.CANCELLED: frozenset(),
+}
+
+
+def comes_from(status: Status) -> list[Status]:
+    """The statuses that may become this one."""
+    return [before for before, after in NEXT.items() if status in after]

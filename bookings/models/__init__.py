@@ -1,0 +1,28 @@
+"""The nouns."""
+
+from bookings.models.appointments import Appointment, AppointmentEvent, WrongStatus
+from bookings.models.clinic import THE_CLINIC, Clinic
+from bookings.models.mails import Mail, MailKind, MailState
+from bookings.models.people import Client, Therapist, User
+from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
+from bookings.models.treatments import Room, Treatment
+
+__all__ = [
+    "THE_CLINIC",
+    "Absence",
+    "Appointment",
+    "AppointmentEvent",
+    "Client",
+    "Clinic",
+    "ExtraShift",
+    "Mail",
+    "MailKind",
+    "MailState",
+    "Room",
+    "Therapist",
+    "Treatment",
+    "User",
+    "Weekday",
+    "WeeklyShift",
+    "WrongStatus",
+]

@@ -1,0 +1,231 @@
+"""Held and booked visits, and what happened to each."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import F, Func, Q, Value
+
+from bookings.core.intervals import Interval
+from bookings.core.statuses import FREES_ITS_TIME, Status, comes_from
+from bookings.models.people import Client, Therapist
+from bookings.models.treatments import Room, Treatment
+
+# No visit blocks more than this, so a query for a day needs to look back only so far.
+LONGEST = timedelta(hours=12)
+OCCUPYING = ~Q(status__in=[status.value for status in FREES_ITS_TIME])
+
+
+class WrongStatus(Exception):
+    """The appointment is not (or no longer) in a status from which this can be done."""
+
+
+def new_public_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class TimeRange(Func):
+    """[start, end) as the database's range of instants."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+    def __init__(self, start: str, end: str):
+        super().__init__(F(start), F(end), RangeBoundary())
+
+
+def never_twice(what: str, until: str) -> ExclusionConstraint:
+    return ExclusionConstraint(
+        name=f"{what}_never_twice",
+        expressions=[
+            (what, RangeOperators.EQUAL),
+            (TimeRange("starts_at", until), RangeOperators.OVERLAPS),
+        ],
+        condition=OCCUPYING,
+    )
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def occupying(self):
+        """Everything whose status keeps its time, live and dead holds alike."""
+        return self.filter(OCCUPYING)
+
+    def blocking(self, now: datetime):
+        """What keeps its time at `now`: a hold past its end no longer does."""
+        return self.occupying().exclude(status=Status.HELD, held_until__lte=now)
+
+    def touching(self, interval: Interval):
+        """Blocked at some time in the interval; bounded below so that an index serves it."""
+        return self.filter(
+            starts_at__gt=interval.start - LONGEST,
+            starts_at__lt=interval.end,
+            blocked_until__gt=interval.start,
+        )
+
+    def held_by(self, visitor: str):
+        return self.filter(status=Status.HELD, visitor=visitor)
+
+    def live_holds(self, now: datetime):
+        return self.filter(status=Status.HELD, held_until__gt=now)
+
+    def dead_holds(self, now: datetime):
+        return self.filter(status=Status.HELD, held_until__lte=now)
+
+    def visits(self):
+        """What was really booked, whatever became of it."""
+        return self.exclude(status__in=[Status.HELD, Status.EXPIRED])
+
+    def upcoming(self, now: datetime):
+        return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
+
+    def with_everything(self):
+        return self.select_related("client", "therapist", "room", "treatment")
+
+
+class Appointment(models.Model):
+    """A held or booked visit: one row from the hold to the end of its history."""
+
+    public_id = models.CharField(
+        max_length=32, unique=True, default=new_public_id, editable=False
+    )
+    client = models.ForeignKey(
+        Client, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    therapist = models.ForeignKey(
+        Therapist, on_delete=models.PROTECT, related_name="appointments"
+    )
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="appointments")
+    treatment = models.ForeignKey(
+        Treatment, on_delete=models.PROTECT, related_name="appointments"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(help_text="The end and the treatment's buffer.")
+    status = models.CharField(
+        max_length=10, choices=[(status.value, status.label) for status in Status]
+    )
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+    any_therapist = models.BooleanField(
+        default=False, help_text="The runner asked for no therapist in particular."
+    )
+    revision = models.PositiveIntegerField(
+        default=0, help_text="Rises with each move and with cancelling; a calendar's SEQUENCE."
+    )
+    created_at = models.DateTimeField()
+    booked_at = models.DateTimeField(null=True, blank=True)
+
+    held_until = models.DateTimeField(null=True, blank=True)
+    visitor = models.CharField(max_length=64, blank=True, help_text="Who holds it: a keyed hash.")
+    held_from = models.CharField(
+        max_length=64, blank=True, help_text="The address it is held from: a keyed hash."
+    )
+    booking_key = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Sent with the form, so that one sent twice books once.",
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            never_twice("therapist", until="blocked_until"),
+            never_twice("room", until="blocked_until"),
+            never_twice("client", until="ends_at"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(blocked_until__gte=F("ends_at"))
+                & Q(blocked_until__lte=F("starts_at") + Value(LONGEST)),
+                name="appointment_blocked_within_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(client__isnull=False) | Q(status__in=[Status.HELD, Status.EXPIRED]),
+                name="only_a_hold_has_no_client",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.HELD) | Q(held_until__isnull=False),
+                name="a_hold_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=list(Status)), name="appointment_status_exists"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["starts_at"],
+                include=["therapist", "room", "blocked_until", "status", "held_until"],
+                condition=OCCUPYING,
+                name="diary_by_time",
+            ),
+            models.Index(
+                fields=["therapist", "starts_at"],
+                include=["ends_at", "blocked_until"],
+                condition=OCCUPYING,
+                name="diary_by_therapist",
+            ),
+            models.Index(fields=["client", "starts_at"], name="appointments_of_client"),
+            models.Index(
+                fields=["held_until"], condition=Q(status=Status.HELD), name="holds_by_end"
+            ),
+            models.Index(
+                fields=["visitor"], condition=Q(status=Status.HELD), name="holds_by_visitor"
+            ),
+            models.Index(
+                fields=["held_from", "created_at"],
+                condition=~Q(held_from=""),
+                name="holds_by_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.treatment}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def interval(self) -> Interval:
+        return Interval(self.starts_at, self.ends_at)
+
+    @property
+    def minutes(self) -> int:
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60
+
+    def is_live_hold(self, now: datetime) -> bool:
+        return self.status == Status.HELD and self.held_until > now
+
+    def become(self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes):
+        """The one door between statuses: a conditional update and its event, together.
+
+        Raises WrongStatus when the row is not (or no longer) where this may come from.
+        """
+        with transaction.atomic():
+            rows = Appointment.objects.filter(pk=self.pk, status__in=comes_from(status))
+            if not rows.update(status=status, **changes):
+                raise WrongStatus(f"cannot become {status}")
+            self.refresh_from_db()
+            self.record(status, by=by, now=now, facts=facts)
+
+    def record(self, kind: str, *, by: str, now: datetime, facts: dict | None = None) -> None:
+        self.events.create(kind=kind, by=by, at=now, facts=facts or {})
+
+
+class AppointmentEvent(models.Model):
+    """Who did what when; written in the transaction that did it, and never changed."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200, help_text="A role and who: runner, desk: their login.")
+    facts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.by}"

@@ -1,0 +1,99 @@
+"""The clinic itself: one row of settings, and the lock that every change of the diary takes."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+THE_CLINIC = 1
+
+
+def validate_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone such as Europe/London.")
+
+
+def validate_step(minutes: int) -> None:
+    if minutes < 5 or minutes % 5 or 1440 % minutes:
+        raise ValidationError("Use a step of whole fives that divides a day, such as 15 or 30.")
+
+
+class ClinicQuerySet(models.QuerySet):
+    def the(self) -> "Clinic":
+        return self.get(pk=THE_CLINIC)
+
+    def lock(self) -> "Clinic":
+        """The clinic's row, locked until the transaction ends: one writer of the diary at a time."""
+        return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
+
+
+class Clinic(models.Model):
+    """The settings of the one clinic (always row 1)."""
+
+    name = models.CharField(max_length=120)
+    address = models.TextField(help_text="As it should stand in mails and calendars.")
+    phone = models.CharField(max_length=40)
+    email = models.EmailField(help_text="Replies to the clinic's mails go here.")
+    timezone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
+    currency = models.CharField(max_length=3, default="GBP", help_text="ISO code, such as GBP.")
+
+    start_step_minutes = models.PositiveSmallIntegerField(
+        default=15,
+        validators=[validate_step],
+        help_text="Appointments start at multiples of this on the clock, whatever their length.",
+    )
+    minimum_notice_minutes = models.PositiveIntegerField(
+        default=120, help_text="The latest a runner can book online before the start."
+    )
+    horizon_days = models.PositiveSmallIntegerField(
+        default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text="How many days ahead runners can book.",
+    )
+    move_cutoff_hours = models.PositiveSmallIntegerField(
+        default=24, help_text="Until how long before the start runners can move an appointment."
+    )
+    cancel_cutoff_hours = models.PositiveSmallIntegerField(
+        default=12, help_text="Until how long before the start runners can cancel one."
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+        help_text="How long a chosen time is kept while the runner fills in the form.",
+    )
+    undo_minutes = models.PositiveSmallIntegerField(
+        default=10, help_text="After booking, a runner may cancel this long whatever the cut-off."
+    )
+    terms = models.TextField(
+        blank=True, help_text="Shown on the terms page that runners agree to when they book."
+    )
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "clinic settings"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=THE_CLINIC), name="one_clinic"),
+            models.CheckConstraint(
+                condition=models.Q(start_step_minutes__gt=0), name="step_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def first_bookable(self, now: datetime) -> datetime:
+        return now + timedelta(minutes=self.minimum_notice_minutes)
+
+    def last_bookable_day(self, now: datetime):
+        """The last civil day, in the clinic's zone, on which runners may book."""
+        return now.astimezone(self.tz).date() + timedelta(days=self.horizon_days)
+
+    def held_until(self, now: datetime) -> datetime:
+        return now + timedelta(minutes=self.hold_minutes)

@@ -1,0 +1,138 @@
+"""Logins, the clients who are treated, and the therapists who treat them."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from bookings.core.roles import Role
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, role=Role.OWNER, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login. Addresses are kept in lower case, so that one is unique whatever its case."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(
+        max_length=10,
+        choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
+        default=Role.RUNNER,
+        help_text="Therapists are those whose login is linked on their therapist page.",
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="login_address_in_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """May open Django's admin."""
+        return self.role in (Role.DESK, Role.OWNER)
+
+    def roles(self) -> frozenset[Role]:
+        """Everything this login may act as; a therapist may well be an owner too."""
+        treats = Therapist.objects.filter(user=self, active=True).exists()
+        return frozenset({Role(self.role)} | ({Role.THERAPIST} if treats else set()))
+
+
+class Client(models.Model):
+    """A person who is treated.
+
+    Provisional until somebody has answered from behind a mailed link (`proved_at`), because
+    anybody can type anybody's address into a public form. Several clients may share one
+    contact address: a couple, a parent and a child.
+    """
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="client"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
+    terms_agreed_at = models.DateTimeField(null=True, blank=True)
+    health_hold = models.BooleanField(
+        default=False, help_text="To be checked by the therapist before the next visit."
+    )
+    same_address_as = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="others_at_the_address",
+        help_text="Same e-mail, different name: the desk decides whether it is the same person.",
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(Lower("email"), name="client_address"),
+            models.Index(
+                fields=["same_address_as"],
+                condition=models.Q(same_address_as__isnull=False),
+                name="client_to_compare",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.proved_at is None
+
+
+class TherapistQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(active=True)
+
+
+class Therapist(models.Model):
+    """A person who treats."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    initials = models.CharField(max_length=4)
+    bio = models.TextField(blank=True, help_text="Two sentences for the home page.")
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="therapist"
+    )
+    active = models.BooleanField(default=True)
+
+    objects = TherapistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

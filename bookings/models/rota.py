@@ -1,0 +1,123 @@
+"""When therapists work: weekly hours, extra hours, and time off."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.db.models import F, Q
+
+from bookings.core.intervals import Interval
+from bookings.models.people import Therapist
+
+
+class Weekday(models.IntegerChoices):
+    """As date.weekday() counts."""
+
+    MONDAY = 0
+    TUESDAY = 1
+    WEDNESDAY = 2
+    THURSDAY = 3
+    FRIDAY = 4
+    SATURDAY = 5
+    SUNDAY = 6
+
+
+class WeeklyShiftQuerySet(models.QuerySet):
+    def valid_between(self, first: date, last: date):
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first)).filter(
+            valid_from__lte=last
+        )
+
+
+class WeeklyShift(models.Model):
+    """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="shifts")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    start = models.TimeField()
+    end = models.TimeField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
+
+    objects = WeeklyShiftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["therapist", "weekday", "start"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="shift_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="shift_valid_until_after_from",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="shift_weekday_exists"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+
+    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
+        """The hours on that day, or None when it is another weekday or out of validity."""
+        if day.weekday() != self.weekday or day < self.valid_from:
+            return None
+        if self.valid_until is not None and day > self.valid_until:
+            return None
+        return Interval.on_clock(day, self.start, self.end, tz)
+
+
+class ExtraShift(models.Model):
+    """Hours on one day, on top of the weekly ones."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="extra_shifts")
+    day = models.DateField()
+    start = models.TimeField()
+    end = models.TimeField()
+
+    class Meta:
+        ordering = ["day", "start"]
+        indexes = [models.Index(fields=["day"], name="extra_shift_day")]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="extra_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
+
+    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
+        if day != self.day:
+            return None
+        return Interval.on_clock(day, self.start, self.end, tz)
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def touching(self, interval: Interval):
+        return self.filter(starts_at__lt=interval.end, ends_at__gt=interval.start)
+
+
+class Absence(models.Model):
+    """Time off of one therapist or, with no therapist, a closure of the whole clinic."""
+
+    therapist = models.ForeignKey(
+        Therapist,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="absences",
+        help_text="Leave empty when the whole clinic is closed.",
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.CharField(max_length=120, blank=True)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        indexes = [models.Index(fields=["ends_at", "starts_at"], name="absence_times")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist or 'Clinic closed'}: {self.reason or 'away'}"

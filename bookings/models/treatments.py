@@ -1,0 +1,71 @@
+"""What can be booked, and where."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.urls import reverse
+
+from bookings.core.openings import Visit
+from bookings.models.people import Therapist
+
+
+class Room(models.Model):
+    """Where a treatment takes place."""
+
+    name = models.CharField(max_length=60, unique=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TreatmentQuerySet(models.QuerySet):
+    def bookable_online(self):
+        return self.filter(active=True, online=True)
+
+
+class Treatment(models.Model):
+    """What is booked: its length, the pause it needs after it, its price, and who offers it."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(unique=True)
+    description = models.TextField(blank=True)
+    session_kinds = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        help_text="The protocol's session kinds that this suits, such as pre_race_flush.",
+    )
+    minutes = models.PositiveSmallIntegerField()
+    buffer_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="Kept free afterwards, for the therapist and the room."
+    )
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+    therapists = models.ManyToManyField(Therapist, related_name="treatments", blank=True)
+    rooms = models.ManyToManyField(
+        Room, related_name="treatments", blank=True, help_text="None chosen: any room will do."
+    )
+    online = models.BooleanField("bookable online", default=True)
+    active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Order on the home page.")
+
+    objects = TreatmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "minutes", "name"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="treatment_takes_time"),
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="price_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("online:times", args=[self.slug])
+
+    @property
+    def visit(self) -> Visit:
+        return Visit(length=self.minutes * 60, buffer=self.buffer_minutes * 60)
