@@ -1,0 +1,53 @@
+"""Permanent, unguessable links to one appointment; each carries one purpose.
+
+The page link is what the browser that booked is shown. The mail link goes to the address
+only, so whoever acts behind it has proved the address.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from bookings.models import Appointment
+
+_PAGE = Signer(salt="appointment.page")
+_MAIL = Signer(salt="appointment.mail")
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a token says: which appointment, and whether its bearer has read the mail."""
+
+    public_id: str
+    from_mail: bool
+
+
+def page_token(appointment: Appointment) -> str:
+    return _PAGE.sign(appointment.public_id)
+
+
+def mail_token(appointment: Appointment) -> str:
+    return _MAIL.sign(appointment.public_id)
+
+
+def read(token: str) -> Link:
+    """Raises BadSignature for a token that was not made here."""
+    for signer, from_mail in ((_PAGE, False), (_MAIL, True)):
+        try:
+            return Link(signer.unsign(token), from_mail)
+        except BadSignature:
+            continue
+    raise BadSignature("not a link of ours")
+
+
+def page_url(appointment: Appointment) -> str:
+    """The path of the appointment's page for the browser that booked it."""
+    return reverse("online:appointment", args=[page_token(appointment)])
+
+
+def mailed_url(appointment: Appointment, route: str = "online:appointment") -> str:
+    """The absolute address that stands in a mail."""
+    return urljoin(settings.SITE_URL, reverse(route, args=[mail_token(appointment)]))
