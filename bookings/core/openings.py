@@ -8,8 +8,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from bookings.core.intervals import Interval
 
 Key = TypeVar("Key")
 Seconds = int
@@ -18,6 +21,13 @@ Reach = tuple[Seconds, Seconds]  # starts that fit, both ends included
 
 FOREVER: Seconds = 2**62
 DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=8192)
+def clock_span(day: date, start: time, end: time, tz: ZoneInfo) -> Span | None:
+    """Wall-clock hours on a day; cached, since colleagues share their hours."""
+    hours = Interval.on_clock(day, start, end, tz)
+    return hours and (int(hours.start.timestamp()), int(hours.end.timestamp()))
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ def _starts_on_a_clock_change(midnight: datetime, step_minutes: int, tz: ZoneInf
     )
 
 
-def openings(
+def openings_of(
     rosters: Mapping[Key, Roster],
     rooms: Iterable[Sequence[Span]],
     *,

@@ -1,12 +1,14 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
 from bookings.core.intervals import Interval
+from bookings.core.openings import Span, clock_span
 from bookings.models.people import Therapist
 
 
@@ -55,13 +57,15 @@ class WeeklyShift(models.Model):
     def __str__(self) -> str:
         return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
 
-    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
-        """The hours on that day, or None when it is another weekday or out of validity."""
-        if day.weekday() != self.weekday or day < self.valid_from:
-            return None
-        if self.valid_until is not None and day > self.valid_until:
-            return None
-        return Interval.on_clock(day, self.start, self.end, tz)
+    def spans(self, first: date, last: date, tz: ZoneInfo) -> Iterator[Span]:
+        """Its hours on each of its weekdays in [first, last] on which it is valid."""
+        first = max(first, self.valid_from)
+        last = last if self.valid_until is None else min(last, self.valid_until)
+        day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
+        while day <= last:
+            if hours := clock_span(day, self.start, self.end, tz):
+                yield hours
+            day += timedelta(days=7)
 
 
 class ExtraShift(models.Model):
@@ -82,10 +86,10 @@ class ExtraShift(models.Model):
     def __str__(self) -> str:
         return f"{self.therapist} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
 
-    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
-        if day != self.day:
-            return None
-        return Interval.on_clock(day, self.start, self.end, tz)
+    def spans(self, first: date, last: date, tz: ZoneInfo) -> Iterator[Span]:
+        """Its hours, if its day is in [first, last]."""
+        if first <= self.day <= last and (hours := clock_span(self.day, self.start, self.end, tz)):
+            yield hours
 
 
 class AbsenceQuerySet(models.QuerySet):

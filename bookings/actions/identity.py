@@ -1,0 +1,60 @@
+"""Who a client is: known once somebody has answered from behind a mailed link."""
+
+from datetime import datetime
+from unicodedata import normalize
+
+from django.db import IntegrityError, transaction
+
+from bookings.actions.writing import changes_the_diary
+from bookings.models import Client, Clinic
+
+
+@changes_the_diary
+def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
+    """Take the client's address as proved, and return who they turn out to be.
+
+    The same address and name as a known client join that one, which is not edited; the same
+    address with another name stays a client of its own, shown to the desk. Proving again
+    changes nothing.
+    """
+    client.refresh_from_db()
+    if not client.is_provisional:
+        return client
+    known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
+    same = next((other for other in known if _same_name(other.name, client.name)), None)
+    if same is not None and _joined(client, same, by=by, now=now):
+        return same
+    client.proved_at = now
+    client.same_address_as = known[0] if known else None
+    client.save(update_fields=["proved_at", "same_address_as"])
+    return client
+
+
+def _known_at(address: str):
+    return Client.objects.filter(email__iexact=address, proved_at__isnull=False)
+
+
+def _same_name(one: str, other: str) -> bool:
+    return _folded(one) == _folded(other)
+
+
+def _folded(name: str) -> str:
+    return " ".join(normalize("NFKC", name).casefold().split())
+
+
+def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
+    """Hand everything over; False when that would put one person in two places at once."""
+    try:
+        with transaction.atomic():
+            for appointment in client.appointments.all():
+                appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
+            client.appointments.update(client=known)
+            client.mails.update(client=known)
+            client.delete()
+    except IntegrityError:
+        return False
+    return True
+
+
+def _what_was_typed(client: Client) -> dict:
+    return {"name": client.name, "phone": client.phone}

@@ -1,0 +1,80 @@
+"""How every change of the diary is written: one writer at a time, and the truth told afterwards."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
+
+from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
+from bookings.models import Clinic
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+TRIES = 3
+DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
+PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT}
+REFUSALS: dict[str, type[Refused]] = {
+    "therapist_never_twice": SlotTaken,
+    "room_never_twice": SlotTaken,
+    "client_never_twice": ClientBusy,
+}
+
+
+def changes_the_diary(
+    action: Callable[Concatenate[Clinic, Asked], Answer],
+) -> Callable[Asked, Answer]:
+    """Runs `action(clinic, ...)` in one transaction that first locks the clinic's row.
+
+    A constraint's refusal becomes the refusal of its name. Deadlocks, lock timeouts and lost
+    connections are tried again, then raise Busy; an action that is sent twice must therefore
+    end at its first result.
+    """
+
+    @wraps(action)
+    def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        for tried in range(1, TRIES + 1):
+            try:
+                with transaction.atomic():
+                    return action(_lock(), *args, **kwargs)
+            except IntegrityError as error:
+                raise _refusal(error) from error
+            except (OperationalError, InterfaceError) as error:
+                if connection.in_atomic_block or not _passes(error):
+                    raise
+                _pause_before_the_next(tried)
+        raise Busy
+
+    return run
+
+
+def _lock() -> Clinic:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '10s'")
+    return Clinic.objects.lock()
+
+
+def _refusal(error: IntegrityError) -> Exception:
+    """The refusal a constraint stands for; any other broken constraint is a fault of ours."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    return REFUSALS[name]() if name in REFUSALS else error
+
+
+def _passes(error: DatabaseError) -> bool:
+    lost = connection.connection is None or connection.connection.closed
+    return bool(lost) or getattr(error.__cause__, "pgcode", None) in PASSING
+
+
+def _pause_before_the_next(tried: int) -> None:
+    connection.close_if_unusable_or_obsolete()
+    time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - only spreads retries
