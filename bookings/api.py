@@ -1,0 +1,102 @@
+"""What a clinic's other web site may ask: the free starts, as JSON."""
+
+import json
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from django.core.validators import slug_re
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.openings import Diary, diary
+
+MOST_DAYS = 62
+FRESH_FOR_SECONDS = 15
+
+
+class BadQuestion(ValueError):
+    """A question that cannot be answered; the text says why."""
+
+
+@require_safe
+def openings(request: HttpRequest) -> HttpResponse:
+    """GET ?treatment=<slug>&from=YYYY-MM-DD&days=N&therapist=<slug>: the picker's own answer."""
+    now = timezone.now()
+    try:
+        answer = _answer(request.GET, now)
+    except BadQuestion as error:
+        return _open_to_all(JsonResponse({"error": str(error)}, status=400))
+    body = json.dumps({"openings": answer}, separators=(",", ":")).encode()
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    response = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
+    patch_cache_control(response, public=True, max_age=FRESH_FOR_SECONDS)
+    return _open_to_all(get_conditional_response(request, etag=etag, response=response))
+
+
+def _answer(asked, now: datetime) -> list[dict]:
+    clinic = Clinic.objects.the()
+    return _listed(
+        diary(
+            clinic,
+            _treatment(asked.get("treatment", "")),
+            first=_day(asked.get("from"), now.astimezone(clinic.tz).date()),
+            days=_days(asked.get("days", "14")),
+            therapist=_therapist(asked.get("therapist", "")),
+            now=now,
+        )
+    )
+
+
+def _listed(found: Diary) -> list[dict]:
+    slugs = {pk: therapist.slug for pk, therapist in found.therapists.items()}
+    return [
+        {
+            "start": datetime.fromtimestamp(start, UTC).isoformat(),
+            "therapists": [slugs[pk] for pk in takers],
+        }
+        for start, takers in found.starts.items()
+    ]
+
+
+def _treatment(slug: str) -> Treatment:
+    known = slug_re.match(slug)
+    if known and (found := Treatment.objects.bookable_online().filter(slug=slug).first()):
+        return found
+    raise BadQuestion("treatment: no treatment of that name can be booked online.")
+
+
+def _therapist(slug: str) -> Therapist | None:
+    if not slug:
+        return None
+    known = slug_re.match(slug)
+    if known and (found := Therapist.objects.active().filter(slug=slug).first()):
+        return found
+    raise BadQuestion("therapist: nobody of that name works here.")
+
+
+def _day(text: str | None, today: date) -> date:
+    """At least a week away from the calendar's ends, so that no sum runs over them."""
+    if text is None:
+        return today
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a civil date has no zone
+    except ValueError:
+        raise BadQuestion("from: use a date such as 2026-12-01.") from None
+    if not 1970 <= day.year <= 2200:
+        raise BadQuestion("from: use a date between 1970 and 2200.")
+    return day
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_DAYS:
+        return int(text)
+    raise BadQuestion(f"days: use a whole number from 1 to {MOST_DAYS}.")
+
+
+def _open_to_all(response: HttpResponse) -> HttpResponse:
+    """It holds nothing personal, so any page of any site may read it."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
