@@ -1,0 +1,130 @@
+"""People and things with boring defaults; a test names only what it is about."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+
+from bookings.core.statuses import Status
+from bookings.models import (
+    THE_CLINIC,
+    Absence,
+    Appointment,
+    Client,
+    Clinic,
+    ExtraShift,
+    Room,
+    Therapist,
+    Treatment,
+    User,
+    Weekday,
+    WeeklyShift,
+)
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)  # a Tuesday
+PASSWORD = "a-long-enough-password"  # noqa: S105 - for tests only
+_numbers = count(1)
+
+
+def make_clinic(**fields) -> Clinic:
+    fields = {
+        "name": "Taper Clinic",
+        "address": "1 Tow Path\nLondon N1 1AA",
+        "phone": "+44 20 7946 0000",
+        "email": "desk@example.com",
+        "terms": "Please come ten minutes early.",
+        **fields,
+    }
+    return Clinic.objects.update_or_create(pk=THE_CLINIC, defaults=fields)[0]
+
+
+def make_user(email: str = "", **fields) -> User:
+    return User.objects.create_user(email or f"user{next(_numbers)}@example.com", PASSWORD, **fields)
+
+
+def make_therapist(name: str = "", **fields) -> Therapist:
+    number = next(_numbers)
+    name = name or f"Therapist {number}"
+    fields = {"slug": name.lower().replace(" ", "-"), "initials": name[:2].upper(), **fields}
+    return Therapist.objects.create(name=name, **fields)
+
+
+def make_room(name: str = "", **fields) -> Room:
+    return Room.objects.create(name=name or f"Room {next(_numbers)}", **fields)
+
+
+def make_treatment(name: str = "", *, therapists=(), rooms=(), **fields) -> Treatment:
+    number = next(_numbers)
+    name = name or f"Sports massage {number}"
+    fields = {"slug": name.lower().replace(" ", "-"), "minutes": 60, "price": 60, **fields}
+    treatment = Treatment.objects.create(name=name, **fields)
+    treatment.therapists.set(therapists)
+    treatment.rooms.set(rooms)
+    return treatment
+
+
+def make_shift(
+    therapist: Therapist,
+    weekday: int = Weekday.MONDAY,
+    start: time = time(9),
+    end: time = time(17),
+    **fields,
+) -> WeeklyShift:
+    fields = {"valid_from": date(2020, 1, 1), **fields}
+    return WeeklyShift.objects.create(
+        therapist=therapist, weekday=weekday, start=start, end=end, **fields
+    )
+
+
+def make_week(therapist: Therapist, start: time = time(9), end: time = time(17)) -> None:
+    """The same hours on every day of the week."""
+    for weekday in Weekday:
+        make_shift(therapist, weekday, start, end)
+
+
+def make_extra_shift(therapist: Therapist, day: date, start=time(9), end=time(17)) -> ExtraShift:
+    return ExtraShift.objects.create(therapist=therapist, day=day, start=start, end=end)
+
+
+def make_absence(
+    starts_at: datetime, ends_at: datetime, therapist: Therapist | None = None, **fields
+) -> Absence:
+    return Absence.objects.create(
+        therapist=therapist, starts_at=starts_at, ends_at=ends_at, **fields
+    )
+
+
+def make_client(name: str = "Ana Demo", **fields) -> Client:
+    fields = {"email": f"client{next(_numbers)}@example.com", "proved_at": NOW, **fields}
+    return Client.objects.create(name=name, **fields)
+
+
+def make_appointment(
+    *,
+    starts_at: datetime,
+    treatment: Treatment,
+    therapist: Therapist,
+    room: Room,
+    client: Client | None = None,
+    status: Status = Status.BOOKED,
+    **fields,
+) -> Appointment:
+    """A visit as it would stand in the diary; held ones need `held_until` and have no client."""
+    ends_at = starts_at + timedelta(minutes=treatment.minutes)
+    if client is None and status not in (Status.HELD, Status.EXPIRED):
+        client = make_client()
+    fields = {
+        "ends_at": ends_at,
+        "blocked_until": ends_at + timedelta(minutes=treatment.buffer_minutes),
+        "price": treatment.price,
+        "created_at": starts_at - timedelta(days=7),
+        "booked_at": starts_at - timedelta(days=7) if client else None,
+        **fields,
+    }
+    return Appointment.objects.create(
+        client=client,
+        treatment=treatment,
+        therapist=therapist,
+        room=room,
+        starts_at=starts_at,
+        status=status,
+        **fields,
+    )
