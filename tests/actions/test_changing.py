@@ -1,0 +1,157 @@
+"""Moving and cancelling."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.actions import booking
+from bookings.actions.refusals import SlotTaken, Stale, TooLate
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Mail, MailKind, WrongStatus
+from tests.factories import NOW, make_therapist, make_week
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def booked(book):
+    return book()
+
+
+@pytest.fixture
+def move(booked):
+    def _move(**asked):
+        asked = {
+            "start": booked.starts_at + 3 * HOUR,
+            "therapist": None,
+            "revision": booked.revision,
+            "by": "runner",
+            "now": NOW + HOUR,
+            **asked,
+        }
+        return booking.move(booked, **asked)
+
+    return _move
+
+
+def cancel(appointment, **asked):
+    return booking.cancel(appointment, **{"by": "runner", "now": NOW + HOUR, **asked})
+
+
+def test_a_move_keeps_the_appointment_and_raises_its_revision(booked, move):
+    moved = move()
+    assert (moved.pk, moved.public_id) == (booked.pk, booked.public_id)
+    assert moved.starts_at == booked.starts_at + 3 * HOUR
+    assert moved.minutes == 60
+    assert moved.blocked_until - moved.starts_at == timedelta(minutes=75)
+    assert moved.revision == 1
+
+
+def test_a_move_frees_the_old_time_and_takes_the_new(booked, move, book, refusal):
+    moved = move()
+    book(visitor="bo", start=booked.starts_at)
+    refusal(SlotTaken, book, visitor="cy", start=moved.starts_at)
+
+
+def test_a_move_says_from_where_to_where(move, booked):
+    event = move().events.get(kind="moved")
+    assert event.facts["from"]["starts_at"].startswith("2026-12-03T10:00")
+    assert event.facts["to"]["starts_at"].startswith("2026-12-03T13:00")
+
+
+def test_a_move_owes_one_mail_even_if_sent_twice(move):
+    first = move()
+    again = move()
+    assert (again.revision, again.starts_at) == (first.revision, first.starts_at)
+    assert Mail.objects.filter(kind=MailKind.MOVED).count() == 1
+
+
+def test_an_appointment_may_move_onto_part_of_its_own_time(move, booked):
+    assert move(start=booked.starts_at + HOUR / 2).starts_at == booked.starts_at + HOUR / 2
+
+
+def test_a_move_to_a_taken_time_leaves_the_old_one(move, booked, book, refusal):
+    book(visitor="bo", start=booked.starts_at + 3 * HOUR)
+    refused = refusal(SlotTaken, move)
+    assert len(refused.nearest) == 3
+    booked.refresh_from_db()
+    assert (booked.revision, booked.status) == (0, Status.BOOKED)
+
+
+def test_a_move_keeps_the_therapist_where_it_can(move, booked, massage, room):
+    ada = make_therapist("Ada Demo")
+    make_week(ada)
+    massage.therapists.add(ada)
+    assert move().therapist == booked.therapist
+
+
+def test_a_move_may_ask_for_another_therapist(move, massage):
+    ada = make_therapist("Ada Demo")
+    make_week(ada)
+    massage.therapists.add(ada)
+    assert move(therapist=ada).therapist == ada
+
+
+def test_a_form_from_before_another_move_is_refused(move, booked, refusal):
+    move()
+    refusal(Stale, move, start=booked.starts_at + 5 * HOUR, revision=0)
+
+
+def test_an_appointment_keeps_the_length_it_was_booked_with(move, massage):
+    massage.minutes = 90
+    massage.save()
+    assert move().minutes == 60
+
+
+def test_inside_the_cut_off_a_runner_cannot_move(move, booked, refusal):
+    late = booked.starts_at - 24 * HOUR
+    assert "until 24 hours before" in str(refusal(TooLate, move, now=late))
+    assert move(now=late - timedelta(seconds=1)).revision == 1
+
+
+def test_the_clinic_may_move_inside_the_cut_off(move, booked):
+    assert move(by="desk: dee", now=booked.starts_at - 5 * HOUR).revision == 1
+
+
+def test_inside_the_cut_off_a_runner_cannot_cancel(booked):
+    with pytest.raises(TooLate, match="until 12 hours before"):
+        cancel(booked, now=booked.starts_at - 12 * HOUR)
+
+
+def test_just_after_booking_one_may_cancel_whatever_the_cut_off(book, start):
+    soon = start - 3 * HOUR
+    booked = book(now=soon)
+    with pytest.raises(TooLate):
+        cancel(booked, now=soon + timedelta(minutes=10))
+    assert cancel(booked, now=soon + timedelta(minutes=9)).status == Status.CANCELLED
+
+
+def test_cancelling_frees_the_time_records_why_and_owes_a_mail(booked, book):
+    cancelled = cancel(booked, reason="ill")
+    assert cancelled.revision == 1
+    assert cancelled.events.get(kind="cancelled").facts == {"reason": "ill"}
+    assert Mail.objects.filter(kind=MailKind.CANCELLED, appointment=booked).count() == 1
+    assert book(visitor="bo").status == Status.BOOKED
+
+
+def test_cancelling_twice_changes_nothing(booked):
+    cancel(booked)
+    assert cancel(booked).revision == 1
+    assert booked.events.filter(kind="cancelled").count() == 1
+
+
+def test_a_cancelled_appointment_cannot_be_moved(booked, move, refusal):
+    cancel(booked)
+    refusal(Stale, move)
+
+
+def test_what_has_begun_cannot_be_cancelled_online(booked):
+    with pytest.raises(TooLate, match="already begun"):
+        cancel(booked, now=booked.starts_at)
+
+
+def test_a_status_changes_only_along_the_table_of_moves(booked):
+    booked.become(Status.ARRIVED, by="desk: dee", now=NOW)
+    with pytest.raises(WrongStatus):
+        booked.become(Status.CANCELLED, by="desk: dee", now=NOW)
+    assert Appointment.objects.get().status == Status.ARRIVED

@@ -1,0 +1,77 @@
+"""Who a client turns out to be, once the mailed link has been answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from bookings.actions import identity
+from bookings.models import Client, Mail
+from tests.factories import NOW, make_client, make_room, make_therapist, make_week
+
+
+@pytest.fixture
+def ana(clinic):
+    return make_client("Ana Demo", email="ana@example.com", phone="1")
+
+
+def prove(client):
+    return identity.prove(client, by="runner", now=NOW)
+
+
+def test_a_new_address_becomes_known(book):
+    client = prove(book().client)
+    assert not client.is_provisional
+    assert client.same_address_as is None
+
+
+def test_the_same_address_and_name_join_the_known_client(book, ana):
+    booked = book(name="  ana   DEMO ", email="Ana@Example.com", phone="2")
+    assert prove(booked.client) == ana
+    booked.refresh_from_db()
+    ana.refresh_from_db()
+    assert (booked.client, ana.phone) == (ana, "1")
+    assert Mail.objects.get().client == ana
+    assert Client.objects.count() == 1
+
+
+def test_what_was_typed_is_kept_in_the_history(book, ana):
+    booked = book(phone="2")
+    prove(booked.client)
+    assert booked.events.get(kind="joined").facts == {"name": "Ana Demo", "phone": "2"}
+
+
+def test_the_same_address_with_another_name_stays_a_client_of_its_own(book, ana):
+    partner = prove(book(name="Bo Demo").client)
+    assert partner != ana
+    assert partner.same_address_as == ana
+    assert not partner.is_provisional
+
+
+def test_an_unproved_client_at_the_address_is_joined_by_nobody(book):
+    make_client("Ana Demo", email="ana@example.com", proved_at=None)
+    book()
+    assert prove(book(start=NOW.replace(hour=14) + timedelta(days=2)).client)
+    assert Client.objects.count() == 3
+
+
+def test_two_bookings_of_one_new_person_become_one_client(book, start):
+    first, second = book().client, book(start=start + timedelta(hours=3)).client
+    assert prove(second) == prove(second)
+    assert prove(first) == second
+
+
+def test_nobody_is_put_in_two_places_at_once(book, ana, massage):
+    prove(book().client)
+    lee = make_therapist("Lee Demo")
+    make_week(lee)
+    massage.therapists.add(lee)
+    massage.rooms.add(make_room("Room 2"))
+    twin = book(visitor="another phone").client
+    assert prove(twin) == twin
+    twin.refresh_from_db()
+    assert twin.same_address_as == ana
+
+
+def test_proving_again_changes_nothing(book):
+    client = prove(book().client)
+    assert identity.prove(client, by="runner", now=NOW + timedelta(days=1)).proved_at == NOW
