@@ -43,6 +43,17 @@ class MailQuerySet(models.QuerySet):
     def unfinished(self):
         return self.filter(state__in=UNFINISHED)
 
+    def about_older_revisions(self, appointment: Appointment):
+        return self.filter(appointment=appointment, revision__lt=appointment.revision)
+
+    def supersede(self) -> int:
+        """Withdraw what has not gone out; its sender finds out at the mark, before the message."""
+        return (
+            self.unfinished()
+            .filter(data_at=None)
+            .update(state=MailState.SUPERSEDED, why="The appointment has changed since.")
+        )
+
 
 class Mail(models.Model):
     """One e-mail. Holds ids and no address or text: both are decided when it is sent.
