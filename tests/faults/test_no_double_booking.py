@@ -1,0 +1,224 @@
+"""Many processes after the same times: one winner each, and a test that is able to fail.
+
+ATTEMPTS (default 1,500) is the size of the storm; `make soak` runs it with 10,000.
+"""
+
+import multiprocessing
+import os
+import random
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_hex
+
+import pytest
+from django.db import DatabaseError, connection, connections
+
+from bookings.actions import booking
+from bookings.actions.refusals import Refused
+from bookings.models import Appointment, Room
+from bookings.models.clinic import ClinicQuerySet
+from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
+
+ATTEMPTS = int(os.environ.get("ATTEMPTS", "1500"))
+PROCESSES = 16
+CONSTRAINTS = ("therapist_never_twice", "room_never_twice", "client_never_twice")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True)
+class Try:
+    """One attempt to book; `seed` makes its visitor and key its own."""
+
+    seed: int
+    shift: timedelta
+    therapist: int | None = None
+
+
+@pytest.fixture
+def place():
+    """Two therapists, two rooms, one treatment of an hour with a quarter's pause."""
+    make_clinic()
+    therapists = [make_therapist("Kim Demo"), make_therapist("Lee Demo")]
+    for therapist in therapists:
+        make_week(therapist)
+    rooms = [make_room("Room 1"), make_room("Room 2")]
+    return make_treatment(therapists=therapists, rooms=rooms, buffer_minutes=15)
+
+
+def ten_oclock():
+    return NOW.replace(hour=10) + timedelta(days=2)
+
+
+def attempt(treatment, one: Try) -> str:
+    try:
+        booking.book(
+            treatment=treatment,
+            start=ten_oclock() + one.shift,
+            therapist=treatment.therapists.filter(pk=one.therapist).first(),
+            visitor=f"visitor {one.seed}",
+            name="Ana Demo",
+            email="ana@example.com",
+            key=token_hex(16),
+            now=NOW,
+        )
+    except Refused as refusal:
+        return type(refusal).__name__
+    except DatabaseError as error:
+        return f"error {getattr(error.__cause__, 'pgcode', None)}"
+    return "won"
+
+
+def at_once(act, tries, processes=PROCESSES) -> Counter:
+    """What each attempt came to, made by real processes that start together."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    ready = context.Barrier(processes)
+    answers = context.Queue()
+
+    def work(share):
+        ready.wait()
+        answers.put([act(one) for one in share])
+        connections.close_all()
+
+    workers = [
+        context.Process(target=work, args=(tries[number::processes],))
+        for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    outcomes = Counter(answer for _ in workers for answer in answers.get(timeout=300))
+    for worker in workers:
+        worker.join()
+    return outcomes
+
+
+def overlaps() -> int:
+    """Pairs of live appointments that share a therapist or a room at some time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b
+                ON a.id < b.id
+               AND (a.therapist_id = b.therapist_id OR a.room_id = b.room_id)
+               AND a.starts_at < b.blocked_until AND b.starts_at < a.blocked_until
+             WHERE a.status NOT IN ('cancelled', 'expired')
+               AND b.status NOT IN ('cancelled', 'expired')
+            """
+        )
+        return cursor.fetchone()[0]
+
+
+@contextmanager
+def without_the_constraints():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = ANY(%s)",
+            [list(CONSTRAINTS)],
+        )
+        definitions = cursor.fetchall()
+        assert len(definitions) == len(CONSTRAINTS)
+        for name, _ in definitions:
+            cursor.execute(f"ALTER TABLE bookings_appointment DROP CONSTRAINT {name}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE bookings_appointment CASCADE")
+            for name, definition in definitions:
+                cursor.execute(
+                    f"ALTER TABLE bookings_appointment ADD CONSTRAINT {name} {definition}"
+                )
+
+
+@pytest.fixture
+def without_the_lock(monkeypatch):
+    monkeypatch.setattr(ClinicQuerySet, "lock", ClinicQuerySet.the)
+
+
+def fifty(place, **asked):
+    return at_once(lambda one: attempt(place, one), [Try(n, **asked) for n in range(50)], 50)
+
+
+def test_of_fifty_at_once_for_one_therapist_one_wins(place):
+    kim = place.therapists.get(name="Kim Demo")
+    outcomes = fifty(place, shift=timedelta(0), therapist=kim.pk)
+    assert outcomes == {"won": 1, "SlotTaken": 49}
+
+
+def test_of_fifty_for_any_of_three_therapists_three_win(place):
+    max_ = make_therapist("Max Demo")
+    make_week(max_)
+    place.therapists.add(max_)
+    place.rooms.add(make_room("Room 3"))
+    assert fifty(place, shift=timedelta(0)) == {"won": 3, "SlotTaken": 47}
+
+
+def test_of_fifty_for_one_room_and_two_therapists_one_wins(place):
+    place.rooms.set(Room.objects.filter(name="Room 1"))
+    assert fifty(place, shift=timedelta(0)) == {"won": 1, "SlotTaken": 49}
+
+
+def test_of_fifty_at_overlapping_starts_as_many_win_as_fit(place):
+    tries = [Try(n, timedelta(minutes=15 * (n % 4))) for n in range(50)]
+    outcomes = at_once(lambda one: attempt(place, one), tries, 50)
+    assert outcomes == {"won": 2, "SlotTaken": 48}
+    assert overlaps() == 0
+
+
+def test_of_fifty_taking_over_a_dead_hold_one_wins(place):
+    kim = place.therapists.get(name="Kim Demo")
+    booking.hold(
+        treatment=place,
+        start=ten_oclock(),
+        therapist=kim,
+        visitor="gone",
+        now=NOW - timedelta(minutes=10),
+    )
+    outcomes = fifty(place, shift=timedelta(0), therapist=kim.pk)
+    assert outcomes == {"won": 1, "SlotTaken": 49}
+
+
+def a_storm(place):
+    """ATTEMPTS tries on about a hundred openings, overlapping at random."""
+    chance = random.Random(7)  # noqa: S311 - a seed, so that a failure comes again
+    days, starts = range(5), range(0, 7 * 60, 15)
+    people = [None, *place.therapists.values_list("pk", flat=True)]
+    return [
+        Try(
+            seed=n,
+            shift=timedelta(days=chance.choice(days), minutes=chance.choice(starts)),
+            therapist=chance.choice(people),
+        )
+        for n in range(ATTEMPTS)
+    ]
+
+
+def test_a_storm_of_attempts_ends_with_no_overlap_no_deadlock_and_no_error(place):
+    outcomes = at_once(lambda one: attempt(place, one), a_storm(place))
+    print(f"\n{ATTEMPTS} attempts from {PROCESSES} processes: {dict(outcomes)}")
+    assert overlaps() == 0
+    assert set(outcomes) == {"won", "SlotTaken"}
+    assert outcomes.total() == ATTEMPTS
+    assert outcomes["won"] == Appointment.objects.count() > 20
+
+
+def test_control_without_lock_and_constraints_there_are_overlaps(place, without_the_lock):
+    with without_the_constraints():
+        fifty(place, shift=timedelta(0))
+        assert overlaps() > 0
+
+
+def test_control_without_the_lock_the_constraints_alone_let_none_through(place, without_the_lock):
+    tries = a_storm(place)[:300]
+    outcomes = at_once(lambda one: attempt(place, one), tries)
+    assert outcomes["won"] > 0
+    assert overlaps() == 0
+
+
+def test_control_without_the_constraints_the_lock_alone_lets_none_through(place):
+    with without_the_constraints():
+        fifty(place, shift=timedelta(0))
+        assert overlaps() == 0
