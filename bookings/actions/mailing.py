@@ -1,15 +1,43 @@
 """What is owed by mail, and its sending."""
 
+import logging
+import random
+import time
+import traceback
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
+from bookings.core.retrying import MINUTE, POSTPONED, UNREACHABLE, pause
+from bookings.core.statuses import Status
+from bookings.mail.composing import BadAddress, compose
+from bookings.mail.courier import (
+    Courier,
+    InDoubt,
+    NotTaken,
+    Postponed,
+    RecipientRefused,
+    SenderRefused,
+    Unreachable,
+    Withdrawn,
+)
 from bookings.mail.doorbell import ring
-from bookings.models import Appointment, Mail, MailKind, MailState
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
+TRUE_WHILE = {
+    MailKind.CONFIRMED: Status.BOOKED,
+    MailKind.MOVED: Status.BOOKED,
+    MailKind.CANCELLED: Status.CANCELLED,
+}
+WRITING_TRIES = 3
+PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
+
+logger = logging.getLogger(__name__)
 
 
 def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
@@ -19,9 +47,9 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
     adds nothing; neither does an occasion that has passed.
     """
     not_after = appointment.starts_at + USEFUL_AFTER_THE_START.get(kind, timedelta())
+    Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
-    Mail.objects.about_older_revisions(appointment).supersede()
     mail = Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
@@ -34,3 +62,120 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
     )
     Mail.objects.bulk_create([mail], ignore_conflicts=True)
     transaction.on_commit(ring, robust=True)
+
+
+def send_due(*, now: datetime, seconds: float = 50) -> int:
+    """Send what is due, one mail at a time, for at most so long. Returns how many went out.
+
+    Any number of processes may do this at once. Stops early when the mail server is in
+    trouble: the next ring of the bell tries again.
+    """
+    Mail.objects.reclaim()
+    sent = 0
+    until = time.monotonic() + seconds
+    with Courier() as courier:
+        while time.monotonic() < until and not courier.in_trouble:
+            mail = Mail.objects.claim()
+            if mail is None:
+                break
+            sent += _attend_to(mail, courier, now)
+    return sent
+
+
+def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
+    """Whether it was sent; whatever becomes of it is on its row."""
+    message = _decided_and_written(mail, now)
+    if message is None or not _handed_over(mail, message, courier):
+        return False
+    _record_as_sent(mail, message["Message-ID"])
+    logger.info("Mail %s sent.", mail.pk)
+    return True
+
+
+def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
+    """The message, or None when it is not to be sent (now)."""
+    try:
+        if reason := _why_not(mail):
+            mail.end(*reason)
+            return None
+        return compose(mail, Clinic.objects.the(), now=now)
+    except BadAddress:
+        mail.end(MailState.FAILED, "The address cannot be written to: ring this client.")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, its neighbours go
+        _could_not_be_written(mail, error)
+    return None
+
+
+def _why_not(mail: Mail) -> tuple[MailState, str] | None:
+    """Asked anew at the moment of sending: what the mail says must be true now."""
+    appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
+    mail.appointment, mail.client = appointment, appointment.client
+    if appointment.revision != mail.revision:
+        return MailState.SUPERSEDED, "The appointment has changed since."
+    if appointment.status != TRUE_WHILE[mail.kind]:
+        return MailState.CANCELLED, f"The appointment is {appointment.get_status_display()} now."
+    if mail.is_too_late:
+        return MailState.MISSED, "It could not be sent while it was of use."
+    if not mail.client.email:
+        return MailState.FAILED, "No e-mail address: ring this client."
+    return None
+
+
+def _could_not_be_written(mail: Mail, error: Exception) -> None:
+    """The reason goes on the row only; it may quote what does not belong in a log."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {place.filename}:{place.lineno}"
+    facts = {
+        "last_error": f"{where}: {error}"[:500],
+        "writing_errors": mail.writing_errors + 1,
+    }
+    logger.error("Mail %s could not be written: %s", mail.pk, where)
+    if mail.writing_errors + 1 >= WRITING_TRIES:
+        mail.end(MailState.DEAD, "It could not be written.", **facts)
+    else:
+        mail.retry(_wait(mail, POSTPONED), **facts)
+
+
+def _handed_over(mail: Mail, message: EmailMessage, courier: Courier) -> bool:
+    try:
+        courier.deliver(message, mark=mail.mark)
+    except NotTaken as error:
+        logger.warning("Mail %s not sent: %s", mail.pk, type(error).__name__)
+        _record_as_not_taken(mail, error)
+        return False
+    return True
+
+
+def _record_as_not_taken(mail: Mail, error: NotTaken) -> None:
+    match error:
+        case Withdrawn():
+            pass
+        case InDoubt():
+            mail.doubt(f"No answer after the message: {error}")
+        case RecipientRefused():
+            mail.end(
+                MailState.FAILED, "It was refused: ring this client.", last_error=str(error)
+            )
+        case SenderRefused():
+            mail.retry(MINUTE, last_error=str(error), attempts=F("attempts") - 1)
+        case Postponed():
+            mail.retry(_wait(mail, POSTPONED), last_error=str(error))
+        case Unreachable():
+            mail.retry(_wait(mail, UNREACHABLE), last_error=str(error))
+
+
+def _wait(mail: Mail, delays: tuple[timedelta, ...]) -> timedelta:
+    return pause(mail.attempts, delays, random.random())  # noqa: S311 - only spreads retries
+
+
+def _record_as_sent(mail: Mail, message_id: str) -> None:
+    """Worth waiting for a database that restarts: unrecorded, the mail would be in doubt."""
+    for seconds in PATIENCE_WITH_THE_DATABASE:
+        try:
+            return mail.sent(message_id)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(seconds)
+    mail.sent(message_id)

@@ -1,9 +1,10 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Least, Now
 
 from bookings.models.appointments import Appointment
 from bookings.models.people import Client
@@ -36,6 +37,30 @@ class MailKind(models.TextChoices):
     CANCELLED = "cancelled", "appointment cancelled"
 
 
+# How long a sender has a mail to itself; it waits for the server at most a third of that.
+LEASE = timedelta(seconds=120)
+
+# When nobody knows whether the server took a message, it is sent once more under the same
+# Message-ID only where silence is worse than reading it twice. These are answers to what
+# somebody has just done; a kind that is not named here is never resent, and the desk decides.
+RESENT_ONCE_IN_DOUBT = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.CANCELLED)
+RESENT_AFTER = timedelta(minutes=5)
+
+# One statement: the subquery runs once, passes over what another sender is claiming, and
+# every time is the database's, because the clocks of workers differ.
+CLAIM = """
+    UPDATE bookings_mail
+    SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
+        lease_until = statement_timestamp() + %s, data_at = NULL
+    WHERE id = (
+        SELECT id FROM bookings_mail
+        WHERE state = 'scheduled' AND due_at <= statement_timestamp()
+        ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *, not_after <= statement_timestamp() AS is_too_late
+"""
+
+
 class MailQuerySet(models.QuerySet):
     def asking_for_attention(self):
         return self.filter(state__in=ASKS_FOR_ATTENTION)
@@ -53,6 +78,44 @@ class MailQuerySet(models.QuerySet):
             .filter(data_at=None)
             .update(state=MailState.SUPERSEDED, why="The appointment has changed since.")
         )
+
+    def overdue(self, wait: timedelta):
+        """Due, or left behind by a sender that is gone, for longer than `wait`."""
+        return self.filter(
+            Q(state=MailState.SCHEDULED, due_at__lte=Now() - wait)
+            | Q(state=MailState.SENDING, lease_until__lte=Now() - wait)
+        )
+
+    def claim(self) -> "Mail | None":
+        """The mail that has been due longest, leased to the caller, or None.
+
+        Commits at once: everything after it is seen by the other senders.
+        """
+        with transaction.atomic(durable=True):
+            return next(iter(self.raw(CLAIM, [LEASE])), None)
+
+    def reclaim(self) -> None:
+        """Take back what senders that are gone left behind: retried, or in doubt if marked."""
+        with transaction.atomic():
+            left = self.filter(state=MailState.SENDING, lease_until__lte=Now())
+            keys = list(left.select_for_update(skip_locked=True).values_list("pk", flat=True))
+            left = self.filter(pk__in=keys)
+            left.filter(data_at=None).update(
+                state=MailState.SCHEDULED,
+                # Should it be this mail that kills its senders, its neighbours go first.
+                due_at=Now() + timedelta(minutes=1) * (F("attempts") - 1),
+                last_error="The sender was lost before the message went out.",
+            )
+            left.doubt("The sender was lost while the message went out.")
+
+    def doubt(self, error: str) -> None:
+        """Nobody knows whether the marked message was taken: resend once by rule, or ask."""
+        marked = self.filter(state=MailState.SENDING, data_at__isnull=False)
+        in_doubt = {"doubts": F("doubts") + 1, "last_error": error}
+        marked.filter(kind__in=RESENT_ONCE_IN_DOUBT, doubts=0).update(
+            state=MailState.SCHEDULED, due_at=Now() + RESENT_AFTER, data_at=None, **in_doubt
+        )
+        marked.update(state=MailState.AMBIGUOUS, **in_doubt)
 
 
 class Mail(models.Model):
@@ -79,7 +142,11 @@ class Mail(models.Model):
 
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    writing_errors = models.PositiveSmallIntegerField(default=0)
+    doubts = models.PositiveSmallIntegerField(
+        default=0, help_text="How often nobody could know whether the server had taken it."
+    )
     data_at = models.DateTimeField(
         null=True, blank=True, help_text="Marked just before the message went out."
     )
@@ -118,5 +185,32 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
-    def is_due(self, now: datetime) -> bool:
-        return self.state == MailState.SCHEDULED and self.due_at <= now
+    def mark(self) -> bool:
+        """Say that the message goes out now. False: it is no longer the caller's to send."""
+        mine = self._mine().filter(state=MailState.SENDING)
+        return bool(mine.update(data_at=Now(), lease_until=Now() + LEASE))
+
+    def sent(self, message_id: str) -> None:
+        """Counts even after the lease, as long as nobody else has claimed the mail since."""
+        self._mine().update(
+            state=MailState.SENT, sent_at=Now(), message_id=message_id, last_error=""
+        )
+
+    def end(self, state: MailState, why: str, **changes) -> None:
+        """Not sent, and not to be tried again."""
+        self._mine().filter(state=MailState.SENDING).update(state=state, why=why, **changes)
+
+    def retry(self, wait: timedelta, **changes) -> None:
+        """Known not to have gone out: due again after the wait, or when it is of no more use."""
+        self._mine().filter(state=MailState.SENDING).update(
+            state=MailState.SCHEDULED,
+            due_at=Least(Now() + wait, F("not_after")),
+            data_at=None,
+            **changes,
+        )
+
+    def doubt(self, error: str) -> None:
+        self._mine().doubt(error)
+
+    def _mine(self) -> MailQuerySet:
+        return Mail.objects.filter(pk=self.pk, lease_token=self.lease_token)

@@ -1,0 +1,91 @@
+"""An appointment as an iCalendar file: for the mails about it, and to download from its page.
+
+One UID for the appointment's life and a SEQUENCE that rises with its revision, so that a
+calendar replaces its entry instead of adding another.
+"""
+
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vUri
+
+from bookings.core.statuses import Status
+from bookings.core.wording import one_line
+from bookings.links import page_url
+from bookings.models import Appointment, Clinic
+
+REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
+
+
+def method(appointment: Appointment) -> str:
+    """What a mail asks the client's calendar to do."""
+    return CANCEL if appointment.status == Status.CANCELLED else REQUEST
+
+
+def invitation(appointment: Appointment, clinic: Clinic, *, stamp: datetime) -> bytes:
+    """For a mail: method() says which. `stamp` is when this version was made."""
+    event = _event(appointment, clinic, stamp)
+    event.add("attendee", _attendee(appointment))
+    return _calendar(event, method(appointment))
+
+
+def download(appointment: Appointment, clinic: Clinic) -> bytes:
+    """For "add to calendar": an entry of one's own, to which nobody is invited."""
+    stamp = appointment.booked_at or appointment.created_at
+    return _calendar(_event(appointment, clinic, stamp), PUBLISH)
+
+
+def domain() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def _calendar(event: Event, method: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Taper//Appointments//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
+    link = urljoin(settings.SITE_URL, page_url(appointment))
+    event = Event()
+    event.add("uid", f"{appointment.public_id}@{domain()}")
+    event.add("sequence", appointment.revision)
+    event.add("dtstamp", stamp)
+    event.add("dtstart", appointment.starts_at)
+    event.add("dtend", appointment.ends_at)
+    event.add("summary", f"{appointment.treatment.name} at {clinic.name}")
+    event.add("location", ", ".join(clinic.address.splitlines()))
+    event.add("description", _description(appointment, clinic, link))
+    event.add("url", vUri(link))
+    event.add("organizer", _organizer(clinic))
+    event.add("status", "CANCELLED" if appointment.status == Status.CANCELLED else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    # A calendar shared with colleagues shows that the time is taken, and not for what.
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
+    """With the page's own link: a shared calendar must not carry the one that proves an address."""
+    return f"With {appointment.therapist.name}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
+
+
+def _organizer(clinic: Clinic) -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{clinic.email}")
+    organizer.params["CN"] = one_line(clinic.name)
+    return organizer
+
+
+def _attendee(appointment: Appointment) -> vCalAddress:
+    """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
+    attendee = vCalAddress(f"mailto:{appointment.client.email}")
+    attendee.params["CN"] = one_line(appointment.client.name)
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    return attendee

@@ -1,0 +1,170 @@
+"""Hands messages to the SMTP server, and tells sharply what became of each."""
+
+import re
+import smtplib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Self
+
+from django.core.mail.backends.smtp import EmailBackend
+
+# Codes that speak of our login, whichever command they answer.
+LOGIN_REFUSED = {530, 534, 535, 538}
+# So many messages in a row that did not go: the trouble is not theirs.
+TROUBLE = 5
+AN_ADDRESS = re.compile(r"\S+@\S+")
+
+
+class NotTaken(Exception):
+    """The server has not, or not surely, taken it. `str()` may be stored: no address in it."""
+
+    def __init__(self, reason: object):
+        super().__init__(AN_ADDRESS.sub("(address)", str(reason))[:500])
+
+
+class Unreachable(NotTaken):
+    """No server answers, or it went away before the message."""
+
+
+class SenderRefused(NotTaken):
+    """The server does not take mail from us at all; any other message would fare the same."""
+
+
+class Postponed(NotTaken):
+    """Not now (4xx)."""
+
+
+class RecipientRefused(NotTaken):
+    """Never (5xx)."""
+
+
+class Withdrawn(NotTaken):
+    """The mark was refused: the mail is no longer the caller's to send."""
+
+
+class InDoubt(NotTaken):
+    """The connection ended after the message and before the server's answer."""
+
+
+class Courier:
+    """One SMTP connection for many messages, opened for the first, and again when it is lost."""
+
+    def __init__(self):
+        self._backend: EmailBackend | None = None
+        self._failures_in_a_row = 0
+        self.in_trouble = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._backend:
+            self._backend.fail_silently = True
+            self._backend.close()
+
+    def deliver(self, message: EmailMessage, *, mark: Callable[[], bool]) -> None:
+        """Send it; `mark` is called when all is settled, just before the message goes out.
+
+        Raises a NotTaken, and is `in_trouble` when the server is better left alone for now.
+        """
+        try:
+            self._deliver(message, mark)
+        except Withdrawn:
+            raise
+        except NotTaken as error:
+            self._failures_in_a_row += 1
+            self.in_trouble |= isinstance(error, SenderRefused)
+            self.in_trouble |= self._failures_in_a_row >= TROUBLE
+            raise
+        self._failures_in_a_row = 0
+
+    def _deliver(self, message: EmailMessage, mark: Callable[[], bool]) -> None:
+        with self._silence_means(Unreachable):
+            smtp = self._addressed(message)
+        if not mark():
+            self._start_over()
+            raise Withdrawn("no longer ours to send")
+        with self._silence_means(InDoubt):
+            code, reply = _answer_to_data(smtp, message)
+        self._require_accepted(code, reply, RecipientRefused)
+
+    def _addressed(self, message: EmailMessage) -> smtplib.SMTP:
+        """The connection, its server having accepted the sender and the recipient."""
+        smtp, code, reply = self._sender_named(message["From"].addresses[0].addr_spec)
+        self._require_accepted(code, reply, SenderRefused)
+        try:
+            code, reply = smtp.rcpt(message["To"].addresses[0].addr_spec)
+        except UnicodeError:
+            code, reply = 553, b"The address has letters that this server cannot take."
+        self._require_accepted(code, reply, RecipientRefused)
+        return smtp
+
+    def _sender_named(self, sender: str) -> tuple[smtplib.SMTP, int, bytes]:
+        """A server may end a used connection when it likes; that is no fault of this message."""
+        if self._backend:
+            try:
+                smtp = self._backend.connection
+                code, reply = smtp.mail(sender)
+                if code != 421:
+                    return smtp, code, reply
+            except OSError:
+                pass
+            self._hang_up()
+        smtp = self._connected()
+        return smtp, *smtp.mail(sender)
+
+    def _connected(self) -> smtplib.SMTP:
+        self._backend = EmailBackend()
+        try:
+            self._backend.open()
+            self._backend.connection.ehlo_or_helo_if_needed()
+        except OSError as error:
+            self.in_trouble = True
+            refused = isinstance(error, smtplib.SMTPNotSupportedError) or (
+                isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500
+            )
+            self._hang_up()
+            raise (SenderRefused if refused else Unreachable)(_described(error)) from error
+        return self._backend.connection
+
+    def _hang_up(self) -> None:
+        if self._backend and self._backend.connection:
+            self._backend.connection.close()
+        self._backend = None
+
+    def _start_over(self) -> None:
+        """Forget the message that was begun, and keep the connection if it still answers."""
+        try:
+            self._backend.connection.rset()
+        except OSError:
+            self._hang_up()
+
+    def _require_accepted(self, code: int, reply: bytes, refusal: type[NotTaken]) -> None:
+        if code in (250, 251):
+            return
+        self._start_over()
+        if code < 500:
+            refusal = Postponed
+        elif code in LOGIN_REFUSED:
+            refusal = SenderRefused
+        raise refusal(f"{code} {reply.decode(errors='replace')}")
+
+    @contextmanager
+    def _silence_means(self, outcome: type[NotTaken]) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self._hang_up()
+            raise outcome(_described(error)) from error
+
+
+def _answer_to_data(smtp: smtplib.SMTP, message: EmailMessage) -> tuple[int, bytes]:
+    try:
+        return smtp.data(message.as_bytes())
+    except smtplib.SMTPDataError as error:
+        return error.smtp_code, error.smtp_error
+
+
+def _described(error: OSError) -> str:
+    return f"{type(error).__name__}: {error}"
