@@ -5,12 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 
 from bookings.actions import mailing
 from bookings.actions.refusals import (
     NotBookable,
-    Refused,
     SlotTaken,
     Stale,
     TooLate,
@@ -171,8 +170,8 @@ def _hold(clinic, treatment, start, therapist, visitor, address, by, now) -> App
 def _book(
     clinic, treatment, start, therapist, visitor, address, client, key, by, now
 ) -> Appointment:
-    if done := Appointment.objects.with_everything().filter(booking_key=key).first():
-        return done
+    if Appointment.objects.filter(booking_key=key).exists():
+        return Appointment.objects.with_everything().get(booking_key=key)
     held = _held(treatment, start, therapist, visitor, now)
     _let_go(visitor, now, but=held)
     client.pk = None  # A first try that was rolled back has left its number here.
@@ -203,7 +202,7 @@ def _move(clinic, pk, start, therapist, revision, by, now) -> Appointment:
     before = {"starts_at": appointment.starts_at, "therapist": appointment.therapist.name}
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
     day = _day(clinic, appointment.treatment, start, therapist, now, moving=appointment)
-    taker = _choose(day, clinic, start, therapist or _if_free(appointment.therapist, day, start))
+    taker = _choose(day, start, therapist or _if_free(appointment.therapist, day, start))
     rooms = day.rooms_free_at(start)
     room = appointment.room_id if appointment.room_id in rooms else rooms[0]
     shift = start - appointment.starts_at
@@ -269,7 +268,7 @@ def _held(treatment, start, therapist, visitor, now) -> Appointment | None:
     held = Appointment.objects.held_by(visitor).filter(treatment=treatment, starts_at=start)
     if therapist is not None:
         held = held.filter(therapist=therapist)
-    return held.with_everything().first()
+    return held.with_everything().get() if held.exists() else None
 
 
 def _place(clinic, treatment, start, therapist, now) -> Appointment:
@@ -277,7 +276,7 @@ def _place(clinic, treatment, start, therapist, now) -> Appointment:
     if not (treatment.active and treatment.online):
         raise NotBookable(f"{treatment} cannot be booked online at the moment.")
     day = _day(clinic, treatment, start, therapist, now)
-    taker = _choose(day, clinic, start, therapist)
+    taker = _choose(day, start, therapist)
     ends_at = start + timedelta(minutes=treatment.minutes)
     return Appointment(
         treatment=treatment,
@@ -324,33 +323,18 @@ def _too_soon(clinic: Clinic, start: datetime, now: datetime) -> str:
     return f"We need at least {hours:g} hours' notice; please ring us for anything sooner."
 
 
-def _choose(day: Diary, clinic: Clinic, start: datetime, wanted: Therapist | None) -> Therapist:
+def _choose(day: Diary, start: datetime, wanted: Therapist | None) -> Therapist:
     """The wanted therapist, else whoever has the fewest minutes booked that day."""
     takers = day.takers(start)
     if wanted is not None:
         takers = [taker for taker in takers if taker == wanted]
     if not takers:
         raise SlotTaken
-    if len(takers) == 1:
-        return takers[0]
-    minutes = _minutes_booked(takers, clinic, start)
-    return min(takers, key=lambda taker: (minutes.get(taker.pk, timedelta()), taker.name))
+    return min(takers, key=lambda taker: (day.booked[taker.pk], taker.name))
 
 
 def _if_free(therapist: Therapist, day: Diary, start: datetime) -> Therapist | None:
     return therapist if therapist in day.takers(start) else None
-
-
-def _minutes_booked(takers, clinic, start) -> dict[int, timedelta]:
-    day = day_bounds(start.astimezone(clinic.tz).date(), 1, clinic.tz)
-    booked = (
-        Appointment.objects.occupying()
-        .filter(therapist__in=takers, starts_at__gte=day.start, starts_at__lt=day.end)
-        .values("therapist")
-        .annotate(time=Sum(F("ends_at") - F("starts_at")))
-        .order_by()
-    )
-    return dict(booked.values_list("therapist", "time"))
 
 
 @contextmanager

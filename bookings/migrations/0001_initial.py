@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='appointment',
-            index=models.Index(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), fields=['starts_at'], include=('therapist', 'room', 'blocked_until', 'status', 'held_until'), name='diary_by_time'),
+            index=models.Index(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), fields=['starts_at'], include=('therapist', 'room', 'ends_at', 'blocked_until', 'status', 'held_until'), name='diary_by_time'),
         ),
         migrations.AddIndex(
             model_name='appointment',

@@ -161,7 +161,7 @@ class Appointment(models.Model):
         indexes = [
             models.Index(
                 fields=["starts_at"],
-                include=["therapist", "room", "blocked_until", "status", "held_until"],
+                include=["therapist", "room", "ends_at", "blocked_until", "status", "held_until"],
                 condition=OCCUPYING,
                 name="diary_by_time",
             ),
@@ -199,7 +199,9 @@ class Appointment(models.Model):
     def is_live_hold(self, now: datetime) -> bool:
         return self.status == Status.HELD and self.held_until > now
 
-    def become(self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes):
+    def become(
+        self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes
+    ) -> None:
         """The one door between statuses: a conditional update and its event, together.
 
         Raises WrongStatus when the row is not (or no longer) where this may come from.

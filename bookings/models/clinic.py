@@ -25,7 +25,7 @@ class ClinicQuerySet(models.QuerySet):
         return self.get(pk=THE_CLINIC)
 
     def lock(self) -> "Clinic":
-        """The clinic's row, locked until the transaction ends: one writer of the diary at a time."""
+        """The clinic's row, locked until the transaction ends: the diary has one writer."""
         return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
 
 

@@ -1,14 +1,9 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
-
 from django.db import models
 from django.db.models import F, Q
 
 from bookings.core.intervals import Interval
-from bookings.core.openings import Span, clock_span
 from bookings.models.people import Therapist
 
 
@@ -24,13 +19,6 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6
 
 
-class WeeklyShiftQuerySet(models.QuerySet):
-    def valid_between(self, first: date, last: date):
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=first)).filter(
-            valid_from__lte=last
-        )
-
-
 class WeeklyShift(models.Model):
     """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
 
@@ -40,8 +28,6 @@ class WeeklyShift(models.Model):
     end = models.TimeField()
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
-
-    objects = WeeklyShiftQuerySet.as_manager()
 
     class Meta:
         ordering = ["therapist", "weekday", "start"]
@@ -56,16 +42,6 @@ class WeeklyShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
-
-    def spans(self, first: date, last: date, tz: ZoneInfo) -> Iterator[Span]:
-        """Its hours on each of its weekdays in [first, last] on which it is valid."""
-        first = max(first, self.valid_from)
-        last = last if self.valid_until is None else min(last, self.valid_until)
-        day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
-        while day <= last:
-            if hours := clock_span(day, self.start, self.end, tz):
-                yield hours
-            day += timedelta(days=7)
 
 
 class ExtraShift(models.Model):
@@ -85,11 +61,6 @@ class ExtraShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.therapist} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
-
-    def spans(self, first: date, last: date, tz: ZoneInfo) -> Iterator[Span]:
-        """Its hours, if its day is in [first, last]."""
-        if first <= self.day <= last and (hours := clock_span(self.day, self.start, self.end, tz)):
-            yield hours
 
 
 class AbsenceQuerySet(models.QuerySet):

@@ -8,22 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Extract
+from django.db.models import Q
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Grid, Roster, Seconds, Span, Visit, openings_of
-from bookings.core.statuses import Status
-from bookings.models import (
-    Absence,
-    Appointment,
-    Clinic,
-    ExtraShift,
-    Room,
-    Therapist,
-    Treatment,
-    WeeklyShift,
+from bookings.core.openings import (
+    Grid,
+    Roster,
+    Seconds,
+    Span,
+    Visit,
+    clock_span,
+    openings_of,
 )
+from bookings.models import Absence, Appointment, Clinic, Therapist, Treatment
+from bookings.queries import facts
 
 DAYS_TO_LOOK_AROUND = 3
 
@@ -38,11 +36,15 @@ class Opening:
 
 @dataclass(frozen=True)
 class Diary:
-    """The facts about some days, as they concern one treatment."""
+    """The facts about some days, as they concern one treatment.
+
+    `booked` is how long each therapist's visits of those days last, without their buffers.
+    """
 
     therapists: dict[int, Therapist]
     rosters: dict[int, Roster]
     rooms: dict[int, list[Span]]
+    booked: dict[int, Seconds]
     visit: Visit
     grid: Grid
     within: Span
@@ -101,20 +103,25 @@ def diary(
     """
     visit = treatment.visit if moving is None else _visit_of(moving)
     shown = day_bounds(first, days, clinic.tz)
-    facts = Interval(shown.start, shown.end + timedelta(seconds=visit.blocked))
-    therapists = {person.pk: person for person in _offering(treatment, therapist)}
-    rooms: dict[int, list[Span]] = {pk: [] for pk in _suitable_rooms(treatment)}
-    taken = _absences(therapists, facts)
-    for person, room, start, end in _appointments(facts, now, visitor, moving):
+    during = Interval(shown.start, shown.end + timedelta(seconds=visit.blocked))
+    therapists = {person.pk: person for person in facts.offering(treatment, therapist)}
+    rooms: dict[int, list[Span]] = {pk: [] for pk in facts.suitable_rooms(treatment)}
+    taken = _absences(therapists, during)
+    booked: dict[int, Seconds] = dict.fromkeys(therapists, 0)
+    first_second = shown.start.timestamp()
+    times = facts.taken_times(during, now=now, visitor=visitor, moving=moving and moving.pk)
+    for person, room, start, end, blocked_until in times:
         if person in taken:
-            taken[person].append((start, end))
+            taken[person].append((start, blocked_until))
+            booked[person] += end - start if start >= first_second else 0
         if room in rooms:
-            rooms[room].append((start, end))
+            rooms[room].append((start, blocked_until))
     working = _working(therapists, first, days, clinic)
     return Diary(
         therapists=therapists,
         rosters={pk: Roster(working[pk], taken[pk]) for pk in therapists},
         rooms=rooms,
+        booked=booked,
         visit=visit,
         grid=Grid.over(first, days, step_minutes=clinic.start_step_minutes, tz=clinic.tz),
         within=_bookable(clinic, shown, now),
@@ -169,21 +176,10 @@ def _bookable(clinic: Clinic, shown: Interval, now: datetime) -> Span:
     return ceil(first.timestamp()), int(min(shown.end, last_day.end).timestamp())
 
 
-def _offering(treatment: Treatment, therapist: Therapist | None) -> QuerySet[Therapist]:
-    people = treatment.therapists.active()
-    return people if therapist is None else people.filter(pk=therapist.pk)
-
-
-def _suitable_rooms(treatment: Treatment) -> Iterable[int]:
-    chosen = treatment.rooms.through.objects.filter(treatment=treatment)
-    suits = Exists(chosen.filter(room=OuterRef("pk"))) | ~Exists(chosen)
-    return Room.objects.filter(suits, active=True).values_list("pk", flat=True)
-
-
-def _absences(therapists: Iterable[int], facts: Interval) -> dict[int, list[Span]]:
+def _absences(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
     """Time off per therapist; a closure is everybody's."""
     away: dict[int, list[Span]] = {pk: [] for pk in therapists}
-    found = Absence.objects.touching(facts).filter(
+    found = Absence.objects.touching(during).filter(
         Q(therapist__isnull=True) | Q(therapist__in=therapists)
     )
     for person, starts_at, ends_at in found.values_list("therapist", "starts_at", "ends_at"):
@@ -192,29 +188,12 @@ def _absences(therapists: Iterable[int], facts: Interval) -> dict[int, list[Span
     return away
 
 
-def _epoch(field: str) -> Cast:
-    return Cast(Extract(field, "epoch"), BigIntegerField())
-
-
-def _appointments(
-    facts: Interval, now: datetime, visitor: str, moving: Appointment | None
-) -> Iterable[tuple[int, int, Seconds, Seconds]]:
-    """Everybody's, because a colleague's visit may take the room."""
-    found = Appointment.objects.blocking(now).touching(facts).order_by()
-    if visitor:
-        found = found.exclude(status=Status.HELD, visitor=visitor)
-    if moving is not None:
-        found = found.exclude(pk=moving.pk)
-    return found.values_list("therapist", "room", _epoch("starts_at"), _epoch("blocked_until"))
-
-
 def _working(
     therapists: Iterable[int], first: date, days: int, clinic: Clinic
 ) -> dict[int, list[Span]]:
     working: dict[int, list[Span]] = defaultdict(list)
     last = first + timedelta(days=days - 1)
-    weekly = WeeklyShift.objects.filter(therapist__in=therapists).valid_between(first, last)
-    extra = ExtraShift.objects.filter(therapist__in=therapists, day__range=(first, last))
-    for shift in [*weekly.order_by(), *extra.order_by()]:
-        working[shift.therapist_id].extend(shift.spans(first, last, clinic.tz))
+    for therapist, day, start, end in facts.hours_of_work(therapists, first, last):
+        if hours := clock_span(day, start, end, clinic.tz):
+            working[therapist].append(hours)
     return working

@@ -216,5 +216,5 @@ def test_the_number_of_queries_does_not_grow_with_therapists_days_or_appointment
         massage.therapists.add(therapist)
         make_room()
     fill(kim, room, massage, 500)
-    assert queries_for(clinic, massage, days=31) == few == 6
+    assert queries_for(clinic, massage, days=31) == few == 5
     assert Client.objects.count() == 1
