@@ -1,0 +1,53 @@
+"""The training engine: from a race's date to phases, sessions and the dates of mails.
+
+    plan = training.plan(races, runner, protocol, as_of=today)
+    plan.sessions; plan.on(day).ceiling; plan.segments(start, end); plan.mailings()
+
+Pure: no clock, no files, no database. Dates are civil dates in the clinic's calendar, ranges
+are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rules.md here.
+"""
+
+from bookings.core.training.inputs import Inputs
+from bookings.core.training.nudges import Mailing, Topic
+from bookings.core.training.phases import PhaseDay, Segment, Timeline, last_phase_ends, phase_on
+from bookings.core.training.plans import Plan, plan
+from bookings.core.training.protocol import Protocol
+from bookings.core.training.races import Race, Rejection, Runner, rejections
+from bookings.core.training.reading import BadField
+from bookings.core.training.sessions import Session
+from bookings.core.training.vocabulary import (
+    Distance,
+    Kind,
+    Outcome,
+    Phase,
+    Pressure,
+    Priority,
+    Weekday,
+)
+
+__all__ = [
+    "BadField",
+    "Distance",
+    "Inputs",
+    "Kind",
+    "Mailing",
+    "Outcome",
+    "Phase",
+    "PhaseDay",
+    "Plan",
+    "Pressure",
+    "Priority",
+    "Protocol",
+    "Race",
+    "Rejection",
+    "Runner",
+    "Segment",
+    "Session",
+    "Timeline",
+    "Topic",
+    "Weekday",
+    "last_phase_ends",
+    "phase_on",
+    "plan",
+    "rejections",
+]

@@ -1,0 +1,51 @@
+"""A runner's plan: the phases of their dates, what to book, and when to write."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bookings.core.training.nudges import Mailing, mailings
+from bookings.core.training.phases import PhaseDay, Segment, Timeline
+from bookings.core.training.protocol import Protocol
+from bookings.core.training.races import Race, Runner
+from bookings.core.training.sessions import Session, recommended
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the protocol makes of a runner's races on the civil date `as_of`."""
+
+    races: tuple[Race, ...]
+    runner: Runner
+    protocol: Protocol
+    as_of: date
+    timeline: Timeline
+    sessions: tuple[Session, ...]
+
+    def on(self, day: date) -> PhaseDay:
+        """The phase and the pressure ceiling of any date."""
+        return self.timeline.on(day)
+
+    def segments(self, start: date, end: date) -> list[Segment]:
+        """The phases of [start, end)."""
+        return self.timeline.segments(start, end)
+
+    def mailings(
+        self, *, booked_on: Collection[date] = (), declined: Collection[Session] = ()
+    ) -> list[Mailing]:
+        """The mails this plan leads to if nothing more is booked."""
+        return mailings(
+            self.races,
+            self.sessions,
+            self.protocol,
+            as_of=self.as_of,
+            booked_on=booked_on,
+            declined=declined,
+        )
+
+
+def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: date) -> Plan:
+    """The plan of races that `rejections` has nothing against."""
+    timeline = Timeline.of(races, protocol)
+    sessions = recommended(races, runner, protocol, timeline, as_of=as_of)
+    return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))

@@ -1,0 +1,95 @@
+"""The clinic's protocol as typed data: what the engine computes with, and what pages say.
+
+`Protocol.from_data` takes the parsed protocol file; nothing here reads files.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bookings.core.training.protocol.distances import DISTANCES, DistanceRules, UnfinishedRace
+from bookings.core.training.protocol.evidence import Claims, Contraindication, Source
+from bookings.core.training.protocol.mails import MailRules
+from bookings.core.training.protocol.phases import PhaseRules, read_phases
+from bookings.core.training.protocol.sessions import KINDS, Placement, SessionType
+from bookings.core.training.reading import Node
+from bookings.core.training.vocabulary import Distance, Kind, Phase, Pressure
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One version of the clinic's protocol."""
+
+    version: int
+    distances: Mapping[Distance, DistanceRules]
+    unfinished_race: UnfinishedRace
+    b_race_week_days: int
+    high_volume_from_km: int
+    placement: Placement
+    long_run_rule: Mapping[str, str]
+    session_types: Mapping[Kind, SessionType]
+    phases: Mapping[Phase, PhaseRules]
+    mails: MailRules
+    contraindications: tuple[Contraindication, ...]
+    claims: Claims
+    sources: Mapping[str, Source]
+
+    @classmethod
+    def from_data(cls, data: object) -> "Protocol":
+        """The protocol in parsed YAML or JSON; raises BadField naming what is wrong."""
+        root = Node(data)
+        root.has_only("version", "model", "distances", "unfinished_race", "b_race",
+                      "high_volume_from_km", "placement", "long_run_rule", "session_types",
+                      "phases", "reminders", "contraindications", "claims", "sources")  # fmt: skip
+        _speaks_our_words(root.at("model"))
+        b_race = root.at("b_race").has_only("race_week_days")
+        protocol = cls(
+            version=root.at("version").whole(1),
+            distances=_read_distances(root.at("distances")),
+            unfinished_race=UnfinishedRace.read(root.at("unfinished_race")),
+            b_race_week_days=b_race.at("race_week_days").whole(1, 6),
+            high_volume_from_km=root.at("high_volume_from_km").whole(1),
+            placement=Placement.read(root.at("placement")),
+            long_run_rule={key: text.text() for key, text in root.at("long_run_rule").fields()},
+            session_types=_read_session_types(root.at("session_types")),
+            phases=read_phases(root.at("phases")),
+            mails=MailRules.read(root.at("reminders")),
+            contraindications=tuple(
+                Contraindication.read(item) for item in root.at("contraindications").items()
+            ),
+            claims=Claims.read(root.at("claims")),
+            sources={key: Source.read(source) for key, source in root.at("sources").fields()},
+        )
+        protocol._names_known_sources(root)
+        return protocol
+
+    def _names_known_sources(self, root: Node) -> None:
+        citing: Iterable[Node] = (
+            *root.at("phases").items(),
+            *root.at("contraindications").items(),
+            root.at("claims"),
+            root.at("reminders").at("appointment"),
+        )
+        for node in citing:
+            for source in node.at("sources").items():
+                if source.text() not in self.sources:
+                    raise source.wrong(f"names {source.text()!r}, which is not among the sources")
+
+
+def _speaks_our_words(model: Node) -> None:
+    """The model is prose for readers, but its two lists must say what the engine does."""
+    for key, words in (
+        ("precedence", tuple(phase.value for phase in Phase)),
+        ("pressure_scale", tuple(pressure.key for pressure in Pressure)),
+    ):
+        if model.at(key).texts() != words:
+            raise model.at(key).wrong(f"must be {', '.join(words)}")
+
+
+def _read_distances(node: Node) -> dict[Distance, DistanceRules]:
+    node.has_only(*DISTANCES)
+    return {d: DistanceRules.read(node.at(key)) for key, d in DISTANCES.items()}
+
+
+def _read_session_types(node: Node) -> dict[Kind, SessionType]:
+    node.has_only(*KINDS)
+    return {kind: SessionType.read(kind, node.at(key)) for key, kind in KINDS.items()}

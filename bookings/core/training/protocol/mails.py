@@ -1,0 +1,149 @@
+"""When the clinic writes to runners of its own accord, and what those mails say and omit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+
+from bookings.core.reminders import ReminderRules
+from bookings.core.training.protocol.sessions import KINDS
+from bookings.core.training.reading import Node
+from bookings.core.training.vocabulary import Distance, Kind
+
+
+@dataclass(frozen=True)
+class CycleMails:
+    """N3, in days."""
+
+    before_window: int
+    covers_next: int
+    min_gap: int
+
+    @classmethod
+    def read(cls, node: Node) -> "CycleMails":
+        node.has_only("days_before_window", "covers_next_days", "min_gap_days")
+        return cls(
+            node.at("days_before_window").whole(1, 60),
+            node.at("covers_next_days").whole(1, 120),
+            node.at("min_gap_days").whole(1, 120),
+        )
+
+
+@dataclass(frozen=True)
+class RaceBlock:
+    """N4: the days before the race of the mail, its follow-up and its last call."""
+
+    days_before_race: tuple[int, int, int]
+    first_for_10k: int
+    covers: tuple[Kind, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> "RaceBlock":
+        node.has_only("days_before_race", "first_for_10k", "covers")
+        days = [item.whole(1, 120) for item in node.at("days_before_race").items()]
+        if len(days) != 3 or sorted(days, reverse=True) != days:
+            raise node.at("days_before_race").wrong("must be three numbers, the largest first")
+        return cls(
+            (days[0], days[1], days[2]),
+            node.at("first_for_10k").whole(1, 120),
+            tuple(item.one_of(KINDS) for item in node.at("covers").items()),
+        )
+
+    def days_for(self, distance: Distance) -> tuple[int, int, int]:
+        first, *rest = self.days_before_race
+        return (self.first_for_10k if distance is Distance.TEN_KM else first, *rest)
+
+
+@dataclass(frozen=True)
+class OffSeasonMails:
+    """N8, in days."""
+
+    first_after: int
+    every: int
+    stop_after_unanswered: int
+
+    @classmethod
+    def read(cls, node: Node) -> "OffSeasonMails":
+        node.has_only("first_after_days", "every_days", "stop_after_unanswered")
+        return cls(
+            node.at("first_after_days").whole(1, 365),
+            node.at("every_days").whole(1, 365),
+            node.at("stop_after_unanswered").whole(1, 20),
+        )
+
+
+@dataclass(frozen=True)
+class NudgeRules:
+    """N1 to N8: times of day, distances in days, and the reasons to stay silent in words."""
+
+    send_at: time
+    min_gap: int
+    cycle: CycleMails
+    race_block: RaceBlock
+    check_days_after_race: int
+    check_send_at: time
+    before_after_race_window: int
+    off_season: OffSeasonMails
+    blackout: str
+    suppress_when: tuple[str, ...]
+    stale_guard: str
+
+    @classmethod
+    def read(cls, node: Node) -> "NudgeRules":
+        node.has_only("send_at", "opt_in", "one_click_unsubscribe", "min_gap_days", "cycle",
+                      "race_block", "post_race_check", "after_race", "off_season", "blackout",
+                      "suppress_when", "stale_guard")  # fmt: skip
+        check = node.at("post_race_check")
+        check.has_only("days_after_race", "send_at", "always", "exempt_from_gap")
+        after_race = node.at("after_race").has_only("days_before_window")
+        return cls(
+            send_at=node.at("send_at").clock(),
+            min_gap=node.at("min_gap_days").whole(1, 60),
+            cycle=CycleMails.read(node.at("cycle")),
+            race_block=RaceBlock.read(node.at("race_block")),
+            check_days_after_race=check.at("days_after_race").whole(1, 14),
+            check_send_at=check.at("send_at").clock(),
+            before_after_race_window=after_race.at("days_before_window").whole(1, 60),
+            off_season=OffSeasonMails.read(node.at("off_season")),
+            blackout=node.at("blackout").text(),
+            suppress_when=node.at("suppress_when").texts(),
+            stale_guard=node.at("stale_guard").text(),
+        )
+
+
+@dataclass(frozen=True)
+class MailRules:
+    """Reminders of appointments, nudges, and what a changed race means for both."""
+
+    reminders: ReminderRules
+    reminder_must_contain: tuple[str, ...]
+    reminder_must_not_contain: tuple[str, ...]
+    nudges: NudgeRules
+    race_changed: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> "MailRules":
+        node.has_only("appointment", "nudges", "race_changed")
+        appointment = node.at("appointment")
+        appointment.has_only("days_before", "earliest", "late_from", "late_at",
+                             "hours_after_booking", "must_contain", "must_not_contain", "note",
+                             "sources")  # fmt: skip
+        return cls(
+            reminders=_reminder_rules(appointment),
+            reminder_must_contain=appointment.at("must_contain").texts(),
+            reminder_must_not_contain=appointment.at("must_not_contain").texts(),
+            nudges=NudgeRules.read(node.at("nudges")),
+            race_changed=node.at("race_changed").texts(),
+            sources=appointment.at("sources").texts(),
+        )
+
+
+def _reminder_rules(node: Node) -> ReminderRules:
+    days: Sequence[int] = tuple(item.whole(1, 60) for item in node.at("days_before").items())
+    return ReminderRules(
+        days_before=days,
+        earliest=node.at("earliest").clock(),
+        late_from=node.at("late_from").clock(),
+        late_at=node.at("late_at").clock(),
+        hours_after_booking=node.at("hours_after_booking").whole(0, 96),
+    )

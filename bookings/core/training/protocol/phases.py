@@ -1,0 +1,119 @@
+"""What the protocol says of each phase: sessions, pressure, cadence, and the words for it."""
+
+from dataclasses import dataclass
+
+from bookings.core.training.protocol.sessions import KINDS
+from bookings.core.training.reading import Node
+from bookings.core.training.vocabulary import PRESSURES, Kind, Phase, Pressure
+
+PHASES = {phase.value: phase for phase in Phase}
+STRENGTHS = {strength: strength for strength in "ABC"}
+CYCLE_PHASES = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER)
+
+
+@dataclass(frozen=True)
+class Cadence:
+    """Days between sessions: the range that is told, and what the plan is laid by (S4)."""
+
+    least: int | None
+    most: int | None
+    standard: int | None
+    high_volume: int | None
+    note: str
+
+    @classmethod
+    def read(cls, node: Node, *, laid: bool) -> "Cadence":
+        node.has_only("min", "max", "standard", "high_volume", "note")
+        least, most, note = node.maybe("min"), node.maybe("max"), node.maybe("note")
+        return cls(
+            least=least and least.whole(1, 365),
+            most=most and most.whole(1, 365),
+            standard=_whole_weeks(node.at("standard")) if laid else None,
+            high_volume=_whole_weeks(node.at("high_volume")) if laid else None,
+            note=note.text() if note else "",
+        )
+
+    def interval(self, *, high_volume: bool) -> int:
+        """Days between two sessions; phases without a cadence of their own never ask."""
+        return (self.high_volume if high_volume else self.standard) or 0
+
+
+def _whole_weeks(node: Node) -> int:
+    days = node.whole(7, 364)
+    if days % 7:
+        raise node.wrong("must be a multiple of 7, so that sessions stay on their weekday")
+    return days
+
+
+@dataclass(frozen=True)
+class PhaseRules:
+    """One phase as the clinic sees it. `strength`: A trials, B common practice, C a choice."""
+
+    phase: Phase
+    name: str
+    when: str
+    sessions: tuple[Kind, ...]
+    length_min: tuple[int, int]
+    pressure: Pressure
+    ceiling: Pressure
+    techniques: tuple[str, ...]
+    cadence: Cadence
+    timing_vs_long_run: str
+    timing_vs_race: str
+    avoid: tuple[str, ...]
+    client_message: str
+    therapist_brief: str
+    sources: tuple[str, ...]
+    strength: str
+
+    @classmethod
+    def read(cls, node: Node) -> "PhaseRules":
+        node.has_only("key", "name", "when", "sessions", "length_min", "pressure", "techniques",
+                      "cadence_days", "timing_vs_long_run", "timing_vs_race", "avoid",
+                      "client_message", "therapist_brief", "sources", "strength")  # fmt: skip
+        phase = node.at("key").one_of(PHASES)
+        pressure = node.at("pressure").has_only("default", "ceiling")
+        return cls(
+            phase=phase,
+            name=node.at("name").text(),
+            when=node.at("when").text(),
+            sessions=tuple(item.one_of(KINDS) for item in node.at("sessions").items()),
+            length_min=_range_of_minutes(node.at("length_min")),
+            pressure=pressure.at("default").one_of(PRESSURES),
+            ceiling=pressure.at("ceiling").one_of(PRESSURES),
+            techniques=node.at("techniques").texts(),
+            cadence=Cadence.read(node.at("cadence_days"), laid=phase in CYCLE_PHASES),
+            timing_vs_long_run=_text_or_nothing(node, "timing_vs_long_run"),
+            timing_vs_race=_text_or_nothing(node, "timing_vs_race"),
+            avoid=node.at("avoid").texts(),
+            client_message=_text_or_nothing(node, "client_message"),
+            therapist_brief=node.at("therapist_brief").text(),
+            sources=node.at("sources").texts(),
+            strength=node.at("strength").one_of(STRENGTHS),
+        )
+
+
+def read_phases(node: Node) -> dict[Phase, PhaseRules]:
+    """Every phase exactly once."""
+    found: dict[Phase, PhaseRules] = {}
+    for item in node.items():
+        rules = PhaseRules.read(item)
+        if rules.phase in found:
+            raise item.at("key").wrong(f"repeats {rules.phase}")
+        found[rules.phase] = rules
+    for phase in Phase:
+        if phase not in found:
+            raise node.wrong(f"must describe {phase}")
+    return found
+
+
+def _range_of_minutes(node: Node) -> tuple[int, int]:
+    minutes = [item.whole(0, 240) for item in node.items()]
+    if len(minutes) != 2 or minutes[0] > minutes[1]:
+        raise node.wrong("must be the shortest and the longest session in minutes")
+    return minutes[0], minutes[1]
+
+
+def _text_or_nothing(node: Node, key: str) -> str:
+    text = node.maybe(key)
+    return text.text() if text else ""

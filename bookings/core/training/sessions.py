@@ -1,0 +1,209 @@
+"""The sessions a plan recommends (S1 to S8)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bookings.core.training.phases import DAY, PhaseDay, Timeline, spans_of
+from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.sessions import Offsets
+from bookings.core.training.races import WEEK, Race, Runner
+from bookings.core.training.vocabulary import Kind, Phase, Pressure, Priority
+
+NOT_ON = (Phase.RACE_DAY, Phase.ACUTE, Phase.RACE_WEEK)
+TUNE_UP_PHASES = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER)
+AFTER_RACE_PHASES = (Phase.RECOVERY, Phase.RETURN, Phase.OFF_SEASON)
+CYCLE_KINDS = {
+    Phase.BASE: Kind.MAINTENANCE,
+    Phase.BUILD: Kind.TRAINING,
+    Phase.PEAK: Kind.PEAK_RECOVERY,
+    Phase.TAPER: Kind.PEAK_RECOVERY,
+}
+RANK = {Kind.PRE_RACE_FLUSH: 0, Kind.POST_RACE_GENTLE: 1, Kind.TAPER_TUNE_UP: 2}
+LOWEST_RANK = 3
+
+
+@dataclass(frozen=True)
+class Session:
+    """A recommended session: on the `ideal` day, or any day of [window_start, window_end).
+
+    `suggested` is the ideal day, or today if that has passed (S8); `phase` is the date's own
+    (P7), `race` the race the session is for.
+    """
+
+    kind: Kind
+    race: Race
+    ideal: date
+    window_start: date
+    window_end: date
+    minutes: int
+    pressure: Pressure
+    phase: Phase
+    suggested: date
+
+    def covers(self, day: date) -> bool:
+        return self.window_start <= day < self.window_end
+
+
+def recommended(
+    races: Sequence[Race], runner: Runner, protocol: Protocol, timeline: Timeline, *, as_of: date
+) -> list[Session]:
+    """What is still worth booking on `as_of`, in order of the ideal day (S8)."""
+    layout = Layout(races, runner, protocol, timeline)
+    kept = _apart(layout.sessions(), protocol.placement.min_days_apart)
+    return [
+        replace(session, suggested=max(session.ideal, as_of))
+        for session in sorted(kept, key=lambda s: s.ideal)
+        if session.window_end > as_of
+    ]
+
+
+def _apart(sessions: Iterable[Session], days: int) -> list[Session]:
+    """S7: those that keep their distance; the more important stays, or else the earlier."""
+    kept: list[Session] = []
+    for session in sorted(sessions, key=lambda s: (RANK.get(s.kind, LOWEST_RANK), s.ideal)):
+        if all(abs((session.ideal - other.ideal).days) >= days for other in kept):
+            kept.append(session)
+    return kept
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Lays the sessions of every A race on the runner's timeline."""
+
+    races: Sequence[Race]
+    runner: Runner
+    protocol: Protocol
+    timeline: Timeline
+
+    def sessions(self) -> Iterator[Session]:
+        """All that the rules place, before S7 thins them out."""
+        for race in self.races:
+            if race.drives_a_plan:
+                yield from self._before(race)
+                yield from self._after(race)
+
+    def _before(self, race: Race) -> Iterator[Session]:
+        tune_up = self._tune_up_day(race)
+        yield from self._cycle(race, tune_up)
+        if self._tune_up_fits(race, tune_up):
+            allowed = _window(race.race_date, self.protocol.placement.tune_up)
+            yield from self._session(Kind.TAPER_TUNE_UP, race, tune_up, within=allowed)
+        flush = race.race_date + timedelta(days=self.protocol.placement.flush_ideal)
+        window = _window(race.race_date, self.protocol.placement.flush)
+        yield from self._session(Kind.PRE_RACE_FLUSH, race, flush, window)
+
+    def _after(self, race: Race) -> Iterator[Session]:
+        rules = race.recovers_as(self.protocol)
+        yield from self._gentle(race, race.race_date + timedelta(days=rules.acute_last_day + 1))
+        yield from self._later(Kind.POST_RACE_RECOVERY, race, rules.recovery_session_from_day)
+        yield from self._later(Kind.RETURN_CHECK, race, rules.return_session_from_day)
+
+    def _tune_up_day(self, race: Race) -> date:
+        """S2: the one massage weekday in [R-13, R-6)."""
+        opens = timedelta(days=self.protocol.placement.tune_up.opens)
+        return self._massage_day_from(race.race_date + opens)
+
+    def _tune_up_fits(self, race: Race, day: date) -> bool:
+        """S2: a training day of this race's own, and not soon after another A race."""
+        here = self.timeline.on(day)
+        clear = self.protocol.placement.clear_days_after_another_race
+        return (
+            here.race == race
+            and here.phase in TUNE_UP_PHASES
+            and not any(
+                1 <= -other.days_to(day) <= clear
+                for other in self.races
+                if other.drives_a_plan and other != race
+            )
+        )
+
+    def _cycle(self, race: Race, tune_up: date) -> Iterator[Session]:
+        """S4: backwards from the tune-up, kept or not, each an interval before the last kept."""
+        own = {span.phase: span for span in spans_of(race, self.protocol)}
+        last, day = tune_up, tune_up - WEEK
+        while day >= race.plan_start(self.protocol):
+            phase = next(p for p, span in own.items() if span.start <= day < span.end)
+            if (last - day).days >= self._interval(phase) and not self._is_blocked(race, day):
+                yield from self._session(CYCLE_KINDS[phase], race, day)
+                last = day
+            day -= WEEK
+
+    def _interval(self, phase: Phase) -> int:
+        high = self.runner.weekly_volume_km >= self.protocol.high_volume_from_km
+        return self.protocol.phases[phase].cadence.interval(high_volume=high)
+
+    def _is_blocked(self, race: Race, day: date) -> bool:
+        """S4: no cycle session near any race, nor where another A race has its say."""
+        here = self.timeline.on(day)
+        if here.phase in NOT_ON:
+            return True
+        return here.race is not None and here.race.priority is Priority.A and here.race != race
+
+    def _gentle(self, race: Race, day: date) -> Iterator[Session]:
+        """S5: the first day after the acute phase."""
+        if self.timeline.on(day).phase not in NOT_ON:
+            window = (day, day + timedelta(days=self.protocol.placement.gentle_days))
+            yield from self._session(Kind.POST_RACE_GENTLE, race, day, window)
+
+    def _later(self, kind: Kind, race: Race, from_day: int | None) -> Iterator[Session]:
+        """S6: the first massage weekday from then on, unless another race owns that date."""
+        if from_day is None:
+            return
+        day = self._massage_day_from(race.race_date + timedelta(days=from_day))
+        here = self.timeline.on(day)
+        if here.phase in AFTER_RACE_PHASES and here.race in (race, None):
+            yield from self._session(kind, race, day)
+
+    def _massage_day_from(self, day: date) -> date:
+        """S1: the first massage weekday on or after `day`."""
+        after = self.protocol.placement.massage_days_after_long_run
+        weekday = (self.runner.long_run_weekday + after) % 7
+        return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+    def _session(
+        self,
+        kind: Kind,
+        race: Race,
+        ideal: date,
+        window: "Window | None" = None,
+        within: "Window | None" = None,
+    ) -> Iterator[Session]:
+        """The session, unless nothing of its window is left or its day bears no pressure (S7)."""
+        start, end = window or _window(ideal, self.protocol.placement.window)
+        if within:
+            start, end = max(start, within[0]), min(end, within[1])
+        start, end = self._clipped(kind, race, start, end)
+        here = self.timeline.on(ideal)
+        if start >= end or here.ceiling is Pressure.NONE:
+            return
+        minutes = self.protocol.session_types[kind].minutes
+        pressure = min(self._pressure(kind), here.ceiling)
+        yield Session(kind, race, ideal, start, end, minutes, pressure, here.phase, ideal)
+
+    def _pressure(self, kind: Kind) -> Pressure:
+        """S7: what the kind asks for; a new client is spared before the race."""
+        rules = self.protocol.session_types[kind]
+        if self.runner.new_client and rules.new_client_pressure is not None:
+            return rules.new_client_pressure
+        return rules.pressure
+
+    def _clipped(self, kind: Kind, race: Race, start: date, end: date) -> "Window":
+        """S1: no window begins or ends on a day that no session may have."""
+        while start < end and self._is_cut(kind, race, self.timeline.on(start)):
+            start += DAY
+        while start < end and self._is_cut(kind, race, self.timeline.on(end - DAY)):
+            end -= DAY
+        return start, end
+
+    @staticmethod
+    def _is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
+        own_race_week = day.phase is Phase.RACE_WEEK and day.race == race
+        return day.phase in NOT_ON and not (kind is Kind.PRE_RACE_FLUSH and own_race_week)
+
+
+Window = tuple[date, date]
+
+
+def _window(day: date, offsets: Offsets) -> Window:
+    return day + timedelta(days=offsets.opens), day + timedelta(days=offsets.closes)
