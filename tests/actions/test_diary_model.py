@@ -1,0 +1,294 @@
+"""Hold, book, move, cancel and expire at random, beside a model that checks every minute."""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from bookings.actions import booking
+from bookings.actions.refusals import Refused
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Clinic
+from bookings.queries.openings import openings
+from tests.factories import (
+    make_absence,
+    make_clinic,
+    make_room,
+    make_shift,
+    make_therapist,
+    make_treatment,
+)
+
+LONDON = ZoneInfo("Europe/London")
+AUTUMN = datetime(2026, 10, 25, tzinfo=LONDON).date()  # the clocks go back at two
+STEP = 30
+EXAMPLES = int(os.environ.get("EXAMPLES", "20"))  # make soak asks for more
+VISITORS = ["ana", "bo", "cy"]
+DAYS = 2
+
+
+def utc(day, hour, minute=0):
+    return datetime.combine(day, time(hour, minute), LONDON).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What the model knows of one row: minutes since the epoch of the test."""
+
+    therapist: int
+    room: int
+    start: datetime
+    minutes: int
+    buffer: int
+    visitor: str = ""
+    until: datetime | None = None
+
+    @cached_property
+    def minutes_blocked(self):
+        return {self.start + timedelta(minutes=m) for m in range(self.minutes + self.buffer)}
+
+    def holds(self, now):
+        return self.until is None or self.until > now
+
+
+class DiaryModel(RuleBasedStateMachine):
+    """Two therapists, two rooms, two treatments, over the night the clocks go back."""
+
+    booked = Bundle("booked")
+
+    @initialize()
+    def open_the_clinic(self):
+        Appointment.objects.all().delete()
+        self.now = utc(AUTUMN - timedelta(days=2), 12)
+        self.rows: dict[int, Taken] = {}
+        self.clinic = make_clinic(start_step_minutes=STEP, move_cutoff_hours=0)
+        tag = token_hex(4)
+        self.people = [make_therapist(f"{name} {tag}") for name in ("Kim", "Lee")]
+        for number, person in enumerate(self.people):
+            make_shift(person, AUTUMN.weekday(), time(0), time(4 + number))
+            make_shift(person, (AUTUMN + timedelta(days=1)).weekday(), time(9), time(12))
+        self.rooms = [make_room(f"{name} {tag}") for name in ("One", "Two")]
+        self.treatments = [
+            make_treatment(f"{minutes} {tag}", minutes=minutes, buffer_minutes=buffer,
+                           therapists=people, rooms=rooms)
+            for minutes, buffer, people, rooms in (
+                (60, 15, self.people, self.rooms),
+                (90, 0, self.people[:1], self.rooms[:1]),
+            )
+        ]
+        self.suits = {
+            treatment: (list(treatment.therapists.all()), [r.pk for r in treatment.rooms.all()])
+            for treatment in self.treatments
+        }
+        self.away = (utc(AUTUMN, 3), utc(AUTUMN, 3, 30))
+        make_absence(*self.away, self.people[1])
+
+    def teardown(self):
+        Appointment.objects.all().delete()
+
+    starts = st.builds(
+        lambda day, half: utc(AUTUMN + timedelta(days=day), 0) + timedelta(minutes=STEP * half),
+        st.integers(0, DAYS - 1),
+        st.integers(0, 24),
+    )
+    treatments_by_number = st.integers(0, 1)
+    therapists_by_number = st.sampled_from([None, 0, 1])
+    visitors = st.sampled_from(VISITORS)
+
+    def _asked(self, treatment, therapist, start):
+        return {
+            "treatment": self.treatments[treatment],
+            "therapist": None if therapist is None else self.people[therapist],
+            "start": start,
+            "now": self.now,
+        }
+
+    @rule(t=treatments_by_number, p=therapists_by_number, start=starts, visitor=visitors)
+    def hold(self, t, p, start, visitor):
+        asked = self._asked(t, p, start)
+        expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
+        try:
+            row = booking.hold(visitor=visitor, **asked)
+        except Refused:
+            assert not expected, "offered, but refused"
+            return
+        assert row.therapist_id in expected
+        self._drop_holds_of(visitor)
+        self.rows[row.pk] = replace(self._taken(row), visitor=visitor, until=row.held_until)
+
+    @rule(
+        target=booked, t=treatments_by_number, p=therapists_by_number, start=starts, visitor=visitors
+    )
+    def book(self, t, p, start, visitor):
+        asked = self._asked(t, p, start)
+        mine = self._hold_of(visitor, asked)
+        expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
+        try:
+            row = booking.book(
+                visitor=visitor, name=visitor, email="demo@example.com", key=token_hex(16), **asked
+            )
+        except Refused:
+            assert not expected
+            assert mine is None
+            return None
+        assert row.pk == mine if mine else row.therapist_id in expected
+        self._drop_holds_of(visitor)
+        self.rows[row.pk] = self._taken(row)
+        return row.pk
+
+    @rule(pk=booked, p=therapists_by_number, start=starts)
+    def move(self, pk, p, start):
+        if pk not in self.rows:
+            return
+        row = Appointment.objects.get(pk=pk)
+        therapist = None if p is None else self.people[p]
+        if start == row.starts_at and therapist in (None, row.therapist):
+            return
+        expected = self._takers(row.treatment, therapist, start, "", but=pk)
+        asked = {"start": start, "therapist": therapist, "revision": row.revision}
+        try:
+            moved = booking.move(row, by="desk: dee", now=self.now, **asked)
+        except Refused:
+            assert not expected
+            assert self._taken(Appointment.objects.get(pk=pk)) == self.rows[pk]
+            return
+        assert moved.therapist_id in expected
+        self.rows[pk] = self._taken(moved)
+
+    @rule(pk=booked)
+    def cancel(self, pk):
+        if pk in self.rows:
+            booking.cancel(Appointment.objects.get(pk=pk), by="desk: dee", now=self.now)
+            del self.rows[pk]
+
+    @rule(minutes=st.sampled_from([1, 9, 10, 11, 60]))
+    def time_passes(self, minutes):
+        self.now += timedelta(minutes=minutes)
+
+    @rule()
+    def the_sweeper_tidies(self):
+        booking.expire_dead_holds(now=self.now)
+        self.rows = {pk: row for pk, row in self.rows.items() if row.holds(self.now)}
+
+    @invariant()
+    def nobody_is_in_two_places_and_no_room_is_used_twice(self):
+        if not hasattr(self, "rows"):
+            return
+        live = [
+            self._taken(row)
+            for row in Appointment.objects.exclude(
+                status__in=[Status.CANCELLED, Status.EXPIRED]
+            )
+        ]
+        for what in ("therapist", "room"):
+            used = [(getattr(row, what), m) for row in live for m in row.minutes_blocked]
+            assert len(used) == len(set(used))
+
+    @invariant()
+    def what_is_offered_is_what_a_look_at_every_minute_finds(self):
+        if not hasattr(self, "rows"):
+            return
+        for treatment in self.treatments:
+            offered = {
+                opening.starts_at: {person.pk for person in opening.therapists}
+                for opening in openings(
+                    self.clinic, treatment, first=AUTUMN, days=DAYS, now=self.now
+                )
+            }
+            free = {start: self._takers(treatment, None, start, "") for start in self._grid()}
+            assert offered == {start: takers for start, takers in free.items() if takers}
+
+    def _grid(self):
+        start = utc(AUTUMN, 0)
+        while start < utc(AUTUMN + timedelta(days=DAYS), 0):
+            yield start
+            start += timedelta(minutes=STEP)
+
+    def _takers(self, treatment, wanted, start, visitor, but=None):
+        """The therapists free for every minute of it, as long as some room is."""
+        if start < self.now + timedelta(hours=2):
+            return set()
+        buffer = treatment.buffer_minutes
+        minutes = but and self.rows[but].minutes or treatment.minutes
+        visit = [start + timedelta(minutes=m) for m in range(minutes)]
+        blocked = {start + timedelta(minutes=m) for m in range(minutes + buffer)}
+        others = [
+            row
+            for pk, row in self.rows.items()
+            if pk != but and row.holds(self.now) and (not visitor or row.visitor != visitor)
+        ]
+        therapists, rooms = self.suits[treatment]
+        if not any(self._free(blocked, others, room=room) for room in rooms):
+            return set()
+        return {
+            person.pk
+            for person in therapists
+            if wanted in (None, person)
+            and self._works(person, visit)
+            and not (person == self.people[1] and any(self._is_away(m) for m in blocked))
+            and self._free(blocked, others, therapist=person.pk)
+        }
+
+    def _free(self, blocked, others, **who):
+        ((what, pk),) = who.items()
+        return not any(
+            getattr(row, what) == pk and blocked & row.minutes_blocked for row in others
+        )
+
+    def _works(self, person, visit):
+        """Every minute is in one and the same shift, by the clinic's clock."""
+        last = 4 + self.people.index(person)
+        clocks = [minute.astimezone(LONDON) for minute in visit]
+        night = all(c.date() == AUTUMN and c.hour < last for c in clocks)
+        day = all(c.date() == AUTUMN + timedelta(days=1) and 9 <= c.hour < 12 for c in clocks)
+        return night or day
+
+    def _is_away(self, minute):
+        return self.away[0] <= minute < self.away[1]
+
+    def _hold_of(self, visitor, asked):
+        for pk, row in self.rows.items():
+            if (
+                row.visitor == visitor
+                and row.start == asked["start"]
+                and row.minutes == asked["treatment"].minutes
+                and asked["therapist"] in (None, *[p for p in self.people if p.pk == row.therapist])
+                and Appointment.objects.get(pk=pk).status == Status.HELD
+            ):
+                return pk
+        return None
+
+    def _drop_holds_of(self, visitor):
+        self.rows = {
+            pk: row
+            for pk, row in self.rows.items()
+            if row.visitor != visitor and row.holds(self.now)
+        }
+
+    def _taken(self, row):
+        return Taken(
+            therapist=row.therapist_id,
+            room=row.room_id,
+            start=row.starts_at,
+            minutes=row.minutes,
+            buffer=int((row.blocked_until - row.ends_at).total_seconds()) // 60,
+        )
+
+
+@pytest.mark.django_db
+def test_the_diary_agrees_with_a_look_at_every_minute():
+    DiaryModel.TestCase.settings = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=25,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    DiaryModel.TestCase().runTest()
+    assert Clinic.objects.count() == 1
