@@ -72,6 +72,8 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
 
 def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     """With the page's own link: a shared calendar must not carry the one that proves an address."""
+    if appointment.status == Status.CANCELLED:
+        return f"This appointment is cancelled.\nPhone: {clinic.phone}"
     return f"With {appointment.therapist.name}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
 
 

@@ -123,7 +123,7 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(mail)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_rendered(letter, "body.txt"), cte="quoted-printable")
+    message.set_content(text(letter), cte="quoted-printable")
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
     _invite(message, mail, clinic)
     return message
@@ -132,6 +132,10 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
 def message_id(mail: Mail) -> str:
     """From the occasion, so that a resent message can be known for the same."""
     return f"<{mail.key.replace(':', '.')}@{calendars.domain()}>"
+
+
+def text(letter: Letter) -> str:
+    return re.sub(r"\n{3,}", "\n\n", _rendered(letter, "body.txt")).strip() + "\n"
 
 
 def html(letter: Letter) -> str:

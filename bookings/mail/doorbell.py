@@ -2,9 +2,11 @@
 
 import logging
 import time
+from functools import cache
 
 from celery import current_app
 from kombu.exceptions import OperationalError
+from kombu.pools import ProducerPool, producers
 
 TASK = "bookings.tasks.send_due_mails"
 PATIENCE = 1  # second
@@ -16,15 +18,31 @@ _quiet_until = 0.0
 
 def ring() -> None:
     """Send the task; gives up after a second, and then leaves a dead broker alone for a while."""
-    global _quiet_until  # noqa: PLW0603 - one memory per process is the point
+    global _quiet_until  # noqa: PLW0603 - one memory for the process is the point
     if time.monotonic() < _quiet_until:
         return
     try:
-        _send()
+        _ring()
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
-        logger.warning("Nobody answers the doorbell (%s).", type(error).__name__)
+        logger.warning("Nobody answers the doorbell: %s", type(error).__name__)
 
 
-def _send() -> None:
-    current_app.send_task(TASK, retry=False, ignore_result=True, expires=60)
+def _ring() -> None:
+    with _bells().acquire(block=True, timeout=PATIENCE) as producer:
+        current_app.send_task(TASK, producer=producer, retry=False, expires=60)
+
+
+@cache
+def _bells() -> ProducerPool:
+    """Connections of their own, because a worker's must wait for its broker and these must not."""
+    options = {
+        **current_app.conf.broker_transport_options,
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": PATIENCE,
+        "retry_on_timeout": False,
+        "max_retries": 0,
+        "interval_start": 0,
+        "connect_retries_timeout": PATIENCE,
+    }
+    return producers[current_app.connection_for_write(transport_options=options)]

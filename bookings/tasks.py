@@ -1,0 +1,16 @@
+"""What runs beside the web pages. Arguments are ids; the work itself is in actions."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from bookings.actions import booking, mailing
+
+
+@shared_task(name="bookings.tasks.send_due_mails", ignore_result=True)
+def send_due_mails() -> None:
+    mailing.send_due(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)
+def expire_dead_holds() -> None:
+    booking.expire_dead_holds(now=timezone.now())
