@@ -1,6 +1,5 @@
 """When to remind somebody of an appointment (rules R1 and R2)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 class ReminderRules:
     """Days before the start, the hours mail may go out, and the least notice after booking."""
 
-    days_before: Sequence[int] = (3, 1)
+    days_before: tuple[int, ...] = (3, 1)
     earliest: time = time(8)
     late_from: time = time(20)
     late_at: time = time(19)
@@ -25,10 +24,13 @@ class Reminder:
     at: datetime
 
 
+USUAL = ReminderRules()
+
+
 def reminders_for(
-    starts_at: datetime, *, booked_at: datetime, tz: ZoneInfo, rules: ReminderRules = ReminderRules()
+    starts_at: datetime, *, booked_at: datetime, tz: ZoneInfo, rules: ReminderRules = USUAL
 ) -> list[Reminder]:
-    """The reminders of an appointment, earliest first; those due too soon after booking are left out.
+    """The reminders of an appointment, earliest first.
 
     R1: the start's own wall-clock time, so many calendar days before, within the mail's hours.
     R2: none less than twelve hours after the booking was made.

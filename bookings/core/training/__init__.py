@@ -9,7 +9,8 @@ are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rule
 
 from bookings.core.training.inputs import Inputs
 from bookings.core.training.nudges import Mailing, Topic
-from bookings.core.training.phases import PhaseDay, Segment, Timeline, last_phase_ends, phase_on
+from bookings.core.training.outputs import as_data, as_text, end_of
+from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plans import Plan, plan
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race, Rejection, Runner, rejections
@@ -46,7 +47,9 @@ __all__ = [
     "Timeline",
     "Topic",
     "Weekday",
-    "last_phase_ends",
+    "as_data",
+    "as_text",
+    "end_of",
     "phase_on",
     "plan",
     "rejections",

@@ -1,12 +1,13 @@
 """A plan's inputs as plain data: the races, the runner, and the date it is asked on."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DISTANCES
-from bookings.core.training.races import Race, Runner, rejections
-from bookings.core.training.reading import BadField, Node
+from bookings.core.training.races import LONGEST_PLAN_WEEKS, Race, Runner, rejections
+from bookings.core.training.reading import BadField, Node, Word
 from bookings.core.training.vocabulary import Outcome, Priority, Weekday
 
 PRIORITIES = {priority.value: priority for priority in Priority}
@@ -27,16 +28,13 @@ class Inputs:
     def from_data(cls, data: object, protocol: Protocol, *, today: date) -> "Inputs":
         """Parsed JSON; raises BadField naming what is wrong, also for a race the rules refuse.
 
-        Left out or null: no long run on another day than Sunday, no high volume, a known
-        client, as of `today`.
+        What is left out or null has a default: long runs on Sunday, no high volume, a known
+        client, as of `today`, A races that are finished.
         """
-        root = Node(data).has_only("races", "long_run_weekday", "weekly_volume_km", "new_client", "as_of")
-        as_of = root.maybe("as_of")
-        inputs = cls(
-            races=tuple(_race(node, number) for number, node in enumerate(root.at("races").items(), 1)),
-            runner=_runner(root),
-            as_of=as_of.day() if as_of else today,
-        )
+        root = Node(data)
+        root.has_only("races", "long_run_weekday", "weekly_volume_km", "new_client", "as_of")
+        races = [_race(node, n) for n, node in enumerate(root.at("races").items(), start=1)]
+        inputs = cls(tuple(races), _runner(root), root.maybe("as_of", Node.day, today))
         inputs._refuse_what_cannot_be_planned(protocol)
         return inputs
 
@@ -47,12 +45,10 @@ class Inputs:
 
 
 def _runner(root: Node) -> Runner:
-    weekday, km = root.maybe("long_run_weekday"), root.maybe("weekly_volume_km")
-    new_client = root.maybe("new_client")
     return Runner(
-        long_run_weekday=weekday.one_of(WEEKDAYS) if weekday else Weekday.SUN,
-        weekly_volume_km=km.number(0) if km else 0,
-        new_client=new_client.yes_or_no() if new_client else False,
+        long_run_weekday=root.maybe("long_run_weekday", _word(WEEKDAYS), Weekday.SUN),
+        weekly_volume_km=root.maybe("weekly_volume_km", lambda km: km.number(0), 0),
+        new_client=root.maybe("new_client", Node.yes_or_no, False),
     )
 
 
@@ -60,17 +56,18 @@ def _race(node: Node, number: int) -> Race:
     # "weekday" only tells a human reader what the date says already.
     node.has_only("name", "race_date", "weekday", "distance", "priority", "training_start",
                   "weeks", "taper_weeks", "outcome", "dnf_km")  # fmt: skip
-    name, priority, outcome = node.maybe("name"), node.maybe("priority"), node.maybe("outcome")
-    training_start, weeks = node.maybe("training_start"), node.maybe("weeks")
-    taper_weeks, dnf_km = node.maybe("taper_weeks"), node.maybe("dnf_km")
     return Race(
-        name=name.text() if name else f"race {number}",
+        name=node.maybe("name", Node.text, f"race {number}"),
         race_date=node.at("race_date").day(),
         distance=node.at("distance").one_of(DISTANCES),
-        priority=priority.one_of(PRIORITIES) if priority else Priority.A,
-        training_start=training_start and training_start.day(),
-        weeks=weeks and weeks.whole(1, 52),
-        taper_weeks=taper_weeks and taper_weeks.whole(1, 4),
-        outcome=outcome.one_of(OUTCOMES) if outcome else Outcome.ASSUMED_FINISHED,
-        dnf_km=dnf_km and dnf_km.number(0),
+        priority=node.maybe("priority", _word(PRIORITIES), Priority.A),
+        training_start=node.maybe("training_start", Node.day, None),
+        weeks=node.maybe("weeks", lambda weeks: weeks.whole(1, LONGEST_PLAN_WEEKS), None),
+        taper_weeks=node.maybe("taper_weeks", lambda weeks: weeks.whole(1, 4), None),
+        outcome=node.maybe("outcome", _word(OUTCOMES), Outcome.ASSUMED_FINISHED),
+        dnf_km=node.maybe("dnf_km", lambda km: km.number(0), None),
     )
+
+
+def _word(words: Mapping[str, Word]) -> Callable[[Node], Word]:
+    return lambda node: node.one_of(words)

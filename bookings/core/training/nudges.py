@@ -63,15 +63,19 @@ class Nudge:
 class Mailing:
     """One mail on one date: its topics, and the sessions it lists in order of the ideal day."""
 
-    date: date
+    day: date
     topics: tuple[Topic, ...]
     covers: tuple[Session, ...]
 
     @classmethod
     def of(cls, day: date, nudges: Sequence[Nudge]) -> "Mailing":
         topics = {nudge.topic for nudge in nudges}
-        covers = {session.ideal: session for nudge in nudges for session in nudge.covers}
-        return cls(day, tuple(t for t in Topic if t in topics), tuple(covers[d] for d in sorted(covers)))
+        covers = {session for nudge in nudges for session in nudge.covers}
+        return cls(
+            day,
+            topics=tuple(topic for topic in Topic if topic in topics),
+            covers=tuple(sorted(covers, key=lambda session: session.ideal)),
+        )
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -126,7 +130,8 @@ def _race_nudges(race: Race, own: Sequence[Session], protocol: Protocol) -> Iter
     """N4 and N5 for one A race."""
     rules = protocol.mails.nudges
     block = tuple(session for session in own if session.kind in rules.race_block.covers)
-    for topic, days in zip(RACE_BLOCK_TOPICS, rules.race_block.days_for(race.distance), strict=True):
+    days_before = rules.race_block.days_for(race.distance)
+    for topic, days in zip(RACE_BLOCK_TOPICS, days_before, strict=True):
         yield Nudge(topic, race.race_date - timedelta(days=days), block)
     gentle = tuple(session for session in own if session.kind is Kind.POST_RACE_GENTLE)
     check = race.race_date + timedelta(days=rules.check_days_after_race)
@@ -189,7 +194,7 @@ class _Walk:
 
     def _first_free(self, day: date) -> date:
         """N2, N6: far enough from the last mail, and not around a race."""
-        day = max(day, self.sent[-1].date + timedelta(days=self.rules.min_gap))
+        day = max(day, self.sent[-1].day + timedelta(days=self.rules.min_gap))
         while day in self.blackout:
             day += DAY
         return day
@@ -197,7 +202,7 @@ class _Walk:
     def _cycle_gap_ends(self) -> date:
         if not self.last_cycle:
             return date.min
-        return self.last_cycle.date + timedelta(days=self.rules.cycle.min_gap)
+        return self.last_cycle.day + timedelta(days=self.rules.cycle.min_gap)
 
     def _says_something_new(self, nudge: Nudge) -> bool:
         return self.last_cycle is None or not set(nudge.covers) <= set(self.last_cycle.covers)

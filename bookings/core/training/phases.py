@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -78,9 +78,8 @@ def _training(race: Race, protocol: Protocol) -> Edges:
     weeks = race.plan_weeks(protocol)
     split = split_weeks(weeks, protocol.distances[race.distance], race.taper_weeks)
     to_peak = split.taper + split.peak
-    starts = [
-        race.race_date - w * WEEK + DAY for w in (weeks, to_peak + split.build, to_peak, split.taper, 1)
-    ]  # fmt: skip
+    weeks_before = (weeks, to_peak + split.build, to_peak, split.taper, 1)
+    starts = [race.race_date - w * WEEK + DAY for w in weeks_before]
     phases = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER)
     plan_start = race.plan_start(protocol)
     edges = [
@@ -123,9 +122,9 @@ class Segment:
 
 @dataclass(frozen=True)
 class PhaseDay:
-    """One date: its phase, whose race gives it, and the firmest pressure that is advised."""
+    """One day: its phase, whose race gives it, and the firmest pressure that is advised."""
 
-    date: date
+    day: date
     phase: Phase
     race: Race | None
     ceiling: Pressure
@@ -133,7 +132,7 @@ class PhaseDay:
     @property
     def days_to_race(self) -> int | None:
         """Positive before the race; None in the off-season."""
-        return self.race.days_to(self.date) if self.race else None
+        return self.race.days_to(self.day) if self.race else None
 
 
 @dataclass(frozen=True)
@@ -165,17 +164,18 @@ class Timeline:
     def segments(self, start: date, end: date) -> list[Segment]:
         """[start, end) without gaps; neighbours differ in phase or race."""
         found: list[Segment] = []
-        for phase, race, begins, ends in self._pieces(start, end):
-            if found and (found[-1].phase, found[-1].race) == (phase, race):
-                begins = found.pop().start
-            found.append(Segment(phase, race, begins, ends))
+        for piece in self._pieces(start, end):
+            if found and (found[-1].phase, found[-1].race) == (piece.phase, piece.race):
+                found[-1] = replace(found[-1], end=piece.end)
+            else:
+                found.append(piece)
         return found
 
-    def _pieces(self, start: date, end: date) -> Iterator[tuple[Phase, Race | None, date, date]]:
+    def _pieces(self, start: date, end: date) -> Iterator[Segment]:
         inside = self.stretches[self._index(start) :]
         starts = [start, *(stretch.start for stretch in inside[1:] if stretch.start < end), end]
         for stretch, (begins, ends) in zip(inside, pairwise(starts), strict=False):
-            yield stretch.phase, stretch.race, begins, ends
+            yield Segment(stretch.phase, stretch.race, begins, ends)
 
     def _index(self, day: date) -> int:
         return bisect_right(self.stretches, day, key=lambda stretch: stretch.start) - 1

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bookings.core.training.protocol import DistanceRules, Protocol
+from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.distances import DistanceRules
 from bookings.core.training.vocabulary import Distance, Outcome, Priority, Weekday
 
 WEEK = timedelta(days=7)

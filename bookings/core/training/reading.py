@@ -8,6 +8,8 @@ from datetime import date, time
 from typing import TypeVar
 
 Word = TypeVar("Word")
+Found = TypeVar("Found")
+Default = TypeVar("Default")
 
 A_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 A_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
@@ -45,10 +47,10 @@ class Node:
             raise self._child(key).wrong("is missing")
         return self._child(key, mapping[key])
 
-    def maybe(self, key: str) -> "Node | None":
+    def maybe(self, key: str, read: "Callable[[Node], Found]", default: Default) -> Found | Default:
         """A field that may be left out or null."""
         value = self._mapping().get(key)
-        return None if value is None else self._child(key, value)
+        return default if value is None else read(self._child(key, value))
 
     def fields(self) -> Iterator[tuple[str, "Node"]]:
         for key, value in self._mapping().items():

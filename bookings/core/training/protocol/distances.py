@@ -44,8 +44,7 @@ class DistanceRules:
 
 def _day_or_none(node: Node, key: str) -> int | None:
     node.at(key)
-    day = node.maybe(key)
-    return day and day.whole(1)
+    return node.maybe(key, lambda day: day.whole(1), None)
 
 
 @dataclass(frozen=True)

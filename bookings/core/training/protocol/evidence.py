@@ -17,8 +17,7 @@ class Source:
     @classmethod
     def read(cls, node: Node) -> "Source":
         node.has_only("cite", "found")
-        found = node.maybe("found")
-        return cls(node.at("cite").text(), found.text() if found else "")
+        return cls(node.at("cite").text(), node.maybe("found", Node.text, ""))
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,10 @@ class Contraindication:
     @classmethod
     def read(cls, node: Node) -> "Contraindication":
         node.has_only("key", "rule", "urgent", "ask", "action", "sources")
-        urgent = node.maybe("urgent")
         return cls(
             key=node.at("key").text(),
             rule=node.at("rule").one_of(HEALTH_RULES),
-            urgent=urgent.yes_or_no() if urgent else False,
+            urgent=node.maybe("urgent", Node.yes_or_no, False),
             ask=node.at("ask").text(),
             action=node.at("action").text(),
             sources=node.at("sources").texts(),

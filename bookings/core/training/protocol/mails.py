@@ -1,6 +1,5 @@
 """When the clinic writes to runners of its own accord, and what those mails say and omit."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -39,18 +38,23 @@ class RaceBlock:
     @classmethod
     def read(cls, node: Node) -> "RaceBlock":
         node.has_only("days_before_race", "first_for_10k", "covers")
-        days = [item.whole(1, 120) for item in node.at("days_before_race").items()]
-        if len(days) != 3 or sorted(days, reverse=True) != days:
-            raise node.at("days_before_race").wrong("must be three numbers, the largest first")
         return cls(
-            (days[0], days[1], days[2]),
+            _mail_followup_last_call(node.at("days_before_race")),
             node.at("first_for_10k").whole(1, 120),
             tuple(item.one_of(KINDS) for item in node.at("covers").items()),
         )
 
     def days_for(self, distance: Distance) -> tuple[int, int, int]:
-        first, *rest = self.days_before_race
-        return (self.first_for_10k if distance is Distance.TEN_KM else first, *rest)
+        first, followup, last_call = self.days_before_race
+        return (self.first_for_10k if distance is Distance.TEN_KM else first), followup, last_call
+
+
+def _mail_followup_last_call(node: Node) -> tuple[int, int, int]:
+    match [item.whole(1, 120) for item in node.items()]:
+        case [first, followup, last_call] if first > followup > last_call:
+            return first, followup, last_call
+        case _:
+            raise node.wrong("must be three numbers, the largest first")
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,8 @@ class MailRules:
 
 
 def _reminder_rules(node: Node) -> ReminderRules:
-    days: Sequence[int] = tuple(item.whole(1, 60) for item in node.at("days_before").items())
     return ReminderRules(
-        days_before=days,
+        days_before=tuple(item.whole(1, 60) for item in node.at("days_before").items()),
         earliest=node.at("earliest").clock(),
         late_from=node.at("late_from").clock(),
         late_at=node.at("late_at").clock(),

@@ -24,13 +24,12 @@ class Cadence:
     @classmethod
     def read(cls, node: Node, *, laid: bool) -> "Cadence":
         node.has_only("min", "max", "standard", "high_volume", "note")
-        least, most, note = node.maybe("min"), node.maybe("max"), node.maybe("note")
         return cls(
-            least=least and least.whole(1, 365),
-            most=most and most.whole(1, 365),
+            least=node.maybe("min", lambda days: days.whole(1, 365), None),
+            most=node.maybe("max", lambda days: days.whole(1, 365), None),
             standard=_whole_weeks(node.at("standard")) if laid else None,
             high_volume=_whole_weeks(node.at("high_volume")) if laid else None,
-            note=note.text() if note else "",
+            note=node.maybe("note", Node.text, ""),
         )
 
     def interval(self, *, high_volume: bool) -> int:
@@ -83,10 +82,10 @@ class PhaseRules:
             ceiling=pressure.at("ceiling").one_of(PRESSURES),
             techniques=node.at("techniques").texts(),
             cadence=Cadence.read(node.at("cadence_days"), laid=phase in CYCLE_PHASES),
-            timing_vs_long_run=_text_or_nothing(node, "timing_vs_long_run"),
-            timing_vs_race=_text_or_nothing(node, "timing_vs_race"),
+            timing_vs_long_run=node.maybe("timing_vs_long_run", Node.text, ""),
+            timing_vs_race=node.maybe("timing_vs_race", Node.text, ""),
             avoid=node.at("avoid").texts(),
-            client_message=_text_or_nothing(node, "client_message"),
+            client_message=node.maybe("client_message", Node.text, ""),
             therapist_brief=node.at("therapist_brief").text(),
             sources=node.at("sources").texts(),
             strength=node.at("strength").one_of(STRENGTHS),
@@ -108,12 +107,8 @@ def read_phases(node: Node) -> dict[Phase, PhaseRules]:
 
 
 def _range_of_minutes(node: Node) -> tuple[int, int]:
-    minutes = [item.whole(0, 240) for item in node.items()]
-    if len(minutes) != 2 or minutes[0] > minutes[1]:
-        raise node.wrong("must be the shortest and the longest session in minutes")
-    return minutes[0], minutes[1]
-
-
-def _text_or_nothing(node: Node, key: str) -> str:
-    text = node.maybe(key)
-    return text.text() if text else ""
+    match [item.whole(0, 240) for item in node.items()]:
+        case [shortest, longest] if shortest <= longest:
+            return shortest, longest
+        case _:
+            raise node.wrong("must be the shortest and the longest session in minutes")

@@ -17,6 +17,7 @@ class Offsets:
 
     @classmethod
     def read(cls, node: Node) -> "Offsets":
+        """Other fields of the node are its owner's to know."""
         opens = node.at("opens").whole(-60)
         return cls(opens, node.at("closes").whole(opens + 1, 60))
 
@@ -79,16 +80,16 @@ class SessionType:
     def read(cls, kind: Kind, node: Node) -> "SessionType":
         node.has_only("name", "minutes", "alt_minutes", "pressure", "new_client_pressure", "why",
                       "trigger", "after_effort")  # fmt: skip
-        lighter, trigger = node.maybe("new_client_pressure"), node.maybe("trigger")
-        after = node.maybe("after_effort")
         return cls(
             kind=kind,
             name=node.at("name").text(),
             minutes=node.at("minutes").whole(1, 240),
             alt_minutes=tuple(item.whole(1, 240) for item in node.at("alt_minutes").items()),
             pressure=node.at("pressure").one_of(PRESSURES),
-            new_client_pressure=lighter and lighter.one_of(PRESSURES),
+            new_client_pressure=node.maybe(
+                "new_client_pressure", lambda lighter: lighter.one_of(PRESSURES), None
+            ),
             why=node.at("why").text(),
-            trigger=trigger.text() if trigger else "",
-            after_effort=after and Offsets.read(after.has_only("opens", "closes")),
+            trigger=node.maybe("trigger", Node.text, ""),
+            after_effort=node.maybe("after_effort", Offsets.read, None),
         )
