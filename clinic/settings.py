@@ -61,6 +61,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "bookings.online.clinic_of_the_page.clinic",
             ],
         },
     },
@@ -69,7 +70,7 @@ TEMPLATES = [
 # Without DATABASE_URL: the embedded server's socket, so that manage.py works beside a running demo.
 STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
 DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/pg/clinic"),
+    "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/postgres/clinic"),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -100,7 +101,14 @@ TIME_ZONE = "UTC"  # The clinic's own zone is a row of the database, applied at 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/bootstrap", NODE_MODULES / "bootstrap/dist"),
+    ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
+    ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
+    ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
+    ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
+]
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

