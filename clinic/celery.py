@@ -1,0 +1,32 @@
+"""The Celery app, and what beat rings each minute."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
+
+app = Celery("clinic")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    enable_utc=True,
+    timezone="UTC",
+    task_ignore_result=True,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    beat_schedule={
+        "send due mails": {
+            "task": "bookings.tasks.send_due_mails",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
+        "expire dead holds": {
+            "task": "bookings.tasks.expire_dead_holds",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
+    },
+)
+app.autodiscover_tasks()
