@@ -3,7 +3,7 @@
 import re
 import smtplib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from typing import Self
 
@@ -51,7 +51,7 @@ class Courier:
     """One SMTP connection for many messages, opened for the first, and again when it is lost."""
 
     def __init__(self):
-        self._backend: EmailBackend | None = None
+        self._smtp: smtplib.SMTP | None = None
         self._failures_in_a_row = 0
         self.in_trouble = False
 
@@ -59,9 +59,10 @@ class Courier:
         return self
 
     def __exit__(self, *_) -> None:
-        if self._backend:
-            self._backend.fail_silently = True
-            self._backend.close()
+        if self._smtp:
+            with suppress(OSError):
+                self._smtp.quit()
+            self._hang_up()
 
     def deliver(self, message: EmailMessage, *, mark: Callable[[], bool]) -> None:
         """Send it; `mark` is called when all is settled, just before the message goes out.
@@ -81,62 +82,56 @@ class Courier:
 
     def _deliver(self, message: EmailMessage, mark: Callable[[], bool]) -> None:
         with self._silence_means(Unreachable):
-            smtp = self._addressed(message)
+            self._address(message)
         if not mark():
             self._start_over()
             raise Withdrawn("no longer ours to send")
         with self._silence_means(InDoubt):
-            code, reply = _answer_to_data(smtp, message)
+            code, reply = _answer_to_data(self._smtp, message)
         self._require_accepted(code, reply, RecipientRefused)
 
-    def _addressed(self, message: EmailMessage) -> smtplib.SMTP:
-        """The connection, its server having accepted the sender and the recipient."""
-        smtp, code, reply = self._sender_named(message["From"].addresses[0].addr_spec)
+    def _address(self, message: EmailMessage) -> None:
+        """Name the sender and the recipient, so that only the message itself is left to send."""
+        code, reply = self._name_the_sender(message["From"].addresses[0].addr_spec)
         self._require_accepted(code, reply, SenderRefused)
         try:
-            code, reply = smtp.rcpt(message["To"].addresses[0].addr_spec)
+            code, reply = self._smtp.rcpt(message["To"].addresses[0].addr_spec)
         except UnicodeError:
             code, reply = 553, b"The address has letters that this server cannot take."
         self._require_accepted(code, reply, RecipientRefused)
-        return smtp
 
-    def _sender_named(self, sender: str) -> tuple[smtplib.SMTP, int, bytes]:
+    def _name_the_sender(self, sender: str) -> tuple[int, bytes]:
         """A server may end a used connection when it likes; that is no fault of this message."""
-        if self._backend:
-            try:
-                smtp = self._backend.connection
-                code, reply = smtp.mail(sender)
+        if self._smtp:
+            with suppress(OSError):
+                code, reply = self._smtp.mail(sender)
                 if code != 421:
-                    return smtp, code, reply
-            except OSError:
-                pass
+                    return code, reply
             self._hang_up()
-        smtp = self._connected()
-        return smtp, *smtp.mail(sender)
+        self._smtp = self._connected()
+        return self._smtp.mail(sender)
 
     def _connected(self) -> smtplib.SMTP:
-        self._backend = EmailBackend()
+        backend = EmailBackend()
         try:
-            self._backend.open()
-            self._backend.connection.ehlo_or_helo_if_needed()
+            backend.open()
+            backend.connection.ehlo_or_helo_if_needed()
         except OSError as error:
             self.in_trouble = True
-            refused = isinstance(error, smtplib.SMTPNotSupportedError) or (
-                isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500
-            )
-            self._hang_up()
-            raise (SenderRefused if refused else Unreachable)(_described(error)) from error
-        return self._backend.connection
+            backend.fail_silently = True
+            backend.close()
+            raise _why_not_connected(error) from error
+        return backend.connection
 
     def _hang_up(self) -> None:
-        if self._backend and self._backend.connection:
-            self._backend.connection.close()
-        self._backend = None
+        if self._smtp:
+            self._smtp.close()
+        self._smtp = None
 
     def _start_over(self) -> None:
         """Forget the message that was begun, and keep the connection if it still answers."""
         try:
-            self._backend.connection.rset()
+            self._smtp.rset()
         except OSError:
             self._hang_up()
 
@@ -164,6 +159,15 @@ def _answer_to_data(smtp: smtplib.SMTP, message: EmailMessage) -> tuple[int, byt
         return smtp.data(message.as_bytes())
     except smtplib.SMTPDataError as error:
         return error.smtp_code, error.smtp_error
+
+
+def _why_not_connected(error: OSError) -> NotTaken:
+    match error:
+        case smtplib.SMTPAuthenticationError() if error.smtp_code >= 500:
+            return SenderRefused(_described(error))
+        case smtplib.SMTPNotSupportedError():
+            return SenderRefused(_described(error))
+    return Unreachable(_described(error))
 
 
 def _described(error: OSError) -> str:
