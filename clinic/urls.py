@@ -1,12 +1,17 @@
 """The site map."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
 
 urlpatterns = [
+    path("", include("bookings.online.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),
 ]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("clinic.inbox")))

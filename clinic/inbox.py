@@ -1,0 +1,154 @@
+"""The demo's inbox: every mail as the person would see it. Absent outside the demo."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, register_converter
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+LISTED = 50
+MAIL_POLICY = {
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],  # a mail carries its styles with it
+    "img-src": ["data:"],
+    "frame-ancestors": ["'self'"],
+    "script-src": None,
+    "font-src": None,
+    "connect-src": None,
+    "manifest-src": None,
+    "frame-src": None,
+    "form-action": ["'none'"],
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One caught message, and the name it is kept under."""
+
+    name: str
+    message: EmailMessage
+
+    @property
+    def arrived(self) -> datetime:
+        return datetime.fromtimestamp(int(self.name.partition("-")[0]) / 1e9, UTC)
+
+    def header(self, name: str) -> str:
+        return str(self.message[name] or "")
+
+    @property
+    def subject(self) -> str:
+        return self.header("Subject")
+
+    @property
+    def recipient(self) -> str:
+        return self.header("To")
+
+    @property
+    def sender(self) -> str:
+        return self.header("From")
+
+    @property
+    def reply_to(self) -> str:
+        return self.header("Reply-To")
+
+    @property
+    def text(self) -> str:
+        return self._body("plain")
+
+    @property
+    def html(self) -> str:
+        return self._body("html")
+
+    @property
+    def parts(self) -> list[EmailMessage]:
+        """Everything but the two bodies: calendars and attachments."""
+        bodies = [self.message.get_body((kind,)) for kind in ("plain", "html")]
+        return [
+            part
+            for part in self.message.walk()
+            if not part.is_multipart() and not any(part is body for body in bodies)
+        ]
+
+    def _body(self, kind: str) -> str:
+        body = self.message.get_body((kind,))
+        return body.get_content() if body else ""
+
+
+class NameOfLetter:
+    regex = r"\d{20}-\d+"
+
+    def to_python(self, value: str) -> Letter:
+        kept = _folder() / f"{value}.eml"
+        if not kept.exists():
+            raise ValueError(value)
+        return _letter(kept)
+
+    def to_url(self, value: Letter) -> str:
+        return value.name
+
+
+register_converter(NameOfLetter, "letter")
+
+
+def _folder() -> Path:
+    return settings.STATE / "mail"
+
+
+def _letter(kept: Path) -> Letter:
+    return Letter(kept.stem, message_from_bytes(kept.read_bytes(), policy=policy.default))
+
+
+def _newest() -> list[Letter]:
+    kept = sorted(_folder().glob("*.eml"), reverse=True)
+    return [_letter(one) for one in kept[:LISTED]]
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    page = "demo/letters.html" if request.htmx else "demo/inbox.html"
+    return render(request, page, {"letters": _newest()})
+
+
+@require_safe
+def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+    return render(request, "demo/letter.html", {"letter": letter})
+
+
+@require_safe
+@xframe_options_sameorigin
+@csp_replace(MAIL_POLICY)
+def body(request: HttpRequest, letter: Letter) -> HttpResponse:
+    """The HTML body alone, whose links open at the top and which can run nothing."""
+    html = letter.html.replace("<head>", '<head><base target="_top">', 1)
+    return HttpResponse(html)
+
+
+@require_safe
+def part(request: HttpRequest, letter: Letter, number: int) -> HttpResponse:
+    try:
+        wanted = letter.parts[number]
+    except IndexError:
+        raise Http404 from None
+    name = wanted.get_filename() or f"part-{number}"
+    return HttpResponse(
+        wanted.get_payload(decode=True),
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{Path(name).name}"'},
+    )
+
+
+app_name = "demo"
+urlpatterns = [
+    path("inbox/", inbox, name="inbox"),
+    path("inbox/<letter:letter>/", letter, name="letter"),
+    path("inbox/<letter:letter>/body/", body, name="body"),
+    path("inbox/<letter:letter>/parts/<int:number>/", part, name="part"),
+]

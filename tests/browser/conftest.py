@@ -1,0 +1,167 @@
+"""A real browser in front of the real thing: web server, worker, beat, mail and all."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from clinic.children import die_with_parent
+
+# Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The mails that the site has really sent."""
+
+    folder: Path
+
+    def wait_for(self, recipient: str, *, about: str = "", seconds: float = 20) -> EmailMessage:
+        """The newest mail to that address whose subject has those words; fails without one."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for letter in self.all_to(recipient):
+                if about.lower() in letter["Subject"].lower():
+                    return letter
+            time.sleep(0.1)
+        raise AssertionError(f"no mail about {about!r} to {recipient} within {seconds} s")
+
+    def all_to(self, recipient: str) -> list[EmailMessage]:
+        kept = sorted(self.folder.glob("*.eml"), reverse=True)
+        letters = [message_from_bytes(one.read_bytes(), policy=policy.default) for one in kept]
+        return [letter for letter in letters if recipient in letter["To"]]
+
+    @staticmethod
+    def links(letter: EmailMessage) -> list[str]:
+        return re.findall(r"https?://\S+", letter.get_body(("plain",)).get_content())
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    inbox: Inbox
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    """The demo, started as anybody would start it, on a port and in a folder of its own."""
+    state = tmp_path_factory.mktemp("demo")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    log = state / "demo.log"
+    limits = {"HOLDS_PER_HOUR_PER_ADDRESS": "10000", "HOLDS_AT_ONCE_PER_ADDRESS": "1000"}
+    with log.open("wb") as output:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "clinic.demo"],
+            cwd=ROOT,
+            env={**os.environ, **limits, "PORT": str(port), "STATE": str(state)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(15),
+        )
+    try:
+        _wait_for_the_first_page(demo, log)
+        yield Site(f"http://localhost:{port}", Inbox(state / "mail"))
+    finally:
+        demo.terminate()
+        demo.wait(60)
+
+
+def _wait_for_the_first_page(demo: subprocess.Popen, log: Path) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and demo.poll() is None:
+        if "Taper is running" in log.read_text():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"The demo did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET_ONE)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_context(browser, site) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens a fresh visitor's browser; fails the test for any error that its pages report.
+
+    Among them is every violation of the Content-Security-Policy.
+    """
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def _open(**options) -> BrowserContext:
+        options = {"timezone_id": "Europe/London", "locale": "en-GB", **options}
+        context = browser.new_context(base_url=site.url, **options)
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("console", lambda message: _note(complaints, message))
+        opened.append(context)
+        return context
+
+    yield _open
+    for context in opened:
+        context.close()
+    assert not complaints, "\n".join(complaints)
+
+
+def _note(complaints: list[str], message) -> None:
+    refused_on_purpose = re.search(r"status of 4(03|04|09|22|29)", message.text)
+    if message.type == "error" and not refused_on_purpose:
+        complaints.append(message.text)
+
+
+@pytest.fixture
+def page(open_context) -> Page:
+    return open_context().new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Fails with every accessibility rule that the page breaks."""
+    source = AXE.read_text()
+
+    def _check(page: Page) -> None:
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        broken = [
+            f"{rule['id']}: {node['html'][:200]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+        assert not broken, f"{page.url}\n" + "\n".join(broken)
+
+    return _check
