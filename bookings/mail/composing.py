@@ -59,11 +59,13 @@ class Letter:
 
     @property
     def before(self) -> str:
-        """When it was before it was moved to where it is now, or nothing."""
+        """When it was before its last move; nothing when only the therapist has changed."""
         moved = self.appointment.events.filter(kind="moved").last()
         if moved is None:
             return ""
         instant = datetime.fromisoformat(moved.facts["from"]["starts_at"])
+        if instant == self.appointment.starts_at:
+            return ""
         return wording.day_and_time(instant, self.clinic.tz)
 
     @property

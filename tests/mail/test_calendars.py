@@ -1,0 +1,148 @@
+"""The calendar parts, byte for byte, and as an independent reader understands them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.core.signing import Signer
+from icalendar import Calendar
+
+from bookings import calendars, links
+from bookings.core.statuses import Status
+from bookings.models import Appointment
+from tests.factories import make_appointment, make_client, make_room, make_therapist, make_treatment
+
+GOLDEN = Path(__file__).parent / "golden"
+START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
+STAMP = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def always_the_same_links(settings, monkeypatch):
+    settings.SITE_URL = "https://book.example.com"
+    monkeypatch.setattr(links, "_PAGE", Signer(key="for golden files", salt="page"))
+
+
+@pytest.fixture
+def appointment(clinic) -> Appointment:
+    therapist = make_therapist("Kim Okafor")
+    return make_appointment(
+        public_id="QmFyZWZvb3RSdW5uZXJz",
+        starts_at=START,
+        booked_at=STAMP,
+        client=make_client("Ana Demo", email="ana@example.com"),
+        treatment=make_treatment("Sports massage 60", therapists=[therapist]),
+        therapist=therapist,
+        room=make_room(),
+    )
+
+
+def move(appointment: Appointment, **to) -> Appointment:
+    for name, value in to.items():
+        setattr(appointment, name, value)
+    appointment.revision += 1
+    return appointment
+
+
+def written(appointment, clinic) -> bytes:
+    return calendars.invitation(appointment, clinic, stamp=STAMP)
+
+
+def event(file: bytes):
+    return Calendar.from_ical(file).walk("VEVENT")[0]
+
+
+def test_the_invitation_is_as_it_was(appointment, clinic):
+    assert written(appointment, clinic) == (GOLDEN / "confirmed.ics").read_bytes()
+
+
+def test_the_invitation_to_another_time_is_as_it_was(appointment, clinic):
+    move(appointment, starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=1, hours=1))
+
+    assert written(appointment, clinic) == (GOLDEN / "moved.ics").read_bytes()
+
+
+def test_the_cancellation_is_as_it_was(appointment, clinic):
+    move(appointment, status=Status.CANCELLED)
+
+    assert written(appointment, clinic) == (GOLDEN / "cancelled.ics").read_bytes()
+
+
+def test_the_file_to_download_is_as_it_was(appointment, clinic):
+    file = calendars.download(appointment, clinic)
+
+    assert file == (GOLDEN / "download.ics").read_bytes()
+
+
+def test_a_reader_finds_when_and_where(appointment, clinic):
+    read = event(written(appointment, clinic))
+
+    assert (read.start, read.end) == (START, START + timedelta(hours=1))
+    assert read["LOCATION"] == "1 Tow Path, London N1 1AA"
+    assert read["SUMMARY"] == "Sports massage 60 at Taper Clinic"
+    assert read["STATUS"] == "CONFIRMED"
+    assert read["ORGANIZER"] == "mailto:desk@example.com"
+    assert read["ATTENDEE"] == "mailto:ana@example.com"
+
+
+def test_one_uid_for_life_and_a_rising_sequence(appointment, clinic):
+    booked = event(written(appointment, clinic))
+    moved = event(written(move(appointment, starts_at=START + timedelta(hours=1)), clinic))
+    cancelled = event(written(move(appointment, status=Status.CANCELLED), clinic))
+
+    assert booked["UID"] == moved["UID"] == cancelled["UID"]
+    assert booked["UID"] == "QmFyZWZvb3RSdW5uZXJz@book.example.com"
+    assert [e["SEQUENCE"] for e in (booked, moved, cancelled)] == [0, 1, 2]
+
+
+def test_a_cancelled_visit_is_taken_out_of_the_calendar(appointment, clinic):
+    move(appointment, status=Status.CANCELLED)
+    file = Calendar.from_ical(written(appointment, clinic))
+
+    assert calendars.method(appointment) == file["METHOD"] == "CANCEL"
+    assert file.walk("VEVENT")[0]["STATUS"] == "CANCELLED"
+
+
+def test_the_file_to_download_invites_nobody(appointment, clinic):
+    file = Calendar.from_ical(calendars.download(appointment, clinic))
+
+    assert file["METHOD"] == "PUBLISH"
+    assert "ATTENDEE" not in file.walk("VEVENT")[0]
+
+
+def test_a_calendar_never_carries_the_link_that_proves_an_address(appointment, clinic):
+    proving = links.mail_token(appointment)
+    text = written(appointment, clinic).replace(b"\r\n ", b"").decode()
+
+    assert proving not in text
+    assert links.page_token(appointment) in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Ana";X-EVIL=1:mailto:evil@example.com',
+        "Ana\r\nATTENDEE:mailto:evil@example.com",
+        "Ana\u2028END:VEVENT",
+        "Ng\u0169g\u0129 wa Thiong\u2019o \U0001f3c3",
+        "\u674e\u5a1c " * 60,
+    ],
+)
+def test_a_hostile_or_long_name_stays_a_name(name, appointment, clinic):
+    appointment.client.name = name
+    file = written(appointment, clinic)
+
+    assert event(file)["ATTENDEE"] == "mailto:ana@example.com"
+    assert set(event(file)["ATTENDEE"].params) == {"CN", "PARTSTAT", "ROLE", "RSVP"}
+    assert max(len(line) for line in file.split(b"\r\n")) <= 75
+
+
+def test_an_hour_that_the_clock_repeats_is_told_apart(appointment, clinic):
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    again = first + timedelta(hours=1)
+
+    starts = [event(written(move(appointment, starts_at=at), clinic)).start for at in (first, again)]
+
+    assert starts == [first, again]

@@ -1,0 +1,288 @@
+"""The mails as a person reads them and as Python's own e-mail reader takes them apart."""
+
+import email
+import re
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+
+import pytest
+from icalendar import Calendar
+
+from bookings import links
+from bookings.core.statuses import Status
+from bookings.mail.composing import BadAddress, compose
+from bookings.models import Mail, MailKind
+from tests.factories import make_client
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def site(settings):
+    settings.SITE_URL = "https://book.example.com"
+    settings.DEFAULT_FROM_EMAIL = "Taper <bookings@example.com>"
+
+
+@pytest.fixture
+def appointment(visit):
+    client = make_client("Ana Demo", email="ana@example.com")
+    return visit(client=client, starts_at=START, public_id="QmFyZWZvb3RSdW5uZXJz")
+
+
+@pytest.fixture
+def read(appointment, clinic):
+    """Composes a mail and reads it back from its bytes."""
+
+    def _read(kind="confirmed", **fields) -> EmailMessage:
+        if kind == "cancelled":
+            appointment.status = Status.CANCELLED
+        fields = {"revision": appointment.revision, "created_at": NOW, **fields}
+        mail = Mail(
+            key=f"{kind}:{appointment.public_id}:{appointment.revision}",
+            kind=kind,
+            client=appointment.client,
+            appointment=appointment,
+            **fields,
+        )
+        message = compose(mail, clinic, now=NOW)
+        return email.message_from_bytes(message.as_bytes(), policy=default)
+
+    return _read
+
+
+def text(message: EmailMessage) -> str:
+    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html(message: EmailMessage) -> str:
+    return message.get_body(("html",)).get_content()
+
+
+class Page(HTMLParser):
+    """What a person sees of an HTML mail, and where its links lead."""
+
+    def __init__(self, source: str):
+        super().__init__()
+        self.tags, self.links, self.words, self._hidden = [], [], [], False
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self._hidden = tag in ("style", "title")
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_data(self, data):
+        if not self._hidden:
+            self.words.append(data)
+
+    def handle_endtag(self, tag):
+        self._hidden = False
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("confirmed", "Your appointment on Tuesday 1 December, 10:15"),
+        ("moved", "Moved: your appointment is on Tuesday 1 December, 10:15"),
+        ("cancelled", "Cancelled: your appointment on Tuesday 1 December, 10:15"),
+    ],
+)
+def test_the_subject_says_when_and_nothing_of_what(kind, subject, read):
+    assert read(kind)["Subject"] == subject
+
+
+def test_it_comes_from_the_clinic_and_answers_go_to_the_desk(read):
+    message = read()
+
+    assert message["From"] == "Taper Clinic <bookings@example.com>"
+    assert message["Reply-To"] == "Taper Clinic <desk@example.com>"
+    assert message["To"] == "ana@example.com"
+    assert message["Message-ID"] == "<confirmed.QmFyZWZvb3RSdW5uZXJz.0@book.example.com>"
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("kind", MailKind.values)
+def test_text_and_html_each_say_everything(kind, read):
+    message = read(kind)
+
+    for words in (" ".join(text(message).split()), Page(html(message)).text):
+        for fact in [
+            "Tuesday 1 December",
+            "10:15 to 11:15",
+            "London time",
+            "Sports massage 60",
+            "Kim Okafor",
+            "1 Tow Path",
+            "London N1 1AA",
+            "£60",
+            "+44 20 7946 0000",
+        ]:
+            assert fact in words
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "moved"])
+def test_the_links_lead_to_the_page_the_move_and_the_cancelling(kind, read, appointment):
+    message = read(kind)
+    page = f"https://book.example.com/appointments/{links.mail_token(appointment)}/"
+    wanted = [page, f"{page}move/", f"{page}cancel/"]
+
+    assert [link for link in Page(html(message)).links if link.startswith("http")] == wanted
+    assert re.findall(r"https?://\S+", text(message)) == wanted
+
+
+def test_a_cancelled_visit_offers_to_book_another(read):
+    message = read("cancelled")
+
+    assert Page(html(message)).links[0] == "https://book.example.com/"
+    assert "https://book.example.com/\n" in text(message)
+
+
+def test_summer_time_is_the_clinics(read, appointment):
+    appointment.starts_at = datetime(2026, 7, 7, 9, 15, tzinfo=UTC)
+
+    assert read()["Subject"] == "Your appointment on Tuesday 7 July, 10:15"
+
+
+def test_the_cutoffs_are_told_as_moments(read):
+    assert (
+        "You can move it online until Monday 30 November, 10:15 "
+        "and cancel it until Monday 30 November, 22:15"
+    ) in text(read())
+
+
+def test_a_cutoff_that_has_passed_is_told_too(read):
+    assert "It starts too soon to be moved" in text(read(created_at=START - timedelta(hours=13)))
+    assert "please ring us on" in text(read(created_at=START - timedelta(hours=3)))
+
+
+def test_a_moved_mail_says_when_it_was(read, appointment):
+    before = {"starts_at": START - timedelta(days=1), "therapist": "Kim Okafor"}
+    appointment.record("moved", by="runner", now=NOW, facts={"from": before})
+    message = read("moved")
+
+    assert "It was on Monday 30 November, 10:15" in text(message)
+    assert "Monday 30 November, 10:15" in Page(html(message)).text
+
+
+# What calendars and mail readers make of it.
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"), [("confirmed", "REQUEST"), ("moved", "REQUEST"), ("cancelled", "CANCEL")]
+)
+def test_the_calendar_is_an_alternative_and_a_file(kind, method, read):
+    message = read(kind)
+    assert [part.get_content_type() for part in message.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    inside = next(part for part in message.walk() if part.get_content_type() == "text/calendar")
+    file = next(message.iter_attachments())
+
+    assert inside.get_param("method") == method
+    assert Calendar.from_ical(inside.get_content())["METHOD"] == method
+    assert file.get_filename() == "appointment.ics"
+    assert file.get_content().decode() == inside.get_content()
+
+
+@pytest.mark.parametrize("kind", MailKind.values)
+def test_the_html_asks_nothing_of_the_network_and_carries_its_own_styles(kind, read):
+    source = html(read(kind))
+    page = Page(source)
+
+    assert not {"img", "link", "script", "iframe", "form"} & set(page.tags)
+    assert "url(" not in source
+    assert "style=" in source
+    assert "prefers-color-scheme: dark" in source
+    assert len(source.encode()) < 20_000
+
+
+def test_every_line_is_short_enough_for_smtp(read):
+    assert max(len(line) for line in read().as_bytes().splitlines()) < 998
+
+
+def test_a_resent_mail_is_the_same_to_its_reader(read):
+    first, again = read(), read()
+
+    assert first["Message-ID"] == again["Message-ID"]
+    assert next(first.iter_attachments()).get_content() == (
+        next(again.iter_attachments()).get_content()
+    )
+
+
+# Names and addresses are typed by anybody.
+
+
+def test_a_name_cannot_add_a_header(read, appointment):
+    appointment.client.name = "Ana\r\nBcc: evil@example.com\r\n\r\nBuy this"
+    message = read()
+
+    assert message["Bcc"] is None
+    assert "\nBcc" not in text(message)
+
+
+def test_a_clinic_name_cannot_add_a_header(read, clinic):
+    clinic.name = "Taper\r\nBcc: evil@example.com"
+
+    assert read()["Bcc"] is None
+
+
+def test_a_name_cannot_add_html(read, appointment):
+    appointment.client.name = "Ana <b onclick='x'>"
+    appointment.therapist.name = "<script>alert(1)</script>"
+    message = read()
+
+    assert "<b " not in html(message)
+    assert "<script" not in html(message)
+    assert "<script>alert(1)</script>" in text(message)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Win at www.example.com now", "http://example.com", "you@example.com", "Call 0900", "A " * 90],
+)
+def test_a_name_that_might_be_an_advertisement_is_not_repeated(name, read, appointment):
+    appointment.client.name = name
+    message = read()
+
+    assert text(message).startswith("Hello,\n")
+    assert name not in html(message)
+
+
+@pytest.mark.parametrize(
+    "name", ["Ngũgĩ wa Thiong’o", "李娜", "O'Brien-Smith", "Dr. Ana Demo", "नीरज", "مريم"]
+)
+def test_a_name_in_any_script_is_greeted(name, read, appointment):
+    appointment.client.name = name
+    message = read()
+
+    assert text(message).startswith(f"Hello {name},\n")
+    assert f"Hello {name}," in Page(html(message)).text
+
+
+def test_an_address_in_any_script_is_written_as_servers_take_it(read, appointment):
+    appointment.client.email = "ana@bücher.example"
+
+    assert read()["To"] == "ana@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("address", ["", "ana", "ana@", "@example.com", "a@b@c\n", "a@b, c@d"])
+def test_what_is_no_address_is_refused(address, read, appointment):
+    appointment.client.email = address
+
+    with pytest.raises(BadAddress):
+        read()
