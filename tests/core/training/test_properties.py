@@ -1,0 +1,230 @@
+"""What holds of every plan, whatever the races."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookings.core import training
+from bookings.core.training import Distance, Kind, Outcome, Phase, Pressure, Priority, Topic
+from bookings.core.training.phases import spans_of, split_weeks
+
+D = timedelta(days=1)
+DEEPER_THAN_LIGHT = Pressure.LIGHT + 1
+days = st.dates(date(2026, 1, 1), date(2029, 12, 31))
+distances = st.sampled_from(Distance)
+priorities = st.sampled_from(Priority)
+runners = st.builds(
+    training.Runner,
+    long_run_weekday=st.sampled_from(training.Weekday),
+    weekly_volume_km=st.floats(0, 200),
+    new_client=st.booleans(),
+)
+
+
+@st.composite
+def a_race(draw, day=days, priority=priorities):
+    race_date = draw(day)
+    before = draw(st.none() | st.integers(0, 363))
+    return training.Race(
+        race_date=race_date,
+        distance=draw(distances),
+        priority=draw(priority),
+        training_start=None if before is None else race_date - before * D,
+        weeks=draw(st.none() | st.integers(1, 52)),
+        outcome=draw(st.sampled_from(Outcome)),
+        dnf_km=draw(st.none() | st.floats(0, 50)),
+    )
+
+
+@st.composite
+def several_races(draw):
+    """Up to four, close enough to interfere."""
+    first = draw(days)
+    gaps = draw(st.lists(st.integers(1, 100), max_size=3))
+    dates = [first + sum(gaps[:n]) * D for n in range(len(gaps) + 1)]
+    return [draw(a_race(day=st.just(day))) for day in dates]
+
+
+planned = st.tuples(several_races(), runners, st.integers(-200, 40))
+
+
+def plan_of(case, protocol):
+    races, runner, offset = case
+    as_of = races[0].race_date + offset * D
+    return training.plan(races, runner, protocol, as_of=as_of)
+
+
+@given(race=a_race(priority=st.just(Priority.A)))
+def test_the_phases_of_an_a_race_touch_each_other(protocol, race):
+    spans = spans_of(race, protocol)
+    assert all(earlier.end == later.start for earlier, later in pairwise(spans))
+    assert all(span.start < span.end for span in spans)
+    assert len({span.phase for span in spans}) == len(spans)
+
+
+@given(distance=distances, weeks=st.integers(1, 52), wish=st.none() | st.integers(1, 4))
+def test_the_weeks_of_a_split_add_up(protocol, distance, weeks, wish):
+    split = split_weeks(weeks, protocol.distances[distance], wish)
+    assert split.base + split.build + split.peak + split.taper == weeks
+    assert min(split.base, split.build, split.peak) >= 0
+    assert split.taper >= 1
+
+
+@settings(deadline=None)
+@given(case=planned, start=st.integers(-400, 400), length=st.integers(1, 500))
+def test_every_date_has_exactly_one_phase(protocol, case, start, length):
+    plan = plan_of(case, protocol)
+    first = plan.as_of + start * D
+    segments = plan.segments(first, first + length * D)
+    assert (segments[0].start, segments[-1].end) == (first, first + length * D)
+    for earlier, later in pairwise(segments):
+        assert earlier.end == later.start
+        assert (earlier.phase, earlier.race) != (later.phase, later.race)
+    for segment in segments:
+        for n in range(segment.days):
+            day = plan.on(segment.start + n * D)
+            assert (day.phase, day.race) == (segment.phase, segment.race)
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_nothing_deeper_than_light_in_the_week_before_an_a_race(protocol, case):
+    plan = plan_of(case, protocol)
+    for race in (race for race in plan.races if race.drives_a_plan):
+        for session in plan.sessions:
+            if 1 <= race.days_to(session.ideal) <= 6:
+                assert session.pressure < DEEPER_THAN_LIGHT
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_nothing_on_race_day_or_in_the_first_days_after(protocol, case):
+    plan = plan_of(case, protocol)
+    for session in plan.sessions:
+        ends = (session.ideal, session.window_start, session.window_end - D)
+        for day in ends:
+            assert plan.on(day).phase not in (Phase.RACE_DAY, Phase.ACUTE)
+        assert session.covers(session.ideal)
+        assert session.covers(session.suggested)
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_no_session_is_firmer_than_its_day_allows(protocol, case):
+    plan = plan_of(case, protocol)
+    for session in plan.sessions:
+        assert Pressure.NONE < session.pressure <= plan.on(session.ideal).ceiling
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_sessions_are_four_days_apart(protocol, case):
+    ideals = [session.ideal for session in plan_of(case, protocol).sessions]
+    assert all((later - earlier).days >= 4 for earlier, later in pairwise(ideals))
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_mails_are_seven_days_apart_but_for_the_check_after_a_race(protocol, case):
+    mails = plan_of(case, protocol).mailings()
+    for earlier, later in pairwise(mails):
+        assert earlier.day < later.day
+        if later.topics != (Topic.POST_RACE_CHECK,):
+            assert (later.day - earlier.day).days >= 7
+    cycles = [mail.day for mail in mails if Topic.CYCLE in mail.topics]
+    assert all((later - earlier).days >= 14 for earlier, later in pairwise(cycles))
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_no_mail_around_a_race_but_the_plan_and_the_check(protocol, case):
+    plan = plan_of(case, protocol)
+    for mail in plan.mailings()[1:]:
+        if mail.topics == (Topic.POST_RACE_CHECK,):
+            continue
+        for race in (race for race in plan.races if race.is_run):
+            silent = {Priority.A: (1, 0, -1), Priority.B: (1, 0), Priority.C: ()}
+            assert race.days_to(mail.day) not in silent[race.priority]
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_a_mail_lists_only_what_can_still_be_booked(protocol, case):
+    for mail in plan_of(case, protocol).mailings():
+        assert all(session.window_end > mail.day for session in mail.covers)
+        if not set(mail.topics) & {Topic.PLAN, Topic.POST_RACE_CHECK}:
+            assert mail.covers
+
+
+@settings(deadline=None)
+@given(case=planned, data=st.data())
+def test_what_is_booked_is_not_mailed_about(protocol, case, data):
+    plan = plan_of(case, protocol)
+    booked = data.draw(st.sets(st.sampled_from(plan.sessions))) if plan.sessions else set()
+    for mail in plan.mailings(booked_on=[session.ideal for session in booked]):
+        assert not booked & set(mail.covers)
+
+
+def moved(race, by):
+    start = race.training_start
+    return replace(race, race_date=race.race_date + by, training_start=start and start + by)
+
+
+@settings(deadline=None)
+@given(case=planned, weeks=st.integers(-60, 60))
+def test_moving_everything_by_whole_weeks_moves_the_answer(protocol, case, weeks):
+    races, runner, offset = case
+    by = 7 * weeks * D
+    before = plan_of(case, protocol)
+    after = plan_of(([moved(race, by) for race in races], runner, offset), protocol)
+    assert after.sessions == tuple(shifted(session, by) for session in before.sessions)
+    assert [(mail.day, mail.topics) for mail in after.mailings()] == [
+        (mail.day + by, mail.topics) for mail in before.mailings()
+    ]
+
+
+@settings(deadline=None)
+@given(case=planned, by=st.integers(-400, 400))
+def test_moving_everything_with_its_weekday_moves_the_answer(protocol, case, by):
+    races, runner, offset = case
+    weekday = training.Weekday((runner.long_run_weekday + by) % 7)
+    there = replace(runner, long_run_weekday=weekday)
+    before = plan_of(case, protocol)
+    after = plan_of(([moved(race, by * D) for race in races], there, offset), protocol)
+    assert after.sessions == tuple(shifted(session, by * D) for session in before.sessions)
+    assert [
+        (s.phase, s.start, s.end) for s in after.segments(after.as_of, after.as_of + 500 * D)
+    ] == [
+        (s.phase, s.start + by * D, s.end + by * D)
+        for s in before.segments(before.as_of, before.as_of + 500 * D)
+    ]
+
+
+def shifted(session, by):
+    return replace(
+        session,
+        race=moved(session.race, by),
+        ideal=session.ideal + by,
+        window_start=session.window_start + by,
+        window_end=session.window_end + by,
+        suggested=session.suggested + by,
+    )
+
+
+@settings(deadline=None)
+@given(case=planned)
+def test_the_order_in_which_races_were_entered_does_not_matter(protocol, case):
+    plan = plan_of(case, protocol)
+    turned = training.plan(plan.races[::-1], plan.runner, protocol, as_of=plan.as_of)
+    assert turned.sessions == plan.sessions
+    assert turned.mailings() == plan.mailings()
+
+
+@given(kind=st.sampled_from(Kind))
+def test_every_kind_of_session_has_words_for_the_runner(protocol, kind):
+    rules = protocol.session_types[kind]
+    assert rules.name
+    assert rules.why.endswith(".")

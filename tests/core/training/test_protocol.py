@@ -1,0 +1,127 @@
+"""The protocol file as typed data, and how a spoilt one is refused."""
+
+import copy
+
+import pytest
+
+from bookings.core import training
+from bookings.core.training import Kind, Phase, Pressure
+
+
+def spoil(data, path, value):
+    """Sets a value deep in the data; a path is keys and indexes."""
+    *way, last = path
+    for step in way:
+        data = data[step]
+    data[last] = value
+
+
+def without(data, path):
+    *way, last = path
+    for step in way:
+        data = data[step]
+    del data[last]
+
+
+def test_the_file_carries_all_that_pages_need(protocol):
+    assert protocol.version == 1
+    assert set(protocol.phases) == set(Phase)
+    assert len(protocol.contraindications) == 21
+    assert len(protocol.sources) > 50
+    assert all(contraindication.ask for contraindication in protocol.contraindications)
+    assert {c.key for c in protocol.contraindications if c.urgent} == {
+        "clot_signs", "rhabdo_signs", "post_race_illness", "compartment_signs",
+    }  # fmt: skip
+    taper = protocol.phases[Phase.TAPER]
+    assert (taper.name, taper.strength, taper.sessions) == ("Taper", "B", (Kind.TAPER_TUNE_UP,))
+    assert taper.avoid
+    assert protocol.claims.allowed
+
+
+def test_every_phase_but_race_day_has_a_message_for_the_client(protocol):
+    silent = [phase for phase, rules in protocol.phases.items() if not rules.client_message]
+    assert silent == [Phase.RACE_DAY]
+
+
+def test_no_session_type_is_firmer_than_its_phase_bears(protocol):
+    for rules in protocol.phases.values():
+        for kind in rules.sessions:
+            assert protocol.session_types[kind].pressure <= rules.ceiling
+        assert rules.pressure <= rules.ceiling
+
+
+def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
+    forbidden = ("prevent", "performance", "speed", "heal", "lactic", "toxin", "cure", "scar")
+    texts = [rules.client_message for rules in protocol.phases.values()]
+    texts += [rules.why for rules in protocol.session_types.values()]
+    assert not [text for text in texts for word in forbidden if word in text.lower()]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "field"),
+    [
+        (["version"], "one", "version"),
+        (["version"], True, "version"),
+        (["distances", "half", "taper_weeks"], 9, "distances.half.taper_weeks"),
+        (["distances", "half", "recovery_last_day"], 1, "distances.half.recovery_last_day"),
+        (["distances", "5k"], {}, "distances.5k"),
+        (["session_types", "training", "pressure"], "hard", "session_types.training.pressure"),
+        (["session_types", "training", "minutes"], 0, "session_types.training.minutes"),
+        (["session_types", "training", "minuets"], 60, "session_types.training.minuets"),
+        (["phases", 1, "cadence_days", "standard"], 27, "phases[1].cadence_days.standard"),
+        (["phases", 1, "key"], "build", "phases[2].key"),
+        (["phases", 1, "length_min"], [90, 45], "phases[1].length_min"),
+        (["phases", 1, "sources"], ["nobody"], "phases[1].sources[0]"),
+        (["phases", 1, "strength"], "D", "phases[1].strength"),
+        (["phases", 1, "client_message"], ["a", "b"], "phases[1].client_message"),
+        (["placement", "tune_up", "closes"], -7, "placement.tune_up"),
+        (["placement", "window", "closes"], -1, "placement.window.closes"),
+        (["reminders", "appointment", "earliest"], "8 am", "reminders.appointment.earliest"),
+        (["reminders", "appointment", "late_at"], "25:00", "reminders.appointment.late_at"),
+        (["reminders", "nudges", "race_block", "days_before_race"], [7, 17, 27],
+         "reminders.nudges.race_block.days_before_race"),
+        (["contraindications", 0, "rule"], "no", "contraindications[0].rule"),
+        (["model", "pressure_scale"], ["none", "all"], "model.pressure_scale"),
+        (["claims", "allowed"], "anything", "claims.allowed"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_value_is_named(protocol_data, path, value, field):
+    spoil(protocol_data, path, value)
+    with pytest.raises(training.BadField) as refused:
+        training.Protocol.from_data(protocol_data)
+    assert refused.value.field == field
+    assert str(refused.value).startswith(field)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [["version"], ["phases"], ["distances", "ultra"], ["session_types", "return_check"],
+     ["distances", "10k", "return_session_from_day"], ["model", "precedence"]],
+)  # fmt: skip
+def test_a_missing_field_is_named(protocol_data, path):
+    without(protocol_data, path)
+    with pytest.raises(training.BadField, match="is missing") as refused:
+        training.Protocol.from_data(protocol_data)
+    assert refused.value.field == ".".join(path)
+
+
+def test_a_missing_phase_is_named(protocol_data):
+    without(protocol_data, ["phases", 3])
+    with pytest.raises(training.BadField, match="phases must describe peak"):
+        training.Protocol.from_data(protocol_data)
+
+
+@pytest.mark.parametrize("data", [None, [], "protocol", 7, {}, {1: 2}])
+def test_what_is_no_protocol_at_all_is_refused(data):
+    with pytest.raises(training.BadField):
+        training.Protocol.from_data(data)
+
+
+def test_loading_leaves_the_data_as_it_was(protocol_data):
+    before = copy.deepcopy(protocol_data)
+    training.Protocol.from_data(protocol_data)
+    assert protocol_data == before
+
+
+def test_a_pressure_has_words():
+    assert Pressure.LIGHT_MEDIUM.label == "light to medium"

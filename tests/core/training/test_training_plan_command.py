@@ -1,0 +1,79 @@
+"""manage.py training_plan, run as a program; there is no database where it runs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+ORACLES = json.loads((Path(__file__).parent / "oracles.json").read_text("utf-8"))
+ANA = ORACLES["examples"][0]
+NO_DATABASE = {"DATABASE_URL": "postgres://nobody@nowhere.invalid:1/none"}
+
+
+def run(stdin: str | bytes, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "training_plan", *options],
+        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env={**os.environ, **NO_DATABASE},
+        timeout=60,
+    )
+
+
+def test_an_example_from_standard_input_to_standard_output():
+    done = run(json.dumps(ANA["inputs"]))
+    assert (done.returncode, done.stderr) == (0, b"")
+    found = json.loads(done.stdout)
+    assert found["phase_segments"][:-1] == ANA["phase_segments"][:-1]
+    assert [s["ideal"] for s in found["sessions"]] == [s["ideal"] for s in ANA["sessions"]]
+    assert found["nudges_if_nothing_is_booked"] == ANA["nudges_if_nothing_is_booked"]
+    assert set(found["sessions"][0]) == {
+        "kind", "ideal", "window_start", "window_end", "minutes", "pressure", "phase", "race",
+    }  # fmt: skip
+
+
+def test_the_phases_of_any_span():
+    done = run(json.dumps(ANA["inputs"]), "--from", "2026-10-10", "--to", "2026-10-13")
+    segments = json.loads(done.stdout)["phase_segments"]
+    assert [(s["phase"], s["days"]) for s in segments] == [
+        ("race_week", 1), ("race_day", 1), ("acute", 1),
+    ]  # fmt: skip
+
+
+def test_the_plan_as_a_person_reads_it():
+    done = run(json.dumps(ANA["inputs"]), "--text")
+    lines = done.stdout.decode().splitlines()
+    assert lines[0] == "Plan on Mon 1 Jun 2026, protocol version 1"
+    assert "  Sun 11 Oct 2026: Race day (1 day, autumn_marathon)" in lines
+    assert (
+        "  Thu 8 Oct 2026: Light pre-race session, 30 minutes, light pressure (autumn_marathon)"
+    ) in lines
+    assert "  Mon 22 Jun 2026: your next sessions (Tue 30 Jun 2026)" in lines
+
+
+@pytest.mark.parametrize(
+    ("stdin", "options", "named"),
+    [
+        ("", [], "The input"),
+        ("{", [], "The input"),
+        ("[]", [], "The input"),
+        (b"\xff\xfe", [], "The input"),
+        ("[" * 100_000, [], "The input"),
+        ('{"races": [{"distance": "half"}]}', [], "races[0].race_date"),
+        ('{"races": [], "as_off": "2026-06-01"}', [], "as_off"),
+        ('{"races": []}', ["--from", "tomorrow"], "--from"),
+        ('{"races": []}', ["--from", "2026-06-01", "--to", "2026-06-01"], "--to"),
+    ],
+)
+def test_bad_input_ends_with_two_and_one_sentence(stdin, options, named):
+    done = run(stdin, *options)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().split("\n\n")[0].splitlines()
+    assert named in line
+    assert line.endswith(".")
+    assert "Traceback" not in done.stderr.decode()
