@@ -1,0 +1,54 @@
+"""How the runner's pages answer: whole or in part, in private, or with regret."""
+
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from bookings.actions.refusals import Busy, Refused, TooManyHolds
+
+SECONDS_TO_WAIT = {Busy: 5, TooManyHolds: 120}
+STATUS = {Busy: 503, TooManyHolds: 429}
+
+
+def page_or_part(
+    request: HttpRequest, page: str, part: str, context: dict, *, status: int = 200
+) -> HttpResponse:
+    """The whole page, or to htmx the part of it that is the same file."""
+    response = render(request, part if request.htmx else page, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def private(view):
+    """For pages about a person: kept by nobody, found by no search, named to no other site.
+
+    Not no-referrer: browsers then call our own forms' origin "null", which CSRF refuses.
+    """
+
+    @wraps(view)
+    def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return run
+
+
+def status_of(refusal: Refused) -> int:
+    return STATUS.get(type(refusal), 409)
+
+
+def tell_when_to_return(response: HttpResponse, refusal: Refused) -> HttpResponse:
+    if seconds := SECONDS_TO_WAIT.get(type(refusal)):
+        response["Retry-After"] = str(seconds)
+    return response
+
+
+def sorry(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A page of its own for what a form cannot put right: too busy, too many."""
+    status = status_of(refusal)
+    response = render(request, f"{status}.html", {"refusal": refusal}, status=status)
+    return tell_when_to_return(response, refusal)

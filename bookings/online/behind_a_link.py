@@ -1,0 +1,65 @@
+"""Pages about one appointment, opened by whoever has its link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions import identity
+from bookings.actions.booking import RUNNER
+from bookings.actions.refusals import Busy
+from bookings.models import Appointment
+from bookings.online.answering import private, sorry
+
+
+@dataclass
+class Opened:
+    """An appointment and the link it was opened with."""
+
+    appointment: Appointment
+    token: str
+    from_mail: bool
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether this is the first visit from a mail to an address not yet proved."""
+        return self.from_mail and self.appointment.client.is_provisional
+
+
+def behind_a_link(
+    view: Callable[[HttpRequest, Opened], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Looks the appointment up; a POST from behind a mailed link proves the address first."""
+
+    @private
+    @wraps(view)
+    def run(request: HttpRequest, token: str) -> HttpResponse:
+        opened = _open(token)
+        try:
+            if request.method == "POST" and opened.asks_who:
+                identity.prove(opened.appointment.client, by=RUNNER, now=timezone.now())
+                opened = _open(token)
+            return view(request, opened)
+        except Busy as refusal:
+            return sorry(request, refusal)
+
+    return run
+
+
+def back_to_it(opened: Opened) -> HttpResponse:
+    return redirect("online:appointment", opened.token)
+
+
+def _open(token: str) -> Opened:
+    try:
+        link = links.read(token)
+    except BadSignature:
+        raise Http404 from None
+    visits = Appointment.objects.visits().with_everything()
+    appointment = get_object_or_404(visits, public_id=link.public_id)
+    return Opened(appointment, token, link.from_mail)

@@ -1,0 +1,19 @@
+"""The clinic's name, address and phone, which stand on every page."""
+
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from bookings.models import THE_CLINIC, Clinic
+
+
+def clinic(_request: HttpRequest) -> dict:
+    return {"clinic": SimpleLazyObject(_the_clinic)}
+
+
+def _the_clinic() -> Clinic | None:
+    """None while there is no clinic or no database, so that error pages need neither."""
+    try:
+        return Clinic.objects.filter(pk=THE_CLINIC).first()
+    except DatabaseError:
+        return None

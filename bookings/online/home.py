@@ -1,0 +1,28 @@
+"""The home page and the clinic's terms."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.online.training_guide import advice
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    treatments = Treatment.objects.bookable_online()
+    return render(
+        request,
+        "online/home.html",
+        {
+            "clinic": Clinic.objects.the(),
+            "treatments": treatments,
+            "training": advice(treatments),
+            "therapists": Therapist.objects.active(),
+        },
+    )
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "online/terms.html", {"clinic": Clinic.objects.the()})

@@ -1,0 +1,88 @@
+"""Moving an appointment: choose, confirm, done."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions import booking
+from bookings.actions.refusals import Busy, Refused
+from bookings.core.statuses import Status
+from bookings.models import Clinic
+from bookings.online.answering import page_or_part
+from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
+from bookings.online.forms import MoveForm
+from bookings.online.picker import open_picker
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_a_link
+def move(request: HttpRequest, opened: Opened) -> HttpResponse:
+    if request.method == "POST":
+        return _move(request, opened)
+    if _cannot_move(opened):
+        return back_to_it(opened)
+    return _confirm(request, opened) if "start" in request.GET else _choose(request, opened)
+
+
+def _cannot_move(opened: Opened) -> bool:
+    visit = opened.appointment
+    why_not = booking.why_not_move(visit, Clinic.objects.the(), now=timezone.now())
+    return visit.status != Status.BOOKED or why_not is not None
+
+
+def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
+    here = reverse("online:move", args=[opened.token])
+    picker = open_picker(
+        Clinic.objects.the(),
+        opened.appointment.treatment,
+        request.GET,
+        path=here,
+        target=here,
+        now=timezone.now(),
+        moving=opened.appointment,
+    )
+    context = {"picker": picker, "opened": opened, "problem": problem}
+    return page_or_part(request, "online/move.html", "online/_picker.html", context, status=status)
+
+
+def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
+    revision = opened.appointment.revision
+    form = MoveForm({**request.GET.dict(), "revision": revision})
+    if not form.is_valid():
+        return _choose(request, opened, "Please choose one of the free times.", status=422)
+    return _confirm_page(request, opened, form)
+
+
+def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _choose(request, opened, "Please choose one of the free times.", status=422)
+    try:
+        booking.move(opened.appointment, **form.cleaned_data, by=booking.RUNNER, now=timezone.now())
+    except Busy:
+        raise
+    except Refused as refusal:
+        return _confirm_page(request, opened, form, refusal, status=409)
+    messages.success(request, "Your appointment has been moved. We have sent you the new time.")
+    return back_to_it(opened)
+
+
+def _confirm_page(
+    request: HttpRequest,
+    opened: Opened,
+    form: MoveForm,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "opened": opened,
+        "appointment": opened.appointment,
+        "form": form,
+        "start": form.cleaned_data["start"],
+        "therapist": form.cleaned_data["therapist"],
+        "refusal": refusal,
+    }
+    return render(request, "online/move_confirm.html", context, status=status)

@@ -1,0 +1,241 @@
+"""The slot picker: two weeks of days, and the chosen day's starts by part of day."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.days import Day, Why, days_of
+from bookings.queries.openings import Opening, next_free
+
+STRIP_DAYS = 14
+STRIP = timedelta(days=STRIP_DAYS)
+PARTS = (
+    ("Morning", time.min, time(12)),
+    ("Afternoon", time(12), time(17)),
+    ("Evening", time(17), time.max),
+)
+WORDS = {Why.FULL: "full", Why.CLOSED: "closed", Why.OVER: "over", Why.NOT_YET: "not yet"}
+ANYBODY = "any"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; what it asks in vain is None."""
+
+    first: date | None
+    day: date | None
+    therapist: Therapist | None
+
+    @property
+    def says_nothing(self) -> bool:
+        return self.first is None and self.day is None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Morning, afternoon or evening of the chosen day, with its openings."""
+
+    name: str
+    openings: list[Opening]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of the therapist filter."""
+
+    name: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day in the strip; `url` is None where there is nothing to choose."""
+
+    date: date
+    word: str
+    url: str | None
+    chosen: bool
+    shows_month: bool
+
+
+@dataclass(frozen=True)
+class Picker:
+    """What the picker shows. `path` is the page it stands on, `target` where a start goes to.
+
+    `usual` is the therapist an address stands for that names none.
+    """
+
+    clinic: Clinic
+    treatment: Treatment
+    path: str
+    target: str
+    therapists: list[Therapist]
+    therapist: Therapist | None
+    usual: Therapist | None
+    today: date
+    days: list[Day]
+    chosen: Day | None
+    soonest: Opening | None
+    moving: Appointment | None
+
+    @property
+    def first(self) -> date:
+        return self.days[0].date
+
+    @property
+    def last(self) -> date:
+        return self.days[-1].date
+
+    @property
+    def cells(self) -> Iterator[Cell]:
+        for day in self.days:
+            url = self._url(self.therapist, first=self.first, day=day.date)
+            yield Cell(
+                date=day.date,
+                word=self.word(day),
+                url=url if day.openings else None,
+                chosen=day is self.chosen,
+                shows_month=day.date == self.first or day.date.day == 1,
+            )
+
+    def word(self, day: Day) -> str:
+        if day.why_none is None:
+            return f"{len(day.openings)} free"
+        off = self.therapist is not None and day.why_none is Why.CLOSED
+        return "away" if off else WORDS[day.why_none]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of the chosen day that have openings."""
+        openings = self.chosen.openings if self.chosen else ()
+        parts = (
+            Part(name, [one for one in openings if since <= self._clock(one) < until])
+            for name, since, until in PARTS
+        )
+        return [part for part in parts if part.openings]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [self._choice(therapist) for therapist in (None, *self.therapists)]
+
+    @property
+    def earlier_url(self) -> str | None:
+        if self.first <= self.today:
+            return None
+        return self._url(self.therapist, first=max(self.today, self.first - STRIP))
+
+    @property
+    def later_url(self) -> str | None:
+        if self.days[-1].why_none is Why.NOT_YET:
+            return None
+        return self._url(self.therapist, first=self.first + STRIP)
+
+    @property
+    def soonest_url(self) -> str:
+        return self._url(self.therapist)
+
+    def _clock(self, opening: Opening) -> time:
+        return opening.starts_at.astimezone(self.clinic.tz).time()
+
+    def _choice(self, therapist: Therapist | None) -> Choice:
+        day = self.chosen.date if self.chosen else None
+        return Choice(
+            name=therapist.name if therapist else "Any therapist",
+            url=self._url(therapist, first=self.first, day=day),
+            chosen=therapist == self.therapist,
+        )
+
+    def _url(
+        self, therapist: Therapist | None, *, first: date | None = None, day: date | None = None
+    ) -> str:
+        asked = {"from": first, "day": day}
+        if therapist != self.usual:
+            asked["therapist"] = therapist.slug if therapist else ANYBODY
+        asked = {name: value for name, value in asked.items() if value}
+        return f"{self.path}?{urlencode(asked)}" if asked else self.path
+
+
+def open_picker(
+    clinic: Clinic,
+    treatment: Treatment,
+    query: Mapping[str, str],
+    *,
+    path: str,
+    target: str,
+    now: datetime,
+    visitor: str = "",
+    moving: Appointment | None = None,
+) -> Picker:
+    """The picker as the address asks for it; one that asks for no day opens at the next free."""
+    therapists = list(treatment.therapists.active())
+    usual = None if moving is None or moving.any_therapist else moving.therapist
+    usual = usual if usual in therapists else None
+    today = now.astimezone(clinic.tz).date()
+    asked = _asked(query, therapists, usual, today, clinic.last_bookable_day(now))
+    facts = {"now": now, "therapist": asked.therapist, "visitor": visitor, "moving": moving}
+    days = days_of(clinic, treatment, first=_strip(asked, today), days=STRIP_DAYS, **facts)
+    if asked.says_nothing and not any(day.openings for day in days):
+        later = next_free(clinic, treatment, after=now, **facts)
+        first = later.starts_at.astimezone(clinic.tz).date() if later else today
+        days = days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
+    return Picker(
+        clinic=clinic,
+        treatment=treatment,
+        path=path,
+        target=target,
+        therapists=therapists,
+        therapist=asked.therapist,
+        usual=usual,
+        today=today,
+        days=days,
+        chosen=_chosen(days, asked.day),
+        soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
+        moving=moving,
+    )
+
+
+def _asked(
+    query: Mapping[str, str],
+    therapists: list[Therapist],
+    usual: Therapist | None,
+    today: date,
+    last: date,
+) -> Asked:
+    slug = query.get("therapist", "")
+    named = next((one for one in therapists if one.slug == slug), None)
+    return Asked(
+        first=_day(query.get("from", ""), today, last),
+        day=_day(query.get("day", ""), today, last),
+        therapist=named or (None if slug == ANYBODY else usual),
+    )
+
+
+def _day(text: str, today: date, last: date) -> date | None:
+    """The date, or the nearest to it on which one may book."""
+    try:
+        return min(max(date.fromisoformat(text), today), last)
+    except ValueError:
+        return None
+
+
+def _strip(asked: Asked, today: date) -> date:
+    """Where the strip begins: as asked, unless the day asked for would not be in it."""
+    first = asked.first or today
+    if asked.day and not first <= asked.day < first + STRIP:
+        return asked.day
+    return first
+
+
+def _chosen(days: list[Day], wanted: date | None) -> Day | None:
+    """The day asked for, else the first with openings."""
+    return next(
+        (day for day in days if day.date == wanted),
+        next((day for day in days if day.openings), None),
+    )
+
+
+def _soonest(days: list[Day]) -> Opening | None:
+    return next((day.openings[0] for day in days if day.openings), None)

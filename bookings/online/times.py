@@ -1,0 +1,33 @@
+"""The slot picker's page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic, Treatment
+from bookings.online.answering import page_or_part
+from bookings.online.picker import Picker, open_picker
+from bookings.online.visitor import visitor
+
+PAGE, PART = "online/times.html", "online/_picker.html"
+
+
+@require_safe
+def times(request: HttpRequest, slug: str) -> HttpResponse:
+    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
+    return page_or_part(request, PAGE, PART, {"picker": picker_of(request, treatment)})
+
+
+def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
+    """The picker for a new appointment."""
+    return open_picker(
+        Clinic.objects.the(),
+        treatment,
+        request.GET if query is None else query,
+        path=reverse("online:times", args=[treatment.slug]),
+        target=reverse("online:hold", args=[treatment.slug]),
+        now=timezone.now(),
+        visitor=visitor(request),
+    )

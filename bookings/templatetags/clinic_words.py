@@ -1,0 +1,47 @@
+"""The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from bookings.core import wording
+
+register = template.Library()
+
+register.filter("weekday_and_date", wording.day)
+register.filter("clock", wording.clock)
+register.filter("day_and_time", wording.day_and_time)
+register.filter("zone_name", wording.zone_name)
+register.filter("in_currency", wording.price)
+
+
+@register.filter
+def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
+    """Tue 1 Dec, 10:15"""
+    local = instant.astimezone(tz)
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+@register.filter
+def year(instant: datetime, tz: ZoneInfo) -> int:
+    return instant.astimezone(tz).year
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """+44 20 7946 0000 as a tel: link has it."""
+    return re.sub(r"[^+\d]", "", str(phone))
+
+
+@register.filter
+def on_one_line(address: str) -> str:
+    return ", ".join(str(address).splitlines())
+
+
+@register.filter
+def names(people) -> str:
+    """Ana, Bo and Kim"""
+    *rest, last = [str(person) for person in people]
+    return f"{', '.join(rest)} and {last}" if rest else last
