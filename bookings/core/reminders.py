@@ -42,6 +42,11 @@ def reminders_for(
     return sorted((reminder for reminder in due if reminder.at >= first), key=lambda r: r.at)
 
 
+def inside_cutoff(hours: int, rules: ReminderRules = USUAL) -> list[int]:
+    """The reminders, in days before, that arrive when a cut-off of so many hours has begun."""
+    return [days for days in rules.days_before if days * 24 <= hours]
+
+
 def _within_mail_hours(clock: time, rules: ReminderRules) -> time:
     if clock >= rules.late_from:
         return rules.late_at

@@ -37,7 +37,7 @@ class TimeRange(Func):
         super().__init__(F(start), F(end), RangeBoundary())
 
 
-def never_twice(what: str, until: str) -> ExclusionConstraint:
+def never_twice(what: str, until: str, otherwise: str) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"{what}_never_twice",
         expressions=[
@@ -45,6 +45,7 @@ def never_twice(what: str, until: str) -> ExclusionConstraint:
             (TimeRange("starts_at", until), RangeOperators.OVERLAPS),
         ],
         condition=OCCUPYING,
+        violation_error_message=otherwise,
     )
 
 
@@ -135,16 +136,23 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["starts_at"]
         constraints = [
-            never_twice("therapist", until="blocked_until"),
-            never_twice("room", until="blocked_until"),
-            never_twice("client", until="ends_at"),
+            never_twice(
+                "therapist", "blocked_until", "The therapist is not free at that time."
+            ),
+            never_twice("room", "blocked_until", "The room is not free at that time."),
+            never_twice(
+                "client", "ends_at", "The client has another appointment at that time."
+            ),
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="appointment_takes_time"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="appointment_takes_time",
+                violation_error_message="The end must be after the start.",
             ),
             models.CheckConstraint(
                 condition=Q(blocked_until__gte=F("ends_at"))
                 & Q(blocked_until__lte=F("starts_at") + Value(LONGEST)),
                 name="appointment_blocked_within_reason",
+                violation_error_message="An appointment takes twelve hours at most.",
             ),
             models.CheckConstraint(
                 condition=Q(client__isnull=False) | Q(status__in=[Status.HELD, Status.EXPIRED]),

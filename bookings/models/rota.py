@@ -19,6 +19,14 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6
 
 
+def ends_after_it_starts(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(end__gt=F("start")),
+        name=name,
+        violation_error_message="The end must be after the start.",
+    )
+
+
 class WeeklyShift(models.Model):
     """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
 
@@ -32,10 +40,11 @@ class WeeklyShift(models.Model):
     class Meta:
         ordering = ["therapist", "weekday", "start"]
         constraints = [
-            models.CheckConstraint(condition=Q(end__gt=F("start")), name="shift_ends_after_start"),
+            ends_after_it_starts("shift_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="shift_valid_until_after_from",
+                violation_error_message="The last day must not be before the first.",
             ),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="shift_weekday_exists"),
         ]
@@ -56,7 +65,7 @@ class ExtraShift(models.Model):
         ordering = ["day", "start"]
         indexes = [models.Index(fields=["day"], name="extra_shift_day")]
         constraints = [
-            models.CheckConstraint(condition=Q(end__gt=F("start")), name="extra_ends_after_start"),
+            ends_after_it_starts("extra_ends_after_start"),
         ]
 
     def __str__(self) -> str:
@@ -90,7 +99,9 @@ class Absence(models.Model):
         indexes = [models.Index(fields=["ends_at", "starts_at"], name="absence_times")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="absence_ends_after_start",
+                violation_error_message="The end must be after the start.",
             ),
         ]
 

@@ -56,8 +56,16 @@ class Treatment(models.Model):
     class Meta:
         ordering = ["position", "minutes", "name"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="treatment_takes_time"),
-            models.CheckConstraint(condition=models.Q(price__gte=0), name="price_is_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gt=0),
+                name="treatment_takes_time",
+                violation_error_message="A treatment takes at least a minute.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(price__gte=0),
+                name="price_is_not_negative",
+                violation_error_message="A price cannot be less than nothing.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,11 @@
+"""Django's admin: every noun, for the owner and the desk."""
+
+from django.contrib import admin
+
+from bookings.admin import appointments, clinic, mails, people, rota, treatments
+
+__all__ = ["appointments", "clinic", "mails", "people", "rota", "treatments"]
+
+admin.site.site_header = admin.site.site_title = "Taper"
+admin.site.index_title = "Settings and records"
+admin.site.empty_value_display = "–"

@@ -1,0 +1,171 @@
+"""Appointments, whose record may be corrected, and what happened to each."""
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.actions import booking, correcting
+from bookings.actions.refusals import Stale
+from bookings.admin.diary import DiaryAdmin, DiaryForm, ReadOnly
+from bookings.admin.mails import MailInline
+from bookings.core.statuses import FREES_ITS_TIME, Status
+from bookings.models import Appointment, AppointmentEvent
+
+CLOSED = {Status.HELD, *FREES_ITS_TIME}
+
+
+class AppointmentForm(DiaryForm):
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Appointment
+        fields = correcting.CORRECTABLE
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self._latest_event()
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("seen") != self._latest_event():
+            raise ValidationError(f"{Stale()} Please open it again.")
+        if cleaned.get("ends_at") and cleaned.get("treatment"):
+            pause = timedelta(minutes=cleaned["treatment"].buffer_minutes)
+            self.instance.blocked_until = cleaned["ends_at"] + pause
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """All of them, also over columns that the form does not show."""
+        if self.errors:
+            return
+        # A hold past its end is free, but a constraint knows that by its status only.
+        booking.expire_dead_holds(now=timezone.now())
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error)
+
+    def _latest_event(self) -> int | None:
+        latest = self.instance.events.order_by("-pk")
+        return latest.values_list("pk", flat=True).first()
+
+
+class AppointmentEventInline(ReadOnly, admin.TabularInline):
+    model = AppointmentEvent
+    fields = ["at", "kind", "by", "facts"]
+    extra = 0
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Visits, unless something else is asked for: holds come and go by the hundred."""
+
+    title = parameter_name = "status"
+
+    def lookups(self, *_) -> list[tuple[str, str]]:
+        return [(status.value, status.label) for status in Status] + [("all", "All")]
+
+    def choices(self, changelist):
+        _, *others = super().choices(changelist)
+        yield {
+            "selected": self.value() is None,
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": "Visits",
+        }
+        yield from others
+
+    def queryset(
+        self, request: HttpRequest, appointments: QuerySet[Appointment]
+    ) -> QuerySet[Appointment]:
+        match self.value():
+            case None:
+                return appointments.visits()
+            case "all":
+                return appointments
+            case status:
+                return appointments.filter(status=status)
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(DiaryAdmin):
+    form = AppointmentForm
+    fieldsets = [
+        (None, {"fields": ["client", "status"]}),
+        (
+            "What was booked",
+            {
+                "fields": [*correcting.CORRECTABLE, "seen"],
+                "description": (
+                    "Corrections are recorded. When they concern the time, the treatment or the "
+                    "therapist of a coming appointment, the client is told by e-mail."
+                ),
+            },
+        ),
+        (
+            "Record",
+            {
+                "fields": [
+                    "blocked_until",
+                    "any_therapist",
+                    "revision",
+                    "created_at",
+                    "booked_at",
+                    "held_until",
+                    "public_id",
+                ]
+            },
+        ),
+    ]
+    readonly_fields = [
+        "client",
+        "status",
+        "blocked_until",
+        "any_therapist",
+        "revision",
+        "created_at",
+        "booked_at",
+        "held_until",
+        "public_id",
+    ]
+    inlines = [AppointmentEventInline, MailInline]
+    list_display = ["starts_at", "treatment", "client", "therapist", "room", "status", "price"]
+    list_filter = [StatusFilter, "therapist", "room", "treatment"]
+    list_select_related = ["client", "therapist", "room", "treatment"]
+    search_fields = ["client__name", "client__email", "public_id"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Booking asks for openings; a form of columns does not."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
+        closed = obj is not None and obj.status in CLOSED
+        return super().has_change_permission(request, obj) and not closed
+
+    def has_delete_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
+        by = f"{request.user.role}: {request.user.email}"
+        correcting.correct(obj, by=by, now=timezone.now())
+
+
+@admin.register(AppointmentEvent)
+class AppointmentEventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "kind", "appointment", "client", "by"]
+    list_filter = ["kind"]
+    list_select_related = ["appointment__treatment", "appointment__client"]
+    search_fields = ["by", "appointment__client__name", "appointment__public_id"]
+    date_hierarchy = "at"
+    ordering = ["-at", "-pk"]
+    show_full_result_count = False
+
+    @admin.display(ordering="appointment__client__name")
+    def client(self, event: AppointmentEvent) -> str:
+        return str(event.appointment.client or "")

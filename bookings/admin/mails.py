@@ -1,0 +1,54 @@
+"""The mails that are owed, were sent, or were not and why. To be read only."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from bookings.admin.diary import ReadOnly
+from bookings.models import Mail
+
+
+class AttentionFilter(admin.SimpleListFilter):
+    title = "asks for attention"
+    parameter_name = "attention"
+
+    def lookups(self, *_) -> list[tuple[str, str]]:
+        return [("yes", "Yes")]
+
+    def queryset(self, request: HttpRequest, mails: QuerySet[Mail]) -> QuerySet[Mail]:
+        return mails.asking_for_attention() if self.value() else mails
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnly, admin.ModelAdmin):
+    fieldsets = [
+        (None, {"fields": ["kind", "client", "appointment", "revision", "state", "why"]}),
+        ("When", {"fields": ["created_at", "due_at", "not_after", "sent_at"]}),
+        (
+            "Sending",
+            {
+                "fields": [
+                    "attempts",
+                    "doubts",
+                    "last_error",
+                    "message_id",
+                    "data_at",
+                    "lease_until",
+                    "key",
+                ]
+            },
+        ),
+    ]
+    list_display = ["created_at", "kind", "client", "state", "why", "sent_at", "last_error"]
+    list_filter = [AttentionFilter, "state", "kind"]
+    list_select_related = ["client"]
+    search_fields = ["client__name", "client__email", "appointment__public_id", "message_id"]
+    date_hierarchy = "created_at"
+    show_full_result_count = False
+
+
+class MailInline(ReadOnly, admin.TabularInline):
+    model = Mail
+    fields = ["created_at", "kind", "state", "why", "sent_at", "last_error"]
+    extra = 0
+    show_change_link = True
