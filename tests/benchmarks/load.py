@@ -1,0 +1,132 @@
+"""Requests and bookings, counted and timed."""
+
+import http.client
+import multiprocessing
+import re
+import time
+import urllib.parse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from secrets import token_hex
+
+import psycopg2
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from bookings.actions import booking
+from bookings.models import Treatment
+
+CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
+KEY = re.compile(rb'name="key" value="([^"]+)"')
+
+
+@dataclass
+class Visitor:
+    """A browser without a screen: one connection, and the cookies it was given."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+    wire: http.client.HTTPConnection | None = None
+
+    def ask(self, path: str, form: dict | None = None) -> tuple[int, bytes, str]:
+        """Status, body, and where it redirects to."""
+        self.wire = self.wire or http.client.HTTPConnection("localhost", self.port, timeout=60)
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        body = None
+        if form is not None:
+            body = urllib.parse.urlencode(form)
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self.wire.request("POST" if form is not None else "GET", path, body, headers)
+        response = self.wire.getresponse()
+        for line in response.headers.get_all("Set-Cookie") or ():
+            name, _, value = line.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return response.status, response.read(), response.headers.get("Location", "")
+
+
+def latencies(port: int, paths: Sequence[str]) -> list[float]:
+    """Milliseconds of each request, one after the other over one connection."""
+    visitor, taken = Visitor(port), []
+    for path in paths:
+        began = time.perf_counter()
+        status, _, _ = visitor.ask(path)
+        taken.append((time.perf_counter() - began) * 1000)
+        assert status == 200, (status, path)
+    return taken
+
+
+def book_over_http(port: int, slug: str, start: str) -> bool:
+    """From the slot picker to confirmed, as a new visitor; False when the time was gone."""
+    visitor = Visitor(port)
+    _, page, _ = visitor.ask(f"/book/{slug}/?day={start[:10]}")
+    chosen = {"start": start, "therapist": ""}
+    token = CSRF.search(page)[1].decode()
+    status, _, _ = visitor.ask(f"/book/{slug}/hold/", {"csrfmiddlewaretoken": token, **chosen})
+    if status != 302:
+        return False
+    _, page, _ = visitor.ask(f"/book/{slug}/details/")
+    said = {
+        "csrfmiddlewaretoken": CSRF.search(page)[1].decode(),
+        "key": KEY.search(page)[1].decode(),
+        "name": "Ana Demo",
+        "email": "ana@example.com",
+        **chosen,
+    }
+    status, _, to = visitor.ask(f"/book/{slug}/details/", said)
+    return status == 302 and to.startswith("/appointments/")
+
+
+def book_by_action(treatment: Treatment, start: datetime) -> bool:
+    booking.book(
+        treatment=treatment,
+        start=start,
+        therapist=None,
+        visitor="",
+        name="Ana Demo",
+        email="ana@example.com",
+        key=token_hex(16),
+        now=timezone.now(),
+    )
+    return True
+
+
+def insert_one(cursor, facts: tuple) -> None:
+    """The floor of a booking: one constrained INSERT in a transaction of its own."""
+    cursor.execute(
+        "INSERT INTO bookings_appointment (public_id, client_id, therapist_id, room_id,"
+        " treatment_id, starts_at, ends_at, blocked_until, status, price, any_therapist,"
+        " revision, created_at, visitor, held_from) VALUES (%s, %s, %s, %s, %s, %s,"
+        " %s + interval '60 minutes', %s + interval '75 minutes', 'booked', 60, false, 0,"
+        " now(), '', '')",
+        facts,
+    )
+    cursor.connection.commit()
+
+
+def raw_connection():
+    facts = settings.DATABASES["default"]
+    return psycopg2.connect(host=facts["HOST"], user=facts["USER"], dbname=facts["NAME"])
+
+
+def together(workers: int, work: Callable[[int], int]) -> float:
+    """How many per second `workers` processes do; `work(number)` returns how many it did."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    ready, done = context.Barrier(workers + 1), context.Queue()
+
+    def run(number: int) -> None:
+        ready.wait()
+        done.put(work(number))
+
+    running = [context.Process(target=run, args=(number,)) for number in range(workers)]
+    for process in running:
+        process.start()
+    ready.wait()
+    began = time.perf_counter()
+    total = sum(done.get(timeout=600) for _ in running)
+    taken = time.perf_counter() - began
+    for process in running:
+        process.join()
+    return total / taken

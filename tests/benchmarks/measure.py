@@ -1,0 +1,192 @@
+"""Openings and bookings, measured beside their floors; run by `python -m tests.benchmarks`."""
+
+import os
+import platform
+import socket
+import statistics
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+from django.db import connection, connections
+
+from bookings.core.openings import openings_of
+from clinic.children import Child, wait_until
+
+django.setup()
+
+from bookings.models import Clinic  # noqa: E402 - models need Django set up
+from bookings.queries.openings import diary  # noqa: E402
+from tests.benchmarks import load, seed  # noqa: E402
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+REQUESTS, CLIENTS = 200, 8
+SLUG = "sports-massage-60"
+
+
+def measure(folder: Path) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    today = datetime.now(UTC).date()
+    for therapists, days, appointments in ((50, 14, 200_000), (8, 31, 50_000)):
+        empty_the_clinic()
+        treatment = seed.make_busy_clinic(
+            therapists=therapists,
+            appointments=appointments,
+            last_day=today + timedelta(days=60),
+        )
+        what = f"openings, {therapists} therapists x {days} days, {appointments:,} stored"
+        print(f"Measuring {what} …")
+        with serving(folder) as port:
+            lines += openings_over_http(port, today, days, what)
+        lines.append((f"{what}: the core alone", core_alone(treatment, today, days)))
+    lines += bookings(folder, today)
+    return lines
+
+
+def openings_over_http(port: int, today: date, days: int, what: str) -> list:
+    first = [today + timedelta(days=2 + n % 20) for n in range(REQUESTS)]
+    paths = [f"/api/openings?treatment={SLUG}&from={day}&days={days}" for day in first]
+    load.latencies(port, [paths[0], "/one-query"] * 10)
+    asked, floor = load.latencies(port, paths), load.latencies(port, ["/one-query"] * REQUESTS)
+    ratio = statistics.median(asked) / statistics.median(floor)
+    return [
+        (f"{what}: over HTTP", f"{spread(asked)}"),
+        ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
+    ]
+
+
+def core_alone(treatment, today: date, days: int) -> str:
+    facts = diary(
+        Clinic.objects.the(), treatment, first=today, days=days, now=datetime.now(UTC)
+    )
+    taken = []
+    for _ in range(50):
+        began = time.perf_counter()
+        openings_of(
+            facts.rosters,
+            facts.rooms.values(),
+            visit=facts.visit,
+            grid=facts.grid,
+            within=facts.within,
+        )
+        taken.append((time.perf_counter() - began) * 1000)
+    return spread(taken)
+
+
+def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
+    empty_the_clinic()
+    treatment = seed.make_busy_clinic(therapists=8, appointments=20_000, last_day=today)
+    starts = free_starts(today, days=60, hours=range(8, 19))
+    print("Measuring bookings …")
+    lines = []
+    with serving(folder) as port:
+        each = 25
+        lines.append((
+            f"bookings over HTTP, slot picker to confirmed, {CLIENTS} clients",
+            per_second(load.together(CLIENTS, lambda n: sum(
+                load.book_over_http(port, SLUG, start.isoformat())
+                for start in starts[n * each : (n + 1) * each]
+            ))),
+        ))
+    later = starts[CLIENTS * each :]
+    each = 50
+    lines.append((
+        f"bookings through the action, {CLIENTS} processes",
+        per_second(load.together(CLIENTS, lambda n: sum(
+            load.book_by_action(treatment, start)
+            for start in later[n * each : (n + 1) * each]
+        ))),
+    ))
+    lines.append((
+        f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
+        per_second(load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
+    ))
+    return lines
+
+
+def insert_many(treatment: int, number: int, how_many: int = 400) -> int:
+    """One therapist and room per process, so that the constraints are checked but never refuse."""
+    with load.raw_connection() as raw, raw.cursor() as cursor:
+        cursor.execute("SELECT id FROM bookings_therapist ORDER BY id OFFSET %s LIMIT 1", [number])
+        therapist = cursor.fetchone()[0]
+        cursor.execute("SELECT id FROM bookings_room ORDER BY id OFFSET %s LIMIT 1", [number])
+        room = cursor.fetchone()[0]
+        cursor.execute("SELECT id FROM bookings_client ORDER BY id OFFSET %s LIMIT 1", [number])
+        client = cursor.fetchone()[0]
+        start = datetime(2040, 1, 1, tzinfo=UTC)
+        for n in range(how_many):
+            at = start + n * timedelta(minutes=75)
+            facts = (f"raw-{number}-{n}", client, therapist, room, treatment, at, at, at)
+            load.insert_one(cursor, facts)
+    return how_many
+
+
+def free_starts(today: date, *, days: int, hours: range) -> list[datetime]:
+    """Two hours apart, so that eight therapists' visits never meet; eight bookings fit each."""
+    first = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    return [
+        first + timedelta(days=day, hours=hour)
+        for day in range(2, days)
+        for hour in hours
+        if hour % 2 == 0
+        for _ in range(2)
+    ]
+
+
+@contextmanager
+def serving(folder: Path):
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    connections.close_all()
+    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{port}",
+               "--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60"]
+    with ExitStack() as started:
+        server = Child.start("Web server", command, log=folder / "web.log")
+        started.callback(server.stop)
+        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
+        yield port
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def empty_the_clinic() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment CASCADE"
+        )
+
+
+def spread(taken: list[float]) -> str:
+    ordered = sorted(taken)
+    return f"p50 {statistics.median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f} ms"
+
+
+def per_second(rate: float) -> str:
+    return f"{rate:.0f} per second"
+
+
+def report(lines: list[tuple[str, str]]) -> None:
+    width = max(len(what) for what, _ in lines)
+    for what, figure in lines:
+        print(f"{what:<{width}}  {figure}")
+    table = "\n".join(f"| {what} | {figure} |" for what, figure in lines)
+    heading = f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}"
+    with RESULTS.open("a") as results:
+        results.write(f"\n{heading}\n\n| what | figure |\n| --- | --- |\n{table}\n")
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    call_command("migrate", verbosity=0)
+    report(measure(Path(sys.argv[1])))

@@ -1,0 +1,6 @@
+"""The clinic's settings, and one view to measure beside."""
+
+from clinic.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.benchmarks.urls"
+HOLDS_AT_ONCE_PER_ADDRESS = HOLDS_PER_HOUR_PER_ADDRESS = 10**9

@@ -1,0 +1,14 @@
+"""The site, and the floor: a view that does one indexed SELECT."""
+
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+
+from bookings.models import Clinic
+from clinic.urls import urlpatterns as of_the_site
+
+
+def one_query(_request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"name": Clinic.objects.the().name})
+
+
+urlpatterns = [path("one-query", one_query, name="one_query"), *of_the_site]
