@@ -14,7 +14,7 @@ from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plans import Plan, plan
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race, Rejection, Runner, rejections
-from bookings.core.training.reading import BadField
+from bookings.core.training.reading import FieldError
 from bookings.core.training.sessions import Session
 from bookings.core.training.vocabulary import (
     Distance,
@@ -27,8 +27,8 @@ from bookings.core.training.vocabulary import (
 )
 
 __all__ = [
-    "BadField",
     "Distance",
+    "FieldError",
     "Inputs",
     "Kind",
     "Mailing",

@@ -7,7 +7,7 @@ from datetime import date
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DISTANCES
 from bookings.core.training.races import LONGEST_PLAN_WEEKS, Race, Runner, rejections
-from bookings.core.training.reading import BadField, Node, Word
+from bookings.core.training.reading import FieldError, Node, Word
 from bookings.core.training.vocabulary import Outcome, Priority, Weekday
 
 PRIORITIES = {priority.value: priority for priority in Priority}
@@ -26,7 +26,7 @@ class Inputs:
 
     @classmethod
     def from_data(cls, data: object, protocol: Protocol, *, today: date) -> "Inputs":
-        """Parsed JSON; raises BadField naming what is wrong, also for a race the rules refuse.
+        """Parsed JSON; raises FieldError naming what is wrong, also for a race the rules refuse.
 
         What is left out or null has a default: long runs on Sunday, no high volume, a known
         client, as of `today`, A races that are finished.
@@ -41,7 +41,7 @@ class Inputs:
     def _refuse_what_cannot_be_planned(self, protocol: Protocol) -> None:
         for rejection in rejections(self.races, protocol, today=self.as_of):
             field = f"races[{rejection.index}].{rejection.field}"
-            raise BadField(field, f"{field}: {rejection.sentence}")
+            raise FieldError(field, f"{field}: {rejection.sentence}")
 
 
 def _runner(root: Node) -> Runner:

@@ -15,7 +15,7 @@ A_DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 A_TIME = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
-class BadField(ValueError):
+class FieldError(ValueError):
     """Data that cannot be used: `field` is its path, and the text one sentence that names it."""
 
     def __init__(self, field: str, sentence: str) -> None:
@@ -30,8 +30,8 @@ class Node:
     value: object
     path: str = ""
 
-    def wrong(self, problem: str) -> BadField:
-        return BadField(self.path, f"{self.path or 'The input'} {problem}.")
+    def wrong(self, problem: str) -> FieldError:
+        return FieldError(self.path, f"{self.path or 'The input'} {problem}.")
 
     def has_only(self, *keys: str) -> "Node":
         """Itself; refuses a key that is not one of these, which is most often a typo."""

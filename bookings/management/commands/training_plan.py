@@ -31,7 +31,7 @@ class Command(BaseCommand):
             first, last = _day("--from", start), _day("--to", end)
             plan = _plan(_stdin(), today=first or timezone.localdate())
             span = _span(plan, first, last)
-        except training.BadField as error:
+        except training.FieldError as error:
             raise CommandError(str(error), returncode=2) from error
         if text:
             self.stdout.write("\n".join(training.as_text(plan, *span)))
@@ -48,7 +48,7 @@ def _stdin() -> object:
     try:
         return json.load(sys.stdin)
     except (ValueError, RecursionError) as error:
-        raise training.BadField("", "The input must be one JSON object.") from error
+        raise training.FieldError("", "The input must be one JSON object.") from error
 
 
 def _plan(data: object, *, today: date) -> training.Plan:
@@ -61,5 +61,5 @@ def _span(plan: training.Plan, start: date | None, end: date | None) -> tuple[da
     first = start or plan.as_of
     last = end or training.end_of(plan, first)
     if first >= last:
-        raise training.BadField("--to", "--to must be later than the first day shown.")
+        raise training.FieldError("--to", "--to must be later than the first day shown.")
     return first, last

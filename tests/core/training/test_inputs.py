@@ -94,7 +94,7 @@ def test_everything_spelled_out(protocol):
 )
 def test_what_is_wrong_with_a_race_is_named(protocol, spoilt, field):
     races = [MARATHON, {"race_date": "2026-10-18", "distance": "10k", **spoilt}]
-    with pytest.raises(training.BadField) as refused:
+    with pytest.raises(training.FieldError) as refused:
         read({"races": races}, protocol)
     assert refused.value.field == field
     assert_one_sentence(refused.value)
@@ -122,14 +122,14 @@ def test_what_is_wrong_with_a_race_is_named(protocol, spoilt, field):
     ],
 )
 def test_what_is_wrong_around_the_races_is_named(protocol, spoilt, field):
-    with pytest.raises(training.BadField) as refused:
+    with pytest.raises(training.FieldError) as refused:
         read({"races": [MARATHON], **spoilt}, protocol)
     assert refused.value.field == field
     assert_one_sentence(refused.value)
 
 
 def test_no_races_at_all_must_be_said(protocol):
-    with pytest.raises(training.BadField, match=r"^races is missing\.$"):
+    with pytest.raises(training.FieldError, match=r"^races is missing\.$"):
         read({}, protocol)
     assert read({"races": []}, protocol).races == ()
 
@@ -157,7 +157,7 @@ json_values = st.recursive(
 def test_no_json_breaks_it(protocol, data):
     try:
         inputs = read(json.loads(json.dumps(data)), protocol)
-    except training.BadField:
+    except training.FieldError:
         return
     training.plan(inputs.races, inputs.runner, protocol, as_of=inputs.as_of)
 
@@ -173,7 +173,7 @@ def test_any_date_that_is_accepted_can_be_planned(protocol, race_date, as_of):
     }
     try:
         inputs = read(data, protocol)
-    except training.BadField:
+    except training.FieldError:
         return
     plan = training.plan(inputs.races, inputs.runner, protocol, as_of=as_of)
     assert training.as_data(plan, as_of, training.end_of(plan, as_of))["phase_segments"]

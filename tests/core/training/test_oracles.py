@@ -198,7 +198,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("reason", DATA["validation_errors"])
 def test_what_is_refused(reason, protocol):
-    with pytest.raises(training.BadField) as refused:
+    with pytest.raises(training.FieldError) as refused:
         training.Inputs.from_data({"races": REFUSED[reason]}, protocol, today=date(2026, 6, 1))
     field = {"plan": "weeks", "two": "race_date"}.get(reason.split()[0], reason.split()[0])
     assert refused.value.field == f"races[{len(REFUSED[reason]) - 1}].{field}"

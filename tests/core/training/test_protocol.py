@@ -87,7 +87,7 @@ def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
 )  # fmt: skip
 def test_a_spoilt_value_is_named(protocol_data, path, value, field):
     spoil(protocol_data, path, value)
-    with pytest.raises(training.BadField) as refused:
+    with pytest.raises(training.FieldError) as refused:
         training.Protocol.from_data(protocol_data)
     assert refused.value.field == field
     assert str(refused.value).startswith(field)
@@ -100,20 +100,20 @@ def test_a_spoilt_value_is_named(protocol_data, path, value, field):
 )  # fmt: skip
 def test_a_missing_field_is_named(protocol_data, path):
     without(protocol_data, path)
-    with pytest.raises(training.BadField, match="is missing") as refused:
+    with pytest.raises(training.FieldError, match="is missing") as refused:
         training.Protocol.from_data(protocol_data)
     assert refused.value.field == ".".join(path)
 
 
 def test_a_missing_phase_is_named(protocol_data):
     without(protocol_data, ["phases", 3])
-    with pytest.raises(training.BadField, match="phases must describe peak"):
+    with pytest.raises(training.FieldError, match="phases must describe peak"):
         training.Protocol.from_data(protocol_data)
 
 
 @pytest.mark.parametrize("data", [None, [], "protocol", 7, {}, {1: 2}])
 def test_what_is_no_protocol_at_all_is_refused(data):
-    with pytest.raises(training.BadField):
+    with pytest.raises(training.FieldError):
         training.Protocol.from_data(data)
 
 

@@ -15,7 +15,7 @@ from bookings.core.training.reading import Node
 from bookings.core.training.vocabulary import Distance, Kind, Phase, Pressure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Protocol:
     """One version of the clinic's protocol."""
 
@@ -35,7 +35,7 @@ class Protocol:
 
     @classmethod
     def from_data(cls, data: object) -> "Protocol":
-        """The protocol in parsed YAML or JSON; raises BadField naming what is wrong."""
+        """The protocol in parsed YAML or JSON; raises FieldError naming what is wrong."""
         root = Node(data)
         root.has_only("version", "model", "distances", "unfinished_race", "b_race",
                       "high_volume_from_km", "placement", "long_run_rule", "session_types",
@@ -61,6 +61,9 @@ class Protocol:
         )
         protocol._names_known_sources(root)
         return protocol
+
+    def __repr__(self) -> str:
+        return f"<Protocol version {self.version}>"
 
     def _names_known_sources(self, root: Node) -> None:
         citing: Iterable[Node] = (
