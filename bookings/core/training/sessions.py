@@ -61,10 +61,14 @@ def recommended(
 def _apart(sessions: Iterable[Session], days: int) -> list[Session]:
     """S7: those that keep their distance; the more important stays, or else the earlier."""
     kept: list[Session] = []
-    for session in sorted(sessions, key=lambda s: (RANK.get(s.kind, LOWEST_RANK), s.ideal)):
+    for session in sorted(sessions, key=_importance):
         if all(abs((session.ideal - other.ideal).days) >= days for other in kept):
             kept.append(session)
     return kept
+
+
+def _importance(session: Session) -> tuple[int, date, date]:
+    return RANK.get(session.kind, LOWEST_RANK), session.ideal, session.race.race_date
 
 
 @dataclass(frozen=True)

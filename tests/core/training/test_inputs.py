@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bookings.core import training
 from bookings.core.training import Distance, Outcome, Priority, Race, Runner, Weekday
+from tests.core.training.default_protocol import PROTOCOL
 
 TODAY = date(2026, 6, 1)
 MARATHON = {"race_date": "2026-10-11", "distance": "marathon"}
@@ -154,26 +155,26 @@ json_values = st.recursive(
 
 
 @given(data=json_values)
-def test_no_json_breaks_it(protocol, data):
+def test_no_json_breaks_it(data):
     try:
-        inputs = read(json.loads(json.dumps(data)), protocol)
+        inputs = read(json.loads(json.dumps(data)), PROTOCOL)
     except training.FieldError:
         return
-    training.plan(inputs.races, inputs.runner, protocol, as_of=inputs.as_of)
+    training.plan(inputs.races, inputs.runner, PROTOCOL, as_of=inputs.as_of)
 
 
 @given(
     race_date=st.dates(date(1900, 1, 1), date(2199, 12, 31)),
     as_of=st.dates(date(1900, 1, 1), date(2199, 12, 31)),
 )
-def test_any_date_that_is_accepted_can_be_planned(protocol, race_date, as_of):
+def test_any_date_that_is_accepted_can_be_planned(race_date, as_of):
     data = {
         "races": [{"race_date": race_date.isoformat(), "distance": "ultra", "weeks": 52}],
         "as_of": as_of.isoformat(),
     }
     try:
-        inputs = read(data, protocol)
+        inputs = read(data, PROTOCOL)
     except training.FieldError:
         return
-    plan = training.plan(inputs.races, inputs.runner, protocol, as_of=as_of)
+    plan = training.plan(inputs.races, inputs.runner, PROTOCOL, as_of=as_of)
     assert training.as_data(plan, as_of, training.end_of(plan, as_of))["phase_segments"]

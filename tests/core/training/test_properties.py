@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bookings.core import training
 from bookings.core.training import Distance, Kind, Outcome, Phase, Pressure, Priority, Topic
 from bookings.core.training.phases import spans_of, split_weeks
+from tests.core.training.default_protocol import PROTOCOL
 
 D = timedelta(days=1)
 DEEPER_THAN_LIGHT = Pressure.LIGHT + 1
@@ -51,23 +52,23 @@ def several_races(draw):
 planned = st.tuples(several_races(), runners, st.integers(-200, 40))
 
 
-def plan_of(case, protocol):
+def plan_of(case):
     races, runner, offset = case
     as_of = races[0].race_date + offset * D
-    return training.plan(races, runner, protocol, as_of=as_of)
+    return training.plan(races, runner, PROTOCOL, as_of=as_of)
 
 
 @given(race=a_race(priority=st.just(Priority.A)))
-def test_the_phases_of_an_a_race_touch_each_other(protocol, race):
-    spans = spans_of(race, protocol)
+def test_the_phases_of_an_a_race_touch_each_other(race):
+    spans = spans_of(race, PROTOCOL)
     assert all(earlier.end == later.start for earlier, later in pairwise(spans))
     assert all(span.start < span.end for span in spans)
     assert len({span.phase for span in spans}) == len(spans)
 
 
 @given(distance=distances, weeks=st.integers(1, 52), wish=st.none() | st.integers(1, 4))
-def test_the_weeks_of_a_split_add_up(protocol, distance, weeks, wish):
-    split = split_weeks(weeks, protocol.distances[distance], wish)
+def test_the_weeks_of_a_split_add_up(distance, weeks, wish):
+    split = split_weeks(weeks, PROTOCOL.distances[distance], wish)
     assert split.base + split.build + split.peak + split.taper == weeks
     assert min(split.base, split.build, split.peak) >= 0
     assert split.taper >= 1
@@ -75,8 +76,8 @@ def test_the_weeks_of_a_split_add_up(protocol, distance, weeks, wish):
 
 @settings(deadline=None)
 @given(case=planned, start=st.integers(-400, 400), length=st.integers(1, 500))
-def test_every_date_has_exactly_one_phase(protocol, case, start, length):
-    plan = plan_of(case, protocol)
+def test_every_date_has_exactly_one_phase(case, start, length):
+    plan = plan_of(case)
     first = plan.as_of + start * D
     segments = plan.segments(first, first + length * D)
     assert (segments[0].start, segments[-1].end) == (first, first + length * D)
@@ -91,8 +92,8 @@ def test_every_date_has_exactly_one_phase(protocol, case, start, length):
 
 @settings(deadline=None)
 @given(case=planned)
-def test_nothing_deeper_than_light_in_the_week_before_an_a_race(protocol, case):
-    plan = plan_of(case, protocol)
+def test_nothing_deeper_than_light_in_the_week_before_an_a_race(case):
+    plan = plan_of(case)
     for race in (race for race in plan.races if race.drives_a_plan):
         for session in plan.sessions:
             if 1 <= race.days_to(session.ideal) <= 6:
@@ -101,8 +102,8 @@ def test_nothing_deeper_than_light_in_the_week_before_an_a_race(protocol, case):
 
 @settings(deadline=None)
 @given(case=planned)
-def test_nothing_on_race_day_or_in_the_first_days_after(protocol, case):
-    plan = plan_of(case, protocol)
+def test_nothing_on_race_day_or_in_the_first_days_after(case):
+    plan = plan_of(case)
     for session in plan.sessions:
         ends = (session.ideal, session.window_start, session.window_end - D)
         for day in ends:
@@ -113,23 +114,23 @@ def test_nothing_on_race_day_or_in_the_first_days_after(protocol, case):
 
 @settings(deadline=None)
 @given(case=planned)
-def test_no_session_is_firmer_than_its_day_allows(protocol, case):
-    plan = plan_of(case, protocol)
+def test_no_session_is_firmer_than_its_day_allows(case):
+    plan = plan_of(case)
     for session in plan.sessions:
         assert Pressure.NONE < session.pressure <= plan.on(session.ideal).ceiling
 
 
 @settings(deadline=None)
 @given(case=planned)
-def test_sessions_are_four_days_apart(protocol, case):
-    ideals = [session.ideal for session in plan_of(case, protocol).sessions]
+def test_sessions_are_four_days_apart(case):
+    ideals = [session.ideal for session in plan_of(case).sessions]
     assert all((later - earlier).days >= 4 for earlier, later in pairwise(ideals))
 
 
 @settings(deadline=None)
 @given(case=planned)
-def test_mails_are_seven_days_apart_but_for_the_check_after_a_race(protocol, case):
-    mails = plan_of(case, protocol).mailings()
+def test_mails_are_seven_days_apart_but_for_the_check_after_a_race(case):
+    mails = plan_of(case).mailings()
     for earlier, later in pairwise(mails):
         assert earlier.day < later.day
         if later.topics != (Topic.POST_RACE_CHECK,):
@@ -140,8 +141,8 @@ def test_mails_are_seven_days_apart_but_for_the_check_after_a_race(protocol, cas
 
 @settings(deadline=None)
 @given(case=planned)
-def test_no_mail_around_a_race_but_the_plan_and_the_check(protocol, case):
-    plan = plan_of(case, protocol)
+def test_no_mail_around_a_race_but_the_plan_and_the_check(case):
+    plan = plan_of(case)
     for mail in plan.mailings()[1:]:
         if mail.topics == (Topic.POST_RACE_CHECK,):
             continue
@@ -152,8 +153,8 @@ def test_no_mail_around_a_race_but_the_plan_and_the_check(protocol, case):
 
 @settings(deadline=None)
 @given(case=planned)
-def test_a_mail_lists_only_what_can_still_be_booked(protocol, case):
-    for mail in plan_of(case, protocol).mailings():
+def test_a_mail_lists_only_what_can_still_be_booked(case):
+    for mail in plan_of(case).mailings():
         assert all(session.window_end > mail.day for session in mail.covers)
         if not set(mail.topics) & {Topic.PLAN, Topic.POST_RACE_CHECK}:
             assert mail.covers
@@ -161,8 +162,8 @@ def test_a_mail_lists_only_what_can_still_be_booked(protocol, case):
 
 @settings(deadline=None)
 @given(case=planned, data=st.data())
-def test_what_is_booked_is_not_mailed_about(protocol, case, data):
-    plan = plan_of(case, protocol)
+def test_what_is_booked_is_not_mailed_about(case, data):
+    plan = plan_of(case)
     booked = data.draw(st.sets(st.sampled_from(plan.sessions))) if plan.sessions else set()
     for mail in plan.mailings(booked_on=[session.ideal for session in booked]):
         assert not booked & set(mail.covers)
@@ -175,11 +176,11 @@ def moved(race, by):
 
 @settings(deadline=None)
 @given(case=planned, weeks=st.integers(-60, 60))
-def test_moving_everything_by_whole_weeks_moves_the_answer(protocol, case, weeks):
+def test_moving_everything_by_whole_weeks_moves_the_answer(case, weeks):
     races, runner, offset = case
     by = 7 * weeks * D
-    before = plan_of(case, protocol)
-    after = plan_of(([moved(race, by) for race in races], runner, offset), protocol)
+    before = plan_of(case)
+    after = plan_of(([moved(race, by) for race in races], runner, offset))
     assert after.sessions == tuple(shifted(session, by) for session in before.sessions)
     assert [(mail.day, mail.topics) for mail in after.mailings()] == [
         (mail.day + by, mail.topics) for mail in before.mailings()
@@ -188,12 +189,12 @@ def test_moving_everything_by_whole_weeks_moves_the_answer(protocol, case, weeks
 
 @settings(deadline=None)
 @given(case=planned, by=st.integers(-400, 400))
-def test_moving_everything_with_its_weekday_moves_the_answer(protocol, case, by):
+def test_moving_everything_with_its_weekday_moves_the_answer(case, by):
     races, runner, offset = case
     weekday = training.Weekday((runner.long_run_weekday + by) % 7)
     there = replace(runner, long_run_weekday=weekday)
-    before = plan_of(case, protocol)
-    after = plan_of(([moved(race, by * D) for race in races], there, offset), protocol)
+    before = plan_of(case)
+    after = plan_of(([moved(race, by * D) for race in races], there, offset))
     assert after.sessions == tuple(shifted(session, by * D) for session in before.sessions)
     assert [
         (s.phase, s.start, s.end) for s in after.segments(after.as_of, after.as_of + 500 * D)
@@ -216,15 +217,15 @@ def shifted(session, by):
 
 @settings(deadline=None)
 @given(case=planned)
-def test_the_order_in_which_races_were_entered_does_not_matter(protocol, case):
-    plan = plan_of(case, protocol)
-    turned = training.plan(plan.races[::-1], plan.runner, protocol, as_of=plan.as_of)
+def test_the_order_in_which_races_were_entered_does_not_matter(case):
+    plan = plan_of(case)
+    turned = training.plan(plan.races[::-1], plan.runner, PROTOCOL, as_of=plan.as_of)
     assert turned.sessions == plan.sessions
     assert turned.mailings() == plan.mailings()
 
 
 @given(kind=st.sampled_from(Kind))
-def test_every_kind_of_session_has_words_for_the_runner(protocol, kind):
-    rules = protocol.session_types[kind]
+def test_every_kind_of_session_has_words_for_the_runner(kind):
+    rules = PROTOCOL.session_types[kind]
     assert rules.name
     assert rules.why.endswith(".")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 from bookings.core import training
 from bookings.core.training import Distance, Priority, Race, Runner
@@ -16,12 +16,12 @@ RUNNER = Runner(weekly_volume_km=90)
 
 
 def timed(protocol) -> float:
-    """Milliseconds for the plan, a year of phases and every mail."""
-    begun = perf_counter()
+    """Milliseconds of the processor for the plan, a year of phases and every mail."""
+    begun = process_time()
     plan = training.plan(RACES, RUNNER, protocol, as_of=date(2026, 10, 1))
     plan.segments(plan.as_of, training.end_of(plan, plan.as_of))
     plan.mailings()
-    return (perf_counter() - begun) * 1000
+    return (process_time() - begun) * 1000
 
 
 def test_a_plan_of_three_races_takes_less_than_five_milliseconds(protocol, capsys):
