@@ -66,7 +66,7 @@ def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpR
 def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
-        held = _held(request, treatment, start=form.cleaned_data.get("start"))
+        held = _held(request, treatment, starts_at=form.cleaned_data.get("start"))
         return _details(request, treatment, form, held=held, status=422)
     now = timezone.now()
     try:

@@ -1,0 +1,257 @@
+"""From a time in the picker to a booked appointment, over HTTP."""
+
+import re
+from datetime import timedelta
+from secrets import token_hex
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Client, Mail
+from tests import factories
+
+DETAILS = "/book/sports-massage/details/"
+
+
+def hidden(answer, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', answer.content.decode())[1]
+
+
+def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, start):
+    answer = choose(start)
+    assert answer.status_code == 302
+    page = client.get(answer.url)
+    held = Appointment.objects.get()
+    assert held.status == Status.HELD
+    assert 590 < page.context["seconds_left"] <= 600
+    assert "This time is kept for you" in page.content.decode()
+
+
+def test_name_and_address_book_it(client, choose, send_details, start, only):
+    choose(start)
+    form = client.get(DETAILS)
+    answer = send_details(key=hidden(form, "key"))
+    booked = only()
+    assert answer.status_code == 302
+    assert booked.status == Status.BOOKED
+    assert booked.starts_at == start
+    assert booked.client.name == "Ana Demo"
+    assert booked.client.is_provisional
+    assert booked.client.terms_agreed_at == booked.booked_at
+    assert Mail.objects.get().kind == "confirmed"
+
+
+def test_the_page_after_booking_names_the_address_once(client, choose, send_details, start):
+    choose(start)
+    url = send_details().url
+    assert "on its way to ana@example.com" in client.get(url).content.decode()
+    assert "ana@example.com" not in client.get(url).content.decode()
+
+
+def test_only_two_fields_are_asked_for(client, choose, start):
+    choose(start)
+    page = client.get(DETAILS).content.decode()
+    visible = re.findall(r'<input type="(?!hidden)\w+" name="(\w+)"', page)
+    assert visible == ["name", "email", "phone"]
+    assert "Phone (optional)" in page
+    assert "<textarea" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"name": ""}, "Please give your name."),
+        ({"name": "a" * 300}, "Please use at most 200 characters; this has 300."),
+        ({"name": "12345"}, "at least one letter"),
+        ({"name": "Ana\x00Demo"}, "Null characters are not allowed."),
+        ({"email": ""}, "Please give your e-mail address."),
+        ({"email": "ana"}, "such as name@example.com"),
+        ({"email": "ana@example.com\nBcc: bo@example.com"}, "such as name@example.com"),
+        ({"email": "ana@example.com\r\nbo@example.com"}, "such as name@example.com"),
+        ({"email": "ana@example.com, bo@example.com"}, "such as name@example.com"),
+        ({"email": "a" * 250 + "@example.com"}, "at most 254 characters"),
+        ({"phone": "ring me"}, "Please use digits"),
+        ({"phone": "0" * 41}, "at most 40 characters"),
+        ({"start": "soon"}, "Please choose one of the free times."),
+        ({"start": "2026-12-01T10:00:00"}, "Please choose one of the free times."),
+        ({"therapist": "nobody"}, "Nobody of that name works here now."),
+    ],
+)
+def test_bad_input_is_said_beside_what_was_typed(send_details, typed, said):
+    answer = send_details(**{"name": "Ana Demo", "phone": "020 7946 0000", **typed})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    kept = {"name": "Ana Demo", "email": "ana@example.com", "phone": "020 7946 0000", **typed}
+    form = answer.context["form"]
+    assert {name: form[name].value() for name in kept} == kept
+    assert not Appointment.objects.visits().exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["Ana", "Łukasz Żółć", "山田 太郎", "محمد", "O’Brien-Ng", "Ana " + "a" * 196]
+)
+def test_a_name_in_any_script_is_taken(send_details, only, name):
+    assert send_details(name=name).status_code == 302
+    assert only().client.name == name
+
+
+def test_a_name_pasted_over_two_lines_is_put_on_one(send_details, only):
+    send_details(name="  Ana\n Demo ")
+    assert only().client.name == "Ana Demo"
+
+
+def test_the_hold_stays_while_the_form_is_put_right(client, choose, send_details, start):
+    choose(start)
+    answer = send_details(name="")
+    assert answer.context["seconds_left"] > 590
+    assert "This time is kept for you" in answer.content.decode()
+
+
+def test_a_hold_that_ran_out_is_booked_all_the_same_while_nobody_has_taken_it(
+    client, choose, send_details, start, only
+):
+    choose(start)
+    Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=5))
+    assert send_details().status_code == 302
+    assert only().starts_at == start
+
+
+def test_a_time_taken_meanwhile_leaves_the_form_filled_and_offers_the_nearest(
+    client, choose, send_details, start, massage, kim, room
+):
+    choose(start)
+    Appointment.objects.update(status=Status.EXPIRED)
+    factories.make_appointment(starts_at=start, treatment=massage, therapist=kim, room=room)
+    answer = send_details(name="Bo Demo", email="bo@example.com", phone="020 7946 0001")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "has just been taken" in page
+    assert all(kept in page for kept in ("Bo Demo", "bo@example.com", "020 7946 0001"))
+    assert len(re.findall(r'<button class="start" name="start"', page)) == 3
+
+
+def test_what_was_typed_comes_along_to_the_time_chosen_instead(
+    client, choose, start, at, send_details, only
+):
+    answer = choose(at(4, 11), name="Bo Demo", email="bo@example.com", phone="020 7946 0001")
+    form = client.get(answer.url)
+    page = form.content.decode()
+    assert all(kept in page for kept in ("Bo Demo", "bo@example.com", "020 7946 0001"))
+    assert hidden(form, "start") == at(4, 11).isoformat()
+
+
+def test_the_form_sent_twice_books_once(client, choose, send_details, start, only):
+    choose(start)
+    key = token_hex(16)
+    first, second = send_details(key=key), send_details(key=key)
+    assert first.url == second.url
+    assert only().booking_key == key
+    assert Client.objects.count() == 1
+    assert Mail.objects.count() == 1
+
+
+def test_going_back_after_booking_leads_to_the_appointment(client, choose, send_details, start):
+    choose(start)
+    key = hidden(client.get(DETAILS), "key")
+    booked = send_details(key=key)
+    assert client.get(DETAILS).url == booked.url
+
+
+def test_without_a_hold_there_is_no_form(client, massage):
+    answer = client.get(DETAILS, follow=True)
+    assert answer.redirect_chain[0][0] == "/book/sports-massage/"
+    assert "No time is being kept for you" in answer.content.decode()
+
+
+@pytest.mark.parametrize("bad", ["", "soon", "2026-12-01T10:00:00", "99999999999"])
+def test_a_bad_start_leads_back_to_the_times(client, massage, bad):
+    answer = client.post("/book/sports-massage/hold/", {"start": bad})
+    assert answer.status_code == 422
+    assert "Please choose one of the free times." in answer.content.decode()
+
+
+def test_a_start_off_the_grid_is_refused_with_the_nearest(choose, start):
+    answer = choose(start + timedelta(minutes=7))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Appointments do not start at 10:07." in page
+    assert len(answer.context["nearest"]) == 3
+
+
+def test_a_start_in_the_past_is_refused(choose, at):
+    answer = choose(at(-3, 10))
+    assert answer.status_code == 409
+    assert "in the past" in answer.content.decode()
+
+
+def test_a_therapist_who_does_not_offer_it_is_refused_by_name(choose, start):
+    factories.make_therapist("Lee Demo")
+    answer = choose(start, therapist="lee-demo")
+    assert answer.status_code == 409
+    assert "Lee Demo does not offer Sports massage." in answer.content.decode()
+
+
+def test_a_treatment_no_longer_offered_keeps_the_form_filled(send_details, massage):
+    massage.active = False
+    massage.save()
+    answer = send_details(name="Bo Demo")
+    assert answer.status_code == 409
+    assert "cannot be booked online at the moment" in answer.content.decode()
+    assert "Bo Demo" in answer.content.decode()
+
+
+def test_choosing_a_treatment_no_longer_offered_says_so(client, choose, massage, start):
+    massage.active = False
+    massage.save()
+    answer = client.get(choose(start).url)
+    assert "cannot be booked online at the moment" in answer.content.decode()
+
+
+def test_a_time_somebody_else_holds_is_refused(choose, send_details, start):
+    choose(start)
+    stranger = Browser()
+    assert send_details(stranger).status_code == 409
+
+
+def test_ones_own_hold_stays_on_offer(client, choose, start):
+    choose(start)
+    picker = client.get("/book/sports-massage/", {"day": start.date()}).context["picker"]
+    assert start in [one.starts_at for one in picker.chosen.openings]
+
+
+def test_holding_too_many_is_answered_kindly(choose, start, settings):
+    settings.HOLDS_AT_ONCE_PER_ADDRESS = 0
+    answer = choose(start)
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "try again in a few minutes" in answer.content.decode()
+
+
+def test_a_known_address_is_answered_like_any_other(send_details, at):
+    factories.make_client("Ana Demo", email="ana@example.com", phone="1")
+    known = send_details()
+    unknown = send_details(email="bo@example.com", start=at(4, 10).isoformat())
+    assert known.status_code == unknown.status_code == 302
+    assert Client.objects.filter(proved_at=None).count() == 2
+    assert Client.objects.get(proved_at__isnull=False).phone == "1"
+
+
+def test_a_get_holds_nothing(client, massage):
+    assert client.get("/book/sports-massage/hold/").status_code == 405
+
+
+def test_no_form_is_taken_from_another_site(massage, start):
+    strict = Browser(enforce_csrf_checks=True)
+    answer = strict.post("/book/sports-massage/hold/", {"start": start.isoformat()})
+    assert answer.status_code == 403
+    assert "nothing was done" in answer.content.decode()
+
+
+def test_personal_pages_are_kept_by_nobody(client, choose, start):
+    choose(start)
+    answer = client.get(DETAILS)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"

@@ -1,0 +1,37 @@
+"""Who is asking: a keyed hash of the browser, and one of the address."""
+
+import pytest
+from django.test import RequestFactory
+
+from bookings.online.visitor import address
+
+request_from = RequestFactory().get
+
+
+def test_an_address_is_kept_only_as_a_hash(settings):
+    kept = address(request_from("/", REMOTE_ADDR="192.0.2.1"))
+    assert "192.0.2.1" not in kept
+    assert len(kept) == 64
+    settings.SECRET_KEY = "another"
+    assert address(request_from("/", REMOTE_ADDR="192.0.2.1")) != kept
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "198.51.100.9", "192.0.2.1"),
+        (1, "203.0.113.5, 198.51.100.9", "198.51.100.9"),
+        (2, "203.0.113.5, 198.51.100.9", "203.0.113.5"),
+        (1, "", "192.0.2.1"),
+        (3, "203.0.113.5, 198.51.100.9", "192.0.2.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, expected):
+    settings.TRUSTED_PROXIES = proxies
+    seen = request_from("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
+    assert address(seen) == address_without_proxies(settings, expected)
+
+
+def address_without_proxies(settings, ip: str) -> str:
+    settings.TRUSTED_PROXIES = 0
+    return address(request_from("/", REMOTE_ADDR=ip))
