@@ -87,6 +87,12 @@ def test_p5_base_absorbs_what_is_above_thirty_weeks(protocol, distance):
     assert (fifty_two.build, fifty_two.peak) == (thirty.build, thirty.peak)
 
 
+def test_p5_holds_for_a_clinic_that_allows_a_longer_peak(protocol_data):
+    protocol_data["distances"]["marathon"]["peak_cap"] = 20
+    rules = training.Protocol.from_data(protocol_data).distances[Distance.MARATHON]
+    assert split_weeks(30, rules).peak == split_weeks(52, rules).peak == 8
+
+
 def test_p7_the_ceiling_is_the_lowest_of_all_races(protocol):
     first, second = race(), race(SUNDAY + 14 * D)
     day = plan(protocol, first, second).on(SUNDAY + 4 * D)
