@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--from", dest="start", help="first day of the phases (as_of)")
-        parser.add_argument("--to", dest="end", help="the day after the last (15 later than the races)")
+        parser.add_argument("--to", dest="end", help="the day after the last one")
         parser.add_argument("--text", action="store_true", help="print it as a person reads it")
 
     def handle(self, *, start: str | None, end: str | None, text: bool, **_: Any) -> None:
