@@ -39,8 +39,9 @@ class AppointmentForm(DiaryForm):
             self.instance.blocked_until = cleaned["ends_at"] + pause
         return cleaned
 
-    def validate_constraints(self) -> None:
-        """All of them, also over columns that the form does not show."""
+    def validate_unique(self) -> None:
+        """Also over columns that the form does not show, which Django would pass over."""
+        super().validate_unique()
         if self.errors:
             return
         # A hold past its end is free, but a constraint knows that by its status only.
