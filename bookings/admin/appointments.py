@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from bookings.actions import booking, correcting
 from bookings.actions.refusals import Stale
@@ -56,9 +58,29 @@ class AppointmentForm(DiaryForm):
         return latest.values_list("pk", flat=True).first()
 
 
+@admin.display(description="What")
+def what(event: AppointmentEvent) -> str:
+    """The event's facts in words: a change as "room: Blue → Red"."""
+    before, after = event.facts.get("from"), event.facts.get("to")
+    if isinstance(before, dict) and isinstance(after, dict):
+        facts = {name: f"{_shown(before.get(name))} → {_shown(after[name])}" for name in after}
+    else:
+        facts = {name: _shown(value) for name, value in event.facts.items()}
+    return "; ".join(f"{name.replace('_', ' ')}: {fact}" for name, fact in facts.items())
+
+
+def _shown(value: object) -> str:
+    """Instants on the clinic's clock, everything else as it is."""
+    try:
+        instant = parse_datetime(str(value))
+    except ValueError:
+        instant = None
+    return f"{timezone.localtime(instant):%d %b %Y %H:%M}" if instant else str(value)
+
+
 class AppointmentEventInline(ReadOnly, admin.TabularInline):
     model = AppointmentEvent
-    fields = ["at", "kind", "by", "facts"]
+    fields = readonly_fields = ["at", "kind", "by", what]
     extra = 0
 
 
@@ -141,6 +163,13 @@ class AppointmentAdmin(DiaryAdmin):
     ordering = ["-starts_at"]
     show_full_result_count = False
 
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs) -> forms.Field:
+        """This page chooses a therapist or a room; it is no place to delete one."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Booking asks for openings; a form of columns does not."""
         return False
@@ -159,7 +188,8 @@ class AppointmentAdmin(DiaryAdmin):
 
 @admin.register(AppointmentEvent)
 class AppointmentEventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["at", "kind", "appointment", "client", "by"]
+    fields = readonly_fields = ["appointment", "at", "kind", "by", what]
+    list_display = ["at", "kind", "appointment", "client", "by", what]
     list_filter = ["kind"]
     list_select_related = ["appointment__treatment", "appointment__client"]
     search_fields = ["by", "appointment__client__name", "appointment__public_id"]

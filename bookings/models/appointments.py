@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
+from django.utils import timezone
 
 from bookings.core.intervals import Interval
 from bookings.core.statuses import FREES_ITS_TIME, Status, comes_from
@@ -194,7 +195,7 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.treatment}, {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.treatment}, {timezone.localtime(self.starts_at):%d %b %Y %H:%M %Z}"
 
     @property
     def interval(self) -> Interval:

@@ -536,6 +536,7 @@ def test_a_corrected_time_is_recorded_with_who_and_from_what_to_what(office, vis
     assert (event.kind, event.by) == ("corrected", "owner: owner@example.com")
     assert event.facts["from"]["starts_at"] == "2027-01-12T10:00:00Z"
     assert event.facts["to"]["starts_at"] == "2027-01-12T12:00:00Z"
+    assert "starts at: 12 Jan 2027 10:00 → 12 Jan 2027 12:00" in office.get(page_of(visit)).text
 
 
 def test_a_client_is_told_of_a_corrected_time_once(office, visit, ten):
