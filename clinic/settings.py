@@ -45,6 +45,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.policy.PolicyMiddleware",
+    "clinic.zone.ClinicZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -76,6 +78,11 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# In the database, so that limits on signing in hold for every process and outlive Redis.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
 REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{STATE}/valkey/valkey.sock")
 CELERY_BROKER_URL = REDIS_URL
 
@@ -94,9 +101,12 @@ if TESTING:
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "clinic.accounts.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the clinic makes the logins and knows their addresses
 LOGIN_REDIRECT_URL = "/"
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "clinic.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"  # The clinic's own zone is a row of the database, applied at the edges.
 

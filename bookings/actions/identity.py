@@ -5,6 +5,7 @@ from unicodedata import normalize
 
 from django.db import IntegrityError, transaction
 
+from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
 from bookings.models import Client, Clinic
 
@@ -27,6 +28,23 @@ def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
     client.proved_at = now
     client.same_address_as = known[0] if known else None
     client.save(update_fields=["proved_at", "same_address_as"])
+    return client
+
+
+@changes_the_diary
+def decide(_clinic: Clinic, client: Client, *, same: bool, by: str, now: datetime) -> Client:
+    """What the desk says of "same e-mail, different name". Returns who the client now is.
+
+    Raises ClientBusy when joining would put one person in two places at once.
+    """
+    client.refresh_from_db()
+    other = client.same_address_as
+    if same and other is not None:
+        if not _joined(client, other, by=by, now=now):
+            raise ClientBusy("Both have an appointment at the same time; move one first.")
+        return other
+    client.same_address_as = None
+    client.save(update_fields=["same_address_as"])
     return client
 
 

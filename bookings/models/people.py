@@ -10,6 +10,9 @@ from django.db.models.functions import Lower
 from bookings.core.roles import Role
 
 
+FOR_THE_OWNER = frozenset({"user", "clinic"})
+
+
 class UserManager(BaseUserManager):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -57,6 +60,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """May open Django's admin."""
         return self.role in (Role.DESK, Role.OWNER)
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        """The owner may do everything; the desk everything with the diary's own nouns."""
+        app, _, codename = perm.partition(".")
+        of_the_diary = app == "bookings" and codename.rpartition("_")[2] not in FOR_THE_OWNER
+        return self.has_module_perms(app) and (self.role == Role.OWNER or of_the_diary)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and (
+            self.role == Role.OWNER or (self.role == Role.DESK and app_label == "bookings")
+        )
 
     def roles(self) -> frozenset[Role]:
         """Everything this login may act as; a therapist may well be an owner too."""

@@ -1,0 +1,49 @@
+"""One day of the clinic, and the questions that wait for an answer."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions import identity
+from bookings.actions.refusals import Refused
+from bookings.models import Client, Clinic
+from bookings.queries.desk import desk_day
+
+YEARS = range(2000, 2200)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    clinic = Clinic.objects.the()
+    today = timezone.now().astimezone(clinic.tz).date()
+    shown = desk_day(clinic, _asked_day(request) or today)
+    return render(request, "diary/home.html", {"shown": shown, "today": today})
+
+
+@require_POST
+def same_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers the card "same e-mail, different name"."""
+    client = get_object_or_404(Client, pk=pk)
+    same = request.POST.get("answer") == "same"
+    by = f"{request.user.role}: {request.user.email}"
+    try:
+        known = identity.decide(client, same=same, by=by, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"Joined to {known}." if same else f"{known} stays separate.")
+    return redirect("diary:home")
+
+
+def _asked_day(request: HttpRequest) -> date | None:
+    """The day in the address; None for none, or for one that is no day."""
+    try:
+        day = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        return None
+    return day if day and day.year in YEARS else None

@@ -1,0 +1,46 @@
+"""What the front desk needs of one day, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bookings.core.intervals import day_bounds
+from bookings.models import Appointment, Client, Clinic, Mail
+
+CARDS = 20
+
+
+@dataclass(frozen=True)
+class DeskDay:
+    """A civil day: its visits in order, and what waits for somebody to decide."""
+
+    day: date
+    visits: Sequence[Appointment]
+    to_compare: Sequence[Client]
+    mails: Sequence[Mail]
+
+    @property
+    def before(self) -> date:
+        return self.day - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        return self.day + timedelta(days=1)
+
+
+def desk_day(clinic: Clinic, day: date) -> DeskDay:
+    bounds = day_bounds(day, 1, clinic.tz)
+    visits = (
+        Appointment.objects.visits()
+        .filter(starts_at__gte=bounds.start, starts_at__lt=bounds.end)
+        .with_everything()
+        .order_by("starts_at", "therapist__name")
+    )
+    to_compare = Client.objects.filter(same_address_as__isnull=False)
+    mails = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    return DeskDay(
+        day=day,
+        visits=list(visits),
+        to_compare=list(to_compare.select_related("same_address_as")[:CARDS]),
+        mails=list(mails[:CARDS]),
+    )

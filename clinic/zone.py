@@ -1,0 +1,22 @@
+"""The clinic's clock on the pages of its staff."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from bookings.models import Clinic
+
+
+class ClinicZoneMiddleware:
+    """Staff read and type wall-clock times of the clinic, in the admin too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        clinic = Clinic.objects.first()
+        with timezone.override(clinic and clinic.tz):
+            return self.get_response(request)

@@ -1,0 +1,149 @@
+"""The desk's first page: the day, and the questions that wait."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from bookings.models import Client, Mail, MailState
+from tests.factories import (
+    NOW,
+    make_appointment,
+    make_client,
+    make_clinic,
+    make_room,
+    make_therapist,
+    make_treatment,
+    make_user,
+)
+
+DAY = "2026-12-03"
+TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(client, db):
+    make_clinic()
+    client.force_login(make_user("dee@example.com", role=Role.DESK))
+    return client
+
+
+def visit(name="Ana Demo", starts_at=TEN, **fields):
+    return make_appointment(
+        starts_at=starts_at,
+        treatment=make_treatment(),
+        therapist=make_therapist(),
+        room=make_room(),
+        client=make_client(name),
+        **fields,
+    )
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_the_day_lists_its_visits_in_order(desk):
+    visit("Late Demo", TEN + timedelta(hours=2))
+    visit("Early Demo")
+    visit("Other Demo", TEN + timedelta(days=1))
+    page = text(desk.get("/desk/", {"day": DAY}))
+    assert page.index("Early Demo") < page.index("Late Demo")
+    assert "Other Demo" not in page
+    assert "10:00–11:00" in page
+
+
+def test_a_summer_day_is_in_the_clinics_time(desk):
+    visit(starts_at=datetime(2026, 6, 3, 10, tzinfo=UTC))
+    assert "11:00–12:00" in text(desk.get("/desk/", {"day": "2026-06-03"}))
+
+
+def test_a_hold_is_no_visit(desk):
+    make_appointment(
+        starts_at=TEN,
+        treatment=make_treatment("Held thing"),
+        therapist=make_therapist(),
+        room=make_room(),
+        status=Status.HELD,
+        held_until=TEN,
+    )
+    assert "Held thing" not in text(desk.get("/desk/", {"day": DAY}))
+
+
+@pytest.mark.parametrize("day", ["", "nonsense", "2026-02-30", "9999-12-31", "0001-01-01"])
+def test_a_day_that_is_none_shows_today(desk, day):
+    assert desk.get("/desk/", {"day": day}).status_code == 200
+
+
+def test_the_page_asks_as_many_questions_for_30_visits_as_for_1(
+    desk, django_assert_max_num_queries, django_assert_num_queries
+):
+    visit()
+    with django_assert_max_num_queries(12) as seen:
+        desk.get("/desk/", {"day": DAY})
+    for _ in range(29):
+        visit()
+    with django_assert_num_queries(len(seen)):
+        desk.get("/desk/", {"day": DAY})
+
+
+@pytest.fixture
+def twins(desk):
+    known = make_client("Ana Demo", email="both@example.com")
+    other = make_client("Bo Demo", email="both@example.com", same_address_as=known)
+    return known, other
+
+
+def test_the_same_address_with_another_name_is_a_question(desk, twins):
+    page = text(desk.get("/desk/"))
+    assert "Same e-mail, different name" in page
+    assert "Bo Demo" in page
+
+
+def test_two_people_stay_two(desk, twins):
+    _, other = twins
+    desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "different"})
+    other.refresh_from_db()
+    assert other.same_address_as is None
+    assert "Bo Demo" not in text(desk.get("/desk/?day=2020-01-01")).partition("<section")[2]
+
+
+def test_the_same_person_becomes_one(desk, twins):
+    known, other = twins
+    theirs = visit()
+    theirs.client = other
+    theirs.save()
+    desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "same"})
+    theirs.refresh_from_db()
+    assert theirs.client == known
+    assert theirs.events.get().by == "desk: dee@example.com"
+    assert not Client.objects.filter(pk=other.pk).exists()
+
+
+def test_nobody_can_be_joined_into_two_places_at_once(desk, twins):
+    known, other = twins
+    for person in (known, other):
+        theirs = visit()
+        theirs.client = person
+        theirs.save()
+    response = desk.post(
+        f"/desk/clients/{other.pk}/same-person/", {"answer": "same"}, follow=True
+    )
+    assert "move one first" in text(response)
+    assert Client.objects.filter(pk=other.pk).exists()
+
+
+def test_a_mail_that_failed_asks_for_a_look(desk):
+    theirs = visit()
+    Mail.objects.create(
+        key="k",
+        kind="confirmed",
+        client=theirs.client,
+        appointment=theirs,
+        created_at=NOW,
+        due_at=NOW,
+        not_after=NOW,
+        state=MailState.FAILED,
+    )
+    assert "Mails that need a look" in text(desk.get("/desk/"))
