@@ -103,7 +103,7 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
         mail.end(MailState.FAILED, "The address cannot be written to: ring this client.")
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, its neighbours go
+    except Exception as error:  # Whatever is wrong with one, its neighbours go.
         _could_not_be_written(mail, error)
     return None
 
@@ -155,9 +155,7 @@ def _record_as_not_taken(mail: Mail, error: NotTaken) -> None:
         case InDoubt():
             mail.doubt(f"No answer after the message: {error}")
         case RecipientRefused():
-            mail.end(
-                MailState.FAILED, "It was refused: ring this client.", last_error=str(error)
-            )
+            mail.end(MailState.FAILED, "It was refused: ring this client.", last_error=str(error))
         case SenderRefused():
             mail.retry(MINUTE, last_error=str(error), attempts=F("attempts") - 1)
         case Postponed():
@@ -174,7 +172,8 @@ def _record_as_sent(mail: Mail, message_id: str) -> None:
     """Worth waiting for a database that restarts: unrecorded, the mail would be in doubt."""
     for seconds in PATIENCE_WITH_THE_DATABASE:
         try:
-            return mail.sent(message_id)
+            mail.sent(message_id)
+            return
         except (OperationalError, InterfaceError):
             connection.close()
             time.sleep(seconds)

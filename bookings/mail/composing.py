@@ -21,7 +21,6 @@ from bookings.links import mailed_url
 from bookings.models import Appointment, Clinic, Mail
 
 
-
 class BadAddress(Exception):
     """No message can be addressed to that client."""
 

@@ -1,4 +1,4 @@
-"""Wakes a worker as soon as a mail is owed. Nothing is lost when nobody hears it: beat rings too."""
+"""Wakes a worker when a mail is owed. Nothing is lost when nobody hears: beat rings too."""
 
 import logging
 import time
@@ -18,7 +18,7 @@ _quiet_until = 0.0
 
 def ring() -> None:
     """Send the task; gives up after a second, and then leaves a dead broker alone for a while."""
-    global _quiet_until  # noqa: PLW0603 - one memory for the process is the point
+    global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:

@@ -1,8 +1,8 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least, Now
 
@@ -89,24 +89,21 @@ class MailQuerySet(models.QuerySet):
     def claim(self) -> "Mail | None":
         """The mail that has been due longest, leased to the caller, or None.
 
-        Commits at once: everything after it is seen by the other senders.
+        Outside a transaction, as all that senders write: one that is stopped in its tracks
+        must never leave a row locked.
         """
-        with transaction.atomic(durable=True):
-            return next(iter(self.raw(CLAIM, [LEASE])), None)
+        return next(iter(self.raw(CLAIM, [LEASE])), None)
 
     def reclaim(self) -> None:
         """Take back what senders that are gone left behind: retried, or in doubt if marked."""
-        with transaction.atomic():
-            left = self.filter(state=MailState.SENDING, lease_until__lte=Now())
-            keys = list(left.select_for_update(skip_locked=True).values_list("pk", flat=True))
-            left = self.filter(pk__in=keys)
-            left.filter(data_at=None).update(
-                state=MailState.SCHEDULED,
-                # Should it be this mail that kills its senders, its neighbours go first.
-                due_at=Now() + timedelta(minutes=1) * (F("attempts") - 1),
-                last_error="The sender was lost before the message went out.",
-            )
-            left.doubt("The sender was lost while the message went out.")
+        left = self.filter(state=MailState.SENDING, lease_until__lte=Now())
+        left.filter(data_at=None).update(
+            state=MailState.SCHEDULED,
+            # Should it be this mail that kills its senders, its neighbours go first.
+            due_at=Now() + timedelta(minutes=1) * (F("attempts") - 1),
+            last_error="The sender was lost before the message went out.",
+        )
+        left.doubt("The sender was lost while the message went out.")
 
     def doubt(self, error: str) -> None:
         """Nobody knows whether the marked message was taken: resend once by rule, or ask."""
@@ -169,12 +166,8 @@ class Mail(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(state="scheduled"), name="mails_due"
-            ),
-            models.Index(
-                fields=["lease_until"], condition=Q(state="sending"), name="mails_leased"
-            ),
+            models.Index(fields=["due_at"], condition=Q(state="scheduled"), name="mails_due"),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="mails_leased"),
             models.Index(
                 fields=["state", "created_at"],
                 condition=Q(state__in=[state.value for state in ASKS_FOR_ATTENTION]),

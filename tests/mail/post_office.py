@@ -26,11 +26,7 @@ class Rule:
     times: float = float("inf")
 
     def concerns(self, command: str, recipients: list[str]) -> bool:
-        return (
-            self.command == command
-            and self.times > 0
-            and (not self.to or self.to in recipients)
-        )
+        return self.command == command and self.times > 0 and (not self.to or self.to in recipients)
 
 
 @dataclass
@@ -39,7 +35,8 @@ class PostOffice:
     rules: list[Rule] = field(default_factory=list)
     connections: int = 0
     password: str = ""
-    seconds_to_take: float = 0
+    seconds_at_rcpt: float = 0
+    seconds_at_data: float = 0
 
     def __enter__(self) -> Self:
         self._controller = _Controller(self)
@@ -77,6 +74,7 @@ class PostOffice:
         return await self._answer("MAIL", server, envelope)
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        await asyncio.sleep(self.seconds_at_rcpt)
         envelope.rcpt_tos.append(address)
         answer = await self._answer("RCPT", server, envelope)
         if not answer.startswith("250"):
@@ -84,7 +82,7 @@ class PostOffice:
         return answer
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        await asyncio.sleep(self.seconds_to_take)
+        await asyncio.sleep(self.seconds_at_data)
         answer = await self._answer("DATA", server, envelope)
         if answer.startswith("250") or answer == TAKE_AND_HANG_UP:
             self.messages.append(email.message_from_bytes(envelope.content, policy=default))

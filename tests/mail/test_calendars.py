@@ -59,7 +59,9 @@ def test_the_invitation_is_as_it_was(appointment, clinic):
 
 
 def test_the_invitation_to_another_time_is_as_it_was(appointment, clinic):
-    move(appointment, starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=1, hours=1))
+    move(
+        appointment, starts_at=START + timedelta(days=1), ends_at=START + timedelta(days=1, hours=1)
+    )
 
     assert written(appointment, clinic) == (GOLDEN / "moved.ics").read_bytes()
 
@@ -143,6 +145,8 @@ def test_an_hour_that_the_clock_repeats_is_told_apart(appointment, clinic):
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     again = first + timedelta(hours=1)
 
-    starts = [event(written(move(appointment, starts_at=at), clinic)).start for at in (first, again)]
+    starts = [
+        event(written(move(appointment, starts_at=at), clinic)).start for at in (first, again)
+    ]
 
     assert starts == [first, again]

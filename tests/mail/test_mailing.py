@@ -119,7 +119,7 @@ def test_a_mail_that_is_not_due_waits(owed, post_office, send_due):
 
 
 def test_a_drain_ends_after_its_time_and_the_next_goes_on(owed, post_office, send_due):
-    post_office.seconds_to_take = 0.2
+    post_office.seconds_at_data = 0.2
     for _ in range(3):
         owed()
 
@@ -238,7 +238,7 @@ def test_silence_before_the_message_is_no_doubt(command, fault, owed, post_offic
 
 
 def test_a_server_that_ends_a_used_connection_costs_no_attempt(owed, post_office, send_due):
-    first, second = owed(), owed()
+    _, second = owed(), owed()
     post_office.rules.append(OnTheSecondMail())
 
     assert send_due() == 2
@@ -267,7 +267,7 @@ def test_a_refused_sender_burns_no_attempts_and_stops_the_drain(owed, post_offic
 
 
 def test_a_refused_login_burns_no_attempts(owed, post_office, send_due, settings):
-    post_office.password = "right"  # noqa: S105
+    post_office.password = "right"
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "clinic", "wrong"
     mail = owed()
 
@@ -275,7 +275,7 @@ def test_a_refused_login_burns_no_attempts(owed, post_office, send_due, settings
     assert (fresh(mail).state, fresh(mail).attempts) == (MailState.SCHEDULED, 0)
     assert "535" in fresh(mail).last_error
 
-    settings.EMAIL_HOST_PASSWORD = "right"  # noqa: S105
+    settings.EMAIL_HOST_PASSWORD = "right"
     make_due(mail)
     assert send_due() == 1
 

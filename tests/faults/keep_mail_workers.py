@@ -1,0 +1,52 @@
+"""Keeps so many processes sending mail, whatever happens to them.
+
+A program: each line on its standard input is a signal's name and the number of the worker that
+gets it. It ends, with all of them, when its input does.
+"""
+
+import os
+import select
+import signal
+import sys
+from datetime import timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from bookings.models import mails  # noqa: E402
+
+
+class Keeper:
+    def __init__(self, count: int):
+        self._pids = [_a_worker() for _ in range(count)]
+
+    def run(self) -> None:
+        while True:
+            self._replace_the_dead()
+            if select.select([sys.stdin], [], [], 0.01)[0]:
+                orders = os.read(sys.stdin.fileno(), 10_000).decode()
+                if not orders:
+                    os.killpg(0, signal.SIGKILL)
+                for order in orders.splitlines():
+                    name, which = order.split()
+                    os.kill(self._pids[int(which)], signal.Signals[name])
+
+    def _replace_the_dead(self) -> None:
+        self._pids = [_a_worker() if os.waitpid(pid, os.WNOHANG)[0] else pid for pid in self._pids]
+
+
+def _a_worker() -> int:
+    pid = os.fork()
+    if pid == 0:
+        call_command("send_mail_loop", after=0, every=0.02)
+        os._exit(0)
+    return pid
+
+
+if __name__ == "__main__":
+    mails.LEASE = timedelta(seconds=float(sys.argv[2]))
+    Keeper(int(sys.argv[1])).run()

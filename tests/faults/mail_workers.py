@@ -1,0 +1,58 @@
+"""Processes that send mail, and misfortunes to befall them."""
+
+import os
+import subprocess
+import sys
+from typing import Self
+
+from django.conf import settings
+from django.db import connection
+
+
+class Workers:
+    """So many processes that send what is due at once, with leases of so many seconds."""
+
+    def __init__(self, count: int, *, lease: float = 120):
+        self.count = count
+        self._lease = lease
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "tests.faults.keep_mail_workers",
+                str(self.count),
+                str(self._lease),
+            ],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={
+                **os.environ,
+                "DATABASE_URL": _url_of_the_tests_database(),
+                "EMAIL_HOST": settings.EMAIL_HOST,
+                "EMAIL_PORT": str(settings.EMAIL_PORT),
+            },
+        )
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+
+    def kill(self, which: int) -> None:
+        self._signal("SIGKILL", which)
+
+    def pause(self, which: int) -> None:
+        self._signal("SIGSTOP", which)
+
+    def go_on(self, which: int) -> None:
+        self._signal("SIGCONT", which)
+
+    def _signal(self, name: str, which: int) -> None:
+        print(name, which, file=self._process.stdin, flush=True)
+
+
+def _url_of_the_tests_database() -> str:
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"

@@ -1,0 +1,155 @@
+"""Several real processes send several hundred mails while they are killed, paused and raced.
+
+Never lost in silence: each mail ends sent, or where the desk sees it. Never twice: except those
+that are counted as in doubt, and resent by their kind's rule under the same Message-ID.
+"""
+
+import random
+import time
+from collections import Counter
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.actions import mailing
+from bookings.core.statuses import Status
+from bookings.models import Mail, MailKind, MailState
+from tests.faults.mail_workers import Workers
+from tests.mail import conftest as of_mails
+
+clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 40  # seconds
+
+
+@pytest.fixture
+def owe(visit):
+    def _owe(count: int) -> None:
+        for _ in range(count):
+            mailing.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
+
+    return _owe
+
+
+def wait_until_all_are_sent_or_in_doubt() -> None:
+    until = time.monotonic() + PATIENCE
+    while Mail.objects.unfinished().filter(doubts=0).exists():
+        assert time.monotonic() < until, Counter(Mail.objects.values_list("state", flat=True))
+        time.sleep(0.05)
+
+
+def wait_until_nothing_is_unfinished() -> None:
+    until = time.monotonic() + PATIENCE
+    while Mail.objects.unfinished().exists():
+        assert time.monotonic() < until, Counter(Mail.objects.values_list("state", flat=True))
+        time.sleep(0.05)
+
+
+def check_nothing_is_lost_and_nothing_sent_twice(taken: Counter, misfortunes: int) -> None:
+    """`taken` counts by Message-ID what the server really has."""
+    in_doubt = set(Mail.objects.filter(doubts__gt=0).values_list("message_id", flat=True))
+    assert len(in_doubt) <= misfortunes
+    assert not Mail.objects.exclude(state__in=[MailState.SENT, MailState.AMBIGUOUS]).exists()
+    sent = Mail.objects.filter(state=MailState.SENT).values_list("message_id", flat=True)
+    assert set(sent) <= set(taken)
+    assert {key for key, times in taken.items() if times > 1} <= in_doubt
+    assert max(taken.values()) <= 2
+
+
+def test_four_workers_share_three_hundred_mails_and_send_each_once(owe, post_office):
+    owe(300)
+    with Workers(4):
+        wait_until_nothing_is_unfinished()
+
+    assert len(post_office.messages) == 300
+    assert set(post_office.times_taken().values()) == {1}
+    assert set(Mail.objects.values_list("state", "attempts")) == {(MailState.SENT, 1)}
+    assert post_office.connections >= 2
+
+
+def test_workers_killed_at_random_lose_nothing_and_send_nothing_twice(owe, post_office):
+    dice = random.Random(26)
+    post_office.seconds_at_rcpt = post_office.seconds_at_data = 0.01
+    kills = 40
+    owe(250)
+    with Workers(4, lease=1) as workers:
+        for _ in range(kills):
+            time.sleep(dice.uniform(0.02, 0.08))
+            workers.kill(dice.randrange(workers.count))
+        wait_until_all_are_sent_or_in_doubt()
+        assert set(post_office.times_taken().values()) == {1}
+        Mail.objects.unfinished().update(due_at=Now())
+        wait_until_nothing_is_unfinished()
+
+    check_nothing_is_lost_and_nothing_sent_twice(post_office.times_taken(), kills)
+
+
+def test_workers_paused_past_their_lease_send_nothing_twice(owe, post_office):
+    dice = random.Random(9)
+    post_office.seconds_at_rcpt = post_office.seconds_at_data = 0.01
+    rounds = 12
+    with Workers(3, lease=0.3) as workers:
+        for _ in range(rounds):
+            owe(15)
+            time.sleep(dice.uniform(0, 0.1))
+            paused = dice.sample(range(3), 2)
+            for which in paused:
+                workers.pause(which)
+            wait_until_all_are_sent_or_in_doubt()
+            for which in paused:
+                workers.go_on(which)
+        time.sleep(0.3)
+        assert set(post_office.times_taken().values()) == {1}
+        Mail.objects.unfinished().update(due_at=Now())
+        wait_until_nothing_is_unfinished()
+
+    check_nothing_is_lost_and_nothing_sent_twice(post_office.times_taken(), rounds * 2)
+
+
+def test_cancelling_while_the_mail_is_being_claimed_sends_nothing_stale(
+    owe,
+    visit,
+    post_office,
+):
+    dice = random.Random(5)
+    cancelled_at = {}
+    with Workers(2):
+        let_them_begin(owe, post_office)
+        for _ in range(100):
+            appointment = visit()
+            mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
+            time.sleep(dice.uniform(0, 0.05))
+            cancelled_at[appointment.pk] = cancel(appointment)
+        wait_until_nothing_is_unfinished()
+
+    taken = post_office.times_taken()
+    confirmed = Mail.objects.filter(kind=MailKind.CONFIRMED)
+    sent = confirmed.filter(state=MailState.SENT)
+    assert {mail.message_id for mail in sent} == {key for key in taken if "confirmed" in key}
+    assert all(mail.data_at <= cancelled_at[mail.appointment_id] for mail in sent)
+    assert confirmed.filter(state=MailState.SUPERSEDED).count() == 100 - sent.count()
+    assert 0 < sent.count() < 100
+    assert sum("cancelled" in key for key in taken) == 100
+    assert set(taken.values()) == {1}
+
+
+def let_them_begin(owe, post_office) -> None:
+    owe(1)
+    wait_until_nothing_is_unfinished()
+    post_office.messages.clear()
+    Mail.objects.all().delete()
+
+
+def cancel(appointment):
+    """Returns the database's time when what was owed before had been withdrawn."""
+    now = timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        appointment.become(
+            Status.CANCELLED, by="runner", now=now, revision=appointment.revision + 1
+        )
+        mailing.owe(MailKind.CANCELLED, appointment, now=now)
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
