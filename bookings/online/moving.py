@@ -1,5 +1,7 @@
 """Moving an appointment: choose, confirm, done."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,11 +12,12 @@ from django.views.decorators.http import require_http_methods
 from bookings.actions import booking
 from bookings.actions.refusals import Busy, Refused
 from bookings.core.statuses import Status
-from bookings.models import Clinic
+from bookings.models import Appointment, Clinic, Therapist
 from bookings.online.answering import page_or_part
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.forms import MoveForm
 from bookings.online.picker import open_picker
+from bookings.queries.openings import diary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,12 +80,30 @@ def _confirm_page(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    start, therapist = form.cleaned_data["start"], form.cleaned_data["therapist"]
     context = {
         "opened": opened,
         "appointment": opened.appointment,
         "form": form,
-        "start": form.cleaned_data["start"],
-        "therapist": form.cleaned_data["therapist"],
+        "start": start,
+        "therapist": therapist,
+        "takers": [] if refusal else _takers(opened.appointment, start, therapist),
         "refusal": refusal,
     }
     return render(request, "online/move_confirm.html", context, status=status)
+
+
+def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) -> list[Therapist]:
+    """Who could take it then: the present therapist alone, if that is one of them."""
+    clinic = Clinic.objects.the()
+    day = diary(
+        clinic,
+        visit.treatment,
+        first=start.astimezone(clinic.tz).date(),
+        days=1,
+        now=timezone.now(),
+        therapist=therapist,
+        moving=visit,
+    )
+    takers = day.takers(start)
+    return [visit.therapist] if visit.therapist in takers else takers

@@ -1,6 +1,7 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ def on_one_line(address: str) -> str:
 
 
 @register.filter
-def names(people) -> str:
+def names(people: Iterable, between: str = "and") -> str:
     """Ana, Bo and Kim"""
     *rest, last = [str(person) for person in people]
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return f"{', '.join(rest)} {between} {last}" if rest else last

@@ -31,7 +31,7 @@ document.addEventListener("DOMContentLoaded", () => {
       "What you typed is not lost.";
   }
 
-  until.textContent = "for";
+  until.textContent = ":";
   clock.hidden = false;
   const ticking = setInterval(tick, 1000);
   aloud.splice(0, aloud.filter((minutes) => Number(box.dataset.secondsLeft) <= 60 * minutes).length);

@@ -158,9 +158,7 @@ def test_between_the_cut_offs_it_may_still_be_cancelled(client, page, starting_i
     assert f"{page}move/" not in shown
 
 
-def test_just_after_booking_one_may_cancel_whatever_the_cut_off(
-    client, page, booked, starting_in
-):
+def test_just_after_booking_one_may_cancel_whatever_the_cut_off(client, page, booked, starting_in):
     starting_in(6)
     booked.booked_at = timezone.now() - timedelta(minutes=9)
     booked.save()

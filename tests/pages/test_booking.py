@@ -26,7 +26,7 @@ def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, st
     held = Appointment.objects.get()
     assert held.status == Status.HELD
     assert 590 < page.context["seconds_left"] <= 600
-    assert "This time is kept for you" in page.content.decode()
+    assert "We are keeping this time for you" in page.content.decode()
 
 
 def test_name_and_address_book_it(client, choose, send_details, start, only):
@@ -107,7 +107,7 @@ def test_the_hold_stays_while_the_form_is_put_right(client, choose, send_details
     choose(start)
     answer = send_details(name="")
     assert answer.context["seconds_left"] > 590
-    assert "This time is kept for you" in answer.content.decode()
+    assert "We are keeping this time for you" in answer.content.decode()
 
 
 def test_a_hold_that_ran_out_is_booked_all_the_same_while_nobody_has_taken_it(

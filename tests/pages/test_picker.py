@@ -30,7 +30,9 @@ def starts(picker):
     def _starts(**asked):
         shown = picker(**asked)
         return {
-            part.name: [f"{one.starts_at.astimezone(shown.clinic.tz):%H:%M}" for one in part.openings]
+            part.name: [
+                f"{one.starts_at.astimezone(shown.clinic.tz):%H:%M}" for one in part.openings
+            ]
             for part in shown.parts
         }
 
