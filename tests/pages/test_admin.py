@@ -237,6 +237,21 @@ def test_events_and_mails_cannot_be_changed(office, model):
     assert office.post(page_of(row), {"kind": "moved"}).status_code == 403
 
 
+@pytest.mark.parametrize("model", [*MAKERS][1:], ids=lambda model: model.__name__)
+def test_the_desk_may_open_every_noun_of_the_diary(clinic, model):
+    desk = Browser()
+    desk.force_login(factories.make_user(role=Role.DESK))
+    assert desk.get(list_of(model)).status_code == 200
+    assert desk.get(page_of(MAKERS[model](0))).status_code == 200
+
+
+def test_a_correction_names_the_login_that_made_it(visit, ten):
+    desk = Browser()
+    desk.force_login(factories.make_user("dee@example.com", role=Role.DESK))
+    assert send(desk, page_of(visit), **times(ten + timedelta(hours=2))).status_code == 302
+    assert visit.events.get().by == "desk: dee@example.com"
+
+
 # Clinic settings
 
 
