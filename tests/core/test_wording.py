@@ -1,0 +1,61 @@
+"""Words for instants, prices and names."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bookings.core import wording
+
+LONDON = ZoneInfo("Europe/London")
+SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
+
+
+def test_an_instant_is_told_in_the_clinics_time():
+    assert wording.day_and_time(SUMMER, LONDON) == "Tuesday 7 July, 10:05"
+
+
+def test_a_day_is_the_clinics_day():
+    late = datetime(2026, 7, 7, 23, 30, tzinfo=UTC)
+
+    assert wording.day(late, LONDON) == "Wednesday 8 July"
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Europe/London", "London time"),
+        ("America/New_York", "New York time"),
+        ("America/Argentina/Salta", "Salta time"),
+    ],
+)
+def test_a_zone_is_named_by_its_city(zone, name):
+    assert wording.zone_name(ZoneInfo(zone)) == name
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [("60", "GBP", "£60"), ("62.5", "EUR", "€62.50"), ("60", "CHF", "60 CHF"), ("0", "GBP", "£0")],
+)
+def test_a_price_has_pence_only_when_it_needs_them(amount, currency, words):
+    assert wording.price(Decimal(amount), currency) == words
+
+
+@pytest.mark.parametrize("text", ["a\r\nb", "a\x00b", "a\u2028b", "a \t  b", " a\nb\n"])
+def test_one_line_has_no_break_and_no_control_character(text):
+    assert wording.one_line(text) == "a b"
+
+
+def test_one_line_is_cut_with_an_ellipsis():
+    assert wording.one_line("x" * 300, 10) == "xxxxxxxxx…"
+
+
+@pytest.mark.parametrize("name", ["Ana", "Ngũgĩ wa Thiong’o", "Dr. Demo", "李娜", "J.-P. Demo"])
+def test_a_name_is_greeted(name):
+    assert wording.name_to_greet(name) == name
+
+
+@pytest.mark.parametrize("name", ["shop.example", "a@b", "http://x", "Call 0900", "x" * 61])
+def test_what_may_be_an_advertisement_is_not(name):
+    assert wording.name_to_greet(name) == ""
