@@ -1,0 +1,142 @@
+"""The demo's rooms, price list and rota."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.easter import easter
+
+from bookings.models import Absence, Room, Therapist, Treatment, Weekday, WeeklyShift
+
+MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
+NEVER_BEFORE = date(2020, 1, 1)
+
+CLINIC = {
+    "name": "Taper Demo Clinic",
+    "address": "12 Towpath Yard\nLondon N1 0AA",
+    "phone": "+44 20 7946 0999",
+    "email": "hello@demo.example.com",
+    "timezone": "Europe/London",
+    "terms": (
+        "This is a demonstration; nobody will be waiting for you.\n\n"
+        "Please come five minutes early, in clothes you can move in. Move an appointment up to "
+        "24 hours before it starts, or cancel it up to 12 hours before, by the link in your mail; "
+        "after that, please ring us.\n\n"
+        "Tell your therapist about injuries and illness before the session. Sports massage is "
+        "not medical treatment."
+    ),
+}
+ROOMS = ["Room 1", "Room 2", "Room 3", "Garden room"]
+
+# Therapist's initials: (weekdays, from, to), several a day where there is a long break.
+ROTA: dict[str, list[tuple[list[Weekday], time, time]]] = {
+    "IC": [([MON, TUE, WED, THU, FRI], time(7), time(11)), ([MON, WED], time(13), time(16))],
+    "TA": [([MON, TUE, WED, THU, FRI], time(9), time(17))],
+    "ML": [([TUE, WED, THU], time(12), time(20, 30))],
+    "OB": [([MON, THU, FRI], time(8), time(12)), ([MON, THU, FRI], time(14), time(19))],
+    "SW": [([WED, FRI, SAT], time(9, 30), time(15))],
+    "LF": [([SAT, SUN], time(8), time(14, 30))],
+}
+
+# Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, description.
+PRICE_LIST = [
+    ("First visit", 75, 15, "72.00", None, ["maintenance"],
+     "A longer first session: time to talk about your running and to find out what suits you."),
+    ("Sports massage 30", 30, 10, "38.00", None, [],
+     "One area, such as calves or shoulders."),
+    ("Sports massage 60", 60, 15, "62.00", None,
+     ["maintenance", "training", "peak_recovery", "taper_tune_up", "post_race_recovery",
+      "return_check"],
+     "The usual session in a build-up: legs, hips and back, as firm as you like it."),
+    ("Sports massage 90", 90, 15, "88.00", ["TA", "ML", "OB", "LF"],
+     ["maintenance", "training", "return_check"],
+     "Unhurried, for the whole body."),
+    ("Pre-race 30", 30, 10, "36.00", ["IC", "TA", "ML", "SW", "LF"], ["pre_race_flush"],
+     "Short and light, two to four days before the start, for feeling relaxed."),
+    ("Post-race 45", 45, 15, "50.00", ["IC", "TA", "SW", "LF"],
+     ["post_race_gentle", "post_hard_effort"],
+     "Gentle, once the first soreness is fading."),
+]  # fmt: skip
+
+
+def make_rooms() -> list[Room]:
+    return [Room.objects.create(name=name) for name in ROOMS]
+
+
+def make_treatments(by_initials: dict[str, Therapist]) -> list[Treatment]:
+    made = []
+    for position, (name, minutes, buffer, price, who, kinds, words) in enumerate(PRICE_LIST):
+        treatment = Treatment.objects.create(
+            name=name,
+            slug=name.lower().replace(" ", "-"),
+            description=words,
+            session_kinds=kinds,
+            minutes=minutes,
+            buffer_minutes=buffer,
+            price=price,
+            position=position,
+        )
+        treatment.therapists.set(by_initials[initials] for initials in who or by_initials)
+        made.append(treatment)
+    return made
+
+
+def make_rota(by_initials: dict[str, Therapist]) -> None:
+    WeeklyShift.objects.bulk_create(
+        WeeklyShift(
+            therapist=by_initials[initials],
+            weekday=weekday,
+            start=start,
+            end=end,
+            valid_from=NEVER_BEFORE,
+        )
+        for initials, hours in ROTA.items()
+        for weekdays, start, end in hours
+        for weekday in weekdays
+    )
+
+
+def make_absences(
+    by_initials: dict[str, Therapist], first: date, last: date, today: date, tz: ZoneInfo
+) -> None:
+    """Bank holidays for all, a week of holiday for one, an afternoon's course for another."""
+    for day in bank_holidays(first, last):
+        Absence.objects.create(
+            starts_at=datetime.combine(day, time.min, tz),
+            ends_at=datetime.combine(day + timedelta(days=1), time.min, tz),
+            reason="Bank holiday",
+        )
+    monday = today + timedelta(days=14 - today.weekday())
+    Absence.objects.create(
+        therapist=by_initials["TA"],
+        starts_at=datetime.combine(monday, time.min, tz),
+        ends_at=datetime.combine(monday + timedelta(days=7), time.min, tz),
+        reason="Holiday",
+    )
+    thursday = monday + timedelta(days=3)
+    Absence.objects.create(
+        therapist=by_initials["ML"],
+        starts_at=datetime.combine(thursday, time(12), tz),
+        ends_at=datetime.combine(thursday, time(16), tz),
+        reason="Course",
+    )
+
+
+def bank_holidays(first: date, last: date) -> Iterator[date]:
+    """England's, as far as the demo needs them: without substitute days."""
+    for year in range(first.year, last.year + 1):
+        days = [
+            date(year, 1, 1),
+            easter(year) - timedelta(days=2),
+            easter(year) + timedelta(days=1),
+            _monday_from(date(year, 5, 1)),
+            _monday_from(date(year, 5, 25)),
+            _monday_from(date(year, 8, 25)),
+            date(year, 12, 25),
+            date(year, 12, 26),
+        ]
+        yield from (day for day in days if first <= day <= last)
+
+
+def _monday_from(day: date) -> date:
+    return day + timedelta(days=-day.weekday() % 7)

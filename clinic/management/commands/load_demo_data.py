@@ -1,0 +1,27 @@
+"""manage.py load_demo_data: an empty database becomes the demo's clinic."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from clinic import demo_data
+from clinic.demo_data.place import CLINIC
+
+
+class Command(BaseCommand):
+    help = "Loads the demo's clinic, people and appointments, once."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--yes", action="store_true", help="even outside the demo")
+
+    def handle(self, *, yes: bool, **_options) -> None:
+        if not (settings.DEMO or settings.DEBUG or yes):
+            raise CommandError("This makes logins with a known password; add --yes to mean it.")
+        if demo_data.is_loaded():
+            self.stdout.write("There is a clinic here already; nothing was loaded.")
+            return
+        now = timezone.now()
+        demo_data.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
+        self.stdout.write("The demo's clinic is loaded.")
