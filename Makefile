@@ -51,7 +51,7 @@ $(VENV)/.installed: requirements-dev.txt
 	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { \
 	    echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Making the virtual environment …"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned requirements …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.txt -p $(BIN)/python; \

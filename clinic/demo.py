@@ -21,7 +21,7 @@ from django.db import connections
 
 from clinic import stack
 from clinic.children import Child, wait_until
-from clinic.demo_data import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
 
 SECONDS_TO_FIRST_PAGE = 60
 LOCALHOST = "127.0.0.1"

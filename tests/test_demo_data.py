@@ -12,7 +12,7 @@ from bookings.core.statuses import Status
 from bookings.models import Absence, Appointment, Client, Clinic, Mail, Therapist, Treatment, User
 from bookings.queries import facts
 from bookings.queries.openings import openings
-from clinic import demo_data
+from clinic.demo_data import loading, people
 
 LONDON = ZoneInfo("Europe/London")
 # Over the clocks' spring change, over their autumn change, over Christmas.
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def load(year=2026, month=11, day=23):
     now = datetime(year, month, day, 11, 30, tzinfo=UTC)
-    demo_data.load(today=now.date(), now=now)
+    loading.load(today=now.date(), now=now)
     return now
 
 
@@ -116,10 +116,10 @@ def test_there_is_a_past_and_a_future_and_still_room_for_more():
 
 def test_each_role_has_a_login_that_works(client):
     load()
-    for role, email in demo_data.DEMO_LOGINS:
+    for role, email in people.DEMO_LOGINS:
         user = User.objects.get(email=email)
         assert role in user.roles()
-        assert user.check_password(demo_data.DEMO_PASSWORD)
+        assert user.check_password(people.DEMO_PASSWORD)
 
 
 def test_a_second_load_changes_nothing(settings, capsys):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic import demo_data
+from clinic.demo_data import loading
 from clinic.demo_data.place import CLINIC
 
 
@@ -19,9 +19,9 @@ class Command(BaseCommand):
     def handle(self, *, yes: bool, **_options) -> None:
         if not (settings.DEMO or settings.DEBUG or yes):
             raise CommandError("This makes logins with a known password; add --yes to mean it.")
-        if demo_data.is_loaded():
+        if loading.is_loaded():
             self.stdout.write("There is a clinic here already; nothing was loaded.")
             return
         now = timezone.now()
-        demo_data.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
+        loading.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
         self.stdout.write("The demo's clinic is loaded.")
