@@ -17,6 +17,12 @@ PARTS = (
     ("Evening", time(17), time.max),
 )
 WORDS = {Why.FULL: "full", Why.CLOSED: "closed", Why.OVER: "over", Why.NOT_YET: "not yet"}
+WHOLE_WORDS = {
+    Why.FULL: "There is nothing free any more",
+    Why.CLOSED: "We are closed",
+    Why.OVER: "There is nothing left",
+    Why.NOT_YET: "The diary is not open yet",
+}
 ANYBODY = "any"
 
 
@@ -77,6 +83,7 @@ class Picker:
     usual: Therapist | None
     today: date
     days: list[Day]
+    wanted: date | None
     chosen: Day | None
     soonest: Opening | None
     moving: Appointment | None
@@ -106,6 +113,18 @@ class Picker:
             return f"{len(day.openings)} free"
         off = self.therapist is not None and day.why_none is Why.CLOSED
         return "away" if off else WORDS[day.why_none]
+
+    @property
+    def why_another_day(self) -> str:
+        """Why not the day that was asked for; nothing when it is the one shown."""
+        missed = next((day for day in self.days if day.date == self.wanted), None)
+        if missed is None or missed is self.chosen or missed.why_none is None:
+            return ""
+        if missed.why_none is Why.CLOSED and self.therapist is not None:
+            reason = f"{self.therapist.name} is away"
+        else:
+            reason = WHOLE_WORDS[missed.why_none]
+        return f"{reason} on {missed.date:%A} {missed.date.day} {missed.date:%B}."
 
     @property
     def parts(self) -> list[Part]:
@@ -191,6 +210,7 @@ def open_picker(
         usual=usual,
         today=today,
         days=days,
+        wanted=asked.day,
         chosen=_chosen(days, asked.day),
         soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
         moving=moving,
@@ -230,11 +250,10 @@ def _strip(asked: Asked, today: date) -> date:
 
 
 def _chosen(days: list[Day], wanted: date | None) -> Day | None:
-    """The day asked for, else the first with openings."""
-    return next(
-        (day for day in days if day.date == wanted),
-        next((day for day in days if day.openings), None),
-    )
+    """The first day with openings from the one asked for, or else before it."""
+    free = [day for day in days if day.openings]
+    later = (day for day in free if wanted is None or day.date >= wanted)
+    return next(later, free[-1] if free else None)
 
 
 def _soonest(days: list[Day]) -> Opening | None:

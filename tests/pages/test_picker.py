@@ -119,6 +119,16 @@ def test_one_therapist_can_be_chosen(picker, massage, kim, start):
     assert [choice.name for choice in shown.choices if choice.chosen] == ["Lee Demo"]
 
 
+def test_a_day_asked_for_in_vain_leads_to_the_next_with_times_and_says_why(
+    client, massage, kim, at
+):
+    factories.make_absence(at(3, 0), at(4, 0), kim)
+    asked = {"day": at(3, 12).date(), "therapist": kim.slug}
+    answer = client.get(URL, asked)
+    assert answer.context["picker"].chosen.date == at(4, 12).date()
+    assert "Kim Demo is away on" in answer.content.decode()
+
+
 def test_anybody_is_shown_with_the_initials_of_those_who_can(client, massage, kim):
     lee = factories.make_therapist("Lee Demo", initials="LD")
     factories.make_week(lee)

@@ -1,0 +1,63 @@
+"""What runners do, in words."""
+
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+
+def new_address() -> str:
+    return f"runner-{token_hex(4)}@example.com"
+
+
+def open_picker(page: Page, treatment: str = "Sports massage 60") -> None:
+    page.goto("/")
+    page.get_by_role("link", name=f"See times for {treatment}", exact=True).click()
+
+
+def choose_a_far_day(page: Page) -> str:
+    """The last day of the strip that has openings, far from any cut-off; returns its words."""
+    day = page.locator(".days a").last
+    words = day.inner_text()
+    day.click()
+    return words
+
+
+def choose_a_time(page: Page) -> str:
+    """One in the middle of the chosen day, since neighbours of tests take the first."""
+    times = page.locator("button.start")
+    chosen = times.nth(times.count() // 2)
+    clock = chosen.locator("b").inner_text()
+    chosen.click()
+    return clock
+
+
+def fill_in(page: Page, address: str, name: str = "Ana Demo") -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("E-mail").fill(address)
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Book this appointment").click()
+
+
+def book(page: Page, address: str = "", name: str = "Ana Demo") -> str:
+    """Books a far day; returns the appointment's address."""
+    open_picker(page)
+    choose_a_far_day(page)
+    expect(page.locator("#times-title")).to_be_focused()
+    choose_a_time(page)
+    fill_in(page, address or new_address(), name)
+    send(page)
+    page.get_by_role("heading", name="Your appointment").wait_for()
+    return page.url
+
+
+def path_of(link: str) -> str:
+    return urlsplit(link).path
+
+
+def link_in(letter, site) -> str:
+    """The mail's link to the appointment's page, on the port that this run has."""
+    links = [path_of(link) for link in site.inbox.links(letter)]
+    return next(link for link in links if link.startswith("/appointments/"))

@@ -1,0 +1,201 @@
+"""The runner's way through the pages, in a real browser, to the mail in the inbox and back."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import journeys
+
+pytestmark = pytest.mark.browser
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def clicks(page):
+    """How often the mouse was pressed on something, over all pages."""
+    pressed = []
+    page.expose_function("notePress", lambda what: pressed.append(what))
+    page.add_init_script("addEventListener('click', e => notePress(e.target.outerHTML), true)")
+    return pressed
+
+
+def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks):
+    page.goto("/")
+    page.get_by_role("link", name="Choose a treatment").click()
+    page.get_by_role("link", name=re.compile("^See times for")).first.click()
+    page.locator("button.start").last.click()
+    required = page.locator("input[required]:visible")
+    assert required.count() == 2
+    for field, text in zip(required.all(), ("Ana Demo", journeys.new_address()), strict=True):
+        field.fill(text)
+    journeys.send(page)
+    expect(page.get_by_text("You are booked.")).to_be_visible()
+    assert len(clicks) <= 4, clicks
+
+
+def test_book_read_the_mail_move_and_cancel(page, site, open_context):
+    address = journeys.new_address()
+    journeys.book(page, address)
+
+    mailed = journeys.link_in(site.inbox.wait_for(address), site)
+    at_home = open_context().new_page()
+    at_home.goto(mailed)
+    at_home.get_by_role("button", name="Yes, that’s me").click()
+    expect(at_home.get_by_text("Your e-mail address is confirmed")).to_be_visible()
+
+    at_home.get_by_role("link", name="Move", exact=True).click()
+    clock = journeys.choose_a_time(at_home)
+    at_home.get_by_role("button", name="Move my appointment").click()
+    expect(at_home.get_by_text("Your appointment has been moved")).to_be_visible()
+    expect(at_home.locator(".when-large")).to_contain_text(clock)
+    site.inbox.wait_for(address, about="moved")
+
+    at_home.get_by_role("link", name="Cancel", exact=True).click()
+    at_home.get_by_label("Would you tell us why?").select_option(label="Something else")
+    at_home.get_by_role("button", name="Cancel the appointment").click()
+    expect(at_home.get_by_text("Your appointment is cancelled")).to_be_visible()
+    site.inbox.wait_for(address, about="cancelled")
+
+    page.reload()
+    expect(page.get_by_role("link", name="Book again")).to_be_visible()
+
+
+def test_the_calendar_file_can_be_downloaded(page):
+    journeys.book(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Add to calendar").click()
+    assert download.value.suggested_filename == "appointment.ics"
+
+
+def test_a_keyboard_is_enough(page):
+    page.goto("/")
+
+    def tab_to(selector: str, most: int = 200) -> None:
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"never reached {selector}")
+
+    tab_to(".menu .btn")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/book/**")
+    tab_to(".days li:last-child a, .days li:nth-last-child(2) a, .days li:nth-last-child(3) a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#times-title")).to_be_focused()
+    tab_to("button.start")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/details/")
+    tab_to("#id_name")
+    page.keyboard.type("Ana Demo")
+    tab_to("#id_email")
+    page.keyboard.type(journeys.new_address())
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You are booked.")).to_be_visible()
+
+
+def test_the_pages_work_without_javascript(open_context, site):
+    page = open_context(java_script_enabled=False).new_page()
+    address = journeys.new_address()
+    journeys.open_picker(page)
+    journeys.choose_a_far_day(page)
+    assert page.url.endswith("#times")
+    journeys.choose_a_time(page)
+    expect(page.locator(".countdown")).to_contain_text(
+        re.compile(r"We are keeping this time for you until \d\d:\d\d")
+    )
+    journeys.fill_in(page, address)
+    journeys.send(page)
+    expect(page.get_by_text("You are booked.")).to_be_visible()
+    page.get_by_role("link", name="Move", exact=True).click()
+    journeys.choose_a_time(page)
+    page.get_by_role("button", name="Move my appointment").click()
+    page.get_by_role("link", name="Cancel", exact=True).click()
+    page.get_by_role("button", name="Cancel the appointment").click()
+    expect(page.get_by_text("Your appointment is cancelled")).to_be_visible()
+
+
+def test_the_countdown_runs_and_is_said_aloud_at_five_two_and_one_minutes(page):
+    page.clock.install()
+    journeys.open_picker(page)
+    journeys.choose_a_time(page)
+    clock, says = page.locator("[data-clock]"), page.locator("[data-countdown-says]")
+    expect(clock).to_have_text(re.compile(r"^(10:00|9:5\d)$"))
+    expect(says).to_have_text("")
+    for minutes, words in (("05", "5 minutes left"), ("03", "2 minutes left"), ("01", "1 minute")):
+        page.clock.run_for(f"{minutes}:00")
+        expect(says).to_contain_text(words)
+    page.clock.run_for("01:30")
+    expect(page.locator(".countdown")).to_contain_text("no longer kept")
+
+
+def test_going_back_after_booking_leads_to_the_appointment(page):
+    appointment = journeys.book(page)
+    page.go_back()
+    expect(page).to_have_url(appointment)
+
+
+def test_bad_input_is_said_in_the_page_and_nothing_is_lost(page):
+    journeys.open_picker(page)
+    journeys.choose_a_time(page)
+    journeys.fill_in(page, "not-an-address", name="A" * 300)
+    page.get_by_label("Phone").fill("020 7946 0000")
+    journeys.send(page)
+    expect(page.get_by_role("alert")).to_contain_text("at most 200 characters; this has 300")
+    assert page.get_by_label("Name").input_value() == "A" * 300
+    assert page.get_by_label("E-mail").input_value() == "not-an-address"
+    assert page.get_by_label("Phone").input_value() == "020 7946 0000"
+    expect(page.locator("[data-clock]")).to_be_visible()
+
+
+def test_a_time_that_went_meanwhile_is_answered_with_the_nearest(page, open_context):
+    other = open_context().new_page()
+    for one in (page, other):
+        journeys.open_picker(one, "Pre-race 30")
+        one.locator(".choices a").nth(1).click()  # one therapist, so that one hold takes the time
+        expect(one.locator(".choices li:nth-child(2) a")).to_have_attribute("aria-current", "true")
+    page.locator("button.start").last.click()
+    page.wait_for_url("**/details/")
+    other.locator("button.start").last.click()
+    expect(other.get_by_role("alert")).to_contain_text("has just been taken")
+    assert other.locator(".nearest button").count() == 3
+    other.locator(".nearest button").first.click()
+    expect(other.get_by_role("heading", name="Your details")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [("America/New_York", True), ("Europe/London", False), ("Europe/Jersey", False)],
+)
+def test_a_device_on_another_clock_is_told_that_times_are_the_clinics(open_context, zone, told):
+    page = open_context(timezone_id=zone).new_page()
+    journeys.open_picker(page)
+    note = page.locator("[data-zone]")
+    expect(note).to_be_visible(visible=told)
+    if told:
+        expect(note).to_contain_text("New York time")
+    expect(page.get_by_text("Times are London time.")).to_be_visible()
+    first = page.locator("button.start").first
+    start = datetime.fromisoformat(first.get_attribute("value"))
+    assert first.locator("b").inner_text() == f"{start.astimezone(LONDON):%H:%M}"
+
+
+def test_on_a_phone_focus_goes_to_the_times_under_the_chosen_day(open_context):
+    page = open_context(viewport={"width": 390, "height": 844}).new_page()
+    journeys.open_picker(page)
+    journeys.choose_a_far_day(page)
+    expect(page.locator("#times-title")).to_be_focused()
+    expect(page.locator("button.start").first).to_be_in_viewport()
+    expect(page.locator(".days [aria-current]")).to_be_in_viewport()
+
+
+def test_the_filter_keeps_focus_and_the_page_keeps_its_address(page):
+    journeys.open_picker(page)
+    page.locator(".choices a").nth(2).click()
+    expect(page).to_have_url(re.compile("therapist="))
+    expect(page.locator(".choices li:nth-child(3) a")).to_be_focused()
+    page.go_back()
+    expect(page.locator(".choices li:first-child a")).to_have_attribute("aria-current", "true")

@@ -1,0 +1,80 @@
+"""Every page of the runner's: for everybody, at every width, in both colour schemes."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import journeys
+
+pytestmark = pytest.mark.browser
+
+
+def every_page(page: Page, site):
+    """Goes through the runner's pages, and stops at each."""
+    for path in ("/", "/terms/", "/accounts/login/", "/no-such-page/"):
+        page.goto(path)
+        yield
+    journeys.open_picker(page)
+    yield
+    journeys.choose_a_time(page)
+    page.wait_for_selector("[data-clock]:visible")
+    yield
+    address = journeys.new_address()
+    journeys.fill_in(page, "not-an-address", name="A" * 300)
+    journeys.send(page)
+    page.get_by_role("alert").wait_for()
+    yield
+    journeys.fill_in(page, address)
+    page.get_by_role("link", name="Choose another time").click()
+    journeys.choose_a_far_day(page)
+    journeys.choose_a_time(page)
+    journeys.fill_in(page, address)
+    journeys.send(page)
+    page.get_by_text("You are booked.").wait_for()
+    yield
+    page.goto(journeys.link_in(site.inbox.wait_for(address), site))
+    yield
+    page.get_by_role("link", name="Move", exact=True).click()
+    yield
+    journeys.choose_a_time(page)
+    page.get_by_role("button", name="Move my appointment").wait_for()
+    yield
+    page.get_by_role("link", name="Keep it as it is").click()
+    page.get_by_role("link", name="Cancel", exact=True).click()
+    yield
+    page.get_by_role("button", name="Cancel the appointment").click()
+    page.get_by_role("link", name="Book again").wait_for()
+    yield
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_accessibility(open_context, site, axe, scheme):
+    page = open_context(color_scheme=scheme).new_page()
+    for _ in every_page(page, site):
+        axe(page)
+
+
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_no_page_is_wider_than_the_screen(open_context, site, width):
+    page = open_context(viewport={"width": width, "height": 844}).new_page()
+    for _ in every_page(page, site):
+        wider = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wider <= 0, f"{page.url} is {wider} px wider than {width} px"
+
+
+def test_no_page_asks_anybody_else_for_anything(open_context, site):
+    page = open_context().new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in every_page(page, site):
+        pass
+    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_the_systems_setting_decides_between_light_and_dark(open_context, scheme, dark):
+    page = open_context(color_scheme=scheme).new_page()
+    page.goto("/")
+    red = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]")
+    assert (int(red) < 60) == dark
