@@ -50,6 +50,7 @@ class Child:
 
     name: str
     process: subprocess.Popen
+    log: Path
     kindly: signal.Signals = signal.SIGTERM
 
     @classmethod
@@ -70,23 +71,34 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=env,
-                preexec_fn=die_with_parent(kindly),  # noqa: PLW1509 - started before any thread
+                preexec_fn=die_with_parent(kindly),
                 process_group=0,  # The terminal's Ctrl-C is for the parent, who stops us in order.
                 **(ordinary_user() if as_ordinary_user else {}),
             )
-        return cls(name, process, kindly)
+        return cls(name, process, log, kindly)
 
     def is_running(self) -> bool:
         return self.process.poll() is None
 
-    def stop(self) -> None:
+    def ask_to_stop(self) -> None:
         if self.is_running():
             self.process.send_signal(self.kindly)
+
+    def stop(self) -> None:
+        self.ask_to_stop()
         try:
             self.process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)  # its own children too
             self.process.wait()
+
+
+def stop_together(children: Sequence[Child]) -> None:
+    """Asks all before waiting for any."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.stop()
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, alive: Callable[[], bool]) -> bool:

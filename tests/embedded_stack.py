@@ -1,6 +1,6 @@
 """Starts the embedded servers before Django reads its settings; loaded with pytest's -p.
 
-Each run has servers of its own, so that two runs never meet.
+Each run has a folder and servers of its own, so that two runs never meet.
 """
 
 import atexit
@@ -16,11 +16,10 @@ atexit.register(_started.close)
 
 
 def _start() -> None:
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
-        return
-    folder = _started.enter_context(tempfile.TemporaryDirectory(prefix="taper-", dir="/tmp"))  # noqa: S108
+    folder = _started.enter_context(tempfile.TemporaryDirectory(prefix="taper-", dir="/tmp"))
     os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL's own user must pass through it
-    os.environ.update(_started.enter_context(stack.running(Path(folder), durable=False)))
+    servers = _started.enter_context(stack.running(Path(folder), durable=False))
+    os.environ.update(servers.urls, STATE=folder)
 
 
 _start()

@@ -20,7 +20,7 @@ from bookings.models import (
 )
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)  # a Tuesday
-PASSWORD = "a-long-enough-password"  # noqa: S105 - for tests only
+PASSWORD = "a-long-enough-password"
 _numbers = count(1)
 
 
@@ -37,7 +37,9 @@ def make_clinic(**fields) -> Clinic:
 
 
 def make_user(email: str = "", **fields) -> User:
-    return User.objects.create_user(email or f"user{next(_numbers)}@example.com", PASSWORD, **fields)
+    return User.objects.create_user(
+        email or f"user{next(_numbers)}@example.com", PASSWORD, **fields
+    )
 
 
 def make_therapist(name: str = "", **fields) -> Therapist:

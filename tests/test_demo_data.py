@@ -62,9 +62,10 @@ def inside_a_shift(visit):
 
 def off(visit):
     away = Absence.objects.filter(starts_at__lt=visit.blocked_until, ends_at__gt=visit.starts_at)
-    return away.filter(therapist__isnull=True).exists() or away.filter(
-        therapist=visit.therapist
-    ).exists()
+    return (
+        away.filter(therapist__isnull=True).exists()
+        or away.filter(therapist=visit.therapist).exists()
+    )
 
 
 @pytest.mark.parametrize("today", TODAYS)
@@ -74,8 +75,11 @@ def test_the_coming_weeks_are_about_three_quarters_full(today):
     working = 0
     for offset in range(40):
         day = first + timedelta(days=offset)
-        if Absence.objects.filter(therapist=None, starts_at__lte=day_bounds(day, 1, LONDON).start,
-                                  ends_at__gte=day_bounds(day, 1, LONDON).end).exists():
+        if Absence.objects.filter(
+            therapist=None,
+            starts_at__lte=day_bounds(day, 1, LONDON).start,
+            ends_at__gte=day_bounds(day, 1, LONDON).end,
+        ).exists():
             continue
         for therapist, _, start, end in facts.hours_of_work(
             Therapist.objects.values_list("pk", flat=True), day, day

@@ -184,9 +184,7 @@ def _book(
         held.save(force_insert=True)
         held.record(Status.BOOKED, by=by, now=now)
     else:
-        held.become(
-            Status.BOOKED, by=by, now=now, client=client, booking_key=key, booked_at=now
-        )
+        held.become(Status.BOOKED, by=by, now=now, client=client, booking_key=key, booked_at=now)
     mailing.owe(MailKind.CONFIRMED, held, now=now)
     return held
 
@@ -241,7 +239,9 @@ def _let_go(visitor: str, now: datetime, but: Appointment | None = None) -> None
     gone = Appointment.objects.filter(status=Status.HELD).filter(
         Q(held_until__lte=now) | Q(visitor=visitor)
     )
-    gone.exclude(pk=but and but.pk).update(status=Status.EXPIRED)
+    if but is not None:
+        gone = gone.exclude(pk=but.pk)
+    gone.update(status=Status.EXPIRED)
 
 
 def _limit_holds(address: str, now: datetime) -> None:
@@ -338,9 +338,7 @@ def _if_free(therapist: Therapist, day: Diary, start: datetime) -> Therapist | N
 
 
 @contextmanager
-def _offering_the_nearest(
-    treatment, start, therapist, visitor, now, moving=None
-) -> Iterator[None]:
+def _offering_the_nearest(treatment, start, therapist, visitor, now, moving=None) -> Iterator[None]:
     """Adds the nearest openings to a refusal, once the lock has been given back."""
     try:
         yield

@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from django.db import (
-    DatabaseError,
     IntegrityError,
     InterfaceError,
     OperationalError,
@@ -70,7 +69,7 @@ def _refusal(error: IntegrityError) -> Exception:
     return REFUSALS[name]() if name in REFUSALS else error
 
 
-def _passes(error: DatabaseError) -> bool:
+def _passes(error: OperationalError | InterfaceError) -> bool:
     lost = connection.connection is None or connection.connection.closed
     return bool(lost) or getattr(error.__cause__, "pgcode", None) in PASSING
 

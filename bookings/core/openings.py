@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 def clock_span(day: date, start: time, end: time, tz: ZoneInfo) -> Span | None:
     """Wall-clock hours on a day; cached, since colleagues share their hours."""
     hours = Interval.on_clock(day, start, end, tz)
-    return hours and (int(hours.start.timestamp()), int(hours.end.timestamp()))
+    return (int(hours.start.timestamp()), int(hours.end.timestamp())) if hours else None
 
 
 @dataclass(frozen=True)

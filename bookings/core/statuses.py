@@ -23,9 +23,7 @@ FREES_ITS_TIME = (Status.CANCELLED, Status.EXPIRED)
 NEXT: dict[Status, frozenset[Status]] = {
     Status.HELD: frozenset({Status.BOOKED, Status.EXPIRED}),
     Status.EXPIRED: frozenset(),
-    Status.BOOKED: frozenset(
-        {Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}
-    ),
+    Status.BOOKED: frozenset({Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}),
     Status.ARRIVED: frozenset({Status.BOOKED, Status.COMPLETED}),
     Status.COMPLETED: frozenset({Status.ARRIVED}),
     Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),

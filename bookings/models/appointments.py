@@ -90,19 +90,13 @@ class AppointmentQuerySet(models.QuerySet):
 class Appointment(models.Model):
     """A held or booked visit: one row from the hold to the end of its history."""
 
-    public_id = models.CharField(
-        max_length=32, unique=True, default=new_public_id, editable=False
-    )
+    public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     client = models.ForeignKey(
         Client, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
     )
-    therapist = models.ForeignKey(
-        Therapist, on_delete=models.PROTECT, related_name="appointments"
-    )
+    therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="appointments")
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="appointments")
-    treatment = models.ForeignKey(
-        Treatment, on_delete=models.PROTECT, related_name="appointments"
-    )
+    treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, related_name="appointments")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     blocked_until = models.DateTimeField(help_text="The end and the treatment's buffer.")
@@ -137,13 +131,9 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["starts_at"]
         constraints = [
-            never_twice(
-                "therapist", "blocked_until", "The therapist is not free at that time."
-            ),
+            never_twice("therapist", "blocked_until", "The therapist is not free at that time."),
             never_twice("room", "blocked_until", "The room is not free at that time."),
-            never_twice(
-                "client", "ends_at", "The client has another appointment at that time."
-            ),
+            never_twice("client", "ends_at", "The client has another appointment at that time."),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="appointment_takes_time",

@@ -9,7 +9,6 @@ from django.db.models.functions import Lower
 
 from bookings.core.roles import Role
 
-
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 

@@ -51,7 +51,8 @@ TAKEN_TIMES = """
        AND starts_at > %(from)s - %(longest)s
        AND starts_at < %(until)s
        AND blocked_until > %(from)s
-       AND NOT (status = 'held' AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(visitor)s))
+       AND NOT (status = 'held'
+                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(visitor)s))
        AND id <> %(moving)s
 """
 

@@ -47,9 +47,7 @@ def load(*, today: date, now: datetime) -> None:
         day = Filling(clinic, first + timedelta(days=offset), now, chance)
         visits += day.fill(treatments, known)
     Appointment.objects.bulk_create(visits)
-    AppointmentEvent.objects.bulk_create(
-        [event for visit in visits for event in events_of(visit)]
-    )
+    AppointmentEvent.objects.bulk_create([event for visit in visits for event in events_of(visit)])
 
 
 def _make_therapists() -> dict[str, Therapist]:

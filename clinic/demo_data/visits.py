@@ -32,9 +32,7 @@ class Filling:
     rooms: dict[int, list] = field(default_factory=dict)
     clients_seen: set[int] = field(default_factory=set)
 
-    def fill(
-        self, treatments: list[Treatment], clients: list[Client]
-    ) -> Iterator[Appointment]:
+    def fill(self, treatments: list[Treatment], clients: list[Client]) -> Iterator[Appointment]:
         """Visits for every therapist of the day, until each is full enough or nothing fits."""
         grid = Grid.over(
             self.day, 1, step_minutes=self.clinic.start_step_minutes, tz=self.clinic.tz
@@ -154,9 +152,7 @@ def _overlap(roster: Roster) -> int:
 
 def events_of(visit: Appointment) -> Iterator[AppointmentEvent]:
     """What its history would say."""
-    yield AppointmentEvent(
-        appointment=visit, kind=Status.BOOKED, at=visit.booked_at, by="runner"
-    )
+    yield AppointmentEvent(appointment=visit, kind=Status.BOOKED, at=visit.booked_at, by="runner")
     if visit.status == Status.CANCELLED:
         at = visit.booked_at + (visit.starts_at - visit.booked_at) / 2
         yield AppointmentEvent(

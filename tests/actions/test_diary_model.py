@@ -76,8 +76,13 @@ class DiaryModel(RuleBasedStateMachine):
             make_shift(person, (AUTUMN + timedelta(days=1)).weekday(), time(9), time(12))
         self.rooms = [make_room(f"{name} {tag}") for name in ("One", "Two")]
         self.treatments = [
-            make_treatment(f"{minutes} {tag}", minutes=minutes, buffer_minutes=buffer,
-                           therapists=people, rooms=rooms)
+            make_treatment(
+                f"{minutes} {tag}",
+                minutes=minutes,
+                buffer_minutes=buffer,
+                therapists=people,
+                rooms=rooms,
+            )
             for minutes, buffer, people, rooms in (
                 (60, 15, self.people, self.rooms),
                 (90, 0, self.people[:1], self.rooms[:1]),
@@ -124,7 +129,11 @@ class DiaryModel(RuleBasedStateMachine):
         self.rows[row.pk] = replace(self._taken(row), visitor=visitor, until=row.held_until)
 
     @rule(
-        target=booked, t=treatments_by_number, p=therapists_by_number, start=starts, visitor=visitors
+        target=booked,
+        t=treatments_by_number,
+        p=therapists_by_number,
+        start=starts,
+        visitor=visitors,
     )
     def book(self, t, p, start, visitor):
         asked = self._asked(t, p, start)
@@ -183,9 +192,7 @@ class DiaryModel(RuleBasedStateMachine):
             return
         live = [
             self._taken(row)
-            for row in Appointment.objects.exclude(
-                status__in=[Status.CANCELLED, Status.EXPIRED]
-            )
+            for row in Appointment.objects.exclude(status__in=[Status.CANCELLED, Status.EXPIRED])
         ]
         for what in ("therapist", "room"):
             used = [(getattr(row, what), m) for row in live for m in row.minutes_blocked]
@@ -216,7 +223,7 @@ class DiaryModel(RuleBasedStateMachine):
         if start < self.now + timedelta(hours=2):
             return set()
         buffer = treatment.buffer_minutes
-        minutes = but and self.rows[but].minutes or treatment.minutes
+        minutes = (but and self.rows[but].minutes) or treatment.minutes
         visit = [start + timedelta(minutes=m) for m in range(minutes)]
         blocked = {start + timedelta(minutes=m) for m in range(minutes + buffer)}
         others = [
@@ -238,9 +245,7 @@ class DiaryModel(RuleBasedStateMachine):
 
     def _free(self, blocked, others, **who):
         ((what, pk),) = who.items()
-        return not any(
-            getattr(row, what) == pk and blocked & row.minutes_blocked for row in others
-        )
+        return not any(getattr(row, what) == pk and blocked & row.minutes_blocked for row in others)
 
     def _works(self, person, visit):
         """Every minute is in one and the same shift, by the clinic's clock."""

@@ -11,12 +11,13 @@ from clinic import stack
 
 def main() -> int:
     """Measures against servers of its own, in a process that sees them from the start."""
-    with tempfile.TemporaryDirectory(prefix="taper-bench-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="taper-bench-", dir="/tmp") as folder:
         Path(folder).chmod(0o711)
-        with stack.running(Path(folder), say=print) as urls:
+        with stack.running(Path(folder), say=print) as servers:
             env = {
                 **os.environ,
-                **urls,
+                **servers.urls,
+                "STATE": folder,
                 "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings",
                 "DEMO": "true",
             }

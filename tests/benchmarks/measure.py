@@ -60,9 +60,7 @@ def openings_over_http(port: int, today: date, days: int, what: str) -> list:
 
 
 def core_alone(treatment, today: date, days: int) -> str:
-    facts = diary(
-        Clinic.objects.the(), treatment, first=today, days=days, now=datetime.now(UTC)
-    )
+    facts = diary(Clinic.objects.the(), treatment, first=today, days=days, now=datetime.now(UTC))
     taken = []
     for _ in range(50):
         began = time.perf_counter()
@@ -85,43 +83,56 @@ def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
     lines = []
     with serving(folder) as port:
         each = 25
-        lines.append((
-            f"bookings over HTTP, slot picker to confirmed, {CLIENTS} clients",
-            per_second(load.together(CLIENTS, lambda n: sum(
-                load.book_over_http(port, SLUG, start.isoformat())
-                for start in starts[n * each : (n + 1) * each]
-            ))),
-        ))
+        lines.append(
+            (
+                f"bookings over HTTP, slot picker to confirmed, {CLIENTS} clients",
+                per_second(
+                    load.together(
+                        CLIENTS,
+                        lambda n: sum(
+                            load.book_over_http(port, SLUG, start.isoformat())
+                            for start in starts[n * each : (n + 1) * each]
+                        ),
+                    )
+                ),
+            )
+        )
     later = starts[CLIENTS * each :]
     each = 50
-    lines.append((
-        f"bookings through the action, {CLIENTS} processes",
-        per_second(load.together(CLIENTS, lambda n: sum(
-            load.book_by_action(treatment, start)
-            for start in later[n * each : (n + 1) * each]
-        ))),
-    ))
-    lines.append((
-        f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
-        per_second(load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
-    ))
+    lines.append(
+        (
+            f"bookings through the action, {CLIENTS} processes",
+            per_second(
+                load.together(
+                    CLIENTS,
+                    lambda n: sum(
+                        load.book_by_action(treatment, start)
+                        for start in later[n * each : (n + 1) * each]
+                    ),
+                )
+            ),
+        )
+    )
+    lines.append(
+        (
+            f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
+            per_second(load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
+        )
+    )
     return lines
 
 
 def insert_many(treatment: int, number: int, how_many: int = 400) -> int:
     """One therapist and room per process, so that the constraints are checked but never refuse."""
     with load.raw_connection() as raw, raw.cursor() as cursor:
-        cursor.execute("SELECT id FROM bookings_therapist ORDER BY id OFFSET %s LIMIT 1", [number])
-        therapist = cursor.fetchone()[0]
-        cursor.execute("SELECT id FROM bookings_room ORDER BY id OFFSET %s LIMIT 1", [number])
-        room = cursor.fetchone()[0]
-        cursor.execute("SELECT id FROM bookings_client ORDER BY id OFFSET %s LIMIT 1", [number])
-        client = cursor.fetchone()[0]
+        whose = []
+        for table in ("client", "therapist", "room"):
+            cursor.execute(f"SELECT id FROM bookings_{table} ORDER BY id OFFSET {number} LIMIT 1")
+            whose.append(cursor.fetchone()[0])
         start = datetime(2040, 1, 1, tzinfo=UTC)
         for n in range(how_many):
             at = start + n * timedelta(minutes=75)
-            facts = (f"raw-{number}-{n}", client, therapist, room, treatment, at, at, at)
-            load.insert_one(cursor, facts)
+            load.insert_one(cursor, (f"raw-{number}-{n}", *whose, treatment, at, at, at))
     return how_many
 
 
@@ -143,8 +154,21 @@ def serving(folder: Path):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     connections.close_all()
-    command = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"127.0.0.1:{port}",
-               "--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "clinic.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--no-control-socket",
+        "--keep-alive",
+        "60",
+    ]
     with ExitStack() as started:
         server = Child.start("Web server", command, log=folder / "web.log")
         started.callback(server.stop)
@@ -166,7 +190,9 @@ def empty_the_clinic() -> None:
 
 def spread(taken: list[float]) -> str:
     ordered = sorted(taken)
-    return f"p50 {statistics.median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f} ms"
+    return (
+        f"p50 {statistics.median(ordered):.1f} ms, p95 {ordered[int(len(ordered) * 0.95)]:.1f} ms"
+    )
 
 
 def per_second(rate: float) -> str:

@@ -1,6 +1,7 @@
 """The core's openings against a naive model that looks at every second that matters."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -189,7 +190,11 @@ def test_openings_agree_with_a_look_at_every_start(working, taken, rooms, length
     visit = Visit(length * TICK, buffer * TICK)
     starts = range(0, 40 * TICK, step * TICK)
     found = openings_of(
-        {"kim": Roster(working, taken)}, rooms, visit=visit, grid=Grid(starts), within=(0, 30 * TICK)
+        {"kim": Roster(working, taken)},
+        rooms,
+        visit=visit,
+        grid=Grid(starts),
+        within=(0, 30 * TICK),
     )
     expected = [
         start
@@ -207,7 +212,7 @@ def test_joining_spans_keeps_every_second_and_no_more(some):
     covered = {second for a, b in some for second in range(a, b, TICK)}
     result = joined(some)
     assert {second for a, b in result for second in range(a, b, TICK)} == covered
-    assert all(one[1] < two[0] for one, two in zip(result, result[1:], strict=False))
+    assert all(one[1] < two[0] for one, two in pairwise(result))
 
 
 def test_merging_reaches_counts_both_ends():

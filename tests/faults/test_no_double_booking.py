@@ -183,7 +183,7 @@ def test_of_fifty_taking_over_a_dead_hold_one_wins(place):
 
 def a_storm(place):
     """ATTEMPTS tries on about a hundred openings, overlapping at random."""
-    chance = random.Random(7)  # noqa: S311 - a seed, so that a failure comes again
+    chance = random.Random(7)
     days, starts = range(5), range(0, 7 * 60, 15)
     people = [None, *place.therapists.values_list("pk", flat=True)]
     return [

@@ -127,9 +127,7 @@ def test_nobody_can_be_joined_into_two_places_at_once(desk, twins):
         theirs = visit()
         theirs.client = person
         theirs.save()
-    response = desk.post(
-        f"/desk/clients/{other.pk}/same-person/", {"answer": "same"}, follow=True
-    )
+    response = desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "same"}, follow=True)
     assert "move one first" in text(response)
     assert Client.objects.filter(pk=other.pk).exists()
 
