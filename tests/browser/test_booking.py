@@ -154,9 +154,7 @@ def test_bad_input_is_said_in_the_page_and_nothing_is_lost(page):
 def test_a_time_that_went_meanwhile_is_answered_with_the_nearest(page, open_context):
     other = open_context().new_page()
     for one in (page, other):
-        journeys.open_picker(one, "Pre-race 30")
-        one.locator(".choices a").nth(1).click()  # one therapist, so that one hold takes the time
-        expect(one.locator(".choices li:nth-child(2) a")).to_have_attribute("aria-current", "true")
+        journeys.open_a_quiet_week(one, "Pre-race 30")
     page.locator("button.start").last.click()
     page.wait_for_url("**/details/")
     other.locator("button.start").last.click()
@@ -164,6 +162,28 @@ def test_a_time_that_went_meanwhile_is_answered_with_the_nearest(page, open_cont
     assert other.locator(".nearest button").count() == 3
     other.locator(".nearest button").first.click()
     expect(other.get_by_role("heading", name="Your details")).to_be_visible()
+
+
+def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_context, axe):
+    """The second visitor's form is made to ask for the very time that the first one holds."""
+    other, address = open_context().new_page(), journeys.new_address()
+    for one in (page, other):
+        journeys.open_a_quiet_week(one, "Post-race 45")
+    page.locator("button.start").nth(-2).click()
+    held = page.locator("input[name=start]").get_attribute("value")
+    other.locator("button.start").first.click()
+    journeys.fill_in(other, address, name="Bo Demo")
+    other.locator("input[name=start]").evaluate("(field, start) => field.value = start", held)
+    journeys.send(other)
+    expect(other.get_by_role("alert")).to_contain_text("What you typed is kept")
+    axe(other)
+    assert other.locator(".nearest button").count() == 3
+    other.get_by_label("Name").fill("Bo Demo-Smith")
+    other.locator(".nearest button").first.click()
+    expect(other.get_by_label("Name")).to_have_value("Bo Demo-Smith")
+    expect(other.get_by_label("E-mail")).to_have_value(address)
+    journeys.send(other)
+    expect(other.get_by_text("You are booked.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
