@@ -17,7 +17,7 @@ atexit.register(_started.close)
 
 def _start() -> None:
     folder = _started.enter_context(tempfile.TemporaryDirectory(prefix="taper-", dir="/tmp"))
-    os.chmod(folder, 0o711)  # noqa: S103 - PostgreSQL's own user must pass through it
+    os.chmod(folder, 0o711)
     servers = _started.enter_context(stack.running(Path(folder), durable=False))
     os.environ.update(servers.urls, STATE=folder)
 
