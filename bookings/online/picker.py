@@ -190,16 +190,11 @@ def open_picker(
 ) -> Picker:
     """The picker as the address asks for it; one that asks for no day opens at the next free."""
     therapists = list(treatment.therapists.active())
-    usual = None if moving is None or moving.any_therapist else moving.therapist
-    usual = usual if usual in therapists else None
+    usual = _usual(moving, therapists)
     today = now.astimezone(clinic.tz).date()
     asked = _asked(query, therapists, usual, today, clinic.last_bookable_day(now))
     facts = {"now": now, "therapist": asked.therapist, "visitor": visitor, "moving": moving}
-    days = days_of(clinic, treatment, first=_strip(asked, today), days=STRIP_DAYS, **facts)
-    if asked.says_nothing and not any(day.openings for day in days):
-        later = next_free(clinic, treatment, after=now, **facts)
-        first = later.starts_at.astimezone(clinic.tz).date() if later else today
-        days = days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
+    days = _days_to_show(clinic, treatment, asked, today, facts)
     return Picker(
         clinic=clinic,
         treatment=treatment,
@@ -231,6 +226,24 @@ def _asked(
         day=_day(query.get("day", ""), today, last),
         therapist=named or (None if slug == ANYBODY else usual),
     )
+
+
+def _usual(moving: Appointment | None, therapists: list[Therapist]) -> Therapist | None:
+    """Whoever asked for a therapist in particular sees that one's times first."""
+    if moving is None or moving.any_therapist or moving.therapist not in therapists:
+        return None
+    return moving.therapist
+
+
+def _days_to_show(
+    clinic: Clinic, treatment: Treatment, asked: Asked, today: date, facts: dict
+) -> list[Day]:
+    days = days_of(clinic, treatment, first=_strip(asked, today), days=STRIP_DAYS, **facts)
+    if not asked.says_nothing or any(day.openings for day in days):
+        return days
+    later = next_free(clinic, treatment, after=facts["now"], **facts)
+    first = later.starts_at.astimezone(clinic.tz).date() if later else today
+    return days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
 
 
 def _day(text: str, today: date, last: date) -> date | None:
