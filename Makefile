@@ -17,12 +17,8 @@ export PYTHONUNBUFFERED := 1
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
 
-demo-reset: ## Forget the demo's data
-	@$(PYTHON) -c "import pathlib, shutil, sys; \
-	state = pathlib.Path('$(STATE)'); note = state / 'elsewhere'; \
-	note.exists() and shutil.rmtree(note.read_text().strip(), ignore_errors=True); \
-	shutil.rmtree(state, ignore_errors=True)"
-	@echo "The demo's data is gone; make demo starts anew."
+demo-reset: $(VENV)/.installed ## Forget the demo's data
+	@$(BIN)/python -m clinic.demo --reset
 
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest $(ARGS)

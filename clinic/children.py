@@ -16,12 +16,15 @@ ORDINARY_USER = "nobody"
 SECONDS_TO_STOP = 15
 
 
-def die_with_parent(sign: int) -> Callable[[], None] | None:
-    """Run in the child before its program: the kernel sends it `sign` when we are gone."""
+def die_with_parent(sign: int, parent: int | None = None) -> Callable[[], None] | None:
+    """Run in the child before its program: the kernel sends it `sign` when its parent is gone.
+
+    The parent is who asks, unless another is named; None where the kernel does no such thing.
+    """
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)
-    parent = os.getpid()
+    parent = parent or os.getpid()
 
     def ask_the_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, sign)

