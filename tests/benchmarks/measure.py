@@ -184,7 +184,8 @@ def answers(port: int) -> bool:
 def empty_the_clinic() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment CASCADE"
+            "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment"
+            " CASCADE"
         )
 
 
