@@ -29,7 +29,7 @@ from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
-TRUE_WHILE = {
+TRUE_WHILE: dict[str, Status] = {
     MailKind.CONFIRMED: Status.BOOKED,
     MailKind.MOVED: Status.BOOKED,
     MailKind.CANCELLED: Status.CANCELLED,

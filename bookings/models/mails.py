@@ -151,6 +151,8 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
 
+    is_too_late: bool  # by the database's clock, told with each claim
+
     objects = MailQuerySet.as_manager()
 
     class Meta:
