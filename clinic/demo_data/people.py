@@ -1,4 +1,4 @@
-"""Who works in the demo, and who comes."""
+"""Who works in the demo, and who comes. Without Django, because `make demo` reads the logins."""
 
 from itertools import product
 from random import Random
@@ -6,39 +6,50 @@ from random import Random
 from bookings.core.roles import Role
 
 DEMO_PASSWORD = "demo-password-only"  # noqa: S105 - printed by `make demo`, and loaded nowhere else
+DESK_LOGIN, RUNNER_LOGIN = "demo-desk@example.com", "demo-runner@example.com"
 DEMO_LOGINS: list[tuple[Role, str]] = [
-    (Role.OWNER, "owner@demo.example.com"),
-    (Role.DESK, "desk@demo.example.com"),
-    (Role.THERAPIST, "ines@demo.example.com"),
-    (Role.RUNNER, "runner@demo.example.com"),
+    (Role.OWNER, "demo-owner@example.com"),
+    (Role.DESK, DESK_LOGIN),
+    (Role.THERAPIST, "demo-therapist@example.com"),
+    (Role.RUNNER, RUNNER_LOGIN),
 ]
 
-# Name, initials, bio.
+# Name, initials, bio. The first has the therapist's login.
 THERAPISTS = [
-    ("Ines Carrow", "IC", "Long-distance calves and hips. Works early, before the trains fill up."),
-    ("Tom Ashdown", "TA", "Unhurried hour-long sessions. Runs the marshal tent at a spring half."),
-    ("Mei Lindqvist", "ML", "Feet, ankles and everything above. Evenings for people with jobs."),
-    ("Owen Bright", "OB", "Track runner turned therapist. Firm when you ask for it."),
-    ("Sana Whitlock", "SW", "Light pre-race and post-race work is her favourite part."),
-    ("Luca Fenn", "LF", "Weekends only, for those whose long run is on a Friday."),
-]
-
-FIRST = [
-    "Ana", "Ben", "Chidi", "Dana", "Eoin", "Femi", "Grace", "Hana", "Ivo", "Jun", "Kofi", "Lena",
-    "Maja", "Nils", "Olu", "Priya", "Quinn", "Rosa", "Søren", "Tariq", "Una", "Vera", "Wren",
-    "Ximena", "Yusuf", "Zoë", "Łucja", "Αλέξης", "Олена", "美咲",
+    ("Ines Carrow", "IC", "Calves and hips of long-distance runners. Starts early, before work."),
+    ("Tom Ashdown", "TA", "Unhurried hour-long sessions. A marshal at the same spring half "
+     "marathon every year."),
+    ("Mei Lindqvist", "ML", "Feet, ankles and everything above them. Here in the evenings, for "
+     "people with day jobs."),
+    ("Owen Bright", "OB", "Ran the 800 metres before he trained as a therapist. Firm when you ask "
+     "for it, and only then."),
+    ("Sana Whitlock", "SW", "Mostly light sessions around a race. Happy to explain what she does "
+     "and why."),
+    ("Luca Fenn", "LF", "Works at weekends only. Runs slowly and likes to talk about it."),
 ]  # fmt: skip
-LAST = ["Demo", "Demoson", "Sample", "Example", "Placeholder"]
-PLACES_AT_HOME = 8  # couples and families that share one address
+
+RUNNER = "Robin Demo"
+FIRST = [
+    "Ana", "Bo", "Chidi", "Dana", "Eoin", "Femi", "Grace", "Hana", "Ivo", "Jun", "Kofi", "Lena",
+    "Maja", "Nguyễn", "Maximilian-Alexander", "Priya", "Quinn", "Rosa", "Søren", "Tariq", "Una",
+    "María Fernanda", "Wren", "Zoë", "Łucja", "Αλέξης", "Олена", "ليلى", "美咲", "지민",
+]  # fmt: skip
+LAST = ["Demo", "Demoson", "Sample", "Example", "Placeholder-Featherstonehaugh"]
+COUPLES = 8  # neighbours in the list, who share a surname and an address
 
 
 def clients(how_many: int, chance: Random) -> list[tuple[str, str, str]]:
-    """Name, address and phone (sometimes none) of each; some share an address."""
-    names = [f"{first} {last}" for last, first in product(LAST, FIRST)][:how_many]
-    addresses = [f"client{number}@example.com" for number in range(len(names))]
-    for pair in range(PLACES_AT_HOME):
-        addresses[-1 - pair] = addresses[pair]
+    """Name, address and phone (sometimes none) of each: the runner, the couples, the rest."""
+    names = [RUNNER, *(f"{first} {last}" for last, first in product(LAST, FIRST))][:how_many]
+    addresses = [RUNNER_LOGIN, *(f"client{n}@example.com" for n in range(1, len(names)))]
+    for one, other in couples():
+        addresses[other] = addresses[one]
     phones = [
         f"+44 20 7946 {number:04}" if chance.random() < 0.7 else "" for number in range(len(names))
     ]
     return list(zip(names, addresses, phones, strict=True))
+
+
+def couples() -> list[tuple[int, int]]:
+    """Their places in the list of clients."""
+    return [(place, place + 1) for place in range(1, 2 * COUPLES, 2)]

@@ -10,12 +10,13 @@ from bookings.models import Absence, Room, Therapist, Treatment, Weekday, Weekly
 
 MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 NEVER_BEFORE = date(2020, 1, 1)
+FIRST_VISIT = "First visit"
 
 CLINIC = {
     "name": "Taper Demo Clinic",
     "address": "12 Towpath Yard\nLondon N1 0AA",
     "phone": "+44 20 7946 0999",
-    "email": "hello@demo.example.com",
+    "email": "demo-clinic@example.com",
     "timezone": "Europe/London",
     "terms": (
         "This is a demonstration; nobody will be waiting for you.\n\n"
@@ -40,9 +41,9 @@ ROTA: dict[str, list[tuple[list[Weekday], time, time]]] = {
 
 # Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, description.
 PRICE_LIST = [
-    ("First visit", 75, 15, "72.00", None, ["maintenance"],
+    (FIRST_VISIT, 75, 15, "72.00", None, ["maintenance"],
      "A longer first session: time to talk about your running and to find out what suits you."),
-    ("Sports massage 30", 30, 10, "38.00", None, [],
+    ("Sports massage 30", 30, 10, "38.00", None, ["post_hard_effort"],
      "One area, such as calves or shoulders."),
     ("Sports massage 60", 60, 15, "62.00", None,
      ["maintenance", "training", "peak_recovery", "taper_tune_up", "post_race_recovery",

@@ -6,125 +6,152 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from bookings.core.intervals import Interval
-from bookings.core.openings import Grid, Roster, Seconds, Visit, openings_of
+from bookings.core.intervals import Interval, day_bounds
+from bookings.core.openings import Grid, Roster, Seconds, Span, Visit, clock_span, openings_of
 from bookings.core.statuses import Status
-from bookings.models import Appointment, AppointmentEvent, Client, Clinic, Therapist, Treatment
-from bookings.queries.openings import diary
+from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
+from bookings.queries import facts
+from clinic.demo_data.crowd import Crowd
+from clinic.demo_data.place import FIRST_VISIT
 
-FULL = 0.75  # of the working time, buffers included
+FULL = 0.77  # of the working time, buffers included; some of it is cancelled again
 POPULARITY = {
-    "First visit": 1, "Sports massage 30": 2, "Sports massage 60": 8, "Sports massage 90": 2,
-    "Pre-race 30": 1, "Post-race 45": 1,
-}  # fmt: skip
-MINUTE = 60
+    FIRST_VISIT: 0.4,
+    "Sports massage 30": 2,
+    "Sports massage 60": 8,
+    "Sports massage 90": 2,
+    "Pre-race 30": 1,
+    "Post-race 45": 1,
+}
+A_LITTLE_OVER = 30 * 60  # seconds by which the last visit of a day may pass the mark
+TRIES = 6
+
+
+class Rota:
+    """Who works when and what they are away for, read once for all the days."""
+
+    def __init__(self, clinic: Clinic, first: date, days: int):
+        self.therapists = list(Therapist.objects.order_by("pk").prefetch_related("treatments"))
+        self._working: dict[tuple[int, date], list[Span]] = defaultdict(list)
+        last = first + timedelta(days=days - 1)
+        for pk, day, start, end in facts.hours_of_work(
+            [therapist.pk for therapist in self.therapists], first, last
+        ):
+            if hours := clock_span(day, start, end, clinic.tz):
+                self._working[pk, day].append(hours)
+        self._absences = [
+            (absence.therapist_id, _span(Interval(absence.starts_at, absence.ends_at)))
+            for absence in Absence.objects.all()
+        ]
+
+    def of(self, therapist: Therapist, day: date) -> Roster:
+        away = [span for pk, span in self._absences if pk in (None, therapist.pk)]
+        return Roster(self._working[therapist.pk, day], away)
+
+
+def visits(
+    clinic: Clinic, *, first: date, days: int, now: datetime, crowd: Crowd, chance: Random
+) -> Iterator[Appointment]:
+    """Unsaved visits of `days` days from `first`, day by day."""
+    rota = Rota(clinic, first, days)
+    rooms = list(Room.objects.values_list("pk", flat=True))
+    for offset in range(days):
+        day = first + timedelta(days=offset)
+        filling = Filling(clinic, day, now, crowd, chance, {room: [] for room in rooms})
+        for therapist in rota.therapists:
+            yield from filling.fill(therapist, rota.of(therapist, day))
 
 
 @dataclass
 class Filling:
-    """One day as it fills: what each therapist, room and client has taken so far."""
+    """One day as it fills: what each room has taken so far."""
 
     clinic: Clinic
     day: date
     now: datetime
+    crowd: Crowd
     chance: Random
-    taken: dict[int, list] = field(default_factory=lambda: defaultdict(list))
-    rooms: dict[int, list] = field(default_factory=dict)
-    clients_seen: set[int] = field(default_factory=set)
+    rooms: dict[int, list[Span]]
+    grid: Grid = field(init=False)
 
-    def fill(self, treatments: list[Treatment], clients: list[Client]) -> Iterator[Appointment]:
-        """Visits for every therapist of the day, until each is full enough or nothing fits."""
-        grid = Grid.over(
-            self.day, 1, step_minutes=self.clinic.start_step_minutes, tz=self.clinic.tz
-        )
-        offered = {
-            treatment: diary(self.clinic, treatment, first=self.day, days=1, now=self.now)
-            for treatment in treatments
-        }
-        for facts in offered.values():
-            self.rooms.update({room: self.rooms.get(room, []) for room in facts.rooms})
-        rosters: dict[int, tuple[Therapist, Roster]] = {}
-        for facts in offered.values():
-            for pk, roster in facts.rosters.items():
-                rosters[pk] = (facts.therapists[pk], roster)
-        for pk in sorted(rosters):
-            therapist, roster = rosters[pk]
-            own = [treatment for treatment in treatments if pk in offered[treatment].therapists]
-            yield from self._fill_one(therapist, roster, own, clients, grid)
+    def __post_init__(self) -> None:
+        step = self.clinic.start_step_minutes
+        self.grid = Grid.over(self.day, 1, step_minutes=step, tz=self.clinic.tz)
 
-    def _fill_one(self, therapist, roster, treatments, clients, grid) -> Iterator[Appointment]:
-        at_work = _seconds(roster.working) - _overlap(roster)
-        wanted = at_work * FULL
-        used = 0
-        while used < wanted and (
-            placed := self._place(therapist, roster, treatments, grid, wanted - used)
-        ):
+    def fill(self, therapist: Therapist, roster: Roster) -> Iterator[Appointment]:
+        """Visits until the therapist's day is full enough or nothing drawn fits."""
+        taken = list(roster.taken)
+        left = FULL * _at_work(roster)
+        while left > 0:
+            placed = self._place(therapist, Roster(roster.working, taken), left)
+            if placed is None:
+                return
             treatment, start, room = placed
-            blocked = treatment.visit.blocked
-            visit = self._visit(therapist, treatment, start, room, clients)
-            yield visit
+            visit = self._visit(therapist, treatment, start, room)
             if visit.status != Status.CANCELLED:
-                self.taken[therapist.pk].append((start, start + blocked))
-                self.rooms[room].append((start, start + blocked))
-            used += blocked
+                taken.append((start, start + treatment.visit.blocked))
+                self.rooms[room].append(taken[-1])
+            left -= treatment.visit.blocked
+            yield visit
 
-    def _place(self, therapist, roster, treatments, grid, left):
-        """A treatment, a start and a room: close to the visits before it, as a desk would."""
-        weights = [POPULARITY[treatment.name] for treatment in treatments]
-        for treatment in self.chance.choices(treatments, weights, k=4):
+    def _place(
+        self, therapist: Therapist, roster: Roster, left: float
+    ) -> tuple[Treatment, Seconds, int] | None:
+        """A treatment, a start close to the earlier visits (as a desk would), and a room."""
+        for treatment in self._wishes(list(therapist.treatments.all())):
             visit = treatment.visit
-            free = self._starts(therapist, roster, visit, grid)
-            if free and visit.blocked <= left + 30 * MINUTE:
+            free = self._starts(roster, visit)
+            if free and visit.blocked <= left + A_LITTLE_OVER:
                 start = free[min(int(self.chance.expovariate(0.7)), len(free) - 1)]
                 return treatment, start, self._room(start, visit)
         return None
 
-    def _starts(self, therapist, roster, visit: Visit, grid) -> list[Seconds]:
-        taken = [*roster.taken, *self.taken[therapist.pk]]
-        free = openings_of(
-            {therapist.pk: Roster(roster.working, taken)},
-            self.rooms.values(),
-            visit=visit,
-            grid=grid,
-            within=(grid.starts[0], grid.starts[-1] + 1),
-        )
-        return list(free)
+    def _wishes(self, treatments: list[Treatment]) -> list[Treatment]:
+        wanted = [one for one in treatments if self.crowd.wants(one)]
+        weights = [POPULARITY[treatment.name] for treatment in wanted]
+        return self.chance.choices(wanted, weights, k=TRIES)
+
+    def _starts(self, roster: Roster, visit: Visit) -> list[Seconds]:
+        within = _span(day_bounds(self.day, 1, self.clinic.tz))
+        rooms = self.rooms.values()
+        return list(openings_of({"one": roster}, rooms, visit=visit, grid=self.grid, within=within))
 
     def _room(self, start: Seconds, visit: Visit) -> int:
         end = start + visit.blocked
         return next(
             room
             for room, taken in self.rooms.items()
-            if all(end <= a or b <= start for a, b in taken)
+            if all(end <= begins or ends <= start for begins, ends in taken)
         )
 
-    def _visit(self, therapist, treatment, start, room, clients) -> Appointment:
-        client = self._somebody(clients)
-        starts_at = datetime.fromtimestamp(start, UTC)
-        interval = Interval.lasting(starts_at, treatment.minutes)
-        booked_at = min(starts_at, self.now) - timedelta(
-            days=self.chance.randint(1, 25), minutes=self.chance.randint(0, 600)
-        )
+    def _visit(
+        self, therapist: Therapist, treatment: Treatment, start: Seconds, room: int
+    ) -> Appointment:
+        during = Interval.lasting(datetime.fromtimestamp(start, UTC), treatment.minutes)
+        wished_at = self._some_days_before(min(during.start, self.now))
+        client = self.crowd.somebody(treatment, self.day, wished_at)
+        booked_at = max(wished_at, client.created_at)
+        status = self._what_became_of_it(during)
         return Appointment(
             client=client,
             therapist=therapist,
             room_id=room,
             treatment=treatment,
-            starts_at=interval.start,
-            ends_at=interval.end,
-            blocked_until=interval.end + timedelta(minutes=treatment.buffer_minutes),
-            status=self._what_became_of_it(interval),
+            starts_at=during.start,
+            ends_at=during.end,
+            blocked_until=during.end + timedelta(minutes=treatment.buffer_minutes),
+            status=status,
             price=treatment.price,
             any_therapist=self.chance.random() < 0.4,
+            revision=1 if status == Status.CANCELLED else 0,
             created_at=booked_at,
             booked_at=booked_at,
         )
 
-    def _somebody(self, clients: list[Client]) -> Client:
-        """Nobody comes twice a day."""
-        client = self.chance.choice([one for one in clients if one.pk not in self.clients_seen])
-        self.clients_seen.add(client.pk)
-        return client
+    def _some_days_before(self, moment: datetime) -> datetime:
+        return moment - timedelta(
+            days=self.chance.randint(1, 25), minutes=self.chance.randint(0, 600)
+        )
 
     def _what_became_of_it(self, visit: Interval) -> Status:
         drawn = self.chance.random()
@@ -137,31 +164,13 @@ class Filling:
         return Status.NO_SHOW if drawn < 0.08 else Status.COMPLETED
 
 
-def _seconds(spans) -> int:
-    return sum(end - start for start, end in spans)
+def _span(interval: Interval) -> Span:
+    return int(interval.start.timestamp()), int(interval.end.timestamp())
 
 
-def _overlap(roster: Roster) -> int:
-    """How much of the working time is taken off already: absences and closures."""
+def _at_work(roster: Roster) -> Seconds:
+    """The working time without absences and closures."""
     return sum(
-        max(0, min(end, off) - max(start, away))
+        end - start - sum(max(0, min(end, off) - max(start, away)) for away, off in roster.taken)
         for start, end in roster.working
-        for away, off in roster.taken
     )
-
-
-def events_of(visit: Appointment) -> Iterator[AppointmentEvent]:
-    """What its history would say."""
-    yield AppointmentEvent(appointment=visit, kind=Status.BOOKED, at=visit.booked_at, by="runner")
-    if visit.status == Status.CANCELLED:
-        at = visit.booked_at + (visit.starts_at - visit.booked_at) / 2
-        yield AppointmentEvent(
-            appointment=visit,
-            kind=visit.status,
-            at=min(at, visit.starts_at),
-            by="runner",
-            facts={"reason": "plans_changed"},
-        )
-    elif visit.status != Status.BOOKED:
-        at = visit.ends_at if visit.status == Status.COMPLETED else visit.starts_at
-        yield AppointmentEvent(appointment=visit, kind=visit.status, at=at, by="desk: demo")
