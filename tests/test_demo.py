@@ -43,11 +43,15 @@ def folder():
         yield folder
 
 
-@pytest.fixture
-def port():
+def a_free_port():
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
+
+
+@pytest.fixture
+def port():
+    return a_free_port()
 
 
 @pytest.fixture
@@ -55,18 +59,18 @@ def demo(state, port):
     """Starts the demo on servers of its own and waits for what it says."""
     started = []
 
-    def _demo(until="Stop it with Ctrl-C", port=port):
+    def _demo(*arguments, port=port, state=state, **variables):
         env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
         process = subprocess.Popen(
-            [sys.executable, "-m", "clinic.demo"],
+            [sys.executable, "-m", "clinic.demo", *arguments],
             cwd=ROOT,
-            env={**env, "PORT": str(port), "STATE": str(state)},
+            env={**env, "PORT": str(port), "STATE": str(state), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         started.append(process)
-        process.said = read_until(process, until)
+        process.said = read_until(process, "Stop it with Ctrl-C")
         return process
 
     yield _demo
@@ -103,6 +107,13 @@ def wait_for_nothing(state, seconds=20):
     return left_running(state)
 
 
+def manage(state, *arguments):
+    hidden = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    env = {k: v for k, v in os.environ.items() if k not in hidden}
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.check_output(command, cwd=ROOT, env={**env, "STATE": str(state)}, text=True)
+
+
 def get(port, path="/"):
     with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=10) as page:
         return page.read().decode()
@@ -111,7 +122,7 @@ def get(port, path="/"):
 def test_it_says_where_it_is_and_stops_with_everything_it_started(demo, state, port):
     process = demo()
     assert f"http://localhost:{port}/" in process.said
-    assert "owner@demo.example.com" in process.said
+    assert "demo-owner@example.com" in process.said
     assert "Taper Demo Clinic" in get(port)
     assert "Inbox of the demo" in get(port, "/demo/inbox/")
     assert len(left_running(state)) > 2
@@ -132,9 +143,52 @@ def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(demo, state, po
 
 def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(demo, state):
     demo()
-    second = demo(port=1)
-    assert re.fullmatch(r".*(already running|Port 1 is taken).*\n", second.said)
+    second = demo(port=a_free_port())
+    assert second.said == (
+        f"{state} is in use; stop what runs there, or choose another folder with STATE=\n"
+    )
     assert second.wait(10) == 1
+
+
+def test_manage_py_joins_the_demo_that_runs_in_its_folder(demo, state):
+    demo()
+    asked = "from django.conf import settings as s; print(s.DEMO, s.SITE_URL)"
+    said = manage(state, "shell", "-v0", "-c", asked)
+    assert said.startswith("True http://localhost:")
+    assert "nothing was loaded" in manage(state, "load_demo_data")
+
+
+def test_a_reset_is_refused_while_it_runs_and_forgets_nothing_that_it_did_not_make(demo, state):
+    running_demo = demo()
+    refused = demo("--reset")
+    assert "is in use" in refused.said
+    running_demo.terminate()
+    assert running_demo.wait(40) == 0
+    (state / "letter to a friend").write_text("Mine.")
+    assert demo("--reset").said == "The demo's data is gone; make demo starts anew.\n"
+    assert [each.name for each in state.iterdir()] == ["letter to a friend"]
+
+
+@pytest.mark.parametrize("nonsense", ["eight thousand", "0", "70000", "-1"])
+def test_a_port_that_is_none_is_said_in_one_sentence(demo, nonsense):
+    process = demo(port=nonsense)
+    assert process.said.endswith("is not a port; choose a number: make demo PORT=8001\n")
+    assert process.wait(10) == 1
+
+
+def test_a_folder_that_cannot_be_one_is_said_in_one_sentence(demo, folder):
+    (folder / "state").write_text("I am a file.")
+    process = demo(state=folder / "state")
+    assert re.fullmatch(r".* cannot be used: .*\n", process.said)
+    assert process.wait(10) == 1
+
+
+def test_a_database_that_is_not_there_is_said_in_one_sentence(demo, folder):
+    url = f"postgres://postgres@localhost:{a_free_port()}/clinic"
+    process = demo(state=folder / "state", DATABASE_URL=url)
+    assert "The database cannot be used: connection to server" in process.said
+    assert "Traceback" not in process.said
+    assert process.wait(10) == 1
 
 
 def test_a_taken_port_is_said_in_one_sentence(demo, port):
@@ -156,7 +210,7 @@ def test_a_child_that_dies_stops_the_rest_and_is_named(demo, state):
         if b"beat" in each.read_bytes() and str(state).encode() in each.read_bytes()
     )
     os.kill(int(beat.parent.name), signal.SIGKILL)
-    assert "Beat of Celery has stopped by itself" in read_until(process, "stopping the rest")
+    assert "Celery beat has stopped by itself (code -9" in read_until(process, "Stopping the rest")
     assert process.wait(40) == 1
     assert wait_for_nothing(state) == []
 
@@ -165,9 +219,9 @@ def test_a_stale_note_of_a_server_that_is_gone_does_no_harm(folder, monkeypatch)
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.setenv("REDIS_URL", "redis://used-as-it-is")
     state = folder / "state"
-    with running(state, durable=False) as urls:
-        assert list(urls) == ["DATABASE_URL"]
-    home = Path(re.search(r"@/(/.*)/clinic", urls["DATABASE_URL"])[1])
+    with running(state, durable=False) as servers:
+        assert list(servers.urls) == ["DATABASE_URL"]
+    home = Path(re.search(r"@/(/.*)/clinic", servers.urls["DATABASE_URL"])[1])
     (home / "data/postmaster.pid").write_text("1\nstale\n")
     with running(state, durable=False):
         psycopg2.connect(host=str(home), user="postgres", dbname="clinic").close()
@@ -176,12 +230,12 @@ def test_a_stale_note_of_a_server_that_is_gone_does_no_harm(folder, monkeypatch)
 def test_a_folder_with_a_long_path_gets_a_short_socket(folder, monkeypatch):
     monkeypatch.delenv("REDIS_URL")
     state = folder / ("deep" * 20) / "state"
-    with running(state, durable=False) as urls:
-        assert len(urls["REDIS_URL"]) < 100
+    with running(state, durable=False) as servers:
+        assert len(servers.urls["REDIS_URL"]) < 100
 
 
 def test_two_at_once_in_one_folder_are_refused(folder):
-    with running(folder, durable=False), pytest.raises(StackError, match="already running"):
+    with running(folder, durable=False), pytest.raises(StackError, match="is in use"):
         running(folder).__enter__()
 
 
