@@ -13,22 +13,22 @@ def new_address() -> str:
 
 
 def open_picker(page: Page, treatment: str = "Sports massage 60") -> None:
+    """On two weeks that are hardly booked yet, and far from any cut-off."""
     page.goto("/")
     page.get_by_role("link", name=f"See times for {treatment}", exact=True).click()
-
-
-def open_a_quiet_week(page: Page, treatment: str) -> None:
-    """Two weeks that are hardly booked yet, with one therapist, so that one hold takes a time."""
-    open_picker(page, treatment)
     day = datetime.now(UTC).date() + timedelta(days=70)
     page.goto(f"{page.url.partition('?')[0]}?from={day}")
+
+
+def choose_a_therapist(page: Page) -> None:
+    """The first, so that one hold takes a time."""
     page.locator(".choices a").nth(1).click()
     expect(page).to_have_url(re.compile("therapist="))
     expect(page.locator(".choices li:nth-child(2) a")).to_have_attribute("aria-current", "true")
 
 
 def choose_a_far_day(page: Page) -> str:
-    """The last day of the strip that has openings, far from any cut-off; returns its words."""
+    """The last day of the strip that has openings; returns its words."""
     day = page.locator(".days a").last
     words = day.inner_text()
     day.click()
