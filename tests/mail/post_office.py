@@ -3,6 +3,7 @@
 import asyncio
 import email
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
@@ -35,6 +36,7 @@ class PostOffice:
     rules: list[Rule] = field(default_factory=list)
     connections: int = 0
     password: str = ""
+    while_taking: Callable[[], None] = lambda: None
     seconds_at_rcpt: float = 0
     seconds_at_data: float = 0
 
@@ -83,6 +85,7 @@ class PostOffice:
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         await asyncio.sleep(self.seconds_at_data)
+        await asyncio.to_thread(self.while_taking)
         answer = await self._answer("DATA", server, envelope)
         if answer.startswith("250") or answer == TAKE_AND_HANG_UP:
             self.messages.append(email.message_from_bytes(envelope.content, policy=default))
