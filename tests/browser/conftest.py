@@ -1,5 +1,6 @@
 """A real browser in front of the real thing: web server, worker, beat, mail and all."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
+from environ import Env
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from clinic.children import die_with_parent
@@ -21,6 +25,7 @@ from clinic.children import die_with_parent
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+DATABASE = "clinic_browser"
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -68,20 +73,41 @@ class Site:
     inbox: Inbox
 
 
+def _own_database() -> str:
+    """The URL of a new database on the tests' server; what else is on it stays as it is."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    server = Env.db_url_config(parts.geturl())
+    with contextlib.closing(
+        psycopg2.connect(
+            dbname=server["NAME"],
+            host=server["HOST"] or None,
+            port=server["PORT"] or None,
+            user=server["USER"] or None,
+            password=server["PASSWORD"] or None,
+        )
+    ) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {DATABASE}")
+    return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{DATABASE}").geturl()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
-    """The demo, started as anybody would start it, on a port and in a folder of its own."""
+    """The demo, started as anybody would start it, with a port, folder and database of its own."""
     state = tmp_path_factory.mktemp("demo")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
+    places = {"PORT": str(port), "STATE": str(state), "DATABASE_URL": _own_database()}
     log = state / "demo.log"
     limits = {"HOLDS_PER_HOUR_PER_ADDRESS": "10000", "HOLDS_AT_ONCE_PER_ADDRESS": "1000"}
     with log.open("wb") as output:
         demo = subprocess.Popen(
             [sys.executable, "-m", "clinic.demo"],
             cwd=ROOT,
-            env={**os.environ, **limits, "PORT": str(port), "STATE": str(state)},
+            env={**os.environ, **limits, **places},
             stdout=output,
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(15),
