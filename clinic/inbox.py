@@ -30,6 +30,25 @@ MAIL_POLICY = {
 
 
 @dataclass(frozen=True)
+class Part:
+    """A calendar or an attachment: its name, its kind, its bytes."""
+
+    name: str
+    kind: str
+    content: bytes
+
+    @classmethod
+    def of(cls, message: EmailMessage) -> "Part":
+        kind = message.get_content_type()
+        method = message.get_param("method")
+        return cls(
+            name=message.get_filename() or kind.replace("/", "."),
+            kind=f"{kind}; method={method}" if method else kind,
+            content=message.get_payload(decode=True),
+        )
+
+
+@dataclass(frozen=True)
 class Letter:
     """One caught message, and the name it is kept under."""
 
@@ -68,11 +87,11 @@ class Letter:
         return self._body("html")
 
     @property
-    def parts(self) -> list[EmailMessage]:
+    def parts(self) -> list[Part]:
         """Everything but the two bodies: calendars and attachments."""
         bodies = [self.message.get_body((kind,)) for kind in ("plain", "html")]
         return [
-            part
+            Part.of(part)
             for part in self.message.walk()
             if not part.is_multipart() and not any(part is body for body in bodies)
         ]
@@ -137,11 +156,10 @@ def part(request: HttpRequest, letter: Letter, number: int) -> HttpResponse:
         wanted = letter.parts[number]
     except IndexError:
         raise Http404 from None
-    name = wanted.get_filename() or f"part-{number}"
     return HttpResponse(
-        wanted.get_payload(decode=True),
+        wanted.content,
         content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{Path(name).name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{Path(wanted.name).name}"'},
     )
 
 
