@@ -39,6 +39,16 @@ HOURS_OF_WORK = """
      WHERE day BETWEEN %(first)s AND %(last)s AND therapist_id = ANY(%(therapists)s)
 """
 
+# In whole seconds, rounded outwards.
+TIME_OFF = """
+    SELECT therapist_id,
+           floor(extract(epoch FROM starts_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint
+      FROM bookings_absence
+     WHERE starts_at < %(until)s AND ends_at > %(from)s
+       AND (therapist_id IS NULL OR therapist_id = ANY(%(therapists)s))
+"""
+
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room.
 TAKEN_TIMES = """
@@ -67,6 +77,14 @@ def hours_of_work(
 ) -> list[tuple[int, date, time, time]]:
     """Therapist, day, and wall-clock hours, weekly and extra, of the days in [first, last]."""
     return _rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
+
+
+def time_off(
+    therapists: Iterable[int], during: Interval
+) -> list[tuple[int | None, Seconds, Seconds]]:
+    """Therapist (None: everybody, a closure), start and end of what touches `during`."""
+    span = {"from": during.start, "until": during.end}
+    return _rows(TIME_OFF, therapists=list(therapists), **span)
 
 
 def taken_times(

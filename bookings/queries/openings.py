@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from math import ceil
 
-from django.db.models import Q
-
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.openings import (
     Grid,
@@ -20,7 +18,7 @@ from bookings.core.openings import (
     clock_span,
     openings_of,
 )
-from bookings.models import Absence, Appointment, Clinic, Therapist, Treatment
+from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries import facts
 
 DAYS_TO_LOOK_AROUND = 3
@@ -106,7 +104,7 @@ def diary(
     during = Interval(shown.start, shown.end + timedelta(seconds=visit.blocked))
     therapists = {person.pk: person for person in facts.offering(treatment, therapist)}
     rooms: dict[int, list[Span]] = {pk: [] for pk in facts.suitable_rooms(treatment)}
-    taken = _absences(therapists, during)
+    taken = _time_off(therapists, during)
     booked: dict[int, Seconds] = dict.fromkeys(therapists, 0)
     first_second = shown.start.timestamp()
     times = facts.taken_times(during, now=now, visitor=visitor, moving=moving and moving.pk)
@@ -176,15 +174,12 @@ def _bookable(clinic: Clinic, shown: Interval, now: datetime) -> Span:
     return ceil(first.timestamp()), int(min(shown.end, last_day.end).timestamp())
 
 
-def _absences(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
-    """Time off per therapist; a closure is everybody's."""
+def _time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
+    """Absences per therapist; a closure is everybody's."""
     away: dict[int, list[Span]] = {pk: [] for pk in therapists}
-    found = Absence.objects.touching(during).filter(
-        Q(therapist__isnull=True) | Q(therapist__in=therapists)
-    )
-    for person, starts_at, ends_at in found.values_list("therapist", "starts_at", "ends_at"):
+    for person, start, end in facts.time_off(away, during):
         for pk in away if person is None else (person,):
-            away[pk].append((int(starts_at.timestamp()), ceil(ends_at.timestamp())))
+            away[pk].append((start, end))
     return away
 
 
