@@ -11,8 +11,10 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, register_converter
+from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 LISTED = 50
 MAIL_POLICY = {
@@ -46,6 +48,11 @@ class Part:
             kind=f"{kind}; method={method}" if method else kind,
             content=message.get_payload(decode=True),
         )
+
+    @property
+    def text(self) -> str:
+        """What a person can read of it; nothing if it is not text."""
+        return self.content.decode(errors="replace") if self.kind.startswith("text/") else ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ def _newest() -> list[Letter]:
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def inbox(request: HttpRequest) -> HttpResponse:
     page = "demo/letters.html" if request.htmx else "demo/inbox.html"
     return render(request, page, {"letters": _newest()})
@@ -159,7 +167,7 @@ def part(request: HttpRequest, letter: Letter, number: int) -> HttpResponse:
     return HttpResponse(
         wanted.content,
         content_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{Path(wanted.name).name}"'},
+        headers={"Content-Disposition": content_disposition_header(True, Path(wanted.name).name)},
     )
 
 
