@@ -4,7 +4,7 @@
 
 function showChosenDay() {
   const strip = document.querySelector(".days");
-  const chosen = strip && strip.querySelector("[aria-current], .chosen");
+  const chosen = strip && strip.querySelector("[aria-current]");
   if (!chosen || strip.scrollWidth <= strip.clientWidth) return;
   const cell = chosen.closest("li");
   strip.scrollLeft = cell.offsetLeft - strip.offsetLeft - (strip.clientWidth - cell.clientWidth) / 2;

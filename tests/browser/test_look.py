@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 def every_page(page: Page, site):
     """Goes through the runner's pages, and stops at each."""
-    for path in ("/", "/terms/", "/accounts/login/", "/no-such-page/"):
+    for path in ("/", "/terms/", "/accounts/login/", "/accounts/password/reset/", "/nowhere/"):
         page.goto(path)
         yield
     journeys.open_picker(page)

@@ -5,9 +5,11 @@ from datetime import timedelta
 from secrets import token_hex
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
+from bookings.actions import writing
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
@@ -255,3 +257,22 @@ def test_personal_pages_are_kept_by_nobody(client, choose, start):
     answer = client.get(DETAILS)
     assert "no-store" in answer["Cache-Control"]
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_diary_stays_locked_the_form_is_kept_and_nothing_is_booked(
+    send_details, massage, monkeypatch
+):
+    monkeypatch.setattr(writing, "TRIES", 1)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT 1 FROM bookings_clinic FOR NO KEY UPDATE")
+        answer = send_details(name="Bo Demo")
+        cursor.execute("ROLLBACK")
+    other.close()
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "nothing was booked" in answer.content.decode()
+    assert "Bo Demo" in answer.content.decode()
+    assert not Appointment.objects.exists()
