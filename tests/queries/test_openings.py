@@ -7,8 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.statuses import Status
-from bookings.models import Appointment, Client, Room, Weekday
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    Room,
+    Therapist,
+    Treatment,
+    Weekday,
+)
 from bookings.queries.openings import nearest, next_free, openings
+from tests.benchmarks.seed import make_busy_clinic
 from tests.factories import (
     NOW,
     make_absence,
@@ -218,3 +227,20 @@ def test_the_number_of_queries_does_not_grow_with_therapists_days_or_appointment
     fill(kim, room, massage, 500)
     assert queries_for(clinic, massage, days=31) == few == 5
     assert Client.objects.count() == 1
+
+
+def test_fifty_thousand_stored_appointments_ask_no_more_questions(db):
+    counted = set()
+    for therapists, appointments in ((1, 100), (8, 50_000)):
+        Appointment.objects.all().delete()
+        Client.objects.all().delete()
+        Treatment.objects.all().delete()
+        Therapist.objects.all().delete()
+        Room.objects.all().delete()
+        treatment = make_busy_clinic(
+            therapists=therapists, appointments=appointments, last_day=THURSDAY
+        )
+        assert Appointment.objects.count() == appointments
+        for days in (1, 31):
+            counted.add(queries_for(Clinic.objects.the(), treatment, days))
+    assert counted == {5}
