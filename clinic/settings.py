@@ -14,7 +14,8 @@ if not TESTING and (STATE / "environment").exists():
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="only-for-tests-and-a-first-look")
+KNOWN_TO_ALL = "only-for-tests-and-a-first-look"
+SECRET_KEY = env.str("SECRET_KEY", default=KNOWN_TO_ALL)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -26,7 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "clinic.apps.UsedStaticFiles",
     "allauth",
     "allauth.account",
     "crispy_forms",
@@ -34,7 +35,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "bookings",
     "therapists",
-    "clinic",
+    "clinic.apps.ClinicConfig",
 ]
 
 MIDDLEWARE = [
@@ -127,7 +128,7 @@ STORAGES = {
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("vendor/bootstrap", NODE_MODULES / "bootstrap/dist"),
+    ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),

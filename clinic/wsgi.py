@@ -2,8 +2,13 @@
 
 import os
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+if settings.SECRET_KEY == settings.KNOWN_TO_ALL and not settings.DEMO:
+    raise ImproperlyConfigured("Set SECRET_KEY: with the source's own, anybody could forge links.")
 
 application = get_wsgi_application()
