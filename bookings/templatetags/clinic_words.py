@@ -26,6 +26,12 @@ def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
 
 
 @register.filter
+def iso_day(instant: datetime, tz: ZoneInfo) -> str:
+    """2026-12-01"""
+    return instant.astimezone(tz).date().isoformat()
+
+
+@register.filter
 def year(instant: datetime, tz: ZoneInfo) -> int:
     return instant.astimezone(tz).year
 

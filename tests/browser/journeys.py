@@ -32,6 +32,7 @@ def choose_a_far_day(page: Page) -> str:
     day = page.locator(".days a").last
     words = day.inner_text()
     day.click()
+    expect(page.locator(".days a").last).to_have_attribute("aria-current", "date")
     return words
 
 

@@ -31,6 +31,11 @@ def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, st
     assert "We are keeping this time for you" in page.content.decode()
 
 
+def test_choosing_another_time_leads_back_to_that_day_and_therapist(client, choose, kim, start):
+    page = client.get(choose(start, therapist=kim.slug).url).content.decode()
+    assert f"?day={start.date()}&amp;therapist=kim-demo" in page
+
+
 def test_name_and_address_book_it(client, choose, send_details, start, only):
     choose(start)
     form = client.get(DETAILS)
