@@ -42,13 +42,14 @@ clean:
 	rm -rf $(VENV) node_modules staticfiles
 
 $(VENV)/.installed: requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Taper needs $(PYTHON); install it first." >&2; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and \
 	    'Taper needs Python 3.11 or newer; $(PYTHON) is ' + sys.version.split()[0])"
 	@$(PYTHON) -c "import venv, ensurepip" 2>/dev/null || { \
 	    echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Making the virtual environment …"
 	@$(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned requirements …"
+	@echo "Installing the pinned requirements (about half a minute) …"
 	@if command -v uv >/dev/null 2>&1; then \
 	    uv pip install -q --compile-bytecode --require-hashes -r requirements-dev.txt -p $(BIN)/python; \
 	else \
