@@ -348,6 +348,8 @@ def _offering_the_nearest(treatment, start, therapist, visitor, now, moving=None
 
 
 def _nearest(treatment, start, therapist, visitor, now, moving):
+    if moving is None and not (treatment.active and treatment.online):
+        return ()
     clinic = Clinic.objects.the()
     start = min(max(start, now), _end_of_horizon(clinic, now))
     asked = {"now": now, "visitor": visitor, "moving": moving}

@@ -99,7 +99,9 @@ def test_a_start_outside_the_shift_is_taken_rather_than_free(hold, start, refusa
 def test_an_inactive_treatment_cannot_be_held(hold, massage, refusal):
     massage.active = False
     massage.save()
-    assert "cannot be booked online" in str(refusal(NotBookable, hold))
+    refused = refusal(NotBookable, hold)
+    assert "cannot be booked online" in str(refused)
+    assert not refused.nearest
 
 
 def test_a_therapist_who_does_not_offer_it_cannot_be_asked_for(hold, clinic, refusal):

@@ -5,6 +5,7 @@ import multiprocessing
 import re
 import time
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,6 @@ from bookings.actions import booking
 from bookings.models import Treatment
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
-KEY = re.compile(rb'name="key" value="([^"]+)"')
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Visitor:
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
     wire: http.client.HTTPConnection | None = None
+    token: str = ""
 
     def ask(self, path: str, form: dict | None = None) -> tuple[int, bytes, str]:
         """Status, body, and where it redirects to."""
@@ -57,25 +58,32 @@ def latencies(port: int, paths: Sequence[str]) -> list[float]:
     return taken
 
 
-def book_over_http(port: int, slug: str, start: str) -> bool:
-    """From the slot picker to confirmed, as a new visitor; False when the time was gone."""
+def on_the_picker(port: int, slug: str, start: str) -> Visitor:
+    """A new visitor who has the slot picker open on that day."""
     visitor = Visitor(port)
     _, page, _ = visitor.ask(f"/book/{slug}/?day={start[:10]}")
-    chosen = {"start": start, "therapist": ""}
-    token = CSRF.search(page)[1].decode()
-    status, _, _ = visitor.ask(f"/book/{slug}/hold/", {"csrfmiddlewaretoken": token, **chosen})
-    if status != 302:
-        return False
-    _, page, _ = visitor.ask(f"/book/{slug}/details/")
+    visitor.token = CSRF.search(page)[1].decode()
+    return visitor
+
+
+def hold_and_confirm(visitor: Visitor, slug: str, start: str) -> bool:
+    """The two POSTs of a booking; False when the time was gone."""
+    chosen = {"csrfmiddlewaretoken": visitor.token, "start": start, "therapist": ""}
+    status, _, _ = visitor.ask(f"/book/{slug}/hold/", chosen)
+    return status == 302 and confirm(visitor, slug, start) == 302
+
+
+def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int:
+    """The status that the details form is answered with."""
     said = {
-        "csrfmiddlewaretoken": CSRF.search(page)[1].decode(),
-        "key": KEY.search(page)[1].decode(),
+        "csrfmiddlewaretoken": visitor.token,
+        "key": token_hex(16),
         "name": "Ana Demo",
         "email": "ana@example.com",
-        **chosen,
+        "start": start,
+        "therapist": therapist,
     }
-    status, _, to = visitor.ask(f"/book/{slug}/details/", said)
-    return status == 302 and to.startswith("/appointments/")
+    return visitor.ask(f"/book/{slug}/details/", said)[0]
 
 
 def book_by_action(treatment: Treatment, start: datetime) -> bool:
@@ -110,23 +118,32 @@ def raw_connection():
     return psycopg2.connect(host=facts["HOST"], user=facts["USER"], dbname=facts["NAME"])
 
 
-def together(workers: int, work: Callable[[int], int]) -> float:
-    """How many per second `workers` processes do; `work(number)` returns how many it did."""
+def together(
+    workers: int,
+    work: Callable,
+    *,
+    prepare: Callable[[int], object] = int,
+) -> tuple[Counter, float]:
+    """What `workers` processes' pieces of work came to, and in how many seconds.
+
+    Each prepares by itself first; then `work(prepared)`, an iterable of answers, is timed.
+    """
     connections.close_all()
     context = multiprocessing.get_context("fork")
     ready, done = context.Barrier(workers + 1), context.Queue()
 
     def run(number: int) -> None:
+        prepared = prepare(number)
         ready.wait()
-        done.put(work(number))
+        done.put(Counter(work(prepared)))
 
     running = [context.Process(target=run, args=(number,)) for number in range(workers)]
     for process in running:
         process.start()
     ready.wait()
     began = time.perf_counter()
-    total = sum(done.get(timeout=600) for _ in running)
+    answers = sum((done.get(timeout=900) for _ in running), Counter())
     taken = time.perf_counter() - began
     for process in running:
         process.join()
-    return total / taken
+    return answers, taken

@@ -6,9 +6,12 @@ import socket
 import statistics
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import django
 from django.core.management import call_command
@@ -19,12 +22,13 @@ from clinic.children import Child, wait_until
 
 django.setup()
 
-from bookings.models import Clinic  # noqa: E402 - models need Django set up
+from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
 from tests.benchmarks import load, seed  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-REQUESTS, CLIENTS = 200, 8
+REQUESTS, CLIENTS, STORMERS = 200, 8, 16
+ATTEMPTS = int(os.environ.get("ATTEMPTS", "10000"))
 SLUG = "sports-massage-60"
 
 
@@ -78,51 +82,46 @@ def core_alone(treatment, today: date, days: int) -> str:
 def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
     empty_the_clinic()
     treatment = seed.make_busy_clinic(therapists=8, appointments=20_000, last_day=today)
-    starts = free_starts(today, days=60, hours=range(8, 19))
+    starts = free_starts(today, days=60, hours=range(8, 19, 2), each=2)
     print("Measuring bookings …")
-    lines = []
     with serving(folder) as port:
-        each = 25
-        lines.append(
-            (
-                f"bookings over HTTP, slot picker to confirmed, {CLIENTS} clients",
-                per_second(
-                    load.together(
-                        CLIENTS,
-                        lambda n: sum(
-                            load.book_over_http(port, SLUG, start.isoformat())
-                            for start in starts[n * each : (n + 1) * each]
-                        ),
-                    )
-                ),
-            )
-        )
-    later = starts[CLIENTS * each :]
-    each = 50
-    lines.append(
+        over_http = bookings_per_second_over_http(port, starts[: CLIENTS * 25])
+    return [
+        (f"bookings over HTTP (hold, confirm), {CLIENTS} clients", over_http),
         (
             f"bookings through the action, {CLIENTS} processes",
-            per_second(
-                load.together(
-                    CLIENTS,
-                    lambda n: sum(
-                        load.book_by_action(treatment, start)
-                        for start in later[n * each : (n + 1) * each]
-                    ),
-                )
-            ),
-        )
-    )
-    lines.append(
+            per_second(*by_action(treatment, starts[CLIENTS * 25 :])),
+        ),
         (
             f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
-            per_second(load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
-        )
-    )
-    return lines
+            per_second(*load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
+        ),
+        (
+            f"{ATTEMPTS:,} attempts on 100 openings over HTTP, {STORMERS} processes",
+            storm(folder, today),
+        ),
+    ]
 
 
-def insert_many(treatment: int, number: int, how_many: int = 400) -> int:
+def bookings_per_second_over_http(port: int, starts: list[datetime]) -> str:
+    def prepare(number: int) -> list:
+        own = [start.isoformat() for start in starts[number::CLIENTS]]
+        return [(load.on_the_picker(port, SLUG, start), start) for start in own]
+
+    def work(prepared: list) -> Iterator[bool]:
+        return (load.hold_and_confirm(visitor, SLUG, start) for visitor, start in prepared)
+
+    return per_second(*load.together(CLIENTS, work, prepare=prepare))
+
+
+def by_action(treatment: Treatment, starts: list[datetime]) -> tuple[Counter, float]:
+    def work(number: int) -> Iterator[bool]:
+        return (load.book_by_action(treatment, start) for start in starts[number::CLIENTS])
+
+    return load.together(CLIENTS, work)
+
+
+def insert_many(treatment: int, number: int, how_many: int = 400) -> Iterator[bool]:
     """One therapist and room per process, so that the constraints are checked but never refuse."""
     with load.raw_connection() as raw, raw.cursor() as cursor:
         whose = []
@@ -133,18 +132,54 @@ def insert_many(treatment: int, number: int, how_many: int = 400) -> int:
         for n in range(how_many):
             at = start + n * timedelta(minutes=75)
             load.insert_one(cursor, (f"raw-{number}-{n}", *whose, treatment, at, at, at))
-    return how_many
+            yield True
 
 
-def free_starts(today: date, *, days: int, hours: range) -> list[datetime]:
-    """Two hours apart, so that eight therapists' visits never meet; eight bookings fit each."""
+def storm(folder: Path, today: date) -> str:
+    """How many were booked, refused kindly, and anything else."""
+    empty_the_clinic()
+    seed.make_busy_clinic(therapists=1, appointments=1, last_day=today)
+    starts = free_starts(today, days=22, hours=range(9, 18, 2), each=1)[:100]
+    print("Measuring a storm of attempts …")
+
+    def prepare(number: int) -> tuple:
+        chance = Random(number)
+        wanted = [chance.choice(starts).isoformat() for _ in range(ATTEMPTS // STORMERS)]
+        return load.on_the_picker(port, SLUG, wanted[0]), wanted
+
+    def work(prepared: tuple) -> Iterator[int]:
+        visitor, wanted = prepared
+        return (load.confirm(visitor, SLUG, start) for start in wanted)
+
+    with serving(folder) as port:
+        answers, taken = load.together(STORMERS, work, prepare=prepare)
+    booked = Appointment.objects.filter(booking_key__isnull=False).count()
+    return (
+        f"answers {dict(sorted(answers.items()))} in {taken:.0f} s; {booked} booked; "
+        f"{overlaps()} overlaps"
+    )
+
+
+def overlaps() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM bookings_appointment a JOIN bookings_appointment b"
+            " ON a.id < b.id AND a.therapist_id = b.therapist_id"
+            " AND a.starts_at < b.blocked_until AND b.starts_at < a.blocked_until"
+            " WHERE a.status NOT IN ('cancelled', 'expired')"
+            " AND b.status NOT IN ('cancelled', 'expired')"
+        )
+        return cursor.fetchone()[0]
+
+
+def free_starts(today: date, *, days: int, hours: range, each: int) -> list[datetime]:
+    """Starts two hours apart, so that one therapist's visits never meet; each `each` times."""
     first = datetime(today.year, today.month, today.day, tzinfo=UTC)
     return [
         first + timedelta(days=day, hours=hour)
         for day in range(2, days)
         for hour in hours
-        if hour % 2 == 0
-        for _ in range(2)
+        for _ in range(each)
     ]
 
 
@@ -194,8 +229,10 @@ def spread(taken: list[float]) -> str:
     return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms"
 
 
-def per_second(rate: float) -> str:
-    return f"{rate:.0f} per second"
+def per_second(answers: Counter, taken: float) -> str:
+    """Only what succeeded counts; anything else is said."""
+    others = {answer: how_many for answer, how_many in answers.items() if answer is not True}
+    return f"{answers[True] / taken:.0f} per second" + (f"; {others}" if others else "")
 
 
 def report(lines: list[tuple[str, str]]) -> None:

@@ -5,7 +5,14 @@ from datetime import date, time
 from django.db import connection
 
 from bookings.models import Treatment
-from tests.factories import make_clinic, make_room, make_therapist, make_treatment, make_week
+from tests.factories import (
+    make_client,
+    make_clinic,
+    make_room,
+    make_therapist,
+    make_treatment,
+    make_week,
+)
 
 STARTS_A_DAY = 9  # of 75 minutes each, from eight to a quarter past seven
 
@@ -45,20 +52,13 @@ def make_busy_clinic(*, therapists: int, appointments: int, last_day: date) -> T
 
 def _fill(treatment, people, rooms, appointments, last_day) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO bookings_client (name, email, phone, created_at, health_hold) "
-            "SELECT 'Client ' || n, 'client' || n || '@example.com', '', now(), false "
-            "FROM generate_series(1, %s) n RETURNING id",
-            [len(people)],
-        )
-        clients = [pk for (pk,) in cursor.fetchall()]
         facts = {
             "treatment": treatment.pk,
             "last": last_day,
             "starts": STARTS_A_DAY,
             "therapists": [person.pk for person in people],
             "rooms": [room.pk for room in rooms],
-            "clients": clients,
+            "clients": [make_client(f"Client of {person}").pk for person in people],
             "appointments": appointments,
         }
         cursor.execute(FILL, facts)
