@@ -68,10 +68,19 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
                 appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
             client.appointments.update(client=known)
             client.mails.update(client=known)
+            _hand_over_races(client, known)
             client.delete()
     except IntegrityError:
         return False
     return True
+
+
+def _hand_over_races(client: Client, known: Client) -> None:
+    """The races of dates on which the known client has none."""
+    taken = known.races.values("race_date")
+    if client.races.exclude(race_date__in=taken).update(client=known):
+        known.plan_revision += 1
+        known.save(update_fields=["plan_revision"])
 
 
 def _what_was_typed(client: Client) -> dict:

@@ -42,3 +42,11 @@ class TooManyHolds(Refused):
 
 class Busy(Refused):
     sentence = "We are very busy this moment; nothing was booked. Please try again."
+
+
+class RaceRefused(Refused):
+    """No plan can be made for the race; `field` is the one at fault."""
+
+    def __init__(self, sentence: str, *, field: str):
+        super().__init__(sentence)
+        self.field = field

@@ -4,6 +4,7 @@ from bookings.models.appointments import Appointment, AppointmentEvent, WrongSta
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mails import Mail, MailKind, MailState
 from bookings.models.people import Client, Therapist, User
+from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
 from bookings.models.treatments import Room, Treatment
 
@@ -14,10 +15,14 @@ __all__ = [
     "AppointmentEvent",
     "Client",
     "Clinic",
+    "Distance",
     "ExtraShift",
     "Mail",
     "MailKind",
     "MailState",
+    "Outcome",
+    "Priority",
+    "Race",
     "Room",
     "Therapist",
     "Treatment",

@@ -1,5 +1,6 @@
 """Logins, the clients who are treated, and the therapists who treat them."""
 
+from calendar import day_name
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -7,9 +8,11 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from bookings.core import training
 from bookings.core.roles import Role
 
 FOR_THE_OWNER = frozenset({"user", "clinic"})
+WEEKDAYS = list(enumerate(day_name))
 
 
 class UserManager(BaseUserManager):
@@ -106,6 +109,16 @@ class Client(models.Model):
         help_text="Same e-mail, different name: the desk decides whether it is the same person.",
     )
 
+    long_run_weekday = models.PositiveSmallIntegerField(
+        "day of the long run", choices=WEEKDAYS, default=training.Weekday.SUN.value
+    )
+    weekly_volume_km = models.PositiveSmallIntegerField(
+        "kilometres a week", default=0, help_text="In the biggest weeks; 0 when not known."
+    )
+    plan_revision = models.PositiveIntegerField(
+        default=0, help_text="Rises with every change of the races or of these habits."
+    )
+
     class Meta:
         ordering = ["name", "pk"]
         indexes = [
@@ -114,6 +127,11 @@ class Client(models.Model):
                 fields=["same_address_as"],
                 condition=models.Q(same_address_as__isnull=False),
                 name="client_to_compare",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(long_run_weekday__range=(0, 6)), name="long_run_has_a_weekday"
             ),
         ]
 

@@ -104,7 +104,7 @@ def diary(
     during = Interval(shown.start, shown.end + timedelta(seconds=visit.blocked))
     therapists = {person.pk: person for person in facts.offering(treatment, therapist)}
     rooms: dict[int, list[Span]] = {pk: [] for pk in facts.suitable_rooms(treatment)}
-    taken = _time_off(therapists, during)
+    taken = time_off(therapists, during)
     booked: dict[int, Seconds] = dict.fromkeys(therapists, 0)
     first_second = shown.start.timestamp()
     times = facts.taken_times(during, now=now, visitor=visitor, moving=moving and moving.pk)
@@ -114,7 +114,7 @@ def diary(
             booked[person] += end - start if start >= first_second else 0
         if room in rooms:
             rooms[room].append((start, blocked_until))
-    working = _working(therapists, first, days, clinic)
+    working = hours_of_work(therapists, first, days, clinic)
     return Diary(
         therapists=therapists,
         rosters={pk: Roster(working[pk], taken[pk]) for pk in therapists},
@@ -122,7 +122,7 @@ def diary(
         booked=booked,
         visit=visit,
         grid=Grid.over(first, days, step_minutes=clinic.start_step_minutes, tz=clinic.tz),
-        within=_bookable(clinic, shown, now),
+        within=bookable_span(clinic, shown, now),
     )
 
 
@@ -167,14 +167,14 @@ def _visit_of(appointment: Appointment) -> Visit:
     return Visit(length=int(length.total_seconds()), buffer=int(buffer.total_seconds()))
 
 
-def _bookable(clinic: Clinic, shown: Interval, now: datetime) -> Span:
+def bookable_span(clinic: Clinic, shown: Interval, now: datetime) -> Span:
     """From the end of the minimum notice to the end of the horizon's last day."""
     last_day = day_bounds(clinic.last_bookable_day(now), 1, clinic.tz)
     first = max(shown.start, clinic.first_bookable(now))
     return ceil(first.timestamp()), int(min(shown.end, last_day.end).timestamp())
 
 
-def _time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
+def time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
     """Absences per therapist; a closure is everybody's."""
     away: dict[int, list[Span]] = {pk: [] for pk in therapists}
     for person, start, end in facts.time_off(away, during):
@@ -183,7 +183,7 @@ def _time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Spa
     return away
 
 
-def _working(
+def hours_of_work(
     therapists: Iterable[int], first: date, days: int, clinic: Clinic
 ) -> dict[int, list[Span]]:
     working: dict[int, list[Span]] = defaultdict(list)

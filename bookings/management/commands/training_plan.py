@@ -4,17 +4,14 @@ import json
 import sys
 from argparse import ArgumentParser
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from bookings.core import training
 from bookings.core.training.reading import Node
-
-PROTOCOL_FILE = Path(__file__).parents[2] / "protocol.yaml"
+from bookings.queries import protocol
 
 
 class Command(BaseCommand):
@@ -52,9 +49,9 @@ def _stdin() -> object:
 
 
 def _plan(data: object, *, today: date) -> training.Plan:
-    protocol = training.Protocol.from_data(yaml.safe_load(PROTOCOL_FILE.read_text("utf-8")))
-    inputs = training.Inputs.from_data(data, protocol, today=today)
-    return training.plan(inputs.races, inputs.runner, protocol, as_of=inputs.as_of)
+    rules = protocol.current()
+    inputs = training.Inputs.from_data(data, rules, today=today)
+    return training.plan(inputs.races, inputs.runner, rules, as_of=inputs.as_of)
 
 
 def _span(plan: training.Plan, start: date | None, end: date | None) -> tuple[date, date]:
