@@ -268,7 +268,7 @@ def _held(treatment, start, therapist, visitor, now) -> Appointment | None:
     held = Appointment.objects.held_by(visitor).filter(treatment=treatment, starts_at=start)
     if therapist is not None:
         held = held.filter(therapist=therapist)
-    return held.with_everything().get() if held.exists() else None
+    return held.first()
 
 
 def _place(clinic, treatment, start, therapist, now) -> Appointment:

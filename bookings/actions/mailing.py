@@ -47,7 +47,8 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
     adds nothing; neither does an occasion that has passed.
     """
     not_after = appointment.starts_at + USEFUL_AFTER_THE_START.get(kind, timedelta())
-    Mail.objects.about_older_revisions(appointment).supersede()
+    if appointment.revision:
+        Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
     mail = Mail(

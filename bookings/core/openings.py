@@ -164,11 +164,14 @@ def _common(left: Sequence[Reach], right: Sequence[Reach]) -> list[Reach]:
     result: list[Reach] = []
     i = j = 0
     while i < len(left) and j < len(right):
-        first = max(left[i][0], right[j][0])
-        last = min(left[i][1], right[j][1])
+        left_first, left_last = left[i]
+        right_first, right_last = right[j]
+        # Comparisons rather than max() and min(): this is the innermost loop of all.
+        first = left_first if left_first > right_first else right_first
+        last = left_last if left_last < right_last else right_last
         if first <= last:
             result.append((first, last))
-        if left[i][1] < right[j][1]:
+        if left_last < right_last:
             i += 1
         else:
             j += 1

@@ -205,12 +205,15 @@ class Appointment(models.Model):
 
         Raises WrongStatus when the row is not (or no longer) where this may come from.
         """
-        with transaction.atomic():
-            rows = Appointment.objects.filter(pk=self.pk, status__in=comes_from(status))
-            if not rows.update(status=status, **changes):
-                raise WrongStatus(f"cannot become {status}")
-            self.refresh_from_db()
-            self.record(status, by=by, now=now, facts=facts)
+        rows = Appointment.objects.filter(pk=self.pk, status__in=comes_from(status))
+        with transaction.atomic(savepoint=False):
+            moved = rows.update(status=status, **changes)
+            if moved:
+                self.record(status, by=by, now=now, facts=facts)
+        if not moved:
+            raise WrongStatus(f"cannot become {status}")
+        for name, value in {"status": status, **changes}.items():
+            setattr(self, name, value)
 
     def record(self, kind: str, *, by: str, now: datetime, facts: dict | None = None) -> None:
         self.events.create(kind=kind, by=by, at=now, facts=facts or {})
