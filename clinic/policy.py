@@ -24,6 +24,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
         "online:times": EVERYONE,
+        "online:plan": EVERYONE,
+        "online:race": EVERYONE,
         "online:hold": EVERYONE,
         "online:details": EVERYONE,
         # Behind an unguessable link, which is asked for its signature instead.
@@ -31,6 +33,9 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:move": EVERYONE,
         "online:cancel": EVERYONE,
         "online:calendar": EVERYONE,
+        "online:my_plan": EVERYONE,
+        "online:keep_plan": EVERYONE,
+        "online:my_race": EVERYONE,
         "online:prove": EVERYONE,
         "api_openings": EVERYONE,
         "diary:home": STAFF,

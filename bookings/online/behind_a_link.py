@@ -32,19 +32,19 @@ class Opened:
 
 
 def behind_a_link(
-    view: Callable[[HttpRequest, Opened], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Looks the appointment up; a POST from behind a mailed link proves the address first."""
 
     @private
     @wraps(view)
-    def run(request: HttpRequest, token: str) -> HttpResponse:
+    def run(request: HttpRequest, token: str, **asked: str) -> HttpResponse:
         opened = _open(token)
         try:
             if request.method == "POST" and opened.asks_who:
                 identity.prove(opened.appointment.client, by=RUNNER, now=timezone.now())
                 opened = _open(token)
-            return view(request, opened)
+            return view(request, opened, **asked)
         except Busy as refusal:
             return sorry(request, refusal)
 

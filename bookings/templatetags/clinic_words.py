@@ -26,6 +26,13 @@ def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
 
 
 @register.filter
+def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
+    """Tue 1 Dec"""
+    local = instant.astimezone(tz)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
+@register.filter
 def iso_day(instant: datetime, tz: ZoneInfo) -> str:
     """2026-12-01"""
     return instant.astimezone(tz).date().isoformat()

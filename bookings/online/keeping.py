@@ -1,0 +1,166 @@
+"""Where a runner's races are kept: in their browser, or with the clinic behind a mailed link."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from bookings.actions import racing
+from bookings.core import training
+from bookings.models import Client, Clinic, Race
+from bookings.online.behind_a_link import Opened
+from bookings.queries.plans import History, runner_of
+
+KEY = "plan"
+FIELDS = (
+    "race_date", "distance", "name", "priority", "training_start", "weeks", "outcome", "dnf_km",
+)  # fmt: skip
+DATES = ("race_date", "training_start")
+
+
+class InBrowser:
+    """The plan of somebody we do not know, in the session and nowhere else."""
+
+    token = ""
+
+    def __init__(self, request: HttpRequest):
+        self._session = request.session
+        self._kept: dict[str, Any] = self._session.get(KEY, {})
+        self.history = History()
+
+    @property
+    def races(self) -> Sequence[Race]:
+        return sorted(self._races(), key=lambda race: race.race_date)
+
+    @property
+    def habits(self) -> dict[str, Any]:
+        return self._kept.get("habits", {})
+
+    @property
+    def runner(self) -> training.Runner:
+        return training.Runner(
+            long_run_weekday=training.Weekday(
+                self.habits.get("long_run_weekday", training.Weekday.SUN)
+            ),
+            weekly_volume_km=self.habits.get("weekly_volume_km", 0),
+            new_client=not self.habits.get("has_been", False),
+        )
+
+    @property
+    def url(self) -> str:
+        return reverse("online:plan")
+
+    def url_of(self, race: Race) -> str:
+        return reverse("online:race", args=[race.race_date.isoformat()])
+
+    def enter(self, race: Race, *, now: datetime) -> None:
+        """Raises RaceRefused."""
+        others = list(self._races())
+        if all(other.in_training != race.in_training for other in others):
+            self._refuse(race, others, now)
+            self._keep([*others, race])
+
+    def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
+        """Raises RaceRefused."""
+        changed = racing.with_changes(race, fields)
+        others = self._but(race)
+        self._refuse(changed, others, now)
+        self._keep([*others, changed])
+
+    def withdraw(self, race: Race) -> None:
+        self._keep(self._but(race))
+
+    def keep_habits(self, **habits: Any) -> None:
+        self._write(habits=habits)
+
+    def _races(self) -> Iterator[Race]:
+        for kept in self._kept.get("races", []):
+            fields = {
+                name: date.fromisoformat(value) if name in DATES and value else value
+                for name, value in kept.items()
+            }
+            yield Race(**fields)
+
+    def _but(self, race: Race) -> list[Race]:
+        return [other for other in self._races() if other.race_date != race.race_date]
+
+    def _keep(self, races: list[Race]) -> None:
+        self._write(
+            races=[{name: _plain(getattr(race, name)) for name in FIELDS} for race in races]
+        )
+
+    def _write(self, **changed: Any) -> None:
+        self._kept = self._session[KEY] = self._kept | changed
+
+    @staticmethod
+    def _refuse(race: Race, others: list[Race], now: datetime) -> None:
+        today = now.astimezone(Clinic.objects.the().tz).date()
+        racing.refuse_what_cannot_be_planned(race, others, today=today)
+
+
+@dataclass
+class WithTheClinic:
+    """The plan of a client who reads it from behind a mailed link."""
+
+    client: Client
+    token: str
+
+    def __post_init__(self) -> None:
+        known = not self.client.is_provisional
+        self.history = History.of(self.client) if known else History()
+        self.races: Sequence[Race] = list(self.client.races.select_related("client"))
+
+    @classmethod
+    def behind(cls, opened: Opened) -> "WithTheClinic":
+        return cls(opened.appointment.client, opened.token)
+
+    @property
+    def habits(self) -> dict[str, Any]:
+        return {
+            "long_run_weekday": self.client.long_run_weekday,
+            "weekly_volume_km": self.client.weekly_volume_km,
+        }
+
+    @property
+    def runner(self) -> training.Runner:
+        return runner_of(self.client, self.history)
+
+    @property
+    def url(self) -> str:
+        return reverse("online:my_plan", args=[self.token])
+
+    def url_of(self, race: Race) -> str:
+        return reverse("online:my_race", args=[self.token, race.race_date.isoformat()])
+
+    def enter(self, race: Race, *, now: datetime) -> None:
+        """Raises RaceRefused."""
+        racing.enter(self.client, race, now=now)
+
+    def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
+        """Raises RaceRefused."""
+        racing.change(race, now=now, **fields)
+
+    def withdraw(self, race: Race) -> None:
+        racing.withdraw(race)
+
+    def keep_habits(
+        self, *, long_run_weekday: int, weekly_volume_km: int, has_been: bool = False
+    ) -> None:
+        """Whether they have been here, the clinic knows itself."""
+        racing.keep_habits(
+            self.client, long_run_weekday=long_run_weekday, weekly_volume_km=weekly_volume_km
+        )
+
+
+Keeper = InBrowser | WithTheClinic
+
+
+def race_on(keeper: Keeper, day: str) -> Race | None:
+    return next((race for race in keeper.races if race.race_date.isoformat() == day), None)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,141 @@
+"""A runner's races and the plan they lead to: in the browser, or behind a mailed link."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.refusals import RaceRefused
+from bookings.models import Clinic, Race
+from bookings.online.answering import private
+from bookings.online.behind_a_link import Opened, behind_a_link
+from bookings.online.keeping import FIELDS, InBrowser, Keeper, WithTheClinic, race_on
+from bookings.online.plan_page import plan_page
+from bookings.online.race_forms import ChangeRaceForm, NewRaceForm
+from bookings.online.visitor import visitor
+
+WITHDRAW = "withdraw"
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@reads_and_posts
+@private
+def plan(request: HttpRequest) -> HttpResponse:
+    return _plan(request, InBrowser(request))
+
+
+@reads_and_posts
+@private
+def race(request: HttpRequest, day: str) -> HttpResponse:
+    return _race(request, InBrowser(request), day)
+
+
+@reads_and_posts
+@behind_a_link
+def my_plan(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Only the mail's link shows what is kept: the other one does not prove who is reading."""
+    if not opened.from_mail:
+        return redirect("online:plan")
+    in_browser = InBrowser(request).races
+    return _plan(request, WithTheClinic.behind(opened), in_browser=in_browser)
+
+
+@reads_and_posts
+@behind_a_link
+def my_race(request: HttpRequest, opened: Opened, day: str) -> HttpResponse:
+    if not opened.from_mail:
+        return redirect("online:plan")
+    return _race(request, WithTheClinic.behind(opened), day)
+
+
+@require_POST
+@behind_a_link
+def keep(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The races of the browser become the client's; what cannot be planned any more stays out."""
+    if not opened.from_mail:
+        return redirect("online:plan")
+    browser, keeper = InBrowser(request), WithTheClinic.behind(opened)
+    for entered in browser.races:
+        try:
+            keeper.enter(entered, now=timezone.now())
+        except RaceRefused as refusal:
+            messages.warning(request, f"{entered}: {refusal}")
+        else:
+            browser.withdraw(entered)
+    return redirect(keeper.url)
+
+
+def _plan(request: HttpRequest, keeper: Keeper, **more) -> HttpResponse:
+    clinic = Clinic.objects.the()
+    more["clinic"] = clinic
+    if request.method != "POST":
+        form = NewRaceForm(initial=keeper.habits, today=_today(clinic))
+        return _show_plan(request, keeper, form, **more)
+    form = NewRaceForm(request.POST, today=_today(clinic))
+    if form.is_valid():
+        try:
+            keeper.enter(form.race, now=timezone.now())
+        except RaceRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            keeper.keep_habits(**form.habits)
+            return redirect(keeper.url)
+    return _show_plan(request, keeper, form, status=422, **more)
+
+
+def _show_plan(
+    request: HttpRequest,
+    keeper: Keeper,
+    form: NewRaceForm,
+    *,
+    clinic: Clinic,
+    status: int = 200,
+    **more,
+) -> HttpResponse:
+    context = {"clinic": clinic, "keeper": keeper, "form": form, **more}
+    if keeper.races:
+        context["page"] = plan_page(clinic, keeper, now=timezone.now(), visitor=visitor(request))
+    return render(request, "online/plan.html", context, status=status)
+
+
+def _race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+    found = race_on(keeper, day)
+    if found is None:
+        raise Http404
+    today = _today(Clinic.objects.the())
+    if request.method != "POST":
+        initial = {name: getattr(found, name) for name in FIELDS}
+        return _show_race(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
+    if request.POST.get("do") == WITHDRAW:
+        keeper.withdraw(found)
+        messages.success(request, f"{found} is no longer in your plan.")
+        return redirect(keeper.url)
+    return _change(request, keeper, found, ChangeRaceForm(request.POST, today=today))
+
+
+def _change(
+    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm
+) -> HttpResponse:
+    if form.is_valid():
+        try:
+            keeper.change(found, form.changes, now=timezone.now())
+        except RaceRefused as refusal:
+            form.add_error(refusal.field, str(refusal))
+        else:
+            messages.success(request, "Your plan has been worked out anew.")
+            return redirect(keeper.url)
+    return _show_race(request, keeper, found, form, status=422)
+
+
+def _show_race(
+    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"keeper": keeper, "race": found, "form": form}
+    return render(request, "online/race.html", context, status=status)
+
+
+def _today(clinic: Clinic) -> date:
+    return timezone.now().astimezone(clinic.tz).date()

@@ -1,0 +1,141 @@
+"""What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bookings.core import training
+from bookings.core.training.protocol.phases import PhaseRules
+from bookings.core.training.protocol.sessions import SessionType
+from bookings.models import Clinic, Race, Therapist
+from bookings.online import ribbon
+from bookings.online.keeping import Keeper
+from bookings.queries.openings import Opening
+from bookings.queries.plans import Offer, offers, plan_of
+
+LONGEST_LOOK_BACK = timedelta(weeks=26)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A race with where it is changed, and how far away it is in words."""
+
+    race: Race
+    url: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Time:
+    """An opening as it is offered; `therapist` is the usual one where that one is free."""
+
+    opening: Opening
+    therapist: Therapist | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A recommended session in the protocol's words, with the times to book."""
+
+    offer: Offer
+    rules: SessionType
+    phase: PhaseRules
+    times: Sequence[Time]
+
+    @property
+    def last_day(self) -> date:
+        return self.offer.session.window_end - DAY
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A line of the table: a phase, its days, and the race it belongs to."""
+
+    phase: PhaseRules
+    start: date
+    last: date
+    race: str
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    races: Sequence[Entered]
+    phase: PhaseRules
+    stretches: Sequence[Stretch]
+    proposals: Sequence[Proposal]
+    lying: ribbon.Ribbon
+    upright: ribbon.Ribbon
+
+
+def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
+    today = now.astimezone(clinic.tz).date()
+    plan = plan_of(keeper.races, keeper.runner, today=today)
+    found = offers(clinic, plan, keeper.history, now=now, visitor=visitor)
+    start = _first_day(plan)
+    segments = plan.segments(start, training.end_of(plan, start))
+    marked = [_marked(offer, clinic) for offer in found]
+    drawn = {"segments": segments, "marked": marked, "protocol": plan.protocol, "today": today}
+    return PlanPage(
+        races=[_entered(race, keeper, today) for race in keeper.races],
+        phase=plan.protocol.phases[plan.on(today).phase],
+        stretches=[_stretch(segment, plan.protocol, today) for segment in segments],
+        proposals=[_proposal(offer, plan.protocol, keeper) for offer in found],
+        lying=ribbon.lying(**drawn),
+        upright=ribbon.upright(**drawn),
+    )
+
+
+def _first_day(plan: training.Plan) -> date:
+    """The first day of training for a race that is not over yet, or today."""
+    ahead = [
+        race.plan_start(plan.protocol)
+        for race in plan.races
+        if race.drives_a_plan
+        and -race.days_to(plan.as_of) <= race.recovers_as(plan.protocol).return_last_day
+    ]
+    return max(min([plan.as_of, *ahead]), plan.as_of - LONGEST_LOOK_BACK)
+
+
+def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
+    day = offer.session.suggested
+    if offer.booked:
+        day = offer.booked.starts_at.astimezone(clinic.tz).date()
+    return ribbon.Marked(offer.number, day, offer.booked is not None)
+
+
+def _stretch(segment: training.Segment, protocol: training.Protocol, today: date) -> Stretch:
+    return Stretch(
+        phase=protocol.phases[segment.phase],
+        start=segment.start,
+        last=segment.end - DAY,
+        race=segment.race.name if segment.race else "",
+        is_now=segment.start <= today < segment.end,
+    )
+
+
+def _proposal(offer: Offer, protocol: training.Protocol, keeper: Keeper) -> Proposal:
+    usual = keeper.history.usual_therapist
+    return Proposal(
+        offer=offer,
+        rules=protocol.session_types[offer.session.kind],
+        phase=protocol.phases[offer.session.phase],
+        times=[
+            Time(opening, usual if usual in opening.therapists else None)
+            for opening in offer.openings
+        ],
+    )
+
+
+def _entered(race: Race, keeper: Keeper, today: date) -> Entered:
+    return Entered(race, keeper.url_of(race), _how_far((race.race_date - today).days))
+
+
+def _how_far(days: int) -> str:
+    """In 16 weeks, in 9 days, tomorrow, today, 3 days ago."""
+    if days >= 14:
+        return f"in {days // 7} weeks"
+    if days < -1:
+        return f"{-days} days ago"
+    return {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"in {days} days")
