@@ -33,13 +33,16 @@ def every_page(page: Page, site):
     yield
     page.goto(journeys.link_in(site.inbox.wait_for(address), site))
     yield
-    page.get_by_role("link", name="Move", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Move", exact=True).click()
     yield
     journeys.choose_a_time(page)
     page.get_by_role("button", name="Move my appointment").wait_for()
     yield
-    page.get_by_role("link", name="Keep it as it is").click()
-    page.get_by_role("link", name="Cancel", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Keep it as it is").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Cancel", exact=True).click()
     yield
     page.get_by_role("button", name="Cancel the appointment").click()
     page.get_by_role("link", name="Book again").wait_for()
