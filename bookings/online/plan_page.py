@@ -65,7 +65,7 @@ class PlanPage:
     phase: PhaseRules
     stretches: Sequence[Stretch]
     proposals: Sequence[Proposal]
-    lying: ribbon.Ribbon
+    lying: ribbon.Ribbon | None
     upright: ribbon.Ribbon
 
 

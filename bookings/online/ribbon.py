@@ -5,7 +5,7 @@ Lying it reads from left to right, on wide screens; upright from top to bottom, 
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bookings.core import training
@@ -24,7 +24,8 @@ LOAD = {
     Phase.RECOVERY: 0.25,
     Phase.RETURN: 0.4,
 }
-BEFORE_A_RACE = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK)
+LANES = 5  # of names below the ribbon that lies
+LEAST = 9  # for the shortest phase of it
 WEEK = timedelta(days=7)
 LETTER = 7.0  # a letter's width on the average
 DOT = 21.0  # a numbered dot with the room around it
@@ -79,13 +80,14 @@ class Area:
 
 @dataclass(frozen=True)
 class Label:
-    """Words at a place: `lane` counts away from the ribbon; `anchor` is SVG's."""
+    """Words at a place, and the line to them; `lane` counts away from the ribbon."""
 
     words: str
     at: float
     y: float = 0
     lane: int = 0
     anchor: str = "middle"
+    line: float = 0
     more: str = ""
 
 
@@ -130,12 +132,15 @@ def lying(
     protocol: training.Protocol,
     *,
     today: date,
-) -> Ribbon:
+) -> Ribbon | None:
+    """None where there are too many short phases for their names to stand beside one another."""
     length, base, tallest = 760.0, 146.0, 86.0
-    scale = Scale.of(segments, length, 9)
+    scale = Scale.of(segments, length, LEAST)
+    if (names := _phase_labels(segments, scale, protocol)) is None:
+        return None
     dots = list(_dots(marked, scale, segments))
     below = base + 32 + max((dot.away for dot in dots), default=0)
-    phases = [_below(label, below) for label in _phase_labels(segments, scale, protocol)]
+    phases = [replace(label, y=below + 18 * label.lane) for label in names]
     races = _stacked(_race_labels(segments, scale), length)
     return Ribbon(
         width=length,
@@ -196,36 +201,45 @@ def _pair(x: float, y: float) -> str:
 
 def _phase_labels(
     segments: Sequence[training.Segment], scale: Scale, protocol: training.Protocol
-) -> list[Label]:
-    """Inside its piece where it fits, else below, away from the race so that lines never cross."""
-    labels: list[Label] = []
-    narrow: list[Label] = []
-    for segment in segments:
-        words = protocol.phases[segment.phase].name
-        start, end = scale.at(segment.start), scale.at(segment.end)
-        middle = (start + end) / 2
-        if segment.phase is Phase.RACE_DAY:
-            continue
-        if len(words) * LETTER <= end - start:
-            labels.append(Label(words, middle))
-        else:
-            before = segment.phase in BEFORE_A_RACE and middle > len(words) * LETTER
-            narrow.append(Label(words, middle, anchor="end" if before else "start"))
-    to_the_left = [label for label in narrow if label.anchor == "end"]
-    to_the_right = [label for label in reversed(narrow) if label.anchor == "start"]
-    return labels + _in_lanes(to_the_left) + _in_lanes(to_the_right)
+) -> list[Label] | None:
+    """Each phase's name under its piece, the widest first, or lower; None where one cannot be."""
+    named = [segment for segment in segments if segment.phase is not Phase.RACE_DAY]
+    middles = {s: (scale.at(s.start) + scale.at(s.end)) / 2 for s in named}
+    placed: list[Label] = []
+    for segment in sorted(named, key=lambda s: scale.at(s.start) - scale.at(s.end)):
+        words, at = protocol.phases[segment.phase].name, middles.pop(segment)
+        tries = _tries(words, at, scale.places[-1])
+        fits = (one for one in tries if _is_clear(one, placed, middles.values()))
+        if (label := next(fits, None)) is None:
+            return None
+        placed.append(label)
+    return placed
 
 
-def _in_lanes(labels: Sequence[Label]) -> list[Label]:
-    lanes: list[list[Label]] = []
-    for label in labels:
-        free = (n for n, lane in enumerate(lanes) if not any(_meet(label, one) for one in lane))
-        number = next(free, len(lanes))
-        if number == len(lanes):
-            lanes.append([])
-        placed = Label(label.words, label.at, lane=number + 1, anchor=label.anchor)
-        lanes[number].append(placed)
-    return [label for lane in lanes for label in lane]
+def _tries(words: str, at: float, length: float) -> Iterator[Label]:
+    half = _width(words) / 2
+    for lane in range(LANES):
+        yield Label(words, min(max(at, half), length - half), lane=lane, line=at)
+        if at > 2 * half:
+            yield Label(words, at, lane=lane, anchor="end", line=at)
+        if at + 2 * half < length:
+            yield Label(words, at, lane=lane, anchor="start", line=at)
+
+
+def _is_clear(label: Label, placed: Iterable[Label], to_come: Iterable[float]) -> bool:
+    """It touches no other words, and no line to words lower down runs through it."""
+    start, end = _reach(label)
+    return not any(_clash(label, other) for other in placed) and not any(
+        start < line < end for line in to_come
+    )
+
+
+def _clash(one: Label, other: Label) -> bool:
+    if one.lane == other.lane:
+        return _meet(one, other)
+    upper, lower = sorted((one, other), key=lambda label: label.lane)
+    start, end = _reach(upper)
+    return start < lower.line < end
 
 
 def _meet(one: Label, other: Label) -> bool:
@@ -234,14 +248,14 @@ def _meet(one: Label, other: Label) -> bool:
 
 
 def _reach(label: Label) -> tuple[float, float]:
-    width = len(label.words) * LETTER + 8
+    width = _width(label.words)
     if label.anchor == "middle":
         return label.at - width / 2, label.at + width / 2
     return (label.at - width, label.at) if label.anchor == "end" else (label.at, label.at + width)
 
 
-def _below(label: Label, top: float) -> Label:
-    return Label(label.words, label.at, top + 18 * label.lane, label.lane, label.anchor)
+def _width(words: str) -> float:
+    return len(words) * LETTER + 8
 
 
 def _beside(segment: training.Segment, scale: Scale, protocol: training.Protocol) -> Label:
