@@ -12,7 +12,7 @@ from bookings.actions import racing
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
 from bookings.online.behind_a_link import Opened
-from bookings.queries.plans import History, runner_of
+from bookings.queries.plans import History, plan_of, runner_of
 
 KEY = "plan"
 FIELDS = (
@@ -160,6 +160,12 @@ Keeper = InBrowser | WithTheClinic
 
 def race_on(keeper: Keeper, day: str) -> Race | None:
     return next((race for race in keeper.races if race.race_date.isoformat() == day), None)
+
+
+def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training.Plan | None:
+    """What is made of the races, or None without any."""
+    today = now.astimezone(clinic.tz).date()
+    return plan_of(keeper.races, keeper.runner, today=today) if keeper.races else None
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.online.answering import page_or_part
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.forms import MoveForm
+from bookings.online.keeping import InBrowser, WithTheClinic, plan_of_keeper
 from bookings.online.picker import open_picker
 from bookings.queries.openings import diary
 
@@ -38,14 +39,17 @@ def _cannot_move(opened: Opened) -> bool:
 
 def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
     here = reverse("online:move", args=[opened.token])
+    clinic, now = Clinic.objects.the(), timezone.now()
+    keeper = WithTheClinic.behind(opened) if opened.from_mail else InBrowser(request)
     picker = open_picker(
-        Clinic.objects.the(),
+        clinic,
         opened.appointment.treatment,
         request.GET,
         path=here,
         target=here,
-        now=timezone.now(),
+        now=now,
         moving=opened.appointment,
+        plan=plan_of_keeper(keeper, clinic, now=now),
     )
     context = {"picker": picker, "opened": opened, "problem": problem}
     return page_or_part(request, "online/move.html", "online/_picker.html", context, status=status)

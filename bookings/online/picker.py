@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
+from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.days import Day, Why, days_of
 from bookings.queries.openings import Opening, next_free
@@ -58,20 +59,25 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cell:
-    """A day in the strip; `url` is None where there is nothing to choose."""
+    """A day in the strip; `url` is None where there is nothing to choose.
+
+    `advice` is for a runner with a race, of a day that can be chosen.
+    """
 
     date: date
     word: str
     url: str | None
     chosen: bool
     shows_month: bool
+    advice: training.Advice | None
 
 
 @dataclass(frozen=True)
 class Picker:
     """What the picker shows. `path` is the page it stands on, `target` where a start goes to.
 
-    `usual` is the therapist an address stands for that names none.
+    `usual` is the therapist an address stands for that names none; `plan` is the runner's, from
+    whose races the days are advised.
     """
 
     clinic: Clinic
@@ -87,6 +93,7 @@ class Picker:
     chosen: Day | None
     soonest: Opening | None
     moving: Appointment | None
+    plan: training.Plan | None = None
 
     @property
     def first(self) -> date:
@@ -106,6 +113,7 @@ class Picker:
                 url=url if day.openings else None,
                 chosen=day is self.chosen,
                 shows_month=day.date == self.first or day.date.day == 1,
+                advice=self._advice(day) if day.openings else None,
             )
 
     def word(self, day: Day) -> str:
@@ -113,6 +121,19 @@ class Picker:
             return f"{len(day.openings)} free"
         off = self.therapist is not None and day.why_none is Why.CLOSED
         return "away" if off else WORDS[day.why_none]
+
+    @property
+    def advice(self) -> training.Advice | None:
+        """Of the chosen day."""
+        return self._advice(self.chosen) if self.chosen else None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the treatment is one for the chosen day's phase, as far as anybody has said."""
+        kinds = frozenset(training.Kind) & set(self.treatment.session_kinds)
+        if not (self.plan and self.chosen and kinds):
+            return True
+        return training.fits(kinds, self.chosen.date, self.plan)
 
     @property
     def why_another_day(self) -> str:
@@ -156,6 +177,9 @@ class Picker:
     def soonest_url(self) -> str:
         return self._url(self.therapist)
 
+    def _advice(self, day: Day) -> training.Advice | None:
+        return training.advice_on(day.date, self.plan) if self.plan else None
+
     def _clock(self, opening: Opening) -> time:
         return opening.starts_at.astimezone(self.clinic.tz).time()
 
@@ -187,6 +211,7 @@ def open_picker(
     now: datetime,
     visitor: str = "",
     moving: Appointment | None = None,
+    plan: training.Plan | None = None,
 ) -> Picker:
     """The picker as the address asks for it; one that asks for no day opens at the next free."""
     therapists = list(treatment.therapists.active())
@@ -209,6 +234,7 @@ def open_picker(
         chosen=_chosen(days, asked.day),
         soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
         moving=moving,
+        plan=plan,
     )
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.online.answering import page_or_part
+from bookings.online.keeping import InBrowser, plan_of_keeper
 from bookings.online.picker import Picker, open_picker
 from bookings.online.visitor import visitor
 
@@ -22,12 +23,14 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
 
 def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
     """The picker for a new appointment."""
+    clinic, now = Clinic.objects.the(), timezone.now()
     return open_picker(
-        Clinic.objects.the(),
+        clinic,
         treatment,
         request.GET if query is None else query,
         path=reverse("online:times", args=[treatment.slug]),
         target=reverse("online:hold", args=[treatment.slug]),
-        now=timezone.now(),
+        now=now,
         visitor=visitor(request),
+        plan=plan_of_keeper(InBrowser(request), clinic, now=now),
     )

@@ -7,6 +7,7 @@ Pure: no clock, no files, no database. Dates are civil dates in the clinic's cal
 are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rules.md here.
 """
 
+from bookings.core.training.advice import Advice, Verdict, advice_on, fits
 from bookings.core.training.inputs import Inputs
 from bookings.core.training.nudges import Mailing, Topic
 from bookings.core.training.outputs import as_data, as_text, end_of
@@ -27,6 +28,7 @@ from bookings.core.training.vocabulary import (
 )
 
 __all__ = [
+    "Advice",
     "Distance",
     "FieldError",
     "Inputs",
@@ -46,10 +48,13 @@ __all__ = [
     "Session",
     "Timeline",
     "Topic",
+    "Verdict",
     "Weekday",
+    "advice_on",
     "as_data",
     "as_text",
     "end_of",
+    "fits",
     "phase_on",
     "plan",
     "rejections",

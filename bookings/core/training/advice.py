@@ -1,0 +1,84 @@
+"""What a runner is advised of a day they might book: never a refusal."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from bookings.core.training.phases import DAY
+from bookings.core.training.plans import Plan
+from bookings.core.training.vocabulary import Kind, Phase, Pressure, Priority
+
+FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
+
+
+class Verdict(StrEnum):
+    GOOD = "good"
+    LIGHT_ONLY = "light only"
+    NOT_ADVISED = "not advised"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One day's verdict, the reason in a sentence for the runner, and the rule behind it."""
+
+    verdict: Verdict
+    reason: str
+    rule: str
+
+
+def advice_on(day: date, plan: Plan) -> Advice:
+    """S1, P6 and P7 for a day; the first that holds decides."""
+    return _not_advised(day, plan) or _light_only(day, plan) or _good(day, plan)
+
+
+def fits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
+    """Whether a treatment for these kinds of session is one that the day's phase asks for."""
+    return not kinds.isdisjoint(plan.protocol.phases[plan.on(day).phase].sessions)
+
+
+def _not_advised(day: date, plan: Plan) -> Advice | None:
+    here, tomorrow = plan.on(day), plan.on(day + DAY)
+    name = here.race.name if here.race else ""
+    if here.phase is Phase.RACE_DAY:
+        return Advice(Verdict.NOT_ADVISED, f"This is the day of {name}.", "P7")
+    if here.phase is Phase.ACUTE:
+        return Advice(
+            Verdict.NOT_ADVISED,
+            f"These are the first days after {name}: let the tenderness fade first.",
+            "P6",
+        )
+    if tomorrow.phase is Phase.RACE_DAY and tomorrow.race:
+        return Advice(Verdict.NOT_ADVISED, f"The day after is {tomorrow.race.name}.", "S3")
+    long_run = plan.runner.long_run_weekday
+    if day.weekday() == long_run:
+        return Advice(Verdict.NOT_ADVISED, "This is the day of your long run.", "S1")
+    if (day + DAY).weekday() == long_run:
+        return Advice(Verdict.NOT_ADVISED, "The day after is your long run.", "S1")
+    return None
+
+
+def _light_only(day: date, plan: Plan) -> Advice | None:
+    here = plan.on(day)
+    if here.ceiling <= Pressure.LIGHT_MEDIUM:
+        phase = plan.protocol.phases[here.phase].name
+        return Advice(Verdict.LIGHT_ONLY, f"{phase}: {here.ceiling.label} pressure at most.", "P7")
+    race = next((race for race in plan.races if _is_soon(race.days_to(day)) and
+                 race.priority is Priority.A and race.is_run), None)  # fmt: skip
+    if race and plan.runner.new_client:
+        return Advice(
+            Verdict.LIGHT_ONLY,
+            f"A first firm session should be more than {FIRST_DEEPER_SESSION_BEFORE_RACE} days"
+            f" before {race.name}; the light one suits.",
+            "S7",
+        )
+    return None
+
+
+def _is_soon(days: int) -> bool:
+    return 1 <= days <= FIRST_DEEPER_SESSION_BEFORE_RACE
+
+
+def _good(day: date, plan: Plan) -> Advice:
+    here = plan.on(day)
+    phase = plan.protocol.phases[here.phase].name
+    return Advice(Verdict.GOOD, f"{phase}: up to {here.ceiling.label} pressure.", "P7")

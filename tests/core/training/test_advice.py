@@ -1,0 +1,80 @@
+"""What is advised of each day around a race; a Sunday's long run unless told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bookings.core import training
+from bookings.core.training import Distance, Kind, Outcome, Priority, Verdict, Weekday
+
+RACE_DAY = date(2027, 4, 25)  # a Sunday
+AS_OF = date(2026, 12, 1)
+KNOWN = training.Runner()
+
+
+@pytest.fixture
+def advice(protocol):
+    """The advice for so many days before the race (negative: after it)."""
+
+    def _advice(days: int, *races, runner=KNOWN, **fields):
+        race = training.Race(RACE_DAY, Distance.MARATHON, name="the race", **fields)
+        plan = training.plan([race, *races], runner, protocol, as_of=AS_OF)
+        return training.advice_on(RACE_DAY - timedelta(days=days), plan)
+
+    return _advice
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict", "words"),
+    [
+        (0, Verdict.NOT_ADVISED, "day of the race"),
+        (1, Verdict.NOT_ADVISED, "day after is the race"),
+        (-1, Verdict.NOT_ADVISED, "first days after the race"),
+        (-3, Verdict.NOT_ADVISED, "first days after the race"),
+        (-4, Verdict.GOOD, "Recovery"),
+        (2, Verdict.LIGHT_ONLY, "Race week"),
+        (6, Verdict.LIGHT_ONLY, "Race week"),
+        (7, Verdict.NOT_ADVISED, "day of your long run"),
+        (8, Verdict.NOT_ADVISED, "day after is your long run"),
+        (9, Verdict.GOOD, "Taper"),
+        (61, Verdict.GOOD, "Build"),
+        (200, Verdict.GOOD, "Off-season"),
+    ],
+)
+def test_each_day_has_a_verdict_and_says_why(advice, days, verdict, words):
+    found = advice(days)
+    assert found.verdict is verdict
+    assert words in found.reason
+    assert found.rule
+
+
+def test_the_long_run_may_be_on_any_day(advice):
+    runner = training.Runner(long_run_weekday=Weekday.WED)
+    assert advice(11, runner=runner).reason == "This is the day of your long run."
+    assert advice(12, runner=runner).reason == "The day after is your long run."
+    assert advice(14, runner=runner).verdict is Verdict.GOOD
+
+
+@pytest.mark.parametrize(("days", "verdict"), [(10, Verdict.LIGHT_ONLY), (11, Verdict.GOOD)])
+def test_nobodys_first_firm_session_is_within_ten_days_of_an_a_race(advice, days, verdict):
+    assert advice(days, runner=training.Runner(new_client=True)).verdict is verdict
+    assert advice(days).verdict is Verdict.GOOD
+
+
+@pytest.mark.parametrize("fields", [{"priority": Priority.B}, {"outcome": Outcome.CANCELLED}])
+def test_other_races_do_not_spare_a_first_session(advice, fields):
+    found = advice(10, runner=training.Runner(new_client=True), **fields)
+    assert found.verdict is Verdict.GOOD
+
+
+def test_a_race_on_the_way_counts_too(advice):
+    other = training.Race(date(2027, 3, 17), Distance.TEN_KM, Priority.C, name="the 10 km")
+    assert "the 10 km" in advice(40, other).reason
+
+
+def test_a_treatment_fits_the_phases_that_ask_for_its_kinds(protocol):
+    race = training.Race(RACE_DAY, Distance.MARATHON)
+    plan = training.plan([race], training.Runner(), protocol, as_of=AS_OF)
+    light = frozenset({Kind.PRE_RACE_FLUSH})
+    assert training.fits(light, RACE_DAY - timedelta(days=3), plan)
+    assert not training.fits(light, RACE_DAY - timedelta(days=60), plan)

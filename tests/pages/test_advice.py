@@ -1,0 +1,91 @@
+"""What the slot picker advises a runner with a race."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings import links
+from tests import factories
+
+URL = "/book/sports-massage/"
+
+
+@pytest.fixture
+def race_day(clinic):
+    """A Sunday, in one to two weeks."""
+    today = timezone.now().astimezone(clinic.tz).date()
+    return today + timedelta(days=13 - today.weekday())
+
+
+@pytest.fixture
+def picker(client, massage, race_day):
+    """The picker after a marathon on that Sunday has been entered."""
+
+    def _picker(days_before: int, **fields):
+        for name, value in fields.items():
+            setattr(massage, name, value)
+        massage.save()
+        told = {"race_date": race_day, "distance": "marathon", "name": "Big Race"}
+        client.post("/plan/", told)
+        return client.get(URL, {"day": race_day - timedelta(days=days_before)})
+
+    return _picker
+
+
+def advised(response) -> str:
+    page = response.content.decode()
+    found = re.search(r'<p class="advised".*?</p>', page, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[0]) if found else ""
+
+
+def test_without_a_race_there_is_no_advice(client, massage):
+    assert advised(client.get(URL)) == ""
+
+
+@pytest.mark.parametrize(
+    ("days_before", "words"),
+    [
+        (0, "Not advised. This is the day of Big Race."),
+        (1, "Not advised. The day after is Big Race."),
+        (3, "Light only. Race week: light pressure at most."),
+        (-2, "Not advised. These are the first days after Big Race"),
+        (-4, "Good. Recovery: up to medium pressure."),
+    ],
+)
+def test_the_chosen_day_says_what_is_advised_and_why(picker, days_before, words):
+    assert advised(picker(days_before)).startswith(words)
+
+
+def test_every_day_with_openings_says_so_in_words(picker):
+    cells = list(picker(3).context["picker"].cells)
+    assert all(cell.advice for cell in cells if cell.url)
+    assert "light only" in picker(3).content.decode()
+
+
+def test_advice_refuses_nothing(picker):
+    assert 'class="start"' in picker(0).content.decode()
+
+
+def test_a_treatment_for_other_phases_says_so(picker):
+    other = "is meant for other weeks of your training"
+    assert other in advised(picker(3, session_kinds=["training"]))
+    assert other not in advised(picker(3, session_kinds=["pre_race_flush"]))
+    assert other not in advised(picker(3, session_kinds=[]))
+
+
+def test_who_moves_from_the_mail_is_advised_by_the_races_that_are_kept(client, booked, race_day):
+    booked.client.races.create(race_date=race_day, distance="marathon", name="Kept Race")
+    for token, words in ((links.mail_token(booked), "Kept Race"), (links.page_token(booked), "")):
+        page = client.get(f"/appointments/{token}/move/", {"day": race_day})
+        assert words in advised(page)
+        assert bool(advised(page)) == bool(words)
+
+
+def test_advice_costs_no_more_queries(picker, client, massage, django_assert_num_queries):
+    client.get(URL)
+    factories.make_treatment()
+    picker(3)
+    with django_assert_num_queries(11):  # a visitor's picker and their session
+        client.get(URL)
