@@ -22,7 +22,8 @@ Answer = TypeVar("Answer")
 
 TRIES = 3
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
-PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT}
+SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
+PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
 REFUSALS: dict[str, type[Refused]] = {
     "therapist_never_twice": SlotTaken,
     "room_never_twice": SlotTaken,
@@ -70,8 +71,9 @@ def _refusal(error: IntegrityError) -> Exception:
 
 
 def _passes(error: OperationalError | InterfaceError) -> bool:
-    lost = connection.connection is None or connection.connection.closed
-    return bool(lost) or getattr(error.__cause__, "pgcode", None) in PASSING
+    """Whether trying again may help; an error without a code is a connection that was lost."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code in PASSING
 
 
 def _pause_before_the_next(tried: int) -> None:

@@ -1,0 +1,96 @@
+"""A connection that is cut in the middle of a booking: tried again, and booked once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from bookings.actions import booking
+from bookings.core.statuses import Status
+from bookings.models import Appointment
+from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
+
+WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
+
+
+@pytest.fixture
+def massage(transactional_db):
+    make_clinic()
+    kim = make_therapist("Kim Demo")
+    make_week(kim)
+    return make_treatment(therapists=[kim], rooms=[make_room()])
+
+
+def connect():
+    facts = settings.DATABASES["default"]
+    return psycopg2.connect(
+        host=facts["HOST"],
+        port=facts["PORT"] or None,
+        user=facts["USER"],
+        password=facts["PASSWORD"] or None,
+        dbname=facts["NAME"],
+    )
+
+
+@pytest.fixture
+def somebody_else():
+    """Holds the diary's lock until told to let go."""
+    with closing(connect()) as raw, raw.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM bookings_clinic FOR NO KEY UPDATE")
+        yield raw
+
+
+@pytest.fixture
+def onlooker():
+    """Sees what goes on at every moment, being in no transaction."""
+    with closing(connect()) as raw:
+        raw.autocommit = True
+        yield raw
+
+
+def book(massage):
+    try:
+        return booking.book(
+            treatment=massage,
+            start=NOW.replace(hour=10) + timedelta(days=2),
+            therapist=None,
+            visitor="ana",
+            name="Ana Demo",
+            email="ana@example.com",
+            key="k" * 32,
+            now=NOW,
+        )
+    finally:
+        connections.close_all()
+
+
+def cut_off_whoever_waits(raw) -> int:
+    """Ends the database's side of every connection that waits for a lock; returns how many."""
+    with raw.cursor() as cursor:
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            cursor.execute(WAITING, [settings.DATABASES["default"]["NAME"]])
+            if waiting := cursor.fetchall():
+                for (pid,) in waiting:
+                    cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+                return len(waiting)
+            time.sleep(0.02)
+    return 0
+
+
+def test_a_booking_whose_connection_is_cut_is_tried_again_and_made_once(
+    massage, somebody_else, onlooker
+):
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(book, massage)
+        assert cut_off_whoever_waits(onlooker) == 1
+        somebody_else.rollback()
+        booked = answer.result(timeout=30)
+    assert booked.status == Status.BOOKED
+    assert Appointment.objects.get().booking_key == "k" * 32
+    assert booked.mails.count() == booked.events.count() == 1
