@@ -10,7 +10,9 @@ from bookings.models import (
     Appointment,
     Client,
     Clinic,
+    Distance,
     ExtraShift,
+    Race,
     Room,
     Therapist,
     Treatment,
@@ -130,3 +132,8 @@ def make_appointment(
         status=status,
         **fields,
     )
+
+
+def make_race(client: Client | None = None, **fields) -> Race:
+    fields = {"race_date": date(2027, 4, 25), "distance": Distance.MARATHON, **fields}
+    return Race.objects.create(client=client or make_client(), **fields)

@@ -10,20 +10,23 @@ from django.urls import reverse
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.statuses import Status
-from bookings.core.training.vocabulary import Kind
+from bookings.core.training import Kind, Phase, phase_on, rejections
 from bookings.models import (
     Absence,
     Appointment,
     AppointmentEvent,
     Client,
     Clinic,
+    Distance,
     Mail,
+    Race,
     Room,
     Therapist,
     Treatment,
     User,
     WeeklyShift,
 )
+from bookings.queries import protocol
 from bookings.queries.desk import desk_day
 from bookings.queries.openings import openings
 from clinic.demo_data import loading, people, place
@@ -262,3 +265,15 @@ def test_it_is_loaded_anywhere_by_somebody_who_means_it(settings):
     settings.DEMO = settings.DEBUG = False
     call_command("load_demo_data", "--yes")
     assert loading.is_loaded()
+
+
+def test_races_are_spread_over_every_phase_of_training():
+    now = load()
+    rules = protocol.current()
+    races = list(Race.objects.select_related("client"))
+    phases = {phase_on(now.date(), [race.in_training], rules).phase for race in races}
+    assert phases >= set(Phase) - {Phase.RACE_DAY}  # nobody races on a Monday
+    assert {race.distance for race in races} == set(Distance)
+    for race in races:
+        assert not list(rejections([race.in_training], rules, today=now.date()))
+    assert Client.objects.get(name=people.RUNNER).races.count() == 2

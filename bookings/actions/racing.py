@@ -35,6 +35,10 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     """Change what is known of a race, its date included. Raises RaceRefused."""
     client = race.client
     _lock(client)
+    race = _still_there(race)
+    fields = {name: value for name, value in fields.items() if getattr(race, name) != value}
+    if not fields:
+        return race
     changed = with_changes(race, fields)
     others = client.races.exclude(pk=race.pk)
     refuse_what_cannot_be_planned(changed, others, today=_today(now))
@@ -79,6 +83,13 @@ def with_changes(race: Race, fields: Mapping[str, Any]) -> Race:
     changed = Race(**kept | dict(fields))
     changed._state.adding = race._state.adding
     return changed
+
+
+def _still_there(race: Race) -> Race:
+    found = Race.objects.filter(pk=race.pk).first()
+    if found is None:
+        raise RaceRefused("This race is no longer in the plan.", field="race_date")
+    return found
 
 
 def _lock(client: Client) -> None:

@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from bookings.admin import appointments, clinic, mails, people, rota, treatments
+from bookings.admin import appointments, clinic, mails, people, races, rota, treatments
 
-__all__ = ["appointments", "clinic", "mails", "people", "rota", "treatments"]
+__all__ = ["appointments", "clinic", "mails", "people", "races", "rota", "treatments"]
 
 admin.site.site_header = admin.site.site_title = "Taper"
 admin.site.index_title = "Settings and records"

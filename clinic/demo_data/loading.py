@@ -13,6 +13,7 @@ from bookings.models import (
     AppointmentEvent,
     Client,
     Clinic,
+    Race,
     Therapist,
     User,
 )
@@ -27,6 +28,7 @@ from clinic.demo_data.people import (
     clients,
     couples,
 )
+from clinic.demo_data.races import races_of
 from clinic.demo_data.visits import visits
 
 SEED = 42195
@@ -59,6 +61,7 @@ def load(*, today: date, now: datetime) -> None:
     AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
+    Race.objects.bulk_create(races_of(known, today=today))
 
 
 def _make_therapists() -> dict[str, Therapist]:

@@ -110,6 +110,19 @@ def test_a_race_keeps_its_own_date_when_something_else_changes(enter):
     assert racing.change(enter(), now=NOW, name="Spring").name == "Spring"
 
 
+def test_the_same_change_sent_twice_raises_the_revision_once(ana, enter):
+    race = enter()
+    for _ in range(2):
+        racing.change(race, now=NOW, name="Spring")
+    assert revision(ana) == 2
+
+
+def test_a_race_that_has_been_withdrawn_meanwhile_is_not_changed(ana, enter, refused):
+    race = enter()
+    ana.races.all().delete()
+    assert "no longer" in refused(racing.change, race, now=NOW, name="Spring")[1]
+
+
 def test_how_a_race_went_is_recorded(ana, enter):
     racing.change(enter(), now=NOW, outcome=Outcome.DNF, dnf_km=18)
     race = ana.races.get()

@@ -22,6 +22,7 @@ from bookings.models import (
     Clinic,
     ExtraShift,
     Mail,
+    Race,
     Room,
     Therapist,
     Treatment,
@@ -182,6 +183,7 @@ MAKERS = {
         kind="booked", by="runner", at=NOW + timedelta(days=number)
     ),
     Mail: make_mail,
+    Race: lambda number: factories.make_race(),
 }
 
 

@@ -1,0 +1,43 @@
+"""Clients' races, entered and changed by the desk under the same rules as online."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from bookings.actions import racing
+from bookings.admin.diary import DiaryAdmin
+from bookings.models import Race
+
+
+@admin.register(Race)
+class RaceAdmin(DiaryAdmin):
+    fieldsets = [
+        (None, {"fields": ["client", "race_date", "distance", "name", "priority"]}),
+        ("Training", {"fields": ["training_start", "weeks"]}),
+        ("How it went", {"fields": ["outcome", "dnf_km"]}),
+    ]
+    autocomplete_fields = ["client"]
+    list_display = ["race_date", "name", "distance", "client", "priority", "outcome"]
+    list_filter = ["distance", "priority", "outcome"]
+    list_select_related = ["client"]
+    search_fields = ["name", "client__name", "client__email"]
+    date_hierarchy = "race_date"
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Race | None = None) -> list[str]:
+        """A race stays with its client: the plan's revision is theirs."""
+        return ["client"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Race, form, change: bool) -> None:
+        if change:
+            told = {name: form.cleaned_data[name] for name in form.changed_data}
+            racing.change(Race.objects.get(pk=obj.pk), now=timezone.now(), **told)
+        else:
+            racing.enter(obj.client, obj, now=timezone.now())
+
+    def delete_model(self, request: HttpRequest, obj: Race) -> None:
+        racing.withdraw(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+        for race in queryset.select_related("client"):
+            racing.withdraw(race)

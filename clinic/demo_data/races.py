@@ -1,0 +1,50 @@
+"""The demo's races: a few weeks behind and half a year ahead, so that every phase has somebody."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import cycle
+
+from bookings.models import Client, Distance, Outcome, Priority, Race
+
+RUNNERS_WEEKS_TO_GO = 13
+DISTANCES = [
+    Distance.MARATHON, Distance.MARATHON, Distance.HALF, Distance.MARATHON, Distance.ULTRA,
+    Distance.HALF, Distance.TEN_KM,
+]  # fmt: skip
+WEEKS_TO_GO = range(-4, 27)
+SPRING, AUTUMN = range(3, 6), range(9, 12)
+NAMES = {
+    Distance.TEN_KM: "Towpath 10",
+    Distance.HALF: "Two Bridges Half",
+    Distance.ULTRA: "Chalk Hills Ultra",
+}
+
+
+def races_of(clients: Sequence[Client], *, today: date) -> Iterator[Race]:
+    """The first client trains for a marathon with a half on the way; the others have one each."""
+    runner, *others = clients
+    sunday = today + timedelta(days=6 - today.weekday())
+    goal = sunday + timedelta(weeks=RUNNERS_WEEKS_TO_GO)
+    yield _race(runner, goal, Distance.MARATHON, today)
+    on_the_way = _race(runner, goal - timedelta(weeks=6), Distance.HALF, today)
+    on_the_way.priority = Priority.B
+    yield on_the_way
+    days = [today - timedelta(days=1), *(sunday + timedelta(weeks=n) for n in WEEKS_TO_GO)]
+    for client, day, distance in zip(others, days, cycle(DISTANCES), strict=False):
+        yield _race(client, day, distance, today)
+
+
+def _race(client: Client, day: date, distance: Distance, today: date) -> Race:
+    return Race(
+        client=client,
+        race_date=day,
+        distance=distance,
+        name=NAMES.get(distance) or _marathon(day),
+        outcome=Outcome.FINISHED if day < today else Outcome.EXPECTED,
+    )
+
+
+def _marathon(day: date) -> str:
+    if day.month in SPRING:
+        return "Spring Marathon"
+    return "Autumn Marathon" if day.month in AUTUMN else "Reservoir Marathon"
