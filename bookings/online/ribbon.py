@@ -24,7 +24,7 @@ LOAD = {
     Phase.RECOVERY: 0.25,
     Phase.RETURN: 0.4,
 }
-LANES = 5  # of names below the ribbon that lies
+LANES = 7  # of names below the ribbon that lies
 LEAST = 9  # for the shortest phase of it
 WEEK = timedelta(days=7)
 LETTER = 7.0  # a letter's width on the average
@@ -68,6 +68,23 @@ def _sizes(days: Sequence[int], length: float, least: float) -> list[float]:
         if not more:
             return [least if i in small else n * a_day for i, n in enumerate(days)]
         small |= more
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A phase's stretch of the ribbon and the name to stand with it."""
+
+    name: str
+    start: float
+    end: float
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+    @property
+    def holds_its_name(self) -> bool:
+        return _width(self.name) <= self.end - self.start
 
 
 @dataclass(frozen=True)
@@ -140,7 +157,7 @@ def lying(
         return None
     dots = list(_dots(marked, scale, segments))
     below = base + 32 + max((dot.away for dot in dots), default=0)
-    phases = [replace(label, y=below + 18 * label.lane) for label in names]
+    phases = [replace(label, y=below + 17 * label.lane) for label in names]
     races = _stacked(_race_labels(segments, scale), length)
     return Ribbon(
         width=length,
@@ -202,15 +219,25 @@ def _pair(x: float, y: float) -> str:
 def _phase_labels(
     segments: Sequence[training.Segment], scale: Scale, protocol: training.Protocol
 ) -> list[Label] | None:
-    """Each phase's name under its piece, the widest first, or lower; None where one cannot be."""
-    named = [segment for segment in segments if segment.phase is not Phase.RACE_DAY]
-    middles = {s: (scale.at(s.start) + scale.at(s.end)) / 2 for s in named}
+    """Each phase's name under its piece, or lower; None where there is no room for one."""
+    pieces = [
+        Piece(protocol.phases[segment.phase].name, scale.at(segment.start), scale.at(segment.end))
+        for segment in segments
+        if segment.phase is not Phase.RACE_DAY
+    ]
+    length = scale.places[-1]
+    widest_first = sorted(pieces, key=lambda piece: piece.start - piece.end)
+    from_the_right = sorted(pieces, key=lambda piece: (not piece.holds_its_name, -piece.start))
+    return _placed(widest_first, length) or _placed(from_the_right, length)
+
+
+def _placed(pieces: Sequence[Piece], length: float) -> list[Label] | None:
     placed: list[Label] = []
-    for segment in sorted(named, key=lambda s: scale.at(s.start) - scale.at(s.end)):
-        words, at = protocol.phases[segment.phase].name, middles.pop(segment)
-        tries = _tries(words, at, scale.places[-1])
-        fits = (one for one in tries if _is_clear(one, placed, middles.values()))
-        if (label := next(fits, None)) is None:
+    for n, piece in enumerate(pieces, start=1):
+        to_come = [other.middle for other in pieces[n:]]
+        tries = _tries(piece.name, piece.middle, length)
+        label = next((one for one in tries if _is_clear(one, placed, to_come)), None)
+        if label is None:
             return None
         placed.append(label)
     return placed
