@@ -65,6 +65,8 @@ def keep(request: HttpRequest, opened: Opened) -> HttpResponse:
             messages.warning(request, f"{entered}: {refusal}")
         else:
             browser.withdraw(entered)
+    if browser.habits:
+        keeper.keep_habits(**browser.habits)
     return redirect(keeper.url)
 
 

@@ -9,6 +9,7 @@ from bookings import links
 from bookings.models import Appointment, Race
 from bookings.queries import protocol
 from tests import factories
+from tests.pages.test_home import NOT_SHOWN
 
 URL = "/plan/"
 
@@ -243,10 +244,12 @@ def test_entering_a_race_behind_the_mailed_link_proves_the_address(enter, booked
 
 
 def test_the_browsers_races_can_be_kept_with_the_clinic(plan, mine, booked, client):
-    plan(name="From the browser")
+    plan(name="From the browser", weekly_volume_km="90")
     assert "From the browser" in text(client.get(mine))
     client.post(f"{mine}keep/")
     assert booked.client.races.get().name == "From the browser"
+    booked.client.refresh_from_db()
+    assert booked.client.weekly_volume_km == 90
     assert "page" not in client.get(URL).context
 
 
@@ -281,10 +284,19 @@ def test_more_races_and_openings_cost_no_more_queries(
         client.get(URL)
 
 
+def claims_in(page: str) -> list[str]:
+    claims = (*protocol.current().claims.not_allowed, *NOT_SHOWN)
+    return [claim for claim in claims if claim.lower() in page.lower()]
+
+
 def test_no_page_of_the_plan_claims_what_is_not_shown(plan, client, race_day):
-    pages = [text(plan()), text(client.get(f"/plan/{race_day}/"))]
-    for claim in protocol.current().claims.not_allowed:
-        assert not [page for page in pages if claim.lower() in page.lower()]
+    pages = [text(client.get(URL)), text(plan()), text(client.get(f"/plan/{race_day}/"))]
+    pages.append(text(client.get(f"/book/sports-massage/?day={race_day}")))
+    assert [claims_in(page) for page in pages] == [[]] * len(pages)
+
+
+def test_a_planted_claim_would_be_found(plan):
+    assert claims_in(text(plan(name="Massage prevents injury")))
 
 
 def test_the_pages_carry_no_script_or_style_of_their_own(plan, client, race_day):
