@@ -134,6 +134,23 @@ def without_the_constraints():
 
 
 @pytest.fixture
+def slow_writes(transactional_db):
+    """A pause between asking and writing, so that a race that can happen does."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql
+                AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END';
+            CREATE TRIGGER pause BEFORE INSERT ON bookings_appointment
+                FOR EACH ROW EXECUTE FUNCTION pause();
+            """
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION pause CASCADE")
+
+
+@pytest.fixture
 def without_the_lock(monkeypatch):
     monkeypatch.setattr(ClinicQuerySet, "lock", ClinicQuerySet.the)
 
@@ -205,7 +222,9 @@ def test_a_storm_of_attempts_ends_with_no_overlap_no_deadlock_and_no_error(place
     assert outcomes["won"] == Appointment.objects.count() > 20
 
 
-def test_control_without_lock_and_constraints_there_are_overlaps(place, without_the_lock):
+def test_control_without_lock_and_constraints_there_are_overlaps(
+    place, without_the_lock, slow_writes
+):
     with without_the_constraints():
         fifty(place, shift=timedelta(0))
         assert overlaps() > 0
@@ -218,7 +237,7 @@ def test_control_without_the_lock_the_constraints_alone_let_none_through(place, 
     assert overlaps() == 0
 
 
-def test_control_without_the_constraints_the_lock_alone_lets_none_through(place):
+def test_control_without_the_constraints_the_lock_alone_lets_none_through(place, slow_writes):
     with without_the_constraints():
         fifty(place, shift=timedelta(0))
         assert overlaps() == 0
