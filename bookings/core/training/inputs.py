@@ -32,7 +32,8 @@ class Inputs:
         client, as of `today`, A races that are finished.
         """
         root = Node(data)
-        root.has_only("races", "long_run_weekday", "weekly_volume_km", "new_client", "as_of")
+        root.has_only("races", "long_run_weekday", "weekly_volume_km", "new_client",
+                      "hard_efforts", "as_of")  # fmt: skip
         races = [_race(node, n) for n, node in enumerate(root.at("races").items(), start=1)]
         inputs = cls(tuple(races), _runner(root), root.maybe("as_of", Node.day, today))
         inputs._refuse_what_cannot_be_planned(protocol)
@@ -49,6 +50,7 @@ def _runner(root: Node) -> Runner:
         long_run_weekday=root.maybe("long_run_weekday", _word(WEEKDAYS), Weekday.SUN),
         weekly_volume_km=root.maybe("weekly_volume_km", lambda km: km.number(0), 0),
         new_client=root.maybe("new_client", Node.yes_or_no, False),
+        hard_efforts=root.maybe("hard_efforts", _days, ()),
     )
 
 
@@ -67,6 +69,10 @@ def _race(node: Node, number: int) -> Race:
         outcome=node.maybe("outcome", _word(OUTCOMES), Outcome.ASSUMED_FINISHED),
         dnf_km=node.maybe("dnf_km", lambda km: km.number(0), None),
     )
+
+
+def _days(node: Node) -> tuple[date, ...]:
+    return tuple(item.day() for item in node.items())
 
 
 def _word(words: Mapping[str, Word]) -> Callable[[Node], Word]:

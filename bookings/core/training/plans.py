@@ -4,11 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bookings.core.training.efforts import after_efforts
 from bookings.core.training.nudges import Mailing, mailings
 from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race, Runner
-from bookings.core.training.sessions import Session, recommended
+from bookings.core.training.sessions import Session, recommended, still_open
 
 
 @dataclass(frozen=True)
@@ -47,5 +48,6 @@ class Plan:
 def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: date) -> Plan:
     """The plan of races that `rejections` has nothing against."""
     timeline = Timeline.of(races, protocol)
-    sessions = recommended(races, runner, protocol, timeline, as_of=as_of)
+    by_race = recommended(races, runner, protocol, timeline)
+    sessions = still_open(after_efforts(by_race, runner, protocol, timeline), as_of=as_of)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))

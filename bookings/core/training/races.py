@@ -72,11 +72,13 @@ class Runner:
     """What the plan needs to know of a runner besides the races.
 
     A new client has no completed session with the clinic when the plan is made (S7).
+    `hard_efforts`: the days of hard workouts and unusually long runs (S9).
     """
 
     long_run_weekday: Weekday = Weekday.SUN
     weekly_volume_km: float = 0
     new_client: bool = False
+    hard_efforts: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)

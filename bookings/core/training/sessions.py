@@ -46,14 +46,18 @@ class Session:
 
 
 def recommended(
-    races: Sequence[Race], runner: Runner, protocol: Protocol, timeline: Timeline, *, as_of: date
+    races: Sequence[Race], runner: Runner, protocol: Protocol, timeline: Timeline
 ) -> list[Session]:
-    """What is still worth booking on `as_of`, in order of the ideal day (S8)."""
+    """All that the races ask for, past or to come, in no order."""
     layout = Layout(races, runner, protocol, timeline)
-    kept = _apart(layout.sessions(), protocol.placement.min_days_apart)
+    return _apart(layout.sessions(), protocol.placement.min_days_apart)
+
+
+def still_open(sessions: Iterable[Session], *, as_of: date) -> list[Session]:
+    """What is still worth booking on `as_of`, in order of the ideal day (S8)."""
     return [
         replace(session, suggested=max(session.ideal, as_of))
-        for session in sorted(kept, key=lambda s: s.ideal)
+        for session in sorted(sessions, key=lambda session: session.ideal)
         if session.window_end > as_of
     ]
 
