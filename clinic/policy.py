@@ -26,6 +26,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:times": EVERYONE,
         "online:plan": EVERYONE,
         "online:race": EVERYONE,
+        "online:effort": EVERYONE,
+        "online:session": EVERYONE,
         "online:hold": EVERYONE,
         "online:details": EVERYONE,
         # Behind an unguessable link, which is asked for its signature instead.
@@ -36,6 +38,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:my_plan": EVERYONE,
         "online:keep_plan": EVERYONE,
         "online:my_race": EVERYONE,
+        "online:my_effort": EVERYONE,
+        "online:my_session": EVERYONE,
         "online:prove": EVERYONE,
         "api_openings": EVERYONE,
         "diary:home": STAFF,

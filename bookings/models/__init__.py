@@ -6,6 +6,7 @@ from bookings.models.mails import Mail, MailKind, MailState
 from bookings.models.people import Client, Therapist, User
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
+from bookings.models.training import DeclinedSession, HardEffort
 from bookings.models.treatments import Room, Treatment
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "AppointmentEvent",
     "Client",
     "Clinic",
+    "DeclinedSession",
     "Distance",
     "ExtraShift",
+    "HardEffort",
     "Mail",
     "MailKind",
     "MailState",

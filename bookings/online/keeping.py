@@ -1,6 +1,7 @@
 """Where a runner's races are kept: in their browser, or with the clinic behind a mailed link."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,17 +9,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.actions import racing
+from bookings.actions import racing, telling
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
 from bookings.online.behind_a_link import Opened
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.queries.plans import History, SessionId, declined_by, plan_of, runner_of
 
 KEY = "plan"
 FIELDS = (
     "race_date", "distance", "name", "priority", "training_start", "weeks", "outcome", "dnf_km",
 )  # fmt: skip
 DATES = ("race_date", "training_start")
+MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
 class InBrowser:
@@ -47,11 +49,29 @@ class InBrowser:
             ),
             weekly_volume_km=self.habits.get("weekly_volume_km", 0),
             new_client=not self.habits.get("has_been", False),
+            hard_efforts=tuple(self.hard_efforts),
         )
+
+    @property
+    def hard_efforts(self) -> Sequence[date]:
+        return [date.fromisoformat(day) for day in self._kept.get("hard_efforts", [])]
+
+    @property
+    def declined(self) -> frozenset[SessionId]:
+        kept = self._kept.get("declined", [])
+        return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in kept)
 
     @property
     def url(self) -> str:
         return reverse("online:plan")
+
+    @property
+    def efforts_url(self) -> str:
+        return reverse("online:effort")
+
+    @property
+    def sessions_url(self) -> str:
+        return reverse("online:session")
 
     def url_of(self, race: Race) -> str:
         return reverse("online:race", args=[race.race_date.isoformat()])
@@ -75,6 +95,37 @@ class InBrowser:
 
     def keep_habits(self, **habits: Any) -> None:
         self._write(habits=habits)
+
+    def log_effort(self, day: date, *, today: date) -> None:
+        """Raises EffortRefused."""
+        telling.refuse_an_odd_day(day, today=today)
+        self._keep_efforts({*self.hard_efforts, day})
+
+    def forget_effort(self, day: date) -> None:
+        self._keep_efforts({*self.hard_efforts} - {day})
+
+    def decline(self, kind: training.Kind, ideal: date) -> None:
+        self._keep_declined(self.declined | {(kind, ideal)})
+
+    def reconsider(self, kind: training.Kind, ideal: date) -> None:
+        self._keep_declined(self.declined - {(kind, ideal)})
+
+    def hand_over_to(self, other: "WithTheClinic", *, today: date) -> None:
+        """What was told besides the races goes along with them."""
+        if self.habits:
+            other.keep_habits(**self.habits)
+        for day in self.hard_efforts:
+            with suppress(telling.EffortRefused):
+                other.log_effort(day, today=today)
+        for kind, ideal in self.declined:
+            other.decline(kind, ideal)
+
+    def _keep_efforts(self, days: set[date]) -> None:
+        self._write(hard_efforts=[day.isoformat() for day in sorted(days)[-MOST_KEPT:]])
+
+    def _keep_declined(self, sessions: frozenset[SessionId]) -> None:
+        latest = sorted(sessions, key=lambda one: one[1])[-MOST_KEPT:]
+        self._write(declined=[(kind.value, ideal.isoformat()) for kind, ideal in latest])
 
     def _races(self) -> Iterator[Race]:
         for kept in self._kept.get("races", []):
@@ -112,6 +163,8 @@ class WithTheClinic:
         known = not self.client.is_provisional
         self.history = History.of(self.client) if known else History()
         self.races: Sequence[Race] = list(self.client.races.select_related("client"))
+        self.runner = runner_of(self.client, self.history)
+        self.declined = declined_by(self.client)
 
     @classmethod
     def behind(cls, opened: Opened) -> "WithTheClinic":
@@ -125,12 +178,20 @@ class WithTheClinic:
         }
 
     @property
-    def runner(self) -> training.Runner:
-        return runner_of(self.client, self.history)
+    def hard_efforts(self) -> Sequence[date]:
+        return self.runner.hard_efforts
 
     @property
     def url(self) -> str:
         return reverse("online:my_plan", args=[self.token])
+
+    @property
+    def efforts_url(self) -> str:
+        return reverse("online:my_effort", args=[self.token])
+
+    @property
+    def sessions_url(self) -> str:
+        return reverse("online:my_session", args=[self.token])
 
     def url_of(self, race: Race) -> str:
         return reverse("online:my_race", args=[self.token, race.race_date.isoformat()])
@@ -153,6 +214,19 @@ class WithTheClinic:
         racing.keep_habits(
             self.client, long_run_weekday=long_run_weekday, weekly_volume_km=weekly_volume_km
         )
+
+    def log_effort(self, day: date, *, today: date) -> None:
+        """Raises EffortRefused."""
+        telling.log_effort(self.client, day, today=today)
+
+    def forget_effort(self, day: date) -> None:
+        telling.forget_effort(self.client, day)
+
+    def decline(self, kind: training.Kind, ideal: date) -> None:
+        telling.decline(self.client, kind, ideal)
+
+    def reconsider(self, kind: training.Kind, ideal: date) -> None:
+        telling.reconsider(self.client, kind, ideal)
 
 
 Keeper = InBrowser | WithTheClinic

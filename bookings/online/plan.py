@@ -65,8 +65,7 @@ def keep(request: HttpRequest, opened: Opened) -> HttpResponse:
             messages.warning(request, f"{entered}: {refusal}")
         else:
             browser.withdraw(entered)
-    if browser.habits:
-        keeper.keep_habits(**browser.habits)
+    browser.hand_over_to(keeper, today=_today(Clinic.objects.the()))
     return redirect(keeper.url)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bookings.actions import telling
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
@@ -60,6 +61,36 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Efforts:
+    """Hard workouts and long runs: what was told lately, and the days that a press can tell of."""
+
+    plan: training.Plan
+    told: Sequence[date]
+
+    @property
+    def today(self) -> date:
+        return self.plan.as_of
+
+    @property
+    def lately(self) -> list[date]:
+        return [day for day in self.told if day > self.today - telling.LONGEST_AGO]
+
+    @property
+    def yesterday(self) -> date:
+        return self.today - DAY
+
+    @property
+    def earliest(self) -> date:
+        return self.today - telling.LONGEST_AGO
+
+    @property
+    def are_asked_for(self) -> bool:
+        """Only in the phases in which an effort adds a session (S9)."""
+        days = (self.today - n * DAY for n in range(3))
+        return any(self.plan.on(day).phase in training.HARD_WORK for day in days)
+
+
+@dataclass(frozen=True)
 class PlanPage:
     races: Sequence[Entered]
     phase: PhaseRules
@@ -67,15 +98,16 @@ class PlanPage:
     proposals: Sequence[Proposal]
     lying: ribbon.Ribbon | None
     upright: ribbon.Ribbon
+    efforts: "Efforts"
 
 
 def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
     today = now.astimezone(clinic.tz).date()
     plan = plan_of(keeper.races, keeper.runner, today=today)
-    found = offers(clinic, plan, keeper.history, now=now, visitor=visitor)
+    found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
-    marked = [_marked(offer, clinic) for offer in found]
+    marked = [_marked(offer, clinic) for offer in found if not offer.declined]
     drawn = {"segments": segments, "marked": marked, "protocol": plan.protocol, "today": today}
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
@@ -84,6 +116,7 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
         proposals=[_proposal(offer, plan.protocol, keeper) for offer in found],
         lying=ribbon.lying(**drawn),
         upright=ribbon.upright(**drawn),
+        efforts=Efforts(plan, keeper.hard_efforts),
     )
 
 

@@ -2,10 +2,11 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from statistics import median_low
 
 from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
@@ -15,6 +16,9 @@ from bookings.models import Appointment, Client, Clinic, Race, Room, Therapist, 
 from bookings.models.appointments import LONGEST
 from bookings.queries import facts, protocol
 from bookings.queries.openings import Opening, bookable_span, hours_of_work, time_off
+
+# A recommended session is known by its kind and ideal day; no plan has two on one day.
+SessionId = tuple[training.Kind, date]
 
 SHOWN = 3
 HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
@@ -42,6 +46,11 @@ class History:
         often = Counter(visit.therapist for visit in self.visits if visit.therapist.active)
         return often.most_common(1)[0][0] if often else None
 
+    def usual_minute(self, clinic: Clinic) -> int | None:
+        """The minute of the day at which they mostly come: the median of their visits."""
+        clocks = [visit.starts_at.astimezone(clinic.tz) for visit in self.visits]
+        return median_low(at.hour * 60 + at.minute for at in clocks) if clocks else None
+
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
         """The visit that lies in the session's window (N7)."""
         for visit in self.visits:
@@ -65,6 +74,16 @@ class Offer:
     openings: Sequence[Opening]
     booked: Appointment | None
     opens_on: date | None
+    declined: bool
+
+
+def id_of(session: training.Session) -> SessionId:
+    return session.kind, session.ideal
+
+
+def declined_by(client: Client) -> frozenset[SessionId]:
+    declined = client.declined_sessions.values_list("kind", "ideal")
+    return frozenset((training.Kind(kind), ideal) for kind, ideal in declined)
 
 
 def runner_of(client: Client, history: History) -> training.Runner:
@@ -72,6 +91,7 @@ def runner_of(client: Client, history: History) -> training.Runner:
         long_run_weekday=training.Weekday(client.long_run_weekday),
         weekly_volume_km=client.weekly_volume_km,
         new_client=not history.has_been,
+        hard_efforts=tuple(client.hard_efforts.values_list("day", flat=True)),
     )
 
 
@@ -81,17 +101,21 @@ def plan_of(races: Iterable[Race], runner: training.Runner, *, today: date) -> t
 
 
 def offers(
-    clinic: Clinic, plan: training.Plan, history: History, *, now: datetime, visitor: str = ""
+    clinic: Clinic,
+    plan: training.Plan,
+    history: History,
+    *,
+    declined: Collection[SessionId] = (),
+    now: datetime,
+    visitor: str = "",
 ) -> list[Offer]:
     """One for each recommended session, in order. The visitor's own holds count as free."""
     treatments = list(Treatment.objects.bookable_online().prefetch_related("therapists", "rooms"))
     last = clinic.last_bookable_day(now)
     reached = [session for session in plan.sessions if session.window_start <= last]
     diary = _Diary.of(clinic, treatments, reached, now=now, visitor=visitor)
-    return [
-        _offer(number, session, clinic, treatments, history, diary, last)
-        for number, session in enumerate(plan.sessions, start=1)
-    ]
+    asked = _Asked(clinic, treatments, history, frozenset(declined), diary, last)
+    return [asked.offer(number, session) for number, session in enumerate(plan.sessions, start=1)]
 
 
 def suitable(treatments: Iterable[Treatment], session: training.Session) -> Treatment | None:
@@ -100,43 +124,62 @@ def suitable(treatments: Iterable[Treatment], session: training.Session) -> Trea
     return min(fitting, key=lambda one: abs(one.minutes - session.minutes), default=None)
 
 
-def _offer(
-    number: int,
-    session: training.Session,
-    clinic: Clinic,
-    treatments: list[Treatment],
-    history: History,
-    diary: "_Diary",
-    last: date,
-) -> Offer:
-    treatment = suitable(treatments, session)
-    booked = history.booked_for(session, clinic)
-    not_yet = session.window_start > last
-    found: list[Opening] = []
-    if treatment and not booked and not not_yet:
-        free = diary.openings(treatment, session.window_start, session.window_end)
-        found = _nearest(free, session.suggested, history.usual_therapist, clinic)
-    opens_on = session.ideal - timedelta(days=clinic.horizon_days) if not_yet else None
-    return Offer(number, session, treatment, found, booked, opens_on)
+@dataclass(frozen=True)
+class _Asked:
+    """What every session's offer is made from; `last` is the last day of the diary."""
+
+    clinic: Clinic
+    treatments: list[Treatment]
+    history: History
+    declined: frozenset[SessionId]
+    diary: "_Diary"
+    last: date
+
+    def offer(self, number: int, session: training.Session) -> Offer:
+        treatment = suitable(self.treatments, session)
+        booked = self.history.booked_for(session, self.clinic)
+        declined = id_of(session) in self.declined and not booked
+        not_yet = session.window_start > self.last
+        found: list[Opening] = []
+        if treatment and not (booked or declined or not_yet):
+            free = self.diary.openings(treatment, session.window_start, session.window_end)
+            found = self._ranked(free, session.suggested)
+        opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
+        return Offer(number, session, treatment, found, booked, opens_on, declined)
+
+    def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
+        """One a part of day; nearest to the ideal day first, then as the runner usually comes."""
+        usual_minute = self.history.usual_minute(self.clinic)
+        parts: dict[tuple[date, int], _Choice] = {}
+        for opening in free:
+            choice = self._choice(opening, ideal, usual_minute)
+            best = parts.setdefault(choice.part, choice)
+            if choice.rank < best.rank:
+                parts[choice.part] = choice
+        ranked = sorted(parts.values(), key=lambda choice: choice.rank)
+        return [choice.opening for choice in ranked[:SHOWN]]
+
+    def _choice(self, opening: Opening, ideal: date, usual_minute: int | None) -> "_Choice":
+        local = opening.starts_at.astimezone(self.clinic.tz)
+        usual = self.history.usual_therapist
+        minute = local.hour * 60 + local.minute
+        return _Choice(
+            opening,
+            part=(local.date(), bisect_right(PARTS_OF_DAY, local.hour)),
+            rank=(
+                abs((local.date() - ideal).days),
+                usual is not None and usual not in opening.therapists,
+                0 if usual_minute is None else abs(minute - usual_minute),
+                opening.starts_at,
+            ),
+        )
 
 
-def _nearest(
-    free: Iterable[Opening], ideal: date, usual: Therapist | None, clinic: Clinic
-) -> list[Opening]:
-    """One a part of day, nearest to the ideal day first, the usual therapist's before others'."""
-    parts: dict[tuple[date, int], Opening] = {}
-    for opening in sorted(free, key=lambda one: usual not in one.therapists if usual else False):
-        local = opening.starts_at.astimezone(clinic.tz)
-        parts.setdefault((local.date(), bisect_right(PARTS_OF_DAY, local.hour)), opening)
-    ranked = sorted(
-        parts.items(),
-        key=lambda part: (
-            abs((part[0][0] - ideal).days),
-            usual is not None and usual not in part[1].therapists,
-            part[1].starts_at,
-        ),
-    )
-    return [opening for _, opening in ranked[:SHOWN]]
+@dataclass(frozen=True)
+class _Choice:
+    opening: Opening
+    part: tuple[date, int]
+    rank: tuple[int, bool, int, datetime]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """A small clinic that is open every day, and a runner's browser."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_hex
 
 import pytest
 from django.utils import timezone
 
+from bookings import links
 from bookings.models import Appointment
+from bookings.queries import protocol
 from tests import factories
 
 
@@ -97,3 +99,47 @@ def booked(massage, kim, room, start):
 def only():
     """The one appointment there is."""
     return lambda: Appointment.objects.visits().get()
+
+
+@pytest.fixture
+def race_day(clinic) -> date:
+    """A Sunday 16 weeks ahead, or up to six days more."""
+    day = timezone.now().astimezone(clinic.tz).date() + timedelta(weeks=16)
+    return day + timedelta(days=6 - day.weekday())
+
+
+@pytest.fixture
+def suits_all(massage):
+    massage.session_kinds = [kind.value for kind in protocol.current().session_types]
+    massage.save()
+    return massage
+
+
+@pytest.fixture
+def enter(client, suits_all, race_day):
+    """Sends the form with a marathon; a test names only what it is about."""
+
+    def _enter(url="/plan/", **typed):
+        asked = {"race_date": race_day.isoformat(), "distance": "marathon", **typed}
+        return client.post(url, asked)
+
+    return _enter
+
+
+@pytest.fixture
+def plan(client, enter):
+    """The page after that race has been entered."""
+
+    def _plan(**typed):
+        assert enter(**typed).status_code == 302
+        return client.get("/plan/")
+
+    return _plan
+
+
+@pytest.fixture
+def mine(booked):
+    """Behind Ana's mailed link, her address proved."""
+    booked.client.proved_at = timezone.now()
+    booked.client.save()
+    return f"/appointments/{links.mail_token(booked)}/plan/"

@@ -1,9 +1,8 @@
 """Races and the plan page: without an account, and behind a mailed link."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from bookings import links
 from bookings.models import Appointment, Race
@@ -12,50 +11,6 @@ from tests import factories
 from tests.pages.test_home import NOT_SHOWN
 
 URL = "/plan/"
-
-
-@pytest.fixture
-def race_day(clinic) -> date:
-    """A Sunday 16 weeks ahead, or up to six days more."""
-    day = timezone.now().astimezone(clinic.tz).date() + timedelta(weeks=16)
-    return day + timedelta(days=6 - day.weekday())
-
-
-@pytest.fixture
-def suits_all(massage):
-    massage.session_kinds = [kind.value for kind in protocol.current().session_types]
-    massage.save()
-    return massage
-
-
-@pytest.fixture
-def enter(client, suits_all, race_day):
-    """Sends the form with a marathon; a test names only what it is about."""
-
-    def _enter(url=URL, **typed):
-        asked = {"race_date": race_day.isoformat(), "distance": "marathon", **typed}
-        return client.post(url, asked)
-
-    return _enter
-
-
-@pytest.fixture
-def plan(client, enter):
-    """The page after that race has been entered."""
-
-    def _plan(**typed):
-        assert enter(**typed).status_code == 302
-        return client.get(URL)
-
-    return _plan
-
-
-@pytest.fixture
-def mine(booked):
-    """Behind Ana's mailed link, her address proved."""
-    booked.client.proved_at = timezone.now()
-    booked.client.save()
-    return f"/appointments/{links.mail_token(booked)}/plan/"
 
 
 def text(response) -> str:

@@ -8,6 +8,7 @@ are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rule
 """
 
 from bookings.core.training.advice import Advice, Verdict, advice_on, fits
+from bookings.core.training.efforts import HARD_WORK
 from bookings.core.training.inputs import Inputs
 from bookings.core.training.nudges import Mailing, Topic
 from bookings.core.training.outputs import as_data, as_text, end_of
@@ -28,6 +29,7 @@ from bookings.core.training.vocabulary import (
 )
 
 __all__ = [
+    "HARD_WORK",
     "Advice",
     "Distance",
     "FieldError",
