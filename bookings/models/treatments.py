@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
+from bookings.core import training
 from bookings.core.openings import Visit
 from bookings.models.people import Therapist
 
@@ -73,6 +74,11 @@ class Treatment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("online:times", args=[self.slug])
+
+    @property
+    def kinds(self) -> frozenset[training.Kind]:
+        """The session kinds it suits, as far as the protocol knows them."""
+        return frozenset(training.Kind) & set(self.session_kinds)
 
     @property
     def visit(self) -> Visit:

@@ -1,17 +1,16 @@
 """The slot picker: two weeks of days, and the chosen day's starts by part of day."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from urllib.parse import urlencode
 
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.online.picker_address import ANYBODY, STRIP, STRIP_DAYS, Asked
 from bookings.queries.days import Day, Why, days_of
 from bookings.queries.openings import Opening, next_free
 
-STRIP_DAYS = 14
-STRIP = timedelta(days=STRIP_DAYS)
 PARTS = (
     ("Morning", time.min, time(12)),
     ("Afternoon", time(12), time(17)),
@@ -24,20 +23,6 @@ WHOLE_WORDS = {
     Why.OVER: "There is nothing left",
     Why.NOT_YET: "The diary is not open yet",
 }
-ANYBODY = "any"
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for; what it asks in vain is None."""
-
-    first: date | None
-    day: date | None
-    therapist: Therapist | None
-
-    @property
-    def says_nothing(self) -> bool:
-        return self.first is None and self.day is None
 
 
 @dataclass(frozen=True)
@@ -94,6 +79,7 @@ class Picker:
     soonest: Opening | None
     moving: Appointment | None
     plan: training.Plan | None = None
+    light: Sequence[Treatment] = ()
 
     @property
     def first(self) -> date:
@@ -130,10 +116,28 @@ class Picker:
     @property
     def fits(self) -> bool:
         """Whether the treatment is one for the chosen day's phase, as far as anybody has said."""
-        kinds = frozenset(training.Kind) & set(self.treatment.session_kinds)
-        if not (self.plan and self.chosen and kinds):
+        if not (self.plan and self.chosen and self.treatment.kinds):
             return True
-        return training.fits(kinds, self.chosen.date, self.plan)
+        return training.fits(self.treatment.kinds, self.chosen.date, self.plan)
+
+    @property
+    def lighter(self) -> Treatment | None:
+        """The light treatment to have instead, on a day that is advised for light ones only."""
+        if not (self.plan and self.chosen and self.advice and self.treatment not in self.light):
+            return None
+        if self.advice.verdict is not training.Verdict.LIGHT_ONLY:
+            return None
+        day, plan = self.chosen.date, self.plan
+        return min(
+            self.light,
+            key=lambda one: (not training.fits(one.kinds, day, plan), one.minutes),
+            default=None,
+        )
+
+    @property
+    def lighter_url(self) -> str:
+        day = self.chosen.date if self.chosen else self.first
+        return f"{self.lighter.get_absolute_url()}?day={day}" if self.lighter else ""
 
     @property
     def why_another_day(self) -> str:
@@ -217,7 +221,7 @@ def open_picker(
     therapists = list(treatment.therapists.active())
     usual = _usual(moving, therapists)
     today = now.astimezone(clinic.tz).date()
-    asked = _asked(query, therapists, usual, today, clinic.last_bookable_day(now))
+    asked = Asked.read(query, therapists, usual, today, clinic.last_bookable_day(now))
     facts = {"now": now, "therapist": asked.therapist, "visitor": visitor, "moving": moving}
     days = _days_to_show(clinic, treatment, asked, today, facts)
     return Picker(
@@ -235,23 +239,13 @@ def open_picker(
         soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
         moving=moving,
         plan=plan,
+        light=_light(plan) if plan else (),
     )
 
 
-def _asked(
-    query: Mapping[str, str],
-    therapists: list[Therapist],
-    usual: Therapist | None,
-    today: date,
-    last: date,
-) -> Asked:
-    slug = query.get("therapist", "")
-    named = next((one for one in therapists if one.slug == slug), None)
-    return Asked(
-        first=_day(query.get("from", ""), today, last),
-        day=_day(query.get("day", ""), today, last),
-        therapist=named or (None if slug == ANYBODY else usual),
-    )
+def _light(plan: training.Plan) -> list[Treatment]:
+    kinds = training.light_kinds(plan.protocol)
+    return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
 
 
 def _usual(moving: Appointment | None, therapists: list[Therapist]) -> Therapist | None:
@@ -264,28 +258,12 @@ def _usual(moving: Appointment | None, therapists: list[Therapist]) -> Therapist
 def _days_to_show(
     clinic: Clinic, treatment: Treatment, asked: Asked, today: date, facts: dict
 ) -> list[Day]:
-    days = days_of(clinic, treatment, first=_strip(asked, today), days=STRIP_DAYS, **facts)
+    days = days_of(clinic, treatment, first=asked.strip(today), days=STRIP_DAYS, **facts)
     if not asked.says_nothing or any(day.openings for day in days):
         return days
     later = next_free(clinic, treatment, after=facts["now"], **facts)
     first = later.starts_at.astimezone(clinic.tz).date() if later else today
     return days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
-
-
-def _day(text: str, today: date, last: date) -> date | None:
-    """The date, or the nearest to it on which one may book."""
-    try:
-        return min(max(date.fromisoformat(text), today), last)
-    except ValueError:
-        return None
-
-
-def _strip(asked: Asked, today: date) -> date:
-    """Where the strip begins: as asked, unless the day asked for would not be in it."""
-    first = asked.first or today
-    if asked.day and not first <= asked.day < first + STRIP:
-        return asked.day
-    return first
 
 
 def _chosen(days: list[Day], wanted: date | None) -> Day | None:

@@ -83,9 +83,33 @@ def test_who_moves_from_the_mail_is_advised_by_the_races_that_are_kept(client, b
         assert bool(advised(page)) == bool(words)
 
 
-def test_advice_costs_no_more_queries(picker, client, massage, django_assert_num_queries):
+def test_advice_costs_one_query_more(picker, client, massage, django_assert_num_queries):
     client.get(URL)
     factories.make_treatment()
     picker(3)
-    with django_assert_num_queries(11):  # a visitor's picker and their session
+    with django_assert_num_queries(12):  # a visitor's picker, their session, light treatments
         client.get(URL)
+
+
+def test_the_reason_names_its_rule(picker):
+    assert "by rule P7 of the plan" in advised(picker(3))
+
+
+def test_a_day_for_light_pressure_offers_the_light_treatment_instead(picker, kim):
+    light = factories.make_treatment("Pre-race", therapists=[kim], session_kinds=["pre_race_flush"])
+    page = picker(3, session_kinds=["training"])
+    assert "See Pre-race instead" in advised(page)
+    assert f'href="{light.get_absolute_url()}?day=' in page.content.decode()
+
+
+def test_a_first_deeper_session_close_to_the_race_offers_the_light_one(picker, kim):
+    factories.make_treatment("Pre-race", therapists=[kim], session_kinds=["pre_race_flush"])
+    words = advised(picker(9, session_kinds=["taper_tune_up"]))
+    assert "first firm session should be more than 10 days" in words
+    assert "See Pre-race instead" in words
+
+
+def test_no_other_treatment_is_offered_where_it_is_light_already_or_the_day_is_good(picker, kim):
+    factories.make_treatment("Pre-race", therapists=[kim], session_kinds=["pre_race_flush"])
+    assert "instead" not in advised(picker(3, session_kinds=["post_race_gentle"]))
+    assert "instead" not in advised(picker(12, session_kinds=["training"]))

@@ -7,7 +7,7 @@ Pure: no clock, no files, no database. Dates are civil dates in the clinic's cal
 are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rules.md here.
 """
 
-from bookings.core.training.advice import Advice, Verdict, advice_on, fits
+from bookings.core.training.advice import Advice, Verdict, advice_on, fits, light_kinds
 from bookings.core.training.efforts import HARD_WORK
 from bookings.core.training.inputs import Inputs
 from bookings.core.training.nudges import Mailing, Topic
@@ -57,6 +57,7 @@ __all__ = [
     "as_text",
     "end_of",
     "fits",
+    "light_kinds",
     "phase_on",
     "plan",
     "rejections",

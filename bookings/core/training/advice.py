@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bookings.core.training.phases import DAY
 from bookings.core.training.plans import Plan
+from bookings.core.training.protocol import Protocol
 from bookings.core.training.vocabulary import Kind, Phase, Pressure, Priority
 
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
@@ -34,6 +35,12 @@ def advice_on(day: date, plan: Plan) -> Advice:
 def fits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
     """Whether a treatment for these kinds of session is one that the day's phase asks for."""
     return not kinds.isdisjoint(plan.protocol.phases[plan.on(day).phase].sessions)
+
+
+def light_kinds(protocol: Protocol) -> frozenset[Kind]:
+    """The kinds of session that suit a day of light pressure."""
+    types = protocol.session_types.items()
+    return frozenset(kind for kind, rules in types if rules.pressure <= Pressure.LIGHT_MEDIUM)
 
 
 def _not_advised(day: date, plan: Plan) -> Advice | None:
