@@ -16,4 +16,4 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         if request.user.roles() - {Role.RUNNER}:
             return resolve_url("diary:home")
-        return resolve_url("online:home")
+        return resolve_url("online:account")

@@ -24,6 +24,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
         "online:times": EVERYONE,
+        "online:account": SIGNED_IN,
         "online:plan": EVERYONE,
         "online:race": EVERYONE,
         "online:effort": EVERYONE,

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from bookings.online import appointments, booking, cancelling, home, moving, plan, telling, times
+from bookings.online import (
+    account,
+    appointments,
+    booking,
+    cancelling,
+    home,
+    moving,
+    plan,
+    telling,
+    times,
+)
 
 app_name = "online"
 urlpatterns = [
     path("", home.home, name="home"),
     path("terms/", home.terms, name="terms"),
+    path("account/", account.account, name="account"),
     path("plan/", plan.plan, name="plan"),
     path("plan/efforts/", telling.effort, name="effort"),
     path("plan/sessions/", telling.session, name="session"),
