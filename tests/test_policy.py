@@ -155,7 +155,7 @@ def test_trying_passwords_is_limited(somebody):
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize(("role", "lands"), [(Role.DESK, "/desk/"), (Role.RUNNER, "/")])
+@pytest.mark.parametrize(("role", "lands"), [(Role.DESK, "/desk/"), (Role.RUNNER, "/account/")])
 def test_everybody_lands_where_their_day_begins(somebody, role, lands):
     client = somebody("anonymous")
     make_user("me@example.com", role=role)
