@@ -35,6 +35,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:appointment": EVERYONE,
         "online:move": EVERYONE,
         "online:cancel": EVERYONE,
+        "online:coming": EVERYONE,
         "online:calendar": EVERYONE,
         "online:my_plan": EVERYONE,
         "online:keep_plan": EVERYONE,

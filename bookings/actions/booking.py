@@ -135,7 +135,7 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
         minutes=clinic.undo_minutes
     ):
         return None
-    if now >= appointment.starts_at - timedelta(hours=clinic.cancel_cutoff_hours):
+    if now >= clinic.last_cancellation(appointment.starts_at):
         return _cutoff("cancelled", clinic.cancel_cutoff_hours)
     return None
 
@@ -212,6 +212,7 @@ def _move(clinic, pk, start, therapist, revision, by, now) -> Appointment:
         therapist=taker,
         room=room,
         revision=F("revision") + 1,
+        confirmed_at=None,
     )
     appointment = _fresh(pk)
     after = {"starts_at": start, "therapist": taker.name}

@@ -25,7 +25,9 @@ def correct(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
         return
     told = not TOLD_TO_THE_CLIENT.isdisjoint(changed)
     appointment.revision = before.revision + told
-    appointment.save(update_fields=[*changed, "blocked_until", "revision"])
+    if told:
+        appointment.confirmed_at = None
+    appointment.save(update_fields=[*changed, "blocked_until", "revision", "confirmed_at"])
     facts = {"from": _facts(before, changed), "to": _facts(appointment, changed)}
     appointment.record("corrected", by=by, now=now, facts=facts)
     if told and appointment.status == Status.BOOKED:

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from bookings.actions.reminding import reminders_of
 from bookings.core.retrying import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.core.statuses import Status
 from bookings.mail.composing import BadAddress, compose
@@ -26,6 +27,8 @@ from bookings.mail.courier import (
 )
 from bookings.mail.doorbell import ring
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models.mails import KEEPS_TO_MAIL_HOURS
+from bookings.queries import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
@@ -33,7 +36,9 @@ TRUE_WHILE: dict[str, Status] = {
     MailKind.CONFIRMED: Status.BOOKED,
     MailKind.MOVED: Status.BOOKED,
     MailKind.CANCELLED: Status.CANCELLED,
+    MailKind.REMINDER: Status.BOOKED,
 }
+AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 WRITING_TRIES = 3
 PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
 
@@ -41,7 +46,7 @@ logger = logging.getLogger(__name__)
 
 
 def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
-    """Write down, in the caller's transaction, that the client is to be told.
+    """Write down, in the caller's transaction, that the client is to be told, and reminded.
 
     Mails about older revisions that have not gone out are superseded. Owing the same again
     adds nothing; neither does an occasion that has passed.
@@ -61,7 +66,8 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
         due_at=Now(),
         not_after=not_after,
     )
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    reminders = reminders_of(appointment, now=now) if kind in AGREES_A_TIME else []
+    Mail.objects.bulk_create([mail, *reminders], ignore_conflicts=True)
     transaction.on_commit(ring, robust=True)
 
 
@@ -99,7 +105,11 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
         if reason := _why_not(mail):
             mail.end(*reason)
             return None
-        return compose(mail, Clinic.objects.the(), now=now)
+        clinic = Clinic.objects.the()
+        if later := _why_later(mail, clinic):
+            mail.wait_until(*later)
+            return None
+        return compose(mail, clinic, now=now)
     except BadAddress:
         mail.end(MailState.FAILED, "The address cannot be written to: ring this client.")
     except (OperationalError, InterfaceError):
@@ -122,6 +132,14 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
     if not mail.client.email:
         return MailState.FAILED, "No e-mail address: ring this client."
     return None
+
+
+def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:
+    """A reminder that was held up does not wake anybody."""
+    if mail.kind not in KEEPS_TO_MAIL_HOURS:
+        return None
+    begin = protocol.current().mails.reminders.hours_begin(mail.claimed_at, clinic.tz)
+    return (begin, "It waits for the morning.") if begin > mail.claimed_at else None
 
 
 def _could_not_be_written(mail: Mail, error: Exception) -> None:

@@ -39,6 +39,7 @@ class ClinicAdmin(admin.ModelAdmin):
             "Changing online",
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
+        ("First visits", {"fields": ["what_to_wear", "how_to_find_us"]}),
         ("Terms", {"fields": ["terms"]}),
     ]
 

@@ -1,8 +1,12 @@
-"""When to remind somebody of an appointment (rules R1 and R2)."""
+"""When to remind somebody of an appointment (rules R1 to R3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+BEFORE_THE_DEADLINE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -15,31 +19,51 @@ class ReminderRules:
     late_at: time = time(19)
     hours_after_booking: int = 12
 
+    def hours_begin(self, instant: datetime, tz: ZoneInfo) -> datetime:
+        """The instant itself within the mail's hours, or else when they begin again."""
+        local = instant.astimezone(tz)
+        if self.earliest <= local.time() < self.late_from:
+            return instant
+        day = local.date() + timedelta(days=local.time() >= self.late_from)
+        return datetime.combine(day, self.earliest, tz).astimezone(UTC)
+
 
 @dataclass(frozen=True)
 class Reminder:
-    """One reminder, due `at` (UTC)."""
+    """One reminder, due `at` and of use until the next one or the start (UTC)."""
 
     days_before: int
     at: datetime
+    until: datetime
 
 
 USUAL = ReminderRules()
 
 
 def reminders_for(
-    starts_at: datetime, *, booked_at: datetime, tz: ZoneInfo, rules: ReminderRules = USUAL
+    starts_at: datetime,
+    *,
+    booked_at: datetime,
+    tz: ZoneInfo,
+    deadline: datetime | None = None,
+    rules: ReminderRules = USUAL,
 ) -> list[Reminder]:
     """The reminders of an appointment, earliest first.
 
     R1: the start's own wall-clock time, so many calendar days before, within the mail's hours.
     R2: none less than twelve hours after the booking was made.
+    R3: before the `deadline` for cancelling, where that day's hours allow it.
     """
     first = booked_at.astimezone(UTC) + timedelta(hours=rules.hours_after_booking)
     local = starts_at.astimezone(tz)
     clock = _within_mail_hours(local.time(), rules)
-    due = [Reminder(days, _at(local.date(), days, clock, tz)) for days in rules.days_before]
-    return sorted((reminder for reminder in due if reminder.at >= first), key=lambda r: r.at)
+    found = []
+    for days in rules.days_before:
+        day = local.date() - timedelta(days=days)
+        at = _before_the_deadline(_at(day, clock, tz), deadline, _at(day, rules.earliest, tz))
+        if at >= first:
+            found.append((at, days))
+    return _each_until_the_next(sorted(found), starts_at.astimezone(UTC))
 
 
 def inside_cutoff(hours: int, rules: ReminderRules = USUAL) -> list[int]:
@@ -53,6 +77,23 @@ def _within_mail_hours(clock: time, rules: ReminderRules) -> time:
     return max(clock, rules.earliest)
 
 
-def _at(start_day: date, days_before: int, clock: time, tz: ZoneInfo) -> datetime:
-    day = start_day - timedelta(days=days_before)
+def _before_the_deadline(at: datetime, deadline: datetime | None, earliest: datetime) -> datetime:
+    """R3: an hour before it, or as early as that day's mail begins; else as R1 has it."""
+    if deadline is None or at < deadline:
+        return at
+    sooner = max(earliest, deadline.astimezone(UTC) - BEFORE_THE_DEADLINE)
+    return sooner if sooner < deadline else at
+
+
+def _each_until_the_next(
+    found: Sequence[tuple[datetime, int]], starts_at: datetime
+) -> list[Reminder]:
+    ends = [*(at for at, _ in found), starts_at]
+    return [
+        Reminder(days, at, until)
+        for (at, days), (_, until) in zip(found, pairwise(ends), strict=True)
+    ]
+
+
+def _at(day: date, clock: time, tz: ZoneInfo) -> datetime:
     return datetime.combine(day, clock, tz).astimezone(UTC)

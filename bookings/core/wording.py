@@ -28,6 +28,13 @@ def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
     return f"{day(instant, tz)}, {clock(instant, tz)}"
 
 
+def length_of_time(days: int) -> str:
+    """1 day, 11 days, 16 weeks"""
+    if days >= 14:
+        return f"{days // 7} weeks"
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def zone_name(tz: ZoneInfo) -> str:
     """London time"""
     return f"{tz.key.rsplit('/', 1)[-1].replace('_', ' ')} time"

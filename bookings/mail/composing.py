@@ -17,8 +17,14 @@ from django.urls import reverse
 
 from bookings import calendars
 from bookings.core import wording
+from bookings.core.statuses import Status
 from bookings.links import mailed_url
-from bookings.models import Appointment, Clinic, Mail
+from bookings.models import Appointment, Clinic, Mail, MailKind
+from bookings.queries import protocol
+from bookings.queries.phases import phase_at
+
+# A reminder changes nothing in anybody's calendar.
+INVITES = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.CANCELLED)
 
 
 class BadAddress(Exception):
@@ -35,6 +41,7 @@ class Letter:
     mail: Mail
     appointment: Appointment
     clinic: Clinic
+    now: datetime
 
     @property
     def name(self) -> str:
@@ -100,13 +107,44 @@ class Letter:
         return mailed_url(self.appointment, "online:cancel")
 
     @property
+    def coming_url(self) -> str:
+        return mailed_url(self.appointment, "online:coming")
+
+    @property
+    def how_soon(self) -> str:
+        """today, tomorrow, in 3 days"""
+        day = self.appointment.starts_at.astimezone(self.clinic.tz).date()
+        days = (day - self.now.astimezone(self.clinic.tz).date()).days
+        return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+    @property
+    def about_the_race(self) -> str:
+        """One sentence for the training phase; nothing for whoever has no race."""
+        here = phase_at(self.appointment, self.clinic)
+        if here.days_to_race is None:
+            return ""
+        sentence = protocol.current().phases[here.phase].reminder_sentence
+        return sentence.replace("{time}", wording.length_of_time(abs(here.days_to_race)))
+
+    @property
+    def is_first_visit(self) -> bool:
+        visits = self.appointment.client.appointments.visits()
+        earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
+        return not earlier.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW]).exists()
+
+    @property
+    def protocol_version(self) -> int:
+        return protocol.current().version
+
+    @property
     def book_again_url(self) -> str:
         return urljoin(settings.SITE_URL, reverse("online:home"))
 
     def _before_the_start(self, hours: int) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
         until = self.appointment.starts_at - timedelta(hours=hours)
-        return wording.day_and_time(until, self.clinic.tz) if until > self.mail.created_at else ""
+        told_at = max(self.mail.created_at, self.now)
+        return wording.day_and_time(until, self.clinic.tz) if until > told_at else ""
 
 
 def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
@@ -114,7 +152,7 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
 
     Raises BadAddress.
     """
-    letter = Letter(mail, mail.appointment, clinic)
+    letter = Letter(mail, mail.appointment, clinic, now)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = wording.one_line(_rendered(letter, "subject.txt"))
     message["From"] = Address(wording.one_line(clinic.name), addr_spec=_sender())
@@ -126,7 +164,8 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text(letter), cte="quoted-printable")
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
-    _invite(message, mail, clinic)
+    if mail.kind in INVITES:
+        _invite(message, mail, clinic)
     return message
 
 

@@ -113,6 +113,10 @@ class Appointment(models.Model):
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
 
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the client said that they are coming."
+    )
+
     held_until = models.DateTimeField(null=True, blank=True)
     visitor = models.CharField(max_length=64, blank=True, help_text="Who holds it: a keyed hash.")
     held_from = models.CharField(

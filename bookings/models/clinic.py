@@ -70,6 +70,13 @@ class Clinic(models.Model):
         blank=True, help_text="Shown on the terms page that runners agree to when they book."
     )
 
+    what_to_wear = models.TextField(
+        blank=True, help_text="Told in the reminders of somebody's first visit."
+    )
+    how_to_find_us = models.TextField(
+        blank=True, help_text="Told in the reminders of somebody's first visit."
+    )
+
     objects = ClinicQuerySet.as_manager()
 
     class Meta:
@@ -94,6 +101,10 @@ class Clinic(models.Model):
     def last_bookable_day(self, now: datetime):
         """The last civil day, in the clinic's zone, on which runners may book."""
         return now.astimezone(self.tz).date() + timedelta(days=self.horizon_days)
+
+    def last_cancellation(self, starts_at: datetime) -> datetime:
+        """Until when a runner can cancel what starts then."""
+        return starts_at - timedelta(hours=self.cancel_cutoff_hours)
 
     def held_until(self, now: datetime) -> datetime:
         return now + timedelta(minutes=self.hold_minutes)

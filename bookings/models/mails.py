@@ -1,9 +1,9 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
 
 from bookings.models.appointments import Appointment
@@ -35,14 +35,19 @@ class MailKind(models.TextChoices):
     CONFIRMED = "confirmed", "appointment confirmed"
     MOVED = "moved", "appointment moved"
     CANCELLED = "cancelled", "appointment cancelled"
+    REMINDER = "reminder", "reminder of an appointment"
 
+
+# The rest answer what somebody has just done, and go out at any hour.
+KEEPS_TO_MAIL_HOURS = (MailKind.REMINDER,)
 
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
 LEASE = timedelta(seconds=120)
 
 # When nobody knows whether the server took a message, it is sent once more under the same
 # Message-ID only where silence is worse than reading it twice. These are answers to what
-# somebody has just done; a kind that is not named here is never resent, and the desk decides.
+# somebody has just done; a kind that is not named here is never resent, and the desk decides:
+# a reminder read twice looks like a fault, and most have a second one.
 RESENT_ONCE_IN_DOUBT = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.CANCELLED)
 RESENT_AFTER = timedelta(minutes=5)
 
@@ -57,7 +62,7 @@ CLAIM = """
         WHERE state = 'scheduled' AND due_at <= statement_timestamp()
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
-    RETURNING *, not_after <= statement_timestamp() AS is_too_late
+    RETURNING *, statement_timestamp() AS claimed_at
 """
 
 
@@ -151,7 +156,7 @@ class Mail(models.Model):
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
 
-    is_too_late: bool  # by the database's clock, told with each claim
+    claimed_at: datetime  # by the database's clock, told with each claim
 
     objects = MailQuerySet.as_manager()
 
@@ -180,6 +185,10 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
+    @property
+    def is_too_late(self) -> bool:
+        return self.not_after <= self.claimed_at
+
     def mark(self) -> bool:
         """Say that the message goes out now. False: it is no longer the caller's to send."""
         mine = self._mine().filter(state=MailState.SENDING)
@@ -202,6 +211,15 @@ class Mail(models.Model):
             due_at=Least(Now() + wait, F("not_after")),
             data_at=None,
             **changes,
+        )
+
+    def wait_until(self, instant: datetime, why: str) -> None:
+        """Not yet: due again then, and this was no attempt."""
+        self._mine().filter(state=MailState.SENDING).update(
+            state=MailState.SCHEDULED,
+            due_at=Least(Value(instant), F("not_after")),
+            attempts=F("attempts") - 1,
+            why=why,
         )
 
     def doubt(self, error: str) -> None:

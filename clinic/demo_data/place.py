@@ -18,6 +18,14 @@ CLINIC = {
     "phone": "+44 20 7946 0999",
     "email": "demo-clinic@example.com",
     "timezone": "Europe/London",
+    "what_to_wear": (
+        "Wear or bring shorts and a loose top. You only undress as far as you are comfortable, and "
+        "what is not being treated stays covered."
+    ),
+    "how_to_find_us": (
+        "Towpath Yard is the passage beside the canal bridge; our door is the green one at the "
+        "end. There are stands for bicycles, and a step-free way in from the towpath."
+    ),
     "terms": (
         "This is a demonstration; nobody will be waiting for you.\n\n"
         "Please come five minutes early, in clothes you can move in. Move an appointment up to "

@@ -1,4 +1,4 @@
-"""When an appointment's reminders are due (R1, R2)."""
+"""When an appointment's reminders are due (R1 to R3)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -56,6 +56,40 @@ def test_twelve_hours_are_real_hours_when_the_clocks_go_back():
     booked_at = datetime(2026, 10, 24, 22, 30, tzinfo=LONDON)
     assert due("2026-10-26T09:30", booked_at=booked_at) == ["2026-10-25 09:30"]
     assert due("2026-10-26T09:29", booked_at=booked_at) == []
+
+
+@pytest.mark.parametrize(
+    ("clock", "hours", "reminded"),
+    [
+        ("10:00", 12, "2026-09-28 10:00"),
+        ("10:00", 24, "2026-09-28 09:00"),
+        ("08:30", 24, "2026-09-28 08:00"),
+        ("08:00", 24, "2026-09-28 08:00"),  # that day's mail begins too late for it
+        ("20:30", 30, "2026-09-28 13:30"),
+        ("10:00", 48, "2026-09-28 10:00"),  # no day before would be the day before
+    ],
+)
+def test_a_reminder_leaves_time_to_cancel_where_it_can(clock, hours, reminded):
+    starts_at = datetime.fromisoformat(f"2026-09-29T{clock}").replace(tzinfo=LONDON)
+    deadline = starts_at.astimezone(UTC) - timedelta(hours=hours)
+    reminders = reminders_for(starts_at, booked_at=LONG_AGO, tz=LONDON, deadline=deadline)
+    assert f"{reminders[-1].at.astimezone(LONDON):%Y-%m-%d %H:%M}" == reminded
+
+
+def test_a_reminder_is_of_use_until_the_next():
+    starts_at = datetime(2026, 9, 29, 9, tzinfo=UTC)
+    first, last = reminders_for(starts_at, booked_at=LONG_AGO, tz=LONDON)
+    assert (first.until, last.until) == (last.at, starts_at)
+
+
+@pytest.mark.parametrize(
+    ("clock", "begin"),
+    [("07:59", "28 08:00"), ("08:00", "28 08:00"), ("19:59", "28 19:59"), ("20:00", "29 08:00")],
+)
+def test_what_was_held_up_waits_for_the_hours_of_mail(clock, begin):
+    instant = datetime.fromisoformat(f"2026-09-28T{clock}").replace(tzinfo=LONDON)
+    found = ReminderRules().hours_begin(instant.astimezone(UTC), LONDON)
+    assert f"{found.astimezone(LONDON):%d %H:%M}" == begin
 
 
 def test_a_clinic_may_remind_otherwise():

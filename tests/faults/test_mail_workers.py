@@ -30,6 +30,7 @@ def owe(visit):
     def _owe(count: int) -> None:
         for _ in range(count):
             mailing.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
+        Mail.objects.filter(kind=MailKind.REMINDER).delete()  # Only what is due at once counts.
 
     return _owe
 

@@ -55,7 +55,7 @@ def owed(visit):
     def _owed(kind="confirmed", **fields) -> Mail:
         appointment = visit(**fields)
         mailing.owe(kind, appointment, now=timezone.now())
-        return appointment.mails.get()
+        return appointment.mails.get(kind=kind)
 
     return _owed
 

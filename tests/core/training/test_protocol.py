@@ -53,6 +53,7 @@ def test_no_session_type_is_firmer_than_its_phase_bears(protocol):
 def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
     forbidden = ("prevent", "performance", "speed", "heal", "lactic", "toxin", "cure", "scar")
     texts = [rules.client_message for rules in protocol.phases.values()]
+    texts += [rules.reminder_sentence for rules in protocol.phases.values()]
     texts += [rules.why for rules in protocol.session_types.values()]
     assert not [text for text in texts for word in forbidden if word in text.lower()]
 
@@ -74,6 +75,10 @@ def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
         (["phases", 1, "sources"], ["nobody"], "phases[1].sources[0]"),
         (["phases", 1, "strength"], "D", "phases[1].strength"),
         (["phases", 1, "client_message"], ["a", "b"], "phases[1].client_message"),
+        (["phases", 1, "reminder_days"], [], "phases[1].reminder_days"),
+        (["phases", 1, "reminder_days"], [2, 2], "phases[1].reminder_days"),
+        (["phases", 1, "reminder_days"], [0], "phases[1].reminder_days[0]"),
+        (["phases", 1, "reminder_sentence"], "{days} left", "phases[1].reminder_sentence"),
         (["placement", "tune_up", "closes"], -7, "placement.tune_up"),
         (["placement", "window", "closes"], -1, "placement.window.closes"),
         (["reminders", "appointment", "earliest"], "8 am", "reminders.appointment.earliest"),

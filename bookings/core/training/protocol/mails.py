@@ -142,9 +142,17 @@ class MailRules:
         )
 
 
+def read_days_before(node: Node) -> tuple[int, ...]:
+    """Days before an appointment on which it is remembered, each once."""
+    days = tuple(item.whole(1, 60) for item in node.items())
+    if not days or len(set(days)) < len(days):
+        raise node.wrong("must be numbers of days, each once")
+    return days
+
+
 def _reminder_rules(node: Node) -> ReminderRules:
     return ReminderRules(
-        days_before=tuple(item.whole(1, 60) for item in node.at("days_before").items()),
+        days_before=read_days_before(node.at("days_before")),
         earliest=node.at("earliest").clock(),
         late_from=node.at("late_from").clock(),
         late_at=node.at("late_at").clock(),

@@ -1,13 +1,16 @@
 """What the protocol says of each phase: sessions, pressure, cadence, and the words for it."""
 
+import re
 from dataclasses import dataclass
 
+from bookings.core.training.protocol.mails import read_days_before
 from bookings.core.training.protocol.sessions import KINDS
 from bookings.core.training.reading import Node
 from bookings.core.training.vocabulary import PRESSURES, Kind, Phase, Pressure
 
 PHASES = {phase.value: phase for phase in Phase}
 STRENGTHS = {strength: strength for strength in "ABC"}
+BRACES = re.compile(r"\{[^}]*\}?|\}")
 CYCLE_PHASES = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER)
 
 
@@ -46,7 +49,11 @@ def _whole_weeks(node: Node) -> int:
 
 @dataclass(frozen=True)
 class PhaseRules:
-    """One phase as the clinic sees it. `strength`: A trials, B common practice, C a choice."""
+    """One phase as the clinic sees it. `strength`: A trials, B common practice, C a choice.
+
+    `reminder_days`: when to remind of an appointment in it, None for the usual days;
+    `reminder_sentence`: what a reminder says of it, {time} being "11 days" or "16 weeks".
+    """
 
     phase: Phase
     name: str
@@ -61,6 +68,8 @@ class PhaseRules:
     timing_vs_race: str
     avoid: tuple[str, ...]
     client_message: str
+    reminder_days: tuple[int, ...] | None
+    reminder_sentence: str
     therapist_brief: str
     sources: tuple[str, ...]
     strength: str
@@ -69,7 +78,8 @@ class PhaseRules:
     def read(cls, node: Node) -> "PhaseRules":
         node.has_only("key", "name", "when", "sessions", "length_min", "pressure", "techniques",
                       "cadence_days", "timing_vs_long_run", "timing_vs_race", "avoid",
-                      "client_message", "therapist_brief", "sources", "strength")  # fmt: skip
+                      "client_message", "reminder_days", "reminder_sentence", "therapist_brief",
+                      "sources", "strength")  # fmt: skip
         phase = node.at("key").one_of(PHASES)
         pressure = node.at("pressure").has_only("default", "ceiling")
         return cls(
@@ -86,6 +96,8 @@ class PhaseRules:
             timing_vs_race=node.maybe("timing_vs_race", Node.text, ""),
             avoid=node.at("avoid").texts(),
             client_message=node.maybe("client_message", Node.text, ""),
+            reminder_days=node.maybe("reminder_days", read_days_before, None),
+            reminder_sentence=node.maybe("reminder_sentence", _with_the_time, ""),
             therapist_brief=node.at("therapist_brief").text(),
             sources=node.at("sources").texts(),
             strength=node.at("strength").one_of(STRENGTHS),
@@ -104,6 +116,13 @@ def read_phases(node: Node) -> dict[Phase, PhaseRules]:
         if phase not in found:
             raise node.wrong(f"must describe {phase}")
     return found
+
+
+def _with_the_time(node: Node) -> str:
+    sentence = node.text()
+    if set(BRACES.findall(sentence)) - {"{time}"}:
+        raise node.wrong("may have {time} in braces and nothing else")
+    return sentence
 
 
 def _range_of_minutes(node: Node) -> tuple[int, int]:

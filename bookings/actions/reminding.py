@@ -1,0 +1,59 @@
+"""Reminders of appointments (R1 to R3), and what clients answer to them."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bookings.actions.refusals import Stale
+from bookings.actions.writing import changes_the_diary
+from bookings.core.reminders import reminders_for
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Clinic, Mail, MailKind
+from bookings.queries import protocol
+from bookings.queries.phases import phase_at
+
+COMING = "coming"
+
+
+def reminders_of(appointment: Appointment, *, now: datetime) -> list[Mail]:
+    """Rows, not yet saved, for a time that has been agreed at `now`: by booking or by moving.
+
+    How many days before is the protocol's to say, for the client's phase on that day.
+    """
+    clinic = Clinic.objects.the()
+    rules = protocol.current().mails.reminders
+    phase = protocol.current().phases[phase_at(appointment, clinic).phase]
+    found = reminders_for(
+        appointment.starts_at,
+        booked_at=now,
+        tz=clinic.tz,
+        deadline=clinic.last_cancellation(appointment.starts_at),
+        rules=replace(rules, days_before=phase.reminder_days or rules.days_before),
+    )
+    return [
+        Mail(
+            key=f"{MailKind.REMINDER}:{appointment.public_id}:{appointment.revision}:"
+            f"{reminder.days_before}",
+            kind=MailKind.REMINDER,
+            client=appointment.client,
+            appointment=appointment,
+            revision=appointment.revision,
+            why=f"{reminder.days_before} days before the appointment (R1).",
+            created_at=now,
+            due_at=reminder.at,
+            not_after=reminder.until,
+        )
+        for reminder in found
+    ]
+
+
+@changes_the_diary
+def say_coming(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> Appointment:
+    """The client will be there; saying so again changes nothing. Raises Stale."""
+    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    if appointment.status != Status.BOOKED or appointment.starts_at <= now:
+        raise Stale
+    if appointment.confirmed_at is None:
+        appointment.confirmed_at = now
+        appointment.save(update_fields=["confirmed_at"])
+        appointment.record(COMING, by=by, now=now)
+    return appointment

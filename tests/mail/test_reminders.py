@@ -1,0 +1,262 @@
+"""Reminders of appointments: owed with the booking, true when sent, in the mail's hours."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.actions import booking, mailing
+from bookings.core import training
+from bookings.core.statuses import Status
+from bookings.mail.composing import compose
+from bookings.models import Mail, MailKind, MailState
+from bookings.queries import protocol
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = factories.NOW
+TUESDAY = datetime(2026, 12, 15, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def owed_reminders(visit):
+    """Owes all there is to say about a new visit, and returns when its reminders are due."""
+
+    def _owed(starts_at=TUESDAY, kind=MailKind.CONFIRMED, now=NOW, **fields) -> list[datetime]:
+        appointment = visit(starts_at=starts_at, **fields)
+        mailing.owe(kind, appointment, now=now)
+        return due(appointment)
+
+    return _owed
+
+
+def reminders(appointment=None):
+    rows = Mail.objects.filter(kind=MailKind.REMINDER).order_by("due_at")
+    return rows.filter(appointment=appointment) if appointment else rows
+
+
+def due(appointment) -> list[datetime]:
+    waiting = reminders(appointment).filter(state=MailState.SCHEDULED)
+    return [mail.due_at.astimezone(UTC) for mail in waiting]
+
+
+def days_before(*days: float) -> list[datetime]:
+    return [TUESDAY - timedelta(days=number) for number in days]
+
+
+# Owing.
+
+
+def test_a_booking_owes_two_reminders(owed_reminders):
+    assert owed_reminders() == days_before(3, 1)
+
+
+def test_the_first_is_of_use_until_the_second_and_the_second_until_the_start(owed_reminders):
+    owed_reminders()
+    assert [mail.not_after for mail in reminders()] == [TUESDAY - timedelta(days=1), TUESDAY]
+
+
+def test_owing_again_adds_nothing(visit):
+    appointment = visit(starts_at=TUESDAY)
+    for _ in range(2):
+        mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+    assert due(appointment) == days_before(3, 1)
+
+
+def test_one_due_within_twelve_hours_of_the_booking_is_not_owed(owed_reminders):
+    assert owed_reminders(now=TUESDAY - timedelta(hours=35)) == []
+
+
+def test_one_due_twelve_hours_after_the_booking_is(owed_reminders):
+    assert owed_reminders(now=TUESDAY - timedelta(hours=36)) == days_before(1)
+
+
+def test_the_last_one_leaves_time_to_cancel(owed_reminders, clinic):
+    clinic.cancel_cutoff_hours = 24
+    clinic.save()
+    assert owed_reminders() == [TUESDAY - timedelta(days=3), TUESDAY - timedelta(hours=25)]
+
+
+def test_a_phase_may_have_days_of_its_own(owed_reminders, monkeypatch):
+    changed = with_race_week_days(5, 2)
+    monkeypatch.setattr(protocol, "current", lambda: changed)
+    client = factories.make_client()
+    factories.make_race(client, race_date=date(2026, 12, 18))
+    assert owed_reminders(client=client) == days_before(5, 2)
+
+
+def with_race_week_days(*days: int) -> training.Protocol:
+    usual = protocol.current()
+    race_week = replace(usual.phases[training.Phase.RACE_WEEK], reminder_days=days)
+    return replace(usual, phases={**usual.phases, training.Phase.RACE_WEEK: race_week})
+
+
+# Changing.
+
+
+def test_moving_owes_new_ones_and_withdraws_the_old(visit):
+    appointment = visit(starts_at=TUESDAY)
+    mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+    appointment.revision, appointment.starts_at = 1, TUESDAY + timedelta(days=1)
+    appointment.ends_at = appointment.blocked_until = TUESDAY + timedelta(days=1, hours=1)
+    appointment.save()
+
+    mailing.owe(MailKind.MOVED, appointment, now=NOW)
+
+    assert due(appointment) == days_before(2, 0)
+    assert reminders().filter(state=MailState.SUPERSEDED).count() == 2
+
+
+def test_cancelling_withdraws_them_in_the_same_breath(visit):
+    appointment = visit(starts_at=timezone.now() + timedelta(days=9))
+    mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
+    booking.cancel(appointment, by="runner", now=timezone.now())
+    assert due(appointment) == []
+
+
+# Sending: the database's clock decides, so these visits are near today's.
+
+
+@pytest.fixture
+def reminder(visit, clinic):
+    """A reminder that is due now, of a visit the day after tomorrow."""
+    soon = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    appointment = visit(starts_at=soon, client=factories.make_client(email="ana@example.com"))
+    mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now() - timedelta(days=5))
+    Mail.objects.filter(kind=MailKind.CONFIRMED).delete()
+    Mail.objects.filter(key__endswith=":1").delete()
+    Mail.objects.update(due_at=Now(), not_after=soon)
+    in_the_middle_of_its_day(clinic)
+    return Mail.objects.get()
+
+
+def in_the_middle_of_its_day(clinic):
+    """A zone in which it is about noon, so that mail may go out whenever the tests run."""
+    hours = 12 - timezone.now().hour
+    clinic.timezone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+    clinic.save()
+
+
+def in_the_middle_of_its_night(clinic):
+    hours = (1 - timezone.now().hour) % 24
+    hours = hours - 24 if hours > 12 else hours
+    clinic.timezone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
+    clinic.save()
+
+
+def test_a_reminder_goes_out_when_it_is_due(reminder, post_office, send_due):
+    assert send_due() == 1
+    assert post_office.recipients() == ["ana@example.com"]
+    assert post_office.messages[0].get_content_type() == "multipart/alternative"
+
+
+@pytest.mark.parametrize("status", [Status.CANCELLED, Status.NO_SHOW, Status.ARRIVED])
+def test_nobody_is_reminded_of_what_is_no_longer_ahead(status, reminder, post_office, send_due):
+    reminder.appointment.become(status, by="desk", now=timezone.now())
+
+    assert send_due() == 0
+    assert Mail.objects.get().state == MailState.CANCELLED
+
+
+def test_one_that_was_held_up_waits_for_the_morning(reminder, clinic, post_office, send_due):
+    in_the_middle_of_its_night(clinic)
+
+    assert send_due() == 0
+
+    mail = Mail.objects.get()
+    assert (mail.state, mail.attempts) == (MailState.SCHEDULED, 0)
+    assert mail.due_at.astimezone(clinic.tz).hour == 8
+    assert mail.due_at > timezone.now()
+    assert "morning" in mail.why
+
+
+def test_a_doubtful_one_is_not_sent_again_by_itself(reminder, post_office, send_due):
+    post_office.will("take the message, and hang up before the answer", at="DATA")
+    send_due()
+    assert Mail.objects.get().state == MailState.AMBIGUOUS
+
+
+# What it says.
+
+
+@pytest.fixture
+def read(visit, clinic):
+    """The text of a reminder of a visit at TUESDAY, as it goes out so many days before."""
+    client = factories.make_client("Ana Demo")
+    appointment = visit(starts_at=TUESDAY, client=client)
+
+    def _read(days: int = 3) -> str:
+        mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+        mail = reminders(appointment).first()
+        message = compose(mail, clinic, now=TUESDAY - timedelta(days=days))
+        parts = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
+        _read.html = parts[1]
+        _read.message = message
+        return parts[0].replace("\r\n", "\n")
+
+    _read.client, _read.appointment = client, appointment
+    return _read
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "in 3 days"), (1, "tomorrow"), (0, "today")])
+def test_it_says_how_soon(days, words, read):
+    assert f"your appointment is {words}." in read(days)
+    assert f"Your appointment is {words}" in read.html
+
+
+def test_its_subject_is_neutral(read):
+    read()
+    assert read.message["Subject"] == "Your appointment on Tuesday 15 December, 10:00"
+
+
+def test_it_asks_for_one_press(read):
+    assert "I'm coming: http" in read()
+    assert "/coming/" in read.html
+
+
+def test_a_cut_off_that_has_passed_meanwhile_is_not_promised(read, clinic):
+    clinic.move_cutoff_hours = 48
+    assert "You can move it online until Sunday 13 December, 10:00" in read(3)
+    assert "too soon to be moved online; you can cancel it until Monday 14" in read(1)
+
+
+def test_a_runner_with_a_race_reads_one_sentence_about_it(read):
+    factories.make_race(read.client, race_date=date(2026, 12, 18))
+    sentence = "3 days to your race: your therapist will keep it light."
+    assert sentence in read()
+    assert sentence in read.html
+    assert "training protocol, version 1" in read.html
+
+
+def test_after_a_race_it_counts_from_it(read):
+    factories.make_race(read.client, race_date=date(2026, 12, 10))
+    assert "5 days since your race: your therapist will be gentle." in read()
+
+
+def test_nobody_else_reads_of_races_and_protocols(read):
+    text = read()
+    for word in ("race", "protocol"):
+        assert word not in text
+        assert word not in read.html
+
+
+def test_a_first_visit_says_what_to_wear_and_how_to_find_the_place(read, clinic):
+    clinic.what_to_wear, clinic.how_to_find_us = "Shorts.", "The green door."
+    assert "What to wear: Shorts." in read()
+    assert "The green door." in read()
+    assert "Shorts." in read.html
+
+
+def test_whoever_has_been_knows_the_way(read, clinic, visit):
+    clinic.what_to_wear, clinic.how_to_find_us = "Shorts.", "The green door."
+    visit(client=read.client, starts_at=TUESDAY - timedelta(days=30), status=Status.COMPLETED)
+    assert "Shorts." not in read()
+    assert "The green door." not in read.html
+
+
+def test_the_sentences_about_races_promote_nothing_and_claim_nothing():
+    forbidden = ("book", "another", "offer", "price", "prevent", "heal", "speed", "recover faster")
+    sentences = [rules.reminder_sentence for rules in protocol.current().phases.values()]
+    assert not [text for text in sentences for word in forbidden if word in text.lower()]
