@@ -1,25 +1,26 @@
 """Holding, booking, moving and cancelling: the only writers of online appointments."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import F
 
 from bookings.actions import mailing
-from bookings.actions.refusals import (
-    NotBookable,
-    SlotTaken,
-    Stale,
-    TooLate,
-    TooManyHolds,
+from bookings.actions.identity import write_down
+from bookings.actions.placing import (
+    Choice,
+    choose,
+    held_for,
+    let_go,
+    limit_holds,
+    offering_the_nearest,
+    open_day,
+    place,
 )
+from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.writing import changes_the_diary
-from bookings.core.intervals import day_bounds
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
-from bookings.queries.openings import Diary, diary, nearest
+from bookings.queries.openings import Diary
 
 RUNNER = "runner"
 
@@ -31,15 +32,15 @@ def hold(
     therapist: Therapist | None,
     visitor: str,
     address: str = "",
-    by: str = RUNNER,
     now: datetime,
 ) -> Appointment:
     """Keep a start for the visitor while the form is filled in; an earlier hold is let go.
 
     Raises NotBookable, SlotTaken (both with the nearest openings), TooManyHolds or Busy.
     """
-    with _offering_the_nearest(treatment, start, therapist, visitor, now):
-        return _hold(treatment, start, therapist, visitor, address, by, now)
+    choice = Choice(treatment, start, therapist)
+    with offering_the_nearest(choice, visitor, now):
+        return _hold(choice, visitor, address, now)
 
 
 def book(
@@ -48,9 +49,7 @@ def book(
     start: datetime,
     therapist: Therapist | None,
     visitor: str,
-    name: str,
-    email: str,
-    phone: str = "",
+    client: Client,
     key: str,
     address: str = "",
     by: str = RUNNER,
@@ -58,12 +57,13 @@ def book(
 ) -> Appointment:
     """Turn the visitor's hold into a booking, or book the start directly if it is still free.
 
-    The same `key` again returns the first appointment. The client is provisional. Raises
-    NotBookable, SlotTaken (both with the nearest openings), TooManyHolds or Busy.
+    The client is a newcomer, who is written down now, or one who acts behind their mailed link.
+    The same `key` again returns the first appointment. Raises NotBookable, SlotTaken (both with
+    the nearest openings), ClientBusy or Busy.
     """
-    client = Client(name=name, email=email, phone=phone, created_at=now, terms_agreed_at=now)
-    with _offering_the_nearest(treatment, start, therapist, visitor, now):
-        return _book(treatment, start, therapist, visitor, address, client, key, by, now)
+    choice = Choice(treatment, start, therapist)
+    with offering_the_nearest(choice, visitor, now):
+        return _book(choice, visitor, address, client, key, by, now)
 
 
 def move(
@@ -80,7 +80,8 @@ def move(
     With no therapist named, the present one is kept where possible. Raises Stale when the
     appointment is no longer at `revision`, TooLate, NotBookable, SlotTaken or Busy.
     """
-    with _offering_the_nearest(appointment.treatment, start, therapist, "", now, appointment):
+    choice = Choice(appointment.treatment, start, therapist)
+    with offering_the_nearest(choice, "", now, appointment):
         return _move(appointment.pk, start, therapist, revision, by, now)
 
 
@@ -109,7 +110,7 @@ def cancel(
 @changes_the_diary
 def release(_clinic: Clinic, *, visitor: str, now: datetime) -> None:
     """Let the visitor's holds go."""
-    _let_go(visitor, now)
+    let_go(visitor, now)
 
 
 def expire_dead_holds(*, now: datetime) -> int:
@@ -154,39 +155,33 @@ def _refuse_if(why_not: str | None, by: str) -> None:
 
 
 @changes_the_diary
-def _hold(clinic, treatment, start, therapist, visitor, address, by, now) -> Appointment:
-    _let_go(visitor, now)
-    _limit_holds(address, now)
-    appointment = _place(clinic, treatment, start, therapist, now)
-    appointment.status = Status.HELD
-    appointment.held_until = clinic.held_until(now)
-    appointment.visitor = visitor
-    appointment.held_from = address
-    appointment.save(force_insert=True)
+def _hold(clinic: Clinic, choice: Choice, visitor: str, address: str, now: datetime) -> Appointment:
+    let_go(visitor, now)
+    limit_holds(address, now)
+    appointment = place(clinic, choice, now)
+    appointment.keep_for(visitor, until=clinic.held_until(now), address=address)
     return appointment
 
 
 @changes_the_diary
 def _book(
-    clinic, treatment, start, therapist, visitor, address, client, key, by, now
+    clinic: Clinic,
+    choice: Choice,
+    visitor: str,
+    address: str,
+    client: Client,
+    key: str,
+    by: str,
+    now: datetime,
 ) -> Appointment:
     if Appointment.objects.filter(booking_key=key).exists():
         return Appointment.objects.with_everything().get(booking_key=key)
-    held = _held(treatment, start, therapist, visitor, now)
-    _let_go(visitor, now, but=held)
-    client.pk = None  # A first try that was rolled back has left its number here.
-    client.save(force_insert=True)
-    if held is None:
-        held = _place(clinic, treatment, start, therapist, now)
-        held.status = Status.BOOKED
-        held.client, held.booking_key, held.booked_at = client, key, now
-        held.held_from = address
-        held.save(force_insert=True)
-        held.record(Status.BOOKED, by=by, now=now)
-    else:
-        held.become(Status.BOOKED, by=by, now=now, client=client, booking_key=key, booked_at=now)
-    mailing.owe(MailKind.CONFIRMED, held, now=now)
-    return held
+    held = held_for(choice, visitor, now)
+    let_go(visitor, now, but=[held] if held else [])
+    appointment = held or place(clinic, choice, now)
+    appointment.book(write_down(client), key=key, address=address, by=by, now=now)
+    mailing.owe(MailKind.CONFIRMED, appointment, now=now)
+    return appointment
 
 
 @changes_the_diary
@@ -199,8 +194,9 @@ def _move(clinic, pk, start, therapist, revision, by, now) -> Appointment:
     _refuse_if(why_not_move(appointment, clinic, now=now), by)
     before = {"starts_at": appointment.starts_at, "therapist": appointment.therapist.name}
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-    day = _day(clinic, appointment.treatment, start, therapist, now, moving=appointment)
-    taker = _choose(day, start, therapist or _if_free(appointment.therapist, day, start))
+    choice = Choice(appointment.treatment, start, therapist)
+    day = open_day(clinic, choice, now, moving=appointment)
+    taker = choose(day, start, therapist or _if_free(appointment.therapist, day, start))
     rooms = day.rooms_free_at(start)
     room = appointment.room_id if appointment.room_id in rooms else rooms[0]
     shift = start - appointment.starts_at
@@ -235,124 +231,5 @@ def _is_already_there(appointment, start, therapist, revision) -> bool:
     )
 
 
-def _let_go(visitor: str, now: datetime, but: Appointment | None = None) -> None:
-    """Expire every hold that is past its end, and the visitor's own."""
-    gone = Appointment.objects.filter(status=Status.HELD).filter(
-        Q(held_until__lte=now) | Q(visitor=visitor)
-    )
-    if but is not None:
-        gone = gone.exclude(pk=but.pk)
-    gone.update(status=Status.EXPIRED)
-
-
-def _limit_holds(address: str, now: datetime) -> None:
-    """Nobody may hold the whole diary. Raises TooManyHolds."""
-    if not address:
-        return
-    made = Appointment.objects.filter(
-        held_from=address, created_at__gt=now - timedelta(hours=1)
-    ).aggregate(
-        live=Count("pk", filter=Q(status=Status.HELD)),
-        lately=Count("pk"),
-    )
-    if (
-        made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS
-        or made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS
-    ):
-        raise TooManyHolds
-
-
-def _held(treatment, start, therapist, visitor, now) -> Appointment | None:
-    """The visitor's hold of that start; late is safe while nobody has taken it over."""
-    if not visitor or start <= now:
-        return None
-    held = Appointment.objects.held_by(visitor).filter(treatment=treatment, starts_at=start)
-    if therapist is not None:
-        held = held.filter(therapist=therapist)
-    return held.first()
-
-
-def _place(clinic, treatment, start, therapist, now) -> Appointment:
-    """A new appointment at that start with a therapist and a room that are free."""
-    if not (treatment.active and treatment.online):
-        raise NotBookable(f"{treatment} cannot be booked online at the moment.")
-    day = _day(clinic, treatment, start, therapist, now)
-    taker = _choose(day, start, therapist)
-    ends_at = start + timedelta(minutes=treatment.minutes)
-    return Appointment(
-        treatment=treatment,
-        therapist=taker,
-        any_therapist=therapist is None,
-        room_id=day.rooms_free_at(start)[0],
-        starts_at=start,
-        ends_at=ends_at,
-        blocked_until=ends_at + timedelta(minutes=treatment.buffer_minutes),
-        price=treatment.price,
-        created_at=now,
-    )
-
-
-def _day(clinic, treatment, start, therapist, now, moving=None) -> Diary:
-    """The diary of the start's day. Raises NotBookable for a start that can never be offered."""
-    if start < clinic.first_bookable(now):
-        raise NotBookable(_too_soon(clinic, start, now))
-    if start >= _end_of_horizon(clinic, now):
-        raise NotBookable(f"The diary is open {clinic.horizon_days} days ahead.")
-    local = start.astimezone(clinic.tz)
-    day = diary(
-        clinic, treatment, first=local.date(), days=1, now=now, therapist=therapist, moving=moving
-    )
-    if not day.is_on_the_grid(start):
-        raise NotBookable(f"Appointments do not start at {local:%H:%M}.")
-    if not day.therapists:
-        raise NotBookable(
-            f"{therapist.name} does not offer {treatment}."
-            if therapist
-            else f"Nobody offers {treatment} at the moment."
-        )
-    return day
-
-
-def _end_of_horizon(clinic: Clinic, now: datetime) -> datetime:
-    return day_bounds(clinic.last_bookable_day(now), 1, clinic.tz).end
-
-
-def _too_soon(clinic: Clinic, start: datetime, now: datetime) -> str:
-    if start <= now:
-        return "That time is in the past."
-    hours = clinic.minimum_notice_minutes / 60
-    return f"We need at least {hours:g} hours' notice; please ring us for anything sooner."
-
-
-def _choose(day: Diary, start: datetime, wanted: Therapist | None) -> Therapist:
-    """The wanted therapist, else whoever has the fewest minutes booked that day."""
-    takers = day.takers(start)
-    if wanted is not None:
-        takers = [taker for taker in takers if taker == wanted]
-    if not takers:
-        raise SlotTaken
-    return min(takers, key=lambda taker: (day.booked[taker.pk], taker.name))
-
-
 def _if_free(therapist: Therapist, day: Diary, start: datetime) -> Therapist | None:
     return therapist if therapist in day.takers(start) else None
-
-
-@contextmanager
-def _offering_the_nearest(treatment, start, therapist, visitor, now, moving=None) -> Iterator[None]:
-    """Adds the nearest openings to a refusal, once the lock has been given back."""
-    try:
-        yield
-    except (SlotTaken, NotBookable) as refusal:
-        refusal.nearest = _nearest(treatment, start, therapist, visitor, now, moving)
-        raise
-
-
-def _nearest(treatment, start, therapist, visitor, now, moving):
-    if moving is None and not (treatment.active and treatment.online):
-        return ()
-    clinic = Clinic.objects.the()
-    start = min(max(start, now), _end_of_horizon(clinic, now))
-    asked = {"now": now, "visitor": visitor, "moving": moving}
-    found = nearest(clinic, treatment, start, therapist=therapist, **asked)
-    return tuple(found or nearest(clinic, treatment, start, **asked))

@@ -10,6 +10,19 @@ from bookings.actions.writing import changes_the_diary
 from bookings.models import Client, Clinic
 
 
+def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
+    """Whoever fills in a public form: a provisional client, not yet saved."""
+    return Client(name=name, email=email, phone=phone, created_at=now, terms_agreed_at=now)
+
+
+def write_down(client: Client) -> Client:
+    """Save a newcomer, also one whose first try was rolled back; a known client stays as is."""
+    if client._state.adding or client.is_provisional:
+        client.pk = None
+        client.save(force_insert=True)
+    return client
+
+
 @changes_the_diary
 def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
     """Take the client's address as proved, and return who they turn out to be.

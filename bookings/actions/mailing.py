@@ -4,6 +4,7 @@ import logging
 import random
 import time
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -13,7 +14,6 @@ from django.db.models.functions import Now
 
 from bookings.actions.reminding import reminders_of
 from bookings.core.retrying import MINUTE, POSTPONED, UNREACHABLE, pause
-from bookings.core.statuses import Status
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.courier import (
     Courier,
@@ -26,18 +26,13 @@ from bookings.mail.courier import (
     Withdrawn,
 )
 from bookings.mail.doorbell import ring
+from bookings.mail.subjects import SUBJECTS
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.models.mails import KEEPS_TO_MAIL_HOURS
 from bookings.queries import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
-TRUE_WHILE: dict[str, Status] = {
-    MailKind.CONFIRMED: Status.BOOKED,
-    MailKind.MOVED: Status.BOOKED,
-    MailKind.CANCELLED: Status.CANCELLED,
-    MailKind.REMINDER: Status.BOOKED,
-}
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 WRITING_TRIES = 3
 PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
@@ -56,6 +51,7 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
         Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
+    reminders = reminders_of(appointment, now=now) if kind in AGREES_A_TIME else []
     mail = Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
@@ -66,8 +62,28 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
         due_at=Now(),
         not_after=not_after,
     )
-    reminders = reminders_of(appointment, now=now) if kind in AGREES_A_TIME else []
-    Mail.objects.bulk_create([mail, *reminders], ignore_conflicts=True)
+    _write_down([mail, *reminders])
+
+
+def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
+    """One mail about appointments that were booked at once, and the reminders of each."""
+    first = appointments[0]
+    mail = Mail(
+        key=f"{MailKind.PLAN_BOOKED}:{first.together}",
+        kind=MailKind.PLAN_BOOKED,
+        client=first.client,
+        together=first.together,
+        created_at=now,
+        due_at=Now(),
+        not_after=max(appointment.starts_at for appointment in appointments),
+    )
+    reminders = (reminder for one in appointments for reminder in reminders_of(one, now=now))
+    _write_down([mail, *reminders])
+
+
+def _write_down(mails: Sequence[Mail]) -> None:
+    """One of a key that is there already is enough."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
     transaction.on_commit(ring, robust=True)
 
 
@@ -121,12 +137,8 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
 
 def _why_not(mail: Mail) -> tuple[MailState, str] | None:
     """Asked anew at the moment of sending: what the mail says must be true now."""
-    appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
-    mail.appointment, mail.client = appointment, appointment.client
-    if appointment.revision != mail.revision:
-        return MailState.SUPERSEDED, "The appointment has changed since."
-    if appointment.status != TRUE_WHILE[mail.kind]:
-        return MailState.CANCELLED, f"The appointment is {appointment.get_status_display()} now."
+    if reason := SUBJECTS[mail.kind].why_not(mail):
+        return reason
     if mail.is_too_late:
         return MailState.MISSED, "It could not be sent while it was of use."
     if not mail.client.email:

@@ -129,6 +129,9 @@ class Appointment(models.Model):
         unique=True,
         help_text="Sent with the form, so that one sent twice books once.",
     )
+    together = models.CharField(
+        max_length=64, blank=True, help_text="What those booked at once have in common."
+    )
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -182,6 +185,9 @@ class Appointment(models.Model):
                 fields=["visitor"], condition=Q(status=Status.HELD), name="holds_by_visitor"
             ),
             models.Index(
+                fields=["together"], condition=~Q(together=""), name="appointments_booked_at_once"
+            ),
+            models.Index(
                 fields=["held_from", "created_at"],
                 condition=~Q(held_from=""),
                 name="holds_by_address",
@@ -201,6 +207,33 @@ class Appointment(models.Model):
 
     def is_live_hold(self, now: datetime) -> bool:
         return self.status == Status.HELD and self.held_until > now
+
+    def keep_for(self, visitor: str, *, until: datetime, address: str) -> None:
+        """Save it as the visitor's hold."""
+        self.status = Status.HELD
+        self.held_until, self.visitor, self.held_from = until, visitor, address
+        self.save(force_insert=True)
+
+    def book(
+        self,
+        client: Client,
+        *,
+        key: str,
+        together: str = "",
+        address: str = "",
+        by: str,
+        now: datetime,
+    ) -> None:
+        """Turn the hold into the client's, or save it as booked where nothing was held."""
+        changes = {"client": client, "booking_key": key, "together": together, "booked_at": now}
+        if self._state.adding:
+            self.status, self.held_from = Status.BOOKED, address
+            for name, value in changes.items():
+                setattr(self, name, value)
+            self.save(force_insert=True)
+            self.record(Status.BOOKED, by=by, now=now)
+        else:
+            self.become(Status.BOOKED, by=by, now=now, **changes)
 
     def become(
         self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes

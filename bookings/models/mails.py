@@ -35,6 +35,7 @@ class MailKind(models.TextChoices):
     CONFIRMED = "confirmed", "appointment confirmed"
     MOVED = "moved", "appointment moved"
     CANCELLED = "cancelled", "appointment cancelled"
+    PLAN_BOOKED = "plan_booked", "several appointments confirmed"
     REMINDER = "reminder", "reminder of an appointment"
 
 
@@ -48,7 +49,12 @@ LEASE = timedelta(seconds=120)
 # Message-ID only where silence is worse than reading it twice. These are answers to what
 # somebody has just done; a kind that is not named here is never resent, and the desk decides:
 # a reminder read twice looks like a fault, and most have a second one.
-RESENT_ONCE_IN_DOUBT = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.CANCELLED)
+RESENT_ONCE_IN_DOUBT = (
+    MailKind.CONFIRMED,
+    MailKind.MOVED,
+    MailKind.CANCELLED,
+    MailKind.PLAN_BOOKED,
+)
 RESENT_AFTER = timedelta(minutes=5)
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
@@ -132,6 +138,9 @@ class Mail(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="mails")
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
+    )
+    together = models.CharField(
+        max_length=64, blank=True, help_text="What the appointments it is about have in common."
     )
     revision = models.PositiveIntegerField(
         default=0, help_text="Of the appointment when this became owed."

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
@@ -68,11 +69,13 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     if not form.is_valid():
         held = _held(request, treatment, starts_at=form.cleaned_data.get("start"))
         return _details(request, treatment, form, held=held, status=422)
-    now = timezone.now()
+    now, said = timezone.now(), form.cleaned_data
     try:
         booked = booking.book(
             treatment=treatment,
-            **form.cleaned_data,
+            **form.chosen,
+            client=newcomer(**form.person, now=now),
+            key=said["key"],
             visitor=visitor_from_now_on(request),
             address=address(request),
             now=now,
@@ -81,7 +84,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         response = _details(request, treatment, form, refusal=refusal, status=status_of(refusal))
         return tell_when_to_return(response, refusal)
     if booked.booked_at == now:
-        _confirm(request, form.cleaned_data)
+        _confirm(request, said)
     return redirect(page_url(booked))
 
 

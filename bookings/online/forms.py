@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -16,6 +17,7 @@ LONGEST_PHONE = 40
 A_KEY = re.compile(r"[0-9a-f]{32}")  # 128 bits
 A_PHONE = re.compile(r"[\d\s+()./#x-]*\d[\d\s+()./#x-]*", re.IGNORECASE)
 SANE_YEARS = range(2000, 2200)
+PERSON = ("name", "email", "phone")
 
 REASONS = (
     ("", "I would rather not say"),
@@ -93,8 +95,8 @@ class StartForm(forms.Form):
     )
 
 
-class DetailsForm(StartForm):
-    """Who the appointment is for, with the start that was chosen."""
+class PersonForm(forms.Form):
+    """Who the appointment is for."""
 
     key = forms.RegexField(A_KEY, widget=forms.HiddenInput)
     name = forms.CharField(
@@ -121,8 +123,7 @@ class DetailsForm(StartForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
-    helper = plain("start", "therapist", "key", "name", "email", "phone")
-    kept = plain("name", "email", "phone")  # beside other starts to choose from
+    helper = plain("key", "name", "email", "phone")
 
     def clean_name(self) -> str:
         """On one line, whatever was pasted."""
@@ -130,7 +131,22 @@ class DetailsForm(StartForm):
 
     def typed(self) -> dict[str, str]:
         """What the person has typed, good or bad, so that it can be shown again."""
-        return {name: self.data.get(name, "") for name in ("name", "email", "phone")}
+        return {name: self.data.get(name, "") for name in PERSON}
+
+    @property
+    def person(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in PERSON}
+
+
+class DetailsForm(PersonForm, StartForm):
+    """Who the appointment is for, with the start that was chosen."""
+
+    helper = plain("start", "therapist", "key", *PERSON)
+    kept = plain(*PERSON)  # beside other starts to choose from
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("start", "therapist")}
 
 
 class MoveForm(StartForm):

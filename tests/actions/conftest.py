@@ -6,6 +6,7 @@ from secrets import token_hex
 import pytest
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.actions.refusals import Refused
 from tests import factories
 from tests.factories import NOW
@@ -49,13 +50,13 @@ def book(massage, start):
             "start": start,
             "therapist": None,
             "visitor": "ana",
-            "name": "Ana Demo",
-            "email": "ana@example.com",
             "key": token_hex(16),
             "now": NOW,
             **asked,
         }
-        return booking.book(**asked)
+        typed = {name: asked.pop(name) for name in ("name", "email", "phone") if name in asked}
+        person = {"name": "Ana Demo", "email": "ana@example.com", **typed}
+        return booking.book(**{"client": newcomer(**person, now=asked["now"]), **asked})
 
     return _book
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Clinic
@@ -140,9 +141,8 @@ class DiaryModel(RuleBasedStateMachine):
         mine = self._hold_of(visitor, asked)
         expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
         try:
-            row = booking.book(
-                visitor=visitor, name=visitor, email="demo@example.com", key=token_hex(16), **asked
-            )
+            client = newcomer(name=visitor, email="demo@example.com", now=self.now)
+            row = booking.book(visitor=visitor, client=client, key=token_hex(16), **asked)
         except Refused:
             assert not expected
             assert mine is None

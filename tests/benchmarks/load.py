@@ -17,6 +17,7 @@ from django.db import connections
 from django.utils import timezone
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.models import Treatment
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -87,15 +88,15 @@ def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int
 
 
 def book_by_action(treatment: Treatment, start: datetime) -> bool:
+    now = timezone.now()
     booking.book(
         treatment=treatment,
         start=start,
         therapist=None,
         visitor="",
-        name="Ana Demo",
-        email="ana@example.com",
+        client=newcomer(name="Ana Demo", email="ana@example.com", now=now),
         key=token_hex(16),
-        now=timezone.now(),
+        now=now,
     )
     return True
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.core.statuses import Status
 from bookings.models import Appointment
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
@@ -60,8 +61,7 @@ def book(massage):
             start=NOW.replace(hour=10) + timedelta(days=2),
             therapist=None,
             visitor="ana",
-            name="Ana Demo",
-            email="ana@example.com",
+            client=newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
             key="k" * 32,
             now=NOW,
         )

@@ -16,6 +16,7 @@ import pytest
 from django.db import DatabaseError, connection, connections
 
 from bookings.actions import booking
+from bookings.actions.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.models import Appointment, Room
 from bookings.models.clinic import ClinicQuerySet
@@ -59,8 +60,7 @@ def attempt(treatment, one: Try) -> str:
             start=ten_oclock() + one.shift,
             therapist=treatment.therapists.filter(pk=one.therapist).first(),
             visitor=f"visitor {one.seed}",
-            name="Ana Demo",
-            email="ana@example.com",
+            client=newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
             key=token_hex(16),
             now=NOW,
         )

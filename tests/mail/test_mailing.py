@@ -136,7 +136,7 @@ def test_a_mail_about_a_cancelled_visit_is_not_sent(owed, post_office, send_due)
 
     assert send_due() == 0
     assert fresh(mail).state == MailState.CANCELLED
-    assert "Cancelled" in fresh(mail).why
+    assert "cancelled" in fresh(mail).why
 
 
 def test_a_mail_about_an_older_revision_is_not_sent(owed, post_office, send_due):

@@ -1,0 +1,101 @@
+"""What each kind of mail is about: whether it is still true, what it says, what it carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Protocol
+
+from bookings import calendars
+from bookings.core.statuses import Status
+from bookings.mail.letters import AppointmentLetter, Letter, PlanLetter
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+
+WhyNot = tuple[MailState, str] | None
+
+
+class Subject(Protocol):
+    def why_not(self, mail: Mail) -> WhyNot:
+        """Why the mail is not to be sent, asked anew at that moment; its client is up to date."""
+
+    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
+        """What its templates may say."""
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Add what the message carries besides its words."""
+
+
+@dataclass(frozen=True)
+class OneAppointment:
+    """An appointment at a revision, while it has that status."""
+
+    status: Status
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
+        mail.appointment, mail.client = appointment, appointment.client
+        if appointment.revision != mail.revision:
+            return MailState.SUPERSEDED, "The appointment has changed since."
+        if appointment.status != self.status:
+            return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
+        return AppointmentLetter(mail, clinic, mail.appointment)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """As an alternative, which calendars act on, and as a file, for readers that hide it.
+
+        The file is application/ics: a second text/calendar part makes Outlook show two
+        invitations.
+        """
+        invitation = calendars.invitation(mail.appointment, clinic, stamp=mail.created_at)
+        message.add_alternative(
+            invitation.decode(),
+            subtype="calendar",
+            cte="base64",
+            params={"method": calendars.method(mail.appointment)},
+        )
+        _attach(message, invitation, "appointment.ics")
+
+
+class BookedTogether:
+    """Those of the appointments booked at once that are still booked, as they stand now."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        visits = self._visits(mail)
+        if not visits:
+            return MailState.CANCELLED, "None of these appointments is booked any more."
+        mail.client = visits[0].client
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
+        return PlanLetter(
+            mail, clinic, [AppointmentLetter(mail, clinic, v) for v in self._visits(mail)]
+        )
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """A file each: an invitation may be to one event only (RFC 5546, 3.2.2)."""
+        for number, visit in enumerate(self._visits(mail), start=1):
+            invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
+            _attach(message, invitation, f"appointment-{number}.ics")
+
+    @staticmethod
+    def _visits(mail: Mail) -> list[Appointment]:
+        booked = Appointment.objects.filter(together=mail.together, status=Status.BOOKED)
+        return list(booked.with_everything().order_by("starts_at"))
+
+
+SUBJECTS: Mapping[str, Subject] = {
+    MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
+    MailKind.MOVED: OneAppointment(Status.BOOKED),
+    MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
+    MailKind.PLAN_BOOKED: BookedTogether(),
+}
+
+
+def _status(appointment: Appointment) -> str:
+    return Status(appointment.status).label.lower()
+
+
+def _attach(message: EmailMessage, invitation: bytes, filename: str) -> None:
+    message.add_attachment(invitation, maintype="application", subtype="ics", filename=filename)
