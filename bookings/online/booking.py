@@ -16,7 +16,7 @@ from bookings.models import Appointment, Treatment
 from bookings.online import times
 from bookings.online.answering import private, sorry, status_of, tell_when_to_return
 from bookings.online.forms import DetailsForm, StartForm
-from bookings.online.visitor import address, visitor, visitor_from_now_on
+from bookings.online.visitor import address, remember_booked, visitor, visitor_from_now_on
 
 KEY, TYPED = "booking_key", "typed"
 LONGEST_KEPT = 500
@@ -83,6 +83,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     except Refused as refusal:
         response = _details(request, treatment, form, refusal=refusal, status=status_of(refusal))
         return tell_when_to_return(response, refusal)
+    remember_booked(request, [booked])
     if booked.booked_at == now:
         _confirm(request, said)
     return redirect(page_url(booked))

@@ -95,10 +95,17 @@ class StartForm(forms.Form):
     )
 
 
-class PersonForm(forms.Form):
-    """Who the appointment is for."""
+class KeyForm(forms.Form):
+    """All that is asked of somebody whom we know: that one press is not taken for two."""
 
     key = forms.RegexField(A_KEY, widget=forms.HiddenInput)
+
+    helper = plain("key")
+
+
+class PersonForm(KeyForm):
+    """Who the appointment is for."""
+
     name = forms.CharField(
         label="Name",
         validators=[too_long(LONGEST_NAME), has_a_letter],

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.urls import reverse
 from bookings.actions import racing, telling
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
-from bookings.online.behind_a_link import Opened
+from bookings.online.visitor import booked_here
 from bookings.queries.plans import History, SessionId, declined_by, plan_of, runner_of
 
 KEY = "plan"
@@ -23,15 +22,57 @@ DATES = ("race_date", "training_start")
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
-class InBrowser:
-    """The plan of somebody we do not know, in the session and nowhere else."""
+class Pages:
+    """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any."""
 
     token = ""
+
+    @property
+    def url(self) -> str:
+        return self._page("plan")
+
+    @property
+    def keep_url(self) -> str:
+        return self._page("keep")
+
+    @property
+    def efforts_url(self) -> str:
+        return self._page("effort")
+
+    @property
+    def sessions_url(self) -> str:
+        return self._page("session")
+
+    @property
+    def choose_url(self) -> str:
+        return self._page("choose")
+
+    @property
+    def basket_url(self) -> str:
+        return self._page("basket")
+
+    @property
+    def change_basket_url(self) -> str:
+        return self._page("change_basket")
+
+    def url_of(self, race: Race) -> str:
+        return self._page("race", race.race_date.isoformat())
+
+    def _page(self, name: str, *asked: str) -> str:
+        if self.token:
+            return reverse(f"online:my_{name}", args=[self.token, *asked])
+        return reverse(f"online:{name}", args=asked)
+
+
+class InBrowser(Pages):
+    """The plan of somebody we do not know, in the session and nowhere else."""
+
+    client = None
 
     def __init__(self, request: HttpRequest):
         self._session = request.session
         self._kept: dict[str, Any] = self._session.get(KEY, {})
-        self.history = History()
+        self.history = History(booked_here(request))
 
     @property
     def races(self) -> Sequence[Race]:
@@ -60,21 +101,6 @@ class InBrowser:
     def declined(self) -> frozenset[SessionId]:
         kept = self._kept.get("declined", [])
         return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in kept)
-
-    @property
-    def url(self) -> str:
-        return reverse("online:plan")
-
-    @property
-    def efforts_url(self) -> str:
-        return reverse("online:effort")
-
-    @property
-    def sessions_url(self) -> str:
-        return reverse("online:session")
-
-    def url_of(self, race: Race) -> str:
-        return reverse("online:race", args=[race.race_date.isoformat()])
 
     def enter(self, race: Race, *, now: datetime) -> None:
         """Raises RaceRefused."""
@@ -152,23 +178,16 @@ class InBrowser:
         racing.refuse_what_cannot_be_planned(race, others, today=today)
 
 
-@dataclass
-class WithTheClinic:
-    """The plan of a client who reads it from behind a mailed link."""
+class WithTheClinic(Pages):
+    """The plan of a client who has signed in, or reads it from behind a mailed link."""
 
-    client: Client
-    token: str
-
-    def __post_init__(self) -> None:
+    def __init__(self, client: Client, token: str = ""):
+        self.client, self.token = client, token
         known = not self.client.is_provisional
         self.history = History.of(self.client) if known else History()
         self.races: Sequence[Race] = list(self.client.races.select_related("client"))
         self.runner = runner_of(self.client, self.history)
         self.declined = declined_by(self.client)
-
-    @classmethod
-    def behind(cls, opened: Opened) -> "WithTheClinic":
-        return cls(opened.appointment.client, opened.token)
 
     @property
     def habits(self) -> dict[str, Any]:
@@ -180,21 +199,6 @@ class WithTheClinic:
     @property
     def hard_efforts(self) -> Sequence[date]:
         return self.runner.hard_efforts
-
-    @property
-    def url(self) -> str:
-        return reverse("online:my_plan", args=[self.token])
-
-    @property
-    def efforts_url(self) -> str:
-        return reverse("online:my_effort", args=[self.token])
-
-    @property
-    def sessions_url(self) -> str:
-        return reverse("online:my_session", args=[self.token])
-
-    def url_of(self, race: Race) -> str:
-        return reverse("online:my_race", args=[self.token, race.race_date.isoformat()])
 
     def enter(self, race: Race, *, now: datetime) -> None:
         """Raises RaceRefused."""

@@ -16,8 +16,9 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.online.answering import page_or_part
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.forms import MoveForm
-from bookings.online.keeping import InBrowser, WithTheClinic, plan_of_keeper
+from bookings.online.keeping import WithTheClinic, plan_of_keeper
 from bookings.online.picker import open_picker
+from bookings.online.whose_plan import keeper_of_browser
 from bookings.queries.openings import diary
 
 
@@ -40,7 +41,11 @@ def _cannot_move(opened: Opened) -> bool:
 def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
     here = reverse("online:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
-    keeper = WithTheClinic.behind(opened) if opened.from_mail else InBrowser(request)
+    keeper = (
+        WithTheClinic(opened.appointment.client, opened.token)
+        if opened.from_mail
+        else keeper_of_browser(request)
+    )
     picker = open_picker(
         clinic,
         opened.appointment.treatment,

@@ -10,8 +10,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.refusals import RaceRefused
 from bookings.models import Clinic, Race
-from bookings.online.answering import private
-from bookings.online.behind_a_link import Opened, behind_a_link
 from bookings.online.keeping import FIELDS, InBrowser, Keeper, WithTheClinic, race_on
 from bookings.online.plan_page import plan_page
 from bookings.online.race_forms import ChangeRaceForm, NewRaceForm
@@ -22,59 +20,11 @@ reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @reads_and_posts
-@private
-def plan(request: HttpRequest) -> HttpResponse:
-    return _plan(request, InBrowser(request))
-
-
-@reads_and_posts
-@private
-def race(request: HttpRequest, day: str) -> HttpResponse:
-    return _race(request, InBrowser(request), day)
-
-
-@reads_and_posts
-@behind_a_link
-def my_plan(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Only the mail's link shows what is kept: the other one does not prove who is reading."""
-    if not opened.from_mail:
-        return redirect("online:plan")
-    in_browser = InBrowser(request).races
-    return _plan(request, WithTheClinic.behind(opened), in_browser=in_browser)
-
-
-@reads_and_posts
-@behind_a_link
-def my_race(request: HttpRequest, opened: Opened, day: str) -> HttpResponse:
-    if not opened.from_mail:
-        return redirect("online:plan")
-    return _race(request, WithTheClinic.behind(opened), day)
-
-
-@require_POST
-@behind_a_link
-def keep(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """The races of the browser become the client's; what cannot be planned any more stays out."""
-    if not opened.from_mail:
-        return redirect("online:plan")
-    browser, keeper = InBrowser(request), WithTheClinic.behind(opened)
-    for entered in browser.races:
-        try:
-            keeper.enter(entered, now=timezone.now())
-        except RaceRefused as refusal:
-            messages.warning(request, f"{entered}: {refusal}")
-        else:
-            browser.withdraw(entered)
-    browser.hand_over_to(keeper, today=_today(Clinic.objects.the()))
-    return redirect(keeper.url)
-
-
-def _plan(request: HttpRequest, keeper: Keeper, **more) -> HttpResponse:
+def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
-    more["clinic"] = clinic
     if request.method != "POST":
         form = NewRaceForm(initial=keeper.habits, today=_today(clinic))
-        return _show_plan(request, keeper, form, **more)
+        return _show_plan(request, keeper, form, clinic=clinic)
     form = NewRaceForm(request.POST, today=_today(clinic))
     if form.is_valid():
         try:
@@ -84,7 +34,23 @@ def _plan(request: HttpRequest, keeper: Keeper, **more) -> HttpResponse:
         else:
             keeper.keep_habits(**form.habits)
             return redirect(keeper.url)
-    return _show_plan(request, keeper, form, status=422, **more)
+    return _show_plan(request, keeper, form, clinic=clinic, status=422)
+
+
+@require_POST
+def keep(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    """The races of the browser become the client's; what cannot be planned any more stays out."""
+    browser = InBrowser(request)
+    if isinstance(keeper, WithTheClinic):
+        for entered in browser.races:
+            try:
+                keeper.enter(entered, now=timezone.now())
+            except RaceRefused as refusal:
+                messages.warning(request, f"{entered}: {refusal}")
+            else:
+                browser.withdraw(entered)
+        browser.hand_over_to(keeper, today=_today(Clinic.objects.the()))
+    return redirect(keeper.url)
 
 
 def _show_plan(
@@ -94,15 +60,17 @@ def _show_plan(
     *,
     clinic: Clinic,
     status: int = 200,
-    **more,
 ) -> HttpResponse:
-    context = {"clinic": clinic, "keeper": keeper, "form": form, **more}
+    context = {"clinic": clinic, "keeper": keeper, "form": form}
+    if keeper.client:
+        context["in_browser"] = InBrowser(request).races
     if keeper.races:
         context["page"] = plan_page(clinic, keeper, now=timezone.now(), visitor=visitor(request))
     return render(request, "online/plan.html", context, status=status)
 
 
-def _race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+@reads_and_posts
+def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
     found = race_on(keeper, day)
     if found is None:
         raise Http404

@@ -1,17 +1,19 @@
 """What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.actions import telling
+from bookings.actions.basket import MOST_STARTS
+from bookings.actions.placing import Choice
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.models import Clinic, Race, Therapist
 from bookings.online import ribbon
+from bookings.online.choices import as_text
 from bookings.online.keeping import Keeper
-from bookings.queries.openings import Opening
 from bookings.queries.plans import Offer, offers, plan_of
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
@@ -29,10 +31,13 @@ class Entered:
 
 @dataclass(frozen=True)
 class Time:
-    """An opening as it is offered; `therapist` is the usual one where that one is free."""
+    """An opening as it is offered: with the usual therapist where that one is free."""
 
-    opening: Opening
-    therapist: Therapist | None
+    choice: Choice
+
+    @property
+    def value(self) -> str:
+        return as_text(self.choice)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Proposal:
     rules: SessionType
     phase: PhaseRules
     times: Sequence[Time]
+    ticked: bool
 
     @property
     def last_day(self) -> date:
@@ -98,7 +104,15 @@ class PlanPage:
     proposals: Sequence[Proposal]
     lying: ribbon.Ribbon | None
     upright: ribbon.Ribbon
-    efforts: "Efforts"
+    efforts: Efforts
+
+    @property
+    def any_booked(self) -> bool:
+        return any(proposal.offer.booked for proposal in self.proposals)
+
+    @property
+    def ticked(self) -> int:
+        return sum(proposal.ticked for proposal in self.proposals)
 
 
 def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
@@ -113,7 +127,7 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today) for segment in segments],
-        proposals=[_proposal(offer, plan.protocol, keeper) for offer in found],
+        proposals=list(_proposals(found, plan.protocol, keeper)),
         lying=ribbon.lying(**drawn),
         upright=ribbon.upright(**drawn),
         efforts=Efforts(plan, keeper.hard_efforts),
@@ -148,17 +162,28 @@ def _stretch(segment: training.Segment, protocol: training.Protocol, today: date
     )
 
 
-def _proposal(offer: Offer, protocol: training.Protocol, keeper: Keeper) -> Proposal:
-    usual = keeper.history.usual_therapist
-    return Proposal(
-        offer=offer,
-        rules=protocol.session_types[offer.session.kind],
-        phase=protocol.phases[offer.session.phase],
-        times=[
-            Time(opening, usual if usual in opening.therapists else None)
-            for opening in offer.openings
-        ],
-    )
+def _proposals(
+    found: Iterable[Offer], protocol: training.Protocol, keeper: Keeper
+) -> Iterator[Proposal]:
+    """All with times are ticked, as far as a basket holds them."""
+    left = MOST_STARTS
+    for offer in found:
+        times = list(_times(offer, keeper.history.usual_therapist))
+        yield Proposal(
+            offer=offer,
+            rules=protocol.session_types[offer.session.kind],
+            phase=protocol.phases[offer.session.phase],
+            times=times,
+            ticked=bool(times) and left > 0,
+        )
+        left -= bool(times)
+
+
+def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
+    for opening in offer.openings:
+        therapist = usual if usual in opening.therapists else None
+        if offer.treatment:
+            yield Time(Choice(offer.treatment, opening.starts_at, therapist))
 
 
 def _entered(race: Race, keeper: Keeper, today: date) -> Entered:

@@ -12,9 +12,7 @@ from django.views.decorators.http import require_POST
 from bookings.actions.telling import EffortRefused
 from bookings.core import training
 from bookings.models import Clinic
-from bookings.online.answering import private
-from bookings.online.behind_a_link import Opened, behind_a_link
-from bookings.online.keeping import InBrowser, Keeper, WithTheClinic
+from bookings.online.keeping import Keeper
 from bookings.online.race_forms import DayField
 
 UNDO = "undo"
@@ -38,34 +36,7 @@ class SessionForm(forms.Form):
 
 
 @require_POST
-@private
-def effort(request: HttpRequest) -> HttpResponse:
-    return _effort(request, InBrowser(request))
-
-
-@require_POST
-@behind_a_link
-def my_effort(request: HttpRequest, opened: Opened) -> HttpResponse:
-    if not opened.from_mail:
-        return redirect("online:plan")
-    return _effort(request, WithTheClinic.behind(opened))
-
-
-@require_POST
-@private
-def session(request: HttpRequest) -> HttpResponse:
-    return _session(request, InBrowser(request))
-
-
-@require_POST
-@behind_a_link
-def my_session(request: HttpRequest, opened: Opened) -> HttpResponse:
-    if not opened.from_mail:
-        return redirect("online:plan")
-    return _session(request, WithTheClinic.behind(opened))
-
-
-def _effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     form = EffortForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["day"][0])
@@ -87,7 +58,8 @@ def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
         messages.success(request, NOTED)
 
 
-def _session(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+@require_POST
+def session(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     form = SessionForm(request.POST)
     if form.is_valid():
         answer = keeper.reconsider if request.POST.get("do") == UNDO else keeper.decline

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.online.answering import page_or_part
-from bookings.online.keeping import InBrowser, plan_of_keeper
+from bookings.online.keeping import plan_of_keeper
 from bookings.online.picker import Picker, open_picker
 from bookings.online.visitor import visitor
+from bookings.online.whose_plan import keeper_of_browser
 
 PAGE, PART = "online/times.html", "online/_picker.html"
 
@@ -32,5 +33,5 @@ def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
         target=reverse("online:hold", args=[treatment.slug]),
         now=now,
         visitor=visitor(request),
-        plan=plan_of_keeper(InBrowser(request), clinic, now=now),
+        plan=plan_of_keeper(keeper_of_browser(request), clinic, now=now),
     )

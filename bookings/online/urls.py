@@ -5,6 +5,7 @@ from django.urls import path
 from bookings.online import (
     account,
     appointments,
+    basket,
     booking,
     cancelling,
     coming,
@@ -14,16 +15,26 @@ from bookings.online import (
     telling,
     times,
 )
+from bookings.online.whose_plan import behind_the_mails_link, of_this_browser
+
+# Under plan/, and again under appointments/<token>/plan/ with my_ before the name.
+PLAN = (
+    ("", plan.plan, "plan"),
+    ("keep/", plan.keep, "keep"),
+    ("efforts/", telling.effort, "effort"),
+    ("sessions/", telling.session, "session"),
+    ("choose/", basket.choose, "choose"),
+    ("book/", basket.basket, "basket"),
+    ("book/change/", basket.change, "change_basket"),
+    ("<day>/", plan.race, "race"),
+)
 
 app_name = "online"
 urlpatterns = [
     path("", home.home, name="home"),
     path("terms/", home.terms, name="terms"),
     path("account/", account.account, name="account"),
-    path("plan/", plan.plan, name="plan"),
-    path("plan/efforts/", telling.effort, name="effort"),
-    path("plan/sessions/", telling.session, name="session"),
-    path("plan/<day>/", plan.race, name="race"),
+    *(path(f"plan/{route}", of_this_browser(view), name=name) for route, view, name in PLAN),
     path("book/<slug:slug>/", times.times, name="times"),
     path("book/<slug:slug>/hold/", booking.hold, name="hold"),
     path("book/<slug:slug>/details/", booking.details, name="details"),
@@ -31,11 +42,10 @@ urlpatterns = [
     path("appointments/<token>/move/", moving.move, name="move"),
     path("appointments/<token>/coming/", coming.coming, name="coming"),
     path("appointments/<token>/cancel/", cancelling.cancel, name="cancel"),
-    path("appointments/<token>/plan/", plan.my_plan, name="my_plan"),
-    path("appointments/<token>/plan/keep/", plan.keep, name="keep_plan"),
-    path("appointments/<token>/plan/efforts/", telling.my_effort, name="my_effort"),
-    path("appointments/<token>/plan/sessions/", telling.my_session, name="my_session"),
-    path("appointments/<token>/plan/<day>/", plan.my_race, name="my_race"),
     path("appointments/<token>/calendar.ics", appointments.calendar, name="calendar"),
     path("appointments/<token>/thats-me/", appointments.prove, name="prove"),
+    *(
+        path(f"appointments/<token>/plan/{route}", behind_the_mails_link(view), name=f"my_{name}")
+        for route, view, name in PLAN
+    ),
 ]

@@ -1,12 +1,17 @@
 """Who is asking, as far as holds need to know: keyed hashes, so that no address is kept."""
 
+from collections.abc import Iterable
 from secrets import token_hex
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-_SESSION_KEY = "visitor"
+from bookings.core.statuses import Status
+from bookings.models import Appointment
+
+MOST_REMEMBERED = 50
+_SESSION_KEY, _BOOKED_KEY = "visitor", "booked"
 
 
 def visitor(request: HttpRequest) -> str:
@@ -19,6 +24,21 @@ def visitor_from_now_on(request: HttpRequest) -> str:
     """The browser, to be recognised from now on. For a POST: it starts a session."""
     request.session.setdefault(_SESSION_KEY, token_hex(16))
     return visitor(request)
+
+
+def booked_here(request: HttpRequest) -> list[Appointment]:
+    """What this browser has booked, as far as it remembers."""
+    known = request.session.get(_BOOKED_KEY)
+    if not known:
+        return []
+    visits = Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything()
+    return list(visits.filter(public_id__in=known).order_by("starts_at"))
+
+
+def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None:
+    known = request.session.get(_BOOKED_KEY, [])
+    new = [visit.public_id for visit in visits if visit.public_id not in known]
+    request.session[_BOOKED_KEY] = [*known, *new][-MOST_REMEMBERED:]
 
 
 def address(request: HttpRequest) -> str:

@@ -286,3 +286,55 @@ def test_what_is_no_address_is_refused(address, read, appointment):
 
     with pytest.raises(BadAddress):
         read()
+
+
+@pytest.fixture
+def plan(visit, clinic):
+    """Three visits booked at once, and the mail about them, read back from its bytes."""
+    client = make_client("Ana Demo", email="ana@example.com")
+    visits = [
+        visit(client=client, starts_at=START + timedelta(days=7 * n), together="Three")
+        for n in range(3)
+    ]
+
+    def _read() -> EmailMessage:
+        mail = Mail(
+            key="plan_booked:Three", kind="plan_booked", client=client, together="Three",
+            created_at=NOW,
+        )  # fmt: skip
+        message = compose(mail, clinic, now=NOW)
+        return email.message_from_bytes(message.as_bytes(), policy=default)
+
+    _read.visits = visits
+    return _read
+
+
+def uids(message: EmailMessage) -> list[list[str]]:
+    """Of each enclosed calendar file."""
+    files = [part.get_content() for part in message.iter_attachments()]
+    return [[str(e["uid"]) for e in Calendar.from_ical(one).walk("VEVENT")] for one in files]
+
+
+def test_a_plan_has_one_calendar_file_for_each_appointment(plan):
+    message = plan()
+    assert uids(message) == [[f"{visit.public_id}@book.example.com"] for visit in plan.visits]
+    names = [part.get_filename() for part in message.iter_attachments()]
+    assert names == ["appointment-1.ics", "appointment-2.ics", "appointment-3.ics"]
+
+
+def test_a_plan_says_each_appointment_and_what_all_cost(plan):
+    message = plan()
+    assert message["Subject"].startswith("Your 3 appointments, the first on Tuesday 1 December")
+    for words in (text(message), html(message)):
+        assert "Tuesday 8 December" in words
+        assert "Tuesday 15 December" in words
+        for one in plan.visits:
+            assert links.mail_token(one) in words
+
+
+def test_what_was_cancelled_meanwhile_is_left_out_of_a_plan(plan):
+    gone = plan.visits[1]
+    gone.become(Status.CANCELLED, by="desk", now=NOW)
+    message = plan()
+    assert len(uids(message)) == 2
+    assert "Tuesday 8 December" not in text(message)

@@ -434,3 +434,11 @@ def test_no_address_and_no_name_is_logged(owed, post_office, send_due, caplog):
 
     ours = [record.getMessage() for record in caplog.records if "mail.log" not in record.name]
     assert not [text for text in ours if "ana@" in text or "gone@" in text or "Demo" in text]
+
+
+def test_a_plan_of_which_nothing_is_left_is_not_sent(visit, post_office, send_due):
+    booked = visit(together="Both")
+    mailing.owe_together([booked], now=timezone.now())
+    booked.become(Status.CANCELLED, by="desk", now=timezone.now())
+    assert send_due() == 0
+    assert Mail.objects.get().state == MailState.CANCELLED

