@@ -11,8 +11,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.core import wording
+from bookings.core.statuses import Status
 from bookings.links import mailed_url
 from bookings.models import Appointment, Clinic, Mail
+from bookings.queries import protocol
+from bookings.queries.phases import phase_at
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Letter:
 
     mail: Mail
     clinic: Clinic
+    now: datetime
 
     @property
     def name(self) -> str:
@@ -37,6 +41,10 @@ class Letter:
     @property
     def dial(self) -> str:
         return re.sub(r"[^+\d]", "", self.clinic.phone)
+
+    @property
+    def protocol_version(self) -> int:
+        return protocol.current().version
 
     @property
     def home_url(self) -> str:
@@ -96,10 +104,37 @@ class AppointmentLetter(Letter):
     def cancel_url(self) -> str:
         return mailed_url(self.appointment, "online:cancel")
 
+    @property
+    def coming_url(self) -> str:
+        return mailed_url(self.appointment, "online:coming")
+
+    @property
+    def how_soon(self) -> str:
+        """today, tomorrow, in 3 days"""
+        day = self.appointment.starts_at.astimezone(self.clinic.tz).date()
+        days = (day - self.now.astimezone(self.clinic.tz).date()).days
+        return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+
+    @property
+    def about_the_race(self) -> str:
+        """One sentence for the training phase; nothing for whoever has no race."""
+        here = phase_at(self.appointment, self.clinic)
+        if here.days_to_race is None:
+            return ""
+        sentence = protocol.current().phases[here.phase].reminder_sentence
+        return sentence.replace("{time}", wording.length_of_time(abs(here.days_to_race)))
+
+    @property
+    def is_first_visit(self) -> bool:
+        visits = self.appointment.client.appointments.visits()
+        earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
+        return not earlier.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW]).exists()
+
     def _before_the_start(self, hours: int) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
         until = self.appointment.starts_at - timedelta(hours=hours)
-        return wording.day_and_time(until, self.clinic.tz) if until > self.mail.created_at else ""
+        told_at = max(self.mail.created_at, self.now)
+        return wording.day_and_time(until, self.clinic.tz) if until > told_at else ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
@@ -17,7 +18,7 @@ class Subject(Protocol):
     def why_not(self, mail: Mail) -> WhyNot:
         """Why the mail is not to be sent, asked anew at that moment; its client is up to date."""
 
-    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
         """What its templates may say."""
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
@@ -26,9 +27,10 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class OneAppointment:
-    """An appointment at a revision, while it has that status."""
+    """An appointment at a revision, while it has that status; calendars may be told of it."""
 
     status: Status
+    tells_calendars: bool = True
 
     def why_not(self, mail: Mail) -> WhyNot:
         appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
@@ -39,8 +41,8 @@ class OneAppointment:
             return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
-        return AppointmentLetter(mail, clinic, mail.appointment)
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+        return AppointmentLetter(mail, clinic, now, mail.appointment)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """As an alternative, which calendars act on, and as a file, for readers that hide it.
@@ -48,6 +50,8 @@ class OneAppointment:
         The file is application/ics: a second text/calendar part makes Outlook show two
         invitations.
         """
+        if not self.tells_calendars:
+            return
         invitation = calendars.invitation(mail.appointment, clinic, stamp=mail.created_at)
         message.add_alternative(
             invitation.decode(),
@@ -68,10 +72,9 @@ class BookedTogether:
         mail.client = visits[0].client
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic) -> Letter:
-        return PlanLetter(
-            mail, clinic, [AppointmentLetter(mail, clinic, v) for v in self._visits(mail)]
-        )
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+        visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail)]
+        return PlanLetter(mail, clinic, now, visits)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """A file each: an invitation may be to one event only (RFC 5546, 3.2.2)."""
@@ -90,6 +93,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.MOVED: OneAppointment(Status.BOOKED),
     MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
     MailKind.PLAN_BOOKED: BookedTogether(),
+    MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
 }
 
 

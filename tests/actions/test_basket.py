@@ -1,6 +1,7 @@
 """Several starts held together, and booked together or not at all."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from secrets import token_hex
 
@@ -40,6 +41,10 @@ def book_all(choices, visitor="ana", **asked):
     client = newcomer(name="Ana Demo", email="ana@example.com", now=NOW)
     asked = {"visitor": visitor, "client": client, "key": token_hex(16), "by": "runner", **asked}
     return basket.book_all(choices, **{"now": NOW, **asked})
+
+
+def confirmations():
+    return Mail.objects.exclude(kind=MailKind.REMINDER)
 
 
 def live_holds():
@@ -125,14 +130,21 @@ def test_all_are_booked_in_one_go_and_one_mail_confirms_them(choices):
     assert [visit.status for visit in visits] == [Status.BOOKED] * 3
     assert len({visit.client_id for visit in visits}) == 1
     assert len({visit.together for visit in visits}) == 1
-    [mail] = Mail.objects.all()
+    [mail] = confirmations()
     assert (mail.kind, mail.together) == (MailKind.PLAN_BOOKED, visits[0].together)
     assert mail.not_after == visits[2].starts_at
 
 
+def test_each_of_them_has_its_own_reminders(choices, start):
+    late = [replace(choice, start=choice.start + 7 * DAY) for choice in choices(2)]
+    visits = book_all(late)
+    reminders = Mail.objects.filter(kind=MailKind.REMINDER)
+    assert {mail.appointment_id for mail in reminders} == {visit.pk for visit in visits}
+
+
 def test_one_alone_is_confirmed_as_any_other(choices):
     [visit] = book_all(choices(1))
-    [mail] = Mail.objects.all()
+    [mail] = confirmations()
     assert (mail.kind, mail.appointment) == (MailKind.CONFIRMED, visit)
 
 
@@ -141,7 +153,7 @@ def test_the_same_key_again_returns_what_was_booked_first(choices):
     again = book_all(choices(3), key="k" * 32)
     assert [visit.pk for visit in again] == [visit.pk for visit in first]
     assert Client.objects.count() == 1
-    assert Mail.objects.count() == 1
+    assert confirmations().count() == 1
 
 
 def test_if_one_was_taken_meanwhile_nothing_is_booked_and_the_rest_stays_held(choices, book):
