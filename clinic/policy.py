@@ -18,11 +18,13 @@ EVERYONE: Roles = None
 SIGNED_IN: Roles = frozenset(Role)
 STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
 DESK: Roles = frozenset({Role.DESK, Role.OWNER})
+OWNER: Roles = frozenset({Role.OWNER})
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
+        "online:protocol": EVERYONE,
         "online:times": EVERYONE,
         "online:account": SIGNED_IN,
         "online:plan": EVERYONE,
@@ -53,6 +55,13 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "api_openings": EVERYONE,
         "diary:home": STAFF,
         "diary:same_person": DESK,
+        "diary:protocol": STAFF,
+        "diary:protocol_version": STAFF,
+        "diary:protocol_file": STAFF,
+        "diary:protocol_phase": OWNER,
+        "diary:protocol_session": OWNER,
+        "diary:protocol_import": OWNER,
+        "diary:protocol_reset": OWNER,
         "account_login": EVERYONE,
         "account_logout": EVERYONE,
         "account_signup": EVERYONE,  # says that it is closed

@@ -4,6 +4,7 @@ from bookings.models.appointments import Appointment, AppointmentEvent, WrongSta
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mails import Mail, MailKind, MailState
 from bookings.models.people import Client, Therapist, User
+from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
 from bookings.models.training import DeclinedSession, HardEffort
@@ -25,6 +26,7 @@ __all__ = [
     "MailState",
     "Outcome",
     "Priority",
+    "ProtocolVersion",
     "Race",
     "Room",
     "Therapist",

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.online.training_guide import advice
+from bookings.queries import protocol
 
 
 @require_safe
@@ -17,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "clinic": Clinic.objects.the(),
             "treatments": treatments,
-            "training": advice(treatments),
+            "training": advice(treatments, protocol.current()),
             "therapists": Therapist.objects.active(),
         },
     )

@@ -105,6 +105,7 @@ class PlanPage:
     lying: ribbon.Ribbon | None
     upright: ribbon.Ribbon
     efforts: Efforts
+    protocol: training.Protocol
 
     @property
     def any_booked(self) -> bool:
@@ -131,6 +132,7 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
         lying=ribbon.lying(**drawn),
         upright=ribbon.upright(**drawn),
         efforts=Efforts(plan, keeper.hard_efforts),
+        protocol=plan.protocol,
     )
 
 

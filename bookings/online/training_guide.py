@@ -3,75 +3,31 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bookings.core import training
+from bookings.core.training import Phase
+from bookings.core.training.protocol.phases import PhaseRules
 from bookings.models import Treatment
 
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of training; `kinds` are the protocol's session kinds that suit it."""
-
-    name: str
-    when: str
-    words: str
-    kinds: frozenset[str]
-
-
-PHASES = (
-    Phase(
-        "Base",
-        "More than 13 weeks to go",
-        "Every three to four weeks: time for a thorough session, and for your therapist to get "
-        "to know your legs.",
-        frozenset({"maintenance"}),
-    ),
-    Phase(
-        "Build",
-        "13 to 8 weeks to go",
-        "Every two to three weeks. Most runners like it best a day or two after the long run, "
-        "and never the day before one.",
-        frozenset({"training"}),
-    ),
-    Phase(
-        "Peak",
-        "8 to 3 weeks to go",
-        "Your biggest weeks: every one to two weeks, about two days after the long run. "
-        "Nothing new or unusually firm.",
-        frozenset({"peak_recovery"}),
-    ),
-    Phase(
-        "Taper",
-        "The last 3 weeks",
-        "One last thorough session, one to two weeks before the race, so that any tenderness "
-        "has time to go.",
-        frozenset({"taper_tune_up"}),
-    ),
-    Phase(
-        "Race week",
-        "Two to four days before",
-        "If you like, a short light session: for feeling relaxed rather than for fixing anything.",
-        frozenset({"pre_race_flush"}),
-    ),
-    Phase(
-        "Recovery",
-        "From the fourth day after",
-        "Walk, eat and sleep first. Then a gentle session, for comfort and for noticing what is "
-        "more than tiredness.",
-        frozenset({"post_race_gentle", "post_race_recovery"}),
-    ),
-)
+TOLD = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK, Phase.RECOVERY)
 
 
 @dataclass(frozen=True)
 class Advice:
-    """A phase with the treatments on offer that suit it."""
+    """A phase, when it is before or after a marathon, and the treatments that suit it."""
 
-    phase: Phase
+    phase: PhaseRules
+    when: str
     treatments: list[Treatment]
 
 
-def advice(treatments: Iterable[Treatment]) -> list[Advice]:
+def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list[Advice]:
     treatments = list(treatments)
+    when = training.in_plain_words(protocol, training.Distance.MARATHON)
+    phases = [protocol.phases[phase] for phase in TOLD]
     return [
-        Advice(phase, [one for one in treatments if phase.kinds & set(one.session_kinds)])
-        for phase in PHASES
+        Advice(phase, when.get(phase.phase, ""), _suiting(phase, treatments)) for phase in phases
     ]
+
+
+def _suiting(phase: PhaseRules, treatments: Iterable[Treatment]) -> list[Treatment]:
+    return [one for one in treatments if one.kinds & set(phase.sessions)]

@@ -12,6 +12,7 @@ from bookings.online import (
     home,
     moving,
     plan,
+    protocol,
     telling,
     times,
 )
@@ -33,6 +34,7 @@ app_name = "online"
 urlpatterns = [
     path("", home.home, name="home"),
     path("terms/", home.terms, name="terms"),
+    path("protocol/", protocol.protocol, name="protocol"),
     path("account/", account.account, name="account"),
     *(path(f"plan/{route}", of_this_browser(view), name=name) for route, view, name in PLAN),
     path("book/<slug:slug>/", times.times, name="times"),

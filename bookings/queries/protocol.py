@@ -1,15 +1,67 @@
-"""The clinic's protocol, read once."""
+"""The clinic's protocol: the version that holds, the earlier ones, and the file it began with."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bookings.core.training import Protocol
+from bookings.core.training.protocol.editing import in_the_order_of
+from bookings.models import ProtocolVersion
 
 FILE = Path(__file__).parents[1] / "protocol.yaml"
+AS_IT_COMES = "As it comes with Taper."
+
+
+def current() -> Protocol:
+    """The protocol that holds now: one query, since a version is read and parsed only once."""
+    newest = ProtocolVersion.objects.values_list("pk", flat=True).first()
+    return default() if newest is None else _parsed(newest)
 
 
 @cache
-def current() -> Protocol:
-    return Protocol.from_data(yaml.safe_load(FILE.read_text("utf-8")))
+def default() -> Protocol:
+    """The protocol of the file; asks no database."""
+    return Protocol.from_data(default_data())
+
+
+def default_data() -> dict[str, Any]:
+    """A fresh copy for each caller."""
+    return yaml.safe_load(FILE.read_text("utf-8"))
+
+
+def versions() -> list[ProtocolVersion]:
+    """The newest first, their data to be asked for; at least one, which may not be stored."""
+    return list(ProtocolVersion.objects.defer("data")) or [as_it_comes()]
+
+
+def version(number: int) -> ProtocolVersion | None:
+    found = ProtocolVersion.objects.filter(number=number).first()
+    if found or number != 1 or ProtocolVersion.objects.exists():
+        return found
+    return as_it_comes()
+
+
+def newest() -> ProtocolVersion:
+    return ProtocolVersion.objects.first() or as_it_comes()
+
+
+def as_it_comes() -> ProtocolVersion:
+    """The file as version 1, not stored."""
+    return ProtocolVersion(number=1, data=default_data(), change=AS_IT_COMES)
+
+
+def data_of(version: ProtocolVersion) -> dict[str, Any]:
+    """Its data with the keys in the file's order, as they are best read."""
+    return in_the_order_of(version.data, _default_data_to_compare())
+
+
+@lru_cache(maxsize=64)
+def _parsed(pk: int) -> Protocol:
+    return Protocol.from_data(data_of(ProtocolVersion.objects.get(pk=pk)))
+
+
+@cache
+def _default_data_to_compare() -> dict[str, Any]:
+    return default_data()

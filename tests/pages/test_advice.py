@@ -83,11 +83,13 @@ def test_who_moves_from_the_mail_is_advised_by_the_races_that_are_kept(client, b
         assert bool(advised(page)) == bool(words)
 
 
-def test_advice_costs_one_query_more(picker, client, massage, django_assert_num_queries):
+def test_advice_costs_a_constant_number_of_queries_more(
+    picker, client, massage, django_assert_num_queries
+):
     client.get(URL)
     factories.make_treatment()
     picker(3)
-    with django_assert_num_queries(12):  # a visitor's picker, their session, light treatments
+    with django_assert_num_queries(13):  # the picker, session, light treatments, which protocol
         client.get(URL)
 
 

@@ -15,9 +15,11 @@ from bookings.core.training.outputs import as_data, as_text, end_of
 from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plans import Plan, plan
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
 from bookings.core.training.races import Race, Rejection, Runner, rejections
 from bookings.core.training.reading import FieldError
 from bookings.core.training.sessions import Session
+from bookings.core.training.typical import in_plain_words
 from bookings.core.training.vocabulary import (
     Distance,
     Kind,
@@ -55,10 +57,13 @@ __all__ = [
     "advice_on",
     "as_data",
     "as_text",
+    "claims_in",
     "end_of",
     "fits",
+    "in_plain_words",
     "light_kinds",
     "phase_on",
     "plan",
+    "promised_nothing_about",
     "rejections",
 ]

@@ -1,4 +1,4 @@
-"""manage.py training_plan: a plan from JSON on standard input, without a database."""
+"""manage.py training_plan: a plan from JSON on standard input, without a database unless asked."""
 
 import json
 import sys
@@ -22,11 +22,16 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="start", help="first day of the phases (as_of)")
         parser.add_argument("--to", dest="end", help="the day after the last one")
         parser.add_argument("--text", action="store_true", help="print it as a person reads it")
+        parser.add_argument(
+            "--current", action="store_true", help="by the clinic's own protocol, of its database"
+        )
 
-    def handle(self, *, start: str | None, end: str | None, text: bool, **_: Any) -> None:
+    def handle(
+        self, *, start: str | None, end: str | None, text: bool, current: bool, **_: Any
+    ) -> None:
         try:
             first, last = _day("--from", start), _day("--to", end)
-            plan = _plan(_stdin(), today=first or timezone.localdate())
+            plan = _plan(_stdin(), today=first or timezone.localdate(), current=current)
             span = _span(plan, first, last)
         except training.FieldError as error:
             raise CommandError(str(error), returncode=2) from error
@@ -48,8 +53,8 @@ def _stdin() -> object:
         raise training.FieldError("", "The input must be one JSON object.") from error
 
 
-def _plan(data: object, *, today: date) -> training.Plan:
-    rules = protocol.current()
+def _plan(data: object, *, today: date, current: bool) -> training.Plan:
+    rules = protocol.current() if current else protocol.default()
     inputs = training.Inputs.from_data(data, rules, today=today)
     return training.plan(inputs.races, inputs.runner, rules, as_of=inputs.as_of)
 

@@ -51,11 +51,93 @@ def test_no_session_type_is_firmer_than_its_phase_bears(protocol):
 
 
 def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
-    forbidden = ("prevent", "performance", "speed", "heal", "lactic", "toxin", "cure", "scar")
-    texts = [rules.client_message for rules in protocol.phases.values()]
-    texts += [rules.reminder_sentence for rules in protocol.phases.values()]
-    texts += [rules.why for rules in protocol.session_types.values()]
-    assert not [text for text in texts for word in forbidden if word in text.lower()]
+    protocol.refuse_claims()
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        (["phases", 2, "client_message"], "phases[2].client_message"),
+        (["phases", 2, "name"], "phases[2].name"),
+        (["phases", 2, "reminder_sentence"], "phases[2].reminder_sentence"),
+        (["session_types", "training", "why"], "session_types.training.why"),
+        (["claims", "allowed", 0], "claims.allowed[0]"),
+    ],
+)
+def test_a_claim_planted_in_words_for_runners_is_named(protocol_data, path, field):
+    spoil(protocol_data, path, "Regular massage prevents injuries.")
+    with pytest.raises(training.FieldError, match="prevents injury") as refused:
+        training.Protocol.from_data(protocol_data).refuse_claims()
+    assert refused.value.field == field
+
+
+def test_what_therapists_are_told_may_name_what_to_avoid_saying(protocol_data):
+    spoil(protocol_data, ["phases", 2, "avoid"], ["saying that massage prevents injuries"])
+    training.Protocol.from_data(protocol_data).refuse_claims()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Massage prevents injury.",
+        "a way of preventing injuries",
+        "It speeds up your recovery",
+        "You will improve your finish time with us",
+        "It removes lactic acid",
+        "Lactic acid goes.",
+        "We treat shin splints and plantar fasciitis",
+        "Curing IT band syndrome since 1990",
+        "breaks up adhesions",
+        "and you recover faster",
+        "helps tissue to heal",
+    ],
+)
+def test_a_claim_is_found_however_it_is_put(protocol, text):
+    assert training.claims_in(text, protocol.claims.not_allowed)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A one-minute health check before you come.",
+        "Injuries happen: please ring us.",
+        "Leave a day between fast running and your session. Recovery comes after the race.",
+        "You are about to improve your form; tell us of any injury.",
+        "Many runners find it relaxing, and it may ease sore muscles for a while.",
+    ],
+)
+def test_ordinary_words_are_no_claim(protocol, text):
+    assert not training.claims_in(text, protocol.claims.not_allowed)
+
+
+def test_what_the_claims_are_about_can_be_named_without_making_them(protocol):
+    about = list(training.promised_nothing_about(protocol.claims.not_allowed))
+    assert "injury" in about
+    assert "shin splints" in about
+    assert not training.claims_in("; ".join(about[:4]), protocol.claims.not_allowed[:1])
+
+
+@pytest.mark.parametrize(
+    ("distance", "phase", "words"),
+    [
+        ("marathon", Phase.BASE, "18 to 13 weeks before the race"),
+        ("marathon", Phase.TAPER, "3 to 1 week before the race"),
+        ("marathon", Phase.RACE_WEEK, "The last 6 days before the race"),
+        ("marathon", Phase.ACUTE, "The first 3 days after the race"),
+        ("marathon", Phase.RETURN, "3 to 5 weeks after the race"),
+        ("10k", Phase.ACUTE, "The day after the race"),
+        ("10k", Phase.RECOVERY, "Day 2 to day 5 after the race"),
+    ],
+)
+def test_when_a_phase_is_in_plain_words(protocol, distance, phase, words):
+    assert training.in_plain_words(protocol, training.Distance(distance))[phase] == words
+
+
+def test_a_version_is_named_with_its_day(protocol_data):
+    assert training.Protocol.from_data(protocol_data).label == "Protocol version 1"
+    protocol_data |= {"version": 3, "dated": "2027-05-12"}
+    named = training.Protocol.from_data(protocol_data).label
+    assert named == "Protocol version 3, 12 May 2027"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +156,8 @@ def test_what_the_clinic_says_to_runners_claims_nothing_it_may_not(protocol):
         (["phases", 1, "length_min"], [90, 45], "phases[1].length_min"),
         (["phases", 1, "sources"], ["nobody"], "phases[1].sources[0]"),
         (["phases", 1, "strength"], "D", "phases[1].strength"),
+        (["phases", 1, "pressure", "ceiling"], "light", "phases[1].pressure.ceiling"),
+        (["phases", 1, "cadence_days", "max"], 20, "phases[1].cadence_days.max"),
         (["phases", 1, "client_message"], ["a", "b"], "phases[1].client_message"),
         (["phases", 1, "reminder_days"], [], "phases[1].reminder_days"),
         (["phases", 1, "reminder_days"], [2, 2], "phases[1].reminder_days"),

@@ -3,23 +3,26 @@
 `Protocol.from_data` takes the parsed protocol file; nothing here reads files.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
+from bookings.core.training.protocol.claims import claims_in
 from bookings.core.training.protocol.distances import DISTANCES, DistanceRules, UnfinishedRace
 from bookings.core.training.protocol.evidence import Claims, Contraindication, Source
 from bookings.core.training.protocol.mails import MailRules
 from bookings.core.training.protocol.phases import PhaseRules, read_phases
 from bookings.core.training.protocol.sessions import KINDS, Placement, SessionType
-from bookings.core.training.reading import Node
+from bookings.core.training.reading import FieldError, Node
 from bookings.core.training.vocabulary import Distance, Kind, Phase, Pressure
 
 
 @dataclass(frozen=True, repr=False)
 class Protocol:
-    """One version of the clinic's protocol."""
+    """One version of the clinic's protocol; `dated` is the day it was made, if a clinic made it."""
 
     version: int
+    dated: date | None
     distances: Mapping[Distance, DistanceRules]
     unfinished_race: UnfinishedRace
     b_race_week_days: int
@@ -37,13 +40,15 @@ class Protocol:
     def from_data(cls, data: object) -> "Protocol":
         """The protocol in parsed YAML or JSON; raises FieldError naming what is wrong."""
         root = Node(data)
-        root.has_only("version", "model", "distances", "unfinished_race", "b_race",
-                      "high_volume_from_km", "placement", "long_run_rule", "session_types",
-                      "phases", "reminders", "contraindications", "claims", "sources")  # fmt: skip
+        root.has_only("version", "dated", "model", "distances", "unfinished_race",
+                      "b_race", "high_volume_from_km", "placement", "long_run_rule",
+                      "session_types", "phases", "reminders", "contraindications", "claims",
+                      "sources")  # fmt: skip
         _speaks_our_words(root.at("model"))
         b_race = root.at("b_race").has_only("race_week_days")
         protocol = cls(
             version=root.at("version").whole(1),
+            dated=root.maybe("dated", Node.day, None),
             distances=_read_distances(root.at("distances")),
             unfinished_race=UnfinishedRace.read(root.at("unfinished_race")),
             b_race_week_days=b_race.at("race_week_days").whole(1, 6),
@@ -64,6 +69,32 @@ class Protocol:
 
     def __repr__(self) -> str:
         return f"<Protocol version {self.version}>"
+
+    @property
+    def label(self) -> str:
+        """What plans and mails name it by: "Protocol version 3, 12 May 2027"."""
+        made = f", {self.dated.day} {self.dated:%B %Y}" if self.dated else ""
+        return f"Protocol version {self.version}{made}"
+
+    def refuse_claims(self) -> None:
+        """Raises FieldError for wording for runners that says what may not be said of massage."""
+        for path, text in self._told_to_runners():
+            for claim in claims_in(text, self.claims.not_allowed):
+                raise FieldError(path, f"{path} says what no trial has shown well: “{claim}”.")
+
+    def _told_to_runners(self) -> Iterator[tuple[str, str]]:
+        for index, rules in enumerate(self.phases.values()):
+            yield f"phases[{index}].name", rules.name
+            yield f"phases[{index}].client_message", rules.client_message
+            yield f"phases[{index}].reminder_sentence", rules.reminder_sentence
+            yield f"phases[{index}].techniques", ", ".join(rules.techniques)
+        for kind, session in self.session_types.items():
+            yield f"session_types.{kind}.name", session.name
+            yield f"session_types.{kind}.why", session.why
+        for distance, about in self.distances.items():
+            yield f"distances.{distance}.name", about.name
+        for index, allowed in enumerate(self.claims.allowed):
+            yield f"claims.allowed[{index}]", allowed
 
     def _names_known_sources(self, root: Node) -> None:
         citing: Iterable[Node] = (

@@ -6,6 +6,12 @@ from bookings.core.training.reading import Node
 
 HEALTH_RULES = {rule: rule for rule in ("stop", "clearance", "local", "adapt", "wait")}
 
+STRENGTHS_IN_WORDS = {
+    "A": "Shown in trials",
+    "B": "Common practice: many therapists and coaches advise it, and trials are few",
+    "C": "Our own careful choice: nobody has tested it directly",
+}
+
 
 @dataclass(frozen=True)
 class Source:
@@ -18,6 +24,11 @@ class Source:
     def read(cls, node: Node) -> "Source":
         node.has_only("cite", "found")
         return cls(node.at("cite").text(), node.maybe("found", Node.text, ""))
+
+    @property
+    def link(self) -> str:
+        """An address that a page may link to; anything else is not offered."""
+        return self.found if self.found.startswith(("https://", "http://")) else ""
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,10 @@ class Cadence:
     @classmethod
     def read(cls, node: Node, *, laid: bool) -> "Cadence":
         node.has_only("min", "max", "standard", "high_volume", "note")
+        least = node.maybe("min", lambda days: days.whole(1, 365), None)
         return cls(
-            least=node.maybe("min", lambda days: days.whole(1, 365), None),
-            most=node.maybe("max", lambda days: days.whole(1, 365), None),
+            least=least,
+            most=node.maybe("max", lambda days: days.whole(least or 1, 365), None),
             standard=_whole_weeks(node.at("standard")) if laid else None,
             high_volume=_whole_weeks(node.at("high_volume")) if laid else None,
             note=node.maybe("note", Node.text, ""),
@@ -89,7 +90,7 @@ class PhaseRules:
             sessions=tuple(item.one_of(KINDS) for item in node.at("sessions").items()),
             length_min=_range_of_minutes(node.at("length_min")),
             pressure=pressure.at("default").one_of(PRESSURES),
-            ceiling=pressure.at("ceiling").one_of(PRESSURES),
+            ceiling=_ceiling(pressure),
             techniques=node.at("techniques").texts(),
             cadence=Cadence.read(node.at("cadence_days"), laid=phase in CYCLE_PHASES),
             timing_vs_long_run=node.maybe("timing_vs_long_run", Node.text, ""),
@@ -102,6 +103,13 @@ class PhaseRules:
             sources=node.at("sources").texts(),
             strength=node.at("strength").one_of(STRENGTHS),
         )
+
+
+def _ceiling(pressure: Node) -> Pressure:
+    ceiling = pressure.at("ceiling")
+    if ceiling.one_of(PRESSURES) < pressure.at("default").one_of(PRESSURES):
+        raise ceiling.wrong("must not be lighter than the usual pressure")
+    return ceiling.one_of(PRESSURES)
 
 
 def read_phases(node: Node) -> dict[Phase, PhaseRules]:

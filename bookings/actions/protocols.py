@@ -1,0 +1,101 @@
+"""The clinic changes its protocol: each time a new version, and the ones before stay."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from bookings import protocol_file
+from bookings.actions.refusals import Refused
+from bookings.core import training
+from bookings.core.training.protocol.editing import (
+    SET_BY_THE_CLINIC,
+    Data,
+    Path,
+    differences,
+    with_changes,
+)
+from bookings.models import Clinic, ProtocolVersion
+from bookings.queries import protocol
+
+TAPER = "Taper"
+FEW = 3  # differences that are named in the sentence about them
+
+
+class ProtocolMoved(Refused):
+    sentence = (
+        "Somebody has changed the protocol since you opened this page. Nothing of yours was "
+        "saved: please compare with what is written now, and save again."
+    )
+
+
+@transaction.atomic
+def change(
+    changes: Mapping[Path, Any], *, based_on: int, by: str, now: datetime
+) -> ProtocolVersion:
+    """Other values in some fields of version `based_on`.
+
+    The newest version is returned, which is a new one only if something is different. Raises
+    ProtocolMoved, and FieldError with the path that is at fault.
+    """
+    clinic = Clinic.objects.lock()
+    newest = protocol.newest()
+    if newest.number != based_on:
+        raise ProtocolMoved
+    return _keep(with_changes(protocol.data_of(newest), changes), newest, clinic, by=by, now=now)
+
+
+@transaction.atomic
+def import_file(content: bytes, *, by: str, now: datetime) -> ProtocolVersion:
+    """The protocol of a YAML file. Raises FieldError with one sentence."""
+    data = protocol_file.read(content)
+    _refuse_what_is_none(data)
+    clinic = Clinic.objects.lock()
+    return _keep(data, protocol.newest(), clinic, "Imported from a file", by=by, now=now)
+
+
+@transaction.atomic
+def reset(*, by: str, now: datetime) -> ProtocolVersion:
+    """Back to the protocol that comes with Taper."""
+    clinic = Clinic.objects.lock()
+    return _keep(
+        protocol.default_data(), protocol.newest(), clinic, "Reset to the default", by=by, now=now
+    )
+
+
+def _keep(
+    data: Data, newest: ProtocolVersion, clinic: Clinic, how: str = "", *, by: str, now: datetime
+) -> ProtocolVersion:
+    different = differences(protocol.data_of(newest), data)
+    if not different:
+        return newest
+    number = newest.number + 1
+    dated = now.astimezone(clinic.tz).date().isoformat()
+    data = {"version": number, "dated": dated, **_said_of_itself(data)}
+    _refuse_what_is_none(data)
+    _keep_the_first(newest, now)
+    named = ", ".join(one.words for one in different[:FEW])
+    more = f" and {len(different) - FEW} more" if len(different) > FEW else ""
+    return ProtocolVersion.objects.create(
+        number=number,
+        data=data,
+        created_at=now,
+        by=by,
+        change=f"{how}: {named}{more}." if how else f"{named}{more}.",
+    )
+
+
+def _said_of_itself(data: Data) -> Data:
+    return {key: value for key, value in data.items() if key not in SET_BY_THE_CLINIC}
+
+
+def _keep_the_first(newest: ProtocolVersion, now: datetime) -> None:
+    """The file's protocol becomes a row when there is a second one; later files differ from it."""
+    if newest.pk is None:
+        newest.created_at, newest.by = now, TAPER
+        newest.save(force_insert=True)
+
+
+def _refuse_what_is_none(data: Any) -> None:
+    training.Protocol.from_data(data).refuse_claims()

@@ -1,0 +1,54 @@
+"""The protocol as a YAML file: written for people to read and edit, and read with suspicion."""
+
+import json
+from typing import Any
+
+import yaml
+
+from bookings.core.training import FieldError
+
+LARGEST = 256 * 1024  # bytes; the one that comes with Taper has an eighth of it
+TOO_LARGE = f"The file is larger than {LARGEST // 1024} KB, which no protocol needs to be."
+NOT_YAML = "The file is not YAML that can be read"
+HEADER = "# The clinic's protocol. Every field is described in bookings/protocol.yaml.\n"
+
+
+def written(data: dict[str, Any]) -> str:
+    return HEADER + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+
+
+def read(content: bytes) -> Any:
+    """Plain data, which may be no protocol yet. Raises FieldError with a sentence."""
+    if len(content) > LARGEST:
+        raise FieldError("", TOO_LARGE)
+    try:
+        text = content.decode("utf-8-sig")
+        data = None if (has_aliases := _has_aliases(text)) else yaml.safe_load(text)
+    except UnicodeDecodeError:
+        raise FieldError("", f"{NOT_YAML}: it is not text in UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        line = f", near line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise FieldError("", f"{NOT_YAML}{line}.") from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise FieldError("", f"{NOT_YAML}.") from None
+    if has_aliases:
+        raise FieldError("", "The file refers to parts of itself (*alias); please write them out.")
+    return _plain(data)
+
+
+def _has_aliases(text: str) -> bool:
+    """A few lines of them can stand for more data than there is memory."""
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader))
+
+
+def _plain(data: Any) -> Any:
+    """Refuses what JSON or the database has no word for: dates, infinity, half characters."""
+    try:
+        as_json = json.dumps(data, allow_nan=False, ensure_ascii=False)
+        as_json.encode("utf-8")
+    except (TypeError, ValueError, RecursionError):
+        sentence = "The file holds a value that is neither text, a number, yes or no, nor a list."
+        raise FieldError("", sentence) from None
+    if "\\u0000" in as_json:
+        raise FieldError("", "The file holds a character that is no text.")
+    return data
