@@ -83,7 +83,7 @@ def test_who_moves_from_the_mail_is_advised_by_the_races_that_are_kept(client, b
         assert bool(advised(page)) == bool(words)
 
 
-def test_advice_costs_a_constant_number_of_queries_more(
+def test_advice_costs_no_more_queries_for_more_treatments(
     picker, client, massage, django_assert_num_queries
 ):
     client.get(URL)
