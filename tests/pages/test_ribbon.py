@@ -30,7 +30,7 @@ PLANS = {
 
 
 def drawn(races, draw):
-    plan = training.plan(races, training.Runner(), protocol.current(), as_of=TODAY)
+    plan = training.plan(races, training.Runner(), protocol.default(), as_of=TODAY)
     start = min([TODAY, *(one.plan_start(plan.protocol) for one in races)])
     segments = plan.segments(start, training.end_of(plan, start))
     marked = [Marked(number, one.ideal, False) for number, one in enumerate(plan.sessions, 1)]
