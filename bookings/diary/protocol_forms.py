@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -53,6 +54,27 @@ class Lines(forms.CharField):
         return list(initial or []) != _lines(data or "")
 
 
+class Leads(forms.CharField):
+    """Numbers of days such as 3, 1; empty for what usually holds."""
+
+    default_error_messages = {"invalid": "Please give days as whole numbers, such as 3, 1."}
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[int] | None:
+        words = (super().to_python(value) or "").replace(",", " ").split()
+        if not all(word.isascii() and word.isdigit() and len(word) < 4 for word in words):
+            raise ValidationError(self.error_messages["invalid"])
+        return [int(word) for word in words] or None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return (initial or None) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
@@ -63,9 +85,9 @@ class ProtocolForm(forms.Form):
     based_on = forms.IntegerField(widget=forms.HiddenInput)
     paths: Mapping[str, editing.Path] = {}
 
-    def __init__(self, data: editing.Data, part: editing.Path, number: int, **kwargs: Any):
+    def __init__(self, kept: editing.Data, part: editing.Path, number: int, **kwargs: Any):
         self.where = {name: part + path for name, path in self.paths.items()}
-        initial = {name: editing.at(data, path) for name, path in self.where.items()}
+        initial = {name: editing.at(kept, path) for name, path in self.where.items()}
         super().__init__(initial={**initial, "based_on": number}, **kwargs)
 
     def changes(self) -> dict[editing.Path, Any]:
@@ -93,7 +115,7 @@ class ProtocolForm(forms.Form):
     def _in_words(self, name: str) -> str:
         value = self.initial[name]
         if isinstance(value, list):
-            return "; ".join(value)
+            return "; ".join(map(str, value))
         choices = dict(getattr(self.fields[name], "choices", ()))
         return str(choices.get(value, "empty" if value in (None, "") else value))
 
@@ -116,8 +138,20 @@ class SessionTypeForm(ProtocolForm):
     paths = {"minutes": ("minutes",), "pressure": ("pressure",), "why": ("why",)}
     helper = plain("based_on", "minutes", "pressure", "why")
 
-    def __init__(self, data: editing.Data, kind: Kind, number: int, **kwargs: Any):
-        super().__init__(data, ("session_types", kind.value), number, **kwargs)
+    def __init__(self, kept: editing.Data, kind: Kind, number: int, **kwargs: Any):
+        super().__init__(kept, ("session_types", kind.value), number, **kwargs)
+
+
+# How the form is laid out: two fields side by side, then texts.
+PAIRS = (
+    ("usual", "ceiling"),
+    ("shortest", "longest"),
+    ("least", "most"),
+    ("standard", "high_volume"),
+)
+WORDS = (
+    "client_message", "reminder_sentence", "reminder_days", "therapist_brief", "avoid",
+)  # fmt: skip
 
 
 class PhaseForm(ProtocolForm):
@@ -143,7 +177,15 @@ class PhaseForm(ProtocolForm):
         validators=[whole_weeks], help_text="A multiple of 7.",
     )  # fmt: skip
     client_message = Words("What we tell the runner", required=False)
-    therapist_brief = Words("What we tell the therapist")
+    reminder_sentence = Words(
+        "What a reminder says of the phase", required=False, rows=2,
+        help_text="{time} becomes the time to or since the race, such as 11 days.",
+    )  # fmt: skip
+    reminder_days = Leads(
+        label="Reminders, days before", required=False,
+        help_text="Such as 3, 1. Empty: on the usual days.",
+    )  # fmt: skip
+    therapist_brief = Words("What we tell the therapist", rows=4)
     avoid = Lines("What to avoid (for therapists)")
 
     paths = {
@@ -157,16 +199,20 @@ class PhaseForm(ProtocolForm):
         "standard": ("cadence_days", "standard"),
         "high_volume": ("cadence_days", "high_volume"),
         "client_message": ("client_message",),
+        "reminder_sentence": ("reminder_sentence",),
+        "reminder_days": ("reminder_days",),
         "therapist_brief": ("therapist_brief",),
         "avoid": ("avoid",),
     }
 
-    def __init__(self, data: editing.Data, phase: Phase, number: int, **kwargs: Any):
-        keys = [one["key"] for one in data["phases"]]
-        super().__init__(data, ("phases", keys.index(phase.value)), number, **kwargs)
-        if phase not in CYCLE_PHASES:
+    def __init__(self, kept: editing.Data, phase: Phase, number: int, **kwargs: Any):
+        keys = [one["key"] for one in kept["phases"]]
+        super().__init__(kept, ("phases", keys.index(phase.value)), number, **kwargs)
+        cadences = [PAIRS[-1]] if phase in CYCLE_PHASES else []
+        if not cadences:
             del self.fields["standard"], self.fields["high_volume"]
-        self.helper = plain(*self.fields)
+        pairs = [Div(*pair, css_class="pair") for pair in [*PAIRS[:-1], *cadences]]
+        self.helper = plain("based_on", "name", *pairs, *WORDS)
 
     def clean(self) -> None:
         typed = self.cleaned_data

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
+from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -49,7 +49,7 @@ def looks_like_a_phone(text: str) -> None:
         raise ValidationError("Please use digits, spaces and + ( ) - only, or leave it empty.")
 
 
-def plain(*fields: str) -> FormHelper:
+def plain(*fields: str | LayoutObject) -> FormHelper:
     """These fields, inside a form tag that the template writes."""
     helper = FormHelper()
     helper.form_tag = False
