@@ -8,6 +8,7 @@ are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rule
 """
 
 from bookings.core.training.advice import Advice, Verdict, advice_on, fits, light_kinds
+from bookings.core.training.differences import Booked, Change, Misfit
 from bookings.core.training.efforts import HARD_WORK
 from bookings.core.training.inputs import Inputs
 from bookings.core.training.nudges import Mailing, Topic
@@ -33,11 +34,14 @@ from bookings.core.training.vocabulary import (
 __all__ = [
     "HARD_WORK",
     "Advice",
+    "Booked",
+    "Change",
     "Distance",
     "FieldError",
     "Inputs",
     "Kind",
     "Mailing",
+    "Misfit",
     "Outcome",
     "Phase",
     "PhaseDay",
