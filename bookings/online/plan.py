@@ -3,23 +3,20 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.refusals import RaceRefused
-from bookings.models import Clinic, Race
-from bookings.online.keeping import FIELDS, InBrowser, Keeper, WithTheClinic, race_on
+from bookings.models import Clinic
+from bookings.online.keeping import InBrowser, Keeper, WithTheClinic
 from bookings.online.plan_page import plan_page
-from bookings.online.race_forms import ChangeRaceForm, NewRaceForm
+from bookings.online.race_forms import NewRaceForm
 from bookings.online.visitor import visitor
 
-WITHDRAW = "withdraw"
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
-
-@reads_and_posts
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
@@ -67,43 +64,6 @@ def _show_plan(
     if keeper.races:
         context["page"] = plan_page(clinic, keeper, now=timezone.now(), visitor=visitor(request))
     return render(request, "online/plan.html", context, status=status)
-
-
-@reads_and_posts
-def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
-    found = race_on(keeper, day)
-    if found is None:
-        raise Http404
-    today = _today(Clinic.objects.the())
-    if request.method != "POST":
-        initial = {name: getattr(found, name) for name in FIELDS}
-        return _show_race(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
-    if request.POST.get("do") == WITHDRAW:
-        keeper.withdraw(found)
-        messages.success(request, f"{found} is no longer in your plan.")
-        return redirect(keeper.url)
-    return _change(request, keeper, found, ChangeRaceForm(request.POST, today=today))
-
-
-def _change(
-    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm
-) -> HttpResponse:
-    if form.is_valid():
-        try:
-            keeper.change(found, form.changes, now=timezone.now())
-        except RaceRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
-            messages.success(request, "Your plan has been worked out anew.")
-            return redirect(keeper.url)
-    return _show_race(request, keeper, found, form, status=422)
-
-
-def _show_race(
-    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm, *, status: int = 200
-) -> HttpResponse:
-    context = {"keeper": keeper, "race": found, "form": form}
-    return render(request, "online/race.html", context, status=status)
 
 
 def _today(clinic: Clinic) -> date:

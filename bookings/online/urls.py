@@ -13,6 +13,7 @@ from bookings.online import (
     moving,
     plan,
     protocol,
+    race_change,
     telling,
     times,
 )
@@ -27,7 +28,7 @@ PLAN = (
     ("choose/", basket.choose, "choose"),
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
-    ("<day>/", plan.race, "race"),
+    ("<day>/", race_change.race, "race"),
 )
 
 app_name = "online"

@@ -118,6 +118,31 @@ def offers(
     return [asked.offer(number, session) for number, session in enumerate(plan.sessions, start=1)]
 
 
+def openings_for(
+    clinic: Clinic,
+    wanted: Sequence[tuple[Treatment, training.Session | None]],
+    history: History,
+    *,
+    now: datetime,
+    visitor: str = "",
+) -> list[list[Opening]]:
+    """The openings of each treatment that are nearest to its session; none without a session."""
+    sessions = [session for _, session in wanted if session]
+    if not sessions:
+        return [[] for _ in wanted]
+    named = Treatment.objects.bookable_online().filter(pk__in={one.pk for one, _ in wanted})
+    treatments = {one.pk: one for one in named.prefetch_related("therapists", "rooms")}
+    last = clinic.last_bookable_day(now)
+    diary = _Diary.of(clinic, treatments.values(), sessions, now=now, visitor=visitor)
+    asked = _Asked(clinic, list(treatments.values()), history, frozenset(), diary, last)
+    return [
+        asked.nearest_to(session, treatments[treatment.pk])
+        if session and treatment.pk in treatments and session.window_start <= last
+        else []
+        for treatment, session in wanted
+    ]
+
+
 def suitable(treatments: Iterable[Treatment], session: training.Session) -> Treatment | None:
     """The treatment for that kind of session nearest to its minutes."""
     fitting = [one for one in treatments if session.kind in one.session_kinds]
@@ -142,10 +167,13 @@ class _Asked:
         not_yet = session.window_start > self.last
         found: list[Opening] = []
         if treatment and not (booked or declined or not_yet):
-            free = self.diary.openings(treatment, session.window_start, session.window_end)
-            found = self._ranked(free, session.suggested)
+            found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
         return Offer(number, session, treatment, found, booked, opens_on, declined)
+
+    def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
+        free = self.diary.openings(treatment, session.window_start, session.window_end)
+        return self._ranked(free, session.suggested)
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day; nearest to the ideal day first, then as the runner usually comes."""

@@ -138,32 +138,6 @@ def test_several_races_share_one_ribbon(enter, plan, race_day, client):
     assert [race.words for race in page.upright.races] == ["On the way", "The big one"]
 
 
-def test_a_race_moves_to_another_date(plan, client, race_day):
-    plan()
-    later = race_day + timedelta(weeks=2)
-    answer = client.post(
-        f"/plan/{race_day}/",
-        {"race_date": later, "distance": "marathon", "outcome": "assumed_finished"},
-    )
-    assert answer.status_code == 302
-    assert client.get(URL).context["page"].races[0].race.race_date == later
-    assert client.get(f"/plan/{race_day}/").status_code == 404
-
-
-def test_a_race_that_did_not_go_well_is_told(plan, client, race_day):
-    plan()
-    told = {"race_date": race_day, "distance": "marathon", "outcome": "dns", "dnf_km": "12"}
-    client.post(f"/plan/{race_day}/", told)
-    race = client.get(URL).context["page"].races[0].race
-    assert (race.outcome, race.dnf_km) == ("dns", None)
-
-
-def test_a_race_is_withdrawn(plan, client, race_day):
-    plan()
-    client.post(f"/plan/{race_day}/", {"do": "withdraw"})
-    assert "page" not in client.get(URL).context
-
-
 def test_behind_the_mailed_link_races_are_kept_with_the_clinic(enter, mine, booked, client):
     assert enter(mine, weekly_volume_km="85").status_code == 302
     client.cookies.clear()
