@@ -77,24 +77,102 @@ def test_no_words_of_the_ribbon_lie_on_others(open_context):
             assert beside or abs(one["y"] - other["y"]) >= one["height"] - 2
 
 
-def test_without_an_account_a_session_is_booked_and_the_plan_kept(page, site):
+def tick_only(page: Page, count: int) -> None:
+    """The first sessions that can be booked now."""
+    ticks = page.locator("input[name='take']")
+    for n in range(count, ticks.count()):
+        ticks.nth(n).uncheck()
+
+
+def book_three(page: Page, address: str) -> None:
+    tick_only(page, 3)
+    page.get_by_role("button", name="Book these 3 sessions").click()
+    page.get_by_role("heading", name="Book your sessions").wait_for()
+    journeys.fill_in(page, address)
+    page.get_by_role("button", name="Book all of them").click()
+    page.get_by_text("Your 3 appointments are booked.").wait_for()
+
+
+def postpone(page: Page, weeks: int) -> None:
+    """As far as the page that says what changes."""
+    page.get_by_role("link", name="Change").first.click()
+    day = page.get_by_label("Date of the race")
+    later = datetime.fromisoformat(day.input_value()) + timedelta(weeks=weeks)
+    day.fill(later.date().isoformat())
+    page.get_by_role("button", name="See what changes").click()
+    page.get_by_role("heading", name="What changes").wait_for()
+
+
+def calendar_files(letter) -> list[str]:
+    return [part.get_content().decode() for part in letter.iter_attachments()]
+
+
+def plan_in(letter, site) -> str:
+    links = [journeys.path_of(link) for link in site.inbox.links(letter)]
+    return next(link for link in links if link.endswith("/plan/"))
+
+
+def test_a_runner_books_three_sessions_at_once_and_postpones_the_race(page, site, axe):
     enter_a_marathon(page)
-    second = page.locator(".proposal").nth(1)
-    second.locator("button.start").last.click()
+    address = journeys.new_address()
+    book_three(page, address)
+    expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
+    letter = site.inbox.wait_for(address, about="Your 3 appointments")
+    uids = [re.findall("^UID:", one, re.MULTILINE) for one in calendar_files(letter)]
+    assert [len(one) for one in uids] == [1, 1, 1]
+
+    page.goto(plan_in(letter, site))
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
+    postpone(page, weeks=2)
+    axe(page)
+    questions = page.locator("fieldset.question")
+    assert questions.count() >= 2
+    moving = questions.filter(has=page.get_by_text("Move it to")).last
+    moving.get_by_text("Move it to").first.click()
+    page.get_by_role("button", name="Change the race, and do as I chose").click()
+    page.get_by_text("1 appointment moved.").wait_for()
+    site.inbox.wait_for(address, about="moved")
+    assert len(site.inbox.all_to(address)) == 2
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_booking_and_changing_a_plan_fit_the_screen_and_break_no_rule(
+    open_context, axe, scheme, width
+):
+    viewport = {"width": width, "height": 844}
+    page = open_context(color_scheme=scheme, viewport=viewport).new_page()
+    enter_a_marathon(page)
+    assert wider_than_the_screen(page) <= 0
+    tick_only(page, 2)
+    page.get_by_role("button", name="Book these 2 sessions").click()
+    page.get_by_role("heading", name="Book your sessions").wait_for()
+    axe(page)
+    assert wider_than_the_screen(page) <= 0
+    page.get_by_role("button", name="Leave out").first.click()
+    page.get_by_role("heading", name="Book your session", exact=True).wait_for()
+    page.get_by_role("link", name="Back to your plan").click()
+    postpone(page, weeks=3)
+    axe(page)
+    assert wider_than_the_screen(page) <= 0
+
+
+def test_the_pages_of_a_basket_work_without_javascript(open_context, site):
+    page = open_context(java_script_enabled=False).new_page()
+    enter_a_marathon(page)
+    page.get_by_role("button", name="Book only this").last.click()
     address = journeys.new_address()
     journeys.fill_in(page, address)
-    journeys.send(page)
-    page.get_by_text("You are booked.").wait_for()
-    page.goto(journeys.link_in(site.inbox.wait_for(address), site))
-    page.get_by_role("link", name="See your plan").click()
-    page.get_by_role("button", name="Keep it").click()
-    expect(page.locator(".proposal").nth(1).get_by_text("Booked", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile("/appointments/.*/plan/"))
+    page.get_by_role("button", name="Book it").click()
+    page.get_by_text("Your appointment is booked.").wait_for()
+    site.inbox.wait_for(address)
 
 
 def test_the_plan_works_without_javascript(open_context):
     page = open_context(java_script_enabled=False).new_page()
     enter_a_marathon(page)
     page.get_by_role("link", name="Change").click()
+    page.get_by_role("button", name="Take it out of my plan").click()
     page.get_by_role("button", name="Take it out of my plan").click()
     expect(page.get_by_role("heading", name="See your plan")).to_be_visible()

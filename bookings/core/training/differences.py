@@ -34,7 +34,7 @@ class SessionShift:
 
 @dataclass(frozen=True)
 class Booked:
-    """A visit to come: its day, and the kinds of session that its treatment suits."""
+    """A visit to come: its day, and the kinds of session its treatment suits; none means any."""
 
     day: date
     kinds: frozenset[Kind]
@@ -88,8 +88,8 @@ class Change:
         """It filled a session and fills none now, or its day is advised against more strongly."""
         if visit.day < self.after.as_of:
             return False
-        lost = _filled(visit, self.before) and not _filled(visit, self.after)
-        return lost is True or _is_worse(visit.day, self.before, self.after)
+        has_lost_its_session = _filled(visit, self.before) and not _fits(visit, self.after)
+        return bool(has_lost_its_session) or _is_worse(visit.day, self.before, self.after)
 
     def _with_sessions(self, found: Iterable[Booked], free: list[Session]) -> Iterator[Misfit]:
         for visit in sorted(found, key=lambda one: one.day):
@@ -134,6 +134,16 @@ def _filled(visit: Booked, plan: Plan) -> Session | None:
     return next((session for session in plan.sessions if session.covers(visit.day)), None)
 
 
+def _fits(visit: Booked, plan: Plan) -> bool:
+    """Whether it could be for the session in whose window it lies."""
+    session = _filled(visit, plan)
+    return session is not None and _suits(visit, session)
+
+
+def _suits(visit: Booked, session: Session) -> bool:
+    return not visit.kinds or session.kind in visit.kinds
+
+
 def _is_filled(session: Session, visits: Iterable[Booked]) -> bool:
     return any(session.covers(visit.day) for visit in visits)
 
@@ -144,9 +154,8 @@ def _is_worse(day: date, before: Plan, after: Plan) -> bool:
 
 
 def _nearest(visit: Booked, free: Iterable[Session], filled: Session | None) -> Session | None:
-    suiting = [one for one in free if not visit.kinds or one.kind in visit.kinds]
     return min(
-        suiting,
+        (one for one in free if _suits(visit, one)),
         key=lambda one: (
             abs((one.suggested - visit.day).days),
             filled is not None and one.kind is not filled.kind,
