@@ -42,7 +42,10 @@ def _has_aliases(text: str) -> bool:
 
 
 def _plain(data: Any) -> Any:
-    """Refuses what JSON or the database has no word for: dates, infinity, half characters."""
+    """As it comes out of JSON; refuses what that or the database has no word for.
+
+    Those are dates, infinity and half characters.
+    """
     try:
         as_json = json.dumps(data, allow_nan=False, ensure_ascii=False)
         as_json.encode("utf-8")
@@ -51,4 +54,4 @@ def _plain(data: Any) -> Any:
         raise FieldError("", sentence) from None
     if "\\u0000" in as_json:
         raise FieldError("", "The file holds a character that is no text.")
-    return data
+    return json.loads(as_json)

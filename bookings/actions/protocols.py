@@ -14,13 +14,13 @@ from bookings.core.training.protocol.editing import (
     Data,
     Path,
     differences,
+    in_a_sentence,
     with_changes,
 )
 from bookings.models import Clinic, ProtocolVersion
 from bookings.queries import protocol
 
 TAPER = "Taper"
-FEW = 3  # differences that are named in the sentence about them
 
 
 class ProtocolMoved(Refused):
@@ -75,14 +75,13 @@ def _keep(
     data = {"version": number, "dated": dated, **_said_of_itself(data)}
     _refuse_what_is_none(data)
     _keep_the_first(newest, now)
-    named = ", ".join(one.words for one in different[:FEW])
-    more = f" and {len(different) - FEW} more" if len(different) > FEW else ""
+    named = in_a_sentence(different)
     return ProtocolVersion.objects.create(
         number=number,
         data=data,
         created_at=now,
         by=by,
-        change=f"{how}: {named}{more}." if how else f"{named}{more}.",
+        change=f"{how}. {named}." if how else f"{named}.",
     )
 
 

@@ -42,7 +42,7 @@ def test_a_change_is_a_new_version_and_the_one_before_is_kept():
     made = change({CEILING: "medium_firm"})
     assert made.number == 2
     assert (made.by, made.created_at) == (WHO["by"], NOW)
-    assert made.change == "Build: pressure, ceiling."
+    assert made.change == "Build: pressure ceiling."
     assert protocol.current().phases[Phase.BUILD].ceiling is Pressure.MEDIUM_FIRM
     first = ProtocolVersion.objects.get(number=1)
     assert first.data == protocol.default_data()
@@ -96,9 +96,25 @@ def test_what_is_no_protocol_is_refused_by_its_field_and_nothing_is_kept(changes
 def test_a_reset_is_one_more_version():
     change({MINUTES: 50})
     made = protocols.reset(**WHO)
-    assert (made.number, made.change) == (3, "Reset to the default: Training session: minutes.")
+    assert (made.number, made.change) == (3, "Reset to the default. Training session: minutes.")
     assert not editing.differences(protocol.data_of(made), protocol.default_data())
     assert ProtocolVersion.objects.count() == 3
+
+
+def test_a_change_of_many_fields_names_a_few():
+    build = ("phases", BUILD)
+    made = change(
+        {
+            CEILING: "medium_firm",
+            (*build, "name"): "Builds",
+            MINUTES: 50,
+            ("session_types", "training", "why"): "Because.",
+        }
+    )
+    assert (
+        made.change == "Builds: name, pressure ceiling; Training session: minutes and 1 more."
+        or (made.change == "Training session: minutes, why; Builds: name and 1 more.")
+    )
 
 
 def test_a_file_becomes_a_version_whatever_number_it_claims():
@@ -106,7 +122,7 @@ def test_a_file_becomes_a_version_whatever_number_it_claims():
     data["session_types"]["training"]["minutes"] = 75
     made = protocols.import_file(protocol_file.written(data).encode(), **WHO)
     assert (made.number, protocol.current().version) == (2, 2)
-    assert made.change == "Imported from a file: Training session: minutes."
+    assert made.change == "Imported from a file. Training session: minutes."
 
 
 @pytest.mark.parametrize(

@@ -184,9 +184,9 @@ def test_what_is_no_phase_and_no_session_is_not_found(owner, url):
 def test_each_version_says_field_by_field_what_it_changed_and_can_be_downloaded(owner):
     save(owner, ceiling="medium_firm")
     page = text(owner.get(f"{DESK}versions/2/"))
-    assert "Build: pressure, ceiling" in page
+    assert "Build: pressure ceiling" in page
     assert "<del>firm</del>" in page
-    assert "<ins>medium_firm</ins>" in page
+    assert "<ins>medium to firm</ins>" in page
     file = owner.get(f"{DESK}versions/1/file/")
     assert yaml.safe_load(file.content) == protocol.default_data()
     assert 'filename="protocol-version-1.yaml"' in file["Content-Disposition"]

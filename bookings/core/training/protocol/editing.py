@@ -1,22 +1,27 @@
 """A protocol's data before it is typed: changing single fields, and telling two apart."""
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+
+from bookings.core.training.vocabulary import PRESSURES
 
 Path = tuple[str | int, ...]
 Data = dict[str, Any]
 
 SET_BY_THE_CLINIC = ("version", "dated")  # not part of what a protocol says
+FEW = 3  # differences that a sentence names
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that is not the same; None where one side does not have it."""
+    """A field that is not the same, of which part; None where one side does not have it."""
 
     path: Path
-    words: str
+    part: str
+    field: str
     before: str | None
     after: str | None
 
@@ -51,12 +56,23 @@ def written(path: Path) -> str:
 def differences(before: Data, after: Data) -> list[Difference]:
     """Field by field, in the order of the later one."""
     old, new = dict(_fields(before)), dict(_fields(after))
+    paths = [*new, *(path for path in old if path not in new)]
     return [
-        Difference(path, _words(path, after if path in new else before), _said(old, path),
+        Difference(path, *_named(path, after if path in new else before), _said(old, path),
                    _said(new, path))
-        for path in [*new, *(path for path in old if path not in new)]
+        for path in paths
         if old.get(path) != new.get(path) or (path in old) != (path in new)
     ]  # fmt: skip
+
+
+def in_a_sentence(different: Sequence[Difference]) -> str:
+    """Base: pressure ceiling, name; Build: name and 3 more."""
+    named = [
+        f"{part}: {', '.join(one.field for one in of_it)}"
+        for part, of_it in groupby(different[:FEW], key=lambda one: one.part)
+    ]
+    more = f" and {len(different) - FEW} more" if len(different) > FEW else ""
+    return "; ".join(named) + more
 
 
 def in_the_order_of(data: Any, model: Any) -> Any:
@@ -91,23 +107,23 @@ def _said(fields: Mapping[Path, Any], path: Path) -> str | None:
     if path not in fields or value is None:
         return None
     if isinstance(value, list):
-        return "; ".join(str(item) for item in value)
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        return "; ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    words = str(value)
+    return PRESSURES[words].label if words in PRESSURES else words
 
 
-def _words(path: Path, data: Data) -> str:
-    """Peak (high volume): pressure, ceiling."""
-    names: list[str] = []
-    start = 0
+def _named(path: Path, data: Data) -> tuple[str, str]:
+    """Of which part it is, and what it is there: ("Peak (high volume)", "pressure ceiling")."""
     for length in (2, 1):
         owner = at(data, path[:length])
-        if len(path) > length and isinstance(owner, dict):
-            name = owner.get("name") or owner.get("key")
-            if isinstance(name, str):
-                names, start = [name], length
-                break
-    rest = ", ".join(
-        f"number {step + 1}" if isinstance(step, int) else step.replace("_", " ")
-        for step in path[start:]
-    )
-    return ": ".join([*names, rest])
+        name = (owner.get("name") or owner.get("key")) if isinstance(owner, dict) else None
+        if isinstance(name, str) and len(path) > length:
+            return name, _plainly(path[length:])
+    return _plainly(path[:1]).capitalize(), _plainly(path[1:]) or "all of it"
+
+
+def _plainly(path: Path) -> str:
+    words = (f"number {step + 1}" if isinstance(step, int) else step for step in path)
+    return " ".join(words).replace("_", " ")

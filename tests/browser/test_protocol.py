@@ -1,0 +1,60 @@
+"""The protocol in a real browser: the owner changes it, runners read it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_desk import signed_in
+
+pytestmark = pytest.mark.browser
+
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+DESK = "/desk/protocol/"
+
+
+def test_an_owner_edits_a_phase_and_resets_it(open_context):
+    page = signed_in(open_context().new_page(), "owner")
+    page.get_by_role("link", name="Protocol", exact=True).click()
+    page.get_by_role("link", name="Edit Base", exact=True).click()
+    page.get_by_label("Days between sessions in a plan").fill("27")
+    page.get_by_label("What we tell the runner").fill("Begin calmly.")
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.get_by_role("alert")).to_contain_text("multiple of 7")
+    expect(page.get_by_label("What we tell the runner")).to_have_value("Begin calmly.")
+    page.get_by_label("Days between sessions in a plan").fill("28")
+    page.get_by_role("button", name="Save as a new version").click()
+    expect(page.get_by_role("status")).to_contain_text("Base: client message")
+    runner = open_context().new_page()
+    runner.goto("/protocol/")
+    expect(runner.get_by_text("Begin calmly.")).to_be_visible()
+    page.get_by_role("link", name="Reset to the default").click()
+    expect(page.get_by_text("Begin calmly.")).to_be_visible()
+    page.get_by_role("button", name="Reset to the default").click()
+    expect(page.get_by_role("status")).to_contain_text("Reset to the default")
+    runner.reload()
+    expect(runner.get_by_text("Begin calmly.")).to_have_count(0)
+
+
+def test_an_export_is_a_file_that_can_be_imported(open_context, tmp_path):
+    page = signed_in(open_context().new_page(), "owner")
+    page.goto(DESK)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export as a file").click()
+    file = tmp_path / "protocol.yaml"
+    download.value.save_as(file)
+    file.write_text(file.read_text("utf-8").replace("standard: 21", "standard: 20"), "utf-8")
+    page.get_by_role("link", name="Import a file").click()
+    page.get_by_label("Protocol file").set_input_files(file)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("alert")).to_contain_text("cadence_days.standard must be a multiple")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_the_pages_are_for_everybody_and_fit(open_context, axe, width, scheme):
+    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = signed_in(context.new_page(), "owner")
+    paths = ("", "phases/build/", "sessions/training/", "versions/1/", "import/", "reset/")
+    for path in ["/protocol/", *(f"{DESK}{path}" for path in paths)]:
+        page.goto(path)
+        axe(page)
+        assert page.evaluate(FITS), path
