@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bookings.core.training.advice import Verdict, advice_on
 from bookings.core.training.phases import DAY, Segment
@@ -11,6 +11,7 @@ from bookings.core.training.races import Race
 from bookings.core.training.sessions import Session
 from bookings.core.training.vocabulary import Kind, Phase
 
+NEAR = timedelta(weeks=4)  # nobody is sent to a session further away
 FROM_BEST = (Verdict.GOOD, Verdict.LIGHT_ONLY, Verdict.NOT_ADVISED)
 
 
@@ -155,7 +156,7 @@ def _is_worse(day: date, before: Plan, after: Plan) -> bool:
 
 def _nearest(visit: Booked, free: Iterable[Session], filled: Session | None) -> Session | None:
     return min(
-        (one for one in free if _suits(visit, one)),
+        (one for one in free if _suits(visit, one) and abs(one.suggested - visit.day) <= NEAR),
         key=lambda one: (
             abs((one.suggested - visit.day).days),
             filled is not None and one.kind is not filled.kind,
