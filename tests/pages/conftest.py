@@ -143,3 +143,34 @@ def mine(booked):
     booked.client.proved_at = timezone.now()
     booked.client.save()
     return f"/appointments/{links.mail_token(booked)}/plan/"
+
+
+def proposals(client, url="/plan/"):
+    """Those that can be booked now."""
+    return [one for one in client.get(url).context["page"].proposals if one.times]
+
+
+@pytest.fixture
+def choose_sessions(client):
+    """Ticks the first sessions of the plan and presses the button."""
+
+    def _choose(count: int = 3, url="/plan/", **more):
+        chosen = proposals(client, url)[:count]
+        sent = {f"time-{one.offer.number}": one.times[0].value for one in chosen}
+        return client.post(
+            f"{url}choose/", {"take": [one.offer.number for one in chosen], **sent, **more}
+        )
+
+    return _choose
+
+
+@pytest.fixture
+def basket(client, plan, choose_sessions):
+    """The page with three sessions of a marathon's plan in it."""
+
+    def _basket():
+        plan()
+        assert choose_sessions().headers["Location"] == "/plan/book/"
+        return client.get("/plan/book/")
+
+    return _basket

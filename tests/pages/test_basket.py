@@ -8,39 +8,9 @@ from django.utils import timezone
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
+from tests.pages.conftest import proposals
 
 PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
-
-
-def proposals(client, url="/plan/"):
-    """Those that can be booked now."""
-    return [one for one in client.get(url).context["page"].proposals if one.times]
-
-
-@pytest.fixture
-def choose(client):
-    """Ticks the first sessions of the plan and presses the button."""
-
-    def _choose(count: int = 3, url="/plan/", **more):
-        chosen = proposals(client, url)[:count]
-        sent = {f"time-{one.offer.number}": one.times[0].value for one in chosen}
-        return client.post(
-            f"{url}choose/", {"take": [one.offer.number for one in chosen], **sent, **more}
-        )
-
-    return _choose
-
-
-@pytest.fixture
-def basket(client, plan, choose):
-    """The page with three sessions of a marathon's plan in it."""
-
-    def _basket():
-        plan()
-        assert choose().headers["Location"] == "/plan/book/"
-        return client.get("/plan/book/")
-
-    return _basket
 
 
 @pytest.fixture
@@ -77,10 +47,10 @@ def test_the_ticked_sessions_are_kept_together(basket):
     assert Appointment.objects.live_holds(timezone.now()).count() == 3
 
 
-def test_one_press_books_one_session_alone(client, plan, choose):
+def test_one_press_books_one_session_alone(client, plan, choose_sessions):
     plan()
     one = proposals(client)[1]
-    choose(only=one.offer.number)
+    choose_sessions(only=one.offer.number)
     [line] = client.get("/plan/book/").context["lines"]
     assert line.value == one.times[0].value
 
@@ -138,7 +108,7 @@ def test_one_taken_meanwhile_is_offered_anew_while_the_rest_stays_kept(client, b
     assert everything_booked().count() == 4
 
 
-def test_one_that_is_gone_before_it_could_be_kept_is_offered_anew(client, plan, choose):
+def test_one_that_is_gone_before_it_could_be_kept_is_offered_anew(client, plan, choose_sessions):
     plan()
     first = proposals(client)[0].times[0]
     page = client.get("/plan/").context["page"]
@@ -161,9 +131,9 @@ def test_one_can_be_left_out_and_its_time_is_given_back(client, basket):
     assert Appointment.objects.live_holds(timezone.now()).count() == 2
 
 
-def test_leaving_out_the_last_one_goes_back_to_the_plan(client, plan, choose):
+def test_leaving_out_the_last_one_goes_back_to_the_plan(client, plan, choose_sessions):
     plan()
-    choose(1)
+    choose_sessions(1)
     [line] = client.get("/plan/book/").context["lines"]
     answer = client.post("/plan/book/change/", {"out": line.value})
     assert answer.headers["Location"].startswith("/plan/")
@@ -215,10 +185,10 @@ def test_nobody_sees_or_books_anothers_basket(client, basket):
 
 
 def test_behind_the_mailed_link_nothing_is_asked_and_nobody_is_made_twice(
-    client, booked, mine, enter, choose, send
+    client, booked, mine, enter, choose_sessions, send
 ):
     enter(mine)
-    assert choose(2, mine).headers["Location"] == f"{mine}book/"
+    assert choose_sessions(2, mine).headers["Location"] == f"{mine}book/"
     page = client.get(f"{mine}book/")
     assert list(page.context["form"].fields) == ["key"]
     assert send(page, f"{mine}book/").headers["Location"] == mine
@@ -227,14 +197,16 @@ def test_behind_the_mailed_link_nothing_is_asked_and_nobody_is_made_twice(
     assert Client.objects.count() == 1
 
 
-def test_a_signed_in_runner_books_without_typing(client, booked, mine, enter, choose, send):
+def test_a_signed_in_runner_books_without_typing(
+    client, booked, mine, enter, choose_sessions, send
+):
     runner = booked.client
     runner.user = factories.make_user()
     runner.save()
     client.force_login(runner.user)
     enter()
     assert runner.races.count() == 1
-    choose(2)
+    choose_sessions(2)
     page = client.get("/plan/book/")
     assert list(page.context["form"].fields) == ["key"]
     assert send(page).status_code == 302
@@ -242,10 +214,10 @@ def test_a_signed_in_runner_books_without_typing(client, booked, mine, enter, ch
 
 
 def test_a_page_of_one_and_of_six_asks_equally_many_questions(
-    client, plan, choose, django_assert_num_queries
+    client, plan, choose_sessions, django_assert_num_queries
 ):
     plan()
     for count in (1, 6):
-        choose(count)
+        choose_sessions(count)
         with django_assert_num_queries(5):
             client.get("/plan/book/")

@@ -1,0 +1,197 @@
+"""No page or mail says what nobody has shown of massage: every template is rendered and read."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.test.signals import template_rendered
+from django.utils import timezone
+
+from bookings import links
+from bookings.core.statuses import Status
+from bookings.core.training.protocol.claims import claims_in
+from bookings.mail.composing import compose
+from bookings.models import Appointment, Clinic, Mail, MailKind
+from bookings.queries import protocol
+from tests import factories
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
+# The one list of what is not promised; it names things, and the page around it is read.
+NO_PROMISE = re.compile(r'<ul class="[^"]*no-promise">.*?</ul>', re.DOTALL)
+
+
+class Reader(Client):
+    """A browser that remembers the words of every page."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.words: dict[str, str] = {}
+
+    def request(self, **asked):
+        response = super().request(**asked)
+        if "html" in response.headers.get("Content-Type", ""):
+            self.words[f"{asked['PATH_INFO']} {len(self.words)}"] = words_of(
+                response.content.decode()
+            )
+        return response
+
+
+def words_of(html: str) -> str:
+    """The text that a reader sees; every element ends a sentence, so that none run together."""
+    html = re.sub(r"<(style|script).*?</\1>", " ", NO_PROMISE.sub("", html), flags=re.DOTALL)
+    inline = re.sub(r"</?(?:a|b|i|em|strong|span|small|abbr)\b[^>]*>", "", html)
+    return unescape(re.sub(r"<[^>]+>", "\n", inline))
+
+
+@pytest.fixture
+def rendered() -> Iterator[set[str]]:
+    """The names of the templates that have been rendered meanwhile."""
+    names: set[str] = set()
+
+    def note(template, **_more):
+        if template.name:
+            names.add(template.name)
+
+    template_rendered.connect(note)
+    yield names
+    template_rendered.disconnect(note)
+
+
+@pytest.fixture
+def client(db) -> Reader:
+    return Reader()
+
+
+def made_in(words: dict[str, str]) -> dict[str, list[str]]:
+    """The claims of each page or mail that makes one."""
+    not_allowed = protocol.current().claims.not_allowed
+    found = {place: claims_in(text, not_allowed) for place, text in words.items()}
+    return {place: claims for place, claims in found.items() if claims}
+
+
+def files(folder: str) -> set[str]:
+    found = (TEMPLATES / folder).rglob("*")
+    return {str(one.relative_to(TEMPLATES)) for one in found if one.suffix in (".html", ".txt")}
+
+
+@pytest.fixture
+def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
+    """Goes through every page that a runner can come to."""
+
+    def _walk():
+        _book_one(client, massage)
+        _plan(client, enter, choose_sessions, race_day, "/plan/")
+        _appointment(client, booked, at)
+        _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
+        client.get("/protocol/")
+        booked.client.user = factories.make_user()
+        booked.client.save()
+        client.force_login(booked.client.user)
+        client.get("/account/")
+
+    return _walk
+
+
+def _book_one(client, massage):
+    url = massage.get_absolute_url()
+    for page in ("/", "/terms/", "/accounts/login/", url):
+        client.get(page)
+    client.get(url, headers={"HX-Request": "true"})
+    start = client.get(url).context["picker"].parts[0].openings[0].starts_at
+    client.post(f"{url}hold/", {"start": start.isoformat(), "therapist": ""})
+    page = client.get(f"{url}details/")
+    key = page.context["form"]["key"].value()
+    said = {**PERSON, "key": key, "start": start.isoformat(), "therapist": ""}
+    client.post(f"{url}details/", {**said, "name": ""})
+    held = Appointment.objects.get(status=Status.HELD)
+    Appointment.objects.filter(pk=held.pk).update(status=Status.EXPIRED)
+    factories.make_appointment(
+        starts_at=start, treatment=massage, therapist=held.therapist, room=held.room
+    )
+    assert client.post(f"{url}details/", said).status_code == 409
+    assert client.post(f"{url}hold/", {"start": start.isoformat()}).status_code == 409
+
+
+def _plan(client, enter, choose_sessions, race_day, url):
+    client.get(url)
+    enter(url, race_date=race_day.isoformat(), distance="marathon")
+    page = client.get(url)
+    first = page.context["page"].proposals[-1].offer.session
+    declined = {"kind": first.kind.value, "ideal": first.ideal.isoformat(), "do": "decline"}
+    client.post(f"{url}sessions/", declined)
+    client.get(url)
+    choose_sessions(2, url)
+    client.get(f"{url}book/")
+    race = f"{url}{race_day}/"
+    client.get(race)
+    later = race_day + timedelta(weeks=1)
+    told = {"race_date": later, "distance": "marathon", "outcome": "assumed_finished"}
+    client.post(race, told)
+    client.post(race, {"withdraw": "yes"})
+
+
+def _appointment(client, booked, at):
+    for token in (links.page_token(booked), links.mail_token(booked)):
+        url = f"/appointments/{token}/"
+        later = {"start": at(5, 11).isoformat(), "therapist": ""}
+        for page in ("", "move/", "cancel/", "coming/"):
+            client.get(f"{url}{page}")
+        client.get(f"{url}move/", later)
+
+
+def test_every_page_for_runners_is_read_and_none_makes_a_claim(walk, client, rendered):
+    walk()
+    assert files("online") - rendered == set()
+    assert made_in(client.words) == {}
+
+
+def test_a_claim_planted_in_a_page_is_found(walk, client, massage):
+    massage.description = "Deep work prevents injuries."
+    massage.save()
+    walk()
+    assert "prevents injury" in next(iter(made_in(client.words).values()))
+
+
+@pytest.fixture
+def letters(booked, rendered):
+    """What each kind of mail says, to a client with a race, in text and in HTML."""
+    factories.make_race(booked.client, race_date=timezone.now().date() + timedelta(weeks=5))
+    clinic = Clinic.objects.the()
+    Appointment.objects.filter(pk=booked.pk).update(together="together")
+    booked.refresh_from_db()
+    words = {}
+    for kind in MailKind:
+        mail = Mail(
+            key=f"{kind}:1", kind=kind, client=booked.client, appointment=booked,
+            together="together", created_at=timezone.now(),
+        )  # fmt: skip
+        message = compose(mail, clinic, now=timezone.now())
+        for part in ("plain", "html"):
+            body = message.get_body((part,)).get_content()
+            words[f"{kind} {part}"] = f"{message['Subject']}\n{words_of(body)}"
+    return words
+
+
+def test_every_mail_is_read_and_none_makes_a_claim(letters, rendered):
+    assert files("mail") - rendered == set()
+    assert made_in(letters) == {}
+
+
+def test_a_claim_planted_in_a_mail_is_found(booked, letters):
+    planted = {place: f"{text}\nMassage removes lactic acid." for place, text in letters.items()}
+    assert set(made_in(planted)) == set(letters)
+
+
+def test_the_protocols_own_words_for_runners_make_none():
+    protocol.default().refuse_claims()
+
+
+def test_the_therapists_lists_are_allowed_to_name_what_to_avoid():
+    avoided = " ".join(line for one in protocol.default().phases.values() for line in one.avoid)
+    assert claims_in(avoided, protocol.default().claims.not_allowed)
