@@ -1,7 +1,11 @@
-"""Which training phase a client is in."""
+"""Which training phase clients are in."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 
 from bookings.core import training
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries import protocol
 
 
@@ -10,3 +14,13 @@ def phase_at(visit: Appointment, clinic: Clinic) -> training.PhaseDay:
     races = [race.in_training for race in visit.client.races.all()]
     day = visit.starts_at.astimezone(clinic.tz).date()
     return training.phase_on(day, races, protocol.current())
+
+
+def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseDay]:
+    """The phase of each client on one day, by the client's id: two queries for any number."""
+    people = {client.pk for client in clients}
+    rules = protocol.current()
+    races = defaultdict(list)
+    for race in Race.objects.filter(client__in=people):
+        races[race.client_id].append(race.in_training)
+    return {pk: training.phase_on(day, races[pk], rules) for pk in people}
