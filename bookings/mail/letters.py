@@ -47,6 +47,10 @@ class Letter:
         return protocol.current().version
 
     @property
+    def protocol_url(self) -> str:
+        return urljoin(settings.SITE_URL, reverse("online:protocol"))
+
+    @property
     def home_url(self) -> str:
         return urljoin(settings.SITE_URL, reverse("online:home"))
 

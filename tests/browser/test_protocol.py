@@ -11,7 +11,7 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 DESK = "/desk/protocol/"
 
 
-def test_an_owner_edits_a_phase_and_resets_it(open_context):
+def test_an_owner_edits_a_phase_and_resets_it(open_context, axe):
     page = signed_in(open_context().new_page(), "owner")
     page.get_by_role("link", name="Protocol", exact=True).click()
     page.get_by_role("link", name="Edit Base", exact=True).click()
@@ -30,6 +30,10 @@ def test_an_owner_edits_a_phase_and_resets_it(open_context):
     expect(page.get_by_text("Begin calmly.")).to_be_visible()
     page.get_by_role("button", name="Reset to the default").click()
     expect(page.get_by_role("status")).to_contain_text("Reset to the default")
+    page.get_by_role("listitem").get_by_role("link", name="Version").first.click()
+    page.set_viewport_size({"width": 390, "height": 844})
+    axe(page)
+    assert page.evaluate(FITS)
     runner.reload()
     expect(runner.get_by_text("Begin calmly.")).to_have_count(0)
 

@@ -332,6 +332,13 @@ def test_a_plan_says_each_appointment_and_what_all_cost(plan):
             assert links.mail_token(one) in words
 
 
+def test_a_plan_names_the_version_of_the_protocol_and_leads_to_it(plan):
+    message = plan()
+    for words in (text(message), html(message)):
+        assert "training protocol, version 1" in words
+        assert "/protocol/" in words
+
+
 def test_what_was_cancelled_meanwhile_is_left_out_of_a_plan(plan):
     gone = plan.visits[1]
     gone.become(Status.CANCELLED, by="desk", now=NOW)
