@@ -1,17 +1,19 @@
-"""Permanent, unguessable links to one appointment; each carries one purpose.
+"""Permanent, unguessable links, to one appointment or for one client; each has one purpose.
 
 The page link is what the browser that booked is shown. The mail link goes to the address
 only, so whoever acts behind it has proved the address.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
-from bookings.models import Appointment
+from bookings.models import Appointment, Client
 
 _PAGE = Signer(salt="appointment.page")
 _MAIL = Signer(salt="appointment.mail")
@@ -51,3 +53,27 @@ def page_url(appointment: Appointment) -> str:
 def mailed_url(appointment: Appointment, route: str = "online:appointment") -> str:
     """The absolute address that stands in a mail."""
     return urljoin(settings.SITE_URL, reverse(route, args=[mail_token(appointment)]))
+
+
+class Purpose(StrEnum):
+    """What a link in a training mail is for; each is good for nothing else."""
+
+    BOOK = "offered"
+    DECLINE = "not_this_time"
+    AFTER_RACE = "after_race"
+    STOP_NUDGES = "stop_nudges"
+
+
+def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
+    """The absolute address behind which somebody acts as the client, for one purpose."""
+    token = _signer(purpose).sign_object({**facts, "client": client.pk})
+    return urljoin(settings.SITE_URL, reverse(f"online:{purpose}", args=[token]))
+
+
+def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:
+    """The facts, the client's number among them. Raises BadSignature."""
+    return _signer(purpose).unsign_object(token)
+
+
+def _signer(purpose: Purpose) -> Signer:
+    return Signer(salt=f"client.{purpose}")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.actions import booking, mailing
+from bookings.actions import booking, mailing, nudging
 
 
 @shared_task(name="bookings.tasks.send_due_mails", ignore_result=True)
@@ -14,3 +14,8 @@ def send_due_mails() -> None:
 @shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)
 def expire_dead_holds() -> None:
     booking.expire_dead_holds(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.plan_nudges", ignore_result=True)
+def plan_nudges() -> None:
+    nudging.plan_for_everybody(now=timezone.now())

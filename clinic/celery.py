@@ -7,6 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
+EACH_HOUR = 60 * EACH_MINUTE
 
 app = Celery("clinic")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -26,6 +27,11 @@ app.conf.update(
             "task": "bookings.tasks.expire_dead_holds",
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
+        },
+        "plan nudges": {
+            "task": "bookings.tasks.plan_nudges",
+            "schedule": EACH_HOUR,
+            "options": {"expires": EACH_HOUR},
         },
     },
 )

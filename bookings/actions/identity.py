@@ -5,6 +5,7 @@ from unicodedata import normalize
 
 from django.db import IntegrityError, transaction
 
+from bookings.actions import nudging
 from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
 from bookings.models import Client, Clinic
@@ -81,19 +82,20 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
                 appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
             client.appointments.update(client=known)
             client.mails.update(client=known)
-            _hand_over_races(client, known)
+            _hand_over_races(client, known, now)
             client.delete()
     except IntegrityError:
         return False
     return True
 
 
-def _hand_over_races(client: Client, known: Client) -> None:
+def _hand_over_races(client: Client, known: Client, now: datetime) -> None:
     """The races of dates on which the known client has none."""
     taken = known.races.values("race_date")
     if client.races.exclude(race_date__in=taken).update(client=known):
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
+        nudging.plan_for(known, now=now)
 
 
 def _what_was_typed(client: Client) -> dict:

@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from bookings.actions import deciding
 from bookings.actions.reminding import reminders_of
 from bookings.core.retrying import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.mail.composing import BadAddress, compose
@@ -28,7 +29,7 @@ from bookings.mail.courier import (
 from bookings.mail.doorbell import ring
 from bookings.mail.subjects import SUBJECTS
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
-from bookings.models.mails import KEEPS_TO_MAIL_HOURS
+from bookings.models.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
@@ -124,6 +125,8 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
         clinic = Clinic.objects.the()
         if later := _why_later(mail, clinic):
             mail.wait_until(*later)
+            return None
+        if mail.kind in TIMED_TO_TRAINING and not deciding.still_goes(mail, clinic):
             return None
         return compose(mail, clinic, now=now)
     except BadAddress:

@@ -7,27 +7,58 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from bookings.actions import nudging
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
 from bookings.queries import protocol
 
 MOST_RACES = 12  # with phases still to come, for one runner
+# A change of these is told at once; a name, and how a race went, make no plan to be told of.
+MAKES_A_NEW_PLAN = ("race_date", "distance", "priority", "training_start", "weeks")
 
 
 @transaction.atomic
-def enter(client: Client, race: Race, *, now: datetime) -> Race:
-    """Give the client a race; the very same one again changes nothing. Raises RaceRefused."""
+def enter(
+    client: Client,
+    race: Race,
+    *,
+    habits: Mapping[str, int] | None = None,
+    wants_nudges: bool = False,
+    now: datetime,
+) -> Race:
+    """Give the client a race; the very same one again changes nothing. Raises RaceRefused.
+
+    `wants_nudges`: they have just asked for the mails timed to it; False leaves that as it is.
+    """
     _lock(client)
-    others = list(client.races.all())
-    for other in others:
-        if other.in_training == race.in_training:
-            return other
-    refuse_what_cannot_be_planned(race, others, today=_today(now))
-    race.client = client
-    race.save(force_insert=True)
-    _raise_revision(client)
-    return race
+    known = client.races.count()
+    entered = _enter(client, race, now)
+    _keep_habits(client, habits or {})
+    _ask_for_nudges(client, wants_nudges)
+    nudging.plan_for(client, now=now, changed={} if client.races.count() > known else None)
+    return entered
+
+
+@transaction.atomic
+def enter_all(
+    client: Client,
+    races: Iterable[Race],
+    *,
+    habits: Mapping[str, int],
+    wants_nudges: bool = False,
+    now: datetime,
+) -> list[RaceRefused | None]:
+    """Give the client several races, told of in one mail. What is refused stays out of it.
+
+    Returns a refusal, or None, for each race in turn.
+    """
+    _lock(client)
+    answers = [_entered_or_refused(client, race, now) for race in races]
+    _keep_habits(client, habits)
+    _ask_for_nudges(client, wants_nudges)
+    nudging.plan_for(client, now=now, changed={} if None in answers else None)
+    return answers
 
 
 @transaction.atomic
@@ -44,26 +75,70 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     refuse_what_cannot_be_planned(changed, others, today=_today(now))
     changed.save(update_fields=list(fields))
     _raise_revision(client)
+    nudging.plan_for(client, now=now, changed=_to_be_told(race, changed))
     return changed
 
 
 @transaction.atomic
-def withdraw(race: Race) -> None:
+def withdraw(race: Race, *, now: datetime) -> None:
     """The client does not run it after all."""
     client = race.client
     _lock(client)
     race.delete()
     _raise_revision(client)
+    nudging.plan_for(client, now=now)
 
 
 @transaction.atomic
-def keep_habits(client: Client, *, long_run_weekday: int, weekly_volume_km: int) -> None:
+def keep_habits(
+    client: Client, *, long_run_weekday: int, weekly_volume_km: int, now: datetime
+) -> None:
     """What a week of the client's training looks like."""
-    habits = {"long_run_weekday": long_run_weekday, "weekly_volume_km": weekly_volume_km}
     _lock(client)
+    habits = {"long_run_weekday": long_run_weekday, "weekly_volume_km": weekly_volume_km}
+    _keep_habits(client, habits)
+    nudging.plan_for(client, now=now)
+
+
+def _enter(client: Client, race: Race, now: datetime) -> Race:
+    others = list(client.races.all())
+    for other in others:
+        if other.in_training == race.in_training:
+            return other
+    refuse_what_cannot_be_planned(race, others, today=_today(now))
+    race.client = client
+    race.save(force_insert=True)
+    _raise_revision(client)
+    return race
+
+
+def _entered_or_refused(client: Client, race: Race, now: datetime) -> RaceRefused | None:
+    try:
+        _enter(client, race, now)
+    except RaceRefused as refusal:
+        return refusal
+    return None
+
+
+def _keep_habits(client: Client, habits: Mapping[str, int]) -> None:
     if any(getattr(client, name) != value for name, value in habits.items()):
         Client.objects.filter(pk=client.pk).update(**habits)
         _raise_revision(client)
+
+
+def _ask_for_nudges(client: Client, wants_nudges: bool) -> None:
+    if wants_nudges:
+        client.wants_nudges = True
+        client.save(update_fields=["wants_nudges"])
+
+
+def _to_be_told(race: Race, changed: Race) -> dict[str, str] | None:
+    """What the plan mail says of a change; None when there is no new plan to tell of."""
+    if all(getattr(race, name) == getattr(changed, name) for name in MAKES_A_NEW_PLAN):
+        return None
+    if race.race_date == changed.race_date:
+        return {}
+    return {"was": race.race_date.isoformat(), "race": changed.race_date.isoformat()}
 
 
 def refuse_what_cannot_be_planned(race: Race, others: Iterable[Race], *, today: date) -> None:
@@ -94,6 +169,7 @@ def _still_there(race: Race) -> Race:
 
 def _lock(client: Client) -> None:
     Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    client.refresh_from_db()
 
 
 def _raise_revision(client: Client) -> None:

@@ -36,8 +36,8 @@ class RaceAdmin(DiaryAdmin):
             racing.enter(obj.client, obj, now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Race) -> None:
-        racing.withdraw(obj)
+        racing.withdraw(obj, now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset) -> None:
         for race in queryset.select_related("client"):
-            racing.withdraw(race)
+            racing.withdraw(race, now=timezone.now())

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,25 @@ LONGEST_GREETED = 60
 
 def day(instant: datetime, tz: ZoneInfo) -> str:
     """Tuesday 1 December"""
-    local = instant.astimezone(tz)
-    return f"{local:%A} {local.day} {local:%B}"
+    return civil_day(instant.astimezone(tz).date())
+
+
+def civil_day(on: date) -> str:
+    """Tuesday 1 December"""
+    return f"{on:%A} {on.day} {on:%B}"
+
+
+def civil_days(first: date, last: date) -> str:
+    """1 December, 1 to 9 December, 28 November to 9 December"""
+    until = f"{last.day} {last:%B}"
+    if first == last:
+        return until
+    since = (
+        f"{first.day}"
+        if (first.month, first.year) == (last.month, last.year)
+        else (f"{first.day} {first:%B}")
+    )
+    return f"{since} to {until}"
 
 
 def clock(instant: datetime, tz: ZoneInfo) -> str:

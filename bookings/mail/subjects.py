@@ -9,6 +9,13 @@ from typing import Protocol
 from bookings import calendars
 from bookings.core.statuses import Status
 from bookings.mail.letters import AppointmentLetter, Letter, PlanLetter
+from bookings.mail.training_letters import (
+    NudgeLetter,
+    OffSeasonLetter,
+    PlanMailLetter,
+    RaceCheckLetter,
+    TrainingLetter,
+)
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 
 WhyNot = tuple[MailState, str] | None
@@ -88,12 +95,32 @@ class BookedTogether:
         return list(booked.with_everything().order_by("starts_at"))
 
 
+@dataclass(frozen=True)
+class TimedToTraining:
+    """What is decided, under the client's lock, before it gets here: only the words are left."""
+
+    words: type[TrainingLetter]
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+        return self.words(mail, clinic, now)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing: it is about what might be booked."""
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
     MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
     MailKind.PLAN_BOOKED: BookedTogether(),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
+    MailKind.PLAN: TimedToTraining(PlanMailLetter),
+    MailKind.NUDGE: TimedToTraining(NudgeLetter),
+    MailKind.RACE_CHECK: TimedToTraining(RaceCheckLetter),
+    MailKind.OFF_SEASON: TimedToTraining(OffSeasonLetter),
 }
 
 

@@ -1,5 +1,6 @@
 """E-mails owed, sent, or skipped with the reason: the outbox and the history at once."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -19,6 +20,7 @@ class MailState(models.TextChoices):
     DEAD = "dead", "could not be written"
     CANCELLED = "cancelled", "no longer true"
     SUPERSEDED = "superseded", "replaced by a newer one"
+    MERGED = "merged", "told in another mail"
     MISSED = "missed", "too late to be of use"
 
 
@@ -37,10 +39,26 @@ class MailKind(models.TextChoices):
     CANCELLED = "cancelled", "appointment cancelled"
     PLAN_BOOKED = "plan_booked", "several appointments confirmed"
     REMINDER = "reminder", "reminder of an appointment"
+    PLAN = "plan", "training plan"
+    NUDGE = "nudge", "sessions to book"
+    RACE_CHECK = "race_check", "how the race went"
+    OFF_SEASON = "off_season", "between two races"
 
 
 # The rest answer what somebody has just done, and go out at any hour.
-KEEPS_TO_MAIL_HOURS = (MailKind.REMINDER,)
+KEEPS_TO_MAIL_HOURS = (
+    MailKind.REMINDER,
+    MailKind.NUDGE,
+    MailKind.RACE_CHECK,
+    MailKind.OFF_SEASON,
+)
+# Only to clients who have asked for them.
+TIMED_TO_TRAINING = (
+    MailKind.PLAN,
+    MailKind.NUDGE,
+    MailKind.RACE_CHECK,
+    MailKind.OFF_SEASON,
+)
 
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
 LEASE = timedelta(seconds=120)
@@ -82,13 +100,30 @@ class MailQuerySet(models.QuerySet):
     def about_older_revisions(self, appointment: Appointment):
         return self.filter(appointment=appointment, revision__lt=appointment.revision)
 
-    def supersede(self) -> int:
+    def not_gone_out(self):
+        return self.unfinished().filter(data_at=None)
+
+    def supersede(self, why: str = "The appointment has changed since.") -> int:
         """Withdraw what has not gone out; its sender finds out at the mark, before the message."""
-        return (
-            self.unfinished()
-            .filter(data_at=None)
-            .update(state=MailState.SUPERSEDED, why="The appointment has changed since.")
+        return self.not_gone_out().update(state=MailState.SUPERSEDED, why=why)
+
+    def withdrawn(self):
+        """Superseded before anything went out."""
+        return self.filter(state=MailState.SUPERSEDED, data_at=None)
+
+    def timed_to_training(self, client: Client):
+        return self.filter(client=client, kind__in=TIMED_TO_TRAINING)
+
+    def gone_out(self, client: Client):
+        """The training mails whose message went out, or may have."""
+        return self.timed_to_training(client).filter(
+            state__in=[MailState.SENT, MailState.AMBIGUOUS, MailState.SENDING],
+            data_at__isnull=False,
         )
+
+    def merged_into(self, others: Iterable["Mail"]):
+        keys = [mail.key for mail in others]
+        return self.filter(state=MailState.MERGED, about__into__in=keys)
 
     def overdue(self, wait: timedelta):
         """Due, or left behind by a sender that is gone, for longer than `wait`."""
@@ -144,6 +179,9 @@ class Mail(models.Model):
     )
     revision = models.PositiveIntegerField(
         default=0, help_text="Of the appointment when this became owed."
+    )
+    about = models.JSONField(
+        default=dict, blank=True, help_text="Of a training mail: topics, race and sessions by date."
     )
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(help_text="When to try next.")
@@ -222,6 +260,35 @@ class Mail(models.Model):
             **changes,
         )
 
+    def is_still_mine(self) -> bool:
+        return self._mine().filter(state=MailState.SENDING).exists()
+
+    def is_about(self, about: dict) -> None:
+        self.about = about
+        self._mine().update(about=about)
+
+    def merge_into(self, other: "Mail") -> None:
+        """What it would say is told there."""
+        about = {**self.about, "into": other.key}
+        self._not_gone_out().update(
+            state=MailState.MERGED, about=about, why="Told in another mail of the same day."
+        )
+
+    def put_off(self, due_at: datetime, why: str) -> None:
+        self._not_gone_out().update(state=MailState.SCHEDULED, due_at=due_at, attempts=0, why=why)
+
+    def drop(self, why: str) -> None:
+        """Not needed any more, whoever is about to send it."""
+        self._not_gone_out().update(state=MailState.CANCELLED, why=why)
+
+    def owe_again(self, due_at: datetime, *, revision: int) -> None:
+        Mail.objects.filter(pk=self.pk).withdrawn().update(
+            state=MailState.SCHEDULED,
+            due_at=due_at,
+            revision=revision,
+            why="Part of the plan again.",
+        )
+
     def wait_until(self, instant: datetime, why: str) -> None:
         """Not yet: due again then, and this was no attempt."""
         self._mine().filter(state=MailState.SENDING).update(
@@ -233,6 +300,9 @@ class Mail(models.Model):
 
     def doubt(self, error: str) -> None:
         self._mine().doubt(error)
+
+    def _not_gone_out(self) -> MailQuerySet:
+        return Mail.objects.filter(pk=self.pk).not_gone_out()
 
     def _mine(self) -> MailQuerySet:
         return Mail.objects.filter(pk=self.pk, lease_token=self.lease_token)

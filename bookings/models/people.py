@@ -109,6 +109,15 @@ class Client(models.Model):
         help_text="Same e-mail, different name: the desk decides whether it is the same person.",
     )
 
+    wants_nudges = models.BooleanField(
+        "wants mails timed to their training",
+        default=False,
+        help_text="Only for whoever has ticked it; reminders of appointments are another matter.",
+    )
+    bounced_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the address turned out not to take mail."
+    )
+
     long_run_weekday = models.PositiveSmallIntegerField(
         "day of the long run", choices=WEEKDAYS, default=training.Weekday.SUN.value
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bookings.actions import racing, telling
+from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, Race
 from bookings.online.visitor import booked_here
@@ -19,6 +20,7 @@ FIELDS = (
     "race_date", "distance", "name", "priority", "training_start", "weeks", "outcome", "dnf_km",
 )  # fmt: skip
 DATES = ("race_date", "training_start")
+KEPT_HABITS = ("long_run_weekday", "weekly_volume_km")
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
@@ -78,6 +80,8 @@ class InBrowser(Pages):
     def races(self) -> Sequence[Race]:
         return sorted(self._races(), key=lambda race: race.race_date)
 
+    asks_for_nudges = True
+
     @property
     def habits(self) -> dict[str, Any]:
         return self._kept.get("habits", {})
@@ -102,12 +106,13 @@ class InBrowser(Pages):
         kept = self._kept.get("declined", [])
         return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in kept)
 
-    def enter(self, race: Race, *, now: datetime) -> None:
+    def enter(self, race: Race, habits: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         others = list(self._races())
         if all(other.in_training != race.in_training for other in others):
             self._refuse(race, others, now)
             self._keep([*others, race])
+        self._write(habits=habits)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
@@ -116,11 +121,8 @@ class InBrowser(Pages):
         self._refuse(changed, others, now)
         self._keep([*others, changed])
 
-    def withdraw(self, race: Race) -> None:
+    def withdraw(self, race: Race, *, now: datetime) -> None:
         self._keep(self._but(race))
-
-    def keep_habits(self, **habits: Any) -> None:
-        self._write(habits=habits)
 
     def log_effort(self, day: date, *, today: date) -> None:
         """Raises EffortRefused."""
@@ -136,15 +138,20 @@ class InBrowser(Pages):
     def reconsider(self, kind: training.Kind, ideal: date) -> None:
         self._keep_declined(self.declined - {(kind, ideal)})
 
-    def hand_over_to(self, other: "WithTheClinic", *, today: date) -> None:
-        """What was told besides the races goes along with them."""
-        if self.habits:
-            other.keep_habits(**self.habits)
+    def hand_over_to(
+        self, other: "WithTheClinic", *, today: date, now: datetime
+    ) -> list[tuple[Race, RaceRefused]]:
+        """The races and all that was told besides; what is refused stays here, and is returned."""
+        races = list(self.races)
+        answers = other.enter_all(races, self.habits, now=now)
+        refused = [(race, why) for race, why in zip(races, answers, strict=True) if why]
+        self._keep([race for race, _ in refused])
         for day in self.hard_efforts:
             with suppress(telling.EffortRefused):
                 other.log_effort(day, today=today)
         for kind, ideal in self.declined:
             other.decline(kind, ideal)
+        return refused
 
     def _keep_efforts(self, days: set[date]) -> None:
         self._write(hard_efforts=[day.isoformat() for day in sorted(days)[-MOST_KEPT:]])
@@ -197,27 +204,29 @@ class WithTheClinic(Pages):
         }
 
     @property
+    def asks_for_nudges(self) -> bool:
+        """Whoever gets them already stops them by their link, not by leaving a box empty."""
+        return not self.client.wants_nudges
+
+    @property
     def hard_efforts(self) -> Sequence[date]:
         return self.runner.hard_efforts
 
-    def enter(self, race: Race, *, now: datetime) -> None:
+    def enter(self, race: Race, habits: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
-        racing.enter(self.client, race, now=now)
+        racing.enter(self.client, race, **_of_a_client(habits), now=now)
+
+    def enter_all(
+        self, races: Sequence[Race], habits: dict[str, Any], *, now: datetime
+    ) -> list[RaceRefused | None]:
+        return racing.enter_all(self.client, races, **_of_a_client(habits), now=now)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         racing.change(race, now=now, **fields)
 
-    def withdraw(self, race: Race) -> None:
-        racing.withdraw(race)
-
-    def keep_habits(
-        self, *, long_run_weekday: int, weekly_volume_km: int, has_been: bool = False
-    ) -> None:
-        """Whether they have been here, the clinic knows itself."""
-        racing.keep_habits(
-            self.client, long_run_weekday=long_run_weekday, weekly_volume_km=weekly_volume_km
-        )
+    def withdraw(self, race: Race, *, now: datetime) -> None:
+        racing.withdraw(race, now=now)
 
     def log_effort(self, day: date, *, today: date) -> None:
         """Raises EffortRefused."""
@@ -244,6 +253,12 @@ def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training
     """What is made of the races, or None without any."""
     today = now.astimezone(clinic.tz).date()
     return plan_of(keeper.races, keeper.runner, today=today) if keeper.races else None
+
+
+def _of_a_client(habits: dict[str, Any]) -> dict[str, Any]:
+    """As actions take them. Whether somebody has been here, the clinic knows itself."""
+    kept = {name: habits[name] for name in KEPT_HABITS if name in habits}
+    return {"habits": kept, "wants_nudges": habits.get("wants_nudges", False)}
 
 
 def _plain(value: Any) -> Any:

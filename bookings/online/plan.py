@@ -20,16 +20,15 @@ from bookings.online.visitor import visitor
 def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
-        form = NewRaceForm(initial=keeper.habits, today=_today(clinic))
+        form = _new_race(keeper, clinic, initial=keeper.habits)
         return _show_plan(request, keeper, form, clinic=clinic)
-    form = NewRaceForm(request.POST, today=_today(clinic))
+    form = _new_race(keeper, clinic, data=request.POST)
     if form.is_valid():
         try:
-            keeper.enter(form.race, now=timezone.now())
+            keeper.enter(form.race, form.habits, now=timezone.now())
         except RaceRefused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            keeper.keep_habits(**form.habits)
             return redirect(keeper.url)
     return _show_plan(request, keeper, form, clinic=clinic, status=422)
 
@@ -39,15 +38,14 @@ def keep(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """The races of the browser become the client's; what cannot be planned any more stays out."""
     browser = InBrowser(request)
     if isinstance(keeper, WithTheClinic):
-        for entered in browser.races:
-            try:
-                keeper.enter(entered, now=timezone.now())
-            except RaceRefused as refusal:
-                messages.warning(request, f"{entered}: {refusal}")
-            else:
-                browser.withdraw(entered)
-        browser.hand_over_to(keeper, today=_today(Clinic.objects.the()))
+        today = _today(Clinic.objects.the())
+        for race, refusal in browser.hand_over_to(keeper, today=today, now=timezone.now()):
+            messages.warning(request, f"{race}: {refusal}")
     return redirect(keeper.url)
+
+
+def _new_race(keeper: Keeper, clinic: Clinic, **given) -> NewRaceForm:
+    return NewRaceForm(today=_today(clinic), asks_for_nudges=keeper.asks_for_nudges, **given)
 
 
 def _show_plan(

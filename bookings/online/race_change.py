@@ -223,7 +223,7 @@ def _carry_out(
 
 def _change_race(keeper: Keeper, proposed: Proposed, now: datetime) -> None:
     if proposed.fields is None:
-        keeper.withdraw(proposed.race)
+        keeper.withdraw(proposed.race, now=now)
     else:
         keeper.change(proposed.race, proposed.fields, now=now)
 

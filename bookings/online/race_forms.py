@@ -11,7 +11,7 @@ from bookings.online.forms import plain, too_long
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
-HABITS = ("long_run_weekday", "weekly_volume_km", "has_been")
+HABITS = ("long_run_weekday", "weekly_volume_km", "has_been", "wants_nudges")
 ABOUT_THE_RACE = ("race_date", "distance", "name", "priority", "training_start", "weeks")
 
 
@@ -24,6 +24,21 @@ class DayField(forms.DateField):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__(widget=widget, **options)
         self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class KilometresField(forms.IntegerField):
+    """How far somebody got who did not finish."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="How far you got, in kilometres (optional)",
+            required=False,
+            min_value=0,
+            max_value=1000,
+            help_text="Only for a race that you did not finish: it decides how long you recover.",
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            error_messages={"invalid": "Please give whole kilometres."},
+        )
 
 
 class RaceForm(forms.Form):
@@ -110,7 +125,13 @@ class NewRaceForm(RaceForm):
         error_messages={"invalid": "Please give whole kilometres."},
     )
     has_been = forms.BooleanField(label="I have had a massage here before", required=False)
+    wants_nudges = forms.BooleanField(
+        label="Write to me when it is time for a session",
+        required=False,
+        help_text="At most one mail a week, with free times; each has a link that stops them.",
+    )
 
+    helper = plain("race_date", "distance", "wants_nudges")
     more = plain(
         "name", "priority", "training_start", "weeks", "long_run_weekday", "weekly_volume_km",
         "has_been",
@@ -119,28 +140,26 @@ class NewRaceForm(RaceForm):
     def clean_weekly_volume_km(self) -> int:
         return self.cleaned_data["weekly_volume_km"] or 0
 
+    def __init__(self, *args: Any, asks_for_nudges: bool = True, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not asks_for_nudges:
+            del self.fields["wants_nudges"]
+            self.helper = plain("race_date", "distance")
+
     @property
     def race(self) -> Race:
         return Race(**self.about_the_race)
 
     @property
     def habits(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in HABITS}
+        return {name: self.cleaned_data.get(name) for name in HABITS}
 
 
 class ChangeRaceForm(RaceForm):
     """Another date, more about the race, or how it went."""
 
     outcome = forms.ChoiceField(label="How it went", choices=Outcome.choices)
-    dnf_km = forms.IntegerField(
-        label="How far you got, in kilometres (optional)",
-        required=False,
-        min_value=0,
-        max_value=1000,
-        help_text="Only for a race that you did not finish: it decides how long you recover.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": "Please give whole kilometres."},
-    )
+    dnf_km = KilometresField()
 
     helper = plain("race_date", "distance", "name", "outcome", "dnf_km")
     more = plain("priority", "training_start", "weeks")

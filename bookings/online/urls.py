@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.online import (
     account,
+    answering_mails,
     appointments,
     basket,
     booking,
@@ -11,6 +12,7 @@ from bookings.online import (
     coming,
     home,
     moving,
+    offered,
     plan,
     protocol,
     race_change,
@@ -41,6 +43,10 @@ urlpatterns = [
     path("book/<slug:slug>/", times.times, name="times"),
     path("book/<slug:slug>/hold/", booking.hold, name="hold"),
     path("book/<slug:slug>/details/", booking.details, name="details"),
+    path("times/<token>/", offered.offered, name="offered"),
+    path("not-this-time/<token>/", answering_mails.not_this_time, name="not_this_time"),
+    path("after-the-race/<token>/", answering_mails.after_race, name="after_race"),
+    path("training-mails/<token>/", answering_mails.stop_nudges, name="stop_nudges"),
     path("appointments/<token>/", appointments.appointment, name="appointment"),
     path("appointments/<token>/move/", moving.move, name="move"),
     path("appointments/<token>/coming/", coming.coming, name="coming"),

@@ -130,13 +130,13 @@ def test_how_a_race_went_is_recorded(ana, enter):
 
 
 def test_a_race_that_is_withdrawn_is_gone(ana, enter):
-    racing.withdraw(enter())
+    racing.withdraw(enter(), now=NOW)
     assert (ana.races.count(), revision(ana)) == (0, 2)
 
 
 def test_habits_raise_the_revision_only_when_they_change(ana):
     for _ in range(2):
-        racing.keep_habits(ana, long_run_weekday=5, weekly_volume_km=60)
+        racing.keep_habits(ana, long_run_weekday=5, weekly_volume_km=60, now=NOW)
     ana.refresh_from_db()
     assert (ana.long_run_weekday, ana.weekly_volume_km, ana.plan_revision) == (5, 60, 1)
 

@@ -11,15 +11,18 @@ from bookings.core.training.advice import Advice, Verdict, advice_on, fits, ligh
 from bookings.core.training.differences import Booked, Change, Misfit
 from bookings.core.training.efforts import HARD_WORK
 from bookings.core.training.inputs import Inputs
-from bookings.core.training.nudges import Mailing, Topic
+from bookings.core.training.mailings import Mailing
+from bookings.core.training.nudges import Nudge, NudgeId, Topic, blackout, nudges_of
+from bookings.core.training.off_season import OffSeasonMail, off_season_mails
 from bookings.core.training.outputs import as_data, as_text, end_of
+from bookings.core.training.pacing import Handled, LastCycle, Pace
 from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plans import Plan, plan
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
 from bookings.core.training.races import Race, Rejection, Runner, rejections
 from bookings.core.training.reading import FieldError
-from bookings.core.training.sessions import Session
+from bookings.core.training.sessions import Session, SessionId
 from bookings.core.training.typical import in_plain_words
 from bookings.core.training.vocabulary import (
     Distance,
@@ -38,11 +41,17 @@ __all__ = [
     "Change",
     "Distance",
     "FieldError",
+    "Handled",
     "Inputs",
     "Kind",
+    "LastCycle",
     "Mailing",
     "Misfit",
+    "Nudge",
+    "NudgeId",
+    "OffSeasonMail",
     "Outcome",
+    "Pace",
     "Phase",
     "PhaseDay",
     "Plan",
@@ -54,6 +63,7 @@ __all__ = [
     "Runner",
     "Segment",
     "Session",
+    "SessionId",
     "Timeline",
     "Topic",
     "Verdict",
@@ -61,11 +71,14 @@ __all__ = [
     "advice_on",
     "as_data",
     "as_text",
+    "blackout",
     "claims_in",
     "end_of",
     "fits",
     "in_plain_words",
     "light_kinds",
+    "nudges_of",
+    "off_season_mails",
     "phase_on",
     "plan",
     "promised_nothing_about",

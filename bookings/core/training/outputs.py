@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from bookings.core.training.nudges import Mailing, Topic
+from bookings.core.training.mailings import Mailing
+from bookings.core.training.nudges import Topic
 from bookings.core.training.phases import Segment, last_phase_ends
 from bookings.core.training.plans import Plan
 from bookings.core.training.sessions import Session

@@ -22,6 +22,9 @@ CYCLE_KINDS = {
 RANK = {Kind.PRE_RACE_FLUSH: 0, Kind.POST_RACE_GENTLE: 1, Kind.TAPER_TUNE_UP: 2}
 LOWEST_RANK = 3
 
+# No plan has two sessions of one kind on one day.
+SessionId = tuple[Kind, date]
+
 
 @dataclass(frozen=True)
 class Session:
@@ -40,6 +43,10 @@ class Session:
     pressure: Pressure
     phase: Phase
     suggested: date
+
+    @property
+    def id(self) -> SessionId:
+        return self.kind, self.ideal
 
     def covers(self, day: date) -> bool:
         return self.window_start <= day < self.window_end

@@ -1,0 +1,190 @@
+"""Mails timed to the training phase (N1 to N8): which are owed.
+
+What becomes of each when it is due is decided then, in `deciding`.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
+
+from bookings.core import training
+from bookings.core.training.protocol.mails import NudgeRules
+from bookings.mail.doorbell import ring
+from bookings.models import Client, Clinic, Mail, MailKind, MailState
+from bookings.queries import protocol
+from bookings.queries.nudges import Edition, edition_of, races_and_plan
+
+LOOK_AHEAD = timedelta(days=60)  # for the off-season, which has no end
+# No mail is sent about what can no longer be booked; this is only when to give up trying.
+OF_USE_FOR = {
+    MailKind.PLAN: timedelta(days=1),
+    MailKind.NUDGE: timedelta(days=60),
+    MailKind.RACE_CHECK: timedelta(days=3),
+    MailKind.OFF_SEASON: timedelta(days=14),
+}
+OFF_SEASON = "off_season"
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None = None) -> None:
+    """Owe the mails that the client's plan leads to; asking again adds nothing.
+
+    `changed`: a race has just been entered or changed, which the client is told at once (N1)
+    and which ends what was owed before; it may say what was. Otherwise what is still part of
+    the plan stays as it is, and what is not any more is withdrawn.
+    """
+    client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if not client.wants_nudges:
+        return
+    clinic = Clinic.objects.the()
+    today = now.astimezone(clinic.tz).date()
+    edition = edition_of(client, clinic)
+    races, plan = races_and_plan(client, as_of=edition.day if edition else today)
+    if any(race.is_run for race in races) and (changed is not None or edition is None):
+        edition = _tell_of_the_plan(client, clinic, changed, now=now)
+        plan = training.plan(races, plan.runner, plan.protocol, as_of=today)
+    if edition is None:
+        return
+    rules = plan.protocol.mails.nudges
+    _Owing(client, clinic, edition, rules, today, now).keep_to(_wanted(races, plan, today))
+
+
+@transaction.atomic
+def ask_for_mails(client: Client, wanted: bool, *, now: datetime) -> None:
+    """The client wants these mails, or no more of them. What is due meanwhile is not sent."""
+    Client.objects.filter(pk=client.pk).update(wants_nudges=wanted)
+    if wanted:
+        plan_for(client, now=now)
+
+
+def plan_for_everybody(*, now: datetime) -> None:
+    """What a change of the protocol, or of anything else that nobody announced, leads to."""
+    for client in Client.objects.filter(wants_nudges=True, races__isnull=False).distinct():
+        try:
+            plan_for(client, now=now)
+        except DatabaseError:
+            raise
+        except Exception:  # Whatever is wrong with one, the others have their plans.
+            logger.exception("No mails could be planned for client %s.", client.pk)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A mail of the plan: its kind, what names it within its edition, and its day."""
+
+    kind: MailKind
+    topic: str
+    race: date
+    opens: date
+    due: date
+
+    @property
+    def rule(self) -> str:
+        return "N8" if self.topic == OFF_SEASON else training.Topic(self.topic).rule
+
+    def key(self, client: Client, edition: Edition) -> str:
+        names = (self.kind, client.pk, edition.number, self.topic, self.race, self.opens)
+        return ":".join(str(name) for name in names)
+
+
+def _wanted(races: list[training.Race], plan: training.Plan, today: date) -> Iterator[_Wanted]:
+    for nudge in training.nudges_of(races, plan.sessions, plan.protocol):
+        is_check = nudge.topic is training.Topic.POST_RACE_CHECK
+        kind = MailKind.RACE_CHECK if is_check else MailKind.NUDGE
+        yield _Wanted(kind, *nudge.id, nudge.due)
+    for mail in training.off_season_mails(races, plan.protocol, until=today + LOOK_AHEAD):
+        yield _Wanted(MailKind.OFF_SEASON, OFF_SEASON, mail.begins, mail.day, mail.day)
+
+
+def _tell_of_the_plan(
+    client: Client, clinic: Clinic, changed: Mapping[str, Any] | None, *, now: datetime
+) -> Edition:
+    """Owe the plan mail; what is owed from now on belongs to it.
+
+    Where nobody has just acted, it keeps to the hours of mail.
+    """
+    hours = protocol.current().mails.reminders
+    due_at = Now() if changed is not None else hours.hours_begin(now, clinic.tz)
+    edition = Edition(client.plan_revision, now.astimezone(clinic.tz).date())
+    mail = Mail(
+        key=f"{MailKind.PLAN}:{client.pk}:{edition.number}",
+        kind=MailKind.PLAN,
+        client=client,
+        revision=client.plan_revision,
+        about={"edition": edition.number, **(changed or {})},
+        why="A race was entered or changed (N1).",
+        created_at=now,
+        due_at=due_at,
+        not_after=now + OF_USE_FOR[MailKind.PLAN],
+    )
+    Mail.objects.bulk_create([mail], ignore_conflicts=True)
+    transaction.on_commit(ring, robust=True)
+    return edition
+
+
+@dataclass(frozen=True)
+class _Owing:
+    """Brings a client's rows in line with what is wanted."""
+
+    client: Client
+    clinic: Clinic
+    edition: Edition
+    rules: NudgeRules
+    today: date
+    now: datetime
+
+    def keep_to(self, wanted: Iterator[_Wanted]) -> None:
+        by_key = {one.key(self.client, self.edition): one for one in wanted}
+        rows = Mail.objects.timed_to_training(self.client)
+        plan_mails = rows.filter(kind=MailKind.PLAN, about__edition=self.edition.number)
+        kept = rows.filter(key__in=by_key)
+        if by_key:
+            kept = kept | plan_mails
+        gone = rows.not_gone_out().exclude(pk__in=kept.values("pk"))
+        rows.merged_into(gone).update(state=MailState.SCHEDULED, why="")
+        rows.exclude(pk__in=kept.values("pk")).supersede("The plan has changed since.")
+        kept.unfinished().update(revision=self.client.plan_revision)
+        ahead = {key: one for key, one in by_key.items() if one.due > self.today}
+        self._owe_again(ahead)
+        new = [self._row(key, one) for key, one in ahead.items()]
+        Mail.objects.bulk_create(new, ignore_conflicts=True)
+
+    def _owe_again(self, ahead: Mapping[str, _Wanted]) -> None:
+        """What was withdrawn before its day, and belongs to the plan once more."""
+        for mail in Mail.objects.filter(key__in=ahead).withdrawn():
+            mail.owe_again(self._at(ahead[mail.key]), revision=self.client.plan_revision)
+
+    def _row(self, key: str, one: _Wanted) -> Mail:
+        due_at = self._at(one)
+        return Mail(
+            key=key,
+            kind=one.kind,
+            client=self.client,
+            revision=self.client.plan_revision,
+            about={
+                "edition": self.edition.number,
+                "topic": one.topic,
+                "race": one.race.isoformat(),
+                "opens": one.opens.isoformat(),
+            },
+            why=f"Part of the training plan ({one.rule}).",
+            created_at=self.now,
+            due_at=due_at,
+            not_after=due_at + OF_USE_FOR[one.kind],
+        )
+
+    def _at(self, one: _Wanted) -> datetime:
+        is_check = one.kind == MailKind.RACE_CHECK
+        clock = self.rules.check_send_at if is_check else self.rules.send_at
+        return at_clock(one.due, clock, self.clinic)
+
+
+def at_clock(day: date, clock: time, clinic: Clinic) -> datetime:
+    return datetime.combine(day, clock, clinic.tz)

@@ -1,0 +1,71 @@
+"""What may go out on one day: far enough from the last mail, and not around a race (N2, N3, N6)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bookings.core.training.nudges import Nudge, Topic
+from bookings.core.training.phases import DAY
+from bookings.core.training.protocol import Protocol
+from bookings.core.training.sessions import SessionId
+
+
+@dataclass(frozen=True)
+class LastCycle:
+    """The last mail that was about cycle sessions."""
+
+    day: date
+    covers: frozenset[SessionId]
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What became of the nudges due on a day: sent now, put off to another day, or dropped."""
+
+    now: tuple[Nudge, ...] = ()
+    later: tuple[tuple[Nudge, date], ...] = ()
+    dropped: tuple[Nudge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often one runner is written to: `last` is the day of the last mail of any topic."""
+
+    protocol: Protocol
+    blackout: Collection[date]
+    last: date | None
+    last_cycle: LastCycle | None
+
+    def first_free(self, day: date) -> date:
+        """N2, N6: the day itself, or the next that is far enough from the last mail and free."""
+        if self.last:
+            day = max(day, self.last + timedelta(days=self.protocol.mails.nudges.min_gap))
+        while day in self.blackout:
+            day += DAY
+        return day
+
+    def handle(self, day: date, due: Sequence[Nudge]) -> Handled:
+        """The nudges that are due, with the sessions they still cover on that day."""
+        free = self.first_free(day)
+        if free != day:
+            return Handled(later=tuple((nudge, free) for nudge in due))
+        now, later, dropped = [], [], []
+        for nudge in due:
+            if not nudge.covers:
+                dropped.append(nudge)
+            elif nudge.topic is not Topic.CYCLE or self._cycle_gap_ends() <= day:
+                now.append(nudge)
+            elif self._says_something_new(nudge):
+                later.append((nudge, self._cycle_gap_ends()))
+            else:
+                dropped.append(nudge)
+        return Handled(tuple(now), tuple(later), tuple(dropped))
+
+    def _cycle_gap_ends(self) -> date:
+        if self.last_cycle is None:
+            return date.min
+        return self.last_cycle.day + timedelta(days=self.protocol.mails.nudges.cycle.min_gap)
+
+    def _says_something_new(self, nudge: Nudge) -> bool:
+        told = self.last_cycle.covers if self.last_cycle else frozenset()
+        return not {session.id for session in nudge.covers} <= told

@@ -1,0 +1,289 @@
+"""What the templates of mails timed to training may say, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.urls import reverse
+
+from bookings.core import training, wording
+from bookings.core.training.advice import Verdict, advice_on
+from bookings.core.training.protocol.sessions import SessionType
+from bookings.links import Purpose, client_url, mailed_url
+from bookings.mail.letters import AppointmentLetter, Letter
+from bookings.models import Race
+from bookings.queries.nudges import session_ids
+from bookings.queries.openings import Opening
+from bookings.queries.plans import History, Offer, declined_by, offers, plan_of, runner_of
+
+DAY = timedelta(days=1)
+FIRST_DAYS_OF_AN_OFF_SEASON_OFFER = range(2, 16)
+SESSIONS_IN_A_PLAN_MAIL = 4
+NARROWEST_CELL = 3  # per cent
+
+
+@dataclass(frozen=True)
+class Time:
+    """A free time, and the link that books it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A recommended session with the times that can be booked by one press."""
+
+    letter: Letter
+    offer: Offer
+    rules: SessionType
+
+    @property
+    def days(self) -> str:
+        """about Tuesday 1 December"""
+        return f"about {wording.civil_day(self.offer.session.suggested)}"
+
+    @property
+    def booked(self) -> str:
+        visit = self.offer.booked
+        return wording.day_and_time(visit.starts_at, self.letter.clinic.tz) if visit else ""
+
+    @property
+    def opens_on(self) -> str:
+        return wording.civil_day(self.offer.opens_on) if self.offer.opens_on else ""
+
+    @property
+    def price(self) -> str:
+        return wording.price(self.offer.treatment.price, self.letter.clinic.currency)
+
+    @property
+    def times(self) -> list[Time]:
+        return [self._time(opening) for opening in self.offer.openings]
+
+    @property
+    def other_times_url(self) -> str:
+        path = reverse("online:times", args=[self.offer.treatment.slug])
+        return urljoin(settings.SITE_URL, f"{path}?day={self.offer.session.suggested}")
+
+    @property
+    def not_this_time_url(self) -> str:
+        session = self.offer.session
+        return client_url(
+            Purpose.DECLINE,
+            self.letter.mail.client,
+            kind=session.kind.value,
+            ideal=session.ideal.isoformat(),
+        )
+
+    def _time(self, opening: Opening) -> Time:
+        usual = self.letter.history.usual_therapist
+        therapist = usual if usual in opening.therapists else None
+        words = wording.day_and_time(opening.starts_at, self.letter.clinic.tz)
+        if therapist:
+            words += f", with {therapist.name}"
+        url = client_url(
+            Purpose.BOOK,
+            self.letter.mail.client,
+            treatment=self.offer.treatment.pk,
+            start=opening.starts_at.isoformat(),
+            therapist=therapist.pk if therapist else None,
+        )
+        return Time(words, url)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A phase of the build-up: its days in words, and its share of the row in per cent."""
+
+    phase: str
+    name: str
+    days: str
+    width: int
+    is_now: bool
+
+
+@dataclass(frozen=True)
+class TrainingLetter(Letter):
+    """About the sessions that a mail lists, as they can be booked at this moment."""
+
+    @property
+    def topics(self) -> Sequence[str]:
+        return self.mail.about.get("topics", ())
+
+    @cached_property
+    def races(self) -> list[Race]:
+        return list(self.mail.client.races.all())
+
+    @cached_property
+    def history(self) -> History:
+        return History.of(self.mail.client)
+
+    @cached_property
+    def plan(self) -> training.Plan:
+        return plan_of(self.races, runner_of(self.mail.client, self.history), today=self.today)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.clinic.tz).date()
+
+    @property
+    def protocol_label(self) -> str:
+        return self.plan.protocol.label
+
+    @cached_property
+    def suggestions(self) -> list[Suggestion]:
+        """Of what the mail lists, whatever has not been booked or declined meanwhile."""
+        found = offers(
+            self.clinic,
+            replace(self.plan, sessions=tuple(self._sessions)),
+            self.history,
+            declined=declined_by(self.mail.client),
+            now=self.now,
+        )
+        types = self.plan.protocol.session_types
+        return [
+            Suggestion(self, offer, types[offer.session.kind])
+            for offer in found
+            if not offer.declined
+        ]
+
+    @property
+    def first(self) -> Suggestion | None:
+        return self.suggestions[0] if self.suggestions else None
+
+    @property
+    def _sessions(self) -> list[training.Session]:
+        listed = set(session_ids(self.mail.about))
+        return [session for session in self.plan.sessions if session.id in listed]
+
+    @property
+    def stop_url(self) -> str:
+        return client_url(Purpose.STOP_NUDGES, self.mail.client)
+
+    @property
+    def plan_url(self) -> str:
+        """Behind the link of their latest visit, which stands for them; or where to sign in."""
+        latest = self.mail.client.appointments.visits().last()
+        if latest is None:
+            return urljoin(settings.SITE_URL, reverse("online:plan"))
+        return mailed_url(latest, "online:my_plan")
+
+
+class NudgeLetter(TrainingLetter):
+    """Sessions to book, each with a link a time."""
+
+    @property
+    def to_the_race(self) -> str:
+        """27 days to Spring Marathon, where the mail is about the sessions around it."""
+        if not any(topic.startswith("race_block") for topic in self.topics):
+            return ""
+        races = (suggestion.offer.session.race for suggestion in self.suggestions)
+        race = next((race for race in races if race.days_to(self.today) > 0), None)
+        if race is None:
+            return ""
+        return f"{wording.length_of_time(race.days_to(self.today))} to {race.name}"
+
+
+class OffSeasonLetter(TrainingLetter):
+    """No race is ahead, so any day will do."""
+
+    @property
+    def _sessions(self) -> list[training.Session]:
+        first, last = FIRST_DAYS_OF_AN_OFF_SEASON_OFFER[0], FIRST_DAYS_OF_AN_OFF_SEASON_OFFER[-1]
+        rules = self.plan.protocol.session_types[training.Kind.MAINTENANCE]
+        ideal = self.today + (first + 2) * DAY
+        return [
+            training.Session(
+                kind=rules.kind,
+                race=self.plan.races[-1],
+                ideal=ideal,
+                window_start=self.today + first * DAY,
+                window_end=self.today + (last + 1) * DAY,
+                minutes=rules.minutes,
+                pressure=rules.pressure,
+                phase=training.Phase.OFF_SEASON,
+                suggested=ideal,
+            )
+        ]
+
+
+class RaceCheckLetter(TrainingLetter):
+    """The day after: how did it go, what to look out for, and the gentle session."""
+
+    @cached_property
+    def race(self) -> Race:
+        return next(r for r in self.races if r.race_date.isoformat() == self.mail.about["race"])
+
+    @property
+    def race_day(self) -> str:
+        return f"{self.race.race_date:%A}"
+
+    @property
+    def message(self) -> str:
+        """The protocol's own words for these days, signs to see a doctor about among them."""
+        return self.plan.protocol.phases[training.Phase.ACUTE].client_message
+
+    @property
+    def how_it_went_url(self) -> str:
+        day = self.race.race_date.isoformat()
+        return client_url(Purpose.AFTER_RACE, self.mail.client, race=day)
+
+
+class PlanMailLetter(TrainingLetter):
+    """The whole build-up, and the sessions that come first."""
+
+    @property
+    def _sessions(self) -> list[training.Session]:
+        return list(self.plan.sessions)
+
+    @property
+    def soonest(self) -> list[Suggestion]:
+        return self.suggestions[:SESSIONS_IN_A_PLAN_MAIL]
+
+    @property
+    def later(self) -> list[Suggestion]:
+        return self.suggestions[SESSIONS_IN_A_PLAN_MAIL:]
+
+    @property
+    def was(self) -> str:
+        """The date of the race before it changed."""
+        return self._told_date("was")
+
+    @property
+    def is_now(self) -> str:
+        return self._told_date("race")
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        segments = self.plan.segments(self.today, training.end_of(self.plan, self.today))
+        whole = sum(segment.days for segment in segments)
+        return [self._stretch(segment, whole) for segment in segments]
+
+    @cached_property
+    def no_longer_fitting(self) -> list[AppointmentLetter]:
+        """Visits to come on days that are advised against now; they stay as they are."""
+        ahead = self.mail.client.appointments.upcoming(self.now).with_everything()
+        return [
+            AppointmentLetter(self.mail, self.clinic, self.now, visit)
+            for visit in ahead
+            if self._is_advised_against(visit.starts_at.astimezone(self.clinic.tz).date())
+        ]
+
+    def _is_advised_against(self, day: date) -> bool:
+        return advice_on(day, self.plan).verdict is Verdict.NOT_ADVISED
+
+    def _told_date(self, name: str) -> str:
+        told = self.mail.about.get(name)
+        return wording.civil_day(date.fromisoformat(told)) if told else ""
+
+    def _stretch(self, segment: training.Segment, whole: int) -> Stretch:
+        return Stretch(
+            phase=segment.phase.value,
+            name=self.plan.protocol.phases[segment.phase].name,
+            days=wording.civil_days(segment.start, segment.end - DAY),
+            width=max(segment.days * 100 // whole, NARROWEST_CELL),
+            is_now=segment.start <= self.today < segment.end,
+        )

@@ -1,0 +1,113 @@
+"""What runners answer to training mails: not this time, how the race went, no more of these."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions import nudging, racing, telling
+from bookings.actions.refusals import RaceRefused
+from bookings.core import training
+from bookings.links import Purpose
+from bookings.models import Client, Clinic, Outcome, Race
+from bookings.online.behind_a_training_mail import for_a_client
+from bookings.online.forms import plain
+from bookings.online.race_forms import KilometresField
+from bookings.queries import protocol
+from bookings.queries.plans import History, plan_of, runner_of
+
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+HOW_IT_WENT = [(value, label) for value, label in Outcome.choices if value in (
+    Outcome.FINISHED, Outcome.DNF, Outcome.DNS,
+)]  # fmt: skip
+
+
+class HowItWentForm(forms.Form):
+    """One minute: how it went, and how far for whoever stopped on the way."""
+
+    outcome = forms.ChoiceField(
+        label="How did it go?",
+        choices=HOW_IT_WENT,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Please choose one of these."},
+    )
+    dnf_km = KilometresField()
+    helper = plain("outcome", "dnf_km")
+
+    def clean_dnf_km(self) -> int | None:
+        unfinished = self.cleaned_data.get("outcome") == Outcome.DNF
+        return self.cleaned_data["dnf_km"] if unfinished else None
+
+
+@reads_and_posts
+@for_a_client(Purpose.DECLINE)
+def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
+    kind, ideal = training.Kind(facts["kind"]), date.fromisoformat(facts["ideal"])
+    if request.method == "POST":
+        telling.decline(client, kind, ideal)
+        messages.success(request, "Noted. We do not write about this session any more.")
+        return redirect(request.path)
+    context = {
+        "rules": protocol.current().session_types[kind],
+        "ideal": ideal,
+        "is_declined": client.declined_sessions.filter(kind=kind, ideal=ideal).exists(),
+    }
+    return render(request, "online/not_this_time.html", context)
+
+
+@reads_and_posts
+@for_a_client(Purpose.AFTER_RACE)
+def after_race(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
+    race = client.races.filter(race_date=facts["race"]).select_related("client").first()
+    if race is None:
+        raise Http404
+    if request.method != "POST":
+        told = {"outcome": race.outcome, "dnf_km": race.dnf_km}
+        return _how_it_went(request, race, HowItWentForm(initial=told))
+    form = HowItWentForm(request.POST)
+    if form.is_valid():
+        try:
+            racing.change(race, now=timezone.now(), **form.cleaned_data)
+        except RaceRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Thank you. Your plan has been worked out anew.")
+            return redirect(request.path)
+    return _how_it_went(request, race, form, status=422)
+
+
+def _how_it_went(
+    request: HttpRequest, race: Race, form: HowItWentForm, status: int = 200
+) -> HttpResponse:
+    clinic = Clinic.objects.the()
+    today = timezone.now().astimezone(clinic.tz).date()
+    client = race.client
+    plan = plan_of(client.races.all(), runner_of(client, History()), today=today)
+    context = {
+        "race": race,
+        "form": form,
+        "is_told": race.outcome != Outcome.EXPECTED,
+        "is_over": race.race_date < today,
+        "phase": plan.protocol.phases[plan.on(today).phase],
+        "next": [
+            (session, plan.protocol.session_types[session.kind])
+            for session in plan.sessions
+            if session.race.race_date == race.race_date
+        ],
+        "protocol": plan.protocol,
+    }
+    return render(request, "online/after_race.html", context, status=status)
+
+
+@reads_and_posts
+@for_a_client(Purpose.STOP_NUDGES)
+def stop_nudges(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    if request.method == "POST":
+        nudging.ask_for_mails(client, request.POST.get("do") == "start", now=timezone.now())
+        return redirect(request.path)
+    return render(request, "online/stop_nudges.html", {"client": client})

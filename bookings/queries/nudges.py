@@ -1,0 +1,106 @@
+"""Where a client stands with the mails timed to their training."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from bookings.core import training
+from bookings.models import Client, Clinic, Mail, MailKind
+from bookings.queries import protocol
+from bookings.queries.plans import History, declined_by, runner_of
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A plan as the client was told of it: the revision it had then, and the day."""
+
+    number: int
+    day: date
+
+
+def edition_of(client: Client, clinic: Clinic) -> Edition | None:
+    """The latest; none while no plan mail has ever been owed."""
+    mail = (
+        Mail.objects.filter(client=client, kind=MailKind.PLAN).order_by("created_at", "pk").last()
+    )
+    if mail is None:
+        return None
+    return Edition(mail.about["edition"], mail.created_at.astimezone(clinic.tz).date())
+
+
+def races_and_plan(client: Client, *, as_of: date) -> tuple[list[training.Race], training.Plan]:
+    """With the sessions that were open on that day."""
+    races = [race.in_training for race in client.races.all()]
+    runner = runner_of(client, History())  # The days of a plan do not depend on visits.
+    return races, training.plan(races, runner, protocol.current(), as_of=as_of)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything that decides which of a client's nudges may go out on a day."""
+
+    client: Client
+    clinic: Clinic
+    edition: Edition
+
+    @cached_property
+    def races(self) -> list[training.Race]:
+        return self._races_and_plan[0]
+
+    @cached_property
+    def plan(self) -> training.Plan:
+        return self._races_and_plan[1]
+
+    @cached_property
+    def nudges(self) -> dict[training.NudgeId, training.Nudge]:
+        found = training.nudges_of(self.races, self.plan.sessions, self.plan.protocol)
+        return {nudge.id: nudge for nudge in found}
+
+    @cached_property
+    def gone(self) -> set[training.Session]:
+        """Booked or declined (N7)."""
+        history, declined = History.of(self.client), declined_by(self.client)
+        return {
+            session
+            for session in self.plan.sessions
+            if session.id in declined or history.booked_for(session, self.clinic)
+        }
+
+    @cached_property
+    def pace(self) -> training.Pace:
+        mails = Mail.objects.gone_out(self.client).order_by("data_at")
+        sent = [(self._day_of(mail), mail.about) for mail in mails]
+        last = max([self.edition.day, *(day for day, _ in sent)])
+        return training.Pace(
+            self.plan.protocol, training.blackout(self.races), last, _last_cycle(sent)
+        )
+
+    @cached_property
+    def _races_and_plan(self) -> tuple[list[training.Race], training.Plan]:
+        return races_and_plan(self.client, as_of=self.edition.day)
+
+    def _day_of(self, mail: Mail) -> date:
+        return mail.data_at.astimezone(self.clinic.tz).date()
+
+
+def _last_cycle(sent: list[tuple[date, dict]]) -> training.LastCycle | None:
+    for day, about in reversed(sent):
+        if training.Topic.CYCLE in about.get("topics", ()):
+            return training.LastCycle(day, frozenset(session_ids(about)))
+    return None
+
+
+def session_ids(about: dict) -> list[training.SessionId]:
+    """The sessions that a training mail lists."""
+    return [(training.Kind(kind), date.fromisoformat(day)) for kind, day in about.get("covers", ())]
+
+
+def about_of(nudge: training.Nudge) -> dict[str, str]:
+    """How a row names its nudge."""
+    topic, race, opens = nudge.id
+    return {"topic": topic, "race": race.isoformat(), "opens": opens.isoformat()}
+
+
+def nudge_id(about: dict) -> training.NudgeId:
+    race, opens = date.fromisoformat(about["race"]), date.fromisoformat(about["opens"])
+    return training.Topic(about["topic"]), race, opens

@@ -1,0 +1,255 @@
+"""Training mails at the moment of sending: what goes out, together with what, and what does not.
+
+The database's clock decides, so races lie around today, in a zone in which it is about noon.
+"""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from bookings.actions import nudging, racing
+from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race, Treatment
+from bookings.queries import protocol
+from tests import factories
+from tests.mail.test_reminders import in_the_middle_of_its_day, in_the_middle_of_its_night
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clinic(clinic):
+    in_the_middle_of_its_day(clinic)
+    return clinic
+
+
+@pytest.fixture
+def today(clinic) -> date:
+    return timezone.now().astimezone(clinic.tz).date()
+
+
+@pytest.fixture
+def kim(clinic):
+    kim = factories.make_therapist("Kim Okafor")
+    factories.make_week(kim)
+    factories.make_room()
+    kinds = [kind.value for kind in protocol.default().session_types]
+    massage = factories.make_treatment("Sports massage 60", therapists=[kim])
+    Treatment.objects.filter(pk=massage.pk).update(session_kinds=kinds)
+    return kim
+
+
+@pytest.fixture
+def ana(kim):
+    return factories.make_client("Ana Demo", email="ana@example.com", wants_nudges=True)
+
+
+@pytest.fixture
+def races(ana, today):
+    """Enters races so many days ahead, as it would have been done a month ago."""
+
+    def _races(*ahead: int, since: int = 30, **fields) -> list[Race]:
+        fields = {"distance": Distance.MARATHON, "name": "Spring", **fields}
+        entered = [Race(race_date=today + days * DAY, **fields) for days in ahead]
+        racing.enter_all(ana, entered, habits={}, now=timezone.now() - since * DAY)
+        Mail.objects.filter(kind=MailKind.PLAN).update(state=MailState.CANCELLED)
+        return entered
+
+    return _races
+
+
+@pytest.fixture
+def race(races):
+    return lambda *asked, **fields: races(*asked, **fields)[0]
+
+
+@pytest.fixture
+def send(post_office, send_due):
+    """Sends what is due by today, and returns the messages."""
+
+    def _send() -> list:
+        Mail.objects.filter(due_at__lt=timezone.now() + timedelta(hours=12)).filter(
+            state=MailState.SCHEDULED
+        ).update(due_at=Now())
+        send_due()
+        return post_office.messages
+
+    return _send
+
+
+def nudges(**fields):
+    return Mail.objects.filter(kind=MailKind.NUDGE, **fields)
+
+
+def the(topic: str) -> Mail:
+    return nudges(about__topic=topic).order_by("due_at").first()
+
+
+def text(message) -> str:
+    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html(message) -> str:
+    return message.get_body(("html",)).get_content()
+
+
+def test_the_sessions_around_a_race_come_with_times_that_one_press_books(race, send):
+    race(27)
+    (message,) = send()
+    assert message["To"] == "ana@example.com"
+    assert message["Subject"].startswith("Your next session")
+    for words in (text(message), html(message)):
+        assert "3 weeks to Spring" in words
+        assert "Last thorough session" in words
+        assert "/times/" in words
+        assert "/not-this-time/" in words
+        assert "/training-mails/" in words
+        assert "Protocol version 1" in words
+
+
+def test_subjects_say_nothing_of_health_races_and_phases(race, send):
+    race(27)
+    (message,) = send()
+    words = ("race", "taper", "recovery", "spring", "light", "thorough", "gentle")
+    assert not [word for word in words if word in message["Subject"].lower()]
+
+
+def test_what_falls_together_is_one_mail(race, send):
+    race(27)
+    cycle = nudges(about__topic="cycle").order_by("due_at").first()
+    Mail.objects.filter(pk=cycle.pk).update(due_at=Now())
+    assert len(send()) == 1
+    sent = nudges(state=MailState.SENT).get()
+    assert nudges(state=MailState.MERGED).count() == 1
+    assert set(sent.about["topics"]) == {"cycle", "race_block"}
+
+
+def test_nothing_goes_out_within_a_week_of_another(race, send, today):
+    race(17)
+    sent_at = timezone.now() - 3 * DAY
+    first = nudges(about__topic="race_block")
+    first.update(state=MailState.SENT, data_at=sent_at, sent_at=sent_at)
+    assert send() == []
+    waiting = the("race_block_followup")
+    assert waiting.state == MailState.SCHEDULED
+    assert waiting.due_at > timezone.now() + 3 * DAY
+    assert "Waits for" in waiting.why
+
+
+def test_nothing_goes_out_on_the_day_before_another_race(races, send, ana):
+    _, small = races(27, 1)
+    type(small).objects.filter(pk=small.pk).update(priority="B")
+    assert send() == []
+    waiting = nudges(about__topic="race_block", about__race=str(ana.races.last().race_date)).get()
+    assert waiting.state == MailState.SCHEDULED
+    assert waiting.due_at > timezone.now() + DAY
+
+
+def book(client, kim, day, **fields):
+    return factories.make_appointment(
+        client=client,
+        therapist=kim,
+        treatment=Treatment.objects.get(),
+        room=factories.make_room(),
+        starts_at=timezone.now().replace(hour=12, minute=0) + (day - timezone.now().date()),
+        **fields,
+    )
+
+
+def test_a_booked_session_is_not_asked_for(race, send, ana, kim, today):
+    found = race(7)
+    for days in (3, -4):
+        book(ana, kim, found.race_date - days * DAY)
+    assert send() == []
+    assert the("race_block_last_call").state == MailState.CANCELLED
+    assert the("race_block_last_call").why == "Nothing is left to book."
+
+
+def test_a_declined_session_is_not_asked_for(race, send, ana):
+    found = race(7)
+    for kind, days in (("pre_race_flush", 3), ("post_race_gentle", -4), ("taper_tune_up", 12)):
+        ana.declined_sessions.create(kind=kind, ideal=found.race_date - days * DAY)
+    assert send() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"wants_nudges": False}, "does not want"),
+        ({"health_hold": True}, "therapist is to see"),
+        ({"bounced_at": timezone.now()}, "does not take mail"),
+    ],
+)
+def test_who_is_written_to_is_asked_at_the_moment_of_sending(fields, why, races, send, ana):
+    races(27, -1)
+    type(ana).objects.filter(pk=ana.pk).update(**fields)
+    assert send() == []
+    was_due = Mail.objects.filter(state=MailState.CANCELLED).exclude(kind=MailKind.PLAN)
+    assert {mail.kind for mail in was_due} == {MailKind.NUDGE, MailKind.RACE_CHECK}
+    assert all(why in mail.why for mail in was_due)
+
+
+def test_a_race_that_is_not_run_after_all_sends_nothing(race, send):
+    racing.change(race(27), outcome=Outcome.DNS, now=timezone.now())
+    assert send() == []
+
+
+def test_a_nudge_that_was_held_up_waits_for_the_morning(race, post_office, send_due, clinic):
+    race(27)
+    in_the_middle_of_its_night(clinic)
+    Mail.objects.filter(pk=the("race_block").pk).update(due_at=Now())
+    assert send_due() == 0
+    assert the("race_block").due_at.astimezone(clinic.tz).hour == 8
+
+
+def test_the_day_after_a_race_asks_how_it_went(race, send):
+    race(-1, since=3)
+    (message,) = send()
+    assert message["Subject"].startswith("How did it go on ")
+    for words in (text(message), html(message)):
+        assert "/after-the-race/" in words
+        assert "see a doctor urgently" in words
+
+
+def test_the_plan_mail_shows_the_build_up_and_the_first_sessions(ana, today, send):
+    racing.enter(
+        ana,
+        Race(name="Spring", race_date=today + 100 * DAY, distance=Distance.MARATHON),
+        now=timezone.now(),
+    )
+    (message,) = send()
+    assert message["Subject"] == "Your plan"
+    for words in (text(message), html(message)):
+        for fact in ("Spring", "Base", "Peak", "Taper", "And later", "/times/", "Protocol version"):
+            assert fact in words
+
+
+def test_a_moved_race_says_from_when_to_when_and_what_no_longer_fits(ana, kim, today, send, race):
+    found = race(50)
+    visit = book(ana, kim, today + 57 * DAY)
+    racing.change(found, race_date=today + 57 * DAY, now=timezone.now())
+    (message,) = send()
+    assert "has moved from" in text(message)
+    assert "not advised any more" in text(message)
+    assert "/move/" in text(message)
+    visit.refresh_from_db()
+    assert visit.status == "booked"
+
+
+def test_an_off_season_mail_offers_any_day(race, send, ana):
+    race(-36 - 28, since=70)
+    nudging.plan_for(ana, now=timezone.now() - 20 * DAY)
+    Mail.objects.exclude(kind=MailKind.OFF_SEASON).update(state=MailState.CANCELLED)
+    (message,) = send()
+    assert "no race is in your plan" in text(message)
+    assert "/times/" in html(message)
+
+
+def test_every_training_mail_is_legible_without_pictures_and_small(race, send):
+    race(27)
+    (message,) = send()
+    assert "<img" not in html(message)
+    assert len(html(message).encode()) < 40_000
+    assert "prefers-color-scheme: dark" in html(message)
