@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -15,9 +16,11 @@ from django.utils import timezone
 from bookings import links
 from bookings.core.statuses import Status
 from bookings.core.training.protocol.claims import claims_in
+from bookings.links import Purpose
 from bookings.mail.composing import compose
 from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.queries import protocol
+from bookings.queries.nudges import races_and_plan
 from tests import factories
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -88,6 +91,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _book_one(client, massage)
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
+        _answers_to_mails(client, booked, at)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
         booked.client.user = factories.make_user()
@@ -145,6 +149,24 @@ def _appointment(client, booked, at):
         client.get(f"{url}move/", later)
 
 
+def _answers_to_mails(client, booked, at):
+    ana, day = booked.client, timezone.now().date() - timedelta(days=1)
+    factories.make_race(ana, race_date=day)
+    facts = {"treatment": booked.treatment.pk, "therapist": None}
+    asked = (
+        (Purpose.BOOK, {**facts, "start": at(5, 12).isoformat()}),
+        (Purpose.BOOK, {**facts, "start": at(-1, 12).isoformat()}),
+        (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
+        (Purpose.AFTER_RACE, {"race": day.isoformat()}),
+        (Purpose.STOP_NUDGES, {}),
+    )
+    for purpose, told in asked:
+        url = urlsplit(links.client_url(purpose, ana, **told)).path
+        client.get(url)
+        client.post(url, {"outcome": "finished"})
+        client.get(url)
+
+
 def test_every_page_for_runners_is_read_and_none_makes_a_claim(walk, client, rendered):
     walk()
     assert files("online") - rendered == set()
@@ -161,15 +183,18 @@ def test_a_claim_planted_in_a_page_is_found(walk, client, massage):
 @pytest.fixture
 def letters(booked, rendered):
     """What each kind of mail says, to a client with a race, in text and in HTML."""
-    factories.make_race(booked.client, race_date=timezone.now().date() + timedelta(weeks=5))
+    race = factories.make_race(booked.client, race_date=timezone.now().date() + timedelta(weeks=5))
     clinic = Clinic.objects.the()
+    _, plan = races_and_plan(booked.client, as_of=timezone.now().date())
+    listed = [(session.kind, session.ideal.isoformat()) for session in plan.sessions]
+    about = {"race": race.race_date.isoformat(), "topics": ["race_block"], "covers": listed}
     Appointment.objects.filter(pk=booked.pk).update(together="together")
     booked.refresh_from_db()
     words = {}
     for kind in MailKind:
         mail = Mail(
             key=f"{kind}:1", kind=kind, client=booked.client, appointment=booked,
-            together="together", created_at=timezone.now(),
+            together="together", created_at=timezone.now(), about=about,
         )  # fmt: skip
         message = compose(mail, clinic, now=timezone.now())
         for part in ("plain", "html"):
