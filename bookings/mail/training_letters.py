@@ -10,7 +10,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.core import training, wording
-from bookings.core.training.advice import Verdict, advice_on
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.letters import AppointmentLetter, Letter
@@ -259,24 +258,43 @@ class PlanMailLetter(TrainingLetter):
     @cached_property
     def stretches(self) -> list[Stretch]:
         segments = self.plan.segments(self.today, training.end_of(self.plan, self.today))
+        if len(segments) > 1 and segments[-1].race is None:
+            segments = segments[:-1]
         whole = sum(segment.days for segment in segments)
         return [self._stretch(segment, whole) for segment in segments]
 
     @cached_property
-    def no_longer_fitting(self) -> list[AppointmentLetter]:
-        """Visits to come on days that are advised against now; they stay as they are."""
+    def no_longer_fitting(self) -> list[tuple[AppointmentLetter, str]]:
+        """Visits that the new date does not suit, and why; they stay as they are."""
+        change = self._change()
+        if change is None:
+            return []
         ahead = self.mail.client.appointments.upcoming(self.now).with_everything()
+        by_day = {visit.starts_at.astimezone(self.clinic.tz).date(): visit for visit in ahead}
+        booked = [training.Booked(day, visit.treatment.kinds) for day, visit in by_day.items()]
         return [
-            AppointmentLetter(self.mail, self.clinic, self.now, visit)
-            for visit in ahead
-            if self._is_advised_against(visit.starts_at.astimezone(self.clinic.tz).date())
+            (
+                AppointmentLetter(self.mail, self.clinic, self.now, by_day[misfit.visit.day]),
+                misfit.reason,
+            )
+            for misfit in change.misfits(booked)
         ]
 
-    def _is_advised_against(self, day: date) -> bool:
-        return advice_on(day, self.plan).verdict is Verdict.NOT_ADVISED
+    def _change(self) -> training.Change | None:
+        """From the plan before the race moved to this one."""
+        moved = next((r for r in self.plan.races if str(r.race_date) == self._told("race")), None)
+        if not self._told("was") or moved is None:
+            return None
+        was = replace(moved, race_date=date.fromisoformat(self._told("was")))
+        races = [was if race == moved else race for race in self.plan.races]
+        before = training.plan(races, self.plan.runner, self.plan.protocol, as_of=self.today)
+        return training.Change(before, self.plan, was, moved)
+
+    def _told(self, name: str) -> str:
+        return self.mail.about.get(name, "")
 
     def _told_date(self, name: str) -> str:
-        told = self.mail.about.get(name)
+        told = self._told(name)
         return wording.civil_day(date.fromisoformat(told)) if told else ""
 
     def _stretch(self, segment: training.Segment, whole: int) -> Stretch:

@@ -232,7 +232,7 @@ def test_a_moved_race_says_from_when_to_when_and_what_no_longer_fits(ana, kim, t
     racing.change(found, race_date=today + 57 * DAY, now=timezone.now())
     (message,) = send()
     assert "has moved from" in text(message)
-    assert "not advised any more" in text(message)
+    assert "no longer fit" in text(message)
     assert "/move/" in text(message)
     visit.refresh_from_db()
     assert visit.status == "booked"
