@@ -20,7 +20,8 @@ STARTS_A_DAY = 9  # of 75 minutes each, from eight to a quarter past seven
 FILL = """
 INSERT INTO bookings_appointment
        (public_id, client_id, therapist_id, room_id, treatment_id, starts_at, ends_at,
-        blocked_until, status, price, any_therapist, revision, created_at, visitor, held_from, together)
+        blocked_until, status, price, any_therapist, revision, created_at, visitor, held_from,
+        together)
 SELECT 'seed-' || row_number() OVER (), client, therapist, room, %(treatment)s,
        start, start + interval '60 minutes', start + interval '75 minutes',
        CASE WHEN start < now() THEN 'completed' ELSE 'booked' END, 60, false, 0, now(), '', '', ''
