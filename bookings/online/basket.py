@@ -19,7 +19,7 @@ from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.models import Appointment, Clinic
 from bookings.online.answering import sorry, status_of, tell_when_to_return
-from bookings.online.choices import as_text, read_choices
+from bookings.online.choices import BETWEEN, as_text, read_choices
 from bookings.online.forms import KeyForm, PersonForm
 from bookings.online.keeping import Keeper
 from bookings.online.visitor import (
@@ -59,6 +59,18 @@ def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     if not choices:
         messages.error(request, "Please tick at least one session with a time.")
         return redirect(f"{keeper.url}#sessions-title")
+    request.session[KEY] = token_hex(16)
+    return _keep(request, keeper, choices)
+
+
+@require_POST
+def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
+    """From the slot picker of a plan: one time."""
+    start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
+    choices = read_choices([BETWEEN.join([slug, start, therapist])])
+    if not choices:
+        messages.error(request, "Please choose one of the free times.")
+        return redirect(keeper.url)
     request.session[KEY] = token_hex(16)
     return _keep(request, keeper, choices)
 

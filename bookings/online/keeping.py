@@ -11,7 +11,7 @@ from django.urls import reverse
 from bookings.actions import racing, telling
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
-from bookings.models import Client, Clinic, Race
+from bookings.models import Client, Clinic, Race, Treatment
 from bookings.online.visitor import booked_here
 from bookings.queries.plans import History, SessionId, declined_by, plan_of, runner_of
 
@@ -56,6 +56,12 @@ class Pages:
     @property
     def change_basket_url(self) -> str:
         return self._page("change_basket")
+
+    def times_url(self, treatment: Treatment) -> str:
+        return self._page("plan_times", treatment.slug)
+
+    def choose_time_url(self, treatment: Treatment) -> str:
+        return self._page("choose_time", treatment.slug)
 
     def url_of(self, race: Race) -> str:
         return self._page("race", race.race_date.isoformat())

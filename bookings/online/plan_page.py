@@ -49,6 +49,7 @@ class Proposal:
     phase: PhaseRules
     times: Sequence[Time]
     ticked: bool
+    other_times_url: str
 
     @property
     def last_day(self) -> date:
@@ -177,6 +178,7 @@ def _proposals(
             phase=protocol.phases[offer.session.phase],
             times=times,
             ticked=bool(times) and left > 0,
+            other_times_url=keeper.times_url(offer.treatment) if offer.treatment else "",
         )
         left -= bool(times)
 

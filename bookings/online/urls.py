@@ -28,6 +28,8 @@ PLAN = (
     ("efforts/", telling.effort, "effort"),
     ("sessions/", telling.session, "session"),
     ("choose/", basket.choose, "choose"),
+    ("times/<slug:slug>/", times.plan_times, "plan_times"),
+    ("times/<slug:slug>/choose/", basket.choose_time, "choose_time"),
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
     ("<day>/", race_change.race, "race"),

@@ -221,3 +221,24 @@ def test_a_page_of_one_and_of_six_asks_equally_many_questions(
         choose_sessions(count)
         with django_assert_num_queries(5):
             client.get("/plan/book/")
+
+
+def test_other_times_of_a_plan_are_advised_by_its_races_and_go_into_its_basket(
+    client, mine, enter, massage
+):
+    enter(mine)
+    proposal = proposals(client, mine)[0]
+    page = client.get(proposal.other_times_url, {"day": proposal.last_day.isoformat()})
+    assert page.context["picker"].advice
+    start = page.context["picker"].parts[0].openings[-1].starts_at
+    picked = {"start": start.isoformat(), "therapist": ""}
+    answer = client.post(f"{mine}times/{massage.slug}/choose/", picked)
+    assert answer.headers["Location"] == f"{mine}book/"
+    [line] = client.get(f"{mine}book/").context["lines"]
+    assert line.choice.start == start
+
+
+def test_no_time_of_the_picker_goes_back_to_the_plan(client, plan, massage):
+    plan()
+    answer = client.post(f"/plan/times/{massage.slug}/choose/", {"start": "soon"}, follow=True)
+    assert "Please choose one of the free times." in answer.content.decode()
