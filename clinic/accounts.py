@@ -14,6 +14,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        if request.user.roles() - {Role.RUNNER}:
+        roles = request.user.roles()
+        if roles & {Role.DESK, Role.OWNER}:
             return resolve_url("diary:home")
+        if Role.THERAPIST in roles:
+            return resolve_url("therapists:today")
         return resolve_url("online:account")

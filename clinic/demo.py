@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import django
+from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
@@ -111,7 +112,8 @@ def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "DEMO": "true",
         "STATE": str(state),
-        "SECRET_KEY": _secret_key(state),
+        "SECRET_KEY": _kept(state / "secret_key", secrets.token_urlsafe(48)),
+        "HEALTH_KEYS": _kept(state / "health_key", Fernet.generate_key().decode()),
         "SITE_URL": f"http://localhost:{port}",
         "EMAIL_HOST": LOCALHOST,
         "EMAIL_PORT": str(smtp_port),
@@ -126,13 +128,12 @@ def _set_environment(state: Path, environment: Mapping[str, str]) -> None:
     kept.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
 
 
-def _secret_key(state: Path) -> str:
-    """Made once, so that links in earlier mails go on working."""
-    kept = state / "secret_key"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(48))
-    return kept.read_text()
+def _kept(place: Path, new: str) -> str:
+    """Made once, so that links in earlier mails and what was sealed go on working."""
+    if not place.exists():
+        place.touch(mode=0o600)
+        place.write_text(new)
+    return place.read_text()
 
 
 def _prepare() -> None:

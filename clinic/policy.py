@@ -19,6 +19,7 @@ SIGNED_IN: Roles = frozenset(Role)
 STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
 DESK: Roles = frozenset({Role.DESK, Role.OWNER})
 OWNER: Roles = frozenset({Role.OWNER})
+THERAPIST: Roles = frozenset({Role.THERAPIST})
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
@@ -70,6 +71,10 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:protocol_session": OWNER,
         "diary:protocol_import": OWNER,
         "diary:protocol_reset": OWNER,
+        # What each shows is further asked of the visit: who treats this client?
+        "therapists:today": THERAPIST,
+        "therapists:day": THERAPIST,
+        "therapists:mark": THERAPIST,
         "account_login": EVERYONE,
         "account_logout": EVERYONE,
         "account_signup": EVERYONE,  # says that it is closed

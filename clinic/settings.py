@@ -16,6 +16,9 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 KNOWN_TO_ALL = "only-for-tests-and-a-first-look"
 SECRET_KEY = env.str("SECRET_KEY", default=KNOWN_TO_ALL)
+# Seal and open health data (docs/operations.md); the first seals.
+HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
+HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

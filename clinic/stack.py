@@ -31,6 +31,7 @@ MADE_HERE = (
     "mail",
     "*.log",
     "secret_key",
+    "health_key",
     "environment",
     "beat-schedule*",
     ELSEWHERE,

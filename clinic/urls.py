@@ -8,6 +8,7 @@ from bookings import api
 
 urlpatterns = [
     path("", include("bookings.online.urls")),
+    path("", include("therapists.urls")),
     path("desk/", include("bookings.diary.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),

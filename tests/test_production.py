@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_SET = ("DEMO", "DEBUG", "SECRET_KEY", "DJANGO_SETTINGS_MODULE")
+NOT_SET = ("DEMO", "DEBUG", "SECRET_KEY", "HEALTH_KEYS", "DJANGO_SETTINGS_MODULE")
 NAMED_IN_TEMPLATES = sorted(
     {
         name
@@ -56,4 +57,11 @@ def test_the_demos_inbox_has_no_address():
 def test_the_web_server_wants_a_secret_key_of_its_own():
     done = run("-c", "import clinic.wsgi")
     assert "ImproperlyConfigured: Set SECRET_KEY" in done.stderr
-    assert run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50).returncode == 0
+    key = Fernet.generate_key().decode()
+    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50, HEALTH_KEYS=key)
+    assert done.returncode == 0
+
+
+def test_the_web_server_wants_a_health_key_of_its_own():
+    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50)
+    assert "ImproperlyConfigured: Set HEALTH_KEYS" in done.stderr

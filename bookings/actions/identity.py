@@ -3,7 +3,7 @@
 from datetime import datetime
 from unicodedata import normalize
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from bookings.actions import nudging
 from bookings.actions.refusals import ClientBusy
@@ -80,13 +80,22 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
         with transaction.atomic():
             for appointment in client.appointments.all():
                 appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
-            client.appointments.update(client=known)
             client.mails.update(client=known)
+            _hand_over_what_is_protected(client, known)
             _hand_over_races(client, known, now)
             client.delete()
     except IntegrityError:
         return False
     return True
+
+
+def _hand_over_what_is_protected(client: Client, known: Client) -> None:
+    """What may not go when a client goes, whichever app it belongs to: appointments and more."""
+    for relation in Client._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            of_client = {relation.field.name: client}
+            rows = relation.related_model._default_manager.filter(**of_client)
+            rows.update(**{relation.field.name: known})
 
 
 def _hand_over_races(client: Client, known: Client, now: datetime) -> None:

@@ -29,6 +29,10 @@ class TooLate(Refused):
     sentence = "It is too late to change this appointment online."
 
 
+class TooEarly(Refused):
+    sentence = "That can only be said on the day of the appointment, once it has come."
+
+
 class Stale(Refused):
     sentence = "This appointment has changed since the page was opened."
 

@@ -25,7 +25,7 @@ NEXT: dict[Status, frozenset[Status]] = {
     Status.EXPIRED: frozenset(),
     Status.BOOKED: frozenset({Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED}),
     Status.ARRIVED: frozenset({Status.BOOKED, Status.COMPLETED}),
-    Status.COMPLETED: frozenset({Status.ARRIVED}),
+    Status.COMPLETED: frozenset({Status.BOOKED, Status.ARRIVED}),
     Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
     Status.CANCELLED: frozenset(),
 }

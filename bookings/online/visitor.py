@@ -43,10 +43,10 @@ def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None
 
 def address(request: HttpRequest) -> str:
     """Where the request comes from, past the proxies that we run ourselves."""
-    return _keyed("address", _outermost_trusted(request))
+    return _keyed("address", outermost_trusted(request))
 
 
-def _outermost_trusted(request: HttpRequest) -> str:
+def outermost_trusted(request: HttpRequest) -> str:
     """Only our own proxies' entries are believed; what stands left of them anybody can write."""
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     proxies = settings.TRUSTED_PROXIES

@@ -1,0 +1,110 @@
+"""Kim treats Ana; Lee treats others; everybody else stands outside."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from tests import factories
+
+
+@pytest.fixture
+def clinic(db):
+    return factories.make_clinic()
+
+
+@pytest.fixture
+def room(clinic):
+    return factories.make_room("Room 1")
+
+
+@pytest.fixture
+def kim(clinic):
+    user = factories.make_user("kim@example.com")
+    return factories.make_therapist("Kim Demo", initials="KD", user=user)
+
+
+@pytest.fixture
+def lee(clinic):
+    user = factories.make_user("lee@example.com")
+    return factories.make_therapist("Lee Demo", initials="LD", user=user)
+
+
+@pytest.fixture
+def massage(kim, lee):
+    return factories.make_treatment("Sports massage 60", therapists=[kim, lee])
+
+
+@pytest.fixture
+def ana(clinic):
+    user = factories.make_user("ana@example.com")
+    return factories.make_client("Ana Demo", email="ana@example.com", user=user)
+
+
+@pytest.fixture
+def noon(clinic) -> datetime:
+    """Of today, on the clinic's clock."""
+    local = timezone.now().astimezone(clinic.tz)
+    return local.replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+@pytest.fixture
+def visit(massage, kim, room, ana, noon):
+    """Books a visit, by default Ana's with Kim at noon today."""
+
+    def _visit(starts_at=noon, **fields):
+        fields = {"client": ana, "therapist": kim, "room": room, "treatment": massage, **fields}
+        return factories.make_appointment(starts_at=starts_at, **fields)
+
+    return _visit
+
+
+@pytest.fixture
+def earlier(visit, noon):
+    """A visit that took place so many days ago."""
+
+    def _earlier(days, **fields):
+        fields = {"status": Status.COMPLETED, **fields}
+        return visit(noon - timedelta(days=days), **fields)
+
+    return _earlier
+
+
+@pytest.fixture
+def signed_in():
+    """A browser of that login."""
+
+    def _signed_in(user):
+        browser = Browser()
+        browser.force_login(user)
+        return browser
+
+    return _signed_in
+
+
+@pytest.fixture
+def kims(kim, signed_in):
+    return signed_in(kim.user)
+
+
+@pytest.fixture
+def lees(lee, signed_in):
+    return signed_in(lee.user)
+
+
+@pytest.fixture
+def anas(ana, signed_in):
+    return signed_in(ana.user)
+
+
+@pytest.fixture
+def desks(clinic, signed_in):
+    return signed_in(factories.make_user("desk@example.com", role=Role.DESK))
+
+
+@pytest.fixture
+def owners(clinic, signed_in):
+    return signed_in(factories.make_user("owner@example.com", role=Role.OWNER))

@@ -1,0 +1,18 @@
+"""Two clients who turn out to be one keep their health data."""
+
+from bookings.actions import identity
+from bookings.models import Client
+from tests import factories
+from therapists.encrypting import Sealed
+from therapists.models import HealthCheck
+
+
+def test_what_somebody_told_of_their_health_goes_along(ana):
+    other = factories.make_client("Ana M Demo", email=ana.email, same_address_as=ana)
+    told = HealthCheck.objects.create(
+        client=other, form="full", given_at=factories.NOW, by="runner", content=Sealed.of({})
+    )
+    identity.decide(other, same=True, by="desk", now=factories.NOW)
+    told.refresh_from_db()
+    assert told.client == ana
+    assert not Client.objects.filter(pk=other.pk).exists()

@@ -1,0 +1,148 @@
+"""The therapist's day on a phone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.core.statuses import Status
+from tests import factories
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def day(noon, clinic):
+    return noon.astimezone(clinic.tz).date()
+
+
+def mark(browser, appointment, status):
+    return browser.post(f"/today/visits/{appointment.pk}/mark/", {"status": status}, follow=True)
+
+
+def test_what_is_next_stands_at_the_top(kims, visit, noon):
+    visit(noon - timedelta(hours=3), client=factories.make_client("Early Demo"), status="completed")
+    visit(noon)
+    page = text(kims.get("/today/"))
+    top, _, list_of_day = page.partition("The day</h2>")
+    assert "Ana Demo" in top
+    assert "Early Demo" not in top
+    assert "Early Demo" in list_of_day
+
+
+def test_the_list_is_mine_and_has_the_gaps(kims, visit, lee, noon):
+    visit(noon)
+    visit(noon + timedelta(hours=3), client=factories.make_client("Later Demo"))
+    visit(
+        noon,
+        therapist=lee,
+        client=factories.make_client("Not Mine"),
+        room=factories.make_room(),
+    )
+    page = text(kims.get("/today/"))
+    assert "Later Demo" in page
+    assert "Not Mine" not in page
+    assert "free, 120 minutes" in page
+
+
+def test_phase_race_and_pressure(kims, visit, ana, day):
+    factories.make_race(ana, race_date=day + timedelta(days=4), name="Canal Half", distance="half")
+    visit()
+    page = text(kims.get("/today/"))
+    assert "Race week, 4 days to Canal Half" in page
+    assert "<dd>light</dd>" in page
+
+
+def test_another_day_has_no_next(kims, visit, noon, day):
+    visit(noon + timedelta(days=1))
+    page = text(kims.get(f"/today/{day + timedelta(days=1)}/"))
+    assert "Ana Demo" in page
+    assert "Next</h2>" not in page
+
+
+@pytest.mark.parametrize("day", ["nonsense", "2026-02-30", "9999-12-31"])
+def test_a_day_that_is_none_is_not_found(kims, day):
+    assert kims.get(f"/today/{day}/").status_code == 404
+
+
+def test_on_the_day_the_clocks_go_back_every_visit_is_listed(kims, visit, clinic):
+    """25 October 2026 has 25 hours in London."""
+    start = timezone.datetime(2026, 10, 25, 23, 30, tzinfo=clinic.tz)
+    visit(start)
+    assert "Ana Demo" in text(kims.get("/today/2026-10-25/"))
+    assert "Ana Demo" not in text(kims.get("/today/2026-10-26/"))
+
+
+def test_arrived_then_done_and_back(kims, visit):
+    mine = visit()
+    for status, now in [
+        ("arrived", Status.ARRIVED),
+        ("completed", Status.COMPLETED),
+        ("undo", Status.ARRIVED),
+    ]:
+        mark(kims, mine, status)
+        mine.refresh_from_db()
+        assert mine.status == now
+    assert [event.by for event in mine.events.all()] == ["therapist: kim@example.com"] * 3
+
+
+def test_done_without_arrived_can_be_undone(kims, visit):
+    mine = visit()
+    mark(kims, mine, "completed")
+    mark(kims, mine, "undo")
+    mine.refresh_from_db()
+    assert mine.status == Status.BOOKED
+
+
+def test_pressing_twice_is_pressing_once(kims, visit):
+    mine = visit()
+    mark(kims, mine, "arrived")
+    mark(kims, mine, "arrived")
+    assert mine.events.count() == 1
+
+
+def test_a_no_show_cannot_be_said_before_the_start(kims, visit):
+    mine = visit(timezone.now() + timedelta(hours=1))
+    assert "once it has come" in text(mark(kims, mine, "no_show"))
+    mine.refresh_from_db()
+    assert mine.status == Status.BOOKED
+
+
+def test_after_a_quarter_of_an_hour_only_the_desk_corrects(kims, visit):
+    mine = visit()
+    mark(kims, mine, "arrived")
+    mine.events.update(at=timezone.now() - timedelta(minutes=16))
+    assert "too late" in text(mark(kims, mine, "undo"))
+    mine.refresh_from_db()
+    assert mine.status == Status.ARRIVED
+    assert "Undo" not in text(kims.get("/today/"))
+
+
+def test_nothing_was_marked_so_nothing_is_undone(kims, visit):
+    assert "has changed" in text(mark(kims, visit(), "undo"))
+
+
+def test_a_colleagues_visit_is_not_mine_to_mark(lees, visit):
+    mine = visit()
+    assert mark(lees, mine, "arrived").status_code == 404
+    mine.refresh_from_db()
+    assert mine.status == Status.BOOKED
+
+
+def test_fourteen_visits_take_as_many_queries_as_one(
+    kims, visit, noon, day, django_assert_max_num_queries, django_assert_num_queries
+):
+    visit(noon)
+    with django_assert_max_num_queries(19) as seen:
+        kims.get("/today/")
+    for n in range(1, 14):
+        client = factories.make_client()
+        factories.make_race(client, race_date=day + timedelta(days=n))
+        start = noon + timedelta(minutes=45 + 15 * n)
+        end = start + timedelta(minutes=15)
+        visit(start, client=client, ends_at=end, blocked_until=end)
+    with django_assert_num_queries(len(seen)):
+        kims.get("/today/")

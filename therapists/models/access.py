@@ -1,0 +1,50 @@
+"""Who read or wrote health data, when, and from where."""
+
+from django.conf import settings
+from django.db import models
+
+from bookings.models import Client
+
+
+class What(models.TextChoices):
+    ANSWERS = "answers", "health answers"
+    NOTE = "note"
+    DRAFT = "draft", "draft of a note"
+    CLEARANCE = "clearance", "reason for clearing a hold"
+
+
+class Did(models.TextChoices):
+    READ = "read"
+    WROTE = "wrote"
+
+
+class Access(models.Model):
+    """One person's look at, or change of, one record. Never holds what it says."""
+
+    at = models.DateTimeField()
+    who = models.CharField(max_length=200, help_text="A role and who: therapist: their login.")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="health_accesses",
+        help_text="Nobody, for whoever came by a mailed link.",
+    )
+    did = models.CharField(max_length=5, choices=Did)
+    what = models.CharField(max_length=10, choices=What)
+    record = models.PositiveBigIntegerField(help_text="Its number among those of its kind.")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="health_accesses")
+    address = models.GenericIPAddressField(null=True, blank=True)
+    page = models.CharField(max_length=80, help_text="Which page; never its address in full.")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name_plural = "accesses"
+        indexes = [
+            models.Index(fields=["-at"], name="accesses_by_time"),
+            models.Index(fields=["client", "-at"], name="accesses_by_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.did} {self.get_what_display()} {self.record}"

@@ -1,0 +1,57 @@
+"""What clients tell of their health, and why a hold was lifted."""
+
+from django.conf import settings
+from django.db import models
+
+from bookings.models import Appointment, Client
+from therapists.encrypting import SealedField
+from therapists.models.access import What
+
+
+class Form(models.TextChoices):
+    FULL = "full", "health check"
+    CHANGED = "changed", "before a visit"
+
+
+class HealthCheck(models.Model):
+    """One set of answers; a later one adds to it and never replaces it."""
+
+    what = What.ANSWERS
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="health_checks")
+    appointment = models.ForeignKey(
+        Appointment,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="health_checks",
+        help_text="The visit by whose link they came.",
+    )
+    form = models.CharField(max_length=10, choices=Form)
+    given_at = models.DateTimeField()
+    by = models.CharField(max_length=200)
+    content = SealedField()
+
+    class Meta:
+        ordering = ["-given_at", "-pk"]
+        indexes = [models.Index(fields=["client", "-given_at"], name="health_checks_of_client")]
+
+    def __str__(self) -> str:
+        return f"{self.get_form_display()} {self.pk}"
+
+
+class Clearance(models.Model):
+    """A therapist has lifted a client's hold, for a reason."""
+
+    what = What.CLEARANCE
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="clearances")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    content = SealedField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"clearance {self.pk}"

@@ -1,0 +1,90 @@
+"""Notes of visits: a draft that changes as it is written, and signed versions that never do."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from bookings.models import Appointment, Client, Therapist
+from therapists.encrypting import SealedField
+from therapists.models.access import What
+
+
+class Privacy(models.TextChoices):
+    """Who may read a note besides its author; each includes the ones before."""
+
+    AUTHOR = "author", "Only me"
+    THERAPISTS = "therapists", "Therapists who treat this client"
+    OWNER = "owner", "Those therapists and the owner"
+
+
+class NoteQuerySet(models.QuerySet):
+    def readable_by(self, therapist: Therapist | None):
+        """For a therapist who treats the client; None for an owner who treats nobody."""
+        if therapist is None:
+            return self.filter(privacy=Privacy.OWNER)
+        return self.filter(Q(author=therapist) | ~Q(privacy=Privacy.AUTHOR))
+
+    def hidden_from(self, therapist: Therapist):
+        return self.filter(privacy=Privacy.AUTHOR).exclude(author=therapist)
+
+
+class Note(models.Model):
+    """One per visit. `draft` is what its author is writing, None when nothing is."""
+
+    what = What.DRAFT
+
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="note")
+    author = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="notes")
+    privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.THERAPISTS)
+    created_at = models.DateTimeField()
+    content = SealedField("draft", null=True, blank=True)
+    saved_at = models.DateTimeField(help_text="When the draft was last saved.")
+    revision = models.PositiveIntegerField(default=0, help_text="Rises with each save.")
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-appointment__starts_at"]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+    @property
+    def client(self) -> Client | None:
+        return self.appointment.client
+
+    @property
+    def has_draft(self) -> bool:
+        return self.content is not None
+
+
+class NoteVersion(models.Model):
+    """What was signed. The first is the note, the later ones are its dated amendments.
+
+    A trigger of the database refuses to change or delete it. Only rotate_health_keys may write
+    its sealed content anew, and nothing else of it.
+    """
+
+    what = What.NOTE
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    signed_by = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    content = SealedField()
+
+    class Meta:
+        ordering = ["note", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["note", "number"], name="a_version_is_signed_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="versions_count_from_one"),
+        ]
+        indexes = [
+            models.Index(F("signed_at").desc(), name="versions_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of note {self.note_id}"
+
+    @property
+    def client(self) -> Client | None:
+        return self.note.appointment.client

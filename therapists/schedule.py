@@ -1,0 +1,161 @@
+"""A therapist's day: visits and gaps in order, each with what its therapist must know."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from bookings.actions.attendance import MARKS, UNDONE_WITHIN
+from bookings.core import training
+from bookings.core.intervals import day_bounds
+from bookings.core.statuses import Status
+from bookings.core.wording import length_of_time
+from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
+from bookings.queries import protocol
+from bookings.queries.phases import phases_on
+from therapists.alerts import Alert, alerts_of
+from therapists.encrypting import Private
+from therapists.models import Note
+from therapists.past import Known, known_of
+from therapists.reading import Reader
+
+OVER = (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
+LEAST_GAP = timedelta(minutes=20)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Nobody booked, from the end of one visit (buffer and all) to the start of the next."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> int:
+        return int((self.end - self.start).total_seconds()) // 60
+
+
+@dataclass(frozen=True, repr=False)
+class Line(Private):
+    """One visit of the day. `note` says what there is: nothing, "draft" or "signed"."""
+
+    visit: Appointment
+    phase: training.PhaseDay
+    rules: training.Protocol
+    known: Known
+    alerts: Sequence[Alert]
+    note: str
+    can_undo: bool
+
+    @property
+    def phase_name(self) -> str:
+        return self.rules.phases[self.phase.phase].name
+
+    @property
+    def days_in_words(self) -> str:
+        """12 days to the Two Bridges Half, 3 days after it; nothing without a race."""
+        race, days = self.phase.race, self.phase.days_to_race
+        if race is None or days is None:
+            return ""
+        if days == 0:
+            return f"{race.name} today"
+        return f"{length_of_time(abs(days))} {'to' if days > 0 else 'after'} {race.name}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.visit.status == Status.BOOKED
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.visit.status == Status.ARRIVED
+
+    @property
+    def is_over(self) -> bool:
+        return self.visit.status in OVER
+
+    @property
+    def last_time(self) -> str:
+        """The last visit in one line, as far as a note says; else nothing."""
+        return self.known.notes[0].content.in_one_line if self.known.notes else ""
+
+
+@dataclass(frozen=True, repr=False)
+class TherapistDay(Private):
+    """`next` is the visit that comes or is going on, None on another day or when all is done."""
+
+    day: date
+    therapist: Therapist
+    lines: Sequence[Line]
+    next: Line | None
+
+    @property
+    def before(self) -> date:
+        return self.day - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        return self.day + timedelta(days=1)
+
+    @property
+    def rows(self) -> Iterator[Line | Gap]:
+        """In order, with the gaps between those that take place."""
+        gaps = {gap.end: gap for gap in self._gaps()}
+        for line in self.lines:
+            if gap := gaps.pop(line.visit.starts_at, None):
+                yield gap
+            yield line
+
+    def _gaps(self) -> Iterator[Gap]:
+        taking_place = [one.visit for one in self.lines if one.visit.status != Status.CANCELLED]
+        for before, after in pairwise(taking_place):
+            if after.starts_at - before.blocked_until >= LEAST_GAP:
+                yield Gap(before.blocked_until, after.starts_at)
+
+
+def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appointment]:
+    """In order; without those cancelled."""
+    bounds = day_bounds(day, 1, clinic.tz)
+    visits = therapist.appointments.visits().exclude(status=Status.CANCELLED)
+    during = visits.filter(starts_at__gte=bounds.start, starts_at__lt=bounds.end)
+    return list(during.with_everything().order_by("starts_at"))
+
+
+def day_of(
+    therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
+) -> TherapistDay:
+    """In a constant number of queries."""
+    visits = visits_of(therapist, day, clinic)
+    people = {visit.client_id for visit in visits}
+    phases = phases_on({visit.client for visit in visits}, day)
+    start = day_bounds(day, 1, clinic.tz).start
+    known = known_of(people, before=start, therapist=therapist, reader=reader, now=now)
+    notes = _notes_of(visits)
+    just_marked = _marked_since(visits, now - UNDONE_WITHIN)
+    rules = protocol.current()
+    lines = [
+        Line(
+            visit=visit,
+            phase=phases[visit.client_id],
+            rules=rules,
+            known=known[visit.client_id],
+            alerts=alerts_of(visit.client, known[visit.client_id]),
+            note=notes.get(visit.pk, ""),
+            can_undo=visit.status in MARKS and visit.pk in just_marked,
+        )
+        for visit in visits
+    ]
+    is_today = now.astimezone(clinic.tz).date() == day
+    ahead = (line for line in lines if not line.is_over)
+    return TherapistDay(day, therapist, lines, next(ahead, None) if is_today else None)
+
+
+def _notes_of(visits: Sequence[Appointment]) -> dict[int, str]:
+    notes = Note.objects.filter(appointment__in=visits).values_list("appointment", "content")
+    return {pk: "signed" if draft is None else "draft" for pk, draft in notes}
+
+
+def _marked_since(visits: Sequence[Appointment], moment: datetime) -> set[int]:
+    events = AppointmentEvent.objects.filter(
+        appointment__in=visits, kind__in=MARKS, at__gte=moment, facts__has_key="from"
+    )
+    return set(events.values_list("appointment", flat=True))

@@ -1,0 +1,69 @@
+"""The day on a phone: what is next, then everything in order."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions import attendance
+from bookings.actions.refusals import Refused
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Clinic, Therapist
+from therapists.reading import Reader
+from therapists.schedule import day_of
+from therapists.views.careful import of_a_therapist
+
+YEARS = range(2000, 2200)
+UNDO = "undo"
+
+
+@require_safe
+@of_a_therapist
+def today(request: HttpRequest, therapist: Therapist, day: str = "") -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    is_today = now.astimezone(clinic.tz).date()
+    shown = day_of(
+        therapist, _day(day) if day else is_today, clinic, reader=Reader.of(request), now=now
+    )
+    context = {"shown": shown, "today": is_today, "clinic": clinic}
+    return render(request, "therapists/today.html", context)
+
+
+@require_POST
+@of_a_therapist
+def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """Arrived, done, did not come, or the last of them undone."""
+    visit = get_object_or_404(Appointment.objects.visits(), pk=pk, therapist=therapist)
+    asked, who = request.POST.get("status", ""), {"by": _by(request), "now": timezone.now()}
+    try:
+        if asked == UNDO:
+            attendance.undo(visit, **who)
+        elif asked in attendance.MARKS:
+            attendance.mark(visit, Status(asked), **who)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    day = visit.starts_at.astimezone(Clinic.objects.the().tz).date()
+    return redirect(f"{_page_of(day)}#visit-{visit.pk}")
+
+
+def _page_of(day: date) -> str:
+    return reverse("therapists:day", args=[day.isoformat()])
+
+
+def _by(request: HttpRequest) -> str:
+    return f"therapist: {request.user.email}"
+
+
+def _day(text: str) -> date:
+    try:
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
+        raise Http404
+    return day
