@@ -75,6 +75,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:today": THERAPIST,
         "therapists:day": THERAPIST,
         "therapists:mark": THERAPIST,
+        "therapists:health": SIGNED_IN,
+        "therapists:health_by_link": EVERYONE,
         "account_login": EVERYONE,
         "account_logout": EVERYONE,
         "account_signup": EVERYONE,  # says that it is closed

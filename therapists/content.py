@@ -65,7 +65,7 @@ class Answers(Private):
 
     @property
     def needs_a_person(self) -> bool:
-        return bool(self.changed) or any(one.is_serious for one in self.given)
+        return any(one.is_serious for one in self.given)
 
 
 @dataclass(frozen=True, repr=False)

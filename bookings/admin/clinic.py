@@ -40,6 +40,7 @@ class ClinicAdmin(admin.ModelAdmin):
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
         ("First visits", {"fields": ["what_to_wear", "how_to_find_us"]}),
+        ("Health", {"fields": ["emergency_advice"]}),
         ("Terms", {"fields": ["terms"]}),
     ]
 

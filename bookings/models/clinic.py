@@ -8,6 +8,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 THE_CLINIC = 1
+EMERGENCY_ADVICE = (
+    "Chest pain, trouble breathing, confusion, a collapse or a fit: ring 999 now.\n"
+    "For anything else you said yes to here, get medical help today: ring NHS 111, or go to "
+    "111.nhs.uk. If your leg is suddenly very painful, numb or cold, or your urine is dark, go to "
+    "A&E. Please do not wait for your appointment."
+)
 
 
 def validate_zone(name: str) -> None:
@@ -70,6 +76,11 @@ class Clinic(models.Model):
         blank=True, help_text="Shown on the terms page that runners agree to when they book."
     )
 
+    emergency_advice = models.TextField(
+        default=EMERGENCY_ADVICE,
+        help_text="Shown at once to a client whose health answers sound urgent: the numbers of "
+        "the clinic's country.",
+    )
     what_to_wear = models.TextField(
         blank=True, help_text="Told in the reminders of somebody's first visit."
     )

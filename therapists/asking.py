@@ -1,0 +1,65 @@
+"""Which health questions to ask when. What a yes means is the protocol's to say."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bookings.core.training import Phase, Protocol
+from bookings.core.training.protocol.evidence import Contraindication
+from bookings.models import Client
+from therapists.models import Form, HealthCheck
+
+GOOD_FOR = timedelta(days=365)
+AT_EVERY_VISIT = ("fever_infection", "acute_injury", "painkillers_alcohol")
+AFTER_A_RACE = (Phase.RACE_DAY, Phase.ACUTE, Phase.RECOVERY)
+ASKED_AFTER_A_RACE = ("stress_fracture_signs",)
+OF_THESE_DAYS = ("wait", "local")
+NOW, THESE_DAYS, IN_GENERAL = (
+    "Right now",
+    "These days",
+    "In general",
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions that belong together, under a title."""
+
+    title: str
+    questions: tuple[Contraindication, ...]
+
+
+def form_for(client: Client, *, now: datetime) -> Form:
+    """The long form once a year, the short one in between."""
+    recent = HealthCheck.objects.filter(client=client, form=Form.FULL, given_at__gt=now - GOOD_FOR)
+    return Form.CHANGED if recent.exists() else Form.FULL
+
+
+def questions_of(form: Form, rules: Protocol, phases: Iterable[Phase]) -> list[Contraindication]:
+    """In the protocol's order; after a race the short form asks for its warning signs too."""
+    if form == Form.FULL:
+        return list(rules.contraindications)
+    after_a_race = any(phase in AFTER_A_RACE for phase in phases)
+    return [
+        one
+        for one in rules.contraindications
+        if one.key in AT_EVERY_VISIT or (after_a_race and _warns_after_a_race(one))
+    ]
+
+
+def _warns_after_a_race(one: Contraindication) -> bool:
+    return one.urgent or one.key in ASKED_AFTER_A_RACE
+
+
+def grouped(questions: Iterable[Contraindication]) -> list[Group]:
+    """What needs help at once first, then what passes, then what stays."""
+    by_title: dict[str, list[Contraindication]] = {NOW: [], THESE_DAYS: [], IN_GENERAL: []}
+    for one in questions:
+        by_title[_title(one)].append(one)
+    return [Group(title, tuple(inside)) for title, inside in by_title.items() if inside]
+
+
+def _title(one: Contraindication) -> str:
+    if one.urgent:
+        return NOW
+    return THESE_DAYS if one.rule in OF_THESE_DAYS else IN_GENERAL

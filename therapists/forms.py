@@ -1,0 +1,115 @@
+"""What runners and therapists type."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from bookings.core.training.protocol.evidence import Contraindication
+from therapists.content import Answers, Given
+
+LONGEST_TEXT = 4000
+LONGEST_MORE = 500
+YES, NO = "yes", "no"
+YES_OR_NO = [(YES, "Yes"), (NO, "No")]
+PRESSURES = [
+    ("", "I do not know yet"),
+    ("light", "Light"),
+    ("medium", "Medium"),
+    ("firm", "Firm"),
+]
+PLEASE_ANSWER = "Please answer yes or no."
+
+
+def text(label: str, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
+    widget = forms.Textarea({"rows": rows, "class": "form-control"})
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
+
+
+def yes_or_no(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=YES_OR_NO,
+        widget=forms.RadioSelect,
+        error_messages={"required": PLEASE_ANSWER},
+    )
+
+
+class HealthForm(forms.Form):
+    """A yes or no for each question, with room for more; then whatever else there is to say."""
+
+    text = text("Anything else your therapist should know?", rows=4)
+    agreed = forms.BooleanField(
+        label="Those who treat me may read these answers, and keep them, to treat me safely.",
+        error_messages={"required": "Please agree, or tell your therapist in person instead."},
+    )
+
+    def __init__(self, *args, questions: Sequence[Contraindication], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for one in questions:
+            self.fields[one.key] = yes_or_no(one.ask)
+            self.fields[f"{one.key}-more"] = text(
+                "Tell us a little more, if you like", rows=2, longest=LONGEST_MORE
+            )
+
+    def answers(self, protocol: int) -> Answers:
+        said = self.cleaned_data
+        given = tuple(
+            Given(
+                key=one.key,
+                ask=one.ask,
+                rule=one.rule,
+                urgent=one.urgent,
+                action=one.action,
+                yes=said[one.key] == YES,
+                more=said[f"{one.key}-more"] if said[one.key] == YES else "",
+            )
+            for one in self.questions
+        )
+        return Answers(protocol=protocol, given=given, text=said["text"])
+
+    def asked(self, question: Contraindication) -> tuple[forms.BoundField, forms.BoundField]:
+        return self[question.key], self[f"{question.key}-more"]
+
+
+class FullForm(HealthForm):
+    pressure = forms.ChoiceField(
+        label="How firm do you like a massage?",
+        choices=PRESSURES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def answers(self, protocol: int) -> Answers:
+        given = super().answers(protocol)
+        return Answers(protocol, given.given, given.text, self.cleaned_data["pressure"])
+
+
+class ChangedForm(HealthForm):
+    changed = yes_or_no(
+        "Has anything about your health changed since you last told us? An illness, an "
+        "operation, a medicine, a pregnancy, something a doctor said?"
+    )
+
+    def answers(self, protocol: int) -> Answers:
+        given = super().answers(protocol)
+        changed = self.cleaned_data["changed"] == YES
+        return Answers(protocol, given.given, given.text, changed=changed)
+
+
+def as_typed(answers: Answers) -> dict[str, str]:
+    """Earlier answers as the initial values of a form."""
+    typed = {"text": answers.text, "pressure": answers.pressure}
+    for one in answers.given:
+        typed[one.key] = YES if one.yes else NO
+        typed[f"{one.key}-more"] = one.more
+    return typed
+
+
+class ClearanceForm(forms.Form):
+    reason = forms.CharField(
+        label="Why can the hold be lifted?",
+        max_length=LONGEST_MORE,
+        widget=forms.Textarea({"rows": 3, "class": "form-control"}),
+        error_messages={"required": "Please give a reason; it is kept with the answers."},
+    )
