@@ -82,6 +82,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
                 appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
             client.mails.update(client=known)
             _hand_over_what_is_protected(client, known)
+            _hand_over_what_was_told(client, known)
             _hand_over_races(client, known, now)
             client.delete()
     except IntegrityError:
@@ -96,6 +97,14 @@ def _hand_over_what_is_protected(client: Client, known: Client) -> None:
             of_client = {relation.field.name: client}
             rows = relation.related_model._default_manager.filter(**of_client)
             rows.update(**{relation.field.name: known})
+
+
+def _hand_over_what_was_told(client: Client, known: Client) -> None:
+    """Hard efforts and declined sessions, but for those that the known client has told too."""
+    told = known.hard_efforts.values("day")
+    client.hard_efforts.exclude(day__in=told).update(client=known)
+    for declined in client.declined_sessions.all():
+        known.declined_sessions.get_or_create(kind=declined.kind, ideal=declined.ideal)
 
 
 def _hand_over_races(client: Client, known: Client, now: datetime) -> None:

@@ -81,12 +81,13 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
 
 @transaction.atomic
 def withdraw(race: Race, *, now: datetime) -> None:
-    """The client does not run it after all."""
+    """The client does not run it after all; withdrawing again changes nothing."""
     client = race.client
     _lock(client)
-    race.delete()
-    _raise_revision(client)
-    nudging.plan_for(client, now=now)
+    gone, _ = Race.objects.filter(pk=race.pk).delete()
+    if gone:
+        _raise_revision(client)
+        nudging.plan_for(client, now=now)
 
 
 @transaction.atomic

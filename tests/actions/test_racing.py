@@ -149,3 +149,12 @@ def test_races_go_along_when_two_clients_turn_out_to_be_one(ana, enter):
     assert identity.prove(same, by="runner", now=NOW) == ana
     assert [race.name for race in ana.races.all()] == ["", ""]
     assert revision(ana) == 2
+
+
+def test_a_race_withdrawn_twice_is_gone_once(ana, enter):
+    race = enter()
+    again = Race.objects.get(pk=race.pk)
+    racing.withdraw(race, now=NOW)
+    racing.withdraw(again, now=NOW)
+    ana.refresh_from_db()
+    assert ana.plan_revision == 2
