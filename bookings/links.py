@@ -56,12 +56,14 @@ def mailed_url(appointment: Appointment, route: str = "online:appointment") -> s
 
 
 class Purpose(StrEnum):
-    """What a link in a training mail is for; each is good for nothing else."""
+    """What a link to one client is for; each is good for nothing else."""
 
     BOOK = "offered"
     DECLINE = "not_this_time"
     AFTER_RACE = "after_race"
     STOP_NUDGES = "stop_nudges"
+    PREFERENCES = "preferences"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:

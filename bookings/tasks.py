@@ -4,10 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings.actions import booking, mailing, nudging
+from bookings.models import Heartbeat, Part
 
 
 @shared_task(name="bookings.tasks.send_due_mails", ignore_result=True)
-def send_due_mails() -> None:
+def send_due_mails(by_beat: bool = False) -> None:
+    if by_beat:
+        Heartbeat.objects.note(Part.BEAT)
     mailing.send_due(now=timezone.now())
 
 

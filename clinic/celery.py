@@ -20,6 +20,7 @@ app.conf.update(
     beat_schedule={
         "send due mails": {
             "task": "bookings.tasks.send_due_mails",
+            "kwargs": {"by_beat": True},
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },

@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "bookings.online.clinic_of_the_page.clinic",
+                "bookings.diary.mail_bar.mail_bar",
             ],
         },
     },

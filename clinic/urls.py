@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
+from clinic import health
 
 urlpatterns = [
     path("", include("bookings.online.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
 ]
 
 if settings.DEMO:

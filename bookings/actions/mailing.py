@@ -28,8 +28,8 @@ from bookings.mail.courier import (
 )
 from bookings.mail.doorbell import ring
 from bookings.mail.subjects import SUBJECTS
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
-from bookings.models.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.models import Appointment, Clinic, Heartbeat, Mail, MailKind, MailState, Part
+from bookings.models.mails import GROUP_OF, KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
@@ -94,6 +94,7 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
     Any number of processes may do this at once. Stops early when the mail server is in
     trouble: the next ring of the bell tries again.
     """
+    Heartbeat.objects.note(Part.SENDER)
     Mail.objects.reclaim()
     sent = 0
     until = time.monotonic() + seconds
@@ -146,7 +147,15 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
         return MailState.MISSED, "It could not be sent while it was of use."
     if not mail.client.email:
         return MailState.FAILED, "No e-mail address: ring this client."
-    return None
+    return None if mail.kind in TIMED_TO_TRAINING else _not_wanted(mail)
+
+
+def _not_wanted(mail: Mail) -> tuple[MailState, str] | None:
+    """Of training mails this is decided later, under the client's lock."""
+    group = GROUP_OF.get(mail.kind)
+    if group is None or getattr(mail.client, group.field):
+        return None
+    return MailState.CANCELLED, f"The client wants no {group.label}."
 
 
 def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:

@@ -10,7 +10,7 @@ from django.db.models import F
 from bookings.actions import nudging
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
-from bookings.models import Client, Clinic, Race
+from bookings.models import Client, Clinic, MailGroup, Race
 from bookings.queries import protocol
 
 MOST_RACES = 12  # with phases still to come, for one runner
@@ -35,7 +35,7 @@ def enter(
     known = client.races.count()
     entered = _enter(client, race, now)
     _keep_habits(client, habits or {})
-    _ask_for_nudges(client, wants_nudges)
+    _ask_for_nudges(client, wants_nudges, now)
     nudging.plan_for(client, now=now, changed={} if client.races.count() > known else None)
     return entered
 
@@ -56,7 +56,7 @@ def enter_all(
     _lock(client)
     answers = [_entered_or_refused(client, race, now) for race in races]
     _keep_habits(client, habits)
-    _ask_for_nudges(client, wants_nudges)
+    _ask_for_nudges(client, wants_nudges, now)
     nudging.plan_for(client, now=now, changed={} if None in answers else None)
     return answers
 
@@ -127,10 +127,11 @@ def _keep_habits(client: Client, habits: Mapping[str, int]) -> None:
         _raise_revision(client)
 
 
-def _ask_for_nudges(client: Client, wants_nudges: bool) -> None:
-    if wants_nudges:
+def _ask_for_nudges(client: Client, wants_nudges: bool, now: datetime) -> None:
+    if wants_nudges and not client.wants_nudges:
         client.wants_nudges = True
         client.save(update_fields=["wants_nudges"])
+        client.mail_consents.create(group=MailGroup.NUDGES, wanted=True, at=now, how="with a race")
 
 
 def _to_be_told(race: Race, changed: Race) -> dict[str, str] | None:

@@ -23,6 +23,8 @@ class BadAddress(Exception):
     """No message can be addressed to that client."""
 
 
+# A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.
+LONG_LINES = SMTP.clone(max_line_length=990)
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
 
@@ -33,7 +35,7 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     """
     subject = SUBJECTS[mail.kind]
     letter = subject.letter(mail, clinic, now=now)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=LONG_LINES)
     message["Subject"] = wording.one_line(_rendered(letter, "subject.txt"))
     message["From"] = Address(wording.one_line(clinic.name), addr_spec=_sender())
     message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=clinic.email)
@@ -42,6 +44,9 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(mail)
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_url:  # RFC 8058: one POST, and no more like it.
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text(letter), cte="quoted-printable")
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
     subject.enclose(message, mail, clinic)

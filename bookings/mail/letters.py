@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from bookings.core import wording
 from bookings.core.statuses import Status
-from bookings.links import mailed_url
+from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
+from bookings.models.mails import GROUP_OF
 from bookings.queries import protocol
 from bookings.queries.phases import phase_at
 
@@ -49,6 +50,16 @@ class Letter:
     @property
     def protocol_url(self) -> str:
         return urljoin(settings.SITE_URL, reverse("online:protocol"))
+
+    @property
+    def preferences_url(self) -> str:
+        return client_url(Purpose.PREFERENCES, self.mail.client)
+
+    @property
+    def unsubscribe_url(self) -> str:
+        """Where one press stops mails like this one; nothing for those that always come."""
+        group = GROUP_OF.get(self.mail.kind)
+        return client_url(Purpose.UNSUBSCRIBE, self.mail.client, group=group) if group else ""
 
     @property
     def home_url(self) -> str:

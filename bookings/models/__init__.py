@@ -2,6 +2,8 @@
 
 from bookings.models.appointments import Appointment, AppointmentEvent, WrongStatus
 from bookings.models.clinic import THE_CLINIC, Clinic
+from bookings.models.consents import MailConsent, MailGroup
+from bookings.models.heartbeats import Heartbeat, Part
 from bookings.models.mails import Mail, MailKind, MailState
 from bookings.models.people import Client, Therapist, User
 from bookings.models.protocol import ProtocolVersion
@@ -21,10 +23,14 @@ __all__ = [
     "Distance",
     "ExtraShift",
     "HardEffort",
+    "Heartbeat",
     "Mail",
+    "MailConsent",
+    "MailGroup",
     "MailKind",
     "MailState",
     "Outcome",
+    "Part",
     "Priority",
     "ProtocolVersion",
     "Race",

@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
 
 from bookings.models.appointments import Appointment
+from bookings.models.consents import MailGroup
 from bookings.models.people import Client
 
 
@@ -60,6 +61,12 @@ TIMED_TO_TRAINING = (
     MailKind.OFF_SEASON,
 )
 
+# What a client may switch off; the rest answers what somebody has just done.
+GROUP_OF: dict[str, MailGroup] = {
+    MailKind.REMINDER: MailGroup.REMINDERS,
+    **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
+}
+
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
 LEASE = timedelta(seconds=120)
 
@@ -76,14 +83,20 @@ RESENT_ONCE_IN_DOUBT = (
 RESENT_AFTER = timedelta(minutes=5)
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
-# every time is the database's, because the clocks of workers differ.
+# every time is the database's, because the clocks of workers differ. It asks each time whether
+# mail is paused and how much has left within the hour; kinds that this sender does not know are
+# left to newer ones.
 CLAIM = """
     UPDATE bookings_mail
     SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
         lease_until = statement_timestamp() + %s, data_at = NULL
     WHERE id = (
         SELECT id FROM bookings_mail
-        WHERE state = 'scheduled' AND due_at <= statement_timestamp()
+        WHERE state = 'scheduled' AND due_at <= statement_timestamp() AND kind = ANY(%s)
+          AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
+          AND (SELECT count(*) FROM bookings_mail
+               WHERE data_at > statement_timestamp() - interval '1 hour')
+              < COALESCE((SELECT mails_per_hour FROM bookings_clinic), 1)
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING *, statement_timestamp() AS claimed_at
@@ -92,7 +105,7 @@ CLAIM = """
 
 class MailQuerySet(models.QuerySet):
     def asking_for_attention(self):
-        return self.filter(state__in=ASKS_FOR_ATTENTION)
+        return self.filter(state__in=ASKS_FOR_ATTENTION, settled_at=None)
 
     def unfinished(self):
         return self.filter(state__in=UNFINISHED)
@@ -138,7 +151,7 @@ class MailQuerySet(models.QuerySet):
         Outside a transaction, as all that senders write: one that is stopped in its tracks
         must never leave a row locked.
         """
-        return next(iter(self.raw(CLAIM, [LEASE])), None)
+        return next(iter(self.raw(CLAIM, [LEASE, MailKind.values])), None)
 
     def reclaim(self) -> None:
         """Take back what senders that are gone left behind: retried, or in doubt if marked."""
@@ -202,6 +215,10 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+    note = models.TextField(blank=True, help_text="A line of the desk's own, for the client.")
+    settled_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the desk had seen to what went wrong."
+    )
 
     claimed_at: datetime  # by the database's clock, told with each claim
 
@@ -221,10 +238,15 @@ class Mail(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="scheduled"), name="mails_due"),
+            models.Index(
+                fields=["data_at"], condition=Q(data_at__isnull=False), name="mails_gone_out"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="mails_leased"),
             models.Index(
                 fields=["state", "created_at"],
-                condition=Q(state__in=[state.value for state in ASKS_FOR_ATTENTION]),
+                condition=Q(
+                    state__in=[state.value for state in ASKS_FOR_ATTENTION], settled_at=None
+                ),
                 name="mails_for_attention",
             ),
         ]

@@ -109,6 +109,8 @@ class Client(models.Model):
         help_text="Same e-mail, different name: the desk decides whether it is the same person.",
     )
 
+    wants_reminders = models.BooleanField("wants reminders of appointments", default=True)
+    wants_news = models.BooleanField("wants news of the waiting list", default=True)
     wants_nudges = models.BooleanField(
         "wants mails timed to their training",
         default=False,

@@ -51,8 +51,8 @@ def read(appointment, clinic):
             appointment=appointment,
             **fields,
         )
-        message = compose(mail, clinic, now=NOW)
-        return email.message_from_bytes(message.as_bytes(), policy=default)
+        _read.on_the_wire = compose(mail, clinic, now=NOW).as_bytes()
+        return email.message_from_bytes(_read.on_the_wire, policy=default)
 
     return _read
 
@@ -136,10 +136,24 @@ def test_text_and_html_each_say_everything(kind, read):
 def test_the_links_lead_to_the_page_the_move_and_the_cancelling(kind, read, appointment):
     message = read(kind)
     page = f"https://book.example.com/appointments/{links.mail_token(appointment)}/"
-    wanted = [page, f"{page}move/", f"{page}cancel/"]
+    preferences = links.client_url(links.Purpose.PREFERENCES, appointment.client)
+    wanted = [page, f"{page}move/", f"{page}cancel/", preferences]
 
     assert [link for link in Page(html(message)).links if link.startswith("http")] == wanted
     assert re.findall(r"https?://\S+", text(message)) == wanted
+
+
+def test_only_what_can_be_switched_off_has_the_headers_for_it(read, appointment):
+    assert read("confirmed")["List-Unsubscribe"] is None
+    reminder = read("reminder")
+    unsubscribe = links.client_url(links.Purpose.UNSUBSCRIBE, appointment.client, group="reminders")
+    assert reminder["List-Unsubscribe"] == f"<{unsubscribe}>"
+    assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_unsubscribe_address_is_whole_on_the_wire(read):
+    read("reminder")
+    assert re.search(rb"\r\nList-Unsubscribe: <https://\S+>\r\n", read.on_the_wire)
 
 
 def test_a_cancelled_visit_offers_to_book_another(read):

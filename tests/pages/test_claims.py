@@ -159,6 +159,8 @@ def _answers_to_mails(client, booked, at):
         (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
         (Purpose.AFTER_RACE, {"race": day.isoformat()}),
         (Purpose.STOP_NUDGES, {}),
+        (Purpose.PREFERENCES, {}),
+        (Purpose.UNSUBSCRIBE, {"group": "reminders"}),
     )
     for purpose, told in asked:
         url = urlsplit(links.client_url(purpose, ana, **told)).path

@@ -1,0 +1,60 @@
+"""What staff do with mails: stop one, send one again, see to one, pause them all."""
+
+from datetime import datetime
+
+from django.db.models.functions import Now
+
+from bookings.actions.refusals import Refused
+from bookings.mail.doorbell import ring
+from bookings.models import Clinic, Mail, MailState
+from bookings.models.mails import ASKS_FOR_ATTENTION
+
+
+class NotAny(Refused):
+    sentence = "This mail has gone out or has been stopped meanwhile."
+
+
+class OfNoUse(Refused):
+    sentence = "It is too late for this mail to be of use; please ring the client."
+
+
+def stop(mail: Mail, *, by: str) -> None:
+    """It does not go out. Raises NotAny."""
+    waiting = Mail.objects.filter(pk=mail.pk).not_gone_out()
+    if not waiting.update(state=MailState.CANCELLED, why=f"Stopped by {by}."):
+        raise NotAny
+
+
+def send_again(mail: Mail, *, by: str, now: datetime) -> None:
+    """Due at once, with all its tries; decided anew like any other. Raises NotAny or OfNoUse."""
+    if mail.not_after <= now:
+        raise OfNoUse
+    failed = Mail.objects.filter(pk=mail.pk, state__in=ASKS_FOR_ATTENTION)
+    again = failed.update(
+        state=MailState.SCHEDULED,
+        due_at=Now(),
+        attempts=0,
+        writing_errors=0,
+        data_at=None,
+        settled_at=None,
+        why=f"Sent again by {by}.",
+    )
+    if not again:
+        raise NotAny
+    ring()
+
+
+def settle(mail: Mail, *, by: str, now: datetime) -> None:
+    """Somebody has seen to it: it asks for no attention any more."""
+    failed = Mail.objects.filter(pk=mail.pk).asking_for_attention()
+    failed.update(settled_at=now, why=f"Seen to by {by}.")
+
+
+def pause(*, by: str, now: datetime) -> None:
+    """No mail leaves until it is resumed; what is owed waits. A second pause changes nothing."""
+    Clinic.objects.filter(mail_paused_at=None).update(mail_paused_at=now, mail_paused_by=by)
+
+
+def resume() -> None:
+    Clinic.objects.update(mail_paused_at=None, mail_paused_by="")
+    ring()

@@ -1,0 +1,21 @@
+"""Which mails a client wants."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.actions import nudging
+from bookings.models import Client, MailConsent, MailGroup
+
+
+@transaction.atomic
+def choose(client: Client, group: MailGroup, *, wanted: bool, how: str, now: datetime) -> None:
+    """Note the client's choice; the same choice again changes nothing."""
+    client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if getattr(client, group.field) == wanted:
+        return
+    if group is MailGroup.NUDGES:
+        nudging.ask_for_mails(client, wanted, now=now)
+    else:
+        Client.objects.filter(pk=client.pk).update(**{group.field: wanted})
+    MailConsent.objects.create(client=client, group=group, wanted=wanted, at=now, how=how)

@@ -1,0 +1,34 @@
+"""What clients agreed to be written about, and when they changed their mind."""
+
+from django.db import models
+
+from bookings.models.people import Client
+
+
+class MailGroup(models.TextChoices):
+    """What a client may choose to get or not; answers to what they do themselves always come."""
+
+    REMINDERS = "reminders", "reminders of appointments"
+    NUDGES = "nudges", "mails timed to my training"
+    NEWS = "news", "news of the waiting list"
+
+    @property
+    def field(self) -> str:
+        """Where a client's choice stands."""
+        return f"wants_{self.value}"
+
+
+class MailConsent(models.Model):
+    """One change of a client's choice, never altered."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="mail_consents")
+    group = models.CharField(max_length=10, choices=MailGroup)
+    wanted = models.BooleanField()
+    at = models.DateTimeField()
+    how = models.CharField(max_length=40, help_text="Through which page, or by whom.")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_group_display()}: {'yes' if self.wanted else 'no'}"

@@ -1,0 +1,31 @@
+"""Signs of life of what works in the background, by the database's clock."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Part(models.TextChoices):
+    BEAT = "beat", "the clock that rings each minute"
+    SENDER = "sender", "the worker that sends mail"
+
+
+class HeartbeatQuerySet(models.QuerySet):
+    def note(self, part: Part) -> None:
+        self.update_or_create(part=part, defaults={"at": Now()})
+
+    def older_than(self, age: timedelta):
+        return self.filter(at__lt=Now() - age)
+
+
+class Heartbeat(models.Model):
+    """When a part last worked."""
+
+    part = models.CharField(max_length=10, choices=Part, primary_key=True)
+    at = models.DateTimeField()
+
+    objects = HeartbeatQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()}, {self.at}"

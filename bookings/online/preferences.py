@@ -1,0 +1,69 @@
+"""Which mails somebody wants: from a link in every mail, without signing in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions import preferring
+from bookings.links import Purpose, client_url, read_client_token
+from bookings.models import Client, MailGroup
+from bookings.online.answering import private
+from bookings.online.behind_a_training_mail import for_a_client
+from bookings.online.forms import plain
+
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class PreferencesForm(forms.Form):
+    reminders = forms.BooleanField(label="Reminders of appointments I have booked", required=False)
+    nudges = forms.BooleanField(label="Sessions that would suit my training", required=False)
+    news = forms.BooleanField(label="News of the waiting list", required=False)
+
+    helper = plain("reminders", "nudges", "news")
+
+
+@reads_and_posts
+@for_a_client(Purpose.PREFERENCES)
+def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    if request.method == "POST":
+        form = PreferencesForm(request.POST)
+        form.is_valid()
+        for group in MailGroup:
+            wanted = form.cleaned_data[group]
+            preferring.choose(client, group, wanted=wanted, how="mail link", now=timezone.now())
+        messages.success(request, "Your choice is kept.")
+        return redirect(request.path)
+    chosen = {group.value: getattr(client, group.field) for group in MailGroup}
+    form = PreferencesForm(initial=chosen)
+    return render(request, "online/preferences.html", {"client": client, "form": form})
+
+
+@csrf_exempt  # RFC 8058: a mail program posts, with no cookie and no page of ours before it.
+@reads_and_posts
+@private
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """One POST stops mails of one group; looking changes nothing. It says nothing of the client."""
+    client, group = _read(token)
+    if request.method == "POST":
+        preferring.choose(client, group, wanted=False, how="one click", now=timezone.now())
+    context = {
+        "group": group,
+        "is_stopped": request.method == "POST" or not getattr(client, group.field),
+        "preferences_url": client_url(Purpose.PREFERENCES, client),
+    }
+    return render(request, "online/unsubscribe.html", context)
+
+
+def _read(token: str) -> tuple[Client, MailGroup]:
+    try:
+        facts = read_client_token(Purpose.UNSUBSCRIBE, token)
+    except BadSignature:
+        raise Http404 from None
+    return get_object_or_404(Client, pk=facts["client"]), MailGroup(facts["group"])

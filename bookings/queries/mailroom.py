@@ -1,0 +1,40 @@
+"""How the sending of mail goes: what is late, what is paused, what is to come."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from bookings.models import Clinic, Heartbeat, Mail, MailState
+
+LATE = timedelta(minutes=5)
+
+
+def problems(clinic: Clinic) -> list[str]:
+    """What the desk must know, a sentence each; nothing while all is well."""
+    if clinic.mail_paused_at:
+        at = clinic.mail_paused_at.astimezone(clinic.tz)
+        since = f"{at:%H:%M} on {at.day} {at:%B}"
+        return [f"All mail has been paused since {since}, by {clinic.mail_paused_by}."]
+    return list(_troubles())
+
+
+def is_late() -> bool:
+    """Whether something that should have happened within five minutes has not."""
+    return any(_troubles())
+
+
+def to_come(within: timedelta) -> QuerySet[Mail]:
+    """What is due within so long, or overdue, the next first."""
+    due = Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=Now() + within)
+    return due.select_related("client", "appointment").order_by("due_at")
+
+
+def _troubles() -> Iterator[str]:
+    for beat in Heartbeat.objects.older_than(LATE):
+        yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+    overdue = Mail.objects.overdue(LATE).count()
+    if overdue:
+        which = "One mail has" if overdue == 1 else f"{overdue} mails have"
+        yield f"{which} been waiting for more than five minutes."
