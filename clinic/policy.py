@@ -18,8 +18,8 @@ EVERYONE: Roles = None
 SIGNED_IN: Roles = frozenset(Role)
 STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
 DESK: Roles = frozenset({Role.DESK, Role.OWNER})
-OWNER: Roles = frozenset({Role.OWNER})
-THERAPIST: Roles = frozenset({Role.THERAPIST})
+OWNER = frozenset({Role.OWNER})
+THERAPIST = frozenset({Role.THERAPIST})
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
@@ -78,6 +78,11 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:today": THERAPIST,
         "therapists:day": THERAPIST,
         "therapists:mark": THERAPIST,
+        "therapists:brief": THERAPIST,
+        "therapists:clear": THERAPIST,
+        "therapists:note": THERAPIST | OWNER,
+        "therapists:draft": THERAPIST,
+        "therapists:history": THERAPIST | OWNER,
         "therapists:health": SIGNED_IN,
         "therapists:health_by_link": EVERYONE,
         "account_login": EVERYONE,

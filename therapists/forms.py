@@ -1,11 +1,15 @@
 """What runners and therapists type."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django import forms
 
 from bookings.core.training.protocol.evidence import Contraindication
-from therapists.content import Answers, Given
+from bookings.core.training.vocabulary import PRESSURES as ALL_PRESSURES
+from therapists.body import HIGHEST, KINDS, PLACES
+from therapists.content import COMFORT, Answers, Content, Given, Mark
+from therapists.models import Privacy
+from therapists.prompts import Prompts
 
 LONGEST_TEXT = 4000
 LONGEST_MORE = 500
@@ -113,3 +117,63 @@ class ClearanceForm(forms.Form):
         widget=forms.Textarea({"rows": 3, "class": "form-control"}),
         error_messages={"required": "Please give a reason; it is kept with the answers."},
     )
+
+
+class NoteForm(forms.Form):
+    """A note as it is typed: nothing of it is required until it is signed."""
+
+    subjective = text("What they say")
+    pressure = forms.ChoiceField(
+        label="Pressure used",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(key, one.label.capitalize()) for key, one in ALL_PRESSURES.items() if one],
+    )
+    techniques = forms.MultipleChoiceField(
+        label="Techniques", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    objective = text("What you found and did")
+    comfort = forms.ChoiceField(
+        label="The pressure was",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(key, words.capitalize()) for key, words in COMFORT.items()],
+    )
+    assessment = text("What you make of it", rows=2)
+    plan = text("Plan", rows=2)
+    amendment = text("What this amendment is about", rows=1, longest=LONGEST_MORE)
+    privacy = forms.ChoiceField(
+        label="Who may read it", choices=Privacy.choices, widget=forms.RadioSelect
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, techniques: Iterable[str], prompts: Prompts, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["techniques"].choices = [(one, one.capitalize()) for one in techniques]
+        for name in ("subjective", "objective", "plan"):
+            self.fields[name].help_text = getattr(prompts, name)
+
+    def content(self) -> Content:
+        said = {name: self.cleaned_data[name] for name in TYPED}
+        return Content(
+            **said,
+            techniques=tuple(self.cleaned_data["techniques"]),
+            marks=tuple(_marks(self.data)),
+        )
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What the body map shows: as typed, or as the note has it."""
+        if self.is_bound:
+            return {mark.place: mark for mark in _marks(self.data)}
+        return {mark.place: mark for mark in self.initial.get("marks", ())}
+
+
+TYPED = ("subjective", "pressure", "objective", "comfort", "assessment", "plan", "amendment")
+
+
+def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
+    for place in PLACES:
+        kind, level = data.get(f"kind-{place}", ""), data.get(f"level-{place}", "")
+        if kind in KINDS and level.isdecimal() and int(level) <= HIGHEST:
+            yield Mark(place, kind, int(level))

@@ -9,11 +9,11 @@ from bookings.actions.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.statuses import Status
-from bookings.core.wording import length_of_time
 from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries import protocol
 from bookings.queries.phases import phases_on
 from therapists.alerts import Alert, alerts_of
+from therapists.briefs import race_in_words
 from therapists.encrypting import Private
 from therapists.models import Note
 from therapists.past import Known, known_of
@@ -53,13 +53,7 @@ class Line(Private):
 
     @property
     def days_in_words(self) -> str:
-        """12 days to the Two Bridges Half, 3 days after it; nothing without a race."""
-        race, days = self.phase.race, self.phase.days_to_race
-        if race is None or days is None:
-            return ""
-        if days == 0:
-            return f"{race.name} today"
-        return f"{length_of_time(abs(days))} {'to' if days > 0 else 'after'} {race.name}"
+        return race_in_words(self.phase)
 
     @property
     def is_waiting(self) -> bool:

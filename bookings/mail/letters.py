@@ -124,6 +124,11 @@ class AppointmentLetter(Letter):
         return mailed_url(self.appointment, "online:coming")
 
     @property
+    def health_url(self) -> str:
+        """Where the runner is asked, in private; no mail says anything of it."""
+        return mailed_url(self.appointment, "therapists:health_by_link")
+
+    @property
     def how_soon(self) -> str:
         """today, tomorrow, in 3 days"""
         day = self.appointment.starts_at.astimezone(self.clinic.tz).date()

@@ -1,0 +1,80 @@
+/* Keeps a note on the server as it is typed. While it cannot (no connection, signed out), the
+   text stays in this page and is tried again; nothing is put into the browser's storage. */
+(() => {
+  const form = document.querySelector("[data-draft]");
+  if (!form) return;
+  const state = form.querySelector("[data-state]");
+  const PAUSE = 1500, AGAIN = 5000;
+  let timer = 0, unsaved = false, saving = false, leaving = false;
+
+  const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  const token = () => cookie() || form.elements.csrfmiddlewaretoken.value;
+
+  const say = (words, { keptHere = false, link = null } = {}) => {
+    state.classList.toggle("is-kept-here", keptHere);
+    state.replaceChildren(words);
+    if (link) {
+      const a = document.createElement("a");
+      a.href = form.dataset.signIn;
+      a.target = "_blank";
+      a.rel = "noopener";
+      a.textContent = link;
+      state.append(" ", a);
+    }
+  };
+
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+
+  const signedOut = () => say("You have been signed out. What you wrote is still here.", { keptHere: true, link: "Sign in in a new tab, then come back" });
+
+  async function save() {
+    if (saving || !unsaved) return;
+    saving = true;
+    unsaved = false;
+    let wait = 0;
+    try {
+      form.elements.csrfmiddlewaretoken.value = token(); // a new one after signing in again
+      const answer = await fetch(form.dataset.draft, {
+        method: "POST", body: new FormData(form), redirect: "manual",
+      });
+      if (answer.ok) {
+        form.elements.revision.value = (await answer.json()).revision;
+        say("Saved as a draft.");
+      } else if (answer.type === "opaqueredirect" || answer.status === 403) {
+        unsaved = true;
+        wait = AGAIN;
+        signedOut();
+      } else if (answer.status === 409 || answer.status === 422) {
+        unsaved = true;
+        say((await answer.json()).why, { keptHere: true });
+      } else throw new Error();
+    } catch {
+      unsaved = true;
+      wait = AGAIN;
+      say("Not saved yet: no connection. What you wrote is still here; we keep trying.", { keptHere: true });
+    } finally {
+      saving = false;
+    }
+    if (wait) later(wait);
+    else if (unsaved && !state.classList.contains("is-kept-here")) later(PAUSE);
+  }
+
+  form.addEventListener("input", () => { unsaved = true; later(PAUSE); });
+  window.addEventListener("online", () => later(0));
+  window.addEventListener("focus", () => { if (unsaved) later(0); });
+  window.addEventListener("beforeunload", (event) => { if (unsaved && !leaving) event.preventDefault(); });
+
+  // A press on a button goes out only once the draft has arrived, so that it cannot get lost.
+  form.addEventListener("submit", async (event) => {
+    if (leaving) return;
+    event.preventDefault();
+    const button = event.submitter;
+    clearTimeout(timer);
+    unsaved = true;
+    while (saving) await new Promise((done) => setTimeout(done, 50));
+    await save();
+    if (unsaved) return;
+    leaving = true;
+    form.requestSubmit(button);
+  });
+})();

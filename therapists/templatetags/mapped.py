@@ -1,0 +1,13 @@
+"""A note's body map, to look at: {% for figure in content|figures_of %}."""
+
+from django import template
+
+from therapists.bodymap import Figure, figures
+from therapists.content import Content
+
+register = template.Library()
+
+
+@register.filter
+def figures_of(content: Content) -> list[Figure]:
+    return figures({mark.place: mark for mark in content.marks})

@@ -1,0 +1,227 @@
+"""The note of a visit: written by whoever treats, read by whom its privacy lets."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.refusals import Refused
+from bookings.core.intervals import day_bounds
+from bookings.core.roles import Role
+from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries import protocol
+from bookings.queries.phases import phase_at
+from therapists import notes
+from therapists.bodymap import figures
+from therapists.content import Content
+from therapists.forms import NoteForm
+from therapists.models import Note, NoteVersion, Privacy
+from therapists.past import known_of
+from therapists.prompts import prompts_for
+from therapists.reading import Reader
+from therapists.treating import therapist_of, treats
+from therapists.views.careful import careful, of_a_therapist
+
+SIGN, SAVE, SAME = "sign", "save", "same"
+AMEND = "amend"
+Versions = list[tuple[NoteVersion, Content]]
+
+
+@dataclass
+class Desk:
+    """A therapist writing the note of one visit."""
+
+    visit: Appointment
+    therapist: Therapist
+    reader: Reader
+    clinic: Clinic
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.note = notes.of_visit(self.visit)
+        self.rules = protocol.current().phases[phase_at(self.visit, self.clinic).phase]
+
+    @property
+    def revision(self) -> int:
+        return self.note.revision if self.note else 0
+
+    def last(self) -> Content | None:
+        """The last note of the client that this therapist may read."""
+        day = self.visit.starts_at.astimezone(self.clinic.tz).date()
+        known = known_of(
+            [self.visit.client_id],
+            before=day_bounds(day, 1, self.clinic.tz).start,
+            therapist=self.therapist,
+            reader=self.reader,
+            now=self.now,
+        )[self.visit.client_id]
+        return known.notes[0].content if known.notes else None
+
+    def draft(self) -> Content | None:
+        return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
+
+    def versions(self) -> Versions:
+        if self.note is None:
+            return []
+        return notes.versions_of(self.note, reader=self.reader, now=self.now)
+
+    def form(self, content: Content | None = None, *, data=None) -> NoteForm:
+        """Preset for the phase where nothing has been written yet."""
+        begun = content or Content(pressure=self.rules.pressure.key)
+        privacy = self.note.privacy if self.note else Privacy.THERAPISTS
+        initial = {**asdict(begun), "marks": begun.marks}
+        initial |= {"privacy": privacy, "revision": self.revision}
+        return NoteForm(
+            data=data,
+            initial=initial,
+            techniques=_offered(self.rules.techniques, begun.techniques, data),
+            prompts=prompts_for(self.rules.phase),
+        )
+
+    def kept(self, form: NoteForm) -> dict:
+        """The arguments with which a filled-in form is saved or signed."""
+        return {
+            "content": form.content(),
+            "privacy": Privacy(form.cleaned_data["privacy"]),
+            "revision": form.cleaned_data["revision"],
+            "author": self.therapist,
+            "reader": self.reader,
+            "now": self.now,
+        }
+
+
+def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[str]:
+    """The phase's techniques, and those of other phases that a note has already."""
+    known = {one for rules in protocol.current().phases.values() for one in rules.techniques}
+    typed = data.getlist("techniques") if data else []
+    return list(dict.fromkeys([*of_the_phase, *chosen, *(one for one in typed if one in known)]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@careful
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = _visit(pk)
+    therapist = therapist_of(request.user)
+    if therapist is None or not treats(therapist, visit.client):
+        return _for_the_owner(request, visit)
+    desk = Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
+    if not _writes(desk):
+        return _to_read(request, desk)
+    if request.method == "POST":
+        return _post(request, desk)
+    return _page(request, desk)
+
+
+def _visit(pk: int) -> Appointment:
+    return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
+
+
+def _writes(desk: Desk) -> bool:
+    """Whoever has begun the note; before that, whoever has the visit in their diary."""
+    writer = desk.note.author_id if desk.note else desk.visit.therapist_id
+    return writer == desk.therapist.pk
+
+
+def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
+    draft, versions = desk.draft(), desk.versions()
+    if versions and draft is None and AMEND not in request.GET:
+        return _show(request, desk, versions, can_amend=True)
+    signed = versions[-1][1] if versions else None
+    return _edit(request, desk, desk.form(draft or signed), versions)
+
+
+def _edit(
+    request: HttpRequest, desk: Desk, form: NoteForm, versions: Versions, *, status: int = 200
+) -> HttpResponse:
+    last = desk.last()
+    context = {
+        "desk": desk,
+        "form": form,
+        "last": last,
+        "figures": figures(form.marks, last.marks if last else ()),
+        "versions": versions,
+    }
+    return render(request, "therapists/note.html", context, status=status)
+
+
+def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
+    asked = request.POST.get("do", SAVE)
+    form = desk.form(data=request.POST)
+    if not form.is_valid():
+        return _edit(request, desk, form, desk.versions(), status=422)
+    try:
+        if asked == SIGN:
+            notes.sign(desk.visit, **desk.kept(form))
+            messages.success(request, f"The note about {desk.visit.client.name} is signed.")
+            return _back_to_the_day(desk)
+        kept = desk.kept(form)
+        if asked == SAME and (last := desk.last()):
+            kept["content"] = _same_as(last, kept["content"])
+        notes.save_draft(desk.visit, **kept)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _edit(request, desk, form, desk.versions(), status=409)
+    messages.success(request, "Saved as a draft.")
+    return redirect("therapists:note", desk.visit.pk)
+
+
+def _same_as(last: Content, typed: Content) -> Content:
+    """The last note, wherever nothing has been written yet."""
+    merged = {name: value or getattr(last, name) for name, value in vars(typed).items()}
+    return Content(**{**merged, "amendment": typed.amendment})
+
+
+@require_POST
+@of_a_therapist
+def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """Saves what has been typed so far; the page goes on."""
+    visit = _visit(pk)
+    desk = Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
+    if not treats(therapist, visit.client) or not _writes(desk):
+        raise PermissionDenied
+    form = desk.form(data=request.POST)
+    if not form.is_valid():
+        return JsonResponse({"why": "Something is too long to be saved."}, status=422)
+    try:
+        saved = notes.save_draft(visit, **desk.kept(form))
+    except Refused as refusal:
+        return JsonResponse({"why": str(refusal)}, status=409)
+    return JsonResponse({"revision": saved.revision})
+
+
+def _back_to_the_day(desk: Desk) -> HttpResponse:
+    day = desk.visit.starts_at.astimezone(desk.clinic.tz).date()
+    return redirect("therapists:day", day.isoformat())
+
+
+def _to_read(request: HttpRequest, desk: Desk) -> HttpResponse:
+    readable = desk.note and Note.objects.readable_by(desk.therapist).filter(pk=desk.note.pk)
+    if not (readable and readable.exists()):
+        raise PermissionDenied
+    return _show(request, desk, desk.versions(), can_amend=False)
+
+
+def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
+    """An owner who treats nobody reads what its author has opened to the owner."""
+    found = Note.objects.readable_by(None).filter(appointment=visit).first()
+    if request.user.role != Role.OWNER or found is None or request.method == "POST":
+        raise PermissionDenied
+    versions = notes.versions_of(found, reader=Reader.of(request), now=timezone.now())
+    context = {"visit": visit, "note": found, "versions": versions[::-1], "can_amend": False}
+    return render(request, "therapists/note_read.html", context)
+
+
+def _show(request: HttpRequest, desk: Desk, versions: Versions, *, can_amend: bool) -> HttpResponse:
+    context = {
+        "visit": desk.visit,
+        "note": desk.note,
+        "versions": versions[::-1],
+        "can_amend": can_amend,
+    }
+    return render(request, "therapists/note_read.html", context)
