@@ -6,29 +6,17 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, register_converter
 from django.utils.http import content_disposition_header
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from bookings.mail.framed import framed, in_a_frame
+
 LISTED = 50
-MAIL_POLICY = {
-    "default-src": ["'none'"],
-    "style-src": ["'unsafe-inline'"],  # a mail carries its styles with it
-    "img-src": ["data:"],
-    "frame-ancestors": ["'self'"],
-    "script-src": None,
-    "font-src": None,
-    "connect-src": None,
-    "manifest-src": None,
-    "frame-src": None,
-    "form-action": ["'none'"],
-}
 
 
 @dataclass(frozen=True)
@@ -150,12 +138,10 @@ def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 
 @require_safe
-@xframe_options_sameorigin
-@csp_replace(MAIL_POLICY)
+@framed
 def body(request: HttpRequest, letter: Letter) -> HttpResponse:
     """The HTML body alone, whose links open at the top and which can run nothing."""
-    html = letter.html.replace("<head>", '<head><base target="_top">', 1)
-    return HttpResponse(html)
+    return in_a_frame(letter.html)
 
 
 @require_safe

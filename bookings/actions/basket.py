@@ -1,6 +1,6 @@
 """Several starts held together and booked at once: a runner's plan."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,8 +52,7 @@ def hold_all(
     never holds for longer. `client` is known where somebody acts behind their mailed link.
     Raises NotBookable for more than MOST_STARTS, TooManyHolds or Busy.
     """
-    if len(choices) > MOST_STARTS:
-        raise NotBookable(f"At most {MOST_STARTS} appointments can be booked at once.")
+    _refuse_too_many(choices)
     basket = _hold_all(choices, visitor, client, address, now)
     for missed in basket.missed:
         missed.why.nearest = nearest_to(missed.choice, visitor, now)
@@ -79,12 +78,14 @@ def book_all(
     """
     if first := Appointment.objects.filter(booking_key=key).first():
         return booked_with(first)
+    _refuse_too_many(choices)
     holds = [held_for(choice, visitor, now) for choice in choices]
     let_go(visitor, now, but=[held for held in holds if held])
     client = write_down(client)
     visits: list[Appointment] = []
-    for choice, held, row_key in zip(choices, holds, _keys(key), strict=False):
+    for number, (choice, held) in enumerate(zip(choices, holds, strict=True), start=1):
         visit = held or place(clinic, choice, now)
+        row_key = key if number == 1 else f"{key}:{number}"
         together = visits[0].public_id if visits else visit.public_id
         visit.book(client, key=row_key, together=together, address=address, by=by, now=now)
         visits.append(visit)
@@ -107,10 +108,9 @@ def _owe_the_confirmation(visits: Sequence[Appointment], now: datetime) -> None:
         mailing.owe_together(visits, now=now)
 
 
-def _keys(key: str) -> Iterator[str]:
-    """One for each row, and the first is the form's own."""
-    yield key
-    yield from (f"{key}:{number}" for number in range(2, MOST_STARTS + 1))
+def _refuse_too_many(choices: Sequence[Choice]) -> None:
+    if len(choices) > MOST_STARTS:
+        raise NotBookable(f"At most {MOST_STARTS} appointments can be booked at once.")
 
 
 @changes_the_diary

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import identity
 from bookings.actions.refusals import Refused
+from bookings.diary.who import who
 from bookings.models import Client, Clinic
 from bookings.queries.desk import desk_day
 
@@ -30,7 +31,7 @@ def same_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers the card "same e-mail, different name"."""
     client = get_object_or_404(Client, pk=pk)
     same = request.POST.get("answer") == "same"
-    by = f"{request.user.role}: {request.user.email}"
+    by = who(request)
     try:
         known = identity.decide(client, same=same, by=by, now=timezone.now())
     except Refused as refusal:

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from bookings.diary import days, protocol
+from bookings.diary import days, mails, protocol
 
 app_name = "diary"
 urlpatterns = [
     path("", days.home, name="home"),
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
+    path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
+    path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
+    path("mails/", mails.mails, name="mails"),
+    path("mails/pause/", mails.pause, name="pause_mail"),
+    path("mails/kinds/", mails.kinds, name="mail_kinds"),
+    path("mails/kinds/<slug:name>/", mails.kind, name="mail_kind"),
+    path("mails/kinds/<slug:name>/body/", mails.kind_body, name="mail_kind_body"),
+    path("mails/<int:pk>/", mails.mail, name="mail"),
+    path("mails/<int:pk>/body/", mails.body, name="mail_body"),
+    path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
     path("protocol/", protocol.overview, name="protocol"),
     path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
     path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),

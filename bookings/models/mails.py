@@ -113,6 +113,11 @@ class MailQuerySet(models.QuerySet):
     def about_older_revisions(self, appointment: Appointment):
         return self.filter(appointment=appointment, revision__lt=appointment.revision)
 
+    def about(self, appointment: Appointment):
+        """Of that one alone, or of those it was booked with."""
+        together = Q(together=appointment.together) if appointment.together else Q(pk=None)
+        return self.filter(Q(appointment=appointment) | together)
+
     def not_gone_out(self):
         return self.unfinished().filter(data_at=None)
 
@@ -257,6 +262,10 @@ class Mail(models.Model):
     @property
     def is_too_late(self) -> bool:
         return self.not_after <= self.claimed_at
+
+    @property
+    def needs_a_look(self) -> bool:
+        return self.state in ASKS_FOR_ATTENTION and self.settled_at is None
 
     def mark(self) -> bool:
         """Say that the message goes out now. False: it is no longer the caller's to send."""

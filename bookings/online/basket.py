@@ -1,6 +1,7 @@
 """Booking a plan: the chosen times of several sessions, kept together and booked at once."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from secrets import token_hex
@@ -99,7 +100,6 @@ def change(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 
 
 def _keep(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> HttpResponse:
-    request.session[CHOSEN] = [as_text(choice) for choice in choices]
     try:
         found = _hold(request, keeper, choices)
     except (Busy, TooManyHolds) as refusal:
@@ -107,6 +107,7 @@ def _keep(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Ht
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{keeper.url}#sessions-title")
+    request.session[CHOSEN] = [as_text(choice) for choice in choices]
     if not found.missed:
         return redirect(keeper.basket_url)
     form = _form(keeper, _key(request))
@@ -163,7 +164,7 @@ def _not_booked(
 ) -> HttpResponse:
     """Nothing is lost: the others are kept, and whatever is gone is offered anew."""
     found = None
-    if not isinstance(refusal, Busy):
+    with suppress(Refused):  # Too many holds, or too busy: what is held so far stays held.
         found = _hold(request, keeper, choices)
     lines = _lines(request, choices, found)
     response = _show(request, keeper, lines, form, refusal=refusal, status=status_of(refusal))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -59,3 +60,10 @@ def names(people: Iterable, between: str = "and") -> str:
     """Ana, Bo and Kim"""
     *rest, last = [str(person) for person in people]
     return f"{', '.join(rest)} {between} {last}" if rest else last
+
+
+@register.filter
+def plain_text(message: EmailMessage) -> str:
+    """The text part of a mail."""
+    part = message.get_body(("plain",))
+    return part.get_content() if part else ""

@@ -175,6 +175,7 @@ def test_more_than_twelve_are_refused_with_a_sentence(client, plan, massage):
     }
     answer = client.post("/plan/choose/", {"take": list(range(13)), **times}, follow=True)
     assert "At most 12" in answer.content.decode()
+    assert client.get("/plan/book/").status_code == 302
 
 
 def test_nobody_sees_or_books_anothers_basket(client, basket):
@@ -242,3 +243,12 @@ def test_no_time_of_the_picker_goes_back_to_the_plan(client, plan, massage):
     plan()
     answer = client.post(f"/plan/times/{massage.slug}/choose/", {"start": "soon"}, follow=True)
     assert "Please choose one of the free times." in answer.content.decode()
+
+
+def test_a_limit_of_holds_that_is_met_while_booking_keeps_the_form(basket, send, settings):
+    page = basket()
+    settings.HOLDS_AT_ONCE_PER_ADDRESS = 3
+    take_away(page.context["lines"][1])
+    answer = send(page)
+    assert answer.status_code == 409
+    assert "ana@example.com" in answer.content.decode()

@@ -1,0 +1,100 @@
+"""A mail of each kind about a runner, a race and appointments made up for the purpose."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bookings.core.statuses import Status
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    Distance,
+    Mail,
+    MailKind,
+    Race,
+    Room,
+    Therapist,
+    Treatment,
+)
+from bookings.models.mails import TIMED_TO_TRAINING
+from bookings.queries.plans import History, plan_of, runner_of
+
+LENGTH = timedelta(minutes=60)
+WEEKS_TO_THE_RACE = 8
+SESSIONS_LISTED = 2
+
+
+def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
+    """A mail that is not stored; what it is about is, so the caller rolls that back."""
+    today = now.astimezone(clinic.tz).date()
+    client = Client.objects.create(
+        name="Robin Sample", email="robin@example.com", proved_at=now, wants_nudges=True
+    )
+    race = _race(kind, client, today)
+    visits = _visits(client, clinic, today, now)
+    if kind == MailKind.CANCELLED:
+        visits[0].status = Status.CANCELLED
+    if kind == MailKind.MOVED:
+        before = visits[0].starts_at - timedelta(days=1, hours=2)
+        visits[0].record("moved", by="sample", now=now, facts={"from": {"starts_at": before}})
+    return Mail(
+        key=f"{kind}:sample",
+        kind=kind,
+        client=client,
+        appointment=None if kind in TIMED_TO_TRAINING else visits[0],
+        together="sample",
+        about=_about(race, client, today),
+        created_at=now,
+        due_at=now,
+        not_after=visits[0].starts_at,
+    )
+
+
+def _race(kind: MailKind, client: Client, today: date) -> Race:
+    """Ahead, but yesterday where the mail asks how it went."""
+    ahead = -1 if kind == MailKind.RACE_CHECK else 7 * WEEKS_TO_THE_RACE
+    return Race.objects.create(
+        client=client,
+        race_date=today + timedelta(days=ahead),
+        distance=Distance.MARATHON,
+        name="Sample Marathon",
+    )
+
+
+def _about(race: Race, client: Client, today: date) -> dict[str, Any]:
+    plan = plan_of([race], runner_of(client, History()), today=today)
+    sessions = plan.sessions[:SESSIONS_LISTED]
+    return {
+        "edition": 0,
+        "race": race.race_date.isoformat(),
+        "topics": ["cycle"],
+        "covers": [(session.kind.value, session.ideal.isoformat()) for session in sessions],
+    }
+
+
+def _visits(client: Client, clinic: Clinic, today: date, now: datetime) -> list[Appointment]:
+    therapist = Therapist.objects.create(name="Kim Sample", slug="kim-sample", initials="KS")
+    room = Room.objects.create(name="Sample room")
+    treatment = Treatment.objects.create(
+        name="Sample massage 60", slug="sample-massage", minutes=60, price=Decimal(62), online=False
+    )
+    return [
+        Appointment.objects.create(
+            client=client,
+            therapist=therapist,
+            room=room,
+            treatment=treatment,
+            starts_at=(
+                start := datetime.combine(today + timedelta(weeks=week), time(10, 15), clinic.tz)
+            ),
+            ends_at=start + LENGTH,
+            blocked_until=start + LENGTH,
+            status=Status.BOOKED,
+            price=treatment.price,
+            created_at=now,
+            booked_at=now,
+            together="sample",
+        )
+        for week in range(1, 4)
+    ]

@@ -1,0 +1,163 @@
+"""Mail as the desk sees it: what needs a look, what is to come, what became of each, and samples."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions import outbox
+from bookings.actions.refusals import Refused
+from bookings.diary.mail_samples import sample
+from bookings.diary.who import who
+from bookings.mail.composing import BadAddress, compose
+from bookings.mail.framed import framed, in_a_frame
+from bookings.mail.subjects import SUBJECTS
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.queries import mailroom
+
+WEEK = timedelta(days=7)
+SHOWN = 200
+
+
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    context = {
+        "failed": failed[:SHOWN],
+        "to_come": mailroom.to_come(WEEK)[:SHOWN],
+        "shown": SHOWN,
+    }
+    return render(request, "diary/mails/overview.html", context)
+
+
+@require_safe
+def of_client(request: HttpRequest, pk: int) -> HttpResponse:
+    client = get_object_or_404(Client, pk=pk)
+    found = client.mails.select_related("client", "appointment")
+    return _history(request, f"Mails to {client}", found)
+
+
+@require_safe
+def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = get_object_or_404(Appointment.objects.with_everything(), pk=pk)
+    found = Mail.objects.about(visit).select_related("client", "appointment")
+    return _history(request, f"Mails about {visit}", found)
+
+
+def _history(request: HttpRequest, title: str, found) -> HttpResponse:
+    context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN]}
+    return render(request, "diary/mails/history.html", context)
+
+
+@require_safe
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that is known of one, and its words as they would be now."""
+    found = _found(pk)
+    context = {
+        "mail": found,
+        "message": _written(found),
+        "can_stop": found.state == MailState.SCHEDULED,
+        "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
+    }
+    return render(request, "diary/mails/mail.html", context)
+
+
+@require_safe
+@framed
+def body(_request: HttpRequest, pk: int) -> HttpResponse:
+    return in_a_frame(_html(_written(_found(pk))))
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop it, send it again, or say that somebody has seen to it."""
+    found = _found(pk)
+    by, now = who(request), timezone.now()
+    actions: dict[str, tuple[Callable[[], None], str]] = {
+        "stop": (lambda: outbox.stop(found, by=by), "It will not go out."),
+        "again": (lambda: outbox.send_again(found, by=by, now=now), "It goes out once more."),
+        "settle": (lambda: outbox.settle(found, by=by, now=now), "Noted: seen to."),
+    }
+    if request.POST.get("do") not in actions:
+        raise Http404
+    action, done = actions[request.POST["do"]]
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return redirect("diary:mail", pk)
+
+
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("do") == "resume":
+        outbox.resume()
+        messages.success(request, "Mail goes out again.")
+    else:
+        outbox.pause(by=who(request), now=timezone.now())
+        messages.success(request, "All mail is paused. What is owed waits.")
+    return redirect("diary:mails")
+
+
+@require_safe
+def kinds(request: HttpRequest) -> HttpResponse:
+    return render(request, "diary/mails/kinds.html", {"kinds": list(MailKind)})
+
+
+@require_safe
+def kind(request: HttpRequest, name: str) -> HttpResponse:
+    found = _kind(name)
+    context = {"kind": found, "message": _sample(found)}
+    return render(request, "diary/mails/kind.html", context)
+
+
+@require_safe
+@framed
+def kind_body(_request: HttpRequest, name: str) -> HttpResponse:
+    return in_a_frame(_html(_sample(_kind(name))))
+
+
+def _found(pk: int) -> Mail:
+    return get_object_or_404(Mail.objects.select_related("client", "appointment"), pk=pk)
+
+
+def _kind(name: str) -> MailKind:
+    if name not in MailKind.values:
+        raise Http404
+    return MailKind(name)
+
+
+def _written(found: Mail) -> EmailMessage | None:
+    """None where nothing can be written of it any more."""
+    if found.kind not in SUBJECTS:
+        return None
+    SUBJECTS[found.kind].why_not(found)
+    try:
+        return compose(found, Clinic.objects.the(), now=timezone.now())
+    except (BadAddress, LookupError):
+        return None
+
+
+def _sample(found: MailKind) -> EmailMessage:
+    """Written about people and times that exist only as long as it takes."""
+    with transaction.atomic():
+        now = timezone.now()
+        clinic = Clinic.objects.the()
+        message = compose(sample(found, clinic, now=now), clinic, now=now)
+        transaction.set_rollback(True)
+    return message
+
+
+def _html(message: EmailMessage | None) -> str:
+    part = message.get_body(("html",)) if message else None
+    if part is None:
+        raise Http404
+    return part.get_content()

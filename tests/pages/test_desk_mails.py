@@ -1,0 +1,149 @@
+"""Mail as the desk sees it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookings.actions import mailing
+from bookings.core.roles import Role
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from tests import factories
+
+URL = "/desk/mails/"
+
+
+@pytest.fixture
+def desk(client, clinic):
+    client.force_login(factories.make_user("dee@example.com", role=Role.DESK))
+    return client
+
+
+@pytest.fixture
+def owner(client, clinic):
+    client.force_login(factories.make_user("olu@example.com", role=Role.OWNER))
+    return client
+
+
+@pytest.fixture
+def owed(booked):
+    """The confirmation of Ana's appointment."""
+    mailing.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    return Mail.objects.get(kind=MailKind.CONFIRMED)
+
+
+def words(response):
+    return response.content.decode()
+
+
+def fail(mail, **fields):
+    Mail.objects.filter(pk=mail.pk).update(
+        state=MailState.FAILED, why="It was refused: ring this client.", **fields
+    )
+
+
+def test_what_is_to_come_and_what_went_wrong_stand_apart(desk, owed):
+    assert next(mail.kind for mail in desk.get(URL).context["to_come"]) == MailKind.CONFIRMED
+    assert "Nothing has gone wrong." in words(desk.get(URL))
+    fail(owed)
+    page = desk.get(URL)
+    assert list(page.context["failed"]) == [owed]
+    assert "ring this client" in words(page)
+
+
+def test_a_mail_is_shown_as_it_would_go_out_and_its_html_can_run_nothing(desk, owed):
+    page = words(desk.get(f"{URL}{owed.pk}/"))
+    assert "As it would go out now" in page
+    assert "Your appointment on" in page
+    body = desk.get(f"{URL}{owed.pk}/body/")
+    assert "default-src 'none'" in body.headers["Content-Security-Policy"]
+    assert body.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "Your appointment is booked" in words(body)
+
+
+def test_the_desk_stops_a_mail(desk, owed):
+    answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop"}, follow=True)
+    assert "It will not go out." in words(answer)
+    owed.refresh_from_db()
+    assert owed.why == "Stopped by desk: dee@example.com."
+    answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop"}, follow=True)
+    assert "has gone out or has been stopped" in words(answer)
+
+
+def test_the_desk_sends_a_failure_again_or_sees_to_it(desk, owed):
+    fail(owed)
+    desk.post(f"{URL}{owed.pk}/decide/", {"do": "again"})
+    owed.refresh_from_db()
+    assert owed.state == MailState.SCHEDULED
+    fail(owed)
+    desk.post(f"{URL}{owed.pk}/decide/", {"do": "settle"})
+    assert not desk.get(URL).context["failed"]
+    assert desk.post(f"{URL}{owed.pk}/decide/", {"do": "burn"}).status_code == 404
+
+
+def test_a_client_and_an_appointment_have_a_list_of_all_their_mails(desk, owed, booked):
+    for place in (f"clients/{booked.client_id}", f"appointments/{booked.pk}"):
+        page = desk.get(f"/desk/{place}/mails/")
+        assert owed in page.context["mails"]
+
+
+def test_mails_about_several_appointments_stand_in_each_ones_list(desk, booked):
+    Appointment.objects.filter(pk=booked.pk).update(together="both")
+    booked.refresh_from_db()
+    mailing.owe_together([booked], now=timezone.now())
+    found = desk.get(f"/desk/appointments/{booked.pk}/mails/").context["mails"]
+    assert MailKind.PLAN_BOOKED in {mail.kind for mail in found}
+
+
+def test_only_the_owner_pauses_all_mail_and_every_staff_page_says_so(client, desk, owner):
+    client.force_login(factories.make_user(role=Role.DESK))
+    assert client.post(f"{URL}pause/", {"do": "pause"}).status_code == 403
+    client.force_login(factories.make_user("boss@example.com", role=Role.OWNER))
+    client.post(f"{URL}pause/", {"do": "pause"})
+    assert Clinic.objects.the().mail_paused_by == "owner: boss@example.com"
+    assert "All mail has been paused since" in words(client.get("/desk/"))
+    client.post(f"{URL}pause/", {"do": "resume"})
+    assert "paused since" not in words(client.get("/desk/"))
+
+
+@pytest.mark.parametrize("kind", list(MailKind))
+def test_each_kind_is_shown_with_people_made_up_for_it_who_are_gone_afterwards(desk, massage, kind):
+    page = desk.get(f"{URL}kinds/{kind}/")
+    assert page.status_code == 200
+    assert "Robin" in words(page)
+    assert desk.get(f"{URL}kinds/{kind}/body/").status_code == 200
+    assert not Appointment.objects.exists()
+    assert not Mail.objects.exists()
+
+
+def test_a_kind_that_is_none_is_not_found(desk):
+    assert desk.get(f"{URL}kinds/of-tomorrow/").status_code == 404
+
+
+def test_thirty_mails_cost_as_many_questions_as_one(desk, owed, booked):
+    with CaptureQueriesContext(connection) as one:
+        desk.get(URL)
+    for n in range(30):
+        Mail.objects.create(
+            key=f"x{n}", kind=MailKind.CONFIRMED, client=booked.client, appointment=booked,
+            created_at=timezone.now(), due_at=timezone.now(), not_after=booked.starts_at,
+            state=MailState.FAILED if n % 2 else MailState.SCHEDULED,
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as thirty:
+        desk.get(URL)
+    assert len(thirty) == len(one)
+
+
+def test_the_command_prints_what_is_due(owed, capsys):
+    later = timezone.now() + timedelta(days=9)
+    Mail.objects.create(
+        key="later", kind=MailKind.REMINDER, client=owed.client, appointment=owed.appointment,
+        created_at=timezone.now(), due_at=later, not_after=later,
+    )  # fmt: skip
+    call_command("mail", "--due-within", "2h")
+    assert capsys.readouterr().out.count("appointment confirmed  to Ana Demo") == 1
+    call_command("mail", "--due-within", "30d")
+    assert capsys.readouterr().out.count("\n") >= 2
