@@ -1,4 +1,4 @@
-"""Mail as the desk sees it: what needs a look, what is to come, what became of each, and samples."""
+"""Mail as the desk sees it: what needs a look, what is to come, what became of it, and samples."""
 
 from collections.abc import Callable
 from datetime import timedelta
