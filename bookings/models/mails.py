@@ -260,6 +260,10 @@ class Mail(models.Model):
         return f"{self.get_kind_display()} ({self.get_state_display()})"
 
     @property
+    def is_withdrawn(self) -> bool:
+        return self.state == MailState.SUPERSEDED and self.data_at is None
+
+    @property
     def is_too_late(self) -> bool:
         return self.not_after <= self.claimed_at
 

@@ -30,7 +30,7 @@ class Workers:
             start_new_session=True,
             env={
                 **os.environ,
-                "DATABASE_URL": _url_of_the_tests_database(),
+                "DATABASE_URL": url_of_the_tests_database(),
                 "EMAIL_HOST": settings.EMAIL_HOST,
                 "EMAIL_PORT": str(settings.EMAIL_PORT),
             },
@@ -54,5 +54,5 @@ class Workers:
         print(name, which, file=self._process.stdin, flush=True)
 
 
-def _url_of_the_tests_database() -> str:
+def url_of_the_tests_database() -> str:
     return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"

@@ -1,0 +1,44 @@
+"""A season, or a whole year, in minutes: each mail that the rules ask for came, and no other.
+
+`make simulate` lives through a year with three hundred runners, `make mutants` through a spring
+with each fault of mutants.py; `make test` through one spring.
+"""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.mail.post_office import PostOffice
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.year import simulate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SPRING = datetime(2027, 2, 22, tzinfo=UTC)  # the clocks change on 28 March, and on 31 October
+RUNNERS, WEEKS = int(os.environ.get("RUNNERS", "25")), int(os.environ.get("WEEKS", "12"))
+SEED = int(os.environ.get("SEED", "1"))
+
+
+@pytest.fixture
+def office(settings):
+    settings.EMAIL_HOST = "127.0.0.1"
+    with PostOffice() as office:
+        settings.EMAIL_PORT = office.port
+        yield office
+
+
+def test_every_mail_came_once_and_no_other(office, capsys):
+    outcome = simulate(office, seed=SEED, runners=RUNNERS, first=SPRING, weeks=WEEKS)
+    with capsys.disabled():
+        print(f"\n{RUNNERS} runners, {WEEKS} weeks, seed {SEED}: {outcome.report()}")
+    assert outcome.is_right
+
+
+@pytest.mark.skipif("MUTANTS" not in os.environ, reason="make mutants")
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_fault_is_noticed(mutant, office, capsys):
+    outcome = simulate(office, seed=SEED, runners=RUNNERS, first=SPRING, weeks=WEEKS, mutant=mutant)
+    with capsys.disabled():
+        missing, surplus = outcome.missing.total(), outcome.unexpected.total()
+        print(f"\n{mutant}: {missing} missing, {surplus} not expected")
+    assert not outcome.is_right
