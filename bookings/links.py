@@ -61,7 +61,6 @@ class Purpose(StrEnum):
     BOOK = "offered"
     DECLINE = "not_this_time"
     AFTER_RACE = "after_race"
-    STOP_NUDGES = "stop_nudges"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
 

@@ -48,7 +48,6 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:offered": EVERYONE,
         "online:not_this_time": EVERYONE,
         "online:after_race": EVERYONE,
-        "online:stop_nudges": EVERYONE,
         "online:preferences": EVERYONE,
         "online:unsubscribe": EVERYONE,
         "online:calendar": EVERYONE,

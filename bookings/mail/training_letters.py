@@ -159,10 +159,6 @@ class TrainingLetter(Letter):
         return [session for session in self.plan.sessions if session.id in listed]
 
     @property
-    def stop_url(self) -> str:
-        return client_url(Purpose.STOP_NUDGES, self.mail.client)
-
-    @property
     def plan_url(self) -> str:
         """Behind the link of their latest visit, which stands for them; or where to sign in."""
         latest = self.mail.client.appointments.visits().last()

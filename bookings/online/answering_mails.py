@@ -1,4 +1,4 @@
-"""What runners answer to training mails: not this time, how the race went, no more of these."""
+"""What runners answer to training mails: not this time, and how the race went."""
 
 from datetime import date
 from typing import Any
@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import preferring, racing, telling
+from bookings.actions import racing, telling
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.links import Purpose
-from bookings.models import Client, Clinic, MailGroup, Outcome, Race
+from bookings.models import Client, Clinic, Outcome, Race
 from bookings.online.behind_a_training_mail import for_a_client
 from bookings.online.forms import plain
 from bookings.online.race_forms import KilometresField
@@ -102,15 +102,3 @@ def _how_it_went(
         "protocol": plan.protocol,
     }
     return render(request, "online/after_race.html", context, status=status)
-
-
-@reads_and_posts
-@for_a_client(Purpose.STOP_NUDGES)
-def stop_nudges(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
-    if request.method == "POST":
-        wanted = request.POST.get("do") == "start"
-        preferring.choose(
-            client, MailGroup.NUDGES, wanted=wanted, how="mail link", now=timezone.now()
-        )
-        return redirect(request.path)
-    return render(request, "online/stop_nudges.html", {"client": client})

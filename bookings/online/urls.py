@@ -51,7 +51,6 @@ urlpatterns = [
     path("after-the-race/<token>/", answering_mails.after_race, name="after_race"),
     path("mails/<token>/", preferences.preferences, name="preferences"),
     path("unsubscribe/<token>/", preferences.unsubscribe, name="unsubscribe"),
-    path("training-mails/<token>/", answering_mails.stop_nudges, name="stop_nudges"),
     path("appointments/<token>/", appointments.appointment, name="appointment"),
     path("appointments/<token>/move/", moving.move, name="move"),
     path("appointments/<token>/coming/", coming.coming, name="coming"),

@@ -105,7 +105,7 @@ def test_the_sessions_around_a_race_come_with_times_that_one_press_books(race, s
         assert "Last thorough session" in words
         assert "/times/" in words
         assert "/not-this-time/" in words
-        assert "/training-mails/" in words
+        assert "/unsubscribe/" in words
         assert "Protocol version 1" in words
 
 

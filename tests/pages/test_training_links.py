@@ -120,19 +120,6 @@ def test_choosing_nothing_is_an_error_in_the_page(client, link, race):
     assert race.outcome == Outcome.EXPECTED
 
 
-def test_these_mails_can_be_stopped_and_started(client, link, ana):
-    url = link(Purpose.STOP_NUDGES)
-    assert "Stop these mails?" in client.get(url).content.decode()
-    ana.refresh_from_db()
-    assert ana.wants_nudges
-    assert "These mails are stopped" in press(client, url, do="stop").content.decode()
-    ana.refresh_from_db()
-    assert not ana.wants_nudges
-    press(client, url, do="start")
-    ana.refresh_from_db()
-    assert ana.wants_nudges
-
-
 def test_the_race_form_asks_and_the_tick_travels_from_the_browser(client, enter, mine, booked):
     assert "Write to me when it is time" in client.get("/plan/").content.decode()
     enter(wants_nudges="on")

@@ -41,6 +41,7 @@ class Life:
         self.races: dict[int, dict] = {}
         self.long_run, self.volume = "Sun", 0
         self.wants = self.held = self.bounced = False
+        self.wants_reminders = True
         self.visits: dict[int, datetime] = {}
         self.declined: set[tuple] = set()
         self.reminders: list[tuple[datetime, int, int]] = []
@@ -74,7 +75,8 @@ class Life:
         """What is due at this very instant."""
         for reminder in [one for one in self.reminders if one[0] == self.now]:
             self.reminders.remove(reminder)
-            self.mail(f"reminder {reminder[2]}")
+            if self.wants_reminders:
+                self.mail(f"reminder {reminder[2]}")
         if self.plan_mail == self.now:
             self.plan_mail = None
             if self.may_write() and any(runs(race) for race in self.races.values()):
@@ -167,6 +169,9 @@ class Life:
     def wishes(self, event: dict) -> None:
         self.wants = event["wants"]
         self.replan()
+
+    def no_reminders(self, event: dict) -> None:
+        self.wants_reminders = False
 
     def hold(self, event: dict) -> None:
         self.held = event["held"]

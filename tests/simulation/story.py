@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from secrets import token_hex
 
-from bookings.actions import booking, nudging, racing, telling
+from bookings.actions import booking, preferring, racing, telling
 from bookings.actions.refusals import Refused
 from bookings.core.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Race, Treatment
+from bookings.models import Appointment, Client, Clinic, MailGroup, Race, Treatment
 from bookings.queries.nudges import races_and_plan
 
 DISTANCES = ("10k", "half", "marathon", "marathon", "ultra")
@@ -75,12 +75,23 @@ class Runner:
         self._some(weeks // 6, start, end, self.book_any_time)
         self._some(weeks // 5, begins, end, self.book_a_session)
         for chance, act in (
-            (0.4, self.move_race), (0.2, self.move_race), (0.15, self.rename_race),
-            (0.6, self.say_how_it_went), (0.08, self.withdraw), (0.3, self.change_habits),
-            (0.15, self.stop_mails), (0.1, self.start_mails), (0.06, self.hold),
-            (0.04, self.release), (0.03, self.bounce), (0.4, self.decline), (0.2, self.decline),
+            (0.3, self.change_habits), (0.15, self.stop_mails), (0.1, self.start_mails),
+            (0.08, self.stop_reminders), (0.06, self.hold), (0.04, self.release),
+            (0.03, self.bounce),
         ):  # fmt: skip
             self._some(dice.random() < chance, begins, end, act)
+
+    def _live_with(self, races: list[Race], now: datetime) -> None:
+        """What may happen between entering a race and the week after it."""
+        dice = self.story.dice
+        last = datetime.combine(max(r.race_date for r in races) + 7 * DAY, now.timetz())
+        for chance, act in (
+            (0.3, self.move_race), (0.15, self.move_race), (0.15, self.rename_race),
+            (0.1, self.say_how_it_went), (0.08, self.withdraw), (0.2, self.change_habits),
+            (0.4, self.decline), (0.3, self.decline), (0.1, self.stop_mails),
+        ):  # fmt: skip
+            self._some(dice.random() < chance, now, last, act)
+        self._some(dice.random() < 0.6, last - 6 * DAY, last, self.say_how_it_went)
 
     def _some(self, times: int, first: datetime, last: datetime, act: Act) -> None:
         for _ in range(times):
@@ -110,6 +121,8 @@ class Runner:
             now, "entered", races=[facts_of(race) for race in entered],
             habits=self._habits(), ticked=ticked,
         )  # fmt: skip
+        if entered:
+            self._live_with(entered, now)
 
     def _a_race(self, today: date) -> Race:
         dice = self.story.dice
@@ -185,9 +198,17 @@ class Runner:
     def start_mails(self, now: datetime) -> None:
         self._wish(now, True)
 
+    def stop_reminders(self, now: datetime) -> None:
+        self._choose(now, MailGroup.REMINDERS, False)
+        self._note(now, "no_reminders")
+
     def _wish(self, now: datetime, wants: bool) -> None:
-        nudging.ask_for_mails(self.client, wants, now=now)
-        self._note(now, "wishes", wants=wants)
+        if self._fresh().wants_nudges != wants:
+            self._choose(now, MailGroup.NUDGES, wants)
+            self._note(now, "wishes", wants=wants)
+
+    def _choose(self, now: datetime, group: MailGroup, wanted: bool) -> None:
+        preferring.choose(self.client, group, wanted=wanted, how="mail link", now=now)
 
     def hold(self, now: datetime) -> None:
         self._hold(now, True)
