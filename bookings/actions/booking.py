@@ -6,6 +6,7 @@ from django.db.models import F
 
 from bookings.actions import mailing
 from bookings.actions.identity import write_down
+from bookings.actions.mailing import AT_ONCE, Telling
 from bookings.actions.placing import (
     Choice,
     choose,
@@ -72,6 +73,7 @@ def move(
     start: datetime,
     therapist: Therapist | None,
     revision: int,
+    telling: Telling = AT_ONCE,
     by: str,
     now: datetime,
 ) -> Appointment:
@@ -82,12 +84,18 @@ def move(
     """
     choice = Choice(appointment.treatment, start, therapist)
     with offering_the_nearest(choice, "", now, appointment):
-        return _move(appointment.pk, start, therapist, revision, by, now)
+        return _move(appointment.pk, start, therapist, revision, telling, by, now)
 
 
 @changes_the_diary
 def cancel(
-    clinic: Clinic, appointment: Appointment, *, reason: str = "", by: str, now: datetime
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    reason: str = "",
+    telling: Telling = AT_ONCE,
+    by: str,
+    now: datetime,
 ) -> Appointment:
     """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale."""
     appointment = _fresh(appointment.pk)
@@ -103,7 +111,7 @@ def cancel(
         facts={"reason": reason} if reason else {},
         revision=appointment.revision + 1,
     )
-    mailing.owe(MailKind.CANCELLED, appointment, now=now)
+    mailing.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
     return appointment
 
 
@@ -185,7 +193,7 @@ def _book(
 
 
 @changes_the_diary
-def _move(clinic, pk, start, therapist, revision, by, now) -> Appointment:
+def _move(clinic, pk, start, therapist, revision, telling, by, now) -> Appointment:
     appointment = _fresh(pk)
     if _is_already_there(appointment, start, therapist, revision):
         return appointment
@@ -213,7 +221,7 @@ def _move(clinic, pk, start, therapist, revision, by, now) -> Appointment:
     appointment = _fresh(pk)
     after = {"starts_at": start, "therapist": taker.name}
     appointment.record("moved", by=by, now=now, facts={"from": before, "to": after})
-    mailing.owe(MailKind.MOVED, appointment, now=now)
+    mailing.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     return appointment
 
 

@@ -5,6 +5,7 @@ import random
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -35,13 +36,36 @@ from bookings.queries import protocol
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
+GRACE = timedelta(minutes=3)
 WRITING_TRIES = 3
 PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
 
 logger = logging.getLogger(__name__)
 
 
-def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
+@dataclass(frozen=True)
+class Telling:
+    """Whether and how the client is told of a change; reminders follow it in any case.
+
+    What the desk does waits a little, so that an undo sends nothing.
+    """
+
+    by_mail: bool = True
+    note: str = ""
+    wait: timedelta = timedelta()
+
+    @classmethod
+    def from_the_desk(cls, note: str = "") -> "Telling":
+        return cls(note=note, wait=GRACE)
+
+
+AT_ONCE = Telling()
+SILENTLY = Telling(by_mail=False)
+
+
+def owe(
+    kind: MailKind, appointment: Appointment, *, telling: Telling = AT_ONCE, now: datetime
+) -> None:
     """Write down, in the caller's transaction, that the client is to be told, and reminded.
 
     Mails about older revisions that have not gone out are superseded. Owing the same again
@@ -59,11 +83,12 @@ def owe(kind: MailKind, appointment: Appointment, *, now: datetime) -> None:
         client=appointment.client,
         appointment=appointment,
         revision=appointment.revision,
+        note=telling.note,
         created_at=now,
-        due_at=Now(),
+        due_at=Now() + telling.wait,
         not_after=not_after,
     )
-    _write_down([mail, *reminders])
+    _write_down([mail, *reminders] if telling.by_mail else reminders)
 
 
 def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:

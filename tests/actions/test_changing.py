@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from bookings.actions import booking
+from bookings.actions.mailing import SILENTLY, Telling
 from bookings.actions.refusals import SlotTaken, Stale, TooLate
 from bookings.core.statuses import Status
-from bookings.models import Appointment, Mail, MailKind, WrongStatus
+from bookings.models import Appointment, Mail, MailKind, MailState, WrongStatus
 from tests.factories import NOW, make_therapist, make_week
 
 HOUR = timedelta(hours=1)
@@ -155,3 +157,29 @@ def test_a_status_changes_only_along_the_table_of_moves(booked):
     with pytest.raises(WrongStatus):
         booked.become(Status.CANCELLED, by="desk: dee", now=NOW)
     assert Appointment.objects.get().status == Status.ARRIVED
+
+
+def owed(kind, visit):
+    return Mail.objects.filter(kind=kind, appointment=visit).first()
+
+
+def test_what_the_desk_changes_is_told_after_three_minutes_with_a_line_of_its_own(
+    booked, start, move
+):
+    moved = move(start=start + HOUR, telling=Telling.from_the_desk("Sorry, Kim is ill."), by="desk")
+    mail = owed("moved", moved)
+    assert mail.note == "Sorry, Kim is ill."
+    assert timedelta(minutes=2) < mail.due_at - timezone.now() <= timedelta(minutes=3)
+
+
+def test_an_undo_within_the_grace_sends_nothing(booked, start, move):
+    moved = move(start=start + HOUR, telling=Telling.from_the_desk(), by="desk")
+    move(start=start, revision=moved.revision, telling=SILENTLY, by="desk")
+    assert [mail.state for mail in Mail.objects.filter(kind="moved")] == [MailState.SUPERSEDED]
+
+
+def test_a_silent_change_still_moves_the_reminders(booked, start, move):
+    moved = move(start=start + 3 * HOUR, telling=SILENTLY, by="desk")
+    assert owed("moved", moved) is None
+    reminders = Mail.objects.filter(kind="reminder", state=MailState.SCHEDULED)
+    assert {mail.revision for mail in reminders} <= {moved.revision}

@@ -361,3 +361,10 @@ def test_what_was_cancelled_meanwhile_is_left_out_of_a_plan(plan):
     message = plan()
     assert len(uids(message)) == 2
     assert "Tuesday 8 December" not in text(message)
+
+
+@pytest.mark.parametrize("kind", ["confirmed", "moved", "cancelled"])
+def test_a_line_of_the_desk_stands_in_text_and_html_as_it_was_typed(read, kind):
+    message = read(kind, note="Sorry, Kim is ill.\n<b>See you</b>")
+    assert "Sorry, Kim is ill.\n<b>See you</b>\n" in text(message)
+    assert "Sorry, Kim is ill.<br>&lt;b&gt;See you&lt;/b&gt;" in html(message)
