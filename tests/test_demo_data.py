@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 
 from bookings.core.intervals import Interval, day_bounds
@@ -156,6 +157,9 @@ def everything():
 
 
 def forget_everything():
+    with connection.cursor() as cursor:  # signed notes know no other way to go
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE therapists_noteversion, therapists_note, therapists_healthcheck")
     for model in (Appointment, Client, User, Treatment, Absence, Therapist, Room, Clinic):
         model.objects.all().delete()
 

@@ -19,6 +19,7 @@ from bookings.models import (
 )
 from clinic.demo_data import place
 from clinic.demo_data.crowd import Crowd, known_since
+from clinic.demo_data.health import make_health
 from clinic.demo_data.history import events_of
 from clinic.demo_data.people import (
     DEMO_LOGINS,
@@ -62,6 +63,7 @@ def load(*, today: date, now: datetime) -> None:
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     Race.objects.bulk_create(races_of(known, today=today))
+    make_health(made, known, clinic, chance)
 
 
 def _make_therapists() -> dict[str, Therapist]:
