@@ -92,6 +92,10 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:note": THERAPIST | OWNER,
         "therapists:draft": THERAPIST,
         "therapists:history": THERAPIST | OWNER,
+        "therapists:sheet": THERAPIST,
+        "therapists:accesses": OWNER,
+        "therapists:calendar": SIGNED_IN,
+        "therapists:feed": EVERYONE,  # its address is the secret
         "therapists:health": SIGNED_IN,
         "therapists:health_by_link": EVERYONE,
         "account_login": EVERYONE,

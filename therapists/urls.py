@@ -2,18 +2,22 @@
 
 from django.urls import path
 
-from therapists.views import brief, health, history, note, today
+from therapists.views import audit, brief, feed, health, history, note, today
 
 app_name = "therapists"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("today/<day>/", today.today, name="day"),
+    path("today/<day>/sheet/", today.sheet, name="sheet"),
     path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
     path("visits/<int:pk>/", brief.brief, name="brief"),
     path("visits/<int:pk>/clear/", brief.clear, name="clear"),
     path("visits/<int:pk>/note/", note.note, name="note"),
     path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
     path("clients/<int:pk>/history/", history.history, name="history"),
+    path("health/accesses/", audit.accesses, name="accesses"),
+    path("calendar/", feed.calendar, name="calendar"),
+    path("calendar/<token>.ics", feed.feed, name="feed"),
     path("health/", health.signed_in, name="health"),
     path("appointments/<token>/health/", health.by_link, name="health_by_link"),
 ]

@@ -25,13 +25,22 @@ UNDO = "undo"
 @require_safe
 @of_a_therapist
 def today(request: HttpRequest, therapist: Therapist, day: str = "") -> HttpResponse:
+    return render(request, "therapists/today.html", _shown(request, therapist, day))
+
+
+@require_safe
+@of_a_therapist
+def sheet(request: HttpRequest, therapist: Therapist, day: str) -> HttpResponse:
+    """The same on paper."""
+    return render(request, "therapists/sheet.html", _shown(request, therapist, day))
+
+
+def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
     clinic, now = Clinic.objects.the(), timezone.now()
     is_today = now.astimezone(clinic.tz).date()
-    shown = day_of(
-        therapist, _day(day) if day else is_today, clinic, reader=Reader.of(request), now=now
-    )
-    context = {"shown": shown, "today": is_today, "clinic": clinic}
-    return render(request, "therapists/today.html", context)
+    asked = _day(day) if day else is_today
+    shown = day_of(therapist, asked, clinic, reader=Reader.of(request), now=now)
+    return {"shown": shown, "today": is_today, "clinic": clinic}
 
 
 @require_POST

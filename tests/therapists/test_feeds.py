@@ -1,0 +1,91 @@
+"""Calendars to subscribe to, read back by an independent reader."""
+
+from datetime import date, timedelta
+
+import pytest
+from icalendar import Calendar
+
+from bookings.core.statuses import Status
+from tests import factories
+from therapists import feeds
+from therapists.models import Feed
+
+
+@pytest.fixture
+def kims_feed(kim):
+    return feeds.renew(therapist=kim)
+
+
+@pytest.fixture
+def anas_feed(ana):
+    return feeds.renew(client=ana)
+
+
+def path_of(feed):
+    return feeds.url_of(feed).removeprefix("http://localhost:8000")
+
+
+def events(client, feed):
+    response = client.get(path_of(feed))
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/calendar")
+    return Calendar.from_ical(response.content).walk("VEVENT")
+
+
+def test_a_therapists_calendar_has_initials_and_treatment_only(client, kims_feed, visit, noon):
+    mine = visit()
+    (event,) = events(client, kims_feed)
+    assert event["SUMMARY"] == "A. D. Sports massage 60"
+    assert event.decoded("DTSTART") == noon
+    assert event.decoded("DTEND") == mine.ends_at
+    assert "Ana" not in client.get(path_of(kims_feed)).content.decode()
+
+
+def test_a_moved_or_cancelled_visit_keeps_its_entry(client, kims_feed, visit):
+    mine = visit()
+    before = events(client, kims_feed)[0]["UID"]
+    type(mine).objects.update(status=Status.CANCELLED, revision=1)
+    (event,) = events(client, kims_feed)
+    assert (event["UID"], event["STATUS"], event["SEQUENCE"]) == (before, "CANCELLED", 1)
+
+
+def test_a_clients_calendar_has_their_visits_and_phases(client, anas_feed, visit, ana, noon):
+    visit()
+    visit(client=factories.make_client("Bo Demo"), starts_at=noon + timedelta(hours=2))
+    race = factories.make_race(
+        ana, race_date=noon.date() + timedelta(days=60), name="Canal Marathon"
+    )
+    found = events(client, anas_feed)
+    assert len([event for event in found if "massage" in event["SUMMARY"]]) == 1
+    (day,) = [event for event in found if event["SUMMARY"].startswith("Race day")]
+    assert day.decoded("DTSTART") == race.race_date
+    assert isinstance(day.decoded("DTEND"), date)
+
+
+def test_a_new_address_makes_the_old_one_useless(client, kim, kims_feed):
+    old = path_of(kims_feed)
+    assert client.get(old).status_code == 200
+    new = path_of(feeds.renew(therapist=kim))
+    assert client.get(old).status_code == 404
+    assert client.get(new).status_code == 200
+
+
+def test_switching_off_ends_it_and_switching_on_does_not_revive_the_old_one(client, kims, kim):
+    kims.post("/calendar/", {"do": "new"})
+    old = path_of(Feed.objects.get())
+    kims.post("/calendar/", {"do": "off"})
+    assert client.get(old).status_code == 404
+    assert "no address yet" in kims.get("/calendar/").content.decode()
+    kims.post("/calendar/", {"do": "new"})
+    assert client.get(old).status_code == 404
+    assert client.get(path_of(Feed.objects.get())).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["nonsense", "1.1:forged", "1.1"])
+def test_a_guessed_address_is_not_found(client, kims_feed, token):
+    assert client.get(f"/calendar/{token}.ics").status_code == 404
+
+
+def test_a_client_makes_their_own_address(anas, ana):
+    anas.post("/calendar/", {"do": "new"})
+    assert Feed.objects.get().client == ana

@@ -1,0 +1,137 @@
+"""Calendars to subscribe to: a therapist's (initials and treatment), a client's (visits, phases).
+
+The address is the secret. It is made from the feed's edition, so nothing secret is stored, and
+raising the edition makes every earlier address worthless.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.db.models import F
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from bookings import calendars
+from bookings.core import training
+from bookings.models import Appointment, Client, Clinic, Therapist
+from bookings.queries import protocol
+from therapists.models import Feed
+
+_SIGNER = Signer(salt="calendar.feed")
+BEHIND, AHEAD = timedelta(weeks=4), timedelta(weeks=52)
+READ_AGAIN_AFTER = timedelta(hours=1)
+
+
+def url_of(feed: Feed) -> str:
+    token = _SIGNER.sign(f"{feed.pk}.{feed.edition}")
+    return urljoin(settings.SITE_URL, reverse("therapists:feed", args=[token]))
+
+
+def read(token: str) -> Feed | None:
+    """The feed of an address that holds now; None for any other."""
+    try:
+        pk, _, edition = _SIGNER.unsign(token).partition(".")
+    except BadSignature:
+        return None
+    feeds = Feed.objects.filter(pk=pk, edition=edition, active=True)
+    return feeds.select_related("therapist", "client").first()
+
+
+def renew(*, therapist: Therapist | None = None, client: Client | None = None) -> Feed:
+    """A new address; the one before stops working."""
+    feed, is_new = Feed.objects.get_or_create(therapist=therapist, client=client)
+    if not is_new:
+        Feed.objects.filter(pk=feed.pk).update(edition=F("edition") + 1, active=True)
+        feed.refresh_from_db()
+    return feed
+
+
+def revoke(feed: Feed) -> None:
+    Feed.objects.filter(pk=feed.pk).update(edition=F("edition") + 1, active=False)
+
+
+def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
+    if feed.therapist:
+        return _of_therapist(feed.therapist, clinic, now)
+    return _of_client(feed.client, clinic, now)
+
+
+def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
+    events = (
+        _visit(visit, f"{_initials(visit.client)} {visit.treatment.name}", visit.room.name, now)
+        for visit in _around(therapist.appointments, now)
+    )
+    return _calendar(f"{clinic.name}: {therapist.initials}", events)
+
+
+def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
+    place = ", ".join(clinic.address.splitlines())
+    events = [
+        _visit(visit, f"{visit.treatment.name} at {clinic.name}", place, now)
+        for visit in _around(client.appointments, now)
+    ]
+    return _calendar(f"{clinic.name}: my massages", [*events, *_phases(client, clinic, now)])
+
+
+def _around(appointments, now: datetime) -> Iterable[Appointment]:
+    """Those cancelled stay in, as cancelled: some calendars forget nothing by themselves."""
+    near = appointments.visits().filter(starts_at__gt=now - BEHIND, starts_at__lt=now + AHEAD)
+    return near.with_everything().order_by("starts_at")
+
+
+def _initials(client: Client) -> str:
+    """A. D., so that a lock screen tells nobody's name."""
+    return " ".join(f"{part[0].upper()}." for part in client.name.split()[:3])
+
+
+def _visit(visit: Appointment, summary: str, place: str, now: datetime) -> Event:
+    event = _event(f"feed-{visit.public_id}", summary, now)
+    event.add("sequence", visit.revision)
+    event.add("dtstart", visit.starts_at)
+    event.add("dtend", visit.ends_at)
+    event.add("location", place)
+    event.add("status", "CANCELLED" if visit.status == "cancelled" else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if visit.status == "cancelled" else "OPAQUE")
+    return event
+
+
+def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
+    """Whole days, which belong to no zone."""
+    rules = protocol.current()
+    races = [race.in_training for race in client.races.all()]
+    today = now.astimezone(clinic.tz).date()
+    for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
+        if segment.race is None:
+            continue
+        name = f"{rules.phases[segment.phase].name}: {segment.race.name}"
+        uid = f"phase-{client.pk}-{segment.race.race_date}-{segment.phase}-{segment.start}"
+        event = _event(uid, name, now)
+        event.add("dtstart", segment.start)
+        event.add("dtend", segment.end)
+        event.add("transp", "TRANSPARENT")
+        yield event
+
+
+def _event(uid: str, summary: str, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{uid}@{calendars.domain()}")
+    event.add("dtstamp", now)
+    event.add("summary", summary)
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _calendar(name: str, events: Iterable[Event]) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Taper//Feed//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", READ_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    for event in events:
+        calendar.add_component(event)
+    return calendar.to_ical()

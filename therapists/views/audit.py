@@ -1,0 +1,24 @@
+"""For the owner: who read or wrote whose health data, when, and from where."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bookings.online.answering import private
+from therapists.models import Access
+
+ON_A_PAGE = 50
+LONGEST = 100
+
+
+@require_safe
+@private
+def accesses(request: HttpRequest) -> HttpResponse:
+    """All of them, or those of one person: `who` is part of a login, a client's name or both."""
+    asked = request.GET.get("who", "")[:LONGEST].strip()
+    found = Access.objects.select_related("client")
+    if asked:
+        found = found.filter(who__icontains=asked) | found.filter(client__name__icontains=asked)
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "therapists/accesses.html", {"page": page, "asked": asked})
