@@ -173,6 +173,15 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20  # seconds; three of them stay well inside a mail's lease
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Taper <clinic@example.com>")
 
+# A mail service that tells of bounces and complaints, such as postmark or mailgun, at
+# /mail-events/; with its signing key, or the user:password that stands in the address it calls.
+MAIL_EVENTS_FROM = env.str("MAIL_EVENTS_FROM", default="")
+MAIL_EVENTS_SECRET = env.str("MAIL_EVENTS_SECRET", default="")
+ANYMAIL = {
+    "WEBHOOK_SECRET": MAIL_EVENTS_SECRET if ":" in MAIL_EVENTS_SECRET else None,
+    "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_EVENTS_SECRET,
+}
+
 # How many reverse proxies of ours stand in front and may be believed about a visitor's address.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Starts one address may have on hold at once, and take on hold within an hour.

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
-from clinic import health
+from clinic import health, mail_events
 
 urlpatterns = [
     path("", include("bookings.online.urls")),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
 ]
+
+if settings.MAIL_EVENTS_FROM:
+    receiver = mail_events.receiver_of(settings.MAIL_EVENTS_FROM)
+    urlpatterns.append(path("mail-events/", receiver, name="mail_events"))
 
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("clinic.inbox")))

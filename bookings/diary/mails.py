@@ -31,6 +31,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     context = {
         "failed": failed[:SHOWN],
         "to_come": mailroom.to_come(WEEK)[:SHOWN],
+        "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "shown": SHOWN,
     }
     return render(request, "diary/mails/overview.html", context)

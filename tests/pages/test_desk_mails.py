@@ -147,3 +147,11 @@ def test_the_command_prints_what_is_due(owed, capsys):
     assert capsys.readouterr().out.count("appointment confirmed  to Ana Demo") == 1
     call_command("mail", "--due-within", "30d")
     assert capsys.readouterr().out.count("\n") >= 2
+
+
+def test_an_address_that_takes_no_mail_is_shown_with_the_clients_phone(desk):
+    factories.make_client("Bo Demo", phone="020 1", bounced_at=timezone.now())
+    page = words(desk.get(URL))
+    assert "Addresses that take no mail" in page
+    assert "Bo Demo</a>, client" in page
+    assert "020 1" in page
