@@ -29,6 +29,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "send morning mails": {
+            "task": "therapists.tasks.send_morning_mails",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
             "schedule": EACH_HOUR,

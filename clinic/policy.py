@@ -94,6 +94,13 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:draft": THERAPIST,
         "therapists:history": THERAPIST | OWNER,
         "therapists:sheet": THERAPIST,
+        "therapists:offline": THERAPIST,
+        "therapists:worker": EVERYONE,  # a program, the same for all
+        "therapists:own_time": THERAPIST,
+        "therapists:habits": THERAPIST,
+        "therapists:withdraw": THERAPIST,
+        "therapists:times_off": DESK,
+        "therapists:answer_time_off": DESK,
         "therapists:accesses": OWNER,
         "therapists:calendar": SIGNED_IN,
         "therapists:feed": EVERYONE,  # its address is the secret

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.leaving.LeaveNothingBehindMiddleware",
     "clinic.policy.PolicyMiddleware",
     "clinic.zone.ClinicZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",

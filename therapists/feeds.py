@@ -61,7 +61,7 @@ def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{_initials(visit.client)} {visit.treatment.name}", visit.room.name, now)
+        _visit(visit, f"{initials_of(visit.client)} {visit.treatment.name}", visit.room.name, now)
         for visit in _around(therapist.appointments, now)
     )
     return _calendar(f"{clinic.name}: {therapist.initials}", events)
@@ -82,7 +82,7 @@ def _around(appointments, now: datetime) -> Iterable[Appointment]:
     return near.with_everything().order_by("starts_at")
 
 
-def _initials(client: Client) -> str:
+def initials_of(client: Client) -> str:
     """A. D., so that a lock screen tells nobody's name."""
     return " ".join(f"{part[0].upper()}." for part in client.name.split()[:3])
 

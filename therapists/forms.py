@@ -1,9 +1,12 @@
 """What runners and therapists type."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django import forms
 
+from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.vocabulary import PRESSURES as ALL_PRESSURES
 from therapists.body import HIGHEST, KINDS, PLACES
@@ -21,6 +24,7 @@ PRESSURES = [
     ("medium", "Medium"),
     ("firm", "Firm"),
 ]
+LONGEST_TIME_OFF = timedelta(days=183)
 PLEASE_ANSWER = "Please answer yes or no."
 
 
@@ -177,3 +181,44 @@ def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
         kind, level = data.get(f"kind-{place}", ""), data.get(f"level-{place}", "")
         if kind in KINDS and level.isdecimal() and int(level) <= HIGHEST:
             yield Mark(place, kind, int(level))
+
+
+class TimeOffForm(forms.Form):
+    """Whole days, or hours of them, on the clinic's clock."""
+
+    first = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label="Last day", widget=forms.DateInput({"type": "date"}))
+    start = forms.TimeField(
+        label="From, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+    )
+    end = forms.TimeField(
+        label="Until, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+    )
+    reason = forms.CharField(label="Reason, if you like", required=False, max_length=120)
+
+    def __init__(self, *args, tz: ZoneInfo, today: date, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self._tz, self._today = tz, today
+        self.away: Interval | None = None
+
+    def clean(self) -> dict:
+        said = super().clean()
+        first, last = said.get("first"), said.get("last")
+        if not (first and last):
+            return said
+        if first < self._today:
+            self.add_error("first", "Please choose a day that is still to come.")
+        elif (last - first) > LONGEST_TIME_OFF:
+            self.add_error("last", "Please ask for half a year at most.")
+        else:
+            self._read(first, last, said.get("start"), said.get("end"))
+        return said
+
+    def _read(self, first: date, last: date, start: time | None, end: time | None) -> None:
+        since = datetime.combine(first, start or time.min, self._tz)
+        until = datetime.combine(last, end, self._tz) if end else None
+        until = until or datetime.combine(last + timedelta(days=1), time.min, self._tz)
+        try:
+            self.away = Interval(since, until)
+        except ValueError:
+            self.add_error("last", "The end must be after the start.")

@@ -1,0 +1,44 @@
+/* Keeps one page for when there is no signal: today's times, first names, rooms and treatments.
+   It is forgotten at midnight and on signing out; nothing else is ever kept. */
+const KEPT = "today";
+const PAGE = "{% url 'therapists:offline' %}";
+const A_DAY = /^\/today\/(\d{4}-\d\d-\d\d\/)?$/;
+
+const forget = () => caches.delete(KEPT);
+
+async function remember(styles) {
+  const answer = await fetch(PAGE, { cache: "no-store", redirect: "manual" });
+  if (!answer.ok) return forget();
+  const cache = await caches.open(KEPT);
+  await cache.put(PAGE, answer);
+  await Promise.all(styles.map((style) => cache.add(style)));
+}
+
+async function kept() {
+  const page = await caches.match(PAGE);
+  if (page && Date.now() < Number(page.headers.get("Taper-Until"))) return page;
+  await forget();
+  return Response.error();
+}
+
+async function day(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.type === "opaqueredirect") await forget(); // signed out
+    return answer;
+  } catch {
+    return kept();
+  }
+}
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => event.waitUntil(remember(event.data)));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.mode === "navigate") {
+    if (request.method === "GET" && A_DAY.test(new URL(request.url).pathname)) event.respondWith(day(request));
+  } else if (request.destination === "style") {
+    event.respondWith(fetch(request).catch(() => caches.match(request).then((found) => found ?? Response.error())));
+  }
+});

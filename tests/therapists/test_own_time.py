@@ -1,0 +1,179 @@
+"""A therapist's own time: asked for, answered by the desk, and the mail of the morning."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Absence
+from tests import factories
+from therapists import mornings
+from therapists.models import Habits, MorningMail, TimeOff
+
+SUMMER_SEVEN = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
+WINTER_SEVEN = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def monday(clinic):
+    today = timezone.now().astimezone(clinic.tz).date()
+    return today + timedelta(days=14 - today.weekday())
+
+
+def ask(browser, first, last=None, **typed):
+    asked = {"first": first, "last": last or first, **typed}
+    return browser.post("/my-time/", asked, follow=True)
+
+
+def answer(browser, how):
+    url = f"/desk/time-off/{TimeOff.objects.get().pk}/answer/"
+    return browser.post(url, {"answer": how}, follow=True)
+
+
+def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday, clinic):
+    ask(kims, monday, monday + timedelta(days=4), reason="Holiday")
+    assert not Absence.objects.exists()
+    answer(desks, "approved")
+    absence = Absence.objects.get()
+    assert absence.starts_at.astimezone(clinic.tz).isoformat()[:16] == f"{monday}T00:00"
+    end = absence.ends_at.astimezone(clinic.tz)
+    assert (end.date(), end.hour) == (monday + timedelta(days=5), 0)
+    assert "Holiday" in kims.get("/my-time/").content.decode()
+
+
+def test_hours_of_a_day(kims, monday, clinic):
+    ask(kims, monday, start="13:00", end="15:30")
+    away = TimeOff.objects.get()
+    assert away.ends_at - away.starts_at == timedelta(hours=2, minutes=30)
+
+
+def test_declined_changes_nothing_in_the_diary(kims, desks, monday):
+    ask(kims, monday)
+    answer(desks, "declined")
+    assert not Absence.objects.exists()
+    assert "Declined" in kims.get("/my-time/").content.decode()
+
+
+def test_the_desk_sees_what_is_booked_in_it(kims, desks, monday, visit, clinic):
+    ask(kims, monday)
+    visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
+    page = desks.get("/desk/time-off/").content.decode()
+    assert "1 appointment lies in it" in page
+    assert "Ana Demo" in page
+
+
+def test_thirty_requests_take_as_many_queries_as_one(
+    kims, desks, monday, django_assert_max_num_queries, django_assert_num_queries
+):
+    ask(kims, monday)
+    with django_assert_max_num_queries(10) as seen:
+        desks.get("/desk/time-off/")
+    as_many = len(seen)
+    for n in range(1, 30):
+        ask(kims, monday + timedelta(days=n))
+    with django_assert_num_queries(as_many):
+        desks.get("/desk/time-off/")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "typed", "said"),
+    [
+        ("", "", {}, "This field is required"),
+        ("2020-01-01", "2020-01-02", {}, "still to come"),
+        ("+7", "+6", {}, "after the start"),
+        ("+7", "+7", {"start": "15:00", "end": "14:00"}, "after the start"),
+        ("+7", "+400", {}, "half a year"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_kept(kims, clinic, first, last, typed, said):
+    today = timezone.now().astimezone(clinic.tz).date()
+    days = [today + timedelta(days=int(d)) if d.startswith("+") else d for d in (first, last)]
+    response = ask(kims, *days, reason="Kept words", **typed)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert said in page
+    assert "Kept words" in page
+    assert not TimeOff.objects.exists()
+
+
+def test_taken_back_before_the_answer_and_not_after(kims, desks, lees, monday):
+    ask(kims, monday)
+    url = f"/my-time/{TimeOff.objects.get().pk}/withdraw/"
+    assert lees.post(url).status_code == 404
+    answer(desks, "approved")
+    assert "answered this already" in kims.post(url, follow=True).content.decode()
+    assert TimeOff.objects.exists()
+
+
+def test_answering_twice_answers_once(kims, desks, monday):
+    ask(kims, monday)
+    answer(desks, "approved")
+    assert "already" in answer(desks, "declined").content.decode()
+    assert Absence.objects.count() == 1
+
+
+# The morning mail.
+
+
+@pytest.fixture
+def early(kim, visit):
+    """Kim wants the mail, and has a visit on both days."""
+    Habits.objects.create(therapist=kim, morning_mail=True)
+    for seven in (SUMMER_SEVEN, WINTER_SEVEN):
+        visit(seven + timedelta(hours=3))
+
+
+@pytest.mark.parametrize("seven", [SUMMER_SEVEN, WINTER_SEVEN])
+def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
+    assert mornings.send_due(now=seven - timedelta(minutes=1)) == 0
+    assert mornings.send_due(now=seven) == 1
+    assert mornings.send_due(now=seven + timedelta(minutes=1)) == 0
+    (mail,) = mailoutbox
+    assert mail.to == ["kim@example.com"]
+    assert "10:00  A. D.  Sports massage 60" in mail.body
+    assert "Ana" not in mail.body + mail.subject
+
+
+def test_late_is_too_late(early, mailoutbox):
+    assert mornings.send_due(now=WINTER_SEVEN + timedelta(hours=2)) == 0
+
+
+def test_whoever_did_not_ask_or_has_nobody_gets_none(kim, early, mailoutbox):
+    assert mornings.send_due(now=WINTER_SEVEN + timedelta(days=1)) == 0
+    Habits.objects.update(morning_mail=False)
+    assert mornings.send_due(now=WINTER_SEVEN) == 0
+    assert not mailoutbox
+
+
+def test_a_mail_server_that_is_down_is_asked_again(early, settings, mailoutbox):
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(OSError):  # noqa: PT011 - refused, in whatever words
+        mornings.send_due(now=WINTER_SEVEN)
+    assert not MorningMail.objects.exists()
+    settings.EMAIL_BACKEND = backend
+    assert mornings.send_due(now=WINTER_SEVEN) == 1
+
+
+def test_the_habit_is_switched_on_and_off(kims, kim):
+    kims.post("/my-time/habits/", {"morning_mail": "on"})
+    assert Habits.objects.get().morning_mail
+    kims.post("/my-time/habits/")
+    assert not Habits.objects.get().morning_mail
+
+
+def test_the_list_without_a_signal_names_no_more_than_a_whiteboard(kims, visit, ana, clinic, noon):
+    factories.make_race(ana, race_date=noon.date() + timedelta(days=3))
+    visit()
+    response = kims.get("/today/offline/")
+    page = response.content.decode()
+    assert "Ana" in page
+    assert "Ana Demo" not in page
+    assert "Race week" not in page
+    until = datetime.fromtimestamp(int(response["Taper-Until"]) / 1000, clinic.tz)
+    assert (until.hour, until.date()) == (0, noon.astimezone(clinic.tz).date() + timedelta(days=1))
+
+
+def test_signing_out_leaves_nothing_behind(kims):
+    assert kims.post("/accounts/logout/")["Clear-Site-Data"] == '"storage"'

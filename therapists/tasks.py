@@ -1,0 +1,11 @@
+"""What runs beside the web pages for therapists."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from therapists import mornings
+
+
+@shared_task(name="therapists.tasks.send_morning_mails", ignore_result=True)
+def send_morning_mails() -> None:
+    mornings.send_due(now=timezone.now())

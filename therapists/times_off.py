@@ -1,0 +1,56 @@
+"""Asking for time off, and the desk's answer."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from bookings.actions import absences
+from bookings.actions.refusals import Stale
+from bookings.core.intervals import Interval
+from bookings.models import Appointment, Therapist, User
+from therapists.models import Answer, TimeOff
+
+
+def ask(therapist: Therapist, away: Interval, *, reason: str, now: datetime) -> TimeOff:
+    """Asking twice for the same time asks once."""
+    asked, _ = TimeOff.objects.get_or_create(
+        therapist=therapist,
+        starts_at=away.start,
+        ends_at=away.end,
+        answer=Answer.ASKED,
+        defaults={"reason": reason, "asked_at": now},
+    )
+    return asked
+
+
+def withdraw(asked: TimeOff) -> None:
+    """Raises Stale once it has been answered."""
+    if not TimeOff.objects.filter(pk=asked.pk, answer=Answer.ASKED).delete()[0]:
+        raise Stale("The desk has answered this already.")
+
+
+def waiting(*, now: datetime) -> list[tuple[TimeOff, list[Appointment]]]:
+    """What waits for an answer, with the visits booked in it, which somebody must move."""
+    asked = list(TimeOff.objects.filter(answer=Answer.ASKED).select_related("therapist"))
+    first = min((one.starts_at for one in asked), default=now)
+    upcoming = Appointment.objects.upcoming(now).filter(
+        therapist__in={one.therapist_id for one in asked}, ends_at__gt=first
+    )
+    visits = list(upcoming.with_everything()) if asked else []
+    return [(one, [visit for visit in visits if _lies_in(visit, one)]) for one in asked]
+
+
+def _lies_in(visit: Appointment, away: TimeOff) -> bool:
+    same = visit.therapist_id == away.therapist_id
+    return same and visit.starts_at < away.ends_at and away.starts_at < visit.ends_at
+
+
+@transaction.atomic
+def answer(asked: TimeOff, how: Answer, *, by: User, now: datetime) -> None:
+    """What is approved goes into the diary at once. Raises Stale when it was answered before."""
+    waiting = TimeOff.objects.filter(pk=asked.pk, answer=Answer.ASKED)
+    if not waiting.update(answer=how, answered_by=by, answered_at=now):
+        raise Stale("This has been answered, or withdrawn, already.")
+    if how == Answer.APPROVED:
+        away = Interval(asked.starts_at, asked.ends_at)
+        absences.take_off(asked.therapist, away, reason=asked.reason or "Time off")

@@ -1,0 +1,33 @@
+"""The desk answers those who ask for time off."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions.refusals import Refused
+from therapists import times_off
+from therapists.models import Answer, TimeOff
+
+ANSWERS = (Answer.APPROVED, Answer.DECLINED)
+
+
+@require_safe
+def waiting(request: HttpRequest) -> HttpResponse:
+    cards = times_off.waiting(now=timezone.now())
+    return render(request, "therapists/times_off.html", {"cards": cards})
+
+
+@require_POST
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = get_object_or_404(TimeOff.objects.select_related("therapist"), pk=pk)
+    how = request.POST.get("answer")
+    if how in ANSWERS:
+        try:
+            times_off.answer(asked, Answer(how), by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{asked.therapist}: {Answer(how).label.lower()}.")
+    return redirect("therapists:times_off")
