@@ -91,9 +91,8 @@ def history_of(
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
     timeline = training.Timeline.of(races, rules)
-    start, end = today - LOOKED_BACK, today + LOOKED_AHEAD
-    segments = timeline.segments(start, end)
-    visits = _visits(client, clinic, timeline, rules, start, therapist, reader, now)
+    visits = _visits(client, clinic, timeline, rules, today, therapist, reader, now)
+    segments = timeline.segments(_first_day(visits, races, rules, today), today + LOOKED_AHEAD)
     marked = [ribbon.Marked(past.number, past.day, past.took_place) for past in visits]
     drawn = {"segments": segments, "marked": marked, "protocol": rules, "today": today}
     scale = ribbon.Scale.of(segments, WIDTH, ribbon.LEAST)
@@ -106,8 +105,15 @@ def history_of(
     )
 
 
-def _visits(client, clinic, timeline, rules, start, therapist, reader, now) -> list[Past]:
-    since = datetime.combine(start, datetime.min.time(), clinic.tz)
+def _first_day(visits: Sequence[Past], races, rules: training.Protocol, today: date) -> date:
+    """Of the build-up or of the first visit, but nine months ago at the earliest."""
+    begins = [race.plan_start(rules) for race in races if race.drives_a_plan]
+    earliest = min([today - LOOKED_AHEAD, *begins, *(past.day for past in visits)])
+    return max(earliest - timedelta(days=3), today - LOOKED_BACK)
+
+
+def _visits(client, clinic, timeline, rules, today, therapist, reader, now) -> list[Past]:
+    since = datetime.combine(today - LOOKED_BACK, datetime.min.time(), clinic.tz)
     rows = client.appointments.visits().exclude(status=Status.CANCELLED)
     visits = list(rows.filter(starts_at__gte=since).with_everything().order_by("starts_at"))
     contents = _contents(visits, therapist, reader, now)

@@ -1,0 +1,169 @@
+"""Health words of a whole simulated day are looked for everywhere they must not be."""
+
+import io
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+
+import pytest
+import redis
+from django.apps import apps
+from django.contrib import admin
+from django.core import mail
+from django.db import connection
+from django.utils import timezone
+
+from bookings import links
+from bookings.mail.composing import compose
+from bookings.models import Clinic, Mail
+from bookings.queries import protocol
+from therapists import mornings
+from therapists.models import Habits, NoteVersion
+
+SEVEN = datetime(2026, 12, 1, 7, tzinfo=UTC)
+
+
+@pytest.fixture
+def planted():
+    return f"pla{token_hex(6)}nted"
+
+
+@pytest.fixture
+def logs():
+    """Everything that anything logs, with its arguments and tracebacks."""
+    kept = io.StringIO()
+    handler = logging.StreamHandler(kept)
+    handler.setLevel(logging.DEBUG)
+    root = logging.getLogger()
+    loud = [root, logging.getLogger("django"), logging.getLogger("celery")]
+    levels = [one.level for one in loud]
+    for one in loud:
+        one.addHandler(handler)
+        one.setLevel(logging.DEBUG)
+    yield kept
+    for one, level in zip(loud, levels, strict=True):
+        one.removeHandler(handler)
+        one.setLevel(level)
+
+
+def answered(word):
+    questions = {one.key: "no" for one in protocol.current().contraindications}
+    return {**questions, "cancer": "yes", "cancer-more": word, "text": word, "agreed": "on"}
+
+
+def noted(word, revision=0, **typed):
+    return {"revision": revision, "privacy": "therapists", "subjective": word, "objective": word,
+            "assessment": word, "plan": word, "kind-left-calf": "pain", "level-left-calf": "7",
+            **typed}  # fmt: skip
+
+
+@pytest.fixture
+def live(kim, kims, ana, anas, client, visit, noon):
+    """A day: answers by link, the brief, a draft, a signature, an amendment, errors on the way."""
+
+    def _live(word):
+        Habits.objects.create(therapist=kim, morning_mail=True)
+        visit(SEVEN + timedelta(hours=3))
+        mine = visit()
+        page = f"/visits/{mine.pk}/note/"
+        link = f"/appointments/{links.mail_token(mine)}/health/"
+        client.post(link, {**answered(word), "cancer": "perhaps"})
+        client.post(link, answered(word))
+        anas.get("/health/?all")
+        kims.get("/today/")
+        kims.get(f"/visits/{mine.pk}/")
+        kims.post(f"{page}draft/", noted(word))
+        kims.post(f"{page}draft/", noted(word))
+        kims.post(page, noted(word * 500, revision=1))
+        kims.post(page, noted(word, revision=1, do="sign"))
+        kims.post(page, noted(word, revision=2, do="sign", amendment=word))
+        kims.post(f"/visits/{mine.pk}/clear/", {"reason": word})
+        kims.get(f"/clients/{ana.pk}/history/")
+        kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
+        mornings.send_due(
+            now=timezone.datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone())
+        )
+        assert NoteVersion.objects.count() == 2
+        return mine
+
+    return _live
+
+
+def leaks(word, logs, browser):
+    """Where the word is found, by name."""
+    places = {"logs": logs.getvalue(), "outbox": _outbox(), "broker": _broker()}
+    places |= {f"table {name}": _table(name) for name in connection.introspection.table_names()}
+    places |= {f"admin {path}": browser.get(path).content.decode() for path in _admin_lists()}
+    return {name for name, text in places.items() if word in text}
+
+
+def _outbox() -> str:
+    rows = Mail.objects.select_related("client", "appointment")
+    now, clinic = timezone.now(), Clinic.objects.the()
+    written = [compose(row, clinic, now=now).as_string() for row in rows]
+    return "\n".join([*written, *(message.message().as_string() for message in mail.outbox)])
+
+
+def _broker() -> str:
+    url = os.environ["REDIS_URL"].replace("redis+socket://", "unix://")
+    found = []
+    with redis.Redis.from_url(url) as broker:
+        for key in broker.scan_iter():
+            found += [key, broker.dump(key) or b""]
+    return repr(found)
+
+
+def _table(name: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT * FROM "{name}"')
+        return repr([[bytes(v) if isinstance(v, memoryview) else v for v in row] for row in cursor])
+
+
+def _admin_lists() -> list[str]:
+    return [
+        f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        for model in apps.get_models()
+        if admin.site.is_registered(model)
+    ]
+
+
+def test_a_whole_day_leaves_no_health_word_anywhere(live, logs, owners, planted):
+    live(planted)
+    assert leaks(planted, logs, owners) == set()
+    assert {model._meta.app_label for model in admin.site._registry} & {"therapists"} == set()
+
+
+@pytest.mark.parametrize(
+    ("leak", "found"),
+    [
+        (lambda word, visit: logging.getLogger("bookings").warning("said %s", word), "logs"),
+        (lambda word, visit: mail.send_mail(word, "", None, ["b@example.com"]), "outbox"),
+        (lambda word, visit: visit.record("noted", by=word, now=visit.starts_at),
+         "table bookings_appointmentevent"),
+    ],
+)  # fmt: skip
+def test_a_leak_planted_on_purpose_is_found(live, logs, owners, planted, leak, found):
+    leak(planted, live("harmless but long"))
+    assert leaks(planted, logs, owners) == {found}
+
+
+def test_a_word_in_the_brokers_queue_is_found(logs, owners, planted, clinic):
+    url = os.environ["REDIS_URL"].replace("redis+socket://", "unix://")
+    with redis.Redis.from_url(url) as broker:
+        broker.rpush("leak", planted)
+        try:
+            assert leaks(planted, logs, owners) == {"broker"}
+        finally:
+            broker.delete("leak")
+
+
+def test_an_error_report_leaves_out_what_was_typed(kims, visit, planted, settings, monkeypatch):
+    settings.ADMINS = [("Admin", "admin@example.com")]
+    monkeypatch.setattr("therapists.views.note.notes.save_draft", None)
+    kims.raise_request_exception = False
+    mine = visit(timezone.now() + timedelta(hours=1))
+    response = kims.post(f"/visits/{mine.pk}/note/", noted(planted))
+    assert response.status_code == 500
+    reports = [message.message().as_string() for message in mail.outbox]
+    assert not any(planted in report for report in reports)
