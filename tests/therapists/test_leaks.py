@@ -145,7 +145,7 @@ def test_a_whole_day_leaves_no_health_word_anywhere(live, logs, owners, planted)
 )  # fmt: skip
 def test_a_leak_planted_on_purpose_is_found(live, logs, owners, planted, leak, found):
     leak(planted, live("harmless but long"))
-    assert leaks(planted, logs, owners) == {found}
+    assert found in leaks(planted, logs, owners)
 
 
 def test_a_word_in_the_brokers_queue_is_found(logs, owners, planted, clinic):
