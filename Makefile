@@ -33,10 +33,10 @@ soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
-	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation $(ARGS)
+	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)
 
 mutants: $(VENV)/.installed ## Each planted fault of the planner is noticed
-	@MUTANTS=1 RUNNERS=40 WEEKS=12 $(BIN)/python -m pytest -q tests/simulation $(ARGS)
+	@MUTANTS=1 RUNNERS=30 $(BIN)/python -m pytest -q tests/simulation -k fault $(ARGS)
 
 lock: ## Pin requirements*.in anew (needs uv)
 	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \

@@ -57,7 +57,8 @@ class Story:
         """Never on a whole minute, so that no act falls on the instant of a mail."""
         seconds = max(int((last - first).total_seconds()), 60)
         instant = first + timedelta(seconds=self.dice.randrange(seconds))
-        return instant.replace(second=self.dice.randint(1, 59), microsecond=0)
+        instant = instant.replace(second=self.dice.randint(1, 59), microsecond=0)
+        return instant if instant > first else instant + timedelta(minutes=1)
 
 
 @dataclass
@@ -91,7 +92,8 @@ class Runner:
             (0.4, self.decline), (0.3, self.decline), (0.1, self.stop_mails),
         ):  # fmt: skip
             self._some(dice.random() < chance, now, last, act)
-        self._some(dice.random() < 0.6, last - 6 * DAY, last, self.say_how_it_went)
+        first = max(now, last - 6 * DAY)
+        self._some(dice.random() < 0.6, first, last, self.say_how_it_went)
 
     def _some(self, times: int, first: datetime, last: datetime, act: Act) -> None:
         for _ in range(times):

@@ -18,7 +18,8 @@ from tests.simulation import clock, mutants  # noqa: E402
 from tests.simulation.broker import DONE, broker  # noqa: E402
 
 timezone.now = clock.now
-mutants.alive(os.environ["SIMULATED_MUTANT"]).__enter__()
+fault = mutants.alive(os.environ["SIMULATED_MUTANT"])  # kept, or it would end at once
+fault.__enter__()
 
 
 @app.task(name="simulation.reached", ignore_result=True)
