@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from bookings import links
 from bookings.actions import racing, telling
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
@@ -42,6 +43,12 @@ class HowItWentForm(forms.Form):
     def clean_dnf_km(self) -> int | None:
         unfinished = self.cleaned_data.get("outcome") == Outcome.DNF
         return self.cleaned_data["dnf_km"] if unfinished else None
+
+
+def _token_of_the_next_visit(client: Client) -> str:
+    """What the body feels like is for the therapist alone, behind the visit's own link."""
+    visit = client.appointments.upcoming(timezone.now()).first()
+    return links.mail_token(visit) if visit else ""
 
 
 @reads_and_posts
@@ -100,5 +107,6 @@ def _how_it_went(
             if session.race.race_date == race.race_date
         ],
         "protocol": plan.protocol,
+        "visit_token": _token_of_the_next_visit(client),
     }
     return render(request, "online/after_race.html", context, status=status)

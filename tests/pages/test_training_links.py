@@ -101,6 +101,15 @@ def test_how_it_went_is_told_in_a_minute(client, link, race):
     assert "What comes next" in shown
 
 
+def test_how_the_body_feels_is_for_the_therapist_alone(client, link, race, massage, kim, room, at):
+    url = link(Purpose.AFTER_RACE, race=race.race_date.isoformat())
+    assert "How do you feel?" not in press(client, url, outcome="finished").content.decode()
+    factories.make_appointment(
+        client=race.client, starts_at=at(5, 10), treatment=massage, therapist=kim, room=room
+    )
+    assert "/health/" in client.get(url).content.decode()
+
+
 def test_kilometres_move_the_recovery(client, link, race):
     url = link(Purpose.AFTER_RACE, race=race.race_date.isoformat())
     full = press(client, url, outcome="finished").content.decode()
