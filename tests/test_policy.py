@@ -172,3 +172,10 @@ def test_the_desk_changes_the_diary_but_neither_logins_nor_settings(db):
     assert not desk.has_perm("bookings.change_clinic")
     assert make_user(role=Role.OWNER).has_perm("bookings.change_clinic")
     assert not make_user(role=Role.RUNNER).has_perm("bookings.view_appointment")
+
+
+def test_a_therapist_lands_on_today(client, db):
+    make_clinic()
+    make_therapist(user=make_user("me@example.com"))
+    typed = {"login": "me@example.com", "password": "a-long-enough-password"}
+    assert client.post("/accounts/login/", typed)["Location"] == "/today/"

@@ -145,3 +145,10 @@ def test_a_mail_that_failed_asks_for_a_look(desk):
         state=MailState.FAILED,
     )
     assert "Mails that need a look" in text(desk.get("/desk/"))
+
+
+def test_of_a_health_hold_the_desk_sees_only_that_the_therapist_checks_it(desk):
+    theirs = visit()
+    assert "Health:" not in text(desk.get("/desk/", {"day": DAY}))
+    Client.objects.filter(pk=theirs.client_id).update(health_hold=True)
+    assert "Health: to be checked by the therapist" in text(desk.get("/desk/", {"day": DAY}))

@@ -1,0 +1,57 @@
+"""The owner sees who read or wrote what; never what it said."""
+
+import pytest
+
+from tests import factories
+from therapists.models import Access
+
+
+@pytest.fixture
+def look():
+    def _look(client, who, record=1, **fields):
+        fields = {"at": factories.NOW, "did": "read", "what": "note", "page": "brief", **fields}
+        return Access.objects.create(client=client, who=who, record=record, **fields)
+
+    return _look
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_one_page_that_somebody_opened_is_one_line(owners, look, ana):
+    for record in (3, 1, 2):
+        look(ana, "therapist: kim@example.com", record)
+    page = text(owners.get("/health/accesses/"))
+    assert page.count("kim@example.com") == 1
+    assert "read note 1, 2, 3" in page
+
+
+def test_found_by_login_and_by_client(owners, look, ana):
+    look(ana, "therapist: kim@example.com")
+    look(factories.make_client("Bo Demo"), "therapist: lee@example.com", 2)
+    by_login = text(owners.get("/health/accesses/", {"who": "LEE@"}))
+    assert "Bo Demo" in by_login
+    assert "Ana Demo" not in by_login
+    assert "kim@example.com" in text(owners.get("/health/accesses/", {"who": "ana d"}))
+    assert "Nobody of that name" in text(owners.get("/health/accesses/", {"who": "zzz"}))
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "999"])
+def test_a_page_that_is_none_shows_one_that_is(owners, look, ana, page):
+    look(ana, "therapist: kim@example.com")
+    assert "kim@example.com" in text(owners.get("/health/accesses/", {"page": page}))
+
+
+def test_thirty_lines_take_as_many_queries_as_one(
+    owners, look, ana, django_assert_max_num_queries, django_assert_num_queries
+):
+    look(ana, "a")
+    with django_assert_max_num_queries(12) as seen:
+        owners.get("/health/accesses/")
+    as_many = len(seen)
+    for number in range(30):
+        look(factories.make_client(), "b", number)
+    with django_assert_num_queries(as_many):
+        owners.get("/health/accesses/")
