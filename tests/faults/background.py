@@ -1,0 +1,80 @@
+"""A real worker, a real beat and the fallback loop, with a broker of their own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from clinic import stack
+from clinic.children import Child
+from tests.faults.mail_workers import url_of_the_tests_database
+
+PYTHON = (sys.executable, "-m")
+CELERY = (*PYTHON, "celery", "--app", "tests.faults.quick_celery")
+QUIETLY = ("--loglevel", "ERROR")
+
+
+class Background:
+    """Starts and stops what works in the background, piece by piece."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._running: list[Child] = []
+        self._broker = None
+        self.start_broker()
+
+    def start_broker(self) -> None:
+        self._broker = stack._valkey(self._folder)
+        self._url, self._valkey = self._broker.__enter__()
+
+    def stop_broker(self) -> None:
+        self._broker.__exit__(None, None, None)
+
+    def worker(self) -> Child:
+        options = ("--concurrency", "1", "--without-mingle", "--without-gossip")
+        return self._start("worker", *CELERY, "worker", *options, *QUIETLY)
+
+    def beat(self, number: int = 1) -> Child:
+        schedule = self._folder / f"schedule-{number}"
+        return self._start(
+            f"beat-{number}", *CELERY, "beat", "--schedule", schedule, "--pidfile=", *QUIETLY
+        )
+
+    def loop(self, *, after: float) -> Child:
+        options = ("--after", str(after), "--every", "0.2")
+        return self._start("loop", sys.executable, "manage.py", "send_mail_loop", *options)
+
+    def stop(self) -> None:
+        for child in self._running:
+            child.process.kill()
+            child.process.wait()
+        if self._valkey.is_running():
+            self.stop_broker()
+
+    @property
+    def broker_url(self) -> str:
+        return self._url
+
+    def _start(self, name: str, *command) -> Child:
+        env = {
+            **os.environ,
+            "DATABASE_URL": url_of_the_tests_database(),
+            "REDIS_URL": self._url,
+            "EMAIL_HOST": settings.EMAIL_HOST,
+            "EMAIL_PORT": str(settings.EMAIL_PORT),
+        }
+        child = Child.start(name, command, log=self._folder / f"{name}.log", env=env)
+        self._running.append(child)
+        return child
+
+
+@contextmanager
+def background(folder: Path) -> Iterator[Background]:
+    started = Background(folder)
+    try:
+        yield started
+    finally:
+        started.stop()

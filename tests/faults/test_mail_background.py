@@ -1,0 +1,107 @@
+"""Celery's clock and its broker go away and come back: mail still goes out, and once."""
+
+import os
+import time
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import redis
+from django.db.models.functions import Now
+
+from bookings.mail import doorbell
+from bookings.models import Heartbeat, Mail, MailState, Part
+from tests.faults import test_mail_workers as of_workers
+from tests.faults.background import background
+from tests.mail import conftest as of_mails
+
+clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+owe = of_workers.owe
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 25  # seconds
+CLOCKS = int(os.environ.get("CLOCKS", "3"))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def deaf_doorbell(monkeypatch):
+    """The bookings' own bell rings elsewhere: here only the clock and the loop are heard."""
+    monkeypatch.setattr(doorbell, "_quiet_until", float("inf"))
+
+
+@pytest.fixture
+def behind(tmp_path_factory, post_office):
+    folder = tmp_path_factory.mktemp("b")
+    folder.chmod(0o711)
+    with background(folder) as started:
+        yield started
+
+
+def wait_until_all_are_sent() -> None:
+    until = time.monotonic() + PATIENCE
+    while Mail.objects.exclude(state=MailState.SENT).exists():
+        assert time.monotonic() < until, Counter(Mail.objects.values_list("state", flat=True))
+        time.sleep(0.05)
+
+
+def each_went_out_once(post_office, count: int) -> bool:
+    return len(post_office.messages) == count and set(post_office.times_taken().values()) == {1}
+
+
+def test_the_clock_rings_and_gives_signs_of_life(behind, owe, post_office):
+    owe(3)
+    behind.worker()
+    behind.beat()
+    wait_until_all_are_sent()
+    assert each_went_out_once(post_office, 3)
+    assert Heartbeat.objects.filter(part=Part.BEAT, at__gt=Now() - MINUTE).exists()
+
+
+def test_when_the_clock_is_killed_the_loop_takes_over(behind, owe, post_office):
+    behind.worker()
+    clock = behind.beat()
+    owe(2)
+    wait_until_all_are_sent()
+    clock.process.kill()
+    clock.process.wait()
+    owe(3)
+    behind.loop(after=0.5)
+    wait_until_all_are_sent()
+    assert each_went_out_once(post_office, 5)
+
+
+def test_several_clocks_send_each_mail_once(behind, owe, post_office):
+    behind.worker()
+    for number in range(CLOCKS):
+        behind.beat(number)
+    owe(40)
+    wait_until_all_are_sent()
+    time.sleep(1)
+    assert each_went_out_once(post_office, 40)
+
+
+def test_a_broker_that_stops_is_made_up_for_and_taken_up_again(behind, owe, post_office):
+    behind.worker()
+    behind.beat()
+    owe(2)
+    wait_until_all_are_sent()
+    behind.stop_broker()
+    loop = behind.loop(after=0.5)
+    owe(3)
+    wait_until_all_are_sent()
+    loop.stop()
+    behind.start_broker()
+    owe(2)
+    wait_until_all_are_sent()
+    assert each_went_out_once(post_office, 7)
+
+
+def test_a_flushed_broker_loses_no_mail(behind, owe, post_office):
+    owe(10)
+    behind.beat()
+    time.sleep(2)  # The queue fills, and nobody works it off.
+    broker = redis.Redis.from_url(behind.broker_url.replace("redis+socket://", "unix://"))
+    broker.flushall()
+    behind.worker()
+    wait_until_all_are_sent()
+    assert each_went_out_once(post_office, 10)
