@@ -30,7 +30,8 @@ bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figur
 	@$(BIN)/python -m tests.benchmarks
 
 soak: $(VENV)/.installed ## The fault tests at full size
-	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
+	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 \
+	    $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)

@@ -73,7 +73,7 @@ class Clinic(models.Model):
         default=10, help_text="After booking, a runner may cancel this long whatever the cut-off."
     )
     mails_per_hour = models.PositiveIntegerField(
-        default=1000, help_text="At most so many mails leave in an hour; the rest wait their turn."
+        default=1000, help_text="At most so many mails leave in an hour; 0 for no limit."
     )
     mail_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_paused_by = models.CharField(max_length=200, blank=True, editable=False)

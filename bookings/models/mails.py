@@ -94,9 +94,11 @@ CLAIM = """
         SELECT id FROM bookings_mail
         WHERE state = 'scheduled' AND due_at <= statement_timestamp() AND kind = ANY(%s)
           AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
-          AND (SELECT count(*) FROM bookings_mail
-               WHERE data_at > statement_timestamp() - interval '1 hour')
-              < COALESCE((SELECT mails_per_hour FROM bookings_clinic), 1)
+          AND CASE (SELECT mails_per_hour FROM bookings_clinic)
+              WHEN 0 THEN true
+              ELSE (SELECT count(*) FROM bookings_mail
+                    WHERE data_at > statement_timestamp() - interval '1 hour')
+                   < (SELECT mails_per_hour FROM bookings_clinic) END
         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
     )
     RETURNING *, statement_timestamp() AS claimed_at

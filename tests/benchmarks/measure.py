@@ -24,7 +24,7 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
-from tests.benchmarks import load, seed  # noqa: E402
+from tests.benchmarks import load, mails, seed  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 REQUESTS, CLIENTS, STORMERS = 200, 8, 16
@@ -33,8 +33,19 @@ SLUG = "sports-massage-60"
 
 
 def measure(folder: Path) -> list[tuple[str, str]]:
-    lines: list[tuple[str, str]] = []
+    """All of it, or only the part that ONLY names."""
+    parts = {"openings": openings, "bookings": bookings, "mails": mails.measure}
+    chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
+    lines: list[tuple[str, str]] = []
+    for part in chosen:
+        empty_the_clinic()
+        lines += parts[part](folder, today)
+    return lines
+
+
+def openings(folder: Path, today: date) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
     for therapists, days, appointments in ((50, 14, 200_000), (8, 31, 50_000)):
         empty_the_clinic()
         treatment = seed.make_busy_clinic(
@@ -47,7 +58,6 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         with serving(folder) as port:
             lines += openings_over_http(port, today, days, what)
         lines.append((f"{what}: the core alone", core_alone(treatment, today, days)))
-    lines += bookings(folder, today)
     return lines
 
 
@@ -80,7 +90,6 @@ def core_alone(treatment, today: date, days: int) -> str:
 
 
 def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
-    empty_the_clinic()
     treatment = seed.make_busy_clinic(therapists=8, appointments=20_000, last_day=today)
     starts = free_starts(today, days=60, hours=range(8, 19, 2), each=2)
     print("Measuring bookings …")

@@ -4,9 +4,11 @@ Never lost in silence: each mail ends sent, or where the desk sees it. Never twi
 that are counted as in doubt, and resent by their kind's rule under the same Message-ID.
 """
 
+import os
 import random
 import time
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -22,7 +24,10 @@ from tests.mail import conftest as of_mails
 clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 40  # seconds
+MAILS, KILLS = int(os.environ.get("MAILS", "250")), int(os.environ.get("KILLS", "40"))
+RACES = int(os.environ.get("RACES", "60"))
+YEARS = timedelta(days=1000)
+PATIENCE = 40 + MAILS / 20  # seconds
 
 
 @pytest.fixture
@@ -74,10 +79,9 @@ def test_four_workers_share_three_hundred_mails_and_send_each_once(owe, post_off
 def test_workers_killed_at_random_lose_nothing_and_send_nothing_twice(owe, post_office):
     dice = random.Random(26)
     post_office.seconds_at_rcpt = post_office.seconds_at_data = 0.01
-    kills = 40
-    owe(250)
+    owe(MAILS)
     with Workers(4, lease=1) as workers:
-        for _ in range(kills):
+        for _ in range(KILLS):
             time.sleep(dice.uniform(0.02, 0.08))
             workers.kill(dice.randrange(workers.count))
         wait_until_all_are_sent_or_in_doubt()
@@ -85,7 +89,7 @@ def test_workers_killed_at_random_lose_nothing_and_send_nothing_twice(owe, post_
         Mail.objects.unfinished().update(due_at=Now())
         wait_until_nothing_is_unfinished()
 
-    check_nothing_is_lost_and_nothing_sent_twice(post_office.times_taken(), kills)
+    check_nothing_is_lost_and_nothing_sent_twice(post_office.times_taken(), KILLS)
 
 
 def test_workers_paused_past_their_lease_send_nothing_twice(owe, post_office):
@@ -110,30 +114,31 @@ def test_workers_paused_past_their_lease_send_nothing_twice(owe, post_office):
     check_nothing_is_lost_and_nothing_sent_twice(post_office.times_taken(), rounds * 2)
 
 
-def test_cancelling_while_the_mail_is_being_claimed_sends_nothing_stale(
-    owe,
-    visit,
-    post_office,
+@pytest.mark.parametrize("kind", [MailKind.CANCELLED, MailKind.MOVED])
+def test_a_change_while_the_mail_is_being_claimed_sends_nothing_stale(
+    owe, visit, post_office, kind
 ):
     dice = random.Random(5)
-    cancelled_at = {}
+    change = {MailKind.CANCELLED: cancel, MailKind.MOVED: move}[kind]
+    changed_at = {}
     with Workers(2):
         let_them_begin(owe, post_office)
-        for _ in range(100):
+        for _ in range(RACES):
             appointment = visit()
             mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
             time.sleep(dice.uniform(0, 0.05))
-            cancelled_at[appointment.pk] = cancel(appointment)
+            changed_at[appointment.pk] = change(appointment)
+        Mail.objects.filter(kind=MailKind.REMINDER).delete()
         wait_until_nothing_is_unfinished()
 
     taken = post_office.times_taken()
     confirmed = Mail.objects.filter(kind=MailKind.CONFIRMED)
     sent = confirmed.filter(state=MailState.SENT)
     assert {mail.message_id for mail in sent} == {key for key in taken if "confirmed" in key}
-    assert all(mail.data_at <= cancelled_at[mail.appointment_id] for mail in sent)
-    assert confirmed.filter(state=MailState.SUPERSEDED).count() == 100 - sent.count()
-    assert 0 < sent.count() < 100
-    assert sum("cancelled" in key for key in taken) == 100
+    assert all(mail.data_at <= changed_at[mail.appointment_id] for mail in sent)
+    assert confirmed.filter(state=MailState.SUPERSEDED).count() == RACES - sent.count()
+    assert 0 < sent.count() < RACES
+    assert sum(kind in key for key in taken) == RACES
     assert set(taken.values()) == {1}
 
 
@@ -145,12 +150,28 @@ def let_them_begin(owe, post_office) -> None:
 
 
 def cancel(appointment):
-    """Returns the database's time when what was owed before had been withdrawn."""
-    now = timezone.now()
-    with transaction.atomic(), connection.cursor() as cursor:
-        appointment.become(
-            Status.CANCELLED, by="runner", now=now, revision=appointment.revision + 1
-        )
+    now, revision = timezone.now(), appointment.revision + 1
+    with transaction.atomic():
+        appointment.become(Status.CANCELLED, by="runner", now=now, revision=revision)
         mailing.owe(MailKind.CANCELLED, appointment, now=now)
+        return the_databases_time()
+
+
+def move(appointment):
+    now = timezone.now()
+    with transaction.atomic():
+        for field in ("starts_at", "ends_at", "blocked_until"):
+            setattr(appointment, field, getattr(appointment, field) + YEARS)
+        appointment.revision += 1
+        appointment.save()
+        facts = {"from": {"starts_at": appointment.starts_at - YEARS}}
+        appointment.record("moved", by="runner", now=now, facts=facts)
+        mailing.owe(MailKind.MOVED, appointment, now=now)
+        return the_databases_time()
+
+
+def the_databases_time():
+    """When what was owed before had been withdrawn."""
+    with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]

@@ -1,0 +1,131 @@
+"""Mails a second by one, two and four senders, and what a claim costs while a million wait."""
+
+import os
+import smtplib
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+
+from django.db import connection
+
+from bookings.models import Mail, MailState
+from clinic.children import Child, stop_together, wait_until
+from tests.benchmarks import load, seed
+
+DUE, WAITING, CLAIMS = 10_000, 1_000_000, 300
+OWE = """
+INSERT INTO bookings_mail (key, kind, client_id, appointment_id, together, revision, about,
+       created_at, due_at, not_after, state, why, attempts, writing_errors, doubts, message_id,
+       last_error, note)
+SELECT %(name)s || number, 'confirmed', client_id, id, '', revision, '{}', now(), %(due)s,
+       now() + interval '2 years', 'scheduled', '', 0, 0, 0, '', '', ''
+FROM (SELECT *, row_number() OVER () AS number
+      FROM bookings_appointment, generate_series(1, %(times)s)
+      WHERE status = 'booked' AND starts_at > now() LIMIT %(count)s) AS booked
+"""
+
+
+def measure(folder: Path, today: date) -> list[tuple[str, str]]:
+    print("Measuring mails …")
+    seed.make_busy_clinic(therapists=30, appointments=40_000, last_day=today + timedelta(days=100))
+    lines = []
+    with sink(folder) as port:
+        for senders in (1, 2, 4):
+            lines.append((f"{DUE:,} due mails, {senders} senders", sent(folder, port, senders)))
+        for senders in (1, 4):
+            work = partial(straight_to, port, DUE // 4 // senders)
+            limit = f"{rate(*load.together(senders, work))} per second"
+            lines.append((f"the sink's own limit, {senders} clients", limit))
+    lines.append((f"a claim while {WAITING:,} mails wait", claims()))
+    return lines
+
+
+@contextmanager
+def sink(folder: Path) -> Iterator[int]:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    command = [sys.executable, "-m", "tests.benchmarks.sink", str(port)]
+    server = Child.start("Mail sink", command, log=folder / "sink.log")
+    try:
+        assert wait_until(lambda: listens(port), seconds=20, alive=server.is_running)
+        yield port
+    finally:
+        server.stop()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def owe(name: str, count: int, due: datetime) -> None:
+    with connection.cursor() as cursor:
+        if name == "due":
+            cursor.execute("TRUNCATE bookings_mail")
+        times = 1 + count // 5_000
+        cursor.execute(OWE, {"name": name, "count": count, "due": due, "times": times})
+        assert cursor.rowcount == count
+        cursor.execute("ANALYZE bookings_mail")
+
+
+def sent(folder: Path, port: int, senders: int) -> str:
+    owe("due", DUE, datetime.now(UTC))
+    env = {**os.environ, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
+    command = [sys.executable, "manage.py", "send_mail_loop", "--after", "0", "--every", "0.05"]
+    began = time.perf_counter()
+    loops = [
+        Child.start(f"sender {n}", command, log=folder / f"sender-{n}.log", env=env)
+        for n in range(senders)
+    ]
+    first = None
+    while (left := Mail.objects.filter(state=MailState.SCHEDULED).count()) > 0:
+        if first is None and left < DUE:
+            first, began = DUE - left, time.perf_counter()  # They have started up by now.
+        time.sleep(0.1)
+    taken = time.perf_counter() - began
+    stop_together(loops)
+    return f"{(DUE - (first or 0)) / taken:.0f} per second"
+
+
+def straight_to(port: int, count: int, _number: int) -> Iterator[bool]:
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Your appointment", "clinic@example.com"
+    message["To"] = "ana@example.com"
+    message.set_content("x" * 8_000)
+    with smtplib.SMTP("127.0.0.1", port) as server:
+        for _ in range(count):
+            server.send_message(message)
+            yield True
+
+
+def rate(answers, taken: float) -> int:
+    return round(answers[True] / taken)
+
+
+def claims() -> str:
+    owe("due", CLAIMS, datetime.now(UTC))
+    owe("later", WAITING, datetime.now(UTC) + timedelta(days=30))
+    taken = []
+    for _ in range(CLAIMS):
+        began = time.perf_counter()
+        assert Mail.objects.claim()
+        taken.append((time.perf_counter() - began) * 1000)
+    p50, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
+    return f"p50 {p50:.2f} ms, p95 {p95:.2f} ms; {'index scan' if by_index() else 'a full scan'}"
+
+
+def by_index() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN SELECT id FROM bookings_mail WHERE state = 'scheduled'"
+            " AND due_at <= statement_timestamp() ORDER BY due_at LIMIT 1"
+        )
+        return "mails_due" in str(cursor.fetchall())
