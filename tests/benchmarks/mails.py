@@ -19,7 +19,8 @@ from bookings.models import Mail, MailState
 from clinic.children import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
 
-DUE, WAITING, CLAIMS = 10_000, 1_000_000, 300
+DUE = int(os.environ.get("DUE", "10000"))
+WAITING, CLAIMS = 1_000_000, 300
 OWE = """
 INSERT INTO bookings_mail (key, kind, client_id, appointment_id, together, revision, about,
        created_at, due_at, not_after, state, why, attempts, writing_errors, doubts, message_id,
