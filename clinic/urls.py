@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("bookings.online.urls")),
     path("", include("therapists.urls")),
     path("desk/", include("bookings.diary.urls")),
+    path("diary/", include("bookings.diary.planner_urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),

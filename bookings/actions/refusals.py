@@ -25,6 +25,10 @@ class NotBookable(Refused):
     sentence = "That time cannot be booked."
 
 
+class AgainstTheRules(NotBookable):
+    """Only a rule of the clinic's own, which the desk may set aside knowingly."""
+
+
 class TooLate(Refused):
     sentence = "It is too late to change this appointment online."
 

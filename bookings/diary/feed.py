@@ -1,0 +1,126 @@
+"""One day as JSON for the drawn diary, in the clinic's wall-clock time.
+
+The calendar library knows no time zones: it is given naive local times and real lengths.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.core.intervals import Interval, day_bounds
+from bookings.core.statuses import Status
+from bookings.diary.phase_badges import badge
+from bookings.models import Appointment, Clinic
+from bookings.queries.diary_days import DiaryDays, diary_days, moment, version
+
+ICONS = {
+    Status.HELD: "⏳",
+    Status.BOOKED: "○",
+    Status.ARRIVED: "◐",
+    Status.COMPLETED: "●",
+    Status.NO_SHOW: "✕",
+}
+EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
+
+
+@require_safe
+def feed(request: HttpRequest, day: date) -> HttpResponse:
+    """The day, or 304 when it is as the browser knows it."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    tag = f'"{version(clinic, day, now=now)}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    shown = diary_days(clinic, day, now=now)
+    return JsonResponse(drawn(shown, clinic), headers={"ETag": tag})
+
+
+def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
+    first_hour, last_hour = hours_shown(shown, clinic)
+    return {
+        "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
+        "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
+        "first": f"{first_hour:02}:00:00",
+        "last": f"{last_hour:02}:00:00",
+        "visits": [_visit(visit, shown, clinic.tz) for visit in shown.visits],
+        "shades": [*_shifts(shown, clinic), *_absences(shown, clinic)],
+    }
+
+
+def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
+    """From the first to the last hour in which anybody works or anything stands."""
+    bounds = day_bounds(shown.first, 1, clinic.tz)
+    spans = [(moment(a), moment(b)) for hours in shown.hours.values() for a, b in hours]
+    spans += [(visit.starts_at, visit.ends_at) for visit in shown.visits]
+    begin = [max(start, bounds.start).astimezone(clinic.tz).hour for start, _ in spans]
+    end = [_hour_after(min(end, bounds.end), shown.first, clinic.tz) for _, end in spans]
+    return min([EARLIEST, *begin]), max([LATEST, *end])
+
+
+def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
+    local = at.astimezone(tz)
+    return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
+
+
+def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
+    start = _wall(visit.starts_at, tz)
+    status = Status(visit.status)
+    return {
+        "id": str(visit.pk),
+        "start": start.isoformat(),
+        "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
+        "therapist": f"t{visit.therapist_id}",
+        "room": f"r{visit.room_id}",
+        "client": visit.client.name if visit.client else "Being booked online",
+        "treatment": visit.treatment.name,
+        "therapist_name": visit.therapist.name,
+        "room_name": visit.room.name,
+        "status": status.value,
+        "status_name": f"{ICONS.get(status, '')} {status.label}",
+        "phase": badge(shown.phases.get(visit.client_id)),
+        "revision": visit.revision,
+        "movable": status == Status.BOOKED,
+        "url": reverse("planner:appointment", args=[visit.pk]) if visit.client_id else "",
+    }
+
+
+def _shifts(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    return [
+        _shade(Interval(moment(start), moment(end)), [f"t{pk}"], "shift", "", clinic.tz)
+        for pk, spans in shown.hours.items()
+        for start, end in spans
+    ]
+
+
+def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    bounds = day_bounds(shown.first, 1, clinic.tz)
+    everywhere = [f"t{one.pk}" for one in shown.therapists] + [f"r{one.pk}" for one in shown.rooms]
+    return [
+        _shade(
+            Interval(max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
+            [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
+            "away",
+            away.reason or ("Away" if away.therapist_id else "Closed"),
+            clinic.tz,
+        )
+        for away in shown.absences
+    ]
+
+
+def _shade(span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo) -> dict:
+    start = _wall(span.start, tz)
+    end = start + max(span.end - span.start, timedelta(minutes=1))
+    return {
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "where": where,
+        "kind": kind,
+        "title": title,
+    }
+
+
+def _wall(at: datetime, tz: ZoneInfo) -> datetime:
+    return at.astimezone(tz).replace(tzinfo=None)

@@ -1,0 +1,36 @@
+"""The diary itself: a day, a week, and what is done with an appointment in it."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from bookings.diary import appointments, feed, moving, planner, week
+
+
+class Day:
+    """2026-12-01"""
+
+    regex = r"20\d\d-[01]\d-[0-3]\d"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(Day, "day")
+
+app_name = "planner"
+urlpatterns = [
+    path("", planner.today, name="today"),
+    path("<day:day>/", planner.day, name="day"),
+    path("<day:day>/feed/", feed.feed, name="feed"),
+    path("<day:day>/week/<slug:slug>/", week.week, name="week"),
+    path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
+    path("appointments/<int:pk>/move/", moving.change, name="change"),
+    path("appointments/<int:pk>/undo/", moving.put_back, name="put_back"),
+    path("appointments/<int:pk>/tell/", moving.tell, name="tell"),
+    path("appointments/<int:pk>/mark/", appointments.mark, name="mark"),
+    path("appointments/<int:pk>/cancel/", appointments.cancel, name="cancel"),
+]

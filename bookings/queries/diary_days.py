@@ -1,0 +1,107 @@
+"""Some days of the diary as the desk sees them, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+
+from bookings.core.intervals import Interval, day_bounds
+from bookings.core.openings import Span, joined
+from bookings.core.training import PhaseDay
+from bookings.models import (
+    Absence,
+    Appointment,
+    Clinic,
+    ExtraShift,
+    Room,
+    Therapist,
+    WeeklyShift,
+)
+from bookings.queries.openings import hours_of_work
+from bookings.queries.phases import phases_on
+
+SHOWN_OF_A_VISIT = (
+    "pk",
+    "starts_at",
+    "ends_at",
+    "blocked_until",
+    "status",
+    "revision",
+    "client__name",
+    "client__health_hold",
+    "client__same_address_as_id",
+    "therapist__name",
+    "room__name",
+    "treatment__name",
+)
+
+
+@dataclass(frozen=True)
+class DiaryDays:
+    """`hours` are each therapist's hours of work; `phases` each client's on the first day."""
+
+    first: date
+    therapists: Sequence[Therapist]
+    rooms: Sequence[Room]
+    visits: Sequence[Appointment]
+    hours: dict[int, list[Span]]
+    absences: Sequence[Absence]
+    phases: dict[int, PhaseDay]
+
+
+def diary_days(
+    clinic: Clinic,
+    first: date,
+    *,
+    days: int = 1,
+    therapist: Therapist | None = None,
+    now: datetime,
+) -> DiaryDays:
+    """What stands in the diary; of cancelled visits nothing, they free their time."""
+    bounds = day_bounds(first, days, clinic.tz)
+    visits = _visits(bounds, now)
+    if therapist:
+        visits = visits.filter(therapist=therapist)
+    found = list(visits)
+    people = [therapist] if therapist else _people(found)
+    working = hours_of_work([person.pk for person in people], first, days, clinic)
+    return DiaryDays(
+        first=first,
+        therapists=people,
+        rooms=list(Room.objects.filter(active=True)),
+        visits=found,
+        hours={pk: joined(spans) for pk, spans in working.items()},
+        absences=list(Absence.objects.touching(bounds).select_related("therapist")),
+        phases=phases_on([visit.client for visit in found if visit.client], first),
+    )
+
+
+def version(clinic: Clinic, day: date, *, now: datetime) -> str:
+    """Another text as soon as anything drawn on the day has changed."""
+    bounds = day_bounds(day, 1, clinic.tz)
+    seen = [
+        list(_visits(bounds, now).values_list(*SHOWN_OF_A_VISIT)),
+        list(Absence.objects.touching(bounds).values_list()),
+        list(ExtraShift.objects.filter(day=day).values_list()),
+        list(WeeklyShift.objects.filter(weekday=day.weekday()).order_by("pk").values_list()),
+        list(Therapist.objects.active().values_list("pk", "name")),
+        list(Room.objects.filter(active=True).values_list("pk", "name")),
+    ]
+    return sha256(repr(seen).encode()).hexdigest()[:24]
+
+
+def moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+def _visits(bounds: Interval, now: datetime):
+    visits = Appointment.objects.blocking(now).touching(bounds)
+    return visits.with_everything().order_by("starts_at", "therapist__name", "pk")
+
+
+def _people(visits: Sequence[Appointment]) -> list[Therapist]:
+    """Everybody at work, and whoever has left but still stands in the diary."""
+    people = {person.pk: person for person in Therapist.objects.active()}
+    for visit in visits:
+        people.setdefault(visit.therapist_id, visit.therapist)
+    return sorted(people.values(), key=lambda person: person.name)

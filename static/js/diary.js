@@ -1,0 +1,255 @@
+// Draws the day in columns, lets appointments be dragged, and keeps up with the other desks.
+// Without it the same day stands below as a table, and everything is done by forms.
+(() => {
+  const POLL = 5000;
+  const place = document.getElementById("calendar");
+  const table = document.getElementById("table");
+  const panel = document.getElementById("panel");
+  const told = document.getElementById("told");
+  const phone = window.matchMedia("(max-width: 40rem)");
+  const token = document.querySelector("#token [name=csrfmiddlewaretoken]").value;
+  let day = null;
+  let tag = "";
+  let calendar = null;
+  let view = "therapists";
+  let shownOnPhone = 0;
+
+  const element = (name, text = "", facts = {}) => {
+    const made = Object.assign(document.createElement(name), facts);
+    if (text) made.textContent = text;
+    return made;
+  };
+  const wall = (date) => {
+    const two = (n) => String(n).padStart(2, "0");
+    const on = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    return [on, `${two(date.getHours())}:${two(date.getMinutes())}`];
+  };
+  // The library's line of the present moment goes by the browser's clock: only where that is the clinic's.
+  const sameClock = () => {
+    const now = new Date();
+    const inClinic = now.toLocaleTimeString("en-GB", { timeZone: place.dataset.zone });
+    return inClinic === now.toLocaleTimeString("en-GB");
+  };
+
+  const resources = () => {
+    if (view === "rooms") return day.rooms;
+    const boxes = [...document.querySelectorAll("[data-resource]")];
+    const ticked = boxes.filter((box) => box.checked).map((box) => box.dataset.resource);
+    const people = day.therapists.filter((one) => !ticked.length || ticked.includes(one.id));
+    if (!phone.matches) return people;
+    shownOnPhone = (shownOnPhone + people.length) % people.length;
+    document.getElementById("phone-name").textContent = people[shownOnPhone].title;
+    return [people[shownOnPhone]];
+  };
+
+  const events = () => [
+    ...day.visits.map((visit) => ({
+      id: visit.id,
+      start: visit.start,
+      end: visit.end,
+      resourceIds: [view === "rooms" ? visit.room : visit.therapist],
+      title: visit.client,
+      classNames: [`is-${visit.status}`],
+      editable: visit.movable && !phone.matches,
+      extendedProps: visit,
+    })),
+    ...day.shades.map((shade) => ({
+      start: shade.start,
+      end: shade.end,
+      resourceIds: shade.where,
+      title: shade.title,
+      display: "background",
+      classNames: [`shade-${shade.kind}`],
+    })),
+  ];
+
+  const drawn = ({ event }) => {
+    if (event.display === "background") return event.title;
+    const visit = event.extendedProps;
+    const where = view === "rooms" ? visit.therapist_name : visit.room_name;
+    const box = element("div", "", { className: "visit-in-short" });
+    box.append(element("b", `${visit.start.slice(11, 16)} ${visit.client}`));
+    box.append(element("div", `${visit.treatment}, ${where}`));
+    if (visit.phase) box.append(element("span", visit.phase, { className: "phase" }));
+    box.append(element("div", visit.status_name));
+    return { domNodes: [box] };
+  };
+
+  const draw = () => {
+    document.getElementById("phone").hidden = !phone.matches || view !== "therapists";
+    if (calendar) {
+      calendar.setOption("resources", resources());
+      calendar.setOption("events", events());
+      calendar.setOption("slotMinTime", day.first);
+      calendar.setOption("slotMaxTime", day.last);
+      return;
+    }
+    calendar = EventCalendar.create(place, {
+      view: "resourceTimeGridDay",
+      date: place.dataset.day,
+      customScrollbars: false,
+      headerToolbar: { start: "", center: "", end: "" },
+      allDaySlot: false,
+      nowIndicator: sameClock(),
+      slotDuration: "00:15:00",
+      slotLabelInterval: "01:00:00",
+      slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+      snapDuration: { minutes: Number(place.dataset.step) },
+      slotMinTime: day.first,
+      slotMaxTime: day.last,
+      dayHeaderFormat: () => "",
+      resources: resources(),
+      events: events(),
+      eventContent: drawn,
+      eventClick: ({ event }) => open(event),
+      eventDrop: moved,
+      eventResize: moved,
+    });
+  };
+
+  const open = (event) => {
+    const url = event.extendedProps.url;
+    if (!url) return;
+    panel.hidden = false;
+    htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" }).then(() => panel.focus());
+  };
+
+  const post = async (path, facts) => {
+    const answer = await fetch(place.dataset.moves + path, {
+      method: "POST",
+      headers: { "X-CSRFToken": token, Accept: "application/json" },
+      body: new URLSearchParams(facts),
+    });
+    return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
+  };
+
+  const say = (kind, text, ...extra) => {
+    const note = element("div", "", { className: `note note-${kind}` });
+    note.append(element("p", text), ...extra);
+    told.replaceChildren(note);
+  };
+
+  const button = (text, press) => {
+    const made = element("button", text, { type: "button", className: "btn btn-sm btn-outline-primary" });
+    made.addEventListener("click", press);
+    return made;
+  };
+
+  const trouble = () => say("danger", "The clinic's server could not be reached; nothing was changed.");
+
+  async function moved(info) {
+    const { event, newResource } = info;
+    const visit = event.extendedProps;
+    const [date, time] = wall(event.start);
+    const there = newResource ? newResource.id : event.resourceIds[0];
+    const facts = {
+      date,
+      time,
+      minutes: Math.round((event.end - event.start) / 60000),
+      therapist: (view === "rooms" ? visit.therapist : there).slice(1),
+      room: view === "rooms" ? there.slice(1) : "",
+      tell: "no",
+      revision: visit.revision,
+    };
+    try {
+      await change(visit, facts, info);
+    } catch {
+      info.revert();
+      trouble();
+    }
+  }
+
+  async function change(visit, facts, info) {
+    const answer = await post(`${visit.id}/move/`, facts);
+    if (answer.ok) {
+      await refresh();
+      return offerUndo(visit, answer);
+    }
+    info.revert();
+    const nearest = (answer.nearest || []).join("; ");
+    const text = answer.said + (nearest ? ` Free near it: ${nearest}.` : "");
+    const again = () => change(visit, { ...facts, knowingly: "on" }, info).catch(trouble);
+    say("danger", text, ...(answer.ours ? [button("Move it all the same", again)] : []));
+    await refresh();
+  }
+
+  function offerUndo(visit, { said, revision }) {
+    const line = element("input", "", { className: "form-control", placeholder: "A line of yours (optional)", maxLength: 300 });
+    line.setAttribute("aria-label", "A line of yours in the mail");
+    const act = (path, facts) => async () => {
+      try {
+        const answer = await post(`${visit.id}/${path}/`, { revision, ...facts() });
+        say(answer.ok ? "good" : "danger", answer.said);
+        await refresh();
+      } catch {
+        trouble();
+      }
+    };
+    say(
+      "good",
+      `${visit.client}: ${said}`,
+      button("Undo", act("undo", () => ({}))),
+      element("span", "Tell the client?"),
+      line,
+      button("Yes", act("tell", () => ({ note: line.value }))),
+      button("No", () => told.replaceChildren()),
+    );
+  }
+
+  async function refresh() {
+    const answer = await fetch(place.dataset.feed, {
+      headers: tag ? { "If-None-Match": tag } : {},
+      cache: "no-store",
+    });
+    if (answer.status === 304 || !answer.ok) return;
+    tag = answer.headers.get("ETag");
+    day = await answer.json();
+    if (view !== "table") draw();
+    else await renewTable();
+  }
+
+  async function renewTable() {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    table.innerHTML = page.getElementById("table").innerHTML;
+  }
+
+  const dragging = () => document.querySelector(".ec-dragging, .ec-resizing-y, .ec-preview");
+  const keepUp = async () => {
+    try {
+      if (!document.hidden && !dragging()) await refresh();
+    } catch {
+      // The next round tries again.
+    }
+    setTimeout(keepUp, POLL);
+  };
+
+  const show = (wanted) => {
+    view = wanted;
+    document.querySelectorAll("[data-view]").forEach((one) =>
+      one.setAttribute("aria-pressed", String(one.dataset.view === wanted)));
+    table.hidden = wanted !== "table";
+    if (wanted === "table") renewTable().catch(trouble);
+    place.hidden = wanted === "table";
+    document.getElementById("phone").hidden = true;
+    if (wanted !== "table") draw();
+  };
+
+  const start = async () => {
+    await refresh();
+    if (!day) return;
+    document.getElementById("views").hidden = false;
+    show("therapists");
+    document.querySelectorAll("[data-view]").forEach((one) =>
+      one.addEventListener("click", () => show(one.dataset.view)));
+    document.querySelectorAll("[data-step]").forEach((one) =>
+      one.addEventListener("click", () => {
+        shownOnPhone += Number(one.dataset.step);
+        draw();
+      }));
+    phone.addEventListener("change", draw);
+    setTimeout(keepUp, POLL);
+  };
+  start().catch(trouble);
+})();
