@@ -15,6 +15,7 @@ from tests.factories import make_clinic, make_therapist, make_user
 
 ARGUMENTS = {
     "slug": "no-such-treatment",
+    "day": "2026-12-01",
     "token": "not-a-token",
     "app_label": "bookings",
 }
