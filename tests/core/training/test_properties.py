@@ -165,7 +165,8 @@ def test_a_mail_lists_only_what_can_still_be_booked(case):
 def test_what_is_booked_is_not_mailed_about(case, data):
     plan = plan_of(case)
     booked = data.draw(st.sets(st.sampled_from(plan.sessions))) if plan.sessions else set()
-    for mail in plan.mailings(booked_on=[session.ideal for session in booked]):
+    # Not on the ideal day: beside other races it may be cut off the window (S1).
+    for mail in plan.mailings(booked_on=[session.window_start for session in booked]):
         assert not booked & set(mail.covers)
 
 
