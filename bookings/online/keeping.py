@@ -42,6 +42,10 @@ class Pages:
         return self._page("effort")
 
     @property
+    def habits_url(self) -> str:
+        return self._page("habits")
+
+    @property
     def sessions_url(self) -> str:
         return self._page("session")
 
@@ -119,6 +123,9 @@ class InBrowser(Pages):
             self._refuse(race, others, now)
             self._keep([*others, race])
         self._write(habits=habits)
+
+    def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
+        self._write(habits=self.habits | habits)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
@@ -226,6 +233,9 @@ class WithTheClinic(Pages):
         self, races: Sequence[Race], habits: dict[str, Any], *, now: datetime
     ) -> list[RaceRefused | None]:
         return racing.enter_all(self.client, races, **_of_a_client(habits), now=now)
+
+    def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
+        racing.keep_habits(self.client, **habits, now=now)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""

@@ -10,7 +10,7 @@ from bookings.actions.placing import Choice
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
-from bookings.models import Clinic, Race, Therapist
+from bookings.models import Clinic, Race, Therapist, Weekday
 from bookings.online import ribbon
 from bookings.online.choices import as_text
 from bookings.online.keeping import Keeper
@@ -107,6 +107,15 @@ class PlanPage:
     upright: ribbon.Ribbon
     efforts: Efforts
     protocol: training.Protocol
+
+    @property
+    def long_run(self) -> str:
+        """The name of its weekday."""
+        return Weekday(self.efforts.plan.runner.long_run_weekday).label
+
+    @property
+    def weekly_volume_km(self) -> int:
+        return round(self.efforts.plan.runner.weekly_volume_km)
 
     @property
     def any_booked(self) -> bool:

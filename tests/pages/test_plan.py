@@ -205,6 +205,35 @@ def test_more_races_and_openings_cost_no_more_queries(
         client.get(URL)
 
 
+def test_another_long_run_day_moves_the_sessions(plan, client):
+    on_sundays = [one.offer.session.ideal for one in plan().context["page"].proposals]
+    answer = client.post(f"{URL}habits/", {"long_run_weekday": "5", "weekly_volume_km": "90"})
+    assert answer["Location"] == URL
+    page = client.get(URL)
+    assert "Your week: long run on Saturday, 90 km" in text(page)
+    on_saturdays = [one.offer.session.ideal for one in page.context["page"].proposals]
+    assert len(on_saturdays) > len(on_sundays)
+    assert on_saturdays[0].weekday() == (on_sundays[0].weekday() - 1) % 7
+
+
+def test_a_client_tells_of_another_week_and_keeps_every_appointment(enter, mine, booked, client):
+    enter(mine, long_run_weekday="6")
+    client.post(f"{mine}habits/", {"long_run_weekday": "5"})
+    booked.client.refresh_from_db()
+    assert (booked.client.long_run_weekday, booked.client.weekly_volume_km) == (5, 0)
+    before = booked.starts_at, booked.revision
+    booked.refresh_from_db()
+    assert (booked.starts_at, booked.revision) == before
+
+
+def test_a_week_that_cannot_be_comes_back_with_what_was_typed(plan, client):
+    plan(weekly_volume_km="40")
+    answer = client.post(f"{URL}habits/", {"long_run_weekday": "5", "weekly_volume_km": "4000"})
+    assert answer.status_code == 422
+    assert 'value="4000"' in text(answer)
+    assert client.get(URL).context["page"].weekly_volume_km == 40
+
+
 def claims_in(page: str) -> list[str]:
     words = [word for word in NOT_SHOWN if word in page.lower()]
     return words + training.claims_in(page, protocol.current().claims.not_allowed)
