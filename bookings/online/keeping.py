@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.actions import racing, telling
+from bookings.actions import booking, racing, telling
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, Race, Treatment
@@ -25,9 +25,16 @@ MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
 class Pages:
-    """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any."""
+    """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any.
+
+    `by` is who acts on them, as events record it, and `frame` the template around them.
+    """
 
     token = ""
+    by = booking.RUNNER
+    at_the_desk = False
+    frame = "base.html"
+    whose = "Your plan"
 
     @property
     def url(self) -> str:
@@ -203,11 +210,14 @@ class WithTheClinic(Pages):
 
     def __init__(self, client: Client, token: str = ""):
         self.client, self.token = client, token
-        known = not self.client.is_provisional
-        self.history = History.of(self.client) if known else History()
+        self.history = self._history()
         self.races: Sequence[Race] = list(self.client.races.select_related("client"))
         self.runner = runner_of(self.client, self.history)
         self.declined = declined_by(self.client)
+
+    def _history(self) -> History:
+        """What was booked with an address that nobody has proved is shown to nobody."""
+        return History() if self.client.is_provisional else History.of(self.client)
 
     @property
     def habits(self) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def _show_plan(
     status: int = 200,
 ) -> HttpResponse:
     context = {"clinic": clinic, "keeper": keeper, "form": form}
-    if keeper.client:
+    if keeper.client and not keeper.at_the_desk:
         context["in_browser"] = InBrowser(request).races
     if keeper.races:
         context["habits"] = habits or _habits(keeper)
