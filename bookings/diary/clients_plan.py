@@ -21,6 +21,7 @@ class AtTheDesk(WithTheClinic):
 
     at_the_desk = True
     frame = "staff_base.html"
+    enter_words = "Enter the race"
     asks_for_nudges = False
 
     def __init__(self, client: Client, by: str):

@@ -35,6 +35,7 @@ class Pages:
     at_the_desk = False
     frame = "base.html"
     whose = "Your plan"
+    enter_words = "Show my plan"
 
     @property
     def url(self) -> str:

@@ -1,7 +1,7 @@
 """What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bookings.actions import telling
@@ -14,7 +14,7 @@ from bookings.models import Clinic, Race, Therapist, Weekday
 from bookings.online import ribbon
 from bookings.online.choices import as_text
 from bookings.online.keeping import Keeper
-from bookings.queries.plans import Offer, offers, plan_of
+from bookings.queries.plans import HAS_BEEN, Offer, offers, plan_of
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)
@@ -50,6 +50,15 @@ class Proposal:
     times: Sequence[Time]
     ticked: bool
     other_times_url: str
+
+    @property
+    def day(self) -> date:
+        """The day to suggest, or the ideal one of what is booked already."""
+        return self.offer.session.ideal if self.offer.booked else self.offer.session.suggested
+
+    @property
+    def is_done(self) -> bool:
+        return self.offer.booked is not None and self.offer.booked.status in HAS_BEEN
 
     @property
     def last_day(self) -> date:
@@ -133,7 +142,12 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
     marked = [_marked(offer, clinic) for offer in found if not offer.declined]
-    drawn = {"segments": segments, "marked": marked, "protocol": plan.protocol, "today": today}
+    drawn = {
+        "segments": _as_drawn(segments),
+        "marked": marked,
+        "protocol": plan.protocol,
+        "today": today,
+    }
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
@@ -155,6 +169,18 @@ def _first_day(plan: training.Plan) -> date:
         and -race.days_to(plan.as_of) <= race.recovers_as(plan.protocol).return_last_day
     ]
     return max(min([plan.as_of, *ahead]), plan.as_of - LONGEST_LOOK_BACK)
+
+
+def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
+    """One phase after the other, whichever race it is of; the table tells those apart."""
+    drawn: list[training.Segment] = []
+    for segment in segments:
+        alike = drawn and drawn[-1].phase is segment.phase is not training.Phase.RACE_DAY
+        if alike:
+            drawn[-1] = replace(drawn[-1], end=segment.end)
+        else:
+            drawn.append(segment)
+    return drawn
 
 
 def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:

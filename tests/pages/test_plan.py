@@ -1,8 +1,10 @@
 """Races and the plan page: without an account, and behind a mailed link."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 
 from bookings import links
 from bookings.core import training
@@ -182,6 +184,32 @@ def test_an_appointment_in_a_sessions_window_shows_as_booked(enter, mine, booked
     booked.save()
     offers = [one.offer for one in client.get(mine).context["page"].proposals]
     assert [offer.number for offer in offers if offer.booked] == [2]
+
+
+@pytest.mark.parametrize(("status", "tag"), [("completed", "Done"), ("no_show", None)])
+def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
+    enter, mine, booked, client, clinic, status, tag
+):
+    enter(mine, race_date=(timezone.now() + timedelta(days=60)).date().isoformat())
+    first = client.get(mine).context["page"].proposals[0].offer.session
+    booked.starts_at += first.ideal - booked.starts_at.date()
+    booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
+    booked.status = status
+    booked.save()
+    page = client.get(mine)
+    proposal = page.context["page"].proposals[0]
+    assert proposal.is_done == bool(tag)
+    assert (proposal.offer.booked is None) == (tag is None)
+    assert ('<p class="tag tag-good">Done</p>' in text(page)) == bool(tag)
+
+
+def test_one_ribbon_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
+    plan()
+    enter(race_date=(race_day + timedelta(weeks=15)).isoformat())
+    page = client.get(URL).context["page"]
+    names = [label.words for label in page.upright.phases]
+    assert all(here != after for here, after in pairwise(names))
+    assert len(names) <= len(page.stretches)
 
 
 def test_the_usual_therapist_is_offered_by_name(enter, mine, client, kim):
