@@ -21,7 +21,7 @@ from bookings.online.visitor import visitor
 def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
-        form = _new_race(keeper, clinic, initial=keeper.habits)
+        form = _new_race(keeper, clinic, initial=_told_so_far(keeper))
         return _show_plan(request, keeper, form, clinic=clinic)
     form = _new_race(keeper, clinic, data=request.POST)
     if form.is_valid():
@@ -40,7 +40,7 @@ def habits(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
     told = _habits(keeper, data=request.POST)
     if not told.is_valid():
-        form = _new_race(keeper, clinic, initial=keeper.habits)
+        form = _new_race(keeper, clinic, initial=_told_so_far(keeper))
         return _show_plan(request, keeper, form, clinic=clinic, habits=told, status=422)
     keeper.keep_habits(told.habits, now=timezone.now())
     messages.success(request, "The plan has been worked out anew. What is booked stays as it is.")
@@ -65,7 +65,13 @@ def _new_race(keeper: Keeper, clinic: Clinic, **given) -> NewRaceForm:
 def _habits(keeper: Keeper, **given: Any) -> HabitsForm:
     """Of a client the clinic knows itself whether they have been; ids apart from the race's."""
     kind = HabitsForm if keeper.client else NewcomersHabitsForm
-    return kind(initial=keeper.habits, auto_id="habits-%s", **given)
+    return kind(initial=_told_so_far(keeper), auto_id="habits-%s", **given)
+
+
+def _told_so_far(keeper: Keeper) -> dict[str, Any]:
+    """The habits as a form shows them: kilometres that nobody told of are not 0."""
+    told = keeper.habits
+    return told | {"weekly_volume_km": told.get("weekly_volume_km") or None}
 
 
 def _show_plan(
