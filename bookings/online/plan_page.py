@@ -67,13 +67,22 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Stretch:
-    """A line of the table: a phase, its days, and the race it belongs to."""
+    """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
 
     phase: PhaseRules
     start: date
     last: date
     race: str
     is_now: bool
+    sessions: Sequence["InWords"]
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A dot of the ribbon as the table tells it."""
+
+    mark: ribbon.Marked
+    name: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,8 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
     found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
-    marked = [_marked(offer, clinic) for offer in found if not offer.declined]
+    dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
+    marked = [dot.mark for dot in dots]
     drawn = {
         "segments": _as_drawn(segments),
         "marked": marked,
@@ -151,7 +161,7 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
-        stretches=[_stretch(segment, plan.protocol, today) for segment in segments],
+        stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan.protocol, keeper)),
         lying=ribbon.lying(**drawn),
         upright=ribbon.upright(**drawn),
@@ -190,13 +200,23 @@ def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
     return ribbon.Marked(offer.number, day, offer.booked is not None)
 
 
-def _stretch(segment: training.Segment, protocol: training.Protocol, today: date) -> Stretch:
+def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:
+    return InWords(_marked(offer, clinic), protocol.session_types[offer.session.kind].name)
+
+
+def _stretch(
+    segment: training.Segment,
+    protocol: training.Protocol,
+    today: date,
+    dots: Iterable[InWords],
+) -> Stretch:
     return Stretch(
         phase=protocol.phases[segment.phase],
         start=segment.start,
         last=segment.end - DAY,
         race=segment.race.name if segment.race else "",
         is_now=segment.start <= today < segment.end,
+        sessions=[dot for dot in dots if segment.start <= dot.mark.day < segment.end],
     )
 
 

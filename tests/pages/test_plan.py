@@ -212,6 +212,15 @@ def test_one_ribbon_runs_through_the_same_phase_of_two_races(enter, plan, race_d
     assert len(names) <= len(page.stretches)
 
 
+def test_the_ribbons_table_has_the_sessions_too(plan):
+    page = plan()
+    shown = page.context["page"]
+    told = [one.mark.number for stretch in shown.stretches for one in stretch.sessions]
+    assert told == [proposal.offer.number for proposal in shown.proposals]
+    table = text(page).partition('<div class="in-words">')[2].partition("</table>")[0]
+    assert all(proposal.rules.name in table for proposal in shown.proposals)
+
+
 def test_the_usual_therapist_is_offered_by_name(enter, mine, client, kim):
     enter(mine)
     times = client.get(mine).context["page"].proposals[0].times

@@ -121,6 +121,14 @@ def test_for_somebody_not_yet_proved_races_are_kept_and_nothing_is_booked(
     assert Client.objects.count() == 1
 
 
+def test_the_clients_record_and_appointment_lead_to_it(hers, ana, client, massage, kim, room, at):
+    visit = factories.make_appointment(
+        starts_at=at(3, 10), treatment=massage, therapist=kim, room=room, client=ana
+    )
+    for url in (f"/admin/bookings/client/{ana.pk}/change/", f"/diary/appointments/{visit.pk}/"):
+        assert f'href="{hers}"' in text(client.get(url))
+
+
 @pytest.mark.parametrize("role", [Role.THERAPIST, Role.RUNNER])
 def test_nobody_else_opens_it(hers, client, role):
     client.force_login(factories.make_user("other@example.com", role=role))
