@@ -30,7 +30,7 @@ from bookings.online.visitor import (
 )
 from bookings.queries.openings import Opening
 
-CHOSEN, KEY = "basket", "basket_key"
+CHOSEN, KEY = "chosen", "basket_key"
 
 
 @dataclass(frozen=True)
