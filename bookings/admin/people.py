@@ -109,9 +109,11 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "phone"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
-        ("Record", {"fields": ["visits", "health_hold", "terms_agreed_at", "created_at"]}),
+        ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),
     ]
-    readonly_fields = ["proved_at", "visits", "health_hold", "terms_agreed_at", "created_at"]
+    readonly_fields = [
+        "proved_at", "visits", "plan", "health_hold", "terms_agreed_at", "created_at",
+    ]  # fmt: skip
     autocomplete_fields = ["same_address_as", "user"]
     list_display = ["name", "email", "phone", "proved_at", "same_address_as", "health_hold"]
     list_filter = [
@@ -128,6 +130,13 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     def visits(self, client: Client) -> str:
         listed = reverse("admin:bookings_appointment_changelist")
         return format_html('<a href="{}?client__id__exact={}">Show them</a>', listed, client.pk)
+
+    @admin.display(description="Races")
+    def plan(self, client: Client) -> str:
+        if client.pk is None:
+            return "Once the client is saved"
+        opened = reverse("diary:client_plan", args=[client.pk])
+        return format_html('<a href="{}">Races and plan</a>', opened)
 
     def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
         if not change:

@@ -1,13 +1,14 @@
 """The front desk's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
-from bookings.diary import days, mails, protocol
+from bookings.diary import clients_plan, days, mails, protocol
 
 app_name = "diary"
 urlpatterns = [
     path("", days.home, name="home"),
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
+    path("clients/<int:pk>/plan/", include(clients_plan.urlpatterns)),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
     path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
     path("mails/", mails.mails, name="mails"),

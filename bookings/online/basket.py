@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions import basket as baskets
 from bookings.actions.basket import Basket
-from bookings.actions.booking import RUNNER
 from bookings.actions.identity import newcomer
 from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
@@ -31,7 +30,7 @@ from bookings.online.visitor import (
 )
 from bookings.queries.openings import Opening
 
-CHOSEN, KEY = "basket", "basket_key"
+CHOSEN, KEY = "chosen", "basket_key"
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
-    choices = _chosen(request)
+    choices = _chosen(request, keeper)
     if not choices:
         return _nothing_chosen(request, keeper)
     if request.method == "POST":
@@ -89,7 +88,7 @@ def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """Take one out, put another time in its place, or keep all of them once more."""
-    choices = _chosen(request)
+    choices = _chosen(request, keeper)
     gone = request.POST.get("out", "")
     changed = [choice for choice in choices if as_text(choice) != gone]
     changed += read_choices([request.POST.get("in", "")])
@@ -107,7 +106,7 @@ def _keep(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Ht
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{keeper.url}#sessions-title")
-    request.session[CHOSEN] = [as_text(choice) for choice in choices]
+    request.session[CHOSEN] = {"for": keeper.url, "times": [as_text(one) for one in choices]}
     if not found.missed:
         return redirect(keeper.basket_url)
     form = _form(keeper, _key(request))
@@ -119,7 +118,7 @@ def _hold(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Ba
         choices,
         visitor=visitor_from_now_on(request),
         client=keeper.client,
-        address=address(request),
+        address=_address(request, keeper),
         now=timezone.now(),
     )
 
@@ -135,8 +134,8 @@ def _book(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Ht
             visitor=visitor_from_now_on(request),
             client=keeper.client or newcomer(**form.person, now=now),
             key=form.cleaned_data["key"],
-            address=address(request),
-            by=RUNNER,
+            address=_address(request, keeper),
+            by=keeper.by,
             now=now,
         )
     except Refused as refusal:
@@ -147,12 +146,19 @@ def _book(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Ht
 def _booked(request: HttpRequest, keeper: Keeper, visits: Sequence[Appointment]) -> HttpResponse:
     for kept in (CHOSEN, KEY):
         request.session.pop(kept, None)
-    remember_booked(request, visits)
-    what = "Your appointment is" if len(visits) == 1 else f"Your {len(visits)} appointments are"
-    messages.success(
-        request, f"{what} booked. The confirmation is on its way to {visits[0].client.email}."
-    )
+    if not keeper.at_the_desk:
+        remember_booked(request, visits)
+    messages.success(request, _what_is_booked(keeper, visits))
     return redirect(keeper.url)
+
+
+def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
+    whose, email = "The" if keeper.at_the_desk else "Your", visits[0].client.email
+    what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
+    told = (
+        f"The confirmation is on its way to {email}." if email else "There is no address to tell."
+    )
+    return f"{whose} {what} booked. {told}"
 
 
 def _not_booked(
@@ -236,12 +242,19 @@ def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     return redirect(keeper.url)
 
 
+def _address(request: HttpRequest, keeper: Keeper) -> str:
+    """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
+    return "" if keeper.at_the_desk else address(request)
+
+
 def _form(keeper: Keeper, key: str) -> KeyForm:
     return (KeyForm if keeper.client else PersonForm)(initial={"key": key})
 
 
-def _chosen(request: HttpRequest) -> list[Choice]:
-    return read_choices(request.session.get(CHOSEN, ()))
+def _chosen(request: HttpRequest, keeper: Keeper) -> list[Choice]:
+    """What was chosen in this very plan: one browser may open those of several people."""
+    chosen = request.session.get(CHOSEN, {})
+    return read_choices(chosen["times"]) if chosen.get("for") == keeper.url else []
 
 
 def _key(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.actions import racing, telling
+from bookings.actions import booking, racing, telling
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, Race, Treatment
@@ -25,9 +25,17 @@ MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
 class Pages:
-    """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any."""
+    """The addresses of a plan's pages; `token` is the mailed link they stand behind, if any.
+
+    `by` is who acts on them, as events record it, and `frame` the template around them.
+    """
 
     token = ""
+    by = booking.RUNNER
+    at_the_desk = False
+    frame = "base.html"
+    whose = "Your plan"
+    enter_words = "Show my plan"
 
     @property
     def url(self) -> str:
@@ -40,6 +48,10 @@ class Pages:
     @property
     def efforts_url(self) -> str:
         return self._page("effort")
+
+    @property
+    def habits_url(self) -> str:
+        return self._page("habits")
 
     @property
     def sessions_url(self) -> str:
@@ -120,6 +132,9 @@ class InBrowser(Pages):
             self._keep([*others, race])
         self._write(habits=habits)
 
+    def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
+        self._write(habits=self.habits | habits)
+
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         changed = racing.with_changes(race, fields)
@@ -196,11 +211,14 @@ class WithTheClinic(Pages):
 
     def __init__(self, client: Client, token: str = ""):
         self.client, self.token = client, token
-        known = not self.client.is_provisional
-        self.history = History.of(self.client) if known else History()
+        self.history = self._history()
         self.races: Sequence[Race] = list(self.client.races.select_related("client"))
         self.runner = runner_of(self.client, self.history)
         self.declined = declined_by(self.client)
+
+    def _history(self) -> History:
+        """What was booked with an address that nobody has proved is shown to nobody."""
+        return History() if self.client.is_provisional else History.of(self.client)
 
     @property
     def habits(self) -> dict[str, Any]:
@@ -226,6 +244,9 @@ class WithTheClinic(Pages):
         self, races: Sequence[Race], habits: dict[str, Any], *, now: datetime
     ) -> list[RaceRefused | None]:
         return racing.enter_all(self.client, races, **_of_a_client(habits), now=now)
+
+    def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
+        racing.keep_habits(self.client, **habits, now=now)
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""

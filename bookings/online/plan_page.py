@@ -1,7 +1,7 @@
 """What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bookings.actions import telling
@@ -10,11 +10,11 @@ from bookings.actions.placing import Choice
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
-from bookings.models import Clinic, Race, Therapist
+from bookings.models import Clinic, Race, Therapist, Weekday
 from bookings.online import ribbon
 from bookings.online.choices import as_text
 from bookings.online.keeping import Keeper
-from bookings.queries.plans import Offer, offers, plan_of
+from bookings.queries.plans import HAS_BEEN, Offer, offers, plan_of
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)
@@ -52,19 +52,37 @@ class Proposal:
     other_times_url: str
 
     @property
+    def day(self) -> date:
+        """The day to suggest, or the ideal one of what is booked already."""
+        return self.offer.session.ideal if self.offer.booked else self.offer.session.suggested
+
+    @property
+    def is_done(self) -> bool:
+        return self.offer.booked is not None and self.offer.booked.status in HAS_BEEN
+
+    @property
     def last_day(self) -> date:
         return self.offer.session.window_end - DAY
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """A line of the table: a phase, its days, and the race it belongs to."""
+    """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
 
     phase: PhaseRules
     start: date
     last: date
     race: str
     is_now: bool
+    sessions: Sequence["InWords"]
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A dot of the ribbon as the table tells it."""
+
+    mark: ribbon.Marked
+    name: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +127,15 @@ class PlanPage:
     protocol: training.Protocol
 
     @property
+    def long_run(self) -> str:
+        """The name of its weekday."""
+        return Weekday(self.efforts.plan.runner.long_run_weekday).label
+
+    @property
+    def weekly_volume_km(self) -> int:
+        return round(self.efforts.plan.runner.weekly_volume_km)
+
+    @property
     def any_booked(self) -> bool:
         return any(proposal.offer.booked for proposal in self.proposals)
 
@@ -123,12 +150,18 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
     found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
-    marked = [_marked(offer, clinic) for offer in found if not offer.declined]
-    drawn = {"segments": segments, "marked": marked, "protocol": plan.protocol, "today": today}
+    dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
+    marked = [dot.mark for dot in dots]
+    drawn = {
+        "segments": _as_drawn(segments),
+        "marked": marked,
+        "protocol": plan.protocol,
+        "today": today,
+    }
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
-        stretches=[_stretch(segment, plan.protocol, today) for segment in segments],
+        stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan.protocol, keeper)),
         lying=ribbon.lying(**drawn),
         upright=ribbon.upright(**drawn),
@@ -148,6 +181,18 @@ def _first_day(plan: training.Plan) -> date:
     return max(min([plan.as_of, *ahead]), plan.as_of - LONGEST_LOOK_BACK)
 
 
+def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
+    """One phase after the other, whichever race it is of; the table tells those apart."""
+    drawn: list[training.Segment] = []
+    for segment in segments:
+        alike = drawn and drawn[-1].phase is segment.phase is not training.Phase.RACE_DAY
+        if alike:
+            drawn[-1] = replace(drawn[-1], end=segment.end)
+        else:
+            drawn.append(segment)
+    return drawn
+
+
 def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
     day = offer.session.suggested
     if offer.booked:
@@ -155,13 +200,23 @@ def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
     return ribbon.Marked(offer.number, day, offer.booked is not None)
 
 
-def _stretch(segment: training.Segment, protocol: training.Protocol, today: date) -> Stretch:
+def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:
+    return InWords(_marked(offer, clinic), protocol.session_types[offer.session.kind].name)
+
+
+def _stretch(
+    segment: training.Segment,
+    protocol: training.Protocol,
+    today: date,
+    dots: Iterable[InWords],
+) -> Stretch:
     return Stretch(
         phase=protocol.phases[segment.phase],
         start=segment.start,
         last=segment.end - DAY,
         race=segment.race.name if segment.race else "",
         is_now=segment.start <= today < segment.end,
+        sessions=[dot for dot in dots if segment.start <= dot.mark.day < segment.end],
     )
 
 

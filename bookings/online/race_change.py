@@ -142,13 +142,15 @@ def _questions(
         visitor=visitor(request),
     )
     return [
-        _question(request, visit, misfit, openings, clinic, now)
+        _question(request, keeper, visit, misfit, openings, clinic, now)
         for (visit, misfit), openings in zip(found, free, strict=True)
     ]
 
 
-def _question(request, visit, misfit, openings, clinic, now) -> Question:
-    why_not_move = booking.why_not_move(visit, clinic, now=now)
+def _question(request, keeper, visit, misfit, openings, clinic, now) -> Question:
+    binds = not keeper.at_the_desk  # the clinic's rules, which the desk may set aside
+    why_not_move = booking.why_not_move(visit, clinic, now=now) if binds else None
+    why_not_cancel = booking.why_not_cancel(visit, clinic, now=now) if binds else None
     choices = [
         Choice(visit.treatment, opening.starts_at, visit.therapist)
         if visit.therapist in opening.therapists
@@ -160,7 +162,7 @@ def _question(request, visit, misfit, openings, clinic, now) -> Question:
         misfit=misfit,
         choices=[] if why_not_move else choices,
         why_not_move=why_not_move,
-        why_not_cancel=booking.why_not_cancel(visit, clinic, now=now),
+        why_not_cancel=why_not_cancel,
         answer=request.POST.get(f"visit-{visit.public_id}", KEEP),
     )
 
@@ -205,7 +207,7 @@ def _carry_out(
         replanning.accept(
             answers,
             change_race=partial(_change_race, keeper, proposed, now),
-            by=booking.RUNNER,
+            by=keeper.by,
             now=now,
         )
     except RaceRefused as refusal:
@@ -239,9 +241,9 @@ def _answer(request: HttpRequest, question: Question) -> Answer | None:
 
 def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
     first = (
-        f"{proposed.race} is no longer in your plan."
+        f"{proposed.race} is no longer in the plan."
         if proposed.fields is None
-        else "Your plan has been worked out anew."
+        else "The plan has been worked out anew."
     )
     moved = sum(1 for answer in answers if answer.move_to)
     rest = [

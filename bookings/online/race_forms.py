@@ -104,8 +104,8 @@ class RaceForm(forms.Form):
         return bool(set(self.errors) - {"race_date", "distance"})
 
 
-class NewRaceForm(RaceForm):
-    """A race, and the habits that the plan goes by."""
+class HabitsForm(forms.Form):
+    """What a week of the runner's training looks like."""
 
     long_run_weekday = forms.TypedChoiceField(
         label="Day of your long run",
@@ -124,7 +124,28 @@ class NewRaceForm(RaceForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         error_messages={"invalid": "Please give whole kilometres."},
     )
+
+    helper = plain("long_run_weekday", "weekly_volume_km")
+
+    def clean_weekly_volume_km(self) -> int:
+        return self.cleaned_data["weekly_volume_km"] or 0
+
+    @property
+    def habits(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in HABITS if name in self.fields}
+
+
+class NewcomersHabitsForm(HabitsForm):
+    """The same of somebody of whom the clinic does not know whether they have been."""
+
     has_been = forms.BooleanField(label="I have had a massage here before", required=False)
+
+    helper = plain("long_run_weekday", "weekly_volume_km", "has_been")
+
+
+class NewRaceForm(NewcomersHabitsForm, RaceForm):
+    """A race, and the habits that the plan goes by."""
+
     wants_nudges = forms.BooleanField(
         label="Write to me when it is time for a session",
         required=False,
@@ -137,9 +158,6 @@ class NewRaceForm(RaceForm):
         "has_been",
     )  # fmt: skip
 
-    def clean_weekly_volume_km(self) -> int:
-        return self.cleaned_data["weekly_volume_km"] or 0
-
     def __init__(self, *args: Any, asks_for_nudges: bool = True, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if not asks_for_nudges:
@@ -149,10 +167,6 @@ class NewRaceForm(RaceForm):
     @property
     def race(self) -> Race:
         return Race(**self.about_the_race)
-
-    @property
-    def habits(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(name) for name in HABITS}
 
 
 class ChangeRaceForm(RaceForm):

@@ -26,6 +26,7 @@ from bookings.online.whose_plan import behind_the_mails_link, of_this_browser
 PLAN = (
     ("", plan.plan, "plan"),
     ("keep/", plan.keep, "keep"),
+    ("habits/", plan.habits, "habits"),
     ("efforts/", telling.effort, "effort"),
     ("sessions/", telling.session, "session"),
     ("choose/", basket.choose, "choose"),

@@ -52,9 +52,11 @@ class History:
         return median_low(at.hour * 60 + at.minute for at in clocks) if clocks else None
 
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
-        """The visit that lies in the session's window (N7)."""
+        """The visit that lies in the session's window (N7); one that was missed is none."""
         for visit in self.visits:
-            if session.covers(visit.starts_at.astimezone(clinic.tz).date()):
+            if visit.status != Status.NO_SHOW and session.covers(
+                visit.starts_at.astimezone(clinic.tz).date()
+            ):
                 return visit
         return None
 

@@ -1,8 +1,10 @@
 """The pages of the clinic's staff, and those that say no, in a real browser."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
 
@@ -54,3 +56,33 @@ def test_pages_that_say_no_are_for_everybody_too(open_context, axe, scheme):
     runner.get_by_role("link", name="Sign out").wait_for()
     assert runner.goto("/desk/").status == 403
     axe(runner)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1440, "light")])
+def test_a_clients_race_is_entered_and_moved_at_the_desk(open_context, axe, width, scheme):
+    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = signed_in(context.new_page(), "desk")
+    page.goto("/admin/bookings/client/?q=demoson")
+    page.locator("#result_list tbody th a").nth({390: 0, 820: 1, 1440: 2}[width]).click()
+    page.get_by_role("link", name="Races and plan").click()
+    page.get_by_role("heading", name=re.compile("Demoson: plan")).wait_for()
+    if page.locator(".races").count():
+        page.get_by_text("Another race?").click()
+    day = datetime.now(UTC).date() + timedelta(weeks=30 + width // 400)
+    page.get_by_label("Date of the race").fill(day.isoformat())
+    page.get_by_role("button", name=re.compile("Enter the race|Add this race")).click()
+    page.get_by_role("heading", name="Sessions that fit").wait_for()
+    axe(page)
+    assert page.evaluate(FITS)
+    page.get_by_role("link", name=re.compile(f"Change.*{day.year}")).last.click()
+    page.get_by_label("Date of the race").fill((day + timedelta(weeks=2)).isoformat())
+    expect(page.get_by_label("How far you got")).to_be_hidden()
+    page.get_by_label("How it went").select_option("I started and did not finish")
+    expect(page.get_by_label("How far you got")).to_be_visible()
+    page.get_by_label("How it went").select_option("Not known yet")
+    page.get_by_role("button", name="See what changes").click()
+    page.get_by_role("heading", name="What changes").wait_for()
+    axe(page)
+    assert page.evaluate(FITS)
+    page.get_by_role("button", name=re.compile("^Change the race")).click()
+    page.get_by_text("The plan has been worked out anew.").wait_for()

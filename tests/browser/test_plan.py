@@ -126,7 +126,7 @@ def test_a_runner_books_three_sessions_at_once_and_postpones_the_race(page, site
     expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
     postpone(page, weeks=2)
     axe(page)
-    questions = page.locator("fieldset.question")
+    questions = page.locator("fieldset.misfit")
     assert questions.count() >= 2
     moving = questions.filter(has=page.get_by_text("Move it to")).last
     moving.get_by_text("Move it to").first.click()

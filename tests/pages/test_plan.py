@@ -1,8 +1,10 @@
 """Races and the plan page: without an account, and behind a mailed link."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 
 from bookings import links
 from bookings.core import training
@@ -184,6 +186,41 @@ def test_an_appointment_in_a_sessions_window_shows_as_booked(enter, mine, booked
     assert [offer.number for offer in offers if offer.booked] == [2]
 
 
+@pytest.mark.parametrize(("status", "tag"), [("completed", "Done"), ("no_show", None)])
+def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
+    enter, mine, booked, client, clinic, status, tag
+):
+    enter(mine, race_date=(timezone.now() + timedelta(days=60)).date().isoformat())
+    first = client.get(mine).context["page"].proposals[0].offer.session
+    booked.starts_at += first.ideal - booked.starts_at.date()
+    booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
+    booked.status = status
+    booked.save()
+    page = client.get(mine)
+    proposal = page.context["page"].proposals[0]
+    assert proposal.is_done == bool(tag)
+    assert (proposal.offer.booked is None) == (tag is None)
+    assert ('<p class="tag tag-good">Done</p>' in text(page)) == bool(tag)
+
+
+def test_one_ribbon_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
+    plan()
+    enter(race_date=(race_day + timedelta(weeks=15)).isoformat())
+    page = client.get(URL).context["page"]
+    names = [label.words for label in page.upright.phases]
+    assert all(here != after for here, after in pairwise(names))
+    assert len(names) <= len(page.stretches)
+
+
+def test_the_ribbons_table_has_the_sessions_too(plan):
+    page = plan()
+    shown = page.context["page"]
+    told = [one.mark.number for stretch in shown.stretches for one in stretch.sessions]
+    assert told == [proposal.offer.number for proposal in shown.proposals]
+    table = text(page).partition('<div class="in-words">')[2].partition("</table>")[0]
+    assert all(proposal.rules.name in table for proposal in shown.proposals)
+
+
 def test_the_usual_therapist_is_offered_by_name(enter, mine, client, kim):
     enter(mine)
     times = client.get(mine).context["page"].proposals[0].times
@@ -203,6 +240,35 @@ def test_more_races_and_openings_cost_no_more_queries(
         factories.make_treatment(therapists=[kim], session_kinds=suits_all.session_kinds)
     with django_assert_num_queries(10):
         client.get(URL)
+
+
+def test_another_long_run_day_moves_the_sessions(plan, client):
+    on_sundays = [one.offer.session.ideal for one in plan().context["page"].proposals]
+    answer = client.post(f"{URL}habits/", {"long_run_weekday": "5", "weekly_volume_km": "90"})
+    assert answer["Location"] == URL
+    page = client.get(URL)
+    assert "Your week: long run on Saturday, 90 km" in text(page)
+    on_saturdays = [one.offer.session.ideal for one in page.context["page"].proposals]
+    assert len(on_saturdays) > len(on_sundays)
+    assert on_saturdays[0].weekday() == (on_sundays[0].weekday() - 1) % 7
+
+
+def test_a_client_tells_of_another_week_and_keeps_every_appointment(enter, mine, booked, client):
+    enter(mine, long_run_weekday="6")
+    client.post(f"{mine}habits/", {"long_run_weekday": "5"})
+    booked.client.refresh_from_db()
+    assert (booked.client.long_run_weekday, booked.client.weekly_volume_km) == (5, 0)
+    before = booked.starts_at, booked.revision
+    booked.refresh_from_db()
+    assert (booked.starts_at, booked.revision) == before
+
+
+def test_a_week_that_cannot_be_comes_back_with_what_was_typed(plan, client):
+    plan(weekly_volume_km="40")
+    answer = client.post(f"{URL}habits/", {"long_run_weekday": "5", "weekly_volume_km": "4000"})
+    assert answer.status_code == 422
+    assert 'value="4000"' in text(answer)
+    assert client.get(URL).context["page"].weekly_volume_km == 40
 
 
 def claims_in(page: str) -> list[str]:

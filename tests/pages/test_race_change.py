@@ -117,7 +117,7 @@ def test_how_a_race_went_is_kept_without_kilometres_that_nobody_ran(plan, ask, c
 def test_taking_a_race_out_asks_once_more(plan, client, url):
     plan()
     page = client.post(url, {"withdraw": "yes"})
-    assert "leaves your plan" in page.content.decode()
+    assert "leaves the plan" in page.content.decode()
     assert race_of(client)
     client.post(url, {"withdraw": "yes", "do": "confirm"})
     assert "page" not in client.get("/plan/").context

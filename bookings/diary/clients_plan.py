@@ -1,0 +1,83 @@
+"""A client's plan at the desk: the runner's own pages, for whoever rings."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+
+from bookings.diary.who import who
+from bookings.models import Client
+from bookings.online import basket, plan, race_change, telling, times
+from bookings.online.answering import private
+from bookings.online.keeping import WithTheClinic
+from bookings.queries.plans import History
+
+
+class AtTheDesk(WithTheClinic):
+    """The plan of any client; what is done to it is recorded as the desk's."""
+
+    at_the_desk = True
+    frame = "staff_base.html"
+    enter_words = "Enter the race"
+    asks_for_nudges = False
+
+    def __init__(self, client: Client, by: str):
+        super().__init__(client)
+        self.by = by
+
+    @property
+    def whose(self) -> str:
+        return f"{self.client}: plan"
+
+    def _history(self) -> History:
+        return History.of(self.client)
+
+    def _page(self, name: str, *asked: str) -> str:
+        return reverse(f"diary:client_{name}", args=[self.client.pk, *asked])
+
+
+def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @private
+    @wraps(view)
+    def run(request: HttpRequest, pk: int, **asked: str) -> HttpResponse:
+        return view(request, AtTheDesk(get_object_or_404(Client, pk=pk), who(request)), **asked)
+
+    return run
+
+
+def of_a_known_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Booking for somebody provisional would make them a second time."""
+    books = of_a_client(view)
+
+    @wraps(view)
+    def run(request: HttpRequest, pk: int, **asked: str) -> HttpResponse:
+        client = get_object_or_404(Client, pk=pk)
+        if not client.is_provisional:
+            return books(request, pk, **asked)
+        messages.error(
+            request,
+            f"{client} has not opened the link in their mail yet. Until then sessions are booked"
+            " from the diary.",
+        )
+        return redirect("diary:client_plan", pk)
+
+    return run
+
+
+races = [("", plan.plan, "plan"), ("habits/", plan.habits, "habits"),
+         ("efforts/", telling.effort, "effort"), ("sessions/", telling.session, "session"),
+         ("races/<day>/", race_change.race, "race")]  # fmt: skip
+bookings = [("choose/", basket.choose, "choose"), ("book/", basket.basket, "basket"),
+            ("book/change/", basket.change, "change_basket"),
+            ("times/<slug:slug>/", times.plan_times, "plan_times"),
+            ("times/<slug:slug>/choose/", basket.choose_time, "choose_time")]  # fmt: skip
+urlpatterns = [
+    *(path(route, of_a_client(view), name=f"client_{name}") for route, view, name in races),
+    *(
+        path(route, of_a_known_client(view), name=f"client_{name}")
+        for route, view, name in bookings
+    ),
+]
