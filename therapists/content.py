@@ -1,7 +1,7 @@
 """What answers and notes say, as typed data. None of it has a repr that tells anything."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bookings.core.training.vocabulary import PRESSURES
@@ -105,7 +105,8 @@ class Content(Private):
 
     @property
     def is_empty(self) -> bool:
-        return self == Content()
+        """Whether nobody has written anything: the pressure is preset, a reason is no note."""
+        return replace(self, pressure="", amendment="") == Content()
 
     @property
     def pressure_in_words(self) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.actions import outbox
 from bookings.models import Absence
 from tests import factories
 from therapists import mornings
@@ -132,6 +133,13 @@ def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
     assert mail.to == ["kim@example.com"]
     assert "10:00  A. D.  Sports massage 60" in mail.body
     assert "Ana" not in mail.body + mail.subject
+
+
+def test_none_goes_out_while_the_owner_has_paused_all_mail(early, clinic, mailoutbox):
+    outbox.pause(by="owner", now=WINTER_SEVEN)
+    assert mornings.send_due(now=WINTER_SEVEN) == 0
+    outbox.resume()
+    assert mornings.send_due(now=WINTER_SEVEN + timedelta(minutes=5)) == 1
 
 
 def test_late_is_too_late(early, mailoutbox):
