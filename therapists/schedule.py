@@ -40,6 +40,7 @@ class Line(Private):
     """One visit of the day. `note` says what there is: nothing, "draft" or "signed"."""
 
     visit: Appointment
+    has_begun: bool
     phase: training.PhaseDay
     rules: training.Protocol
     known: Known
@@ -129,6 +130,7 @@ def day_of(
     lines = [
         Line(
             visit=visit,
+            has_begun=visit.starts_at <= now,
             phase=phases[visit.client_id],
             rules=rules,
             known=known[visit.client_id],

@@ -59,7 +59,11 @@
     else if (unsaved && !state.classList.contains("is-kept-here")) later(PAUSE);
   }
 
-  form.addEventListener("input", () => { unsaved = true; later(PAUSE); });
+  form.addEventListener("input", ({ target }) => {
+    if (target.form !== form) return; // which side of the body is shown
+    unsaved = true;
+    later(PAUSE);
+  });
   window.addEventListener("online", () => later(0));
   window.addEventListener("focus", () => { if (unsaved) later(0); });
   window.addEventListener("beforeunload", (event) => { if (unsaved && !leaving) event.preventDefault(); });

@@ -57,17 +57,26 @@ def test_declined_changes_nothing_in_the_diary(kims, desks, monday):
 
 def test_the_desk_sees_what_is_booked_in_it(kims, desks, monday, visit, clinic):
     ask(kims, monday)
-    visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
+    booked = visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
     page = desks.get("/desk/time-off/").content.decode()
     assert "1 appointment lies in it" in page
     assert "Ana Demo" in page
+    assert f"/diary/appointments/{booked.pk}/" in page
+
+
+def test_every_page_of_the_desk_says_how_many_wait_for_an_answer(kims, desks, monday):
+    assert "to answer" not in desks.get("/desk/").content.decode()
+    ask(kims, monday)
+    assert ">1<span" in desks.get("/desk/").content.decode()
+    answer(desks, "approved")
+    assert "to answer" not in desks.get("/desk/").content.decode()
 
 
 def test_thirty_requests_take_as_many_queries_as_one(
     kims, desks, monday, django_assert_max_num_queries, django_assert_num_queries
 ):
     ask(kims, monday)
-    with django_assert_max_num_queries(10) as seen:
+    with django_assert_max_num_queries(12) as seen:
         desks.get("/desk/time-off/")
     as_many = len(seen)
     for n in range(1, 30):
