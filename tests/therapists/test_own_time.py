@@ -42,6 +42,23 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
     assert "Holiday" in kims.get("/my-time/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("days", "typed", "said"),
+    [
+        (0, {}, "Monday"),
+        (2, {}, "Monday {0.day} {0:%B} to Wednesday {1.day} {1:%B}"),
+        (0, {"start": "13:00", "end": "15:30"}, "{0:%B}, 13:00 to 15:30"),
+        (1, {"start": "13:00"}, "{0:%B}, 13:00 to Wednesday"),
+    ],
+)
+def test_time_off_is_said_in_days_or_in_hours(kims, desks, monday, days, typed, said):
+    last = monday + timedelta(days=days)
+    page = ask(kims, monday, last, **typed).content.decode()
+    for shown in (page, desks.get("/desk/time-off/").content.decode()):
+        assert said.format(monday, last) in shown
+        assert ", 00:00 to" not in shown
+
+
 def test_hours_of_a_day(kims, monday, clinic):
     ask(kims, monday, start="13:00", end="15:30")
     away = TimeOff.objects.get()
