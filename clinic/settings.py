@@ -73,6 +73,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "bookings.online.clinic_of_the_page.clinic",
                 "bookings.diary.mail_bar.mail_bar",
+                "therapists.views.times_off.times_off_to_answer",
             ],
         },
     },

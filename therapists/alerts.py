@@ -40,11 +40,10 @@ class Alert(Private):
 
 
 def alerts_of(client: Client, known: Known) -> list[Alert]:
-    """The hold, then every yes (serious ones first), then what has not been answered."""
+    """The hold, then every yes that counts, then what has not been answered."""
     found = [Alert(LIFTED_ONLY_BY_YOU, True)] if client.health_hold else []
-    said = {one.key: one for told in reversed(known.told) for one in told.answers.yes}
-    serious_first = sorted(said.values(), key=lambda one: not one.is_serious)
-    found += [Alert(in_short(one), one.is_serious) for one in serious_first]
+    said = (one.given for one in known.said(on_hold=client.health_hold))
+    found += [Alert(in_short(one), one.is_serious) for one in said]
     if any(told.answers.changed for told in known.since):
         found.append(Alert("Says that something has changed", True))
     if known.full is None:

@@ -24,6 +24,11 @@ class Place:
     shape: str
     mirrored: bool
 
+    @property
+    def in_a_sentence(self) -> str:
+        """left calf, left Achilles tendon"""
+        return self.label[0].lower() + self.label[1:]
+
 
 # Name and shape of the half that is on the left of the picture.
 PAIRED: dict[str, dict[str, str]] = {

@@ -14,9 +14,9 @@ from bookings.queries import protocol
 from bookings.queries.phases import phases_on
 from therapists.alerts import Alert, alerts_of, in_short
 from therapists.asking import AFTER_A_RACE, ASKED_AFTER_A_RACE
-from therapists.content import Given, trends
+from therapists.content import trends
 from therapists.encrypting import Private
-from therapists.past import Known, known_of
+from therapists.past import Known, Said, known_of
 from therapists.reading import Reader
 
 LOOKED_BACK = 5  # notes
@@ -34,15 +34,6 @@ def race_in_words(here: training.PhaseDay) -> str:
 
 
 @dataclass(frozen=True, repr=False)
-class Said(Private):
-    """A yes, in short, with the protocol's advice on it."""
-
-    short: str
-    given: Given
-    at: datetime
-
-
-@dataclass(frozen=True, repr=False)
 class Brief(Private):
     visit: Appointment
     phase: training.PhaseDay
@@ -57,13 +48,10 @@ class Brief(Private):
         return race_in_words(self.phase)
 
     @property
-    def said(self) -> list[Said]:
-        """Every yes that counts, what was told last first."""
-        return [
-            Said(in_short(given), given, told.check.given_at)
-            for told in self.known.told
-            for given in told.answers.yes
-        ]
+    def said(self) -> list[tuple[str, Said]]:
+        """Every yes that counts, each with itself in short."""
+        said = self.known.said(on_hold=self.visit.client.health_hold)
+        return [(in_short(one.given), one) for one in said]
 
     @property
     def told_freely(self) -> list[tuple[datetime, str]]:

@@ -1,7 +1,7 @@
 """What answers and notes say, as typed data. None of it has a repr that tells anything."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bookings.core.training.vocabulary import PRESSURES
@@ -105,7 +105,8 @@ class Content(Private):
 
     @property
     def is_empty(self) -> bool:
-        return self == Content()
+        """Whether nobody has written anything: the pressure is preset, a reason is no note."""
+        return replace(self, pressure="", amendment="") == Content()
 
     @property
     def pressure_in_words(self) -> str:
@@ -119,7 +120,7 @@ class Content(Private):
     def in_one_line(self) -> str:
         """What somebody needs of it in passing: the worst places, the wish, the plan."""
         worst = sorted(self.marks, key=lambda mark: -mark.level)[:2]
-        parts = [PLACES[mark.place].label.lower() for mark in worst]
+        parts = [PLACES[mark.place].in_a_sentence for mark in worst]
         parts += [self.comfort_in_words if self.comfort != "right" else "", self.plan]
         return "; ".join(filter(None, parts))
 
@@ -137,7 +138,7 @@ def trends(notes: Sequence[Content]) -> list[str]:
             counted[place] = counted.get(place, 0) + 1
     often = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     return [
-        f"{PLACES[place].label.lower()} in {times} of the last {len(notes)}"
+        f"{PLACES[place].in_a_sentence} in {times} of the last {len(notes)}"
         for place, times in often
         if times > 1
     ]

@@ -61,7 +61,7 @@ def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.client)} {visit.treatment.name}", visit.room.name, now)
+        _visit(visit, f"{initials_of(visit.client)} {visit.treatment.name}", now)
         for visit in _around(therapist.appointments, now)
     )
     return _calendar(f"{clinic.name}: {therapist.initials}", events)
@@ -70,7 +70,7 @@ def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     place = ", ".join(clinic.address.splitlines())
     events = [
-        _visit(visit, f"{visit.treatment.name} at {clinic.name}", place, now)
+        _visit(visit, f"{visit.treatment.name} at {clinic.name}", now, place=place)
         for visit in _around(client.appointments, now)
     ]
     return _calendar(f"{clinic.name}: my massages", [*events, *_phases(client, clinic, now)])
@@ -87,12 +87,13 @@ def initials_of(client: Client) -> str:
     return " ".join(f"{part[0].upper()}." for part in client.name.split()[:3])
 
 
-def _visit(visit: Appointment, summary: str, place: str, now: datetime) -> Event:
+def _visit(visit: Appointment, summary: str, now: datetime, *, place: str = "") -> Event:
     event = _event(f"feed-{visit.public_id}", summary, now)
     event.add("sequence", visit.revision)
     event.add("dtstart", visit.starts_at)
     event.add("dtend", visit.ends_at)
-    event.add("location", place)
+    if place:
+        event.add("location", place)
     event.add("status", "CANCELLED" if visit.status == "cancelled" else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if visit.status == "cancelled" else "OPAQUE")
     return event

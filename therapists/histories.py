@@ -128,13 +128,13 @@ def _visits(client, clinic, timeline, rules, today, therapist, reader, now) -> l
 def _contents(
     visits: Sequence[Appointment], therapist: Therapist | None, reader: Reader, now: datetime
 ) -> dict[int, Content]:
-    """The newest version of each readable note, by visit."""
+    """What was signed last of each visit that may be read."""
     readable = Note.objects.readable_by(therapist).filter(appointment__in=visits)
     versions = list(
         NoteVersion.objects.filter(note__in=readable)
         .select_related("note__appointment__client")
-        .order_by("note_id", "-number")
-        .distinct("note_id")
+        .order_by("note__appointment_id", "-signed_at")
+        .distinct("note__appointment_id")
     )
     opened = reading.opened(versions, reader=reader, now=now)
     return {

@@ -22,10 +22,13 @@ FROM_HOUR, TO_HOUR = 7, 9  # later it is of no use
 
 
 def send_due(*, now: datetime) -> int:
-    """Sends what the morning owes; returns how many. Any number of times a morning."""
+    """Sends what the morning owes; returns how many. Any number of times a morning.
+
+    Nothing while the owner has paused all mail.
+    """
     clinic = Clinic.objects.the()
     local = now.astimezone(clinic.tz)
-    if not FROM_HOUR <= local.hour < TO_HOUR:
+    if clinic.mail_paused_at or not FROM_HOUR <= local.hour < TO_HOUR:
         return 0
     owed = list(_owed(local.date()))
     if not owed:

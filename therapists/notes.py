@@ -1,8 +1,9 @@
 """Writing notes: drafts as they are typed, versions when they are signed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from bookings.actions.refusals import Refused
@@ -16,13 +17,13 @@ from therapists.reading import Reader
 
 class Overtaken(Refused):
     sentence = (
-        "This note has been saved from another window since. Look at what is there before you "
-        "save over it."
+        "This note has been saved from another window since. Press “Save as a draft” to see both "
+        "before anything is replaced."
     )
 
 
 class NotTheAuthor(Refused):
-    sentence = "Only whoever wrote a note can change it."
+    sentence = "A note is begun by whoever has the visit in their diary."
 
 
 class NothingToSign(Refused):
@@ -33,8 +34,8 @@ class NoReason(Refused):
     sentence = "Please say what the amendment is about."
 
 
-def of_visit(visit: Appointment) -> Note | None:
-    return Note.objects.filter(appointment=visit).select_related("author").first()
+def of_visit(visit: Appointment, author: Therapist) -> Note | None:
+    return Note.objects.filter(appointment=visit, author=author).first()
 
 
 def save_draft(
@@ -64,22 +65,12 @@ def save_draft(
 
 
 def _note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: datetime) -> Note:
-    note = of_visit(visit)
-    if note is None:
-        try:
-            with transaction.atomic():
-                return Note.objects.create(
-                    appointment=visit,
-                    author=author,
-                    privacy=privacy,
-                    created_at=now,
-                    saved_at=now,
-                )
-        except IntegrityError:  # another window of ours was quicker
-            note = Note.objects.get(appointment=visit)
-    if note.author_id != author.pk:
+    if note := of_visit(visit, author):
+        return note
+    if visit.therapist_id != author.pk:
         raise NotTheAuthor
-    return note
+    begun = {"privacy": privacy, "created_at": now, "saved_at": now}
+    return Note.objects.get_or_create(appointment=visit, author=author, defaults=begun)[0]
 
 
 def sign(
@@ -126,10 +117,13 @@ def draft_of(note: Note, *, reader: Reader, now: datetime) -> Content | None:
     return Content.from_data(reading.opened([note], reader=reader, now=now)[0])
 
 
-def versions_of(note: Note, *, reader: Reader, now: datetime) -> list[tuple[NoteVersion, Content]]:
-    """All that was signed, in order."""
-    signed = note.versions.select_related("note__appointment__client", "signed_by")
-    versions = list(signed.order_by("number"))
+def versions_of(
+    notes: Iterable[Note], *, reader: Reader, now: datetime
+) -> list[tuple[NoteVersion, Content]]:
+    """All that was signed of them, in order."""
+    signed = NoteVersion.objects.filter(note__in=notes)
+    ordered = signed.select_related("note__appointment__client", "signed_by")
+    versions = list(ordered.order_by("note_id", "number"))
     opened = reading.opened(versions, reader=reader, now=now)
     contents = (Content.from_data(data) for data in opened)
     return list(zip(versions, contents, strict=True))

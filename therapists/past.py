@@ -1,14 +1,17 @@
 """What is known of clients before a visit, for somebody who treats them: in five queries."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Window
+from django.db.models.functions import RowNumber
+
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import reading
-from therapists.content import Answers, Content
+from therapists.asking import GOOD_FOR
+from therapists.content import Answers, Content, Given
 from therapists.encrypting import Private
 from therapists.models import Form, HealthCheck, Note, NoteVersion
 from therapists.reading import Reader
@@ -36,6 +39,14 @@ class Told(Private):
     answers: Answers
 
 
+@dataclass(frozen=True, repr=False)
+class Said(Private):
+    """A yes that counts, and when it was said."""
+
+    given: Given
+    at: datetime
+
+
 @dataclass(repr=False)
 class Known(Private):
     """One client's past; the newest first. `hidden` counts notes that are only their author's."""
@@ -58,6 +69,20 @@ class Known(Private):
                 break
             after.append(one)
         return after
+
+    def said(self, *, on_hold: bool) -> list[Said]:
+        """Each question's yes, serious ones first; a later no takes it back.
+
+        But not while the client is on hold: whoever decides must see what the hold came from.
+        """
+        newest: dict[str, Said] = {}
+        for told in self.told:
+            for given in told.answers.given:
+                later = newest.get(given.key)
+                if later is None or (on_hold and given.is_serious and not later.given.yes):
+                    newest[given.key] = Said(given, told.check.given_at)
+        yes = (one for one in newest.values() if one.given.yes)
+        return sorted(yes, key=lambda one: not one.given.is_serious)
 
     @property
     def preference(self) -> str:
@@ -87,7 +112,7 @@ def known_of(
     for visit in _last_visits(clients, before):
         found[visit.client_id].last_visit = visit
     versions = _newest_versions(clients, before, therapist, notes)
-    checks = _checks_that_count(clients)
+    checks = _checks_that_count(clients, now)
     opened = reading.opened([*versions, *checks], reader=reader, now=now)
     for version, data in zip(versions, opened, strict=False):
         client = version.note.appointment.client_id
@@ -113,36 +138,31 @@ def _last_visits(clients: Collection[int], before: datetime) -> Iterable[Appoint
 def _newest_versions(
     clients: Collection[int], before: datetime, therapist: Therapist, notes: int
 ) -> list[NoteVersion]:
+    """Of each client's last so many notes what was signed last, the newest note first."""
     readable = Note.objects.readable_by(therapist).filter(
         appointment__client__in=clients, appointment__starts_at__lt=before
     )
-    newest = (
-        NoteVersion.objects.filter(note__in=readable)
-        .select_related("note__appointment__client", "note__appointment__therapist", "note__author")
-        .order_by("-note__appointment__starts_at", "note_id", "-number")
-        .distinct("note__appointment__starts_at", "note_id")
+    later = NoteVersion.objects.filter(note=OuterRef("note"), number__gt=OuterRef("number"))
+    nth = Window(
+        RowNumber(),
+        partition_by="note__appointment__client",
+        order_by=["-note__appointment__starts_at", "-note_id"],
     )
-    return _at_most(notes, newest)
+    newest = NoteVersion.objects.filter(~Exists(later), note__in=readable).annotate(nth=nth)
+    return list(
+        newest.filter(nth__lte=notes)
+        .select_related("note__appointment__client", "note__appointment__therapist", "note__author")
+        .order_by("-note__appointment__starts_at", "-note_id")
+    )
 
 
-def _at_most(most: int, newest: Iterable[NoteVersion]) -> list[NoteVersion]:
-    """So many of each client."""
-    taken: dict[int, int] = defaultdict(int)
-    kept = []
-    for version in newest:
-        client = version.note.appointment.client_id
-        taken[client] += 1
-        if taken[client] <= most:
-            kept.append(version)
-    return kept
-
-
-def _checks_that_count(clients: Collection[int]) -> Sequence[HealthCheck]:
-    """Of each client the last full one and all after it."""
+def _checks_that_count(clients: Collection[int], now: datetime) -> Sequence[HealthCheck]:
+    """Of each client the last full one and all after it; of those on hold, a year's."""
     done: set[int] = set()
     kept = []
     for check in HealthCheck.objects.filter(client__in=clients).select_related("client"):
-        if check.client_id not in done:
+        of_the_hold = check.client.health_hold and check.given_at > now - GOOD_FOR
+        if check.client_id not in done or of_the_hold:
             kept.append(check)
         if check.form == Form.FULL:
             done.add(check.client_id)

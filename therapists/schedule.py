@@ -40,6 +40,7 @@ class Line(Private):
     """One visit of the day. `note` says what there is: nothing, "draft" or "signed"."""
 
     visit: Appointment
+    has_begun: bool
     phase: training.PhaseDay
     rules: training.Protocol
     known: Known
@@ -123,12 +124,13 @@ def day_of(
     phases = phases_on({visit.client for visit in visits}, day)
     start = day_bounds(day, 1, clinic.tz).start
     known = known_of(people, before=start, therapist=therapist, reader=reader, now=now)
-    notes = _notes_of(visits)
+    notes = _notes_of(visits, therapist)
     just_marked = _marked_since(visits, now - UNDONE_WITHIN)
     rules = protocol.current()
     lines = [
         Line(
             visit=visit,
+            has_begun=visit.starts_at <= now,
             phase=phases[visit.client_id],
             rules=rules,
             known=known[visit.client_id],
@@ -143,9 +145,10 @@ def day_of(
     return TherapistDay(day, therapist, lines, next(ahead, None) if is_today else None)
 
 
-def _notes_of(visits: Sequence[Appointment]) -> dict[int, str]:
-    notes = Note.objects.filter(appointment__in=visits).values_list("appointment", "content")
-    return {pk: "signed" if draft is None else "draft" for pk, draft in notes}
+def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str]:
+    notes = Note.objects.filter(appointment__in=visits, author=author)
+    drafts = notes.values_list("appointment", "content")
+    return {pk: "signed" if draft is None else "draft" for pk, draft in drafts}
 
 
 def _marked_since(visits: Sequence[Appointment], moment: datetime) -> set[int]:

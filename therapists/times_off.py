@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from bookings.actions import absences
 from bookings.actions.refusals import Stale
@@ -29,9 +30,14 @@ def withdraw(asked: TimeOff) -> None:
         raise Stale("The desk has answered this already.")
 
 
+def to_answer(*, now: datetime) -> QuerySet[TimeOff]:
+    """What the desk has not answered and is still of interest."""
+    return TimeOff.objects.filter(answer=Answer.ASKED, ends_at__gt=now)
+
+
 def waiting(*, now: datetime) -> list[tuple[TimeOff, list[Appointment]]]:
     """What waits for an answer, with the visits booked in it, which somebody must move."""
-    asked = list(TimeOff.objects.filter(answer=Answer.ASKED).select_related("therapist"))
+    asked = list(to_answer(now=now).select_related("therapist"))
     first = min((one.starts_at for one in asked), default=now)
     upcoming = Appointment.objects.upcoming(now).filter(
         therapist__in={one.therapist_id for one in asked}, ends_at__gt=first

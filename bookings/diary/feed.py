@@ -80,6 +80,7 @@ def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
         "room_name": visit.room.name,
         "status": status.value,
         "status_name": f"{ICONS.get(status, '')} {status.label}",
+        "on_hold": bool(visit.client and visit.client.health_hold),
         "phase": badge(shown.phases.get(visit.client_id)),
         "revision": visit.revision,
         "movable": status == Status.BOOKED,

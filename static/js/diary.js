@@ -70,6 +70,7 @@
     const box = element("div", "", { className: "visit-in-short" });
     box.append(element("b", `${visit.start.slice(11, 16)} ${visit.client}`));
     box.append(element("div", `${visit.treatment}, ${where}`));
+    if (visit.on_hold) box.append(element("span", "Health: to be checked by the therapist", { className: "phase" }));
     if (visit.phase) box.append(element("span", visit.phase, { className: "phase" }));
     box.append(element("div", visit.status_name));
     return { domNodes: [box] };

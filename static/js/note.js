@@ -5,7 +5,7 @@
   if (!form) return;
   const state = form.querySelector("[data-state]");
   const PAUSE = 1500, AGAIN = 5000;
-  let timer = 0, unsaved = false, saving = false, leaving = false;
+  let timer = 0, unsaved = false, saving = false, leaving = false, refused = false;
 
   const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
   const token = () => cookie() || form.elements.csrfmiddlewaretoken.value;
@@ -30,7 +30,7 @@
   async function save() {
     if (saving || !unsaved) return;
     saving = true;
-    unsaved = false;
+    unsaved = refused = false;
     let wait = 0;
     try {
       form.elements.csrfmiddlewaretoken.value = token(); // a new one after signing in again
@@ -45,7 +45,7 @@
         wait = AGAIN;
         signedOut();
       } else if (answer.status === 409 || answer.status === 422) {
-        unsaved = true;
+        unsaved = refused = true;
         say((await answer.json()).why, { keptHere: true });
       } else throw new Error();
     } catch {
@@ -59,12 +59,17 @@
     else if (unsaved && !state.classList.contains("is-kept-here")) later(PAUSE);
   }
 
-  form.addEventListener("input", () => { unsaved = true; later(PAUSE); });
+  form.addEventListener("input", ({ target }) => {
+    if (target.form !== form) return; // which side of the body is shown
+    unsaved = true;
+    later(PAUSE);
+  });
   window.addEventListener("online", () => later(0));
   window.addEventListener("focus", () => { if (unsaved) later(0); });
   window.addEventListener("beforeunload", (event) => { if (unsaved && !leaving) event.preventDefault(); });
 
-  // A press on a button goes out only once the draft has arrived, so that it cannot get lost.
+  // A press on a button goes out only once the draft has arrived, so that it cannot get lost; or
+  // once the server has refused it, because its page then says where and shows what stands there.
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
     event.preventDefault();
@@ -73,7 +78,7 @@
     unsaved = true;
     while (saving) await new Promise((done) => setTimeout(done, 50));
     await save();
-    if (unsaved) return;
+    if (unsaved && !refused) return;
     leaving = true;
     form.requestSubmit(button);
   });

@@ -1,5 +1,6 @@
 /* Keeps one page for when there is no signal: today's times, first names, rooms and treatments.
-   It is forgotten at midnight and on signing out; nothing else is ever kept. */
+   It is forgotten at midnight (by the open page, or whenever this runs next) and on signing out;
+   nothing else is ever kept. */
 const KEPT = "today";
 const PAGE = "{% url 'therapists:offline' %}";
 const A_DAY = /^\/today\/(\d{4}-\d\d-\d\d\/)?$/;
@@ -14,11 +15,14 @@ async function remember(styles) {
   await Promise.all(styles.map((style) => cache.add(style)));
 }
 
-async function kept() {
+async function forgetYesterday() {
   const page = await caches.match(PAGE);
-  if (page && Date.now() < Number(page.headers.get("Taper-Until"))) return page;
-  await forget();
-  return Response.error();
+  if (page && Date.now() >= Number(page.headers.get("Taper-Until"))) await forget();
+}
+
+async function kept() {
+  await forgetYesterday();
+  return (await caches.match(PAGE)) ?? Response.error();
 }
 
 async function day(request) {
@@ -32,9 +36,10 @@ async function day(request) {
 }
 
 self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", (event) => event.waitUntil(remember(event.data)));
+self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetYesterday(), self.clients.claim()])));
+self.addEventListener("message", (event) => event.waitUntil(event.data ? remember(event.data) : forgetYesterday()));
 self.addEventListener("fetch", (event) => {
+  event.waitUntil(forgetYesterday());
   const { request } = event;
   if (request.mode === "navigate") {
     if (request.method === "GET" && A_DAY.test(new URL(request.url).pathname)) event.respondWith(day(request));

@@ -24,7 +24,7 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
-from tests.benchmarks import load, mails, seed  # noqa: E402
+from tests.benchmarks import full_day, load, mails, seed  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 REQUESTS, CLIENTS, STORMERS = 200, 8, 16
@@ -34,7 +34,12 @@ SLUG = "sports-massage-60"
 
 def measure(folder: Path) -> list[tuple[str, str]]:
     """All of it, or only the part that ONLY names."""
-    parts = {"openings": openings, "bookings": bookings, "mails": mails.measure}
+    parts = {
+        "openings": openings,
+        "bookings": bookings,
+        "mails": mails.measure,
+        "days": full_day.measure,
+    }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []

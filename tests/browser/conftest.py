@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -21,6 +22,7 @@ from environ import Env
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from clinic.children import die_with_parent
+from tests.browser import days
 
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -196,3 +198,35 @@ def axe() -> Callable[[Page], None]:
         assert not broken, f"{page.url}\n" + "\n".join(broken)
 
     return _check
+
+
+@pytest.fixture(scope="session")
+def run(site) -> Callable[[str], str]:
+    """Runs a few lines beside the site, as an operator would in its shell."""
+
+    def _run(code: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-c", code],
+            cwd=ROOT, env={**os.environ, **site.environment}, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return _run
+
+
+@pytest.fixture
+def visits(run) -> tuple[str, list[int]]:
+    """The surname and the ids of Ada's, Ben's and Cleo's visits."""
+    surname = f"Demo{token_hex(2)}"
+    made = run(days.BOOK.replace("NAME", surname))
+    return surname, [int(pk) for pk in re.findall(r"visit (\d+)", made)]
+
+
+@pytest.fixture
+def phone(open_context) -> Page:
+    """A therapist's, signed in."""
+    page = open_context(**days.PHONE).new_page()
+    days.sign_in(page)
+    return page

@@ -1,88 +1,13 @@
 """A therapist's day on a phone, worked through by finger, by keyboard, and without a signal."""
 
-import os
 import re
-import subprocess
-import sys
-from secrets import token_hex
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
-from clinic.demo_data.people import DEMO_PASSWORD
-from tests.browser.conftest import ROOT
+from tests.browser.days import PHONE, fits, sign_in
 
 pytestmark = pytest.mark.browser
-
-THERAPIST = "demo-therapist@example.com"
-PHONE = {"viewport": {"width": 390, "height": 844}}
-# Three visits in the demo's therapist's day, whose others are cancelled. They begin just after
-# midnight, so that the day has come whenever the test runs.
-BOOK = """
-from datetime import timedelta
-from secrets import token_hex
-from django.utils import timezone
-from bookings.core.intervals import day_bounds
-from bookings.models import *
-ines = Therapist.objects.get(user__email="demo-therapist@example.com")
-now, tz = timezone.now(), Clinic.objects.the().tz
-today = day_bounds(now.astimezone(tz).date(), 1, tz)
-ines.appointments.filter(starts_at__range=(today.start, today.end)).update(status="cancelled")
-room = Room.objects.create(name=f"Room {token_hex(2)}", active=False)
-massage = Treatment.objects.get(slug="sports-massage-60")
-for n, name in enumerate(("Ada", "Ben", "Cleo")):
-    email = f"{token_hex(4)}@example.com"
-    client = Client.objects.create(name=f"{name} NAME", email=email, proved_at=now)
-    start = today.start + timedelta(minutes=30 * n + 1)
-    end = start + timedelta(minutes=25)
-    visit = Appointment.objects.create(
-        client=client, therapist=ines, room=room, treatment=massage, status="booked", price=60,
-        starts_at=start, ends_at=end, blocked_until=end, created_at=now, booked_at=now)
-    print("visit", visit.pk)
-"""
-
-
-@pytest.fixture(scope="module")
-def run(site):
-    """Runs a few lines beside the site, as an operator would in its shell."""
-
-    def _run(code):
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-c", code],
-            cwd=ROOT, env={**os.environ, **site.environment}, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return _run
-
-
-@pytest.fixture
-def visits(run):
-    """The ids of Ada's, Ben's and Cleo's visits, and their surname."""
-    surname = f"Demo{token_hex(2)}"
-    made = run(BOOK.replace("NAME", surname))
-    return surname, [int(pk) for pk in re.findall(r"visit (\d+)", made)]
-
-
-@pytest.fixture
-def phone(open_context):
-    page = open_context(**PHONE).new_page()
-    sign_in(page)
-    return page
-
-
-def sign_in(page):
-    page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(THERAPIST)
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
-
-
-def fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_whole_day_by_finger(phone, visits, axe):
@@ -114,7 +39,7 @@ def write(page, words):
     page.locator("[data-place=left-calf]").click()
     spot = page.locator("#at-left-calf")
     spot.get_by_role("radio", name="Pain").check()
-    expect(page.locator("[data-place=left-calf] path")).to_have_class(re.compile("is-pain"))
+    expect(page.locator("[data-place=left-calf] .place")).to_have_class(re.compile("is-pain"))
     page.get_by_role("radio", name="Just right").check()
     page.get_by_label("Plan", exact=True).fill("The same again")
 
@@ -172,6 +97,8 @@ def test_by_keyboard_alone(phone, visits):
     phone.keyboard.press("Enter")
     press_to(phone, phone.get_by_label("What they say"))
     phone.keyboard.type("By keyboard")
+    press_to(phone, phone.get_by_role("radio", name="Back", exact=True))
+    phone.keyboard.press("ArrowLeft")
     press_to(phone, phone.locator("[data-place=right-knee]"))
     phone.keyboard.press("Enter")
     spot = phone.locator("#at-right-knee")
@@ -203,6 +130,62 @@ def test_today_opens_without_a_signal_until_signing_out(phone, visits):
     phone.get_by_role("button", name="Sign out").click()
     expect(phone).to_have_url(re.compile("/$"))
     assert phone.evaluate("caches.keys()") == []
+
+
+def test_after_midnight_the_list_is_forgotten(phone, visits):
+    phone.goto("/today/")
+    phone.wait_for_function("caches.match('/today/offline/').then(found => !!found)")
+    phone.evaluate("""async () => {
+        const kept = await caches.match("/today/offline/");
+        const yesterday = { headers: { "Taper-Until": String(Date.now() - 1000) } };
+        const cache = await caches.open("today");
+        await cache.put("/today/offline/", new Response(await kept.text(), yesterday));
+    }""")
+    phone.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_"):
+        phone.goto("/today/")
+    phone.context.set_offline(False)
+    phone.goto("/my-time/")  # a page that hands the worker nothing new
+    assert phone.evaluate("caches.has('today')") is False
+
+
+def test_what_is_kept_for_later_is_a_whiteboards_worth_and_nothing_else(phone, visits):
+    surname, (ada, _, _) = visits
+    for path in (f"/visits/{ada}/", f"/visits/{ada}/note/", "/my-time/", "/calendar/", "/today/"):
+        phone.goto(path)
+    phone.wait_for_function("caches.match('/today/offline/').then(found => !!found)")
+    kept = phone.evaluate("""async () => {
+        const found = [];
+        for (const name of await caches.keys()) {
+            const cache = await caches.open(name);
+            for (const { url } of await cache.keys()) {
+                const text = await (await cache.match(url)).text();
+                found.push([new URL(url).pathname, text]);
+            }
+        }
+        return found;
+    }""")
+    pages = {path: text for path, text in kept if not path.endswith(".css")}
+    assert list(pages) == ["/today/offline/"]
+    (page,) = pages.values()
+    assert "Ada" in page
+    assert not re.search(f"{surname}|@|Phase|Firmest|csrf", page)
+
+
+def test_two_windows_are_compared_and_neither_is_lost(phone, visits):
+    _, (ada, _, _) = visits
+    other = phone.context.new_page()
+    for page in (phone, other):
+        page.goto(f"/visits/{ada}/note/")
+    other.get_by_label("What they say").fill("From the other window")
+    expect(other.locator("[data-state]")).to_have_text("Saved as a draft.")
+    phone.get_by_label("What they say").fill("From this window")
+    expect(phone.locator("[data-state]")).to_contain_text("saved from another window")
+    phone.get_by_role("button", name="Sign").click()
+    expect(phone.get_by_text("From the other window")).to_be_visible()
+    expect(phone.get_by_label("What they say")).to_have_value("From this window")
+    phone.get_by_role("button", name="Sign").click()
+    expect(phone.get_by_text("is signed.")).to_be_visible()
 
 
 def test_the_note_can_be_written_without_javascript(open_context, visits):

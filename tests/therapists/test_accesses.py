@@ -1,6 +1,9 @@
 """The owner sees who read or wrote what; never what it said."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from therapists.models import Access
@@ -8,8 +11,10 @@ from therapists.models import Access
 
 @pytest.fixture
 def look():
+    now = timezone.now()
+
     def _look(client, who, record=1, **fields):
-        fields = {"at": factories.NOW, "did": "read", "what": "note", "page": "brief", **fields}
+        fields = {"at": now, "did": "read", "what": "note", "page": "brief", **fields}
         return Access.objects.create(client=client, who=who, record=record, **fields)
 
     return _look
@@ -26,6 +31,22 @@ def test_one_page_that_somebody_opened_is_one_line(owners, look, ana):
     page = text(owners.get("/health/accesses/"))
     assert page.count("kim@example.com") == 1
     assert "read note 1, 2, 3" in page
+
+
+def test_a_month_is_shown_up_to_the_day_that_is_asked_for(owners, look, ana):
+    now = timezone.now()
+    look(ana, "therapist: new@example.com")
+    look(ana, "therapist: old@example.com", at=now - timedelta(days=40))
+    assert "old@" not in text(owners.get("/health/accesses/"))
+    page = text(owners.get("/health/accesses/", {"until": (now - timedelta(days=30)).date()}))
+    assert "old@" in page
+    assert "new@" not in page
+
+
+@pytest.mark.parametrize("until", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31"])
+def test_a_day_that_is_none_shows_the_last_month(owners, look, ana, until):
+    look(ana, "therapist: kim@example.com")
+    assert "kim@example.com" in text(owners.get("/health/accesses/", {"until": until}))
 
 
 def test_found_by_login_and_by_client(owners, look, ana):

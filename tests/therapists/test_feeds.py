@@ -1,6 +1,6 @@
 """Calendars to subscribe to, read back by an independent reader."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
@@ -38,7 +38,21 @@ def test_a_therapists_calendar_has_initials_and_treatment_only(client, kims_feed
     assert event["SUMMARY"] == "A. D. Sports massage 60"
     assert event.decoded("DTSTART") == noon
     assert event.decoded("DTEND") == mine.ends_at
+    assert "LOCATION" not in event
     assert "Ana" not in client.get(path_of(kims_feed)).content.decode()
+
+
+def test_the_hour_is_right_on_both_sides_of_a_clock_change(kims_feed, visit, clinic):
+    """From 24 to 25 October 2026 the clocks of London go back: nine to nine is 25 hours."""
+    for day in (24, 25):
+        visit(datetime(2026, 10, day, 9, tzinfo=clinic.tz))
+    now = datetime(2026, 10, 20, tzinfo=UTC)
+    content = feeds.calendar_of(kims_feed, clinic, now=now)
+    before, after = (
+        event.decoded("DTSTART") for event in Calendar.from_ical(content).walk("VEVENT")
+    )
+    assert [start.astimezone(clinic.tz).hour for start in (before, after)] == [9, 9]
+    assert after - before == timedelta(hours=25)
 
 
 def test_a_moved_or_cancelled_visit_keeps_its_entry(client, kims_feed, visit):

@@ -179,3 +179,16 @@ def test_a_hold_is_told_in_the_visits_history_without_why(client, url, ana):
     client.post(url, said("cancer"))
     event = ana.appointments.get().events.get()
     assert (event.kind, event.facts) == ("health_hold", {})
+
+
+def test_the_desk_sees_that_there_is_a_hold_and_no_more(client, url, ana, desks, clinic):
+    client.post(url, said("cancer", **{"cancer-more": "Planted words"}))
+    mine = ana.appointments.get()
+    day = mine.starts_at.astimezone(clinic.tz).date()
+    appointment = text(desks.get(f"/diary/appointments/{mine.pk}/"))
+    assert appointment.count("Health: to be checked by the therapist") == 2
+    (drawn,) = desks.get(f"/diary/{day}/feed/").json()["visits"]
+    assert drawn["on_hold"] is True
+    table = text(desks.get(f"/diary/{day}/?as=table"))
+    assert "Health: to be checked by the therapist" in table
+    assert "ancer" not in appointment + str(drawn) + table.replace("ancel", "")

@@ -1,9 +1,11 @@
 """Notes: drafts, signing, amendments, who reads what, and the brief that comes of them."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from tests import factories
 from therapists.encrypting import Sealed
@@ -74,17 +76,30 @@ def test_an_amendment_keeps_the_original(sign, write, kims, visit):
     assert "I had mixed up the sides" in page
 
 
-def test_an_empty_note_cannot_be_signed(write, visit):
-    assert "nothing to sign" in text(write(visit(), do="sign"), 409)
+@pytest.mark.parametrize("preset", [{}, {"pressure": "medium"}])
+def test_an_empty_note_cannot_be_signed(write, visit, preset):
+    assert "nothing to sign" in text(write(visit(), do="sign", **preset), 409)
 
 
 def test_a_second_window_does_not_overwrite_the_first(write, visit):
     mine = visit()
     write(mine, subjective="From the first window")
     page = text(write(mine, subjective="From the second", revision=0), 409)
-    assert "another window" in page
-    assert "From the second" in page
-    assert NoteVersion.objects.count() == 0
+    assert "Another window has saved this note since" in page
+    assert page.index("From the first window") < page.index("From the second")
+    assert Note.objects.get().content.opened()["subjective"] == "From the first window"
+    shown = re.search(r'name="revision" value="(\d+)"', page)[1]
+    write(mine, subjective="Both, put together", revision=shown)
+    assert Note.objects.get().content.opened()["subjective"] == "Both, put together"
+
+
+def test_what_another_window_has_signed_is_shown_and_can_only_be_amended(sign, write, visit):
+    mine = visit()
+    sign(mine, plan="Signed elsewhere")
+    page = text(write(mine, do="sign", plan="Typed here", revision=0), 409)
+    assert page.index("Signed elsewhere") < page.index("Typed here")
+    assert "What this amendment is about" in page
+    assert NoteVersion.objects.count() == 1
 
 
 def test_a_draft_is_saved_as_it_is_typed(kims, visit):
@@ -190,14 +205,14 @@ def test_after_a_race_the_brief_asks_for_its_warning_signs(kims, visit, ana, noo
     assert "dark (cola) urine" in after
 
 
-def told(client, *yes, form="full", **more):
+def told(client, *yes, no=(), form="full", rule="clearance", given_at=factories.NOW, **more):
     given = [
-        {"key": key, "ask": "?", "rule": "clearance", "urgent": False, "action": "Doctor agrees.",
-         "yes": True, "more": "Since May"} for key in yes
+        {"key": key, "ask": "?", "rule": rule, "urgent": False, "action": "Doctor agrees.",
+         "yes": key in yes, "more": "Since May"} for key in (*yes, *no)
     ]  # fmt: skip
     content = {"protocol": 1, "given": given, "text": "", "pressure": "", "changed": None, **more}
     return HealthCheck.objects.create(
-        client=client, form=form, given_at=factories.NOW, by="runner", content=Sealed.of(content)
+        client=client, form=form, given_at=given_at, by="runner", content=Sealed.of(content)
     )
 
 
@@ -209,6 +224,27 @@ def test_the_answers_stand_in_the_brief_and_in_short_on_today(kims, visit, ana):
     assert "Since May" in page
     assert "Ask me about my hip" in page
     assert "Blood thinners or bleeding" in text(kims.get("/today/"))
+
+
+def test_a_later_no_takes_a_yes_back(kims, visit, ana):
+    told(ana, "fever_infection", "varicose_veins", rule="wait")
+    later = factories.NOW + timedelta(days=9)
+    told(ana, no=["fever_infection"], form="changed", changed=False, given_at=later)
+    page = text(kims.get(f"/visits/{visit().pk}/"))
+    assert "Fever or infection" not in page
+    assert "Varicose veins" in page
+
+
+def test_what_led_to_a_hold_is_seen_until_a_therapist_lifts_it(kims, visit, ana):
+    ana.health_hold = True
+    ana.save()
+    now = timezone.now()
+    told(ana, "clot_signs", form="changed", given_at=now - timedelta(days=2))
+    told(ana, no=["clot_signs", "cancer"], given_at=now - timedelta(days=1))
+    mine = visit()
+    assert "Signs of a clot" in text(kims.get(f"/visits/{mine.pk}/"))
+    kims.post(f"/visits/{mine.pk}/clear/", {"reason": "Seen by her doctor"})
+    assert "Signs of a clot" not in text(kims.get(f"/visits/{mine.pk}/"))
 
 
 def test_the_hold_is_lifted_with_a_reason_and_not_without(kims, visit, ana):
@@ -241,6 +277,24 @@ def test_a_covering_colleague_gets_the_brief_without_private_notes(sign, lees, e
     assert "1 note private to its author" in page
 
 
+def test_a_colleague_takes_over_a_visit_whose_note_had_been_begun(
+    write, sign, lees, lee, visit, earlier
+):
+    earlier(10)  # so that Kim goes on treating Ana
+    moved = visit()
+    write(moved, subjective="Kim had begun")
+    type(moved).objects.filter(pk=moved.pk).update(therapist=lee)
+    url = f"/visits/{moved.pk}/note/"
+    assert "Kim had begun" not in text(lees.get(url))
+    typed = {"revision": 0, "privacy": "therapists", "do": "sign", "plan": "Lee's own"}
+    lees.post(url, typed)
+    assert "Lee&#x27;s own" in text(lees.get(url))
+    sign(moved, subjective="Kim has signed it after all")
+    page = text(lees.get(url))
+    assert page.index("Lee&#x27;s own") < page.index("Kim has signed it after all")
+    assert page.count("?amend") == 1
+
+
 def test_a_private_note_is_its_authors_alone(sign, lees, owners, earlier, covering):
     private = earlier(10)
     sign(private, plan="Mine alone", privacy="author")
@@ -261,7 +315,8 @@ def test_only_the_author_writes(sign, write, lees, earlier, covering):
     theirs = earlier(10)
     sign(theirs, plan="Kim's")
     response = lees.post(f"/visits/{theirs.pk}/note/", note_of(theirs, plan="Lee's"))
-    assert "Kim&#x27;s" in text(response)
+    assert response.status_code == 403
+    assert "Kim&#x27;s" in text(lees.get(f"/visits/{theirs.pk}/note/"))
     assert lees.post(f"/visits/{theirs.pk}/note/draft/", note_of(theirs)).status_code == 403
     assert NoteVersion.objects.count() == 1
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.actions import outbox
 from bookings.models import Absence
 from tests import factories
 from therapists import mornings
@@ -41,6 +42,23 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
     assert "Holiday" in kims.get("/my-time/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("days", "typed", "said"),
+    [
+        (0, {}, "Monday"),
+        (2, {}, "Monday {0.day} {0:%B} to Wednesday {1.day} {1:%B}"),
+        (0, {"start": "13:00", "end": "15:30"}, "{0:%B}, 13:00 to 15:30"),
+        (1, {"start": "13:00"}, "{0:%B}, 13:00 to Wednesday"),
+    ],
+)
+def test_time_off_is_said_in_days_or_in_hours(kims, desks, monday, days, typed, said):
+    last = monday + timedelta(days=days)
+    page = ask(kims, monday, last, **typed).content.decode()
+    for shown in (page, desks.get("/desk/time-off/").content.decode()):
+        assert said.format(monday, last) in shown
+        assert ", 00:00 to" not in shown
+
+
 def test_hours_of_a_day(kims, monday, clinic):
     ask(kims, monday, start="13:00", end="15:30")
     away = TimeOff.objects.get()
@@ -56,17 +74,26 @@ def test_declined_changes_nothing_in_the_diary(kims, desks, monday):
 
 def test_the_desk_sees_what_is_booked_in_it(kims, desks, monday, visit, clinic):
     ask(kims, monday)
-    visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
+    booked = visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
     page = desks.get("/desk/time-off/").content.decode()
     assert "1 appointment lies in it" in page
     assert "Ana Demo" in page
+    assert f"/diary/appointments/{booked.pk}/" in page
+
+
+def test_every_page_of_the_desk_says_how_many_wait_for_an_answer(kims, desks, monday):
+    assert "to answer" not in desks.get("/desk/").content.decode()
+    ask(kims, monday)
+    assert ">1<span" in desks.get("/desk/").content.decode()
+    answer(desks, "approved")
+    assert "to answer" not in desks.get("/desk/").content.decode()
 
 
 def test_thirty_requests_take_as_many_queries_as_one(
     kims, desks, monday, django_assert_max_num_queries, django_assert_num_queries
 ):
     ask(kims, monday)
-    with django_assert_max_num_queries(10) as seen:
+    with django_assert_max_num_queries(12) as seen:
         desks.get("/desk/time-off/")
     as_many = len(seen)
     for n in range(1, 30):
@@ -132,6 +159,13 @@ def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
     assert mail.to == ["kim@example.com"]
     assert "10:00  A. D.  Sports massage 60" in mail.body
     assert "Ana" not in mail.body + mail.subject
+
+
+def test_none_goes_out_while_the_owner_has_paused_all_mail(early, clinic, mailoutbox):
+    outbox.pause(by="owner", now=WINTER_SEVEN)
+    assert mornings.send_due(now=WINTER_SEVEN) == 0
+    outbox.resume()
+    assert mornings.send_due(now=WINTER_SEVEN + timedelta(minutes=5)) == 1
 
 
 def test_late_is_too_late(early, mailoutbox):

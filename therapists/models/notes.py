@@ -28,11 +28,15 @@ class NoteQuerySet(models.QuerySet):
 
 
 class Note(models.Model):
-    """One per visit. `draft` is what its author is writing, None when nothing is."""
+    """One author's, of one visit. `draft` is what they are writing, None when nothing is.
+
+    A visit that moves to a colleague leaves a draft with whoever began it; the colleague writes
+    a note of their own.
+    """
 
     what = What.DRAFT
 
-    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="note")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="notes")
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.THERAPISTS)
     created_at = models.DateTimeField()
@@ -44,6 +48,11 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["-appointment__starts_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "author"], name="one_note_of_a_visit_each"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

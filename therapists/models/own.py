@@ -29,6 +29,11 @@ class TimeOff(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
+        indexes = [
+            models.Index(
+                fields=["ends_at"], condition=Q(answer=Answer.ASKED), name="time_off_to_answer"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),

@@ -1,29 +1,39 @@
 """For the owner: who read or wrote whose health data, when, and from where."""
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.core.intervals import day_bounds
+from bookings.models import Clinic
 from bookings.online.answering import private
 from therapists.models import Access
 
 ON_A_PAGE = 50
 LONGEST = 100
+DAYS = 31  # shown at once, so that years of them make no page slow
 
 
 @require_safe
 @private
 def accesses(request: HttpRequest) -> HttpResponse:
-    """All of them, or those of one person: `who` is part of a login, a client's name or both."""
+    """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
     asked = request.GET.get("who", "")[:LONGEST].strip()
-    found = Access.objects.all()
+    tz = Clinic.objects.the().tz
+    until = _day(request.GET.get("until", "")) or timezone.now().astimezone(tz).date()
+    shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, tz)
+    found = Access.objects.filter(at__gte=shown.start, at__lt=shown.end)
     if asked:
         found = found.filter(who__icontains=asked) | found.filter(client__name__icontains=asked)
     page = Paginator(_by_act(found), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "therapists/accesses.html", {"page": page, "asked": asked})
+    context = {"page": page, "asked": asked, "until": until, "since": shown.start, "days": DAYS}
+    return render(request, "therapists/accesses.html", context)
 
 
 def _by_act(accesses: QuerySet) -> QuerySet:
@@ -31,3 +41,12 @@ def _by_act(accesses: QuerySet) -> QuerySet:
     acts = accesses.values("at", "who", "did", "what", "client", "client__name", "address", "page")
     records = ArrayAgg("record", order_by="record", distinct=True)
     return acts.annotate(records=records).order_by("-at", "client__name", "what")
+
+
+def _day(text: str) -> date | None:
+    """None for what is no day, or one that no clinic has seen."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2200 else None

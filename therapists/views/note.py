@@ -31,11 +31,15 @@ from therapists.views.careful import careful, of_a_therapist
 SIGN, SAVE, SAME = "sign", "save", "same"
 AMEND = "amend"
 Versions = list[tuple[NoteVersion, Content]]
+COMPARE = (
+    "Another window has saved this note since. What stands there is shown first; if you save or "
+    "sign now, what you wrote replaces it."
+)
 
 
 @dataclass
 class Desk:
-    """A therapist writing the note of one visit."""
+    """A therapist in front of one visit's note."""
 
     visit: Appointment
     therapist: Therapist
@@ -44,8 +48,13 @@ class Desk:
     now: datetime
 
     def __post_init__(self) -> None:
-        self.note = notes.of_visit(self.visit)
+        self.note = notes.of_visit(self.visit, self.therapist)
         self.rules = protocol.current().phases[phase_at(self.visit, self.clinic).phase]
+
+    @property
+    def writes(self) -> bool:
+        """Whoever has the visit in their diary, and whoever has begun a note of it."""
+        return bool(self.note) or self.visit.therapist_id == self.therapist.pk
 
     @property
     def revision(self) -> int:
@@ -67,9 +76,16 @@ class Desk:
         return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
 
     def versions(self) -> Versions:
-        if self.note is None:
-            return []
-        return notes.versions_of(self.note, reader=self.reader, now=self.now)
+        """What this therapist has signed."""
+        return self._signed([self.note] if self.note else [])
+
+    def of_others(self) -> Versions:
+        """What colleagues have signed of this visit, as far as it may be read."""
+        readable = Note.objects.readable_by(self.therapist).filter(appointment=self.visit)
+        return self._signed(readable.exclude(author=self.therapist))
+
+    def _signed(self, of: Iterable[Note]) -> Versions:
+        return notes.versions_of(of, reader=self.reader, now=self.now)
 
     def form(self, content: Content | None = None, *, data=None) -> NoteForm:
         """Preset for the phase where nothing has been written yet."""
@@ -110,9 +126,9 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     therapist = therapist_of(request.user)
     if therapist is None or not treats(therapist, visit.client):
         return _for_the_owner(request, visit)
-    desk = Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
-    if not _writes(desk):
-        return _to_read(request, desk)
+    desk = _desk(request, visit, therapist)
+    if not desk.writes:
+        return _show(request, visit, desk.of_others())
     if request.method == "POST":
         return _post(request, desk)
     return _page(request, desk)
@@ -122,30 +138,35 @@ def _visit(pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
 
 
-def _writes(desk: Desk) -> bool:
-    """Whoever has begun the note; before that, whoever has the visit in their diary."""
-    writer = desk.note.author_id if desk.note else desk.visit.therapist_id
-    return writer == desk.therapist.pk
+def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Desk:
+    return Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
 
 
 def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
     draft, versions = desk.draft(), desk.versions()
     if versions and draft is None and AMEND not in request.GET:
-        return _show(request, desk, versions, can_amend=True)
+        return _show(request, desk.visit, versions, desk.of_others(), note=desk.note)
     signed = versions[-1][1] if versions else None
-    return _edit(request, desk, desk.form(draft or signed), versions)
+    return _edit(request, desk, desk.form(draft or signed))
 
 
 def _edit(
-    request: HttpRequest, desk: Desk, form: NoteForm, versions: Versions, *, status: int = 200
+    request: HttpRequest,
+    desk: Desk,
+    form: NoteForm,
+    *,
+    stands: Content | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """The form; with what another window has saved meanwhile, if it has."""
     last = desk.last()
     context = {
         "desk": desk,
         "form": form,
         "last": last,
         "figures": figures(form.marks, last.marks if last else ()),
-        "versions": versions,
+        "is_amendment": bool(desk.note) and desk.note.versions.exists(),
+        "stands": stands,
     }
     return render(request, "therapists/note.html", context, status=status)
 
@@ -154,7 +175,7 @@ def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
     form = desk.form(data=request.POST)
     if not form.is_valid():
-        return _edit(request, desk, form, desk.versions(), status=422)
+        return _edit(request, desk, form, status=422)
     try:
         if asked == SIGN:
             notes.sign(desk.visit, **desk.kept(form))
@@ -164,11 +185,24 @@ def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
         if asked == SAME and (last := desk.last()):
             kept["content"] = _same_as(last, kept["content"])
         notes.save_draft(desk.visit, **kept)
+    except notes.Overtaken:
+        return _compare(request, desk)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _edit(request, desk, form, desk.versions(), status=409)
+        return _edit(request, desk, form, status=409)
     messages.success(request, "Saved as a draft.")
     return redirect("therapists:note", desk.visit.pk)
+
+
+def _compare(request: HttpRequest, old: Desk) -> HttpResponse:
+    """What stands there beside what was typed, which the next press puts in its place."""
+    desk = _desk(request, old.visit, old.therapist)
+    typed = request.POST.copy()
+    typed["revision"] = desk.revision
+    signed = [content for _version, content in desk.versions()]
+    messages.error(request, COMPARE)
+    stands = desk.draft() or (signed[-1] if signed else None)
+    return _edit(request, desk, desk.form(data=typed), stands=stands, status=409)
 
 
 def _same_as(last: Content, typed: Content) -> Content:
@@ -181,15 +215,14 @@ def _same_as(last: Content, typed: Content) -> Content:
 @of_a_therapist
 def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Saves what has been typed so far; the page goes on."""
-    visit = _visit(pk)
-    desk = Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
-    if not treats(therapist, visit.client) or not _writes(desk):
+    desk = _desk(request, _visit(pk), therapist)
+    if not treats(therapist, desk.visit.client) or not desk.writes:
         raise PermissionDenied
     form = desk.form(data=request.POST)
     if not form.is_valid():
         return JsonResponse({"why": "Something is too long to be saved."}, status=422)
     try:
-        saved = notes.save_draft(visit, **desk.kept(form))
+        saved = notes.save_draft(desk.visit, **desk.kept(form))
     except Refused as refusal:
         return JsonResponse({"why": str(refusal)}, status=409)
     return JsonResponse({"revision": saved.revision})
@@ -200,28 +233,21 @@ def _back_to_the_day(desk: Desk) -> HttpResponse:
     return redirect("therapists:day", day.isoformat())
 
 
-def _to_read(request: HttpRequest, desk: Desk) -> HttpResponse:
-    readable = desk.note and Note.objects.readable_by(desk.therapist).filter(pk=desk.note.pk)
-    if not (readable and readable.exists()):
-        raise PermissionDenied
-    return _show(request, desk, desk.versions(), can_amend=False)
-
-
 def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
     """An owner who treats nobody reads what its author has opened to the owner."""
-    found = Note.objects.readable_by(None).filter(appointment=visit).first()
-    if request.user.role != Role.OWNER or found is None or request.method == "POST":
+    if request.user.role != Role.OWNER or request.method == "POST":
         raise PermissionDenied
-    versions = notes.versions_of(found, reader=Reader.of(request), now=timezone.now())
-    context = {"visit": visit, "note": found, "versions": versions[::-1], "can_amend": False}
-    return render(request, "therapists/note_read.html", context)
+    opened = Note.objects.readable_by(None).filter(appointment=visit)
+    reader = Reader.of(request)
+    return _show(request, visit, notes.versions_of(opened, reader=reader, now=timezone.now()))
 
 
-def _show(request: HttpRequest, desk: Desk, versions: Versions, *, can_amend: bool) -> HttpResponse:
-    context = {
-        "visit": desk.visit,
-        "note": desk.note,
-        "versions": versions[::-1],
-        "can_amend": can_amend,
-    }
+def _show(
+    request: HttpRequest, visit: Appointment, *signed: Versions, note: Note | None = None
+) -> HttpResponse:
+    """To read: each note from its last version back. `note` is the reader's own to amend."""
+    versions = [one for of_one in signed for one in reversed(of_one)]
+    if not versions or request.method == "POST":
+        raise PermissionDenied
+    context = {"visit": visit, "versions": versions, "note": note}
     return render(request, "therapists/note_read.html", context)

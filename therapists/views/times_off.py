@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
@@ -11,6 +12,15 @@ from therapists import times_off
 from therapists.models import Answer, TimeOff
 
 ANSWERS = (Answer.APPROVED, Answer.DECLINED)
+
+
+def times_off_to_answer(_request: HttpRequest) -> dict:
+    """How many wait for the desk, on each of its pages; asked only where a page shows it."""
+    return {"times_off_to_answer": SimpleLazyObject(_how_many)}
+
+
+def _how_many() -> int:
+    return times_off.to_answer(now=timezone.now()).count()
 
 
 @require_safe

@@ -57,7 +57,7 @@ def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     day = visit.starts_at.astimezone(Clinic.objects.the().tz).date()
-    return redirect(f"{_page_of(day)}#visit-{visit.pk}")
+    return redirect(_page_of(day))
 
 
 def _page_of(day: date) -> str:

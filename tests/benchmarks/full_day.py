@@ -1,0 +1,80 @@
+"""A therapist's full day: fourteen visits of people with years of notes, as the server makes it."""
+
+import statistics
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from tests import factories
+from tests.benchmarks import seed
+from therapists.content import Answers, Content, Mark
+from therapists.encrypting import Sealed
+from therapists.models import HealthCheck, Note, NoteVersion
+
+VISITS, NOTES, REQUESTS = 14, 30, 100
+LENGTH = timedelta(minutes=45)
+
+
+def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
+    print("Measuring a therapist's day …")
+    treatment = seed.make_busy_clinic(therapists=30, appointments=50_000, last_day=today)
+    user = factories.make_user("therapist@example.com")
+    therapist = factories.make_therapist("Full Day", user=user)
+    room = factories.make_room("Full")
+    first = datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=7)
+    for number in range(VISITS):
+        client = factories.make_client(f"Client {number}")
+        factories.make_race(client, race_date=today + timedelta(days=number))
+        _tells(client, first)
+        place = {"client": client, "therapist": therapist, "room": room, "treatment": treatment}
+        for weeks in range(NOTES + 1):
+            start = first + number * LENGTH - timedelta(weeks=weeks)
+            end = start + LENGTH
+            visit = factories.make_appointment(
+                starts_at=start, ends_at=end, blocked_until=end,
+                status="completed" if weeks else "booked", **place,
+            )  # fmt: skip
+            if weeks:
+                _signs(visit)
+    browser = Browser(HTTP_HOST="localhost")
+    browser.force_login(user)
+    return [(f"/today/, {VISITS} visits, {NOTES} notes each, in the server", _timed(browser))]
+
+
+def _tells(client, at: datetime) -> None:
+    answers = Sealed.of(Answers(1, ()).as_data())
+    HealthCheck.objects.create(client=client, form="full", given_at=at, by="x", content=answers)
+
+
+def _signs(visit) -> None:
+    note = Note.objects.create(
+        appointment=visit, author=visit.therapist, created_at=visit.ends_at, saved_at=visit.ends_at
+    )
+    content = Content(plan="The same again", marks=(Mark("left-calf", "pain", 5),))
+    NoteVersion.objects.create(
+        note=note, number=1, signed_by=visit.therapist, signed_at=visit.ends_at,
+        content=Sealed.of(content.as_data()),
+    )  # fmt: skip
+
+
+def _timed(browser: Browser) -> str:
+    for _ in range(5):
+        assert browser.get("/today/").content.count(b"visit-name") == VISITS
+    worked = time.process_time()  # of our own, whoever else is busy on the machine
+    took = sorted(_one(browser) for _ in range(REQUESTS))
+    worked = (time.process_time() - worked) / REQUESTS
+    with CaptureQueriesContext(connection) as asked:
+        browser.get("/today/")
+    p50, p95 = statistics.median(took), took[int(REQUESTS * 0.95)]
+    wall = f"p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, fastest {took[0] * 1000:.1f} ms"
+    return f"{wall}; {worked * 1000:.1f} ms of processor each; {len(asked)} queries"
+
+
+def _one(browser: Browser) -> float:
+    start = time.perf_counter()
+    browser.get("/today/")
+    return time.perf_counter() - start
