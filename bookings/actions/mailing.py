@@ -29,7 +29,16 @@ from bookings.mail.courier import (
 )
 from bookings.mail.doorbell import ring
 from bookings.mail.subjects import SUBJECTS
-from bookings.models import Appointment, Clinic, Heartbeat, Mail, MailKind, MailState, Part
+from bookings.models import (
+    Appointment,
+    Clinic,
+    Heartbeat,
+    Mail,
+    MailKind,
+    MailServer,
+    MailState,
+    Part,
+)
 from bookings.models.mails import GROUP_OF, KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries import protocol
 
@@ -123,7 +132,8 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
     Mail.objects.reclaim()
     sent = 0
     until = time.monotonic() + seconds
-    with Courier() as courier:
+    server = MailServer.objects.the()
+    with Courier(server) as courier:
         while time.monotonic() < until and not courier.in_trouble:
             mail = Mail.objects.claim()
             if mail is None:
@@ -138,6 +148,7 @@ def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
     if message is None or not _handed_over(mail, message, courier):
         return False
     _record_as_sent(mail, message["Message-ID"])
+    courier.server.works()
     logger.info("Mail %s sent.", mail.pk)
     return True
 

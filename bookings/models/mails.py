@@ -84,8 +84,8 @@ RESENT_AFTER = timedelta(minutes=5)
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
 # every time is the database's, because the clocks of workers differ. It asks each time whether
-# mail is paused and how much has left within the hour; kinds that this sender does not know are
-# left to newer ones.
+# mail is paused or the server rests, and how much has left within the hour; kinds that this sender
+# does not know are left to newer ones.
 CLAIM = """
     UPDATE bookings_mail
     SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
@@ -94,6 +94,8 @@ CLAIM = """
         SELECT id FROM bookings_mail
         WHERE state = 'scheduled' AND due_at <= statement_timestamp() AND kind = ANY(%s)
           AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
+          AND NOT EXISTS (SELECT FROM bookings_mailserver
+                          WHERE rests_until > statement_timestamp())
           AND CASE (SELECT mails_per_hour FROM bookings_clinic)
               WHEN 0 THEN true
               ELSE (SELECT count(*) FROM bookings_mail

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from bookings.models import Clinic, Heartbeat, Mail, MailState
+from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
 
 LATE = timedelta(minutes=5)
 
@@ -34,6 +34,12 @@ def to_come(within: timedelta) -> QuerySet[Mail]:
 def _troubles() -> Iterator[str]:
     for beat in Heartbeat.objects.older_than(LATE):
         yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+    for server in MailServer.objects.in_trouble():
+        times = server.failures_in_a_row
+        yield (
+            f"The mail server has taken nothing, {times} times in a row; "
+            "it is tried again every few minutes."
+        )
     overdue = Mail.objects.overdue(LATE).count()
     if overdue:
         which = "One mail has" if overdue == 1 else f"{overdue} mails have"

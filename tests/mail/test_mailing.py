@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.actions import mailing
 from bookings.core.statuses import Status
-from bookings.models import Mail, MailState
+from bookings.models import Mail, MailServer, MailState
 from tests.factories import make_client
 from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP
 
@@ -277,6 +277,7 @@ def test_a_refused_login_burns_no_attempts(owed, post_office, send_due, settings
 
     settings.EMAIL_HOST_PASSWORD = "right"
     make_due(mail)
+    MailServer.objects.update(rests_until=None)
     assert send_due() == 1
 
 
