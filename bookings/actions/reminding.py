@@ -5,29 +5,30 @@ from datetime import datetime
 
 from bookings.actions.refusals import Stale
 from bookings.actions.writing import changes_the_diary
+from bookings.core import training
 from bookings.core.reminders import reminders_for
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind
-from bookings.queries import protocol
 from bookings.queries.phases import phase_at
 
 COMING = "coming"
 
 
-def reminders_of(appointment: Appointment, *, now: datetime) -> list[Mail]:
+def reminders_of(
+    appointment: Appointment, clinic: Clinic, rules: training.Protocol, *, now: datetime
+) -> list[Mail]:
     """Rows, not yet saved, for a time that has been agreed at `now`: by booking or by moving.
 
     How many days before is the protocol's to say, for the client's phase on that day.
     """
-    clinic = Clinic.objects.the()
-    rules = protocol.current().mails.reminders
-    phase = protocol.current().phases[phase_at(appointment, clinic).phase]
+    usual = rules.mails.reminders
+    phase = rules.phases[phase_at(appointment, clinic, rules).phase]
     found = reminders_for(
         appointment.starts_at,
         booked_at=now,
         tz=clinic.tz,
         deadline=clinic.last_cancellation(appointment.starts_at),
-        rules=replace(rules, days_before=phase.reminder_days or rules.days_before),
+        rules=replace(usual, days_before=phase.reminder_days or usual.days_before),
     )
     return [
         Mail(

@@ -20,6 +20,7 @@ from bookings.mail.framed import framed, in_a_frame
 from bookings.mail.subjects import SUBJECTS
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from bookings.queries import mailroom
+from bookings.queries.foreseeing import Foreseen, foresee
 
 WEEK = timedelta(days=7)
 SHOWN = 200
@@ -60,9 +61,11 @@ def _history(request: HttpRequest, title: str, found) -> HttpResponse:
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is known of one, and its words as they would be now."""
     found = _found(pk)
+    foreseen, message = _written(found)
     context = {
         "mail": found,
-        "message": _written(found),
+        "message": message,
+        "foreseen": foreseen,
         "can_stop": found.state == MailState.SCHEDULED,
         "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
     }
@@ -72,7 +75,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @framed
 def body(_request: HttpRequest, pk: int) -> HttpResponse:
-    return in_a_frame(_html(_written(_found(pk))))
+    return in_a_frame(_html(_written(_found(pk))[1]))
 
 
 @require_POST
@@ -136,15 +139,16 @@ def _kind(name: str) -> MailKind:
     return MailKind(name)
 
 
-def _written(found: Mail) -> EmailMessage | None:
-    """None where nothing can be written of it any more."""
+def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
+    """What is to be foreseen of it, and its words; none where nothing can be written any more."""
     if found.kind not in SUBJECTS:
-        return None
-    SUBJECTS[found.kind].why_not(found)
+        return None, None
+    clinic = Clinic.objects.the()
+    foreseen = foresee(found, clinic, now=timezone.now())
     try:
-        return compose(found, Clinic.objects.the(), now=timezone.now())
-    except (BadAddress, LookupError):
-        return None
+        return foreseen, compose(found, clinic, now=foreseen.at)
+    except (BadAddress, LookupError, StopIteration):
+        return foreseen, None
 
 
 def _sample(found: MailKind) -> EmailMessage:

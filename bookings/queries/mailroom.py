@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
+from bookings.models.mails import GROUP_OF, TIMED_TO_TRAINING
 
 LATE = timedelta(minutes=5)
 
@@ -21,8 +22,9 @@ def problems(clinic: Clinic) -> list[str]:
 
 
 def is_late() -> bool:
-    """Whether something that should have happened within five minutes has not."""
-    return any(_troubles())
+    """Whether something that should have happened within five minutes has not; a pause is meant."""
+    paused = Clinic.objects.filter(mail_paused_at__isnull=False).exists()
+    return any(_silences() if paused else _troubles())
 
 
 def to_come(within: timedelta) -> QuerySet[Mail]:
@@ -31,9 +33,21 @@ def to_come(within: timedelta) -> QuerySet[Mail]:
     return due.select_related("client", "appointment").order_by("due_at")
 
 
-def _troubles() -> Iterator[str]:
+def not_wanted(mail: Mail) -> str:
+    """Why its client does not get it; of training mails that is decided under the client's lock."""
+    group = GROUP_OF.get(mail.kind)
+    if group is None or mail.kind in TIMED_TO_TRAINING or getattr(mail.client, group.field):
+        return ""
+    return f"The client wants no {group.label}."
+
+
+def _silences() -> Iterator[str]:
     for beat in Heartbeat.objects.older_than(LATE):
         yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+
+
+def _troubles() -> Iterator[str]:
+    yield from _silences()
     for server in MailServer.objects.in_trouble():
         times = server.failures_in_a_row
         yield (

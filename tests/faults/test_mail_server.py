@@ -105,9 +105,7 @@ def test_one_in_five_postponed_and_one_in_five_refused(owe, post_office):
         (HANG_UP, "MAIL"),
     ],
 )
-def test_a_server_that_takes_nothing_for_a_while_costs_time_only(
-    owe, post_office, answer, command
-):
+def test_a_server_that_takes_nothing_for_a_while_costs_time_only(owe, post_office, answer, command):
     post_office.will(answer, at=command)
     owe()
     with Workers(3):

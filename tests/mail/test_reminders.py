@@ -222,6 +222,18 @@ def test_a_cut_off_that_has_passed_meanwhile_is_not_promised(read, clinic):
     assert "too soon to be moved online; you can cancel it until Monday 14" in read(1)
 
 
+def test_what_cannot_be_done_online_any_more_has_no_button(read, clinic):
+    clinic.move_cutoff_hours = 48
+    assert "/move/" in read(3)
+    assert "/move/" in read.html
+    assert "/move/" not in read(1)
+    assert "/move/" not in read.html
+    assert "/cancel/" in read.html
+    clinic.cancel_cutoff_hours = 48
+    assert "/cancel/" not in read(1)
+    assert "/cancel/" not in read.html
+
+
 def test_a_runner_with_a_race_reads_one_sentence_about_it(read):
     factories.make_race(read.client, race_date=date(2026, 12, 18))
     sentence = "3 days to your race: your therapist will keep it light."
