@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bookings.actions.refusals import Stale
 from bookings.actions.writing import changes_the_diary
-from bookings.core import training
+from bookings.core import training, wording
 from bookings.core.reminders import reminders_for
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind
@@ -38,7 +38,7 @@ def reminders_of(
             client=appointment.client,
             appointment=appointment,
             revision=appointment.revision,
-            why=f"{reminder.days_before} days before the appointment (R1).",
+            why=f"{wording.length_of_time(reminder.days_before)} before the appointment (R1).",
             created_at=now,
             due_at=reminder.at,
             not_after=reminder.until,

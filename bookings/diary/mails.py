@@ -18,9 +18,10 @@ from bookings.diary.who import who
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.framed import framed, in_a_frame
 from bookings.mail.subjects import SUBJECTS
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries import mailroom
 from bookings.queries.foreseeing import Foreseen, foresee
+from bookings.queries.nudges import NOTHING_LEFT
 
 WEEK = timedelta(days=7)
 SHOWN = 200
@@ -34,6 +35,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "to_come": mailroom.to_come(WEEK)[:SHOWN],
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "shown": SHOWN,
+        "now": timezone.now(),
     }
     return render(request, "diary/mails/overview.html", context)
 
@@ -66,7 +68,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "mail": found,
         "message": message,
         "foreseen": foreseen,
-        "can_stop": found.state == MailState.SCHEDULED,
+        "can_stop": found.can_be_stopped,
         "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
     }
     return render(request, "diary/mails/mail.html", context)
@@ -97,7 +99,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
-    return redirect("diary:mail", pk)
+    from_the_list = request.POST.get("from") == "list"
+    return redirect("diary:mails") if from_the_list else redirect("diary:mail", pk)
 
 
 @require_POST
@@ -145,6 +148,8 @@ def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
         return None, None
     clinic = Clinic.objects.the()
     foreseen = foresee(found, clinic, now=timezone.now())
+    if foreseen.objection == NOTHING_LEFT:
+        return foreseen, None
     try:
         return foreseen, compose(found, clinic, now=foreseen.at)
     except (BadAddress, LookupError, StopIteration):

@@ -16,4 +16,14 @@ class Migration(migrations.Migration):
                 ('rests_until', models.DateTimeField(blank=True, null=True)),
             ],
         ),
+        migrations.AddField(
+            model_name='mail',
+            name='waits',
+            field=models.CharField(blank=True, help_text='Why it has been put off, while it is.', max_length=200),
+        ),
+        migrations.AlterField(
+            model_name='mailconsent',
+            name='group',
+            field=models.CharField(choices=[('reminders', 'reminders of appointments'), ('nudges', 'mails timed to training'), ('news', 'news of the waiting list')], max_length=10),
+        ),
     ]

@@ -81,6 +81,7 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.PLAN_BOOKED,
 )
 RESENT_AFTER = timedelta(minutes=5)
+IN_DOUBT = "Nobody can know whether it arrived: send it again, or ring this client."
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
 # every time is the database's, because the clocks of workers differ. It asks each time whether
@@ -180,7 +181,7 @@ class MailQuerySet(models.QuerySet):
         marked.filter(kind__in=RESENT_ONCE_IN_DOUBT, doubts=0).update(
             state=MailState.SCHEDULED, due_at=Now() + RESENT_AFTER, data_at=None, **in_doubt
         )
-        marked.update(state=MailState.AMBIGUOUS, **in_doubt)
+        marked.update(state=MailState.AMBIGUOUS, why=IN_DOUBT, **in_doubt)
 
 
 class Mail(models.Model):
@@ -210,6 +211,10 @@ class Mail(models.Model):
     not_after = models.DateTimeField(help_text="Of no use later: missed, never sent late.")
     state = models.CharField(max_length=12, choices=MailState, default=MailState.SCHEDULED)
     why = models.CharField(max_length=200, blank=True, help_text="Why it came, or was not sent.")
+
+    waits = models.CharField(
+        max_length=200, blank=True, help_text="Why it has been put off, while it is."
+    )
 
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -272,6 +277,16 @@ class Mail(models.Model):
         return self.not_after <= self.claimed_at
 
     @property
+    def explanation(self) -> str:
+        """Why it came, or comes, or does not; and what it waits for."""
+        waits = self.waits if self.state == MailState.SCHEDULED else ""
+        return " ".join(filter(None, [self.why, waits]))
+
+    @property
+    def can_be_stopped(self) -> bool:
+        return self.state == MailState.SCHEDULED
+
+    @property
     def needs_a_look(self) -> bool:
         return self.state in ASKS_FOR_ATTENTION and self.settled_at is None
 
@@ -314,7 +329,7 @@ class Mail(models.Model):
         )
 
     def put_off(self, due_at: datetime, why: str) -> None:
-        self._not_gone_out().update(state=MailState.SCHEDULED, due_at=due_at, attempts=0, why=why)
+        self._not_gone_out().update(state=MailState.SCHEDULED, due_at=due_at, attempts=0, waits=why)
 
     def drop(self, why: str) -> None:
         """Not needed any more, whoever is about to send it."""
@@ -334,7 +349,7 @@ class Mail(models.Model):
             state=MailState.SCHEDULED,
             due_at=Least(Value(instant), F("not_after")),
             attempts=F("attempts") - 1,
-            why=why,
+            waits=why,
         )
 
     def doubt(self, error: str) -> None:

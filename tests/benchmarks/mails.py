@@ -23,10 +23,10 @@ DUE = int(os.environ.get("DUE", "10000"))
 WAITING, CLAIMS = 1_000_000, 300
 OWE = """
 INSERT INTO bookings_mail (key, kind, client_id, appointment_id, together, revision, about,
-       created_at, due_at, not_after, state, why, attempts, writing_errors, doubts, message_id,
-       last_error, note)
+       created_at, due_at, not_after, state, why, waits, attempts, writing_errors, doubts,
+       message_id, last_error, note)
 SELECT %(name)s || number, 'confirmed', client_id, id, '', revision, '{}', now(), %(due)s,
-       now() + interval '2 years', 'scheduled', '', 0, 0, 0, '', '', ''
+       now() + interval '2 years', 'scheduled', '', '', 0, 0, 0, '', '', ''
 FROM (SELECT *, row_number() OVER () AS number
       FROM bookings_appointment, generate_series(1, %(times)s)
       WHERE status = 'booked' AND starts_at > now() LIMIT %(count)s) AS booked

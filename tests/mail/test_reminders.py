@@ -169,7 +169,7 @@ def test_one_that_was_held_up_waits_for_the_morning(reminder, clinic, post_offic
     assert (mail.state, mail.attempts) == (MailState.SCHEDULED, 0)
     assert mail.due_at.astimezone(clinic.tz).hour == 8
     assert mail.due_at > timezone.now()
-    assert "morning" in mail.why
+    assert "morning" in mail.explanation
 
 
 def test_a_doubtful_one_is_not_sent_again_by_itself(reminder, post_office, send_due):

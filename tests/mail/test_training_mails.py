@@ -147,7 +147,7 @@ def test_nothing_goes_out_within_a_week_of_another(race, send, today):
     waiting = the("race_block_followup")
     assert waiting.state == MailState.SCHEDULED
     assert waiting.due_at > timezone.now() + 3 * DAY
-    assert "Waits for" in waiting.why
+    assert waiting.explanation.startswith("Part of the training plan (N4). Waits for")
 
 
 def test_nothing_goes_out_on_the_day_before_another_race(races, send, ana):

@@ -102,6 +102,20 @@ def test_the_desk_sends_a_failure_again_or_sees_to_it(desk, owed):
     assert desk.post(f"{URL}{owed.pk}/decide/", {"do": "burn"}).status_code == 404
 
 
+def test_each_row_of_the_lists_can_be_stopped_sent_again_and_seen_to(desk, owed):
+    assert 'value="stop"' in words(desk.get(URL))
+    answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop", "from": "list"})
+    assert answer.headers["Location"] == URL
+    Mail.objects.exclude(pk=owed.pk).delete()
+    fail(owed)
+    page = words(desk.get(URL))
+    assert 'value="again"' in page
+    assert 'value="settle"' in page
+    assert 'value="stop"' not in page
+    fail(owed, not_after=timezone.now())
+    assert 'value="again"' not in words(desk.get(URL))
+
+
 def test_a_client_and_an_appointment_have_a_list_of_all_their_mails(desk, owed, booked):
     for place in (f"clients/{booked.client_id}", f"appointments/{booked.pk}"):
         page = desk.get(f"/desk/{place}/mails/")
