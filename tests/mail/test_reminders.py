@@ -69,6 +69,20 @@ def test_one_due_within_twelve_hours_of_the_booking_is_not_owed(owed_reminders):
     assert owed_reminders(now=TUESDAY - timedelta(hours=35)) == []
 
 
+def test_what_is_left_out_says_so_and_never_goes_out(owed_reminders, post_office, send_due):
+    owed_reminders(now=TUESDAY - timedelta(hours=35))
+    assert [(mail.state, mail.why) for mail in reminders()] == [
+        (MailState.CANCELLED, "Left out: it would have come before it was agreed (R2)."),
+        (
+            MailState.CANCELLED,
+            "Left out: it would have come less than 12 hours after it was agreed (R2).",
+        ),
+    ]
+    Mail.objects.filter(kind=MailKind.CONFIRMED).delete()
+    assert send_due() == 0
+    assert not Mail.objects.asking_for_attention().exists()
+
+
 def test_one_due_twelve_hours_after_the_booking_is(owed_reminders):
     assert owed_reminders(now=TUESDAY - timedelta(hours=36)) == days_before(1)
 

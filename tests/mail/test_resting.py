@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from bookings.models import Mail, MailServer, MailState
+from bookings.models import Mail, MailKind, MailServer, MailState
 from bookings.queries import mailroom
 from tests.mail.post_office import HANG_UP
 
@@ -15,7 +15,8 @@ BLOCKED = "550 5.7.1 your address is on a list"
 
 
 def states():
-    return list(Mail.objects.order_by("pk").values_list("state", flat=True))
+    confirmed = Mail.objects.filter(kind=MailKind.CONFIRMED)
+    return list(confirmed.order_by("pk").values_list("state", flat=True))
 
 
 def make_everything_due():
