@@ -87,10 +87,11 @@ def test_more_versions_cost_no_more_queries(owner, django_assert_num_queries):
     owner.get(DESK)
     with CaptureQueriesContext(connection) as few:
         owner.get(DESK)
+    asked = len(few)  # read at once: the next request begins a new log
     for minutes in range(51, 60):
         save(owner, TRAINING, minutes=str(minutes))
     owner.get(DESK)
-    with django_assert_num_queries(len(few)):
+    with django_assert_num_queries(asked):
         owner.get(DESK)
 
 
