@@ -34,7 +34,12 @@ SLUG = "sports-massage-60"
 
 def measure(folder: Path) -> list[tuple[str, str]]:
     """All of it, or only the part that ONLY names."""
-    parts = {"openings": openings, "bookings": bookings, "mails": mails.measure}
+    parts = {
+        "openings": openings,
+        "bookings": bookings,
+        "mails": mails.sending,
+        "claims": mails.claims,
+    }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
