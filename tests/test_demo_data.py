@@ -20,6 +20,8 @@ from bookings.models import (
     Clinic,
     Distance,
     Mail,
+    MailKind,
+    MailState,
     Race,
     Room,
     Therapist,
@@ -118,14 +120,13 @@ def free_quarters(therapist, days):
     )
 
 
-def test_the_clinic_is_of_the_size_it_says_and_owes_no_mail():
+def test_the_clinic_is_of_the_size_it_says():
     load()
     assert (Therapist.objects.count(), Room.objects.count()) == (6, 4)
     assert (Treatment.objects.count(), Client.objects.count()) == (6, 150)
     assert 1500 < Appointment.objects.count() < 2500
     assert Absence.objects.filter(therapist=None).exists()
     assert Absence.objects.filter(therapist__isnull=False).exists()
-    assert not Mail.objects.exists()
 
 
 def test_it_is_the_same_each_time():
@@ -281,3 +282,24 @@ def test_races_are_spread_over_every_phase_of_training():
     for race in races:
         assert not list(rejections([race.in_training], rules, today=now.date()))
     assert Client.objects.get(name=people.RUNNER).races.count() == 2
+
+
+def test_whoever_comes_soon_has_reminders_waiting_and_the_past_has_been_written():
+    now = load()
+    in_a_week = Appointment.objects.filter(
+        status=Status.BOOKED, starts_at__range=(now + timedelta(days=4), now + timedelta(days=11))
+    )
+    booked_long_ago = in_a_week.filter(booked_at__lt=now - timedelta(days=1))
+    waiting = Mail.objects.filter(kind=MailKind.REMINDER, state=MailState.SCHEDULED)
+    assert booked_long_ago.exists()
+    assert booked_long_ago.count() <= waiting.filter(appointment__in=booked_long_ago).count()
+    assert not Mail.objects.filter(state=MailState.SCHEDULED, due_at__lt=now - timedelta(days=7))
+
+
+def test_the_desk_finds_something_to_see_to_and_training_mails_to_come():
+    load()
+    assert set(Mail.objects.asking_for_attention().values_list("state", flat=True)) == {
+        MailState.FAILED, MailState.AMBIGUOUS, MailState.MISSED,
+    }  # fmt: skip
+    assert Mail.objects.filter(kind=MailKind.NUDGE, state=MailState.SCHEDULED).exists()
+    assert not Mail.objects.filter(kind=MailKind.PLAN, state=MailState.SCHEDULED).exists()

@@ -10,9 +10,15 @@ from bookings.actions.nudging import OFF_SEASON, at_clock
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.models import Client, Clinic, Mail, MailKind
-from bookings.queries.nudges import Standing, about_of, edition_of, nudge_id
-
-NOTHING_LEFT = "Nothing is left to book."
+from bookings.queries.nudges import (
+    NOTHING_LEFT,
+    Standing,
+    about_of,
+    edition_of,
+    listed,
+    nudge_id,
+    why_none_at_all,
+)
 
 
 @transaction.atomic
@@ -34,16 +40,6 @@ def still_goes(mail: Mail, clinic: Clinic) -> bool:
         return False
     today = mail.claimed_at.astimezone(clinic.tz).date()
     return _Deciding(mail, Standing(client, clinic, edition), today).goes()
-
-
-def why_none_at_all(client: Client) -> str:
-    if not client.wants_nudges:
-        return "The client does not want these mails."
-    if client.bounced_at:
-        return "The address does not take mail."
-    if client.health_hold:
-        return "The therapist is to see this client first."
-    return ""
 
 
 @dataclass(frozen=True)
@@ -164,8 +160,8 @@ class _Deciding:
     def _lists(
         self, *topics: str, covers: Sequence[training.Session] = (), **more: list[dict]
     ) -> None:
-        listed = [(session.kind, session.ideal.isoformat()) for session in covers]
-        self.mail.is_about({**self.mail.about, "topics": topics, "covers": listed, **more})
+        about = {**self.mail.about, "topics": topics, "covers": listed(covers), **more}
+        self.mail.is_about(about)
 
     def _it_is_quiet(self) -> bool:
         """N8: no race ahead, nothing booked, and not two in a row that nobody answered."""

@@ -29,9 +29,18 @@ from bookings.mail.courier import (
 )
 from bookings.mail.doorbell import ring
 from bookings.mail.subjects import SUBJECTS
-from bookings.models import Appointment, Clinic, Heartbeat, Mail, MailKind, MailState, Part
-from bookings.models.mails import GROUP_OF, KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
-from bookings.queries import protocol
+from bookings.models import (
+    Appointment,
+    Clinic,
+    Heartbeat,
+    Mail,
+    MailKind,
+    MailServer,
+    MailState,
+    Part,
+)
+from bookings.models.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.queries import mailroom, protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
@@ -76,7 +85,7 @@ def owe(
         Mail.objects.about_older_revisions(appointment).supersede()
     if not_after <= now:
         return
-    reminders = reminders_of(appointment, now=now) if kind in AGREES_A_TIME else []
+    reminders = _reminders_of([appointment], now=now) if kind in AGREES_A_TIME else []
     mail = Mail(
         key=f"{kind}:{appointment.public_id}:{appointment.revision}",
         kind=kind,
@@ -103,8 +112,12 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
         due_at=Now(),
         not_after=max(appointment.starts_at for appointment in appointments),
     )
-    reminders = (reminder for one in appointments for reminder in reminders_of(one, now=now))
-    _write_down([mail, *reminders])
+    _write_down([mail, *_reminders_of(appointments, now=now)])
+
+
+def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:
+    clinic, rules = Clinic.objects.the(), protocol.current()
+    return [mail for one in appointments for mail in reminders_of(one, clinic, rules, now=now)]
 
 
 def _write_down(mails: Sequence[Mail]) -> None:
@@ -123,7 +136,8 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
     Mail.objects.reclaim()
     sent = 0
     until = time.monotonic() + seconds
-    with Courier() as courier:
+    server = MailServer.objects.the()
+    with Courier(server) as courier:
         while time.monotonic() < until and not courier.in_trouble:
             mail = Mail.objects.claim()
             if mail is None:
@@ -138,6 +152,7 @@ def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
     if message is None or not _handed_over(mail, message, courier):
         return False
     _record_as_sent(mail, message["Message-ID"])
+    courier.server.works()
     logger.info("Mail %s sent.", mail.pk)
     return True
 
@@ -172,15 +187,8 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
         return MailState.MISSED, "It could not be sent while it was of use."
     if not mail.client.email:
         return MailState.FAILED, "No e-mail address: ring this client."
-    return None if mail.kind in TIMED_TO_TRAINING else _not_wanted(mail)
-
-
-def _not_wanted(mail: Mail) -> tuple[MailState, str] | None:
-    """Of training mails this is decided later, under the client's lock."""
-    group = GROUP_OF.get(mail.kind)
-    if group is None or getattr(mail.client, group.field):
-        return None
-    return MailState.CANCELLED, f"The client wants no {group.label}."
+    unwanted = mailroom.not_wanted(mail)
+    return (MailState.CANCELLED, unwanted) if unwanted else None
 
 
 def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:

@@ -160,7 +160,9 @@ class _Owing:
         """With what they had taken along, should that still be in the plan."""
         gone = [mail for mail in mails if mail.state in UNFINISHED]
         if gone:
-            Mail.objects.merged_into(gone).update(state=MailState.SCHEDULED, why="")
+            Mail.objects.merged_into(gone).update(
+                state=MailState.SCHEDULED, why="Part of the training plan."
+            )
             everything = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
             everything.supersede("The plan has changed since.")
 

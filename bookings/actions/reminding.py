@@ -2,48 +2,77 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bookings.actions.refusals import Stale
 from bookings.actions.writing import changes_the_diary
-from bookings.core.reminders import reminders_for
+from bookings.core import training, wording
+from bookings.core.reminders import Reminder, left_out, reminders_for
 from bookings.core.statuses import Status
-from bookings.models import Appointment, Clinic, Mail, MailKind
-from bookings.queries import protocol
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.phases import phase_at
 
 COMING = "coming"
 
 
-def reminders_of(appointment: Appointment, *, now: datetime) -> list[Mail]:
+def reminders_of(
+    appointment: Appointment, clinic: Clinic, rules: training.Protocol, *, now: datetime
+) -> list[Mail]:
     """Rows, not yet saved, for a time that has been agreed at `now`: by booking or by moving.
 
     How many days before is the protocol's to say, for the client's phase on that day.
     """
-    clinic = Clinic.objects.the()
-    rules = protocol.current().mails.reminders
-    phase = protocol.current().phases[phase_at(appointment, clinic).phase]
-    found = reminders_for(
-        appointment.starts_at,
-        booked_at=now,
-        tz=clinic.tz,
-        deadline=clinic.last_cancellation(appointment.starts_at),
-        rules=replace(rules, days_before=phase.reminder_days or rules.days_before),
-    )
-    return [
-        Mail(
-            key=f"{MailKind.REMINDER}:{appointment.public_id}:{appointment.revision}:"
-            f"{reminder.days_before}",
-            kind=MailKind.REMINDER,
-            client=appointment.client,
-            appointment=appointment,
-            revision=appointment.revision,
-            why=f"{reminder.days_before} days before the appointment (R1).",
-            created_at=now,
-            due_at=reminder.at,
-            not_after=reminder.until,
-        )
-        for reminder in found
+    usual = rules.mails.reminders
+    phase = rules.phases[phase_at(appointment, clinic, rules).phase]
+    usual = replace(usual, days_before=phase.reminder_days or usual.days_before)
+    deadline = clinic.last_cancellation(appointment.starts_at)
+    asked: dict[str, Any] = {
+        "booked_at": now,
+        "tz": clinic.tz,
+        "deadline": deadline,
+        "rules": usual,
+    }
+    found = reminders_for(appointment.starts_at, **asked)
+    skipped = left_out(appointment.starts_at, **asked)
+    return [_owed(appointment, reminder, now) for reminder in found] + [
+        _left_out(appointment, at, days, now, usual.hours_after_booking) for at, days in skipped
     ]
+
+
+def _owed(appointment: Appointment, reminder: Reminder, now: datetime) -> Mail:
+    return _row(
+        appointment,
+        reminder.days_before,
+        why=f"{wording.length_of_time(reminder.days_before)} before the appointment (R1).",
+        created_at=now,
+        due_at=reminder.at,
+        not_after=reminder.until,
+    )
+
+
+def _left_out(appointment: Appointment, at: datetime, days: int, now: datetime, hours: int) -> Mail:
+    """Never sent, and kept, so that nobody need wonder why it did not come."""
+    soon = f"less than {hours} hours after it was" if at > now else "before it was"
+    return _row(
+        appointment,
+        days,
+        why=f"Left out: it would have come {soon} agreed (R2).",
+        state=MailState.CANCELLED,
+        created_at=now,
+        due_at=at,
+        not_after=appointment.starts_at,
+    )
+
+
+def _row(appointment: Appointment, days_before: int, **fields) -> Mail:
+    return Mail(
+        key=f"{MailKind.REMINDER}:{appointment.public_id}:{appointment.revision}:{days_before}",
+        kind=MailKind.REMINDER,
+        client=appointment.client,
+        appointment=appointment,
+        revision=appointment.revision,
+        **fields,
+    )
 
 
 @changes_the_diary

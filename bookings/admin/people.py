@@ -109,10 +109,12 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "phone"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
+        ("Mail", {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]}),
         ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),
     ]
     readonly_fields = [
         "proved_at", "visits", "plan", "health_hold", "terms_agreed_at", "created_at",
+        "wants_reminders", "wants_nudges", "wants_news", "bounced_at",
     ]  # fmt: skip
     autocomplete_fields = ["same_address_as", "user"]
     list_display = ["name", "email", "phone", "proved_at", "same_address_as", "health_hold"]
@@ -141,6 +143,8 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
         if not change:
             obj.created_at = timezone.now()
+        if "email" in form.changed_data:
+            obj.bounced_at = None
         super().save_model(request, obj, form, change)
 
 

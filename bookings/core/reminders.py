@@ -1,6 +1,6 @@
 """When to remind somebody of an appointment (rules R1 to R3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -54,16 +54,38 @@ def reminders_for(
     R2: none less than twelve hours after the booking was made.
     R3: before the `deadline` for cancelling, where that day's hours allow it.
     """
-    first = booked_at.astimezone(UTC) + timedelta(hours=rules.hours_after_booking)
+    first = _first(booked_at, rules)
+    moments = _moments(starts_at, tz, deadline, rules)
+    found = sorted((at, days) for at, days in moments if at >= first)
+    return _each_until_the_next(found, starts_at.astimezone(UTC))
+
+
+def left_out(
+    starts_at: datetime,
+    *,
+    booked_at: datetime,
+    tz: ZoneInfo,
+    deadline: datetime | None = None,
+    rules: ReminderRules = USUAL,
+) -> list[tuple[datetime, int]]:
+    """What R2 leaves out: when each would have come (UTC), and its days before the start."""
+    first = _first(booked_at, rules)
+    return sorted(one for one in _moments(starts_at, tz, deadline, rules) if one[0] < first)
+
+
+def _first(booked_at: datetime, rules: ReminderRules) -> datetime:
+    return booked_at.astimezone(UTC) + timedelta(hours=rules.hours_after_booking)
+
+
+def _moments(
+    starts_at: datetime, tz: ZoneInfo, deadline: datetime | None, rules: ReminderRules
+) -> Iterator[tuple[datetime, int]]:
     local = starts_at.astimezone(tz)
     clock = _within_mail_hours(local.time(), rules)
-    found = []
     for days in rules.days_before:
         day = local.date() - timedelta(days=days)
         at = _before_the_deadline(_at(day, clock, tz), deadline, _at(day, rules.earliest, tz))
-        if at >= first:
-            found.append((at, days))
-    return _each_until_the_next(sorted(found), starts_at.astimezone(UTC))
+        yield at, days
 
 
 def inside_cutoff(hours: int, rules: ReminderRules = USUAL) -> list[int]:

@@ -21,7 +21,7 @@ from bookings.models.mails import TIMED_TO_TRAINING
 from bookings.queries.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
-WEEKS_TO_THE_RACE = 8
+WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
 
 
@@ -33,6 +33,8 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
     )
     race = _race(kind, client, today)
     visits = _visits(client, clinic, today, now)
+    if kind in TIMED_TO_TRAINING:  # Nothing is booked yet, so there is something to offer.
+        client.appointments.all().delete()
     if kind == MailKind.CANCELLED:
         visits[0].status = Status.CANCELLED
     if kind == MailKind.MOVED:
@@ -52,8 +54,9 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
 
 
 def _race(kind: MailKind, client: Client, today: date) -> Race:
-    """Ahead, but yesterday where the mail asks how it went."""
-    ahead = -1 if kind == MailKind.RACE_CHECK else 7 * WEEKS_TO_THE_RACE
+    """Ahead, but yesterday where the mail asks how it went, and long over between two races."""
+    weeks = {MailKind.OFF_SEASON: -WEEKS_SINCE_THE_RACE}.get(kind, WEEKS_TO_THE_RACE)
+    ahead = -1 if kind == MailKind.RACE_CHECK else 7 * weeks
     return Race.objects.create(
         client=client,
         race_date=today + timedelta(days=ahead),

@@ -18,8 +18,10 @@ from bookings.diary.who import who
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.framed import framed, in_a_frame
 from bookings.mail.subjects import SUBJECTS
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries import mailroom
+from bookings.queries.foreseeing import Foreseen, foresee
+from bookings.queries.nudges import NOTHING_LEFT
 
 WEEK = timedelta(days=7)
 SHOWN = 200
@@ -33,6 +35,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "to_come": mailroom.to_come(WEEK)[:SHOWN],
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "shown": SHOWN,
+        "now": timezone.now(),
     }
     return render(request, "diary/mails/overview.html", context)
 
@@ -60,10 +63,12 @@ def _history(request: HttpRequest, title: str, found) -> HttpResponse:
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is known of one, and its words as they would be now."""
     found = _found(pk)
+    foreseen, message = _written(found)
     context = {
         "mail": found,
-        "message": _written(found),
-        "can_stop": found.state == MailState.SCHEDULED,
+        "message": message,
+        "foreseen": foreseen,
+        "can_stop": found.can_be_stopped,
         "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
     }
     return render(request, "diary/mails/mail.html", context)
@@ -72,7 +77,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @framed
 def body(_request: HttpRequest, pk: int) -> HttpResponse:
-    return in_a_frame(_html(_written(_found(pk))))
+    return in_a_frame(_html(_written(_found(pk))[1]))
 
 
 @require_POST
@@ -94,7 +99,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)
-    return redirect("diary:mail", pk)
+    from_the_list = request.POST.get("from") == "list"
+    return redirect("diary:mails") if from_the_list else redirect("diary:mail", pk)
 
 
 @require_POST
@@ -136,15 +142,18 @@ def _kind(name: str) -> MailKind:
     return MailKind(name)
 
 
-def _written(found: Mail) -> EmailMessage | None:
-    """None where nothing can be written of it any more."""
+def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
+    """What is to be foreseen of it, and its words; none where nothing can be written any more."""
     if found.kind not in SUBJECTS:
-        return None
-    SUBJECTS[found.kind].why_not(found)
+        return None, None
+    clinic = Clinic.objects.the()
+    foreseen = foresee(found, clinic, now=timezone.now())
+    if foreseen.objection == NOTHING_LEFT:
+        return foreseen, None
     try:
-        return compose(found, Clinic.objects.the(), now=timezone.now())
-    except (BadAddress, LookupError):
-        return None
+        return foreseen, compose(found, clinic, now=foreseen.at)
+    except (BadAddress, LookupError, StopIteration):
+        return foreseen, None
 
 
 def _sample(found: MailKind) -> EmailMessage:

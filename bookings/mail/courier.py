@@ -9,10 +9,11 @@ from typing import Self
 
 from django.core.mail.backends.smtp import EmailBackend
 
+from bookings.models import MailServer
+from bookings.models.mail_server import TROUBLE
+
 # Codes that speak of our login, whichever command they answer.
 LOGIN_REFUSED = {530, 534, 535, 538}
-# So many messages in a row that did not go: the trouble is not theirs.
-TROUBLE = 5
 AN_ADDRESS = re.compile(r"\S+@\S+")
 
 
@@ -48,10 +49,15 @@ class InDoubt(NotTaken):
 
 
 class Courier:
-    """One SMTP connection for many messages, opened for the first, and again when it is lost."""
+    """One SMTP connection for many messages, opened for the first, and again when it is lost.
 
-    def __init__(self):
+    `in_trouble` when the server is better left alone for now. What all senders have found of it
+    is on its row; "not now" about single messages is none of that.
+    """
+
+    def __init__(self, server: MailServer):
         self._smtp: smtplib.SMTP | None = None
+        self.server = server
         self._failures_in_a_row = 0
         self.in_trouble = False
 
@@ -67,18 +73,28 @@ class Courier:
     def deliver(self, message: EmailMessage, *, mark: Callable[[], bool]) -> None:
         """Send it; `mark` is called when all is settled, just before the message goes out.
 
-        Raises a NotTaken, and is `in_trouble` when the server is better left alone for now.
+        Raises a NotTaken. So many recipients refused in a row are the sender refused.
         """
         try:
             self._deliver(message, mark)
         except Withdrawn:
             raise
+        except Postponed:
+            self._fails()
+            raise
         except NotTaken as error:
-            self._failures_in_a_row += 1
-            self.in_trouble |= isinstance(error, SenderRefused)
-            self.in_trouble |= self._failures_in_a_row >= TROUBLE
+            self._fails()
+            refused_us = isinstance(error, SenderRefused)
+            rests = self.server.failed(at_once=refused_us)
+            self.in_trouble |= rests
+            if rests and isinstance(error, RecipientRefused):
+                raise SenderRefused(error) from error
             raise
         self._failures_in_a_row = 0
+
+    def _fails(self) -> None:
+        self._failures_in_a_row += 1
+        self.in_trouble |= self._failures_in_a_row >= TROUBLE
 
     def _deliver(self, message: EmailMessage, mark: Callable[[], bool]) -> None:
         with self._silence_means(Unreachable):

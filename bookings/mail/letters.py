@@ -138,10 +138,11 @@ class AppointmentLetter(Letter):
     @property
     def about_the_race(self) -> str:
         """One sentence for the training phase; nothing for whoever has no race."""
-        here = phase_at(self.appointment, self.clinic)
+        rules = protocol.current()
+        here = phase_at(self.appointment, self.clinic, rules)
         if here.days_to_race is None:
             return ""
-        sentence = protocol.current().phases[here.phase].reminder_sentence
+        sentence = rules.phases[here.phase].reminder_sentence
         return sentence.replace("{time}", wording.length_of_time(abs(here.days_to_race)))
 
     @property

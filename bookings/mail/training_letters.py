@@ -13,7 +13,7 @@ from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.letters import AppointmentLetter, Letter
-from bookings.models import Race
+from bookings.models import Outcome, Race
 from bookings.queries.nudges import session_ids
 from bookings.queries.openings import Opening
 from bookings.queries.plans import History, Offer, declined_by, offers, plan_of, runner_of
@@ -55,8 +55,13 @@ class Suggestion:
         return wording.civil_day(self.offer.opens_on) if self.offer.opens_on else ""
 
     @property
-    def price(self) -> str:
-        return wording.price(self.offer.treatment.price, self.letter.clinic.currency)
+    def treatment(self) -> str:
+        """Sports massage 60, £62: with its minutes, unless its name has them."""
+        treatment = self.offer.treatment
+        words = [treatment.name]
+        if str(treatment.minutes) not in treatment.name:
+            words.append(f"{treatment.minutes} minutes")
+        return ", ".join([*words, wording.price(treatment.price, self.letter.clinic.currency)])
 
     @property
     def times(self) -> list[Time]:
@@ -215,6 +220,11 @@ class RaceCheckLetter(TrainingLetter):
     @property
     def race_day(self) -> str:
         return f"{self.race.race_date:%A}"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether they have said already how it went."""
+        return self.race.outcome != Outcome.EXPECTED
 
     @property
     def message(self) -> str:

@@ -4,6 +4,7 @@ from bookings.models.appointments import Appointment, AppointmentEvent, WrongSta
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.consents import MailConsent, MailGroup
 from bookings.models.heartbeats import Heartbeat, Part
+from bookings.models.mail_server import MailServer
 from bookings.models.mails import Mail, MailKind, MailState
 from bookings.models.people import Client, Therapist, User
 from bookings.models.protocol import ProtocolVersion
@@ -28,6 +29,7 @@ __all__ = [
     "MailConsent",
     "MailGroup",
     "MailKind",
+    "MailServer",
     "MailState",
     "Outcome",
     "Part",

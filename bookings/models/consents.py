@@ -9,7 +9,7 @@ class MailGroup(models.TextChoices):
     """What a client may choose to get or not; answers to what they do themselves always come."""
 
     REMINDERS = "reminders", "reminders of appointments"
-    NUDGES = "nudges", "mails timed to my training"
+    NUDGES = "nudges", "mails timed to training"
     NEWS = "news", "news of the waiting list"
 
     @property

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 
@@ -15,8 +16,9 @@ class HeartbeatQuerySet(models.QuerySet):
     def note(self, part: Part) -> None:
         self.update_or_create(part=part, defaults={"at": Now()})
 
-    def older_than(self, age: timedelta):
-        return self.filter(at__lt=Now() - age)
+    def with_silence(self, age: timedelta):
+        """Each says `is_silent` when its last sign is older than that."""
+        return self.annotate(is_silent=ExpressionWrapper(Q(at__lt=Now() - age), BooleanField()))
 
 
 class Heartbeat(models.Model):
@@ -24,6 +26,8 @@ class Heartbeat(models.Model):
 
     part = models.CharField(max_length=10, choices=Part, primary_key=True)
     at = models.DateTimeField()
+
+    is_silent: bool  # told by with_silence()
 
     objects = HeartbeatQuerySet.as_manager()
 

@@ -81,11 +81,12 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.PLAN_BOOKED,
 )
 RESENT_AFTER = timedelta(minutes=5)
+IN_DOUBT = "Nobody can know whether it arrived: send it again, or ring this client."
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
 # every time is the database's, because the clocks of workers differ. It asks each time whether
-# mail is paused and how much has left within the hour; kinds that this sender does not know are
-# left to newer ones.
+# mail is paused or the server rests, and how much has left within the hour; kinds that this sender
+# does not know are left to newer ones.
 CLAIM = """
     UPDATE bookings_mail
     SET state = 'sending', attempts = attempts + 1, lease_token = gen_random_uuid(),
@@ -94,6 +95,8 @@ CLAIM = """
         SELECT id FROM bookings_mail
         WHERE state = 'scheduled' AND due_at <= statement_timestamp() AND kind = ANY(%s)
           AND (SELECT mail_paused_at FROM bookings_clinic) IS NULL
+          AND NOT EXISTS (SELECT FROM bookings_mailserver
+                          WHERE rests_until > statement_timestamp())
           AND CASE (SELECT mails_per_hour FROM bookings_clinic)
               WHEN 0 THEN true
               ELSE (SELECT count(*) FROM bookings_mail
@@ -178,7 +181,7 @@ class MailQuerySet(models.QuerySet):
         marked.filter(kind__in=RESENT_ONCE_IN_DOUBT, doubts=0).update(
             state=MailState.SCHEDULED, due_at=Now() + RESENT_AFTER, data_at=None, **in_doubt
         )
-        marked.update(state=MailState.AMBIGUOUS, **in_doubt)
+        marked.update(state=MailState.AMBIGUOUS, why=IN_DOUBT, **in_doubt)
 
 
 class Mail(models.Model):
@@ -208,6 +211,10 @@ class Mail(models.Model):
     not_after = models.DateTimeField(help_text="Of no use later: missed, never sent late.")
     state = models.CharField(max_length=12, choices=MailState, default=MailState.SCHEDULED)
     why = models.CharField(max_length=200, blank=True, help_text="Why it came, or was not sent.")
+
+    waits = models.CharField(
+        max_length=200, blank=True, help_text="Why it has been put off, while it is."
+    )
 
     lease_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
@@ -270,6 +277,16 @@ class Mail(models.Model):
         return self.not_after <= self.claimed_at
 
     @property
+    def explanation(self) -> str:
+        """Why it came, or comes, or does not; and what it waits for."""
+        waits = self.waits if self.state == MailState.SCHEDULED else ""
+        return " ".join(filter(None, [self.why, waits]))
+
+    @property
+    def can_be_stopped(self) -> bool:
+        return self.state == MailState.SCHEDULED
+
+    @property
     def needs_a_look(self) -> bool:
         return self.state in ASKS_FOR_ATTENTION and self.settled_at is None
 
@@ -312,7 +329,7 @@ class Mail(models.Model):
         )
 
     def put_off(self, due_at: datetime, why: str) -> None:
-        self._not_gone_out().update(state=MailState.SCHEDULED, due_at=due_at, attempts=0, why=why)
+        self._not_gone_out().update(state=MailState.SCHEDULED, due_at=due_at, attempts=0, waits=why)
 
     def drop(self, why: str) -> None:
         """Not needed any more, whoever is about to send it."""
@@ -332,7 +349,7 @@ class Mail(models.Model):
             state=MailState.SCHEDULED,
             due_at=Least(Value(instant), F("not_after")),
             attempts=F("attempts") - 1,
-            why=why,
+            waits=why,
         )
 
     def doubt(self, error: str) -> None:

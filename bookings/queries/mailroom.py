@@ -1,12 +1,13 @@
 """How the sending of mail goes: what is late, what is paused, what is to come."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Now
 
-from bookings.models import Clinic, Heartbeat, Mail, MailState
+from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
+from bookings.models.mails import GROUP_OF, TIMED_TO_TRAINING
 
 LATE = timedelta(minutes=5)
 
@@ -21,8 +22,9 @@ def problems(clinic: Clinic) -> list[str]:
 
 
 def is_late() -> bool:
-    """Whether something that should have happened within five minutes has not."""
-    return any(_troubles())
+    """Whether something that should have happened within five minutes has not; a pause is meant."""
+    paused = Clinic.objects.filter(mail_paused_at__isnull=False).exists()
+    return any(_silences(_beats()) if paused else _troubles())
 
 
 def to_come(within: timedelta) -> QuerySet[Mail]:
@@ -31,9 +33,34 @@ def to_come(within: timedelta) -> QuerySet[Mail]:
     return due.select_related("client", "appointment").order_by("due_at")
 
 
+def not_wanted(mail: Mail) -> str:
+    """Why its client does not get it; of training mails that is decided under the client's lock."""
+    group = GROUP_OF.get(mail.kind)
+    if group is None or mail.kind in TIMED_TO_TRAINING or getattr(mail.client, group.field):
+        return ""
+    return f"The client wants no {group.label}."
+
+
+def _silences(beats: Iterable[Heartbeat]) -> Iterator[str]:
+    for beat in beats:
+        if beat.is_silent:
+            yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+
+
+def _beats() -> list[Heartbeat]:
+    """The signs of life, and with them how the mail server fares: one question on every page."""
+    failures = MailServer.objects.in_trouble().values("failures_in_a_row")[:1]
+    return list(Heartbeat.objects.with_silence(LATE).annotate(failures=Subquery(failures)))
+
+
 def _troubles() -> Iterator[str]:
-    for beat in Heartbeat.objects.older_than(LATE):
-        yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+    beats = _beats()
+    yield from _silences(beats)
+    if failures := next((beat.failures for beat in beats if beat.failures), 0):
+        yield (
+            f"The mail server has taken nothing, {failures} times in a row; "
+            "it is tried again every few minutes."
+        )
     overdue = Mail.objects.overdue(LATE).count()
     if overdue:
         which = "One mail has" if overdue == 1 else f"{overdue} mails have"

@@ -1,5 +1,6 @@
 """Where a client stands with the mails timed to their training."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,6 +9,8 @@ from bookings.core import training
 from bookings.models import Client, Clinic, Mail, MailKind
 from bookings.queries import protocol
 from bookings.queries.plans import History, declined_by, runner_of
+
+NOTHING_LEFT = "Nothing is left to book."
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,17 @@ def races_and_plan(client: Client, *, as_of: date) -> tuple[list[training.Race],
     races = [race.in_training for race in client.races.all()]
     runner = runner_of(client, History())  # The days of a plan do not depend on visits.
     return races, training.plan(races, runner, protocol.current(), as_of=as_of)
+
+
+def why_none_at_all(client: Client) -> str:
+    """Why no training mail goes to this client, whatever it is about."""
+    if not client.wants_nudges:
+        return "The client does not want these mails."
+    if client.bounced_at:
+        return "The address does not take mail."
+    if client.health_hold:
+        return "The therapist is to see this client first."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +102,11 @@ def _last_cycle(sent: list[tuple[date, dict]]) -> training.LastCycle | None:
         if training.Topic.CYCLE in about.get("topics", ()):
             return training.LastCycle(day, frozenset(session_ids(about)))
     return None
+
+
+def listed(sessions: Iterable[training.Session]) -> list[tuple[str, str]]:
+    """How a row names the sessions that its mail lists."""
+    return [(session.kind.value, session.ideal.isoformat()) for session in sessions]
 
 
 def session_ids(about: dict) -> list[training.SessionId]:

@@ -9,11 +9,16 @@ from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries import protocol
 
 
-def phase_at(visit: Appointment, clinic: Clinic) -> training.PhaseDay:
-    """The phase of its client on the visit's day; off-season without any race."""
+def phase_at(
+    visit: Appointment, clinic: Clinic, rules: training.Protocol | None = None
+) -> training.PhaseDay:
+    """The phase of its client on the visit's day; off-season without any race.
+
+    `rules`: the protocol, where the caller asks about many visits.
+    """
     races = [race.in_training for race in visit.client.races.all()]
     day = visit.starts_at.astimezone(clinic.tz).date()
-    return training.phase_on(day, races, protocol.current())
+    return training.phase_on(day, races, rules or protocol.current())
 
 
 def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseDay]:

@@ -21,6 +21,7 @@ from clinic.demo_data import place
 from clinic.demo_data.crowd import Crowd, known_since
 from clinic.demo_data.health import make_health
 from clinic.demo_data.history import events_of
+from clinic.demo_data.mails import make_mails
 from clinic.demo_data.people import (
     DEMO_LOGINS,
     DEMO_PASSWORD,
@@ -62,7 +63,8 @@ def load(*, today: date, now: datetime) -> None:
     AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
-    Race.objects.bulk_create(races_of(known, today=today))
+    races = Race.objects.bulk_create(races_of(known, today=today))
+    make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
 
 

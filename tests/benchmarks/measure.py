@@ -37,8 +37,9 @@ def measure(folder: Path) -> list[tuple[str, str]]:
     parts = {
         "openings": openings,
         "bookings": bookings,
-        "mails": mails.measure,
         "days": full_day.measure,
+        "mails": mails.sending,
+        "claims": mails.claims,
     }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()

@@ -15,6 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from bookings.models import mails  # noqa: E402
@@ -49,4 +50,5 @@ def _a_worker() -> int:
 
 if __name__ == "__main__":
     mails.LEASE = timedelta(seconds=float(sys.argv[2]))
+    settings.EMAIL_TIMEOUT = float(sys.argv[3])
     Keeper(int(sys.argv[1])).run()

@@ -10,11 +10,14 @@ from django.db import connection
 
 
 class Workers:
-    """So many processes that send what is due at once, with leases of so many seconds."""
+    """So many processes that send what is due at once, with leases of so many seconds.
 
-    def __init__(self, count: int, *, lease: float = 120):
+    `patience`: seconds they wait for the mail server's answer.
+    """
+
+    def __init__(self, count: int, *, lease: float = 120, patience: float = 20):
         self.count = count
-        self._lease = lease
+        self._arguments = [str(count), str(lease), str(patience)]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -22,8 +25,7 @@ class Workers:
                 sys.executable,
                 "-m",
                 "tests.faults.keep_mail_workers",
-                str(self.count),
-                str(self._lease),
+                *self._arguments,
             ],
             stdin=subprocess.PIPE,
             text=True,

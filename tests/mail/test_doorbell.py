@@ -90,7 +90,7 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
     with transaction.atomic():
         mailing.owe("confirmed", appointment, now=timezone.now())
 
-    assert appointment.mails.get().state == "scheduled"
+    assert appointment.mails.get(kind="confirmed").state == "scheduled"
 
 
 @pytest.mark.django_db(transaction=True)

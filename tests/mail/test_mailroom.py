@@ -90,6 +90,16 @@ def test_a_pause_is_told_instead(clinic, owed):
     assert said.endswith("by demo-owner@example.com.")
 
 
+def test_a_pause_is_meant_and_no_alarm(client, owed, post_office):
+    send_due_mails(by_beat=True)
+    owed()
+    outbox.pause(by="owner", now=timezone.now())
+    Mail.objects.update(due_at=Now() - HOUR)
+    assert client.get("/healthz").status_code == 200
+    silence(Part.BEAT, 6)
+    assert client.get("/healthz").status_code == 503
+
+
 def test_a_stopped_mail_does_not_go_out_and_says_who_stopped_it(owed, send_due, post_office):
     mail = owed()
     outbox.stop(mail, by="desk: kim")

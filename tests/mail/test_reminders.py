@@ -69,6 +69,20 @@ def test_one_due_within_twelve_hours_of_the_booking_is_not_owed(owed_reminders):
     assert owed_reminders(now=TUESDAY - timedelta(hours=35)) == []
 
 
+def test_what_is_left_out_says_so_and_never_goes_out(owed_reminders, post_office, send_due):
+    owed_reminders(now=TUESDAY - timedelta(hours=35))
+    assert [(mail.state, mail.why) for mail in reminders()] == [
+        (MailState.CANCELLED, "Left out: it would have come before it was agreed (R2)."),
+        (
+            MailState.CANCELLED,
+            "Left out: it would have come less than 12 hours after it was agreed (R2).",
+        ),
+    ]
+    Mail.objects.filter(kind=MailKind.CONFIRMED).delete()
+    assert send_due() == 0
+    assert not Mail.objects.asking_for_attention().exists()
+
+
 def test_one_due_twelve_hours_after_the_booking_is(owed_reminders):
     assert owed_reminders(now=TUESDAY - timedelta(hours=36)) == days_before(1)
 
@@ -169,7 +183,7 @@ def test_one_that_was_held_up_waits_for_the_morning(reminder, clinic, post_offic
     assert (mail.state, mail.attempts) == (MailState.SCHEDULED, 0)
     assert mail.due_at.astimezone(clinic.tz).hour == 8
     assert mail.due_at > timezone.now()
-    assert "morning" in mail.why
+    assert "morning" in mail.explanation
 
 
 def test_a_doubtful_one_is_not_sent_again_by_itself(reminder, post_office, send_due):
@@ -220,6 +234,18 @@ def test_a_cut_off_that_has_passed_meanwhile_is_not_promised(read, clinic):
     clinic.move_cutoff_hours = 48
     assert "You can move it online until Sunday 13 December, 10:00" in read(3)
     assert "too soon to be moved online; you can cancel it until Monday 14" in read(1)
+
+
+def test_what_cannot_be_done_online_any_more_has_no_button(read, clinic):
+    clinic.move_cutoff_hours = 48
+    assert "/move/" in read(3)
+    assert "/move/" in read.html
+    assert "/move/" not in read(1)
+    assert "/move/" not in read.html
+    assert "/cancel/" in read.html
+    clinic.cancel_cutoff_hours = 48
+    assert "/cancel/" not in read(1)
+    assert "/cancel/" not in read.html
 
 
 def test_a_runner_with_a_race_reads_one_sentence_about_it(read):

@@ -10,8 +10,20 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions import nudging, racing
-from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race, Treatment
+from bookings.models import (
+    Client,
+    DeclinedSession,
+    Distance,
+    Mail,
+    MailKind,
+    MailState,
+    Outcome,
+    Race,
+    Treatment,
+)
 from bookings.queries import protocol
+from bookings.queries.foreseeing import foresee
+from bookings.queries.nudges import races_and_plan, session_ids
 from tests import factories
 from tests.mail.test_reminders import in_the_middle_of_its_day, in_the_middle_of_its_night
 
@@ -141,7 +153,7 @@ def test_nothing_goes_out_within_a_week_of_another(race, send, today):
     waiting = the("race_block_followup")
     assert waiting.state == MailState.SCHEDULED
     assert waiting.due_at > timezone.now() + 3 * DAY
-    assert "Waits for" in waiting.why
+    assert waiting.explanation.startswith("Part of the training plan (N4). Waits for")
 
 
 def test_nothing_goes_out_on_the_day_before_another_race(races, send, ana):
@@ -165,7 +177,7 @@ def book(client, kim, day, **fields):
 
 
 def test_a_booked_session_is_not_asked_for(race, send, ana, kim, today):
-    found = race(7)
+    found = race(5)  # The last thorough session is over, whatever the weekday.
     for days in (3, -4):
         book(ana, kim, found.race_date - days * DAY)
     assert send() == []
@@ -173,10 +185,10 @@ def test_a_booked_session_is_not_asked_for(race, send, ana, kim, today):
     assert the("race_block_last_call").why == "Nothing is left to book."
 
 
-def test_a_declined_session_is_not_asked_for(race, send, ana):
-    found = race(7)
-    for kind, days in (("pre_race_flush", 3), ("post_race_gentle", -4), ("taper_tune_up", 12)):
-        ana.declined_sessions.create(kind=kind, ideal=found.race_date - days * DAY)
+def test_a_declined_session_is_not_asked_for(race, send, ana, today):
+    race(7)
+    for session in races_and_plan(ana, as_of=today - 30 * DAY)[1].sessions:
+        ana.declined_sessions.create(kind=session.kind, ideal=session.ideal)
     assert send() == []
 
 
@@ -259,3 +271,36 @@ def test_every_training_mail_is_legible_without_pictures_and_small(race, send):
     assert "<img" not in html(message)
     assert len(html(message).encode()) < 40_000
     assert "prefers-color-scheme: dark" in html(message)
+
+
+def test_after_being_told_how_it_went_the_check_thanks_for_it(race, send, ana):
+    run = race(-1)
+    Race.objects.filter(pk=run.pk).update(outcome=Outcome.FINISHED)
+    (message,) = send()
+    assert message["Subject"].startswith("The days after")
+    for words in (text(message), html(message)):
+        assert "thank you for telling us how Spring went" in words
+        assert "Telling us takes a minute" not in words
+
+
+def foreseen(mail: Mail, clinic) -> tuple[str, list]:
+    seen = foresee(mail, clinic, now=timezone.now())
+    return seen.objection, mail.about.get("covers", [])
+
+
+def test_what_a_nudge_will_list_is_foreseen(race, clinic, ana):
+    race(40)
+    objection, covers = foreseen(the("race_block"), clinic)
+    assert objection == ""
+    assert len(covers) >= 2
+    assert foresee(the("race_block"), clinic, now=timezone.now()).at > timezone.now()
+
+
+def test_why_a_nudge_will_not_go_out_is_foreseen(race, clinic, ana):
+    race(40)
+    for session in session_ids({"covers": foreseen(the("race_block"), clinic)[1]}):
+        DeclinedSession.objects.create(client=ana, kind=session[0], ideal=session[1])
+    assert foreseen(the("race_block"), clinic)[0] == "Nothing is left to book."
+    Client.objects.update(health_hold=True)
+    assert foreseen(the("race_block"), clinic)[0] == "The therapist is to see this client first."
+    assert Mail.objects.filter(about__has_key="covers").count() == 0

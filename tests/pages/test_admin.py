@@ -516,6 +516,17 @@ def test_a_new_client_is_dated(office):
     assert Client.objects.get().created_at
 
 
+def test_a_corrected_address_has_not_bounced(office, visit):
+    client = visit.client
+    Client.objects.filter(pk=client.pk).update(bounced_at=NOW)
+    send(office, page_of(client), name=client.name, email=client.email, phone="020 1")
+    client.refresh_from_db()
+    assert (client.phone, client.bounced_at) == ("020 1", NOW)
+    send(office, page_of(client), name=client.name, email="right@example.com")
+    client.refresh_from_db()
+    assert client.bounced_at is None
+
+
 def test_a_clients_page_leads_to_their_appointments(office, visit):
     assert f"?client__id__exact={visit.client_id}" in office.get(page_of(visit.client)).text
     make_visit(1)

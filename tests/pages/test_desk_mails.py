@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from bookings.actions import mailing
 from bookings.core.roles import Role
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from tests import factories
 
 URL = "/desk/mails/"
@@ -56,12 +56,30 @@ def test_what_is_to_come_and_what_went_wrong_stand_apart(desk, owed):
 
 def test_a_mail_is_shown_as_it_would_go_out_and_its_html_can_run_nothing(desk, owed):
     page = words(desk.get(f"{URL}{owed.pk}/"))
-    assert "As it would go out now" in page
+    assert "As it would go out" in page
     assert "Your appointment on" in page
     body = desk.get(f"{URL}{owed.pk}/body/")
     assert "default-src 'none'" in body.headers["Content-Security-Policy"]
     assert body.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "Your appointment is booked" in words(body)
+
+
+def test_a_reminder_is_shown_in_the_words_of_the_day_it_is_due(desk, owed):
+    reminder = Mail.objects.filter(kind=MailKind.REMINDER).latest("due_at")
+    assert "Your appointment is tomorrow" in words(desk.get(f"{URL}{reminder.pk}/body/"))
+
+
+def test_what_would_not_go_out_as_things_stand_says_why(desk, owed):
+    reminder = Mail.objects.filter(kind=MailKind.REMINDER).latest("due_at")
+    assert "it will not go out" not in words(desk.get(f"{URL}{reminder.pk}/"))
+    Client.objects.update(wants_reminders=False)
+    page = words(desk.get(f"{URL}{reminder.pk}/"))
+    assert "it will not go out: The client wants no reminders" in page
+
+
+def test_the_samples_of_training_mails_offer_times(desk, suits_all):
+    for kind in (MailKind.PLAN, MailKind.NUDGE, MailKind.RACE_CHECK, MailKind.OFF_SEASON):
+        assert "/times/" in words(desk.get(f"{URL}kinds/{kind}/body/"))
 
 
 def test_the_desk_stops_a_mail(desk, owed):
@@ -82,6 +100,20 @@ def test_the_desk_sends_a_failure_again_or_sees_to_it(desk, owed):
     desk.post(f"{URL}{owed.pk}/decide/", {"do": "settle"})
     assert not desk.get(URL).context["failed"]
     assert desk.post(f"{URL}{owed.pk}/decide/", {"do": "burn"}).status_code == 404
+
+
+def test_each_row_of_the_lists_can_be_stopped_sent_again_and_seen_to(desk, owed):
+    assert 'value="stop"' in words(desk.get(URL))
+    answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop", "from": "list"})
+    assert answer.headers["Location"] == URL
+    Mail.objects.exclude(pk=owed.pk).delete()
+    fail(owed)
+    page = words(desk.get(URL))
+    assert 'value="again"' in page
+    assert 'value="settle"' in page
+    assert 'value="stop"' not in page
+    fail(owed, not_after=timezone.now())
+    assert 'value="again"' not in words(desk.get(URL))
 
 
 def test_a_client_and_an_appointment_have_a_list_of_all_their_mails(desk, owed, booked):

@@ -34,5 +34,5 @@ class Command(BaseCommand):
             due = mail.due_at.astimezone(clinic.tz)
             kind = mail.get_kind_display()
             self.stdout.write(
-                f"{due:%a %d %b %H:%M}  {kind}  to {mail.client}  {mail.why}".rstrip()
+                f"{due:%a %d %b %H:%M}  {kind}  to {mail.client}  {mail.explanation}".rstrip()
             )

@@ -1,0 +1,63 @@
+"""What would become of a mail that waits, as things stand: for whoever looks at it beforehand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bookings.mail.subjects import SUBJECTS
+from bookings.models import Clinic, Mail, MailKind, MailState
+from bookings.models.mails import TIMED_TO_TRAINING
+from bookings.queries.mailroom import not_wanted
+from bookings.queries.nudges import (
+    NOTHING_LEFT,
+    Standing,
+    edition_of,
+    listed,
+    nudge_id,
+    why_none_at_all,
+)
+
+LISTS_SESSIONS = (MailKind.NUDGE, MailKind.RACE_CHECK)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """When it would be written, and why it would not go out after all, if so."""
+
+    at: datetime
+    objection: str = ""
+
+
+def foresee(mail: Mail, clinic: Clinic, *, now: datetime) -> Foreseen:
+    """Sets on the mail, which is not saved, what it would be about.
+
+    Not whether it would be put off, or told in another mail: that is decided among all that is
+    due on its day.
+    """
+    reason = SUBJECTS[mail.kind].why_not(mail)
+    if mail.state != MailState.SCHEDULED:
+        return Foreseen(mail.sent_at or now)
+    at = max(now, mail.due_at)
+    if reason:
+        return Foreseen(at, reason[1])
+    return Foreseen(at, not_wanted(mail) or _no_reason_to_write(mail, clinic, at))
+
+
+def _no_reason_to_write(mail: Mail, clinic: Clinic, at: datetime) -> str:
+    if mail.kind not in TIMED_TO_TRAINING:
+        return ""
+    edition = edition_of(mail.client, clinic)
+    if edition is None or edition.number != mail.about["edition"]:
+        return "There is a newer plan."
+    nothing_left = ""
+    if mail.kind in LISTS_SESSIONS:
+        nothing_left = _list_what_is_left(mail, Standing(mail.client, clinic, edition), at)
+    return why_none_at_all(mail.client) or nothing_left
+
+
+def _list_what_is_left(mail: Mail, standing: Standing, at: datetime) -> str:
+    nudge = standing.nudges.get(nudge_id(mail.about))
+    if nudge is None:
+        return "It is no longer part of the plan."
+    left = nudge.left_on(at.astimezone(standing.clinic.tz).date(), standing.gone)
+    mail.about = {**mail.about, "topics": [nudge.topic], "covers": listed(left.covers)}
+    return NOTHING_LEFT if mail.kind == MailKind.NUDGE and not left.covers else ""
