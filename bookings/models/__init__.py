@@ -5,7 +5,7 @@ from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.consents import MailConsent, MailGroup
 from bookings.models.heartbeats import Heartbeat, Part
 from bookings.models.mails import Mail, MailKind, MailState
-from bookings.models.people import Client, Therapist, User
+from bookings.models.people import Client, ClientEvent, Therapist, User
 from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
@@ -18,6 +18,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "Client",
+    "ClientEvent",
     "Clinic",
     "DeclinedSession",
     "Distance",
