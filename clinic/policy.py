@@ -68,6 +68,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:home": STAFF,
         "diary:same_person": DESK,
         "planner:today": DESK,
+        "planner:new": DESK,
         "planner:day": DESK,
         "planner:feed": DESK,
         "planner:week": DESK,

@@ -6,8 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.expressions import Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from bookings.core import training
 from bookings.core.finding import terms
@@ -59,18 +58,26 @@ def containing(typed: str) -> QuerySet[Client]:
     return found
 
 
-def find(typed: str, most: int = FOUND_AT_MOST) -> Sequence[Client]:
+@dataclass(frozen=True)
+class Found:
+    """`is_alike`: nobody has just what was typed, these have something much like it."""
+
+    clients: Sequence[Client] = ()
+    is_alike: bool = False
+
+
+def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     """The likeliest few, those whose name begins like that first; nobody for nothing typed."""
     asked = terms(typed)
     if not asked:
-        return []
-    begins = Case(
-        When(findable__startswith=asked[0], then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    found = list(containing(typed).order_by(begins, "name", "pk")[:most])
-    return found or _alike(asked, most)
+        return Found()
+    fitting = containing(typed).order_by("name", "pk")
+    # Apart, so that a part that many share is read along the index of names, and not sorted.
+    begins = Q(findable__startswith=asked[0])
+    found = list(fitting.filter(begins)[:most])
+    if len(found) < most:
+        found += fitting.exclude(begins)[: most - len(found)]
+    return Found(found) if found else Found(_alike(asked, most), is_alike=True)
 
 
 def _alike(asked: list[str], most: int) -> list[Client]:
