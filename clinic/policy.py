@@ -67,6 +67,13 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "mail_events": EVERYONE,  # asks for the mail service's signature instead
         "diary:home": STAFF,
         "diary:same_person": DESK,
+        "diary:clients": DESK,
+        "diary:new_client": DESK,
+        "diary:client": DESK,
+        "diary:edit_client": DESK,
+        "diary:client_preferences": DESK,
+        "merge_choose": DESK,
+        "merge": DESK,
         "planner:today": DESK,
         "planner:new": DESK,
         "planner:day": DESK,

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import models
 
 from bookings.actions import nudging
-from bookings.models import Client, MailGroup
+from bookings.models import Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -45,11 +45,11 @@ def hard_efforts(client: Client, known: Client) -> Dropped:
 def declined_sessions(client: Client, known: Client) -> Dropped:
     dropped = []
     for declined in client.declined_sessions.all():
-        same, is_new = known.declined_sessions.get_or_create(
-            kind=declined.kind, ideal=declined.ideal
-        )
-        if not is_new:
-            dropped.append(f"declined session: {same}")
+        same = known.declined_sessions.filter(kind=declined.kind, ideal=declined.ideal)
+        if same.exists():
+            dropped.append(f"declined session: {declined}")
+        else:
+            DeclinedSession.objects.filter(pk=declined.pk).update(client=known)
     return dropped
 
 

@@ -4,7 +4,7 @@ The lists of people and times are parts of the page that htmx brings as one type
 the first Enter shows them and the second books.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from secrets import token_hex
@@ -27,17 +27,12 @@ from bookings.actions.mailing import SILENTLY, Telling
 from bookings.actions.phoning import Caller
 from bookings.actions.placing import Choice
 from bookings.actions.refusals import AgainstTheRules, Refused
-from bookings.core import training, wording
-from bookings.core.finding import Typed, person_in
-from bookings.core.wishes import LONGEST, Unclear, Wish, read
+from bookings.core import wording
+from bookings.core.wishes import LONGEST
+from bookings.diary.call_lists import People, Times, times_for
 from bookings.diary.who import who
-from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
-from bookings.queries.calls import Suggested, suggested
-from bookings.queries.clients import Found, find
-from bookings.queries.openings import Opening
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.models import Appointment, Clinic, Therapist, Treatment
 
-NEW = "new"
 BETWEEN = "|"
 CHOOSE_A_TIME = "Please choose a time."
 PARTS = {"people": "diary/calls/_people.html", "times": "diary/calls/_times.html"}
@@ -66,92 +61,6 @@ class CallForm(forms.Form):
     def telling(self) -> Telling:
         asked = self.cleaned_data
         return Telling.from_the_desk(asked["note"]) if asked["tell"] == "yes" else SILENTLY
-
-
-@dataclass
-class People:
-    """Those found for what was typed, and the new person that it describes."""
-
-    typed: str
-    found: Found
-    new: Typed
-    chosen: Client | str | None = None  # NEW for the new one
-
-    @classmethod
-    def of(cls, typed: str, asked: str) -> "People":
-        people = cls(typed, find(typed), person_in(typed))
-        people.chosen = people._asked_for(asked) if asked else people._first()
-        return people
-
-    @property
-    def can_be_new(self) -> bool:
-        return bool(self.new.name) and self.new.can_be_reached
-
-    @property
-    def is_new(self) -> bool:
-        return self.chosen == NEW
-
-    @property
-    def client(self) -> Client | None:
-        return self.chosen if isinstance(self.chosen, Client) else None
-
-    def _asked_for(self, asked: str) -> Client | str | None:
-        if asked == NEW and self.can_be_new:
-            return NEW
-        if not asked.isdecimal() or len(asked) > 18:
-            return None
-        listed = next((one for one in self.found.clients if str(one.pk) == asked), None)
-        if listed is None and not self.typed.strip():
-            listed = Client.objects.filter(pk=asked).first()
-            self.found = Found([listed] if listed else [])
-        return listed
-
-    def _first(self) -> Client | str | None:
-        """Whoever is only like it is not taken for a person who has told their number."""
-        if self.can_be_new and (self.found.is_alike or not self.found.clients):
-            return NEW
-        return self.found.clients[0] if self.found.clients else None
-
-
-@dataclass(frozen=True)
-class Time:
-    """An opening as a line of the list."""
-
-    opening: Opening
-    broken: list[str]
-    advice: training.Advice | None
-
-    @property
-    def value(self) -> str:
-        return self.opening.starts_at.isoformat()
-
-
-@dataclass
-class Times:
-    """What is suggested for the wish, in the order of how well it fits."""
-
-    lines: list[Time] = field(default_factory=list)
-    wish: Wish | None = None
-    unclear: str = ""
-    fits: bool = True
-    chosen: str = ""
-
-    @property
-    def all_the_same(self) -> datetime | None:
-        """A very time that was asked for and is no opening; the desk may still want it."""
-        return self.wish.at if self.wish and not self.fits else None
-
-    def choose(self, asked: str) -> None:
-        """What was asked for while it is offered, and nothing else in its stead.
-
-        Else the first; but of what is only near, nothing by itself.
-        """
-        values = [line.value for line in self.lines]
-        offered = [*values, self.all_the_same.isoformat()] if self.all_the_same else values
-        if asked:
-            self.chosen = asked if asked in offered else ""
-        elif self.fits and values:
-            self.chosen = values[0]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -188,7 +97,7 @@ class _Call:
         if typed.get("treatment") is None:
             return Times()
         asked = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = _times(*asked, self.people.client, self.clinic, self.now)
+        times = times_for(*asked, self.people.client, self.clinic, self.now)
         times.choose(self.data.get("start", ""))
         return times
 
@@ -286,42 +195,6 @@ class _Call:
         return self.data.get("knowingly") == "on" or any(
             time.value == self.times.chosen and time.broken for time in self.times.lines
         )
-
-
-def _times(
-    treatment: Treatment,
-    therapist: Therapist | None,
-    typed: str,
-    client: Client | None,
-    clinic: Clinic,
-    now: datetime,
-) -> Times:
-    try:
-        wish = read(typed, now=now, tz=clinic.tz)
-    except Unclear as unclear:
-        return Times(unclear=str(unclear))
-    found: Suggested = suggested(clinic, treatment, wish, therapist=therapist, now=now)
-    plan = _plan(client, now.astimezone(clinic.tz).date())
-    lines = [
-        Time(
-            opening,
-            phoning.rules_of_booking(clinic, opening.starts_at, now=now),
-            training.advice_on(opening.starts_at.astimezone(clinic.tz).date(), plan)
-            if plan
-            else None,
-        )
-        for opening in found.openings
-    ]
-    lines.sort(key=lambda line: bool(line.broken))
-    return Times(lines, wish, fits=found.fits)
-
-
-def _plan(client: Client | None, today: date) -> training.Plan | None:
-    """None for whom no race is known."""
-    races = list(client.races.all()) if client else []
-    if not races:
-        return None
-    return plan_of(races, runner_of(client, History.of(client)), today=today)
 
 
 def _why_no_time(asked: str | None) -> str:

@@ -132,10 +132,11 @@ class Record:
         return self.plan.on(self.today)
 
     @property
-    def sessions(self) -> list[training.Session]:
-        """The next that the plan asks for."""
+    def sessions(self) -> list[tuple[str, training.Session]]:
+        """The next that the plan asks for, each with its name."""
+        types = self.plan.protocol.session_types
         to_come = [one for one in self.plan.sessions if one.window_end > self.today]
-        return to_come[:SESSIONS_SHOWN]
+        return [(types[one.kind].name, one) for one in to_come[:SESSIONS_SHOWN]]
 
     @property
     def lacks_consent(self) -> bool:
