@@ -83,7 +83,7 @@ def change(
 def tell_age(
     client: Client,
     *,
-    date_of_birth: date,
+    date_of_birth: date | None = None,
     guardian_name: str = "",
     agreed: bool = False,
     by: str,
@@ -92,7 +92,7 @@ def tell_age(
     """What the client tells, once: what is known already is the desk's to change."""
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     told: dict[str, Any] = {}
-    if client.date_of_birth is None:
+    if date_of_birth and client.date_of_birth is None:
         told["date_of_birth"] = date_of_birth
     if agreed and client.guardian_agreed_at is None:
         told |= {"guardian_name": guardian_name, "guardian_agreed": True}

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 
 from bookings.actions import records
@@ -18,8 +17,8 @@ from bookings.online.forms import (
     looks_like_a_phone,
     too_long,
 )
+from bookings.online.of_age import sane_birthday
 
-FIRST_YEAR = 1900
 SALT = "diary.record"
 NO_HEALTH = (
     "For the desk alone: how they like to be called, who pays. Nothing about health: that is "
@@ -80,7 +79,8 @@ class ClientForm(forms.Form):
         return " ".join(self.cleaned_data["phone"].split())
 
     def clean_date_of_birth(self) -> date | None:
-        return sane_birthday(self.cleaned_data["date_of_birth"], self.today)
+        born = self.cleaned_data["date_of_birth"]
+        return born and sane_birthday(born, self.today)
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
@@ -105,12 +105,3 @@ class ClientForm(forms.Form):
 def sealed(facts: dict[str, Any]) -> str:
     born = facts["date_of_birth"]
     return signing.dumps(facts | {"date_of_birth": born and born.isoformat()}, salt=SALT)
-
-
-def sane_birthday(born: date | None, today: date) -> date | None:
-    """Raises ValidationError for a day on which nobody who comes was born."""
-    if born and born.year < FIRST_YEAR:
-        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
-    if born and born >= today:
-        raise ValidationError("A date of birth is in the past.")
-    return born
