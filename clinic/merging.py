@@ -232,10 +232,10 @@ def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
 
 def _what_becomes(kept: Client, gone: Client) -> Iterable[str]:
     counts = {
-        "appointment with its history and price": Appointment.objects.filter(client=gone),
-        "mail in the history": gone.mails.all(),
-        "choice of mails": gone.mail_consents.all(),
-        "line of what was changed": gone.record_events.all(),
+        "Appointments, with history and price": Appointment.objects.filter(client=gone),
+        "Mails in the history": gone.mails.all(),
+        "Choices of mails": gone.mail_consents.all(),
+        "Lines of what was changed": gone.record_events.all(),
     }
     for what, rows in counts.items():
         yield from _counted(what, rows.count(), kept)
@@ -246,7 +246,7 @@ def _what_becomes(kept: Client, gone: Client) -> Iterable[str]:
 
 def _counted(what: str, count: int, kept: Client) -> Iterable[str]:
     if count:
-        yield f"{count} × {what}: to {kept}."
+        yield f"{what}: {count}, to {kept}."
 
 
 def _about_health(kept: Client, gone: Client) -> Iterable[str]:
@@ -268,7 +268,7 @@ def _about_training(kept: Client, gone: Client) -> Iterable[str]:
         else:
             yield f"The race of {day}, {race}: to {kept}, whose plan and mails follow it."
     efforts = gone.hard_efforts.count() + gone.declined_sessions.count()
-    yield from _counted("word on training (hard efforts, sessions not wanted)", efforts, kept)
+    yield from _counted("Hard efforts and sessions not wanted", efforts, kept)
 
 
 def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
