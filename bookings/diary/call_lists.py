@@ -6,7 +6,8 @@ from datetime import date, datetime
 from bookings.actions import phoning
 from bookings.core import training
 from bookings.core.finding import Typed, person_in
-from bookings.core.wishes import Unclear, Wish, read
+from bookings.core.reading_wishes import read
+from bookings.core.wishes import Unclear, Wish
 from bookings.models import Client, Clinic, Therapist, Treatment
 from bookings.queries.calls import Suggested, suggested
 from bookings.queries.clients import Found, find

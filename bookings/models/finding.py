@@ -28,6 +28,7 @@ class WithoutMatches(Func):
     output_field = TextField()
 
 
+BEGINNING = 50  # letters
 TEXT = TextField()
 GAP = Value(" ", output_field=TEXT)
 

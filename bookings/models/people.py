@@ -6,14 +6,14 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Left, Lower
 
 from bookings.core import training
 from bookings.core.roles import Role
-from bookings.models.finding import FINDABLE
+from bookings.models.finding import BEGINNING, FINDABLE
 
 GROWN_UP_AT = 18  # years
 FOR_THE_OWNER = frozenset({"user", "clinic"})
@@ -154,6 +154,11 @@ class Client(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             GinIndex(fields=["findable"], opclasses=["gin_trgm_ops"], name="client_findable"),
+            # Of its beginning alone, because a whole one might be too long for such an index.
+            models.Index(
+                OpClass(Left("findable", BEGINNING), name="text_pattern_ops"),
+                name="client_findable_beginning",
+            ),
             models.Index(fields=["name", "id"], name="clients_by_name"),
             models.Index(
                 fields=["name", "id"],

@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
 
 from bookings.core import training
 from bookings.core.finding import terms
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
+from bookings.models.finding import BEGINNING
 from bookings.models.people import grown_up_since
 from bookings.queries.plans import History, plan_of, runner_of
 
@@ -71,9 +73,9 @@ def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     asked = terms(typed)
     if not asked:
         return Found()
-    fitting = containing(typed).order_by("name", "pk")
+    fitting = containing(typed).alias(beginning=Left("findable", BEGINNING)).order_by("name", "pk")
     # Apart, so that a part that many share is read along the index of names, and not sorted.
-    begins = Q(findable__startswith=asked[0])
+    begins = Q(beginning__startswith=asked[0][:BEGINNING])
     found = list(fitting.filter(begins)[:most])
     if len(found) < most:
         found += fitting.exclude(begins)[: most - len(found)]
