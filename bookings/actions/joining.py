@@ -57,7 +57,7 @@ def races(client: Client, known: Client, now: datetime) -> Dropped:
     """The races of dates on which the known client has none."""
     taken = known.races.values("race_date")
     if client.races.exclude(race_date__in=taken).update(client=known):
-        known.plan_revision = max(client.plan_revision, known.plan_revision) + 1
+        known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
         nudging.plan_for(known, now=now)
     return [f"race of {race.race_date}: {race}" for race in client.races.all()]
