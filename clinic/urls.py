@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
-from clinic import health, mail_events
+from clinic import health, mail_events, merge_page
 
 urlpatterns = [
     path("", include("bookings.online.urls")),
     path("", include("therapists.urls")),
+    path("desk/clients/<int:pk>/merge/", merge_page.choose, name="merge_choose"),
+    path("desk/clients/<int:pk>/merge/<int:other>/", merge_page.merge, name="merge"),
     path("desk/", include("bookings.diary.urls")),
     path("diary/", include("bookings.diary.planner_urls")),
     path("accounts/", include("allauth.urls")),

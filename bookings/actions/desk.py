@@ -140,9 +140,9 @@ def _rewrite(
 ) -> Appointment:
     buffer = appointment.blocked_until - appointment.ends_at
     blocked = Interval(place.interval.start, place.interval.end + buffer)
-    _refuse_the_impossible(clinic, appointment, place, blocked, now)
+    refuse_the_impossible(clinic, appointment, place, blocked, now)
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-    room = _room(appointment, place, blocked, now)
+    room = room_for(appointment, place, blocked, now)
     before = _remember(appointment)
     same_start = appointment.starts_at == place.interval.start
     Appointment.objects.filter(pk=appointment.pk).update(
@@ -161,9 +161,10 @@ def _rewrite(
     return appointment
 
 
-def _refuse_the_impossible(
+def refuse_the_impossible(
     clinic: Clinic, appointment: Appointment, place: Place, blocked: Interval, now: datetime
 ) -> None:
+    """Raises SlotTaken or NotBookable for what nobody may set aside."""
     therapist, treatment = place.therapist, appointment.treatment
     if not facts.offering(treatment, therapist):
         raise NotBookable(f"{therapist} does not offer {treatment}.")
@@ -178,7 +179,7 @@ def _refuse_the_impossible(
         raise SlotTaken(f"{therapist} already has {_described(other, clinic)}.")
 
 
-def _room(appointment: Appointment, place: Place, blocked: Interval, now: datetime) -> Room:
+def room_for(appointment: Appointment, place: Place, blocked: Interval, now: datetime) -> Room:
     """The wanted room, or the present one, or any that suits and is free."""
     suitable = facts.suitable_rooms(appointment.treatment)
     taken = set(_others(appointment, blocked, now).values_list("room", flat=True))

@@ -3,9 +3,9 @@
 from datetime import datetime
 from unicodedata import normalize
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
-from bookings.actions import nudging
+from bookings.actions import joining
 from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
 from bookings.models import Client, Clinic
@@ -78,43 +78,14 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
     """Hand everything over; False when that would put one person in two places at once."""
     try:
         with transaction.atomic():
-            for appointment in client.appointments.all():
-                appointment.record("joined", by=by, now=now, facts=_what_was_typed(client))
+            joining.appointments(client, known, by=by, now=now)
             client.mails.update(client=known)
-            _hand_over_what_is_protected(client, known)
-            _hand_over_what_was_told(client, known)
-            _hand_over_races(client, known, now)
+            joining.what_is_protected(client, known)
+            joining.hard_efforts(client, known)
+            joining.declined_sessions(client, known)
+            joining.what_the_desk_wrote(client, known)
+            joining.races(client, known, now)
             client.delete()
     except IntegrityError:
         return False
     return True
-
-
-def _hand_over_what_is_protected(client: Client, known: Client) -> None:
-    """What may not go when a client goes, whichever app it belongs to: appointments and more."""
-    for relation in Client._meta.related_objects:
-        if relation.on_delete is models.PROTECT:
-            of_client = {relation.field.name: client}
-            rows = relation.related_model._default_manager.filter(**of_client)
-            rows.update(**{relation.field.name: known})
-
-
-def _hand_over_what_was_told(client: Client, known: Client) -> None:
-    """Hard efforts and declined sessions, but for those that the known client has told too."""
-    told = known.hard_efforts.values("day")
-    client.hard_efforts.exclude(day__in=told).update(client=known)
-    for declined in client.declined_sessions.all():
-        known.declined_sessions.get_or_create(kind=declined.kind, ideal=declined.ideal)
-
-
-def _hand_over_races(client: Client, known: Client, now: datetime) -> None:
-    """The races of dates on which the known client has none."""
-    taken = known.races.values("race_date")
-    if client.races.exclude(race_date__in=taken).update(client=known):
-        known.plan_revision += 1
-        known.save(update_fields=["plan_revision"])
-        nudging.plan_for(known, now=now)
-
-
-def _what_was_typed(client: Client) -> dict:
-    return {"name": client.name, "phone": client.phone}

@@ -39,7 +39,7 @@ class ClinicAdmin(admin.ModelAdmin):
             "Changing online",
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
-        ("First visits", {"fields": ["what_to_wear", "how_to_find_us"]}),
+        ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
         ("Health", {"fields": ["emergency_advice"]}),
         ("Terms", {"fields": ["terms"]}),
     ]

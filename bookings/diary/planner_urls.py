@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from bookings.diary import appointments, feed, moving, planner, week
+from bookings.diary import appointments, calls, feed, moving, planner, week
 
 
 class Day:
@@ -24,6 +24,7 @@ register_converter(Day, "day")
 app_name = "planner"
 urlpatterns = [
     path("", planner.today, name="today"),
+    path("new/", calls.new, name="new"),
     path("<day:day>/", planner.day, name="day"),
     path("<day:day>/feed/", feed.feed, name="feed"),
     path("<day:day>/week/<slug:slug>/", week.week, name="week"),

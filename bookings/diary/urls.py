@@ -2,11 +2,16 @@
 
 from django.urls import include, path
 
-from bookings.diary import clients_plan, days, mails, protocol
+from bookings.diary import clients, clients_plan, days, mails, protocol
 
 app_name = "diary"
 urlpatterns = [
     path("", days.home, name="home"),
+    path("clients/", clients.listed, name="clients"),
+    path("clients/new/", clients.new, name="new_client"),
+    path("clients/<int:pk>/", clients.record, name="client"),
+    path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
+    path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
     path("clients/<int:pk>/plan/", include(clients_plan.urlpatterns)),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),

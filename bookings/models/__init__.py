@@ -6,7 +6,7 @@ from bookings.models.consents import MailConsent, MailGroup
 from bookings.models.heartbeats import Heartbeat, Part
 from bookings.models.mail_server import MailServer
 from bookings.models.mails import Mail, MailKind, MailState
-from bookings.models.people import Client, Therapist, User
+from bookings.models.people import Client, ClientEvent, Therapist, User
 from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
@@ -19,6 +19,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "Client",
+    "ClientEvent",
     "Clinic",
     "DeclinedSession",
     "Distance",

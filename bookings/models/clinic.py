@@ -77,6 +77,12 @@ class Clinic(models.Model):
     )
     mail_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_paused_by = models.CharField(max_length=200, blank=True, editable=False)
+    asks_date_of_birth = models.BooleanField(
+        "ask online for the date of birth",
+        default=False,
+        help_text="Behind the mailed link, never while booking. Whoever is under 18 is asked for "
+        "the consent of a parent or guardian.",
+    )
     terms = models.TextField(
         blank=True, help_text="Shown on the terms page that runners agree to when they book."
     )

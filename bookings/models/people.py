@@ -1,16 +1,21 @@
 """Logins, the clients who are treated, and the therapists who treat them."""
 
 from calendar import day_name
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Left, Lower
 
 from bookings.core import training
 from bookings.core.roles import Role
+from bookings.models.finding import BEGINNING, FINDABLE
 
+GROWN_UP_AT = 18  # years
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 WEEKDAYS = list(enumerate(day_name))
 
@@ -130,9 +135,49 @@ class Client(models.Model):
         default=0, help_text="Rises with every change of the races or of these habits."
     )
 
+    date_of_birth = models.DateField(null=True, blank=True)
+    guardian_name = models.CharField(
+        "parent or guardian", max_length=200, blank=True, help_text="Of a client under 18."
+    )
+    guardian_agreed_at = models.DateTimeField("consent given", null=True, blank=True)
+    guardian_agreed_by = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="Who wrote the consent down."
+    )
+    desk_notes = models.TextField(
+        blank=True, help_text="What the desk should know. Nothing about health belongs here."
+    )
+    findable = models.GeneratedField(
+        expression=FINDABLE, output_field=models.TextField(), db_persist=True
+    )
+
     class Meta:
         ordering = ["name", "pk"]
         indexes = [
+            GinIndex(fields=["findable"], opclasses=["gin_trgm_ops"], name="client_findable"),
+            # Of its beginning alone, because a whole one might be too long for such an index.
+            models.Index(
+                OpClass(Left("findable", BEGINNING), name="text_pattern_ops"),
+                name="client_findable_beginning",
+            ),
+            models.Index(fields=["name", "id"], name="clients_by_name"),
+            models.Index(
+                fields=["name", "id"],
+                condition=models.Q(proved_at__isnull=True),
+                name="clients_provisional",
+            ),
+            models.Index(
+                fields=["name", "id"], condition=models.Q(email=""), name="clients_without_email"
+            ),
+            models.Index(
+                fields=["name", "id"],
+                condition=models.Q(health_hold=True),
+                name="clients_on_hold",
+            ),
+            models.Index(
+                fields=["name", "id"],
+                condition=models.Q(date_of_birth__isnull=False, guardian_agreed_at__isnull=True),
+                name="clients_perhaps_young",
+            ),
             models.Index(Lower("email"), name="client_address"),
             models.Index(
                 fields=["same_address_as"],
@@ -152,6 +197,39 @@ class Client(models.Model):
     @property
     def is_provisional(self) -> bool:
         return self.proved_at is None
+
+    def is_under_age(self, on: date) -> bool:
+        """Under 18 on that day; somebody of unknown age is not."""
+        return self.date_of_birth is not None and self.date_of_birth > grown_up_since(on)
+
+    def lacks_consent(self, on: date) -> bool:
+        """Under age on that day, and no parent or guardian has agreed yet."""
+        return self.is_under_age(on) and self.guardian_agreed_at is None
+
+
+class ClientEvent(models.Model):
+    """Who changed what of a client's record when; written in the transaction that did it."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="record_events")
+    kind = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=200, help_text="A role and who: desk: their login.")
+    facts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.by}"
+
+
+def grown_up_since(day: date) -> date:
+    """Whoever was born on or before this is 18 on `day`; of 29 February, from 1 March on."""
+    year = day.year - GROWN_UP_AT
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return date(year, 2, 28)
 
 
 class TherapistQuerySet(models.QuerySet):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from bookings import links
 from bookings.models import Appointment, Client, Clinic
 from bookings.online.answering import private
+from bookings.online.of_age import still_to_tell
 
 VISITS_SHOWN = 12
 
@@ -31,9 +32,11 @@ class Visit:
 @private
 def account(request: HttpRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
-    context = {"client": client, "clinic": Clinic.objects.the()}
+    clinic, now = Clinic.objects.the(), timezone.now()
+    context = {"client": client, "clinic": clinic}
     if client is not None:
-        context |= _of(client, now=timezone.now())
+        context |= _of(client, now=now)
+        context["to_tell"] = still_to_tell(client, clinic, now.astimezone(clinic.tz).date())
     return render(request, "online/account.html", context)
 
 

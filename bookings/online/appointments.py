@@ -11,6 +11,7 @@ from bookings.actions import booking
 from bookings.core.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
+from bookings.online.of_age import still_to_tell
 
 IN_WORDS = {
     Status.BOOKED: "Booked",
@@ -32,6 +33,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "status": IN_WORDS[Status(visit.status)],
         "is_booked": visit.status == Status.BOOKED,
         "is_over": visit.ends_at <= now,
+        "to_tell": still_to_tell(visit.client, clinic, now.astimezone(clinic.tz).date()),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
         "why_not_move": booking.why_not_move(visit, clinic, now=now),
         "why_not_cancel": booking.why_not_cancel(visit, clinic, now=now),

@@ -12,6 +12,7 @@ from bookings.online import (
     coming,
     home,
     moving,
+    of_age,
     offered,
     plan,
     preferences,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("terms/", home.terms, name="terms"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("account/", account.account, name="account"),
+    path("account/age/", of_age.signed_in, name="my_age"),
     *(path(f"plan/{route}", of_this_browser(view), name=name) for route, view, name in PLAN),
     path("book/<slug:slug>/", times.times, name="times"),
     path("book/<slug:slug>/hold/", booking.hold, name="hold"),
@@ -57,6 +59,7 @@ urlpatterns = [
     path("appointments/<token>/coming/", coming.coming, name="coming"),
     path("appointments/<token>/cancel/", cancelling.cancel, name="cancel"),
     path("appointments/<token>/calendar.ics", appointments.calendar, name="calendar"),
+    path("appointments/<token>/age/", of_age.by_link, name="age"),
     path("appointments/<token>/thats-me/", appointments.prove, name="prove"),
     *(
         path(f"appointments/<token>/plan/{route}", behind_the_mails_link(view), name=f"my_{name}")

@@ -49,7 +49,7 @@
       end: visit.end,
       resourceIds: [view === "rooms" ? visit.room : visit.therapist],
       title: visit.client,
-      classNames: [`is-${visit.status}`],
+      classNames: [`is-${visit.status}`, location.hash === `#visit-${visit.id}` && "is-marked"].filter(Boolean),
       editable: visit.movable && !phone.matches,
       extendedProps: visit,
     })),

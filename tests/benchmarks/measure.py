@@ -24,7 +24,8 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
-from tests.benchmarks import full_day, load, mails, seed  # noqa: E402
+from tests.benchmarks import clients, full_day, load, mails, seed  # noqa: E402
+from tests.benchmarks.spreading import spread  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 REQUESTS, CLIENTS, STORMERS = 200, 8, 16
@@ -40,6 +41,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "days": full_day.measure,
         "mails": mails.sending,
         "claims": mails.claims,
+        "clients": clients.measure,
     }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
@@ -237,11 +239,6 @@ def empty_the_clinic() -> None:
             "TRUNCATE bookings_client, bookings_therapist, bookings_room, bookings_treatment"
             " CASCADE"
         )
-
-
-def spread(taken: list[float]) -> str:
-    p50, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
-    return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms"
 
 
 def per_second(answers: Counter, taken: float) -> str:

@@ -1,0 +1,92 @@
+"""Handing over what one record of a person has to the other; what the other has too is told.
+
+Each step names the relation of Client that it takes care of.
+"""
+
+from datetime import datetime
+
+from django.db import models
+
+from bookings.actions import nudging
+from bookings.models import Client, DeclinedSession, MailGroup
+
+# What is dropped, because the record that stays has the same: a word or a line for each.
+Dropped = list[str]
+KEPT_BY_THE_DESK = ("desk_notes", "date_of_birth", "guardian_name", "guardian_agreed_at",
+                    "guardian_agreed_by")  # fmt: skip
+
+
+def appointments(client: Client, known: Client, *, by: str, now: datetime) -> None:
+    """Raises IntegrityError when that would put one person in two places at once."""
+    for appointment in client.appointments.all():
+        appointment.record("joined", by=by, now=now, facts=what_was_typed(client))
+    client.appointments.update(client=known)
+
+
+def what_is_protected(client: Client, known: Client) -> None:
+    """What may not go when a client goes, whichever app it belongs to."""
+    for relation in Client._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            hand_over(relation, client, known)
+
+
+def hand_over(relation, client: Client, known: Client) -> None:
+    """Every row of the relation, as it is."""
+    rows = relation.related_model._default_manager.filter(**{relation.field.name: client})
+    rows.update(**{relation.field.name: known})
+
+
+def hard_efforts(client: Client, known: Client) -> Dropped:
+    told = known.hard_efforts.values("day")
+    client.hard_efforts.exclude(day__in=told).update(client=known)
+    return [f"hard effort of {effort}" for effort in client.hard_efforts.all()]
+
+
+def declined_sessions(client: Client, known: Client) -> Dropped:
+    dropped = []
+    for declined in client.declined_sessions.all():
+        same = known.declined_sessions.filter(kind=declined.kind, ideal=declined.ideal)
+        if same.exists():
+            dropped.append(f"declined session: {declined}")
+        else:
+            DeclinedSession.objects.filter(pk=declined.pk).update(client=known)
+    return dropped
+
+
+def races(client: Client, known: Client, now: datetime) -> Dropped:
+    """The races of dates on which the known client has none."""
+    taken = known.races.values("race_date")
+    if client.races.exclude(race_date__in=taken).update(client=known):
+        known.plan_revision += 1
+        known.save(update_fields=["plan_revision"])
+        nudging.plan_for(known, now=now)
+    return [f"race of {race.race_date}: {race}" for race in client.races.all()]
+
+
+def mail_choices(client: Client, known: Client) -> Dropped:
+    """The newest choice that was made in either record holds; where none was, the known one's."""
+    client.mail_consents.update(client=known)
+    for group in MailGroup:
+        newest = known.mail_consents.filter(group=group).first()
+        if newest is not None:
+            setattr(known, group.field, newest.wanted)
+    known.save(update_fields=[group.field for group in MailGroup])
+    return []
+
+
+def what_the_desk_wrote(client: Client, known: Client) -> Dropped:
+    """Notes are put one after the other; what is known of age and consent fills what is empty."""
+    notes = dict.fromkeys(filter(None, [known.desk_notes.strip(), client.desk_notes.strip()]))
+    known.desk_notes = "\n\n".join(notes)
+    known.date_of_birth = known.date_of_birth or client.date_of_birth
+    if known.guardian_agreed_at is None and client.guardian_agreed_at is not None:
+        for name in ("guardian_name", "guardian_agreed_at", "guardian_agreed_by"):
+            setattr(known, name, getattr(client, name))
+    known.guardian_name = known.guardian_name or client.guardian_name
+    known.save(update_fields=KEPT_BY_THE_DESK)
+    client.record_events.update(client=known)
+    return []
+
+
+def what_was_typed(client: Client) -> dict:
+    return {"name": client.name, "phone": client.phone}

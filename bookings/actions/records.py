@@ -1,0 +1,135 @@
+"""A client's record as the desk keeps it: taken down, changed, and what changed told."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from bookings.actions.refusals import Stale
+from bookings.models import Client, ClientEvent
+
+# What the desk changes, with the word for it in a sentence.
+FIELDS = {
+    "name": "name",
+    "email": "e-mail",
+    "phone": "phone",
+    "date_of_birth": "date of birth",
+    "guardian_name": "parent or guardian",
+    "guardian_agreed": "consent",
+    "desk_notes": "notes",
+}
+
+
+@transaction.atomic
+def take_down(
+    *,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    by: str,
+    now: datetime,
+    **more: Any,
+) -> Client:
+    """Somebody new, told by themselves at the desk or on the phone; their address is not proved.
+
+    Where a known client has that address, the desk is asked whether it is the same person.
+    """
+    known = Client.objects.filter(email__iexact=email, proved_at__isnull=False) if email else None
+    client = Client(
+        name=name,
+        email=email,
+        phone=phone,
+        created_at=now,
+        same_address_as=known.order_by("proved_at", "pk").first() if known is not None else None,
+    )
+    _set(client, {**facts_of(client), **more}, by, now)
+    client.save(force_insert=True)
+    client.record_events.create(kind="taken down", by=by, at=now)
+    return client
+
+
+@transaction.atomic
+def change(
+    client: Client,
+    *,
+    seen: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    by: str,
+    now: datetime,
+) -> Client:
+    """Save what the desk has typed. Raises Stale, with what it is, when anything is not as `seen`.
+
+    A new address is not proved, and has not yet turned down a mail.
+    """
+    client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    before = facts_of(client)
+    if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:
+        raise Stale(_what_changed(client, changed, seen, before))
+    asked = {name: value for name, value in wanted.items() if before[name] != value}
+    if not asked:
+        return client
+    if "email" in asked and asked["email"].lower() != client.email.lower():
+        client.bounced_at = None
+        client.proved_at = client.proved_at if client.user_id else None
+    _set(client, asked, by, now)
+    client.save()
+    facts = {"from": {name: before[name] for name in asked}, "to": asked}
+    client.record_events.create(kind="changed", by=by, at=now, facts=facts)
+    return client
+
+
+@transaction.atomic
+def tell_age(
+    client: Client,
+    *,
+    date_of_birth: date | None = None,
+    guardian_name: str = "",
+    agreed: bool = False,
+    by: str,
+    now: datetime,
+) -> None:
+    """What the client tells, once: what is known already is the desk's to change."""
+    client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    told: dict[str, Any] = {}
+    if date_of_birth and client.date_of_birth is None:
+        told["date_of_birth"] = date_of_birth
+    if agreed and client.guardian_agreed_at is None:
+        told |= {"guardian_name": guardian_name, "guardian_agreed": True}
+    if not told:
+        return
+    _set(client, told, by, now)
+    client.save()
+    client.record_events.create(kind="told their age", by=by, at=now, facts={"to": told})
+
+
+def facts_of(client: Client) -> dict[str, Any]:
+    """The values of FIELDS."""
+    facts = {name: getattr(client, name) for name in FIELDS if name != "guardian_agreed"}
+    return facts | {"guardian_agreed": client.guardian_agreed_at is not None}
+
+
+def _set(client: Client, facts: Mapping[str, Any], by: str, now: datetime) -> None:
+    for name, value in facts.items():
+        if name != "guardian_agreed":
+            setattr(client, name, value)
+    agreed = facts.get("guardian_agreed", client.guardian_agreed_at is not None)
+    if agreed and client.guardian_agreed_at is None:
+        client.guardian_agreed_at, client.guardian_agreed_by = now, by
+    elif not agreed:
+        client.guardian_agreed_at, client.guardian_agreed_by = None, ""
+
+
+def _what_changed(
+    client: Client, changed: list[str], seen: Mapping[str, Any], now: Mapping[str, Any]
+) -> str:
+    last = ClientEvent.objects.filter(client=client, kind="changed").last()
+    by = f" by {last.by}" if last else ""
+    said = [f"{FIELDS[name]} from {_said(seen[name])} to {_said(now[name])}" for name in changed]
+    return f"The record has been changed{by} meanwhile: {'; '.join(said)}. Nothing was saved."
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "given" if value else "not given"
+    return f"“{value}”" if value else "nothing"

@@ -1,0 +1,84 @@
+"""What somebody types to find a person, or to describe a new one.
+
+`folded` is the same as the database's expression on Client.findable; a test compares them.
+"""
+
+import re
+from dataclasses import dataclass
+from unicodedata import normalize
+
+ACCENTS = re.compile("[\u0300-\u036f]")
+# Letters that are no letter with an accent; each as people type it who do not have it.
+SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ς": "σ"}
+PHONE_PART = re.compile(r"[+(]?[\d().\-/]*\d[\d().\-/]*\Z")
+AN_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+SHORTEST_PHONE = 5  # digits
+# A number is known by its last digits, with or without its country's code.
+DIGITS_COMPARED = 9
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A person as described in one line."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def can_be_reached(self) -> bool:
+        return bool(self.email or self.phone)
+
+
+def folded(text: str) -> str:
+    """In small letters without accents: "Zoë Łuc" is "zoe luc"."""
+    plain = ACCENTS.sub("", normalize("NFKD", text)).lower()
+    for letter, spelt in SPELT.items():
+        plain = plain.replace(letter, spelt)
+    return plain
+
+
+def terms(text: str) -> list[str]:
+    """What must all be found in a client: folded words, and the digits of a phone number.
+
+    Digits in a row are one number, whatever stands between them, without the zeros that
+    stand for a country.
+    """
+    found: list[str] = []
+    for is_phone, parts in _runs(text):
+        if is_phone:
+            found += _number(parts)
+        else:
+            found += [folded(part) for part in parts]
+    return found
+
+
+def person_in(text: str) -> Typed:
+    """Name, address and number out of "Ana Demo 07700 900123 ana@example.com"."""
+    addresses = AN_ADDRESS.findall(text)
+    name: list[str] = []
+    phone: list[str] = []
+    for is_phone, parts in _runs(AN_ADDRESS.sub(" ", text)):
+        digits = sum(letter.isdigit() for part in parts for letter in part)
+        (phone if is_phone and digits >= SHORTEST_PHONE else name).extend(parts)
+    spoken = " ".join(name).strip(" ,;<>")
+    return Typed(spoken, addresses[0] if addresses else "", " ".join(phone))
+
+
+def _number(parts: list[str]) -> list[str]:
+    digits = re.sub(r"\D", "", "".join(parts)).lstrip("0")
+    return [digits[-DIGITS_COMPARED:]] if digits else []
+
+
+def _runs(text: str) -> list[tuple[bool, list[str]]]:
+    """The words in order, those of one phone number together."""
+    runs: list[tuple[bool, list[str]]] = []
+    for word in re.split(r"[\s,;]+", text.strip()):
+        if not word:
+            continue
+        is_phone = PHONE_PART.match(word) is not None
+        if runs and runs[-1][0] == is_phone:
+            runs[-1][1].append(word)
+        else:
+            runs.append((is_phone, [word]))
+    return runs

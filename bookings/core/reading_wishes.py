@@ -1,0 +1,329 @@
+"""When somebody would like to come, read out of what the desk types: "Tuesday evening".
+
+Days and times are the clinic's wall clock. What could be meant otherwise is read in the way
+that a clinic most often means it, and `notes` say how; what makes no sense is refused.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bookings.core.wishes import LONGEST, Unclear, Wish
+
+DAY = timedelta(days=1)
+EXAMPLES = "“next free”, “Tuesday evening”, “tomorrow after 3” or “27.11. 10:00”"
+# An hour without am or pm is one of the day, and these are none in the morning.
+IN_THE_AFTERNOON = range(1, 8)
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+          "october", "november", "december")  # fmt: skip
+PARTS: dict[str, tuple[time | None, time | None]] = {
+    "morning": (None, time(12)),
+    "lunchtime": (time(12), time(14)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), None),
+}
+FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "soon", "on", "at", "in",
+           "the", "of", "around", "about", "slot", "please", "this"}  # fmt: skip
+
+WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?"
+MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+CLOCK = r"(\d{1,2}(?:[:.]\d{2})?|\d{4})\s*(am|pm|a\.m\.|p\.m\.)?(?![\d:])"
+
+
+def read(text: str, *, now: datetime, tz: ZoneInfo) -> Wish:
+    """The wish as it is meant at `now`. Raises Unclear."""
+    if len(text) > LONGEST:
+        raise Unclear("Please say it in a shorter way.")
+    reader = _Reader(" ".join(text.lower().split()), now.astimezone(tz))
+    reader.read_days()
+    reader.read_times()
+    reader.refuse_what_is_left()
+    return reader.wish(now, tz)
+
+
+@dataclass
+class _Reader:
+    """Takes what it knows out of `rest`, one kind of thing after the other."""
+
+    rest: str
+    now: datetime  # in the clinic's zone
+    days: list[tuple[date, date]] = field(default_factory=list)
+    weekday: int | None = None
+    is_next: bool = False
+    is_today_named: bool = False
+    part: str = ""
+    since: time | None = None
+    until: time | None = None
+    clocks: list[time] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @property
+    def sunday(self) -> date:
+        return self.today + timedelta(days=6 - self.today.weekday())
+
+    def take(self, pattern: str, use: Callable[[re.Match[str]], None]) -> None:
+        """Hands every match over, and leaves a gap where it stood."""
+        while found := re.search(pattern, self.rest):
+            self.rest = f"{self.rest[: found.start()]} | {self.rest[found.end() :]}"
+            use(found)
+
+    # Days
+
+    def read_days(self) -> None:
+        self.take(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: self.dated(m[3], m[2], m[1]))
+        year = r"((?:20)?\d\d(?![\d:.])|\s20\d\d\b)?"
+        self.take(rf"\b(\d{{1,2}})\.\s?(\d{{1,2}})\.{year}", self.day_and_month)
+        self.take(rf"\b(\d{{1,2}})/(\d{{1,2}})(?:/{year})?", self.day_and_month)
+        ordinal, the_year = r"(\d{1,2})(?:st|nd|rd|th|\.)?", r"(?:,? (20\d\d)\b)?"
+        self.take(rf"\b{ordinal} (?:of )?{MONTH}{the_year}", self.day_and_name)
+        self.take(rf"\b{MONTH} {ordinal}(?![\d:]){the_year}", self.name_and_day)
+        self.take(r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b", lambda m: self.day_of_month(int(m[1])))
+        self.take(r"\byesterday\b", lambda _: self.refuse_the_past("Yesterday"))
+        self.take(r"\bday after tomorrow\b", lambda _: self.on(self.today + 2 * DAY))
+        self.take(r"\btomorrow\b", lambda _: self.on(self.today + DAY))
+        self.take(r"\btoday\b", lambda _: self.on_today())
+        self.take(r"\btonight\b", lambda _: self.on_today("evening"))
+        self.take(rf"\bthis (?={'|'.join(PARTS)})", lambda _: self.on_today())
+        self.take(r"\bin (?:a|one|(\d{1,2})) (day|week)s?\b", self.in_so_many)
+        self.take(r"\b(?:(next|this) )?weekend\b", self.weekend)
+        self.take(r"\bnext week\b", lambda _: self.between(self.sunday + DAY, 6))
+        self.take(r"\bthis week\b", lambda _: self.days.append((self.today, self.sunday)))
+        self.take(rf"\b(?:(next|this) )?{WEEKDAY}\b", self.on_weekday)
+        if not self.days and self.weekday is None:
+            bare = r"(?<!at )(?<!after )(?<!from )(?<!before )(?<!until )(?<!by )(?<!between )"
+            self.take(rf"{bare}\b(\d{{1,2}})\.(0?[1-9]|1[0-2])\b(?! ?[ap]\.?m)", self.date_or_time)
+
+    def on(self, day: date) -> None:
+        self.days.append((day, day))
+
+    def on_today(self, part: str = "") -> None:
+        self.is_today_named = True
+        self.part = part or self.part
+        self.on(self.today)
+
+    def between(self, first: date, days: int) -> None:
+        self.days.append((first, first + timedelta(days=days)))
+
+    def in_so_many(self, said: re.Match[str]) -> None:
+        days = int(said[1] or 1) * (7 if said[2] == "week" else 1)
+        self.on(self.today + timedelta(days=days))
+
+    def weekend(self, said: re.Match[str]) -> None:
+        saturday = self.sunday - DAY + (timedelta(days=7) if said[1] == "next" else timedelta())
+        self.days.append((max(saturday, self.today), saturday + DAY))
+
+    def on_weekday(self, said: re.Match[str]) -> None:
+        wanted = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(said[2]))
+        if self.weekday is not None and self.weekday != wanted:
+            raise Unclear("That names two days; please name one.")
+        self.weekday, self.is_next = wanted, said[1] == "next"
+
+    def day_and_month(self, said: re.Match[str]) -> None:
+        self.dated(said[1], said[2], (said[3] or "").strip())
+
+    def day_and_name(self, said: re.Match[str]) -> None:
+        self.dated(said[1], str(_month(said[2])), said[3] or "")
+
+    def name_and_day(self, said: re.Match[str]) -> None:
+        self.dated(said[2], str(_month(said[1])), said[3] or "")
+
+    def day_of_month(self, day: int) -> None:
+        for months in range(13):
+            number = self.today.month - 1 + months
+            found = _date(self.today.year + number // 12, number % 12 + 1, day)
+            if found and found >= self.today:
+                return self.on(found)
+        raise Unclear(f"No month has a day {day}.")
+
+    def date_or_time(self, said: re.Match[str]) -> None:
+        hour, minute = int(said[1]), int(said[2])
+        if hour < 24 and len(said[2]) == 2 and minute % 5 == 0:
+            self.notes.append(
+                f"{said[0]} is taken as {hour} {MONTHS[minute - 1].capitalize()}; "
+                f"for the time write {hour}:{minute:02}."
+            )
+        self.dated(said[1], said[2], "")
+
+    def dated(self, day: str, month: str, year: str) -> None:
+        if not 1 <= int(month) <= 12:
+            raise Unclear(f"There is no month {month}. Day before month, please, such as 27/11.")
+        name = f"{int(day)} {MONTHS[int(month) - 1].capitalize()}"
+        if year:
+            found = _date(int(year) % 100 + 2000, int(month), int(day))
+        else:
+            found = self._next(int(month), int(day))
+        if found is None:
+            raise Unclear(f"There is no {name}{' ' + year if year else ''}.")
+        if found < self.today:
+            self.refuse_the_past(f"{name} {year}")
+        if not year and found.year != self.today.year and found - self.today > timedelta(days=183):
+            self.notes.append(f"{name} is taken as the one in {found.year}.")
+        self.on(found)
+
+    def _next(self, month: int, day: int) -> date | None:
+        years = range(self.today.year, self.today.year + 9)
+        found = (_date(year, month, day) for year in years)
+        return next((one for one in found if one and one >= self.today), None)
+
+    def refuse_the_past(self, what: str) -> None:
+        raise Unclear(f"{what} is in the past.")
+
+    # Times of day
+
+    def read_times(self) -> None:
+        self.take(rf"\b({'|'.join(PARTS)})s?\b", self.in_part)
+        self.take(r"\blunch\b", lambda _: setattr(self, "part", "lunchtime"))
+        self.take(r"\b(?:at )?(?:noon|midday)\b", lambda _: self.clocks.append(time(12)))
+        self.take(rf"\bbetween {CLOCK} and {CLOCK}", self.from_to)
+        self.take(rf"\b(?:from )?{CLOCK}\s*(?:-|–|to|until)\s*{CLOCK}", self.from_to)
+        self.take(rf"\b(?:after|from) {CLOCK}", lambda m: setattr(self, "since", self.clock(m)))
+        self.take(
+            rf"\b(?:before|until|till|by) {CLOCK}",
+            lambda m: setattr(self, "until", self.clock(m)),
+        )
+        self.take(rf"(?<![\d:.]){CLOCK}", lambda m: self.clocks.append(self.clock(m)))
+
+    def in_part(self, said: re.Match[str]) -> None:
+        self.part = said[1]
+
+    def from_to(self, said: re.Match[str]) -> None:
+        self.since = self._clock(said[1], said[2] or said[4])
+        self.until = self._clock(said[3], said[4])
+        if self.until <= self.since:
+            raise Unclear(f"That ends before it begins: {said[0].strip()}.")
+
+    def clock(self, said: re.Match[str]) -> time:
+        return self._clock(said[1], said[2])
+
+    def _clock(self, text: str, half: str | None) -> time:
+        hour, minute = _hour_and_minute(text)
+        if half:
+            hour = hour % 12 + (12 if half.startswith("p") else 0)
+        elif hour in IN_THE_AFTERNOON and not text.startswith("0") and self.part != "morning":
+            hour += 12
+            self.notes.append(
+                f"{text} is taken as {hour}:{minute:02}; for the morning write {text}am."
+            )
+        if hour > 23 or minute > 59:
+            raise Unclear(f"{text} is no time of day.")
+        return time(hour, minute)
+
+    def refuse_what_is_left(self) -> None:
+        for word in re.split(r"[\s,|]+", self.rest):
+            if word and word.strip(".") not in FILLERS:
+                raise Unclear(f"“{word}” was not understood. Try {EXAMPLES}.")
+
+    # Together
+
+    def wish(self, now: datetime, tz: ZoneInfo) -> Wish:
+        first, last = self._days()
+        since, until = PARTS.get(self.part, (None, None))
+        since, until = self.since or since, self.until or until
+        if not self.clocks:
+            return Wish(first, last, since, until, notes=tuple(self.notes))
+        if len(set(self.clocks)) > 1:
+            raise Unclear("That names two times; please name one.")
+        clock = self.clocks[0]
+        if last != first and self._names_days:
+            return Wish(first, last, clock, _an_hour_later(clock), notes=tuple(self.notes))
+        first, at = self._instant(first, clock, now, tz)
+        return Wish(first, first, at=at, notes=tuple(self.notes))
+
+    @property
+    def _names_days(self) -> bool:
+        return bool(self.days) or self.weekday is not None
+
+    def _days(self) -> tuple[date, date | None]:
+        if len(set(self.days)) > 1:
+            raise Unclear("That names two days; please name one.")
+        if self.days and self.weekday is not None:
+            return self._agreed(self.days[0])
+        if self.days:
+            return self.days[0]
+        if self.weekday is not None:
+            day = self._on_weekday(self.weekday)
+            return day, day
+        return self.today, None
+
+    def _agreed(self, days: tuple[date, date]) -> tuple[date, date]:
+        """A date with its weekday, or a week with one of its days."""
+        first, last = days
+        inside = [first + n * DAY for n in range((last - first).days + 1)]
+        named = [day for day in inside if day.weekday() == self.weekday]
+        if named:
+            return named[0], named[0]
+        if first == last and abs((first - self.today).days) > 2:
+            raise Unclear(f"{first.day} {first:%B %Y} is a {first:%A}.")
+        raise Unclear("That names two days; please name one.")
+
+    def _on_weekday(self, wanted: int) -> date:
+        nearest = self.today + timedelta(days=(wanted - self.today.weekday()) % 7)
+        in_next_week = self.sunday + timedelta(days=wanted + 1)
+        name = WEEKDAYS[wanted].capitalize()
+        if self.is_next:
+            if nearest != in_next_week and nearest != self.today:
+                self.notes.append(
+                    f"“Next {name}” is taken as {_said(in_next_week)}, in the week after; "
+                    f"for {_said(nearest)} write “{name}”."
+                )
+            return in_next_week
+        if nearest == self.today:
+            self.notes.append(
+                f"Today is {name}, so this is today; for {_said(in_next_week)} write “next {name}”."
+            )
+        return nearest
+
+    def _instant(
+        self, day: date, clock: time, now: datetime, tz: ZoneInfo
+    ) -> tuple[date, datetime]:
+        wall = datetime.combine(day, clock)
+        at = wall.replace(tzinfo=tz).astimezone(UTC)
+        if at.astimezone(tz).replace(tzinfo=None) != wall:
+            raise Unclear(f"There is no {clock:%H:%M} on {_said(day)}: the clocks go forward.")
+        if wall.replace(tzinfo=tz, fold=1).astimezone(UTC) != at:
+            self.notes.append(f"{clock:%H:%M} comes twice on {_said(day)}; this is the first.")
+        if at <= now:
+            return self._later(day, clock, now, tz)
+        return day, at
+
+    def _later(self, day: date, clock: time, now: datetime, tz: ZoneInfo) -> tuple[date, datetime]:
+        """What has passed today is meant for the next such day, unless today was named."""
+        if self.days:
+            raise Unclear(f"{clock:%H:%M} on {_said(day)} is in the past.")
+        wait, when = (DAY, "tomorrow") if self.weekday is None else (7 * DAY, "next week")
+        self.notes.append(f"{clock:%H:%M} has passed today; this is {when}.")
+        return self._instant(day + wait, clock, now, tz)
+
+
+def _month(name: str) -> int:
+    return next(n for n, month in enumerate(MONTHS, start=1) if month.startswith(name))
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _hour_and_minute(text: str) -> tuple[int, int]:
+    if len(text) == 4 and text.isdecimal():
+        return int(text[:2]), int(text[2:])
+    hour, _, minute = text.replace(".", ":").partition(":")
+    return int(hour), int(minute or 0)
+
+
+def _an_hour_later(clock: time) -> time | None:
+    return time(clock.hour + 1, clock.minute) if clock.hour < 23 else None
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B}"

@@ -1,0 +1,39 @@
+"""When somebody would like to come: days, hours or an instant, on the clinic's wall clock."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+LONGEST = 100  # characters in which a wish can be said
+
+
+class Unclear(Exception):
+    """Nobody can tell when; `str()` is a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The civil days [first, last] (None: any later one), each from `since` to before `until`.
+
+    `at` is the very instant (UTC) that was asked for, if one was.
+    """
+
+    first: date
+    last: date | None = None
+    since: time | None = None
+    until: time | None = None
+    at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    def holds(self, instant: datetime, tz: ZoneInfo) -> bool:
+        """Whether that instant is what was asked for."""
+        if self.at is not None:
+            return instant == self.at
+        local = instant.astimezone(tz)
+        on, clock = local.date(), local.time()
+        return (
+            self.first <= on
+            and (self.last is None or on <= self.last)
+            and (self.since is None or self.since <= clock)
+            and (self.until is None or clock < self.until)
+        )

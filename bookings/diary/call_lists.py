@@ -1,0 +1,139 @@
+"""Who and when, as found for what is typed about a call."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bookings.actions import phoning
+from bookings.core import training
+from bookings.core.finding import Typed, person_in
+from bookings.core.reading_wishes import read
+from bookings.core.wishes import Unclear, Wish
+from bookings.models import Client, Clinic, Therapist, Treatment
+from bookings.queries.calls import Suggested, suggested
+from bookings.queries.clients import Found, find
+from bookings.queries.openings import Opening
+from bookings.queries.plans import History, plan_of, runner_of
+
+NEW = "new"
+
+
+@dataclass
+class People:
+    """Those found for what was typed, and the new person that it describes."""
+
+    typed: str
+    found: Found
+    new: Typed
+    chosen: Client | str | None = None  # NEW for the new one
+
+    @classmethod
+    def of(cls, typed: str, asked: str) -> "People":
+        people = cls(typed, find(typed), person_in(typed))
+        people.chosen = people._asked_for(asked) if asked else people._first()
+        return people
+
+    @property
+    def can_be_new(self) -> bool:
+        return bool(self.new.name) and self.new.can_be_reached
+
+    @property
+    def is_new(self) -> bool:
+        return self.chosen == NEW
+
+    @property
+    def client(self) -> Client | None:
+        return self.chosen if isinstance(self.chosen, Client) else None
+
+    def _asked_for(self, asked: str) -> Client | str | None:
+        if asked == NEW and self.can_be_new:
+            return NEW
+        if not asked.isdecimal() or len(asked) > 18:
+            return None
+        listed = next((one for one in self.found.clients if str(one.pk) == asked), None)
+        if listed is None and not self.typed.strip():
+            listed = Client.objects.filter(pk=asked).first()
+            self.found = Found([listed] if listed else [])
+        return listed
+
+    def _first(self) -> Client | str | None:
+        """Whoever is only like it is not taken for a person who has told their number."""
+        if self.can_be_new and (self.found.is_alike or not self.found.clients):
+            return NEW
+        return self.found.clients[0] if self.found.clients else None
+
+
+@dataclass(frozen=True)
+class Time:
+    """An opening as a line of the list."""
+
+    opening: Opening
+    broken: list[str]
+    advice: training.Advice | None
+
+    @property
+    def value(self) -> str:
+        return self.opening.starts_at.isoformat()
+
+
+@dataclass
+class Times:
+    """What is suggested for the wish, in the order of how well it fits."""
+
+    lines: list[Time] = field(default_factory=list)
+    wish: Wish | None = None
+    unclear: str = ""
+    fits: bool = True
+    chosen: str = ""
+
+    @property
+    def all_the_same(self) -> datetime | None:
+        """A very time that was asked for and is no opening; the desk may still want it."""
+        return self.wish.at if self.wish and not self.fits else None
+
+    def choose(self, asked: str) -> None:
+        """What was asked for while it is offered, and nothing else in its stead.
+
+        Else the first; but of what is only near, nothing by itself.
+        """
+        values = [line.value for line in self.lines]
+        offered = [*values, self.all_the_same.isoformat()] if self.all_the_same else values
+        if asked:
+            self.chosen = asked if asked in offered else ""
+        elif self.fits and values:
+            self.chosen = values[0]
+
+
+def times_for(
+    treatment: Treatment,
+    therapist: Therapist | None,
+    typed: str,
+    client: Client | None,
+    clinic: Clinic,
+    now: datetime,
+) -> Times:
+    try:
+        wish = read(typed, now=now, tz=clinic.tz)
+    except Unclear as unclear:
+        return Times(unclear=str(unclear))
+    found: Suggested = suggested(clinic, treatment, wish, therapist=therapist, now=now)
+    plan = _plan(client, now.astimezone(clinic.tz).date())
+    lines = [
+        Time(
+            opening,
+            phoning.rules_of_booking(clinic, opening.starts_at, now=now),
+            training.advice_on(opening.starts_at.astimezone(clinic.tz).date(), plan)
+            if plan
+            else None,
+        )
+        for opening in found.openings
+    ]
+    lines.sort(key=lambda line: bool(line.broken))
+    return Times(lines, wish, fits=found.fits)
+
+
+def _plan(client: Client | None, today: date) -> training.Plan | None:
+    """None for whom no race is known."""
+    races = list(client.races.all()) if client else []
+    if not races:
+        return None
+    return plan_of(races, runner_of(client, History.of(client)), today=today)

@@ -1,0 +1,161 @@
+"""Finding clients, and what the desk sees of one, in a constant number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Left
+
+from bookings.core import training
+from bookings.core.finding import terms
+from bookings.core.statuses import Status
+from bookings.models import Appointment, Client, Clinic, Race
+from bookings.models.finding import BEGINNING
+from bookings.models.people import grown_up_since
+from bookings.queries.plans import History, plan_of, runner_of
+
+FOUND_AT_MOST = 8
+LIKE_ENOUGH = 0.55  # of a word's trigrams, where no part fits exactly
+SHORTEST_SLIP = 4  # letters; shorter words are like too many others
+SESSIONS_SHOWN = 4
+VISITS_SHOWN = 20
+EVENTS_SHOWN = 20
+
+
+class Group(StrEnum):
+    """By what the list can be narrowed down."""
+
+    RACE = "race"
+    UPCOMING = "upcoming"
+    PROVISIONAL = "provisional"
+    NO_EMAIL = "no-email"
+    HEALTH = "health"
+    OTHER_NAME = "other-name"
+    CONSENT = "consent"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    Group.RACE: "A race ahead",
+    Group.UPCOMING: "An appointment to come",
+    Group.PROVISIONAL: "Address not confirmed",
+    Group.NO_EMAIL: "No e-mail",
+    Group.HEALTH: "Health: to be checked by the therapist",
+    Group.OTHER_NAME: "A different name given",
+    Group.CONSENT: "Under 18, consent missing",
+}
+
+
+def containing(typed: str) -> QuerySet[Client]:
+    """Those in whose name, address or number every term is found; everybody for no term."""
+    found = Client.objects.all()
+    for term in terms(typed):
+        found = found.filter(findable__contains=term)
+    return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """`is_alike`: nobody has just what was typed, these have something much like it."""
+
+    clients: Sequence[Client] = ()
+    is_alike: bool = False
+
+
+def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
+    """The likeliest few, those whose name begins like that first; nobody for nothing typed."""
+    asked = terms(typed)
+    if not asked:
+        return Found()
+    fitting = containing(typed).alias(beginning=Left("findable", BEGINNING)).order_by("name", "pk")
+    # Apart, so that a part that many share is read along the index of names, and not sorted.
+    begins = Q(beginning__startswith=asked[0][:BEGINNING])
+    found = list(fitting.filter(begins)[:most])
+    if len(found) < most:
+        found += fitting.exclude(begins)[: most - len(found)]
+    return Found(found) if found else Found(_alike(asked, most), is_alike=True)
+
+
+def _alike(asked: list[str], most: int) -> list[Client]:
+    """For a slip of the finger: those with words much like all that was typed."""
+    words = " ".join(term for term in asked if not term.isdecimal())
+    if len(words) < SHORTEST_SLIP:
+        return []
+    alike = TrigramWordSimilarity(words, "findable")
+    found = Client.objects.filter(findable__trigram_word_similar=words).annotate(alike=alike)
+    return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
+
+
+def in_group(clients: QuerySet[Client], group: Group, *, today: date, now: datetime):
+    races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today)
+    upcoming = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
+    young = Q(date_of_birth__gt=grown_up_since(today), guardian_agreed_at=None)
+    wanted = {
+        Group.RACE: Q(Exists(races)),
+        Group.UPCOMING: Q(Exists(upcoming)),
+        Group.PROVISIONAL: Q(proved_at=None),
+        Group.NO_EMAIL: Q(email=""),
+        Group.HEALTH: Q(health_hold=True),
+        Group.OTHER_NAME: Q(same_address_as__isnull=False),
+        Group.CONSENT: young,
+    }
+    return clients.filter(wanted[group])
+
+
+def with_what_is_ahead(clients: QuerySet[Client], *, today: date, now: datetime):
+    """Each with its next appointment's start and its next race's date."""
+    visits = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
+    races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today).order_by("race_date")
+    return clients.annotate(
+        next_visit=Subquery(visits.values("starts_at")[:1]),
+        next_race=Subquery(races.values("race_date")[:1]),
+    )
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the desk sees of one client; nothing of their health but that there is a question."""
+
+    client: Client
+    ahead: Sequence[Appointment]
+    before: Sequence[Appointment]
+    races: Sequence[Race]
+    plan: training.Plan
+    today: date
+
+    @property
+    def phase(self) -> training.PhaseDay:
+        return self.plan.on(self.today)
+
+    @property
+    def sessions(self) -> list[tuple[str, training.Session]]:
+        """The next that the plan asks for, each with its name."""
+        types = self.plan.protocol.session_types
+        to_come = [one for one in self.plan.sessions if one.window_end > self.today]
+        return [(types[one.kind].name, one) for one in to_come[:SESSIONS_SHOWN]]
+
+    @property
+    def lacks_consent(self) -> bool:
+        return self.client.lacks_consent(self.today)
+
+
+def record(client: Client, clinic: Clinic, *, now: datetime) -> Record:
+    history = History.of(client)
+    today = now.astimezone(clinic.tz).date()
+    races = list(client.races.all())
+    visits = client.appointments.visits().with_everything()
+    not_ahead = visits.exclude(status=Status.BOOKED, starts_at__gte=now)
+    return Record(
+        client=client,
+        ahead=list(visits.upcoming(now)),
+        before=list(not_ahead.order_by("-starts_at")[:VISITS_SHOWN]),
+        races=races,
+        plan=plan_of(races, runner_of(client, history), today=today),
+        today=today,
+    )

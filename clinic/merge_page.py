@@ -1,0 +1,65 @@
+"""The desk finds two records of one person, sees what merging does, and merges them."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.actions import records
+from bookings.actions.refusals import Refused, Stale
+from bookings.diary.who import who
+from bookings.models import Client, Clinic
+from bookings.queries.clients import find
+from clinic import merging
+
+LONGEST_SEARCH = 100
+
+
+@require_safe
+def choose(request: HttpRequest, pk: int) -> HttpResponse:
+    """The other record, by the same search as everywhere; at first those of the same name."""
+    client = _client(pk)
+    typed = request.GET.get("q", client.name)[:LONGEST_SEARCH]
+    others = [one for one in find(typed).clients if one != client]
+    context = {"client": client, "typed": typed, "others": others}
+    return render(request, "diary/clients/merge_choose.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+    if pk == other:
+        raise Http404
+    kept, gone = _client(pk), _client(other)
+    if request.method != "POST":
+        return _page(request, kept, gone)
+    choices = {name: request.POST.get(name, "kept") for name in merging.CHOSEN}
+    asked = {"choices": choices, "seen": request.POST.get("seen", "")}
+    try:
+        merging.merge(kept, gone, **asked, by=who(request), now=timezone.now())
+    except Stale as refusal:
+        if not Client.objects.filter(pk=other).exists():
+            messages.error(request, str(refusal))
+            return redirect("diary:clients")
+        return _page(request, kept, gone, said=str(refusal), choices=choices)
+    except Refused as refusal:
+        return _page(request, kept, gone, said=str(refusal), choices=choices)
+    messages.success(request, f"The two records of {kept} are one now.")
+    return redirect("diary:client", pk)
+
+
+def _page(
+    request: HttpRequest, kept: Client, gone: Client, *, said: str = "", choices=None
+) -> HttpResponse:
+    shown = merging.preview(kept, gone, Clinic.objects.the())
+    choices = choices or {}
+    fields = [
+        (name, records.FIELDS[name], both, choices.get(name, "kept"))
+        for name, both in shown.choices.items()
+    ]
+    context = {"kept": kept, "gone": gone, "shown": shown, "fields": fields, "said": said}
+    return render(request, "diary/clients/merge.html", context, status=409 if said else 200)
+
+
+def _client(pk: int) -> Client:
+    return get_object_or_404(Client.objects.select_related("user"), pk=pk)

@@ -1,0 +1,289 @@
+"""Two records of one person become one: what becomes of everything, told before it is done.
+
+This floor sees both apps. Every relation to Client has its step here; a new one fails the test,
+and the merge itself, until somebody has decided what becomes of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from django.db.models import Q
+
+from bookings.actions import health_hold, joining, nudging, records
+from bookings.actions.refusals import Refused, Stale
+from bookings.actions.writing import changes_the_diary
+from bookings.core import wording
+from bookings.models import Appointment, Client, Clinic, MailGroup
+from bookings.models.appointments import OCCUPYING
+
+# What a person has one of; where both records have another, the desk says which is right.
+CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")
+
+
+@dataclass(frozen=True)
+class Merge:
+    """`gone` goes, `kept` stays; `choices` name for a field of CHOSEN whose value is right."""
+
+    kept: Client
+    gone: Client
+    by: str
+    now: datetime
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+Step = Callable[[Merge], list[str]]  # what was dropped, a line each
+Counted = Callable[[Client], int]
+
+
+class NotDecided(LookupError):
+    """A relation to Client that has no step; nothing is merged."""
+
+
+def _appointments(merge: Merge) -> list[str]:
+    joining.appointments(merge.gone, merge.kept, by=merge.by, now=merge.now)
+    return []
+
+
+def _as_they_are(merge: Merge, name: str) -> list[str]:
+    joining.hand_over(Client._meta.get_field(name), merge.gone, merge.kept)
+    return []
+
+
+def _rows(name: str) -> Step:
+    return lambda merge: _as_they_are(merge, name)
+
+
+def _others_who_point_here(merge: Merge) -> list[str]:
+    merge.gone.others_at_the_address.exclude(pk=merge.kept.pk).update(same_address_as=merge.kept)
+    return []
+
+
+def _calendar(merge: Merge) -> list[str]:
+    """One address for a person's calendar: the kept record's, if it has one."""
+    if not hasattr(merge.gone, "feed"):
+        return []
+    if hasattr(merge.kept, "feed"):
+        return ["the address of a calendar, which shows nothing any more"]
+    type(merge.gone.feed)._default_manager.filter(client=merge.gone).update(client=merge.kept)
+    return []
+
+
+STEPS: dict[str, Step] = {
+    "bookings.Appointment.client": _appointments,
+    "bookings.Mail.client": _rows("mails"),
+    "bookings.MailConsent.client": lambda merge: joining.mail_choices(merge.gone, merge.kept),
+    "bookings.ClientEvent.client": _rows("record_events"),
+    "bookings.HardEffort.client": lambda merge: joining.hard_efforts(merge.gone, merge.kept),
+    "bookings.DeclinedSession.client": lambda merge: joining.declined_sessions(
+        merge.gone, merge.kept
+    ),
+    "bookings.Race.client": lambda merge: joining.races(merge.gone, merge.kept, merge.now),
+    "bookings.Client.same_address_as": _others_who_point_here,
+    "therapists.HealthCheck.client": _rows("health_checks"),
+    "therapists.Clearance.client": _rows("clearances"),
+    "therapists.Access.client": _rows("health_accesses"),
+    "therapists.Feed.client": _calendar,
+}
+
+
+def relations() -> dict[str, Any]:
+    """Everything in the database that points to a client, by name."""
+    found = Client._meta.get_fields(include_hidden=True)
+    pointing = [one for one in found if one.auto_created and not one.concrete]
+    return {f"{one.related_model._meta.label}.{one.field.name}": one for one in pointing}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What becomes of everything, a sentence each; `obstacles` must go first."""
+
+    lines: list[str]
+    obstacles: list[str]
+    choices: dict[str, list[tuple[str, str]]]
+
+    @property
+    def digest(self) -> str:
+        """Another one as soon as anything has changed that the desk has looked at."""
+        return sha256(repr((self.lines, self.obstacles, self.choices)).encode()).hexdigest()[:16]
+
+
+def preview(kept: Client, gone: Client, clinic: Clinic) -> Preview:
+    """Changes nothing. Of health it says no more than that it goes along."""
+    return Preview(
+        lines=list(_what_becomes(kept, gone)),
+        obstacles=_overlaps(kept, gone, clinic),
+        choices={name: both for name in CHOSEN if (both := _both(kept, gone, name))},
+    )
+
+
+@changes_the_diary
+def merge(
+    clinic: Clinic,
+    kept: Client,
+    gone: Client,
+    *,
+    choices: Mapping[str, str],
+    seen: str,
+    by: str,
+    now: datetime,
+) -> Client:
+    """Hand everything over and delete `gone`; its history says what it was.
+
+    `choices`: for each field of which there are two values, "kept" or "gone". Raises Stale when
+    what the desk has looked at (`seen`, a digest) has changed, Refused when something is in the
+    way, NotDecided for a relation without a step.
+    """
+    locked = Client.objects.select_for_update(no_key=True).in_bulk([kept.pk, gone.pk])
+    if len(locked) != 2:
+        raise Stale("One of the two records is gone; they may have been merged already.")
+    kept, gone = locked[kept.pk], locked[gone.pk]
+    shown = preview(kept, gone, clinic)
+    if shown.digest != seen:
+        raise Stale("Something has changed since; please look at it once more.")
+    if shown.obstacles:
+        raise Refused(" ".join(shown.obstacles))
+    _carry_out(Merge(kept, gone, by, now, choices))
+    return kept
+
+
+def _carry_out(merge: Merge) -> None:
+    undecided = relations().keys() - STEPS.keys()
+    if undecided:
+        raise NotDecided(", ".join(sorted(undecided)))
+    before = _record_of(merge.gone)
+    put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
+    _one_person(merge)
+    # The races last: with them the mails of the plan are owed anew, by everything else.
+    ordered = sorted(STEPS, key=lambda name: name == "bookings.Race.client")
+    dropped = [line for name in ordered for line in STEPS[name](merge)]
+    _hand_over_the_login(merge)
+    merge.gone.delete()
+    nudging.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
+    if put_on_hold:
+        health_hold.put(merge.kept, by=merge.by, now=merge.now)
+    told = [f"Not kept, because there was the same: {line}" for line in dropped]
+    facts = {"gone": before, "told": told}
+    merge.kept.record_events.create(kind="merged", by=merge.by, at=merge.now, facts=facts)
+
+
+def _one_person(merge: Merge) -> None:
+    """The kept record's own fields: what is chosen, what is empty filled, the earliest dates."""
+    kept, gone = merge.kept, merge.gone
+    joining.what_the_desk_wrote(gone, kept)
+    for name in CHOSEN:
+        if merge.choices.get(name) == "gone" or not getattr(kept, name):
+            if name == "email" and gone.email:
+                kept.proved_at, kept.bounced_at = gone.proved_at, gone.bounced_at
+            setattr(kept, name, getattr(gone, name))
+    kept.plan_revision = max(kept.plan_revision, gone.plan_revision)
+    kept.created_at = min(kept.created_at, gone.created_at)
+    agreed = [at for at in (kept.terms_agreed_at, gone.terms_agreed_at) if at]
+    kept.terms_agreed_at = min(agreed, default=None)
+    if not kept.weekly_volume_km and gone.weekly_volume_km:
+        kept.weekly_volume_km = gone.weekly_volume_km
+        kept.long_run_weekday = gone.long_run_weekday
+    others = [kept.same_address_as_id, gone.same_address_as_id]
+    kept.same_address_as_id = next(
+        (pk for pk in others if pk not in (None, kept.pk, gone.pk)), None
+    )
+    kept.save()
+
+
+def _hand_over_the_login(merge: Merge) -> None:
+    """A login stays where there are two; it then shows nobody's bookings."""
+    login = merge.gone.user
+    if login is not None and merge.kept.user_id is None:
+        merge.gone.user = None
+        merge.gone.save(update_fields=["user"])
+        merge.kept.user = login
+        merge.kept.save(update_fields=["user"])
+
+
+def _record_of(client: Client) -> dict[str, Any]:
+    facts = records.facts_of(client)
+    login = client.user.email if client.user else ""
+    return {**facts, "login": login, "created_at": client.created_at}
+
+
+def _both(kept: Client, gone: Client, name: str) -> list[tuple[str, str]]:
+    """The two values, where both records have one and they differ."""
+    values = str(getattr(kept, name) or ""), str(getattr(gone, name) or "")
+    if not all(values) or values[0] == values[1]:
+        return []
+    return [("kept", values[0]), ("gone", values[1])]
+
+
+def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
+    """Nobody is in two places at once, in the past neither."""
+    sentences = []
+    for visit in gone.appointments.filter(OCCUPYING).select_related("treatment"):
+        same_time = Q(starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at)
+        for other in kept.appointments.filter(OCCUPYING & same_time):
+            sentences.append(
+                f"Both have an appointment on {wording.day_and_time(visit.starts_at, clinic.tz)} "
+                f"({kept}: {wording.clock(other.starts_at, clinic.tz)}). One of them must be "
+                "cancelled or moved first."
+            )
+    return sentences
+
+
+def _what_becomes(kept: Client, gone: Client) -> Iterable[str]:
+    counts = {
+        "Appointments, with history and price": Appointment.objects.filter(client=gone),
+        "Mails in the history": gone.mails.all(),
+        "Choices of mails": gone.mail_consents.all(),
+        "Lines of what was changed": gone.record_events.all(),
+    }
+    for what, rows in counts.items():
+        yield from _counted(what, rows.count(), kept)
+    yield from _about_health(kept, gone)
+    yield from _about_training(kept, gone)
+    yield from _about_the_record(kept, gone)
+
+
+def _counted(what: str, count: int, kept: Client) -> Iterable[str]:
+    if count:
+        yield f"{what}: {count}, to {kept}."
+
+
+def _about_health(kept: Client, gone: Client) -> Iterable[str]:
+    """The same whether there is anything or not: that is nobody's business here."""
+    yield (
+        "What was told of health and the therapists’ notes go along, as private as they are; only "
+        "therapists read them."
+    )
+    if gone.health_hold and not kept.health_hold:
+        yield f"{kept} is then to be checked by the therapist, as {gone} is."
+
+
+def _about_training(kept: Client, gone: Client) -> Iterable[str]:
+    taken = set(kept.races.values_list("race_date", flat=True))
+    for race in gone.races.all():
+        day = f"{race.race_date.day} {race.race_date:%B %Y}"
+        if race.race_date in taken:
+            yield f"Both have a race on {day}: that of {kept} stays, and {race} is noted only."
+        else:
+            yield f"The race of {day}, {race}: to {kept}, whose plan and mails follow it."
+    efforts = gone.hard_efforts.count() + gone.declined_sessions.count()
+    yield from _counted("Hard efforts and sessions not wanted", efforts, kept)
+
+
+def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
+    if gone.desk_notes and gone.desk_notes != kept.desk_notes:
+        yield "The desk’s notes are put one after the other."
+    for group in MailGroup:
+        if gone.mail_consents.filter(group=group).exists():
+            yield f"“{group.label.capitalize()}”: the newest choice made in either record holds."
+    if gone.user and kept.user:
+        yield f"The login {gone.user.email} stays, but shows nothing any more."
+    elif gone.user:
+        yield f"The login {gone.user.email} opens the merged record."
+    if hasattr(gone, "feed") and hasattr(kept, "feed"):
+        yield f"The calendar address of {gone} stops; that of {kept} shows everything."
+    for name in CHOSEN:
+        if getattr(gone, name) and not getattr(kept, name):
+            yield f"{records.FIELDS[name].capitalize()}: {getattr(gone, name)}, from {gone}."
+    yield f"The record of {gone} is then gone; what it said stays in the history of {kept}."

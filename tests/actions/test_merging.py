@@ -1,0 +1,248 @@
+"""Two records of one person become one, and nothing is lost."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bookings.actions import racing
+from bookings.actions.refusals import Refused, Stale
+from bookings.models import (
+    Client,
+    ClientEvent,
+    Clinic,
+    Mail,
+    MailConsent,
+    MailGroup,
+    MailKind,
+    Race,
+)
+from clinic import merging
+from tests import factories
+from tests.factories import NOW
+from therapists.encrypting import Sealed
+from therapists.models import Access, Clearance, Feed, HealthCheck, Note
+
+DESK = "desk: desk@example.com"
+DAY = date(2026, 11, 30)
+
+
+@pytest.fixture
+def kept(clinic):
+    return factories.make_client("Ana Demo", email="ana@example.com")
+
+
+@pytest.fixture
+def gone(clinic):
+    gone = factories.make_client("Ana M Demo", email="", phone="07700 900123")
+    gone.created_at = NOW - timedelta(days=400)
+    gone.save()
+    return gone
+
+
+@pytest.fixture
+def visit(massage, kim, room, start):
+    def _visit(client, hours=0, **fields):
+        asked = {"treatment": massage, "therapist": kim, "room": room, "client": client, **fields}
+        return factories.make_appointment(starts_at=start + timedelta(hours=hours), **asked)
+
+    return _visit
+
+
+@pytest.fixture
+def makers(visit):
+    """How a row of each relation comes about; whoever adds a relation adds its maker here."""
+    mail = {"kind": MailKind.REMINDER, "created_at": NOW, "due_at": NOW, "not_after": NOW}
+    sealed = {"content": Sealed.of({})}
+    return {
+        "bookings.Appointment.client": visit,
+        "bookings.Mail.client": lambda one: Mail.objects.create(key="one", client=one, **mail),
+        "bookings.MailConsent.client": lambda one: one.mail_consents.create(
+            group=MailGroup.NUDGES, wanted=True, at=NOW
+        ),
+        "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
+        "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
+        "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
+            kind="training", ideal=DAY
+        ),
+        "bookings.Race.client": factories.make_race,
+        "bookings.Client.same_address_as": lambda one: factories.make_client(
+            "Bo Demo", same_address_as=one
+        ),
+        "therapists.HealthCheck.client": lambda one: HealthCheck.objects.create(
+            client=one, form="full", given_at=NOW, by="runner", **sealed
+        ),
+        "therapists.Clearance.client": lambda one: Clearance.objects.create(
+            client=one, by=factories.make_user(), at=NOW, **sealed
+        ),
+        "therapists.Access.client": lambda one: Access.objects.create(
+            client=one, at=NOW, who="x", did="read", what="note", record=1, page="p"
+        ),
+        "therapists.Feed.client": lambda one: Feed.objects.create(client=one),
+    }
+
+
+def merge(kept, gone, **choices):
+    clinic = Clinic.objects.the()
+    seen = merging.preview(kept, gone, clinic).digest
+    return merging.merge(kept, gone, choices=choices, seen=seen, by=DESK, now=NOW)
+
+
+def test_every_relation_to_a_client_has_a_step_and_a_maker(makers):
+    assert set(merging.relations()) == set(merging.STEPS) == set(makers)
+
+
+def test_a_relation_without_a_step_is_refused(kept, gone, monkeypatch):
+    monkeypatch.delitem(merging.STEPS, "therapists.Feed.client")
+    with pytest.raises(merging.NotDecided, match="Feed"):
+        merge(kept, gone)
+    assert Client.objects.count() == 2
+
+
+def test_every_row_of_every_relation_goes_along(kept, gone, makers):
+    rows = {name: make(gone) for name, make in makers.items()}
+    merge(kept, gone)
+    for name, row in rows.items():
+        row.refresh_from_db()
+        assert getattr(row, name.rpartition(".")[2]) == kept, name
+    assert not Client.objects.filter(pk=gone.pk).exists()
+
+
+def test_what_both_have_stays_once_and_is_told_in_the_history(kept, gone, makers, visit):
+    names = set(makers) - {"bookings.Appointment.client", "bookings.Mail.client"}
+    for name in names:
+        makers[name](kept)
+        makers[name](gone)
+    merge(kept, gone)
+    told = kept.record_events.get(kind="merged").facts["told"]
+    assert len(told) == 4  # a race, an effort, a declined session, a calendar
+    assert (kept.races.count(), kept.hard_efforts.count()) == (1, 1)
+    assert kept.declined_sessions.count() == Feed.objects.count() == 1
+    assert kept.health_checks.count() == 2
+
+
+def test_notes_go_along_with_their_visits(kept, gone, visit, kim):
+    seen = visit(gone)
+    Note.objects.create(appointment=seen, author=kim, created_at=NOW, saved_at=NOW)
+    merge(kept, gone)
+    assert Note.objects.get().client == kept
+    assert seen.events.get(kind="joined").facts["name"] == "Ana M Demo"
+
+
+def test_what_is_empty_is_filled_and_what_differs_is_chosen(kept, gone):
+    merge(kept, gone, name="gone")
+    kept.refresh_from_db()
+    assert (kept.name, kept.email) == ("Ana M Demo", "ana@example.com")
+    assert kept.phone == "07700 900123"
+    assert kept.created_at == gone.created_at
+
+
+def test_what_the_other_record_said_stays_in_the_history(kept, gone):
+    merge(kept, gone)
+    assert kept.record_events.get(kind="merged").facts["gone"]["name"] == "Ana M Demo"
+
+
+def test_an_address_taken_over_is_as_proved_as_it_was(kept, gone):
+    Client.objects.filter(pk=gone.pk).update(email="other@example.com", proved_at=None)
+    gone.refresh_from_db()
+    merge(kept, gone, email="gone")
+    kept.refresh_from_db()
+    assert (kept.email, kept.proved_at) == ("other@example.com", None)
+
+
+def test_appointments_at_one_time_stand_in_the_way_and_are_named(kept, gone, visit, massage):
+    lee, second = factories.make_therapist("Lee"), factories.make_room("Room 2")
+    visit(kept)
+    visit(gone, therapist=lee, room=second)
+    [obstacle] = merging.preview(kept, gone, Clinic.objects.the()).obstacles
+    assert "Both have an appointment on Thursday 3 December, 10:00" in obstacle
+    with pytest.raises(Refused, match="Both have an appointment"):
+        merge(kept, gone)
+    assert Client.objects.count() == 2
+
+
+def test_a_cancelled_one_stands_in_nobodys_way(kept, gone, visit):
+    visit(kept)
+    visit(gone, status="cancelled")
+    merge(kept, gone)
+    assert kept.appointments.count() == 2
+
+
+def test_what_changed_after_the_preview_is_shown_first(kept, gone, visit):
+    clinic = Clinic.objects.the()
+    seen = merging.preview(kept, gone, clinic).digest
+    visit(gone)
+    with pytest.raises(Stale, match="once more"):
+        merging.merge(kept, gone, choices={}, seen=seen, by=DESK, now=NOW)
+
+
+def test_merging_twice_is_said(kept, gone):
+    clinic = Clinic.objects.the()
+    seen = merging.preview(kept, gone, clinic).digest
+    merging.merge(kept, gone, choices={}, seen=seen, by=DESK, now=NOW)
+    with pytest.raises(Stale, match="merged already"):
+        merging.merge(kept, gone, choices={}, seen=seen, by=DESK, now=NOW)
+
+
+def test_the_hold_of_either_holds_and_is_told_of_coming_visits(kept, gone, visit):
+    Client.objects.filter(pk=gone.pk).update(health_hold=True)
+    gone.refresh_from_db()
+    seen = visit(kept)
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert kept.health_hold
+    assert seen.events.filter(kind="health_hold").exists()
+
+
+def test_the_preview_says_nothing_of_health_answers(kept, gone, makers):
+    clinic = Clinic.objects.the()
+    before = merging.preview(kept, gone, clinic).lines
+    makers["therapists.HealthCheck.client"](gone)
+    assert merging.preview(kept, gone, clinic).lines == before
+
+
+def test_the_newest_choice_of_mails_holds(kept, gone):
+    kept.mail_consents.create(group=MailGroup.NUDGES, wanted=True, at=NOW - timedelta(days=2))
+    kept.wants_nudges = True
+    kept.save()
+    gone.mail_consents.create(group=MailGroup.NUDGES, wanted=False, at=NOW - timedelta(days=1))
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert not kept.wants_nudges
+    assert MailConsent.objects.filter(client=kept).count() == 2
+
+
+def test_a_race_of_both_leads_to_one_set_of_mails(kept, gone):
+    for client in (kept, gone):
+        race = Race(race_date=date(2027, 4, 25), distance="marathon")
+        racing.enter(client, race, wants_nudges=True, now=NOW)
+    merge(kept, gone)
+    waiting = Mail.objects.filter(client=kept, state="scheduled").exclude(kind=MailKind.PLAN)
+    windows = [(mail.kind, mail.about["topic"], mail.about["opens"]) for mail in waiting]
+    assert windows
+    assert len(windows) == len(set(windows))
+
+
+def test_the_login_goes_along_where_there_is_one(kept, gone):
+    gone.user = factories.make_user("login@example.com")
+    gone.save()
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert kept.user.email == "login@example.com"
+
+
+def test_notes_of_the_desk_are_put_one_after_the_other(kept, gone):
+    for client, note in ((kept, "Calls late."), (gone, "Pays by card.")):
+        client.desk_notes = note
+        client.save()
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert kept.desk_notes == "Calls late.\n\nPays by card."
+
+
+def test_whoever_was_compared_with_the_other_is_compared_with_this(kept, gone):
+    kept.same_address_as = gone
+    kept.save()
+    merge(kept, gone)
+    kept.refresh_from_db()
+    assert kept.same_address_as is None
+    assert ClientEvent.objects.filter(client=kept, kind="merged").exists()

@@ -1,0 +1,94 @@
+"""The phone at one's ear: booking by keyboard alone, and the records of clients, in a browser."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_desk import FITS, SCHEMES, signed_in
+
+SECONDS = 15  # the aim; machines that test are slower than people are quick
+PATIENCE = 2
+
+
+@pytest.fixture
+def desk(open_context):
+    return signed_in(open_context().new_page(), "desk")
+
+
+def tab_to(page, role, name):
+    """Tab until that has the focus; fails when it cannot be reached."""
+    wanted = page.get_by_role(role, name=name, exact=True)
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError(f"no way to {role} {name} by the keyboard")
+
+
+def test_a_known_client_is_booked_by_keyboard_alone(desk):
+    page = desk
+    page.goto("/diary/")
+    began = time.monotonic()
+    page.keyboard.press("Alt+N")
+    page.wait_for_url("**/diary/new/")
+    expect(page.get_by_role("textbox", name="Client")).to_be_focused()
+    page.keyboard.type("robin")
+    expect(page.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+    tab_to(page, "textbox", "When")
+    page.keyboard.type("tomorrow after 3")
+    shown = page.locator("#times")
+    expect(shown).to_contain_text("15:00; for the morning")
+    expect(shown.get_by_role("radio").first).to_be_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/diary/20\d\d-\d\d-\d\d/#visit-\d+$"))
+    taken = time.monotonic() - began
+    expect(page.get_by_role("status").first).to_contain_text("Robin Demo is booked")
+    expect(page.locator(".ec-event.is-marked")).to_contain_text("Robin Demo")
+    assert taken < SECONDS * PATIENCE, f"{taken:.1f} s"
+
+
+def test_somebody_new_is_written_down_and_booked_by_keyboard_alone(desk):
+    page = desk
+    page.goto("/diary/new/")
+    page.keyboard.type("Vera Newcomer 07700 900321")
+    expect(page.get_by_role("radio", name=re.compile("Somebody new"))).to_be_checked()
+    tab_to(page, "textbox", "When")
+    page.keyboard.type("next free")
+    expect(page.locator("[name=when_shown]")).to_have_value(re.compile("next free$"))
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#times").get_by_role("radio").nth(1)).to_be_checked()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#visit-*")
+    expect(page.get_by_role("status").first).to_contain_text("no address to send a mail to")
+
+
+def test_without_javascript_two_presses_of_enter_book(open_context):
+    page = signed_in(open_context(java_script_enabled=False).new_page(), "desk")
+    page.goto("/diary/new/")
+    page.get_by_label("Client", exact=True).fill("Quinn Demo")
+    page.get_by_label("When", exact=True).fill("next week")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("When", exact=True).press("Enter")
+    page.wait_for_url("**/#visit-*")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_clients_pages_are_for_everybody_and_fit(open_context, axe, width, scheme):
+    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = signed_in(context.new_page(), "desk")
+    page.goto("/desk/clients/?q=Robin")
+    page.get_by_role("link", name="Robin Demo", exact=True).click()
+    record = page.url
+    pages = ["/desk/clients/", "/desk/clients/new/", "/diary/new/?who=demo&when=next+week", record]
+    for url in [*pages, f"{record}edit/", f"{record}merge/?q=demo"]:
+        page.goto(url)
+        axe(page)
+        assert page.evaluate(FITS), url
+    page.locator(".lines a").first.click()
+    page.get_by_role("heading", name="Merge two records").wait_for()
+    axe(page)
+    assert page.evaluate(FITS)

@@ -1,0 +1,62 @@
+"""What is typed to find a client, or to describe a new one."""
+
+import pytest
+
+from bookings.core.finding import Typed, folded, person_in, terms
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("Zoë", "zoe"),
+        ("Łucja", "lucja"),
+        ("SØREN", "soren"),
+        ("Strauß", "strauss"),
+        ("Αλέξης", "αλεξησ"),
+        ("Nguyễn", "nguyen"),
+        ("İpek", "ipek"),
+    ],
+)
+def test_accents_and_capitals_do_not_matter(typed, plain):
+    assert folded(typed) == plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("", []),
+        ("  Ana   Demo ", ["ana", "demo"]),
+        ("ana@Example.com", ["ana@example.com"]),
+        ("07700 900123", ["700900123"]),
+        ("+44 7700 900123", ["700900123"]),
+        ("(0)7700-900 123", ["700900123"]),
+        ("900123", ["900123"]),
+        ("020", ["20"]),
+        ("Ana 07700 900", ["ana", "7700900"]),
+        ("client42@example.com", ["client42@example.com"]),
+        ("00", []),
+    ],
+)
+def test_a_phone_number_is_its_digits_and_the_rest_are_words(typed, wanted):
+    assert terms(typed) == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "person"),
+    [
+        ("Ana Demo", Typed("Ana Demo")),
+        ("Ana Demo 07700 900123", Typed("Ana Demo", phone="07700 900123")),
+        ("Ana Demo, ana@example.com", Typed("Ana Demo", email="ana@example.com")),
+        ("07700 900123 Ana", Typed("Ana", phone="07700 900123")),
+        ("Ana a@b.cd 07700900123", Typed("Ana", "a@b.cd", "07700900123")),
+        ("Ana Demo 2", Typed("Ana Demo 2")),
+        ("", Typed()),
+    ],
+)
+def test_a_new_person_is_read_out_of_one_line(typed, person):
+    assert person_in(typed) == person
+
+
+def test_somebody_without_address_and_number_cannot_be_reached():
+    assert not person_in("Ana Demo").can_be_reached
+    assert person_in("Ana Demo 07700 900123").can_be_reached

@@ -1,0 +1,282 @@
+"""Booking for somebody on the phone: one form, with or without JavaScript."""
+
+from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.core.roles import Role
+from bookings.models import Appointment, Client, Mail, MailKind
+from tests.factories import (
+    make_appointment,
+    make_client,
+    make_race,
+    make_therapist,
+    make_user,
+)
+
+NEW = "/diary/new/"
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture(autouse=True)
+def on_a_tuesday():
+    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
+def desk(client, db):
+    client.force_login(make_user("desk@example.com", role=Role.DESK))
+    return client
+
+
+@pytest.fixture
+def ana(clinic):
+    return make_client("Ana Demo", phone="07700 900123")
+
+
+@pytest.fixture
+def call(desk, massage):
+    """Sends the form as a desk would that has seen the lists; a test names what it is about."""
+
+    def _call(**typed):
+        asked = {
+            "who": "ana",
+            "treatment": massage.pk,
+            "therapist": "",
+            "when": "thursday 10:00",
+            "tell": "yes",
+            "key": token_hex(16),
+            **typed,
+        }
+        shown = {
+            "who_shown": asked["who"],
+            "when_shown": f"{asked['treatment']}|{asked['therapist']}|{asked['when']}",
+        }
+        return desk.post(NEW, {**shown, **asked})
+
+    return _call
+
+
+def test_the_first_of_each_list_is_booked_and_the_day_shows_it(call, ana, only):
+    answer = call()
+    booked = only()
+    assert answer["Location"] == f"/diary/2026-12-03/#visit-{booked.pk}"
+    assert booked.client == ana
+    assert booked.starts_at == datetime(2026, 12, 3, 10, tzinfo=UTC)
+    assert Mail.objects.filter(kind=MailKind.CONFIRMED).exists()
+
+
+def test_the_day_it_leads_to_has_the_row(call, desk, ana, only):
+    page = desk.get(call()["Location"].partition("#")[0]).content.decode()
+    assert f'id="visit-{only().pk}"' in page
+
+
+def test_nobody_is_told_when_the_desk_says_so(call, ana):
+    call(tell="no")
+    assert not Mail.objects.filter(kind=MailKind.CONFIRMED).exists()
+
+
+def test_without_javascript_the_first_enter_shows_and_the_second_books(desk, massage, ana):
+    asked = {"who": "ana", "treatment": massage.pk, "when": "thursday", "tell": "no"}
+    page = desk.post(NEW, asked)
+    assert page.status_code == 422
+    assert not Appointment.objects.exists()
+    shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday"}
+    assert f'value="{shown["when_shown"]}"' in page.content.decode()
+    assert desk.post(NEW, {**asked, **shown}).status_code == 302
+
+
+def test_a_list_for_something_else_is_not_what_was_chosen(call, ana, massage):
+    answer = call(when="thursday 10:00", when_shown=f"{massage.pk}||friday 10:00")
+    assert answer.status_code == 422
+    assert "press Enter again" in answer.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_somebody_new_is_written_down_from_the_one_box(call, only):
+    call(who="Bo Demo 07700 900999")
+    assert (only().client.name, only().client.phone) == ("Bo Demo", "07700 900999")
+
+
+def test_somebody_new_needs_a_way_to_be_reached(call):
+    answer = call(who="Bo Demo")
+    assert answer.status_code == 422
+    assert "add a phone number or an e-mail" in answer.content.decode()
+    assert not Client.objects.exists()
+
+
+def test_somebody_new_needs_an_address_that_is_one(call):
+    answer = call(who="Bo Demo bo@exa_mple.com")
+    assert "is no e-mail address" in answer.content.decode()
+    assert 'value="Bo Demo bo@exa_mple.com"' in answer.content.decode()
+
+
+def test_somebody_new_is_not_taken_for_one_with_much_the_same_name(call, ana, only):
+    call(who="Anna Demmo 07700 900999")
+    assert only().client.name == "Anna Demmo"
+
+
+def test_the_chosen_one_of_several_is_booked(call, ana, only):
+    other = make_client("Anabel Demo")
+    call(client=other.pk)
+    assert only().client == other
+
+
+@pytest.mark.parametrize("asked", ["0", "x", "999999", "-1", "9" * 30, "new"])
+def test_somebody_who_is_not_in_the_list_is_not_booked_nor_the_first_instead(call, ana, asked):
+    answer = call(client=asked)
+    assert answer.status_code == 422
+    assert "choose who it is" in answer.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_a_time_that_is_not_in_the_list_any_more_is_not_booked_nor_the_first_instead(
+    call, ana, massage, kim, room
+):
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
+    answer = call(when="thursday", start=ten.isoformat())
+    assert "just been taken" in answer.content.decode()
+    assert Appointment.objects.count() == 1
+
+
+def test_a_therapist_can_be_named(call, ana, kim, massage, only):
+    lee = make_therapist("Lee Demo")
+    massage.therapists.add(lee)
+    assert call(therapist=lee.pk).status_code == 422  # no hours of work
+    call(therapist=kim.pk)
+    assert only().therapist == kim
+
+
+def test_a_time_that_is_not_free_offers_the_nearest_and_books_none_by_itself(
+    call, ana, massage, kim, room
+):
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
+    answer = call()
+    assert answer.status_code == 422
+    assert "The nearest" in answer.content.decode()
+    assert Appointment.objects.count() == 1
+
+
+def test_a_rule_is_said_and_set_aside_by_a_second_button(call, ana, only):
+    late = {"when": "thursday 19:00", "start": datetime(2026, 12, 3, 19, tzinfo=UTC).isoformat()}
+    answer = call(**late)
+    assert answer.status_code == 409
+    assert "does not work then" in answer.content.decode()
+    assert "Book it all the same" in answer.content.decode()
+    assert call(**late, knowingly="on").status_code == 302
+    assert only().starts_at.hour == 19
+
+
+def test_short_notice_stands_beside_the_time_and_needs_no_second_press(call, desk, ana, only):
+    with time_machine.travel(datetime(2026, 12, 1, 9, 20, tzinfo=UTC), tick=True):
+        desk.force_login(make_user("desk2@example.com", role=Role.DESK))
+        page = desk.get(NEW, {"when": "today 10:00"}, **HTMX, HTTP_HX_TARGET="times")
+        assert "less than 2 hours" in page.content.decode()
+        call(when="today 10:00")
+    assert only().starts_at.hour == 10
+
+
+def test_a_time_just_taken_is_said_and_the_form_stays_filled(call, ana, massage, kim, room):
+    start = datetime(2026, 12, 3, 19, tzinfo=UTC)
+    make_appointment(starts_at=start, treatment=massage, therapist=kim, room=room)
+    answer = call(when="thursday 19:00", start=start.isoformat(), note="See you")
+    assert answer.status_code == 409
+    assert 'value="thursday 19:00"' in answer.content.decode()
+    assert 'value="See you"' in answer.content.decode()
+
+
+def test_the_same_form_sent_twice_books_once(call, ana):
+    key = token_hex(16)
+    where = call(key=key)["Location"]
+    start = Appointment.objects.get().starts_at.isoformat()
+    assert call(key=key, start=start)["Location"] == where
+    assert Appointment.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"when": "whenever"}, "was not understood"),
+        ({"when": "31.11."}, "no 31 November"),
+        ({"who": ""}, "Who is it?"),
+        ({"treatment": "0"}, "Please correct"),
+        ({"therapist": "x"}, "Please correct"),
+        ({"who": "x" * 300}, "Please correct"),
+        ({"note": "x" * 400}, "Please correct"),
+        ({"key": "nonsense"}, "Please correct"),
+    ],
+)
+def test_nonsense_books_nothing_and_says_why(call, ana, wrong, said):
+    answer = call(**wrong)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_advice_stands_beside_each_time(desk, ana, massage):
+    make_race(ana, race_date=date(2026, 12, 4))
+    asked = {"who": "ana", "client": ana.pk, "when": "thursday", "treatment": massage.pk}
+    page = desk.get(NEW, asked, **HTMX, HTTP_HX_TARGET="times").content.decode()
+    assert "Not advised. The day after is" in page
+
+
+def test_the_parts_are_parts(desk, ana, massage):
+    people = desk.get(NEW, {"who": "07700"}, **HTMX, HTTP_HX_TARGET="people")
+    assert "Ana Demo" in people.content.decode()
+    assert "<html" not in people.content.decode()
+    assert people["HX-Trigger"]
+    times = desk.get(NEW, {"when": "next free"}, **HTMX, HTTP_HX_TARGET="times").content.decode()
+    assert "Tue 1 Dec" in times
+
+
+def test_a_client_comes_along_from_their_record(desk, ana, massage):
+    page = desk.get(NEW, {"client": ana.pk}).content.decode()
+    assert f'value="{ana.pk}" checked' in page
+
+
+def test_the_desk_sees_of_a_hold_and_of_age_no_more_than_that(desk, ana, massage):
+    ana.health_hold, ana.date_of_birth = True, date(2015, 1, 1)
+    ana.save()
+    page = desk.get(NEW, {"who": "ana"}).content.decode()
+    assert "Health: to be checked by the therapist" in page
+    assert "Under 18, consent missing" in page
+
+
+@pytest.mark.parametrize("day", [date(2027, 3, 28), date(2027, 10, 31)])
+def test_on_the_day_the_clocks_change_ten_is_ten(call, ana, clinic, only, day):
+    call(when=f"{day:%d.%m.%Y} 10:00")
+    assert only().starts_at.astimezone(clinic.tz).hour == 10
+
+
+def test_thirty_people_and_full_days_cost_no_more_queries_than_one(desk, massage, kim, room):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(NEW, {"who": "demo", "when": "tomorrow"})
+        return len(asked)
+
+    make_race(make_client("Ada Demo"))
+    cost()
+    one = cost()
+    for number in range(30):
+        make_race(make_client(f"Bo Demo {number}"))
+    tomorrow = datetime(2026, 12, 2, 9, tzinfo=UTC)
+    for hour in range(6):
+        starts_at = tomorrow + timedelta(hours=hour)
+        make_appointment(starts_at=starts_at, treatment=massage, therapist=kim, room=room)
+    assert cost() == one
+
+
+@pytest.mark.parametrize("role", [Role.RUNNER, None])
+def test_booking_for_others_is_the_desks(client, clinic, role):
+    user = make_user(role=role or Role.RUNNER)
+    if role is None:
+        make_therapist(user=user)
+    client.force_login(user)
+    assert client.get(NEW).status_code == client.post(NEW, {"who": "ana"}).status_code == 403

@@ -1,0 +1,74 @@
+"""The desk merges two records: finds the other, looks, and decides."""
+
+import pytest
+
+from bookings.core.roles import Role
+from bookings.models import Client
+from tests.factories import make_client, make_user
+
+
+@pytest.fixture
+def desk(client, clinic):
+    client.force_login(make_user("desk@example.com", role=Role.DESK))
+    return client
+
+
+@pytest.fixture
+def pair(clinic):
+    return make_client("Ana Demo", phone="1"), make_client("Ana M Demo", phone="2")
+
+
+@pytest.fixture
+def url(pair):
+    return f"/desk/clients/{pair[0].pk}/merge/{pair[1].pk}/"
+
+
+def test_those_of_much_the_same_name_are_offered_first(desk, pair):
+    kept, gone = pair
+    page = desk.get(f"/desk/clients/{kept.pk}/merge/").content.decode()
+    assert f"/desk/clients/{kept.pk}/merge/{gone.pk}/" in page
+    assert f"/desk/clients/{kept.pk}/merge/{kept.pk}/" not in page
+
+
+def test_looking_changes_nothing(desk, url):
+    assert desk.get(url).status_code == 200
+    assert Client.objects.count() == 2
+
+
+def test_the_desk_says_which_value_is_right(desk, url, pair):
+    seen = desk.get(url).context["shown"].digest
+    answer = desk.post(url, {"seen": seen, "phone": "gone"})
+    assert answer["Location"] == f"/desk/clients/{pair[0].pk}/"
+    assert Client.objects.get().phone == "2"
+
+
+def test_an_old_preview_is_refused_and_shown_anew(desk, url, pair):
+    seen = desk.get(url).context["shown"].digest
+    pair[1].mail_consents.create(group="news", wanted=False, at="2026-12-01T09:00Z")
+    answer = desk.post(url, {"seen": seen, "phone": "gone"})
+    assert answer.status_code == 409
+    assert "look at it once more" in answer.content.decode()
+    assert 'value="gone" checked' in answer.content.decode()
+    assert Client.objects.count() == 2
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense"])
+def test_without_having_looked_nothing_is_merged(desk, url, seen):
+    assert desk.post(url, {"seen": seen}).status_code == 409
+    assert Client.objects.count() == 2
+
+
+def test_a_record_is_not_merged_with_itself(desk, pair):
+    assert desk.get(f"/desk/clients/{pair[0].pk}/merge/{pair[0].pk}/").status_code == 404
+
+
+def test_what_was_merged_meanwhile_is_said(desk, url):
+    seen = desk.get(url).context["shown"].digest
+    desk.post(url, {"seen": seen})
+    assert desk.post(url, {"seen": seen}).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.RUNNER])
+def test_merging_is_the_desks(client, url, role):
+    client.force_login(make_user(role=role))
+    assert client.get(url).status_code == client.post(url).status_code == 403
