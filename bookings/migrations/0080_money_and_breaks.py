@@ -34,12 +34,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='appointment',
             name='desk_note',
-            field=models.CharField(blank=True, help_text='For the desk, about the visit; never about health.', max_length=500),
+            field=models.CharField(blank=True, db_default='', default='', help_text='For the desk, about the visit; never about health.', max_length=500),
         ),
         migrations.AddField(
             model_name='appointment',
             name='late_minutes',
-            field=models.PositiveSmallIntegerField(default=0, help_text='How late the client is or says they will be; 0 when in time.'),
+            field=models.PositiveSmallIntegerField(db_default=0, default=0, help_text='How late the client is or says they will be; 0 when in time.'),
         ),
         migrations.AddField(
             model_name='clinic',

@@ -118,10 +118,16 @@ class Appointment(models.Model):
     )
 
     late_minutes = models.PositiveSmallIntegerField(
-        default=0, help_text="How late the client is or says they will be; 0 when in time."
+        default=0,
+        db_default=0,
+        help_text="How late the client is or says they will be; 0 when in time.",
     )
     desk_note = models.CharField(
-        max_length=500, blank=True, help_text="For the desk, about the visit; never about health."
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="For the desk, about the visit; never about health.",
     )
 
     held_until = models.DateTimeField(null=True, blank=True)

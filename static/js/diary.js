@@ -312,6 +312,7 @@
     phone.addEventListener("change", draw);
     swipe();
     panel.addEventListener("htmx:afterSwap", () => refresh().catch(trouble));
+    panel.addEventListener("click", ({ target }) => target.closest("[data-close]") && close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && !panel.hidden && close());
     setTimeout(keepUp, POLL);
   };

@@ -24,6 +24,7 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
+from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks import load, mails, seed  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -34,7 +35,12 @@ SLUG = "sports-massage-60"
 
 def measure(folder: Path) -> list[tuple[str, str]]:
     """All of it, or only the part that ONLY names."""
-    parts = {"openings": openings, "bookings": bookings, "mails": mails.measure}
+    parts = {
+        "openings": openings,
+        "bookings": bookings,
+        "diary": day_feed,
+        "mails": mails.measure,
+    }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
@@ -69,6 +75,23 @@ def openings_over_http(port: int, today: date, days: int, what: str) -> list:
     ratio = statistics.median(asked) / statistics.median(floor)
     return [
         (f"{what}: over HTTP", f"{spread(asked)}"),
+        ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
+    ]
+
+
+def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
+    print("Measuring the desk's day …")
+    path = f"/diary/{diary_of.make_full_day(today)}/feed/"
+    queries = diary_of.queries_of(path)
+    with serving(folder) as port:
+        desk = diary_of.signed_in(port)
+        load.latencies(port, [path] * 10, desk)
+        taken = load.latencies(port, [path] * REQUESTS, desk)
+        floor = load.latencies(port, ["/one-query"] * REQUESTS)
+    what = "a day of the diary, 20 therapists, 250 appointments, 200,000 stored: over HTTP"
+    ratio = statistics.median(taken) / statistics.median(floor)
+    return [
+        (what, f"{spread(taken)}; {queries} queries with signing in"),
         ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
     ]
 
