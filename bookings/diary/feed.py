@@ -40,12 +40,13 @@ def feed(request: HttpRequest, day: date) -> HttpResponse:
 
 def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
+    appointments = reverse("planner:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
         "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
         "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
-        "visits": [_visit(visit, shown, clinic.tz) for visit in shown.visits],
+        "visits": [_visit(visit, shown, clinic.tz, appointments) for visit in shown.visits],
         "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
     }
 
@@ -65,7 +66,7 @@ def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
     return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
 
 
-def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
+def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str) -> dict:
     start = _wall(visit.starts_at, tz)
     status = Status(visit.status)
     return {
@@ -86,7 +87,7 @@ def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
         "revision": visit.revision,
         "seen": visit.last_event or 0,
         "movable": status == Status.BOOKED,
-        "url": reverse("planner:appointment", args=[visit.pk]) if visit.client_id else "",
+        "url": f"{appointments}{visit.pk}/" if visit.client_id else "",
     }
 
 

@@ -53,7 +53,8 @@
       resourceIds: [view === "rooms" ? visit.room : visit.therapist],
       title: visit.client,
       classNames: [`is-${visit.status}`],
-      editable: visit.movable && !phone.matches,
+      startEditable: visit.movable && !phone.matches, // `editable` would yield to the library's default
+      durationEditable: visit.movable && !phone.matches,
       extendedProps: visit,
     })),
     ...day.shades.map((shade) => ({
