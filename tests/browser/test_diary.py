@@ -182,7 +182,7 @@ def test_money_is_taken_corrected_and_printed(desk, axe):
 
 
 def test_a_press_on_an_empty_place_offers_to_block_it(desk):
-    page = desk(a_busy_day(36))
+    page = desk(a_busy_day(8))
     column = page.locator(".ec-day").last.bounding_box()
     page.mouse.click(column["x"] + column["width"] / 2, column["y"] + 10)
     page.get_by_role("link", name="Time off or a meeting").click()
