@@ -1,8 +1,10 @@
-"""Who came: arrived, done, did not come, and the way back within minutes."""
+"""Who came: arrived, late, done, did not come, the way back, and the desk's note of it."""
 
 from datetime import datetime, timedelta
 
+from bookings.actions import money
 from bookings.actions.refusals import Stale, TooEarly, TooLate
+from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import day_bounds
 from bookings.core.statuses import Status
@@ -14,31 +16,107 @@ UNDONE_WITHIN = timedelta(minutes=15)
 
 @changes_the_diary
 def mark(
-    clinic: Clinic, appointment: Appointment, status: Status, *, by: str, now: datetime
+    clinic: Clinic,
+    appointment: Appointment,
+    status: Status,
+    *,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
 ) -> Appointment:
     """Say what became of a visit, from its civil day on; saying so again changes nothing.
 
-    Raises TooEarly before that day, for a no-show before the start, and Stale when the visit's
-    status does not lead there.
+    Not coming is charged by the clinic's rule. Raises TooEarly before that day, for a no-show
+    before the start, and Stale when the visit's status does not lead there or the page that was
+    `seen` is out of date.
     """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == status:
         return appointment
+    refuse_if_changed(clinic, appointment, seen)
     if now < _not_before(appointment, status, clinic):
         raise TooEarly
-    return _become(appointment, status, by, now, {"from": appointment.status})
+    before = appointment.status
+    appointment = _become(appointment, status, by, now, {"from": before})
+    if status == Status.NO_SHOW:
+        money.charge_for_not_coming(clinic, appointment, by=by, now=now)
+    elif before == Status.NO_SHOW:
+        money.take_fees_back(appointment, by=by, now=now)
+    return appointment
 
 
 @changes_the_diary
-def undo(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> Appointment:
-    """Take the last mark back. Raises TooLate after a quarter of an hour, Stale without one."""
+def undo(
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    within: timedelta | None = UNDONE_WITHIN,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """Take the last mark back, and its fee; the desk may at any time (`within` None).
+
+    Raises TooLate after that time, Stale without a mark or when the page is out of date.
+    """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    refuse_if_changed(clinic, appointment, seen)
     last = appointment.events.filter(kind=appointment.status, facts__has_key="from").last()
     if appointment.status not in MARKS or last is None:
         raise Stale
-    if now > last.at + UNDONE_WITHIN:
+    if within is not None and now > last.at + within:
         raise TooLate("It is too late to undo this here; the desk can still correct it.")
-    return _become(appointment, Status(last.facts["from"]), by, now, {"undone": last.kind})
+    appointment = _become(appointment, Status(last.facts["from"]), by, now, {"undone": last.kind})
+    if last.kind == Status.NO_SHOW:
+        money.take_fees_back(appointment, by=by, now=now)
+    return appointment
+
+
+@changes_the_diary
+def note_lateness(
+    clinic: Clinic,
+    appointment: Appointment,
+    minutes: int,
+    *,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """The client is, or has rung to be, so many minutes late; 0 takes it back.
+
+    Raises Stale for a visit that is over or cancelled, or when the page is out of date.
+    """
+    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    if appointment.late_minutes == minutes:
+        return appointment
+    refuse_if_changed(clinic, appointment, seen)
+    if appointment.status not in (Status.BOOKED, Status.ARRIVED):
+        raise Stale
+    Appointment.objects.filter(pk=appointment.pk).update(late_minutes=minutes)
+    appointment.record("late", by=by, now=now, facts={"minutes": minutes})
+    appointment.late_minutes = minutes
+    return appointment
+
+
+@changes_the_diary
+def write_note(
+    clinic: Clinic,
+    appointment: Appointment,
+    text: str,
+    *,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """The desk's own note about the visit; the same again changes nothing."""
+    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    if appointment.desk_note == text:
+        return appointment
+    refuse_if_changed(clinic, appointment, seen)
+    Appointment.objects.filter(pk=appointment.pk).update(desk_note=text)
+    appointment.record("noted", by=by, now=now)
+    appointment.desk_note = text
+    return appointment
 
 
 def _become(

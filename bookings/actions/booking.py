@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.actions import mailing
+from bookings.actions import mailing, money
 from bookings.actions.identity import write_down
 from bookings.actions.mailing import AT_ONCE, Telling
 from bookings.actions.placing import (
@@ -18,6 +18,7 @@ from bookings.actions.placing import (
     place,
 )
 from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
 from bookings.core.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
@@ -94,13 +95,19 @@ def cancel(
     *,
     reason: str = "",
     telling: Telling = AT_ONCE,
+    charging: bool = False,
+    seen: int | None = None,
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale."""
+    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
+
+    With `charging`, a client who cancels too late owes the clinic's fee.
+    """
     appointment = _fresh(appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment
+    refuse_if_changed(clinic, appointment, seen)
     _refuse_if(why_not_cancel(appointment, clinic, now=now), by)
     if appointment.status != Status.BOOKED:
         raise Stale
@@ -111,6 +118,8 @@ def cancel(
         facts={"reason": reason} if reason else {},
         revision=appointment.revision + 1,
     )
+    if charging:
+        money.charge_for_cancelling(clinic, appointment, by=by, now=now)
     mailing.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
     return appointment
 

@@ -4,8 +4,10 @@ The clinic's own rules (hours of work, the grid, the past) are for the desk to s
 knowingly; a conflict, time off and a therapist who does not offer the treatment are not.
 """
 
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Q
 
@@ -27,6 +29,7 @@ from bookings.models import (
     MailState,
     Room,
     Therapist,
+    Treatment,
 )
 from bookings.queries import facts
 from bookings.queries.openings import hours_of_work
@@ -36,15 +39,21 @@ CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPE
 
 @dataclass(frozen=True)
 class Place:
-    """When, with whom and where; without a room the present one is kept if it is free."""
+    """When, with whom and where; without a room the present one is kept if it is free.
+
+    Without a treatment the present one is; another one comes with its own price.
+    """
 
     interval: Interval
     therapist: Therapist
     room: Room | None = None
+    treatment: Treatment | None = None
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Place":
-        return cls(appointment.interval, appointment.therapist, appointment.room)
+        return cls(
+            appointment.interval, appointment.therapist, appointment.room, appointment.treatment
+        )
 
 
 def change(
@@ -57,13 +66,14 @@ def change(
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Give the appointment another time, length, therapist or room, in one UPDATE.
+    """Give the appointment another time, length, therapist, room or treatment, in one UPDATE.
 
     Raises Stale when it is no longer at `revision`; SlotTaken, NotBookable, or, unless done
     `knowingly`, AgainstTheRules, each with the nearest openings.
     """
-    choice = Choice(appointment.treatment, place.interval.start, place.therapist)
-    with offering_the_nearest(choice, "", now, appointment):
+    treatment = place.treatment or appointment.treatment
+    choice = Choice(treatment, place.interval.start, place.therapist)
+    with offering_the_nearest(choice, "", now, _as_asked(appointment, place, treatment)):
         return _change(appointment.pk, place, revision, knowingly, telling, by, now)
 
 
@@ -77,8 +87,9 @@ def put_back(
     if last is None or "ends_at" not in last.facts["from"]:
         raise Stale("There is nothing to undo.")
     place = _remembered(last.facts["from"])
+    price = _price_before(last.facts)
     telling = Telling.from_the_desk() if _has_been_told(appointment) else SILENTLY
-    return _rewrite(clinic, appointment, place, telling, by, now)
+    return _rewrite(clinic, appointment, place, telling, by, now, price)
 
 
 @changes_the_diary
@@ -119,8 +130,19 @@ def broken_rules(clinic: Clinic, place: Place, *, now: datetime) -> list[str]:
     if (start.hour * 60 + start.minute) % clinic.start_step_minutes or start.second:
         broken.append(f"Appointments do not usually start at {start:%H:%M}.")
     if not _at_work(clinic, place):
-        broken.append(f"{place.therapist} does not work then.")
+        why = "has a break" if _has_a_break(clinic, place) else "does not work"
+        broken.append(f"{place.therapist} {why} then.")
     return broken
+
+
+def _has_a_break(clinic: Clinic, place: Place) -> bool:
+    day = place.interval.start.astimezone(clinic.tz).date()
+    pauses = (
+        Interval.on_clock(day, pause.start, pause.end, clinic.tz)
+        for pause in place.therapist.breaks.filter(weekday=day.weekday())
+        if pause.holds_on(day)
+    )
+    return any(pause.overlaps(place.interval) for pause in pauses if pause)
 
 
 def _at_work(clinic: Clinic, place: Place) -> bool:
@@ -137,20 +159,26 @@ def _rewrite(
     telling: Telling,
     by: str,
     now: datetime,
+    price: Decimal | None = None,
 ) -> Appointment:
-    buffer = appointment.blocked_until - appointment.ends_at
+    before = _remember(appointment)
+    buffer, was = appointment.blocked_until - appointment.ends_at, appointment.treatment
+    same_start = appointment.starts_at == place.interval.start
+    if place.treatment is not None and place.treatment != was:
+        appointment.treatment, appointment.price = place.treatment, place.treatment.price
+        buffer = timedelta(minutes=place.treatment.buffer_minutes)
     blocked = Interval(place.interval.start, place.interval.end + buffer)
     refuse_the_impossible(clinic, appointment, place, blocked, now)
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
     room = room_for(appointment, place, blocked, now)
-    before = _remember(appointment)
-    same_start = appointment.starts_at == place.interval.start
     Appointment.objects.filter(pk=appointment.pk).update(
         starts_at=place.interval.start,
         ends_at=place.interval.end,
         blocked_until=blocked.end,
         therapist=place.therapist,
         room=room,
+        treatment=appointment.treatment,
+        price=appointment.price if price is None else price,
         revision=appointment.revision + 1,
         confirmed_at=appointment.confirmed_at if same_start else None,
     )
@@ -231,7 +259,17 @@ def _remember(appointment: Appointment) -> dict:
         "therapist_id": appointment.therapist_id,
         "room": appointment.room.name,
         "room_id": appointment.room_id,
+        "treatment": appointment.treatment.name,
+        "treatment_id": appointment.treatment_id,
+        "price": appointment.price,
     }
+
+
+def _price_before(change: dict) -> Decimal | None:
+    """The price that came with another treatment; None where the treatment stayed."""
+    was, became = change["from"], change.get("to", {})
+    same = was.get("treatment_id") == became.get("treatment_id")
+    return None if same else Decimal(was["price"])
 
 
 def _remembered(was: dict) -> Place:
@@ -239,9 +277,10 @@ def _remembered(was: dict) -> Place:
     try:
         therapist = Therapist.objects.get(pk=was["therapist_id"])
         room = Room.objects.get(pk=was["room_id"])
+        treatment = Treatment.objects.filter(pk=was.get("treatment_id") or 0).first()
     except (Therapist.DoesNotExist, Room.DoesNotExist):
         raise Refused("It cannot be put back: the therapist or the room is gone.") from None
-    return Place(Interval(starts_at, ends_at), therapist, room)
+    return Place(Interval(starts_at, ends_at), therapist, room, treatment)
 
 
 def _stands_at(appointment: Appointment, place: Place) -> bool:
@@ -249,7 +288,16 @@ def _stands_at(appointment: Appointment, place: Place) -> bool:
         appointment.interval == place.interval
         and appointment.therapist_id == place.therapist.pk
         and (place.room is None or appointment.room_id == place.room.pk)
+        and (place.treatment is None or appointment.treatment_id == place.treatment.pk)
     )
+
+
+def _as_asked(appointment: Appointment, place: Place, treatment: Treatment) -> Appointment:
+    """The appointment, not saved, with the length it would have: what is free for that?"""
+    asked = copy(appointment)
+    asked.starts_at, asked.ends_at = place.interval.start, place.interval.end
+    asked.blocked_until = asked.ends_at + timedelta(minutes=treatment.buffer_minutes)
+    return asked
 
 
 def _has_been_told(appointment: Appointment) -> bool:

@@ -15,6 +15,9 @@ from bookings.core.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.openings import Diary, Opening, diary, nearest
 
+NEAREST = 3
+LOOKED_THROUGH = 100  # a day or two of openings
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -150,17 +153,42 @@ def offering_the_nearest(
 
 
 def nearest_to(
-    choice: Choice, visitor: str, now: datetime, moving: Appointment | None = None
+    choice: Choice,
+    visitor: str,
+    now: datetime,
+    moving: Appointment | None = None,
+    avoid: Interval | None = None,
 ) -> tuple[Opening, ...]:
-    """Free starts near the chosen one: the therapist's own, or else anybody's."""
+    """Free starts near the chosen one: the therapist's own, or else anybody's.
+
+    None of them in `avoid`, a time that is about to be blocked.
+    """
     if moving is None and not choice.is_offered:
         return ()
     clinic = Clinic.objects.the()
     start = min(max(choice.start, now), _end_of_horizon(clinic, now))
+    count = NEAREST if avoid is None else LOOKED_THROUGH
     free = partial(
-        nearest, clinic, choice.treatment, start, now=now, visitor=visitor, moving=moving
+        nearest,
+        clinic,
+        choice.treatment,
+        start,
+        now=now,
+        visitor=visitor,
+        moving=moving,
+        count=count,
     )
-    return tuple(free(therapist=choice.therapist) or free())
+    length = choice.interval.end - choice.start
+    for whose in (choice.therapist, None):
+        kept = [
+            one
+            for one in free(therapist=whose)
+            if avoid is None or not Interval(one.starts_at, one.starts_at + length).overlaps(avoid)
+        ]
+        if kept:
+            near = sorted(kept, key=lambda one: abs(one.starts_at - start))[:NEAREST]
+            return tuple(sorted(near, key=lambda one: one.starts_at))
+    return ()
 
 
 def _end_of_horizon(clinic: Clinic, now: datetime) -> datetime:

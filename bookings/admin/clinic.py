@@ -39,6 +39,16 @@ class ClinicAdmin(admin.ModelAdmin):
             "Changing online",
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
+        (
+            "Fees and receipts",
+            {
+                "fields": [
+                    ("late_cancellation_fee", "late_cancellation_fee_is"),
+                    ("no_show_fee", "no_show_fee_is"),
+                    "tax_note",
+                ]
+            },
+        ),
         ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
         ("Health", {"fields": ["emergency_advice"]}),
         ("Terms", {"fields": ["terms"]}),

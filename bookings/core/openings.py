@@ -154,6 +154,19 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
+    """The time of `spans` that lies in none of `holes`, as few sorted spans."""
+    left = joined(spans)
+    for begin, until in joined(holes):
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, begin)), (max(start, until), end))
+            if part[0] < part[1]
+        ]
+    return left
+
+
 def merged(reaches: Iterable[Reach]) -> list[Reach]:
     """The union of reaches; their ends are included, so neighbouring seconds join as well."""
     return [(first, last - 1) for first, last in joined((a, b + 1) for a, b in reaches)]

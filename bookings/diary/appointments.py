@@ -1,8 +1,16 @@
-"""One appointment: what it is, what became of it, and what can be done with it."""
+"""One appointment: what it is, what became of it, and what can be done with it.
 
+Every form of the panel says which event its page had `seen` last.
+"""
+
+import re
+from secrets import token_hex
+
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -12,68 +20,154 @@ from bookings.actions.refusals import Refused
 from bookings.core.statuses import NEXT, Status
 from bookings.diary.phase_badges import badge
 from bookings.diary.who import who
-from bookings.models import Appointment, Clinic, Mail
+from bookings.models import Account, Appointment, Clinic, Mail, Method
+from bookings.queries import happenings
 from bookings.queries.phases import phases_on
 
-MAILS_SHOWN = 20
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
+
+
+class LateForm(forms.Form):
+    minutes = forms.IntegerField(min_value=0, max_value=240)
+
+
+class NoteForm(forms.Form):
+    desk_note = forms.CharField(required=False, max_length=500)
 
 
 @require_safe
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of its own, or the panel beside the day when htmx asks."""
-    visit, clinic = _visit(pk), Clinic.objects.the()
-    day = visit.starts_at.astimezone(clinic.tz).date()
-    after = NEXT[Status(visit.status)]
-    context = {
-        "visit": visit,
-        "day": day,
-        "phase": badge(phases_on([visit.client], day)[visit.client_id]),
-        "marks": [one for one in attendance.MARKS if one in after],
-        "movable": visit.status == Status.BOOKED,
-        "marked": visit.status in attendance.MARKS,
-        "undoable": visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists(),
-        "events": visit.events.all(),
-        "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
-    }
+    context = _panel(visit_of(pk), Clinic.objects.the())
     page = "diary/_appointment.html" if request.htmx else "diary/appointment.html"
     response = render(request, page, context)
     response.headers["Vary"] = "HX-Request"
     return response
 
 
+def _panel(visit: Appointment, clinic: Clinic) -> dict:
+    now, events = timezone.now(), list(visit.events.order_by("at", "pk"))
+    day = visit.starts_at.astimezone(clinic.tz).date()
+    after, booked = NEXT[Status(visit.status)], visit.status == Status.BOOKED
+    return {
+        "visit": visit,
+        "day": day,
+        "seen": max((event.pk for event in events), default=0),
+        "key": token_hex(16),
+        "phase": badge(phases_on([visit.client], day)[visit.client_id]),
+        "marks": [one for one in attendance.MARKS if one in after],
+        "movable": booked,
+        "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
+        "may_be_late": booked or visit.status == Status.ARRIVED,
+        "undoable": booked and any(event.kind == "moved" for event in events),
+        "late_fee": _fee_now(visit, clinic, now) if booked else 0,
+        "account": Account.of(visit),
+        "methods": [one for one in Method if one != Method.WAIVED],
+        "events": [(event, happenings.in_words(event, clinic)) for event in events],
+        "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
+        **_others_of_the_client(visit),
+    }
+
+
+def _fee_now(visit: Appointment, clinic: Clinic, now):
+    """What cancelling would cost the client at this moment."""
+    late = now >= clinic.last_cancellation(visit.starts_at)
+    return clinic.fee_for_cancelling_late(visit.price) if late else 0
+
+
+def _others_of_the_client(visit: Appointment) -> dict:
+    others = Appointment.objects.visits().with_everything().filter(client=visit.client_id)
+    return {
+        "next": others.filter(starts_at__gt=visit.starts_at).order_by("starts_at")[:NEXT_SHOWN],
+        "past": others.filter(starts_at__lt=visit.starts_at).order_by("-starts_at")[:PAST_SHOWN],
+    }
+
+
 @require_POST
 def mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Arrived, completed, did not come, or the last of these taken back."""
-    visit, asked = _visit(pk), request.POST.get("status", "")
-    circumstances = {"by": who(request), "now": timezone.now()}
+    visit, asked = visit_of(pk), request.POST.get("status", "")
+    circumstances = {"seen": seen(request), "by": who(request), "now": timezone.now()}
     if asked != "undo" and asked not in attendance.MARKS:
         raise Http404
     try:
         if asked == "undo":
-            marked = attendance.undo(visit, **circumstances)
+            marked = attendance.undo(visit, within=None, **circumstances)
         else:
             marked = attendance.mark(visit, Status(asked), **circumstances)
     except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"{visit.client}: {Status(marked.status).label.lower()}.")
-    return redirect("planner:appointment", pk)
+        return answered(request, pk, refusal)
+    return answered(request, pk, f"{visit.client}: {Status(marked.status).label.lower()}.")
+
+
+@require_POST
+def late(request: HttpRequest, pk: int) -> HttpResponse:
+    visit, form = visit_of(pk), LateForm(request.POST)
+    if not form.is_valid():
+        return answered(request, pk, Refused("Please give the minutes, from 0 to 240."))
+    minutes = form.cleaned_data["minutes"]
+    try:
+        attendance.note_lateness(
+            visit, minutes, seen=seen(request), by=who(request), now=timezone.now()
+        )
+    except Refused as refusal:
+        return answered(request, pk, refusal)
+    return answered(request, pk, f"{visit.client}: {_late_in_words(minutes)}.")
+
+
+@require_POST
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    visit, form = visit_of(pk), NoteForm(request.POST)
+    if not form.is_valid():
+        return answered(request, pk, Refused("A note has 500 letters at most."))
+    text = form.cleaned_data["desk_note"]
+    try:
+        attendance.write_note(visit, text, seen=seen(request), by=who(request), now=timezone.now())
+    except Refused as refusal:
+        return answered(request, pk, refusal)
+    return answered(request, pk, "The note is kept." if text else "The note is gone.")
 
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    visit = _visit(pk)
-    reason = request.POST.get("reason", "").strip()[:300]
-    telling = Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY
+    visit = visit_of(pk)
     try:
-        booking.cancel(visit, reason=reason, telling=telling, by=who(request), now=timezone.now())
+        booking.cancel(
+            visit,
+            reason=request.POST.get("reason", "").strip()[:300],
+            telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
+            charging=request.POST.get("wish") == "client",
+            seen=seen(request),
+            by=who(request),
+            now=timezone.now(),
+        )
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        return answered(request, pk, refusal)
+    return answered(request, pk, f"{visit.client}'s appointment is cancelled.")
+
+
+def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse:
+    """Back to the appointment, or to the day's table, with what was done or why not."""
+    if isinstance(said, Refused):
+        messages.error(request, str(said))
     else:
-        messages.success(request, f"{visit.client}'s appointment is cancelled.")
+        messages.success(request, said)
+    if A_DAY.fullmatch(day := request.POST.get("day", "")):
+        return redirect(f"{reverse('planner:today')}?day={day}")
     return redirect("planner:appointment", pk)
 
 
-def _visit(pk: int) -> Appointment:
+def seen(request: HttpRequest) -> int:
+    """The last event of the form's page; a form without one has seen nothing."""
+    sent = request.POST.get("seen", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 16 else 0
+
+
+def visit_of(pk: int) -> Appointment:
     found = Appointment.objects.visits().with_everything()
     return get_object_or_404(found.select_related("client__same_address_as"), pk=pk)
+
+
+def _late_in_words(minutes: int) -> str:
+    return f"{minutes} minutes late" if minutes else "in time after all"

@@ -40,13 +40,14 @@ def feed(request: HttpRequest, day: date) -> HttpResponse:
 
 def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
+    appointments = reverse("planner:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
         "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
         "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
-        "visits": [_visit(visit, shown, clinic.tz) for visit in shown.visits],
-        "shades": [*_shifts(shown, clinic), *_absences(shown, clinic)],
+        "visits": [_visit(visit, shown, clinic.tz, appointments) for visit in shown.visits],
+        "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
     }
 
 
@@ -65,7 +66,7 @@ def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
     return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
 
 
-def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
+def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str) -> dict:
     start = _wall(visit.starts_at, tz)
     status = Status(visit.status)
     return {
@@ -79,13 +80,44 @@ def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo) -> dict:
         "therapist_name": visit.therapist.name,
         "room_name": visit.room.name,
         "status": status.value,
-        "status_name": f"{ICONS.get(status, '')} {status.label}",
-        "on_hold": bool(visit.client and visit.client.health_hold),
+        "status_name": status.label,
+        "icon": ICONS.get(status, ""),
         "phase": badge(shown.phases.get(visit.client_id)),
+        "flags": flags_of(visit),
         "revision": visit.revision,
+        "seen": visit.last_event or 0,
         "movable": status == Status.BOOKED,
-        "url": reverse("planner:appointment", args=[visit.pk]) if visit.client_id else "",
+        "url": f"{appointments}{visit.pk}/" if visit.client_id else "",
     }
+
+
+def flags_of(visit: Appointment) -> list[str]:
+    """What the desk should see at a glance."""
+    client = visit.client
+    left = visit.price - visit.settled
+    flags = {
+        f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
+        "Different name given": client and client.same_address_as_id,
+        "Health: to be checked by the therapist": client and client.health_hold,
+        "To pay": visit.status == Status.COMPLETED and left > 0,
+        "Paid": visit.settled > 0 and left <= 0,
+        "Note": visit.desk_note,
+    }
+    return [flag for flag, holds in flags.items() if holds]
+
+
+def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    return [
+        _shade(
+            during,
+            [f"t{pause.therapist_id}"],
+            "break",
+            pause.reason or "Break",
+            clinic.tz,
+            url=reverse("planner:block", args=["break", pause.pk]),
+        )
+        for pause, during in shown.breaks
+    ]
 
 
 def _shifts(shown: DiaryDays, clinic: Clinic) -> list[dict]:
@@ -106,12 +138,15 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             "away",
             away.reason or ("Away" if away.therapist_id else "Closed"),
             clinic.tz,
+            url=reverse("planner:block", args=["off" if away.therapist_id else "closed", away.pk]),
         )
         for away in shown.absences
     ]
 
 
-def _shade(span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo) -> dict:
+def _shade(
+    span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo, url: str = ""
+) -> dict:
     start = _wall(span.start, tz)
     end = start + max(span.end - span.start, timedelta(minutes=1))
     return {
@@ -120,6 +155,7 @@ def _shade(span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo
         "where": where,
         "kind": kind,
         "title": title,
+        "url": url,
     }
 
 

@@ -7,18 +7,23 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions import desk
 from bookings.actions.desk import Place
 from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.core import wording
 from bookings.core.intervals import Interval
+from bookings.core.statuses import Status
 from bookings.diary.who import who
-from bookings.models import Appointment, Clinic, Room, Therapist
+from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
+from bookings.queries.openings import Opening
 
 LONGEST_MINUTES = 480
+PROPOSED = ("date", "time", "therapist")
 
 
 class MoveForm(forms.Form):
@@ -27,6 +32,12 @@ class MoveForm(forms.Form):
     date = forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     time = forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"))
     minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=LONGEST_MINUTES)
+    treatment = forms.ModelChoiceField(
+        Treatment.objects.filter(active=True),
+        required=False,
+        empty_label="The same",
+        help_text="Another treatment comes with its own length and price.",
+    )
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
     room = forms.ModelChoiceField(
         Room.objects.filter(active=True), required=False, empty_label="The same, or any free one"
@@ -42,11 +53,18 @@ class MoveForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
+    def __init__(self, visit: Appointment, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.visit = visit
+
     def place(self, clinic: Clinic) -> Place:
         asked = self.cleaned_data
         start = datetime.combine(asked["date"], asked["time"], clinic.tz)
-        interval = Interval.lasting(start, asked["minutes"])
-        return Place(interval, asked["therapist"], asked["room"])
+        treatment, minutes = asked["treatment"], asked["minutes"]
+        if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
+            minutes = treatment.minutes
+        interval = Interval.lasting(start, minutes)
+        return Place(interval, asked["therapist"], asked["room"], treatment)
 
     def telling(self) -> Telling:
         if self.cleaned_data["tell"] != "yes":
@@ -54,9 +72,12 @@ class MoveForm(forms.Form):
         return Telling.from_the_desk(self.cleaned_data["note"])
 
 
-def form_for(visit: Appointment, clinic: Clinic) -> MoveForm:
+def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
+    """Filled in as it stands, or with the time and therapist that a link of ours proposes."""
     local = visit.starts_at.astimezone(clinic.tz)
+    proposed = {name: request.GET[name] for name in PROPOSED if request.GET.get(name)}
     return MoveForm(
+        visit,
         initial={
             "date": local.date(),
             "time": local.time(),
@@ -64,7 +85,8 @@ def form_for(visit: Appointment, clinic: Clinic) -> MoveForm:
             "therapist": visit.therapist_id,
             "tell": "no",
             "revision": visit.revision,
-        }
+            **proposed,
+        },
     )
 
 
@@ -72,8 +94,9 @@ def form_for(visit: Appointment, clinic: Clinic) -> MoveForm:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     visit, clinic = _visit(pk), Clinic.objects.the()
     if request.method != "POST":
-        return _page(request, visit, form_for(visit, clinic))
-    form = MoveForm(request.POST)
+        form = form_for(request, visit, clinic)
+        return _page(request, visit, form, nearest=_free_near(request, visit))
+    form = MoveForm(visit, request.POST)
     if not form.is_valid():
         return _refused(request, visit, form, " ".join(_errors(form)), status=422)
     try:
@@ -118,6 +141,21 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("planner:appointment", pk)
 
 
+def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
+    """Near the present time, and outside a block that is being made over it."""
+    if visit.status != Status.BOOKED:
+        return ()
+    choice = Choice(visit.treatment, visit.starts_at, visit.therapist)
+    return nearest_to(choice, "", timezone.now(), visit, _to_avoid(request))
+
+
+def _to_avoid(request: HttpRequest) -> Interval | None:
+    try:
+        return Interval(*(parse_datetime(request.GET.get(name, "")) for name in ("from", "until")))
+    except (ValueError, AttributeError):
+        return None
+
+
 def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
     when = wording.day_and_time(visit.starts_at, clinic.tz)
     said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
@@ -141,10 +179,20 @@ def _refused(
     nearest = refusal.nearest if refusal else ()
     ours = isinstance(refusal, AgainstTheRules)
     if _wants_json(request):
-        times = [wording.day_and_time(one.starts_at, clinic.tz) for one in nearest]
+        times = [_as_json(one, clinic) for one in nearest]
         return JsonResponse({"said": said, "nearest": times, "ours": ours}, status=status)
     context = {"said": said if refusal else "", "nearest": nearest, "ours": ours}
     return _page(request, visit, form, status=status, **context)
+
+
+def _as_json(opening: Opening, clinic: Clinic) -> dict:
+    local, therapist = opening.starts_at.astimezone(clinic.tz), opening.therapists[0]
+    return {
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+        "therapist": str(therapist.pk),
+        "words": f"{wording.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
+    }
 
 
 def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpResponse:

@@ -8,10 +8,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from bookings.diary.feed import ICONS
+from bookings.actions.attendance import MARKS
+from bookings.core.statuses import NEXT, Status
+from bookings.diary.feed import ICONS, flags_of
 from bookings.diary.phase_badges import badge
-from bookings.models import Clinic, Therapist
+from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.diary_days import DiaryDays, diary_days, moment
+
+MARKED_EARLY = timedelta(hours=1)
 
 
 @require_safe
@@ -37,29 +41,42 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "after": day + timedelta(days=1),
         "therapists": shown.therapists,
         "chosen": chosen,
-        "tables": [table_of(shown, one, clinic) for one in shown.therapists if one in chosen],
+        "tables": [table_of(shown, one, now) for one in shown.therapists if one in chosen],
+        "query": request.GET.urlencode(),
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
     return render(request, "diary/day.html", context)
 
 
-def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> dict:
+def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
     """One therapist's part of the day as rows."""
     hours = shown.hours.get(therapist.pk, [])
     return {
         "therapist": therapist,
         "hours": [(moment(start), moment(end)) for start, end in hours],
+        "breaks": [one for one in shown.breaks if one[0].therapist_id == therapist.pk],
         "away": [away for away in shown.absences if away.therapist_id == therapist.pk],
         "rows": [
             {
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phases.get(visit.client_id)),
+                "flags": flags_of(visit),
+                "seen": visit.last_event or 0,
+                "marks": marks_of(visit, now),
             }
             for visit in shown.visits
             if visit.therapist_id == therapist.pk
         ],
     }
+
+
+def marks_of(visit: Appointment, now: datetime) -> list[Status]:
+    """What can be said of it at this hour; the appointment's own page has the rest."""
+    waiting = visit.status in (Status.BOOKED, Status.ARRIVED)
+    if not waiting or visit.starts_at - MARKED_EARLY > now:
+        return []
+    return [one for one in MARKS if one in NEXT[Status(visit.status)]]
 
 
 def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from bookings.diary import appointments, calls, feed, moving, planner, week
+from bookings.diary import appointments, blocks, calls, feed, money, moving, planner, week
 
 
 class Day:
@@ -34,4 +34,16 @@ urlpatterns = [
     path("appointments/<int:pk>/tell/", moving.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointments.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="cancel"),
+    path("appointments/<int:pk>/late/", appointments.late, name="late"),
+    path("appointments/<int:pk>/note/", appointments.note, name="note"),
+    path("appointments/<int:pk>/price/", money.price, name="price"),
+    path("appointments/<int:pk>/pay/", money.pay, name="pay"),
+    path("payments/<int:pk>/take-back/", money.take_back, name="take_back"),
+    path("receipts/<int:number>/", money.receipt, name="receipt"),
+    path("<day:day>/takings/", money.takings, name="takings"),
+    path("<day:day>/takings.csv", money.takings_file, name="takings_file"),
+    path("blocks/", blocks.blocks, name="blocks"),
+    path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
+    path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),
+    path("blocks/<slug:kind>/<int:pk>/remove/", blocks.remove_block, name="remove_block"),
 ]

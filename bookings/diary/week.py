@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.diary.feed import ICONS
 from bookings.models import Clinic, Therapist
-from bookings.queries.diary_days import diary_days
+from bookings.queries.diary_days import diary_days, moment
 
 
 @require_safe
@@ -24,10 +24,17 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     for visit in shown.visits:
         on = max(visit.starts_at.astimezone(clinic.tz).date(), monday)
         by_day[on].append({"visit": visit, "icon": ICONS.get(visit.status, "")})
+    hours: dict[date, list] = {one: [] for one in dates}
+    for start, end in shown.hours.get(therapist.pk, []):
+        at_work = (moment(start), moment(end))
+        hours.setdefault(at_work[0].astimezone(clinic.tz).date(), []).append(at_work)
+    today = timezone.now().astimezone(clinic.tz).date()
     context = {
+        "today": today,
+        "this_week": today - timedelta(days=today.weekday()) == monday,
         "therapist": therapist,
         "therapists": Therapist.objects.active(),
-        "days": by_day.items(),
+        "days": [(one, hours[one], by_day[one]) for one in dates],
         "day": day,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),

@@ -6,16 +6,18 @@ from bookings.models.consents import MailConsent, MailGroup
 from bookings.models.heartbeats import Heartbeat, Part
 from bookings.models.mail_server import MailServer
 from bookings.models.mails import Mail, MailKind, MailState
+from bookings.models.money import Account, Fee, Method, Payment
 from bookings.models.people import Client, ClientEvent, Therapist, User
 from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
-from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
+from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyBreak, WeeklyShift
 from bookings.models.training import DeclinedSession, HardEffort
 from bookings.models.treatments import Room, Treatment
 
 __all__ = [
     "THE_CLINIC",
     "Absence",
+    "Account",
     "Appointment",
     "AppointmentEvent",
     "Client",
@@ -24,6 +26,7 @@ __all__ = [
     "DeclinedSession",
     "Distance",
     "ExtraShift",
+    "Fee",
     "HardEffort",
     "Heartbeat",
     "Mail",
@@ -32,8 +35,10 @@ __all__ = [
     "MailKind",
     "MailServer",
     "MailState",
+    "Method",
     "Outcome",
     "Part",
+    "Payment",
     "Priority",
     "ProtocolVersion",
     "Race",
@@ -42,6 +47,7 @@ __all__ = [
     "Treatment",
     "User",
     "Weekday",
+    "WeeklyBreak",
     "WeeklyShift",
     "WrongStatus",
 ]

@@ -117,6 +117,19 @@ class Appointment(models.Model):
         null=True, blank=True, help_text="When the client said that they are coming."
     )
 
+    late_minutes = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="How late the client is or says they will be; 0 when in time.",
+    )
+    desk_note = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="For the desk, about the visit; never about health.",
+    )
+
     held_until = models.DateTimeField(null=True, blank=True)
     visitor = models.CharField(max_length=64, blank=True, help_text="Who holds it: a keyed hash.")
     held_from = models.CharField(

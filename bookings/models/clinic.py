@@ -1,6 +1,7 @@
 """The clinic itself: one row of settings, and the lock that every change of the diary takes."""
 
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -24,6 +25,25 @@ def validate_zone(name: str) -> None:
 def validate_step(minutes: int) -> None:
     if minutes < 5 or minutes % 5 or 1440 % minutes:
         raise ValidationError("Use a step of whole fives that divides a day, such as 15 or 30.")
+
+
+class FeeIs(models.TextChoices):
+    PERCENT = "percent", "percent of the price"
+    AMOUNT = "amount", "an amount of money"
+
+
+def fee_field(what_for: str) -> models.DecimalField:
+    return models.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0)],
+        help_text=f"{what_for}a percentage or an amount, never more than the price; 0 for none.",
+    )
+
+
+def fee_unit_field() -> models.CharField:
+    return models.CharField("that is", max_length=10, choices=FeeIs, default=FeeIs.PERCENT)
 
 
 class ClinicQuerySet(models.QuerySet):
@@ -63,6 +83,16 @@ class Clinic(models.Model):
     )
     cancel_cutoff_hours = models.PositiveSmallIntegerField(
         default=12, help_text="Until how long before the start runners can cancel one."
+    )
+    late_cancellation_fee = fee_field("For cancelling later than that: ")
+    late_cancellation_fee_is = fee_unit_field()
+    no_show_fee = fee_field("For not coming: ")
+    no_show_fee_is = fee_unit_field()
+    tax_note = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text="Stands on receipts, such as “VAT number GB 123 4567 89” or “Not registered for "
+        "VAT”.",
     )
     hold_minutes = models.PositiveSmallIntegerField(
         default=10,
@@ -130,3 +160,15 @@ class Clinic(models.Model):
 
     def held_until(self, now: datetime) -> datetime:
         return now + timedelta(minutes=self.hold_minutes)
+
+    def fee_for_cancelling_late(self, price: Decimal) -> Decimal:
+        return _fee(self.late_cancellation_fee, self.late_cancellation_fee_is, price)
+
+    def fee_for_not_coming(self, price: Decimal) -> Decimal:
+        return _fee(self.no_show_fee, self.no_show_fee_is, price)
+
+
+def _fee(fee: Decimal, is_: str, price: Decimal) -> Decimal:
+    """In the clinic's currency, to the hundredth, and never more than the price."""
+    amount = price * fee / 100 if is_ == FeeIs.PERCENT else fee
+    return min(amount, price).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -1,5 +1,7 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -51,6 +53,40 @@ class WeeklyShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+
+
+class WeeklyBreak(models.Model):
+    """A pause on the clinic's clock within the hours of a weekday, such as lunch."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="breaks")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    start = models.TimeField()
+    end = models.TimeField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["therapist", "weekday", "start"]
+        constraints = [
+            ends_after_it_starts("break_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="break_valid_until_after_from",
+                violation_error_message="The last day must not be before the first.",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="break_weekday_exists"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+
+    def holds_on(self, day: date) -> bool:
+        return (
+            day.weekday() == self.weekday
+            and self.valid_from <= day
+            and (self.valid_until is None or day <= self.valid_until)
+        )
 
 
 class ExtraShift(models.Model):

@@ -1,9 +1,11 @@
 """Some days of the diary as the desk sees them, in a constant number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+
+from django.db.models import OuterRef, Subquery
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.openings import Span, joined
@@ -11,15 +13,36 @@ from bookings.core.training import PhaseDay
 from bookings.models import (
     Absence,
     Appointment,
+    AppointmentEvent,
     Clinic,
     ExtraShift,
+    Payment,
     Room,
     Therapist,
+    WeeklyBreak,
     WeeklyShift,
 )
 from bookings.queries.openings import hours_of_work
 from bookings.queries.phases import phases_on
+from bookings.queries.takings import sum_of
 
+# Of models, which are slow to build, only what a day shows.
+READ_OF_A_VISIT = (
+    "starts_at",
+    "ends_at",
+    "blocked_until",
+    "status",
+    "revision",
+    "price",
+    "late_minutes",
+    "desk_note",
+    "therapist",
+    "room",
+    "treatment",
+    "client__name",
+    "client__health_hold",
+    "client__same_address_as",
+)
 SHOWN_OF_A_VISIT = (
     "pk",
     "starts_at",
@@ -33,6 +56,9 @@ SHOWN_OF_A_VISIT = (
     "therapist__name",
     "room__name",
     "treatment__name",
+    "late_minutes",
+    "desk_note",
+    "last_event",
 )
 
 
@@ -45,6 +71,7 @@ class DiaryDays:
     rooms: Sequence[Room]
     visits: Sequence[Appointment]
     hours: dict[int, list[Span]]
+    breaks: Sequence[tuple[WeeklyBreak, Interval]]
     absences: Sequence[Absence]
     phases: dict[int, PhaseDay]
 
@@ -71,6 +98,7 @@ def diary_days(
         rooms=list(Room.objects.filter(active=True)),
         visits=found,
         hours={pk: joined(spans) for pk, spans in working.items()},
+        breaks=list(_breaks(clinic, people, first, days)),
         absences=list(Absence.objects.touching(bounds).select_related("therapist")),
         phases=phases_on([visit.client for visit in found if visit.client], first),
     )
@@ -84,6 +112,7 @@ def version(clinic: Clinic, day: date, *, now: datetime) -> str:
         list(Absence.objects.touching(bounds).values_list()),
         list(ExtraShift.objects.filter(day=day).values_list()),
         list(WeeklyShift.objects.filter(weekday=day.weekday()).order_by("pk").values_list()),
+        list(WeeklyBreak.objects.filter(weekday=day.weekday()).order_by("pk").values_list()),
         list(Therapist.objects.active().values_list("pk", "name")),
         list(Room.objects.filter(active=True).values_list("pk", "name")),
     ]
@@ -95,8 +124,24 @@ def moment(second: int) -> datetime:
 
 
 def _visits(bounds: Interval, now: datetime):
-    visits = Appointment.objects.blocking(now).touching(bounds)
-    return visits.with_everything().order_by("starts_at", "therapist__name", "pk")
+    latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
+    visits = Appointment.objects.blocking(now).touching(bounds).select_related("client")
+    visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
+    visits = visits.annotate(last_event=Subquery(latest.values("pk")[:1]), settled=sum_of(Payment))
+    visits = visits.only(*READ_OF_A_VISIT)
+    return visits.order_by("starts_at", "therapist__name", "pk")
+
+
+def _breaks(
+    clinic: Clinic, people: Sequence[Therapist], first: date, days: int
+) -> Iterator[tuple[WeeklyBreak, Interval]]:
+    last = first + timedelta(days=days - 1)
+    pauses = WeeklyBreak.objects.filter(therapist__in=people, valid_from__lte=last)
+    for pause in pauses.exclude(valid_until__lt=first):
+        for day in (first + timedelta(days=n) for n in range(days)):
+            during = Interval.on_clock(day, pause.start, pause.end, clinic.tz)
+            if during and pause.holds_on(day):
+                yield pause, during
 
 
 def _people(visits: Sequence[Appointment]) -> list[Therapist]:

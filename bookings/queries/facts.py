@@ -26,15 +26,19 @@ SUITABLE_ROOMS = """
 """
 
 HOURS_OF_WORK = """
-    SELECT shift.therapist_id, day::date, shift.start, shift."end"
-      FROM bookings_weeklyshift shift
+    SELECT shift.therapist_id, day::date, shift.start, shift."end", shift.works
+      FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until, true AS works
+              FROM bookings_weeklyshift
+             UNION ALL
+            SELECT therapist_id, weekday, start, "end", valid_from, valid_until, false
+              FROM bookings_weeklybreak) shift
       JOIN generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
         ON extract(isodow FROM day) = shift.weekday + 1
        AND day >= shift.valid_from
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
      WHERE shift.therapist_id = ANY(%(therapists)s)
      UNION ALL
-    SELECT therapist_id, day, start, "end"
+    SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
      WHERE day BETWEEN %(first)s AND %(last)s AND therapist_id = ANY(%(therapists)s)
 """
@@ -74,8 +78,9 @@ def suitable_rooms(treatment: Treatment) -> list[int]:
 
 def hours_of_work(
     therapists: Iterable[int], first: date, last: date
-) -> list[tuple[int, date, time, time]]:
-    """Therapist, day, and wall-clock hours, weekly and extra, of the days in [first, last]."""
+) -> list[tuple[int, date, time, time, bool]]:
+    """Therapist, day, wall-clock hours, weekly and extra, of the days in [first, last]; and
+    whether they are worked, or a weekly break out of them."""
     return _rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
 
 

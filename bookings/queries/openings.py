@@ -17,6 +17,7 @@ from bookings.core.openings import (
     Visit,
     clock_span,
     openings_of,
+    without,
 )
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries import facts
@@ -186,9 +187,13 @@ def time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Span
 def hours_of_work(
     therapists: Iterable[int], first: date, days: int, clinic: Clinic
 ) -> dict[int, list[Span]]:
+    """Each therapist's hours, weekly and extra, without their weekly breaks."""
     working: dict[int, list[Span]] = defaultdict(list)
+    pauses: dict[int, list[Span]] = defaultdict(list)
     last = first + timedelta(days=days - 1)
-    for therapist, day, start, end in facts.hours_of_work(therapists, first, last):
+    for therapist, day, start, end, works in facts.hours_of_work(therapists, first, last):
         if hours := clock_span(day, start, end, clinic.tz):
-            working[therapist].append(hours)
+            (working if works else pauses)[therapist].append(hours)
+    for therapist, breaks in pauses.items():
+        working[therapist] = without(working[therapist], breaks)
     return working

@@ -28,4 +28,7 @@ def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseD
     races = defaultdict(list)
     for race in Race.objects.filter(client__in=people):
         races[race.client_id].append(race.in_training)
-    return {pk: training.phase_on(day, races[pk], rules) for pk in people}
+    without = training.phase_on(day, [], rules)
+    return {
+        pk: training.phase_on(day, races[pk], rules) if pk in races else without for pk in people
+    }

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Grid, Roster, Seconds, Span, Visit, clock_span, openings_of
+from bookings.core.openings import Grid, Roster, Seconds, Span, Visit, openings_of
 from bookings.core.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
-from bookings.queries import facts
+from bookings.queries.openings import hours_of_work
 from clinic.demo_data.crowd import Crowd
 from clinic.demo_data.place import FIRST_VISIT
 
@@ -32,13 +32,11 @@ class Rota:
 
     def __init__(self, clinic: Clinic, first: date, days: int):
         self.therapists = list(Therapist.objects.order_by("pk").prefetch_related("treatments"))
+        people = [therapist.pk for therapist in self.therapists]
         self._working: dict[tuple[int, date], list[Span]] = defaultdict(list)
-        last = first + timedelta(days=days - 1)
-        for pk, day, start, end in facts.hours_of_work(
-            [therapist.pk for therapist in self.therapists], first, last
-        ):
-            if hours := clock_span(day, start, end, clinic.tz):
-                self._working[pk, day].append(hours)
+        for day in (first + timedelta(days=offset) for offset in range(days)):
+            for pk, spans in hours_of_work(people, day, 1, clinic).items():
+                self._working[pk, day] = spans
         self._absences = [
             (absence.therapist_id, _span(Interval(absence.starts_at, absence.ends_at)))
             for absence in Absence.objects.all()

@@ -11,8 +11,10 @@
   let day = null;
   let tag = "";
   let calendar = null;
-  let view = "therapists";
-  let shownOnPhone = 0;
+  const kept = (name, otherwise) => sessionStorage.getItem(`diary-${name}`) ?? otherwise;
+  const keep = (name, value) => sessionStorage.setItem(`diary-${name}`, value);
+  let view = kept("view", "therapists");
+  let shownOnPhone = Number(kept("therapist", 0));
 
   const element = (name, text = "", facts = {}) => {
     const made = Object.assign(document.createElement(name), facts);
@@ -38,6 +40,7 @@
     const people = day.therapists.filter((one) => !ticked.length || ticked.includes(one.id));
     if (!phone.matches) return people;
     shownOnPhone = (shownOnPhone + people.length) % people.length;
+    keep("therapist", shownOnPhone);
     document.getElementById("phone-name").textContent = people[shownOnPhone].title;
     return [people[shownOnPhone]];
   };
@@ -50,7 +53,8 @@
       resourceIds: [view === "rooms" ? visit.room : visit.therapist],
       title: visit.client,
       classNames: [`is-${visit.status}`, location.hash === `#visit-${visit.id}` && "is-marked"].filter(Boolean),
-      editable: visit.movable && !phone.matches,
+      startEditable: visit.movable && !phone.matches, // `editable` would yield to the library's default
+      durationEditable: visit.movable && !phone.matches,
       extendedProps: visit,
     })),
     ...day.shades.map((shade) => ({
@@ -60,20 +64,31 @@
       title: shade.title,
       display: "background",
       classNames: [`shade-${shade.kind}`],
+      extendedProps: shade,
     })),
   ];
 
   const drawn = ({ event }) => {
-    if (event.display === "background") return event.title;
+    if (event.display === "background") {
+      const { url, title } = event.extendedProps;
+      return url ? { domNodes: [element("a", title, { href: url })] } : title;
+    }
     const visit = event.extendedProps;
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    box.append(element("b", `${visit.start.slice(11, 16)} ${visit.client}`));
-    box.append(element("div", `${visit.treatment}, ${where}`));
-    if (visit.on_hold) box.append(element("span", "Health: to be checked by the therapist", { className: "phase" }));
-    if (visit.phase) box.append(element("span", visit.phase, { className: "phase" }));
-    box.append(element("div", visit.status_name));
+    box.append(element("b", `${visit.icon} ${visit.start.slice(11, 16)} ${visit.client}`));
+    box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));
+    const tags = element("div", "", { className: "tags" });
+    tags.append(element("span", visit.status_name, { className: "state" }));
+    if (visit.phase) tags.append(element("span", visit.phase, { className: "phase" }));
+    tags.append(...visit.flags.map((flag) => element("span", flag, { className: "flag" })));
+    box.append(tags);
     return { domNodes: [box] };
+  };
+  const headed = ({ resource }) => {
+    const slug = document.querySelector(`[data-resource="${resource.id}"]`)?.value;
+    if (!slug) return resource.title;
+    return { domNodes: [element("a", resource.title, { href: `week/${slug}/`, title: "This week" })] };
   };
 
   const draw = () => {
@@ -90,9 +105,15 @@
       date: place.dataset.day,
       customScrollbars: false,
       headerToolbar: { start: "", center: "", end: "" },
+      resourceLabelContent: headed,
+      selectable: !phone.matches,
+      selectMinDistance: 5,
+      select: ({ start, end, resource }) => offerToBlock(start, end, resource),
+      dateClick: ({ date, resource }) => offerToBlock(date, new Date(+date + 3600000), resource),
       allDaySlot: false,
       nowIndicator: sameClock(),
       slotDuration: "00:15:00",
+      slotHeight: 28,
       slotLabelInterval: "01:00:00",
       slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       snapDuration: { minutes: Number(place.dataset.step) },
@@ -108,11 +129,27 @@
     });
   };
 
+  const fill = (url) => htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
   const open = (event) => {
     const url = event.extendedProps.url;
     if (!url) return;
     panel.hidden = false;
-    htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" }).then(() => panel.focus());
+    fill(url).then(() => {
+      panel.focus({ preventScroll: !phone.matches });
+      panel.scrollIntoView({ block: "nearest" });
+    });
+  };
+  const close = () => {
+    panel.hidden = true;
+    panel.replaceChildren();
+  };
+  // What is shown beside the day follows the other desks too, unless somebody is typing in it.
+  const renewPanel = () => {
+    const shown = panel.querySelector("[data-visit]");
+    const visit = shown && day.visits.find((one) => one.id === shown.dataset.visit);
+    if (!visit || String(visit.seen) === shown.dataset.seen) return;
+    const typed = [...panel.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox]), textarea")];
+    if (!typed.some((field) => field.value !== field.defaultValue)) fill(visit.url);
   };
 
   const post = async (path, facts) => {
@@ -134,6 +171,18 @@
     const made = element("button", text, { type: "button", className: "btn btn-sm btn-outline-primary" });
     made.addEventListener("click", press);
     return made;
+  };
+
+  // A press or a drag on an empty place: what may be put there.
+  const offerToBlock = (start, end, resource) => {
+    const [first, from] = wall(start);
+    const facts = { first, start: from, end: wall(end)[1] };
+    if (resource?.id.startsWith("t")) facts.therapist = resource.id.slice(1);
+    const link = (kind, text) =>
+      element("a", text, { href: `${place.dataset.blocks}${kind}/new/?${new URLSearchParams(facts)}`, className: "btn btn-sm btn-outline-primary" });
+    say("plain", `${resource ? `${resource.title}, ` : ""}${from} to ${facts.end}:`,
+      link("off", "Time off or a meeting"), link("extra", "Extra hours"), link("break", "Weekly break"), link("closed", "Clinic closed"),
+      button("Leave it", () => { told.replaceChildren(); calendar.unselect(); }));
   };
 
   const trouble = () => say("danger", "The clinic's server could not be reached; nothing was changed.");
@@ -167,10 +216,10 @@
       return offerUndo(visit, answer);
     }
     info.revert();
-    const nearest = (answer.nearest || []).join("; ");
-    const text = answer.said + (nearest ? ` Free near it: ${nearest}.` : "");
-    const again = () => change(visit, { ...facts, knowingly: "on" }, info).catch(trouble);
-    say("danger", text, ...(answer.ours ? [button("Move it all the same", again)] : []));
+    const again = (others) => () => change(visit, { ...facts, ...others }, info).catch(trouble);
+    const near = (answer.nearest || []).map(({ words, ...there }) => button(words, again({ ...there, room: "" })));
+    const anyway = answer.ours ? [button("Move it all the same", again({ knowingly: "on" }))] : [];
+    say("danger", answer.said, ...anyway, ...(near.length ? [element("span", "Free near it:"), ...near] : []));
     await refresh();
   }
 
@@ -207,6 +256,7 @@
     day = await answer.json();
     if (view !== "table") draw();
     else await renewTable();
+    renewPanel();
   }
 
   async function renewTable() {
@@ -228,6 +278,7 @@
 
   const show = (wanted) => {
     view = wanted;
+    keep("view", wanted);
     document.querySelectorAll("[data-view]").forEach((one) =>
       one.setAttribute("aria-pressed", String(one.dataset.view === wanted)));
     table.hidden = wanted !== "table";
@@ -237,19 +288,33 @@
     if (wanted !== "table") draw();
   };
 
+  const step = (by) => {
+    shownOnPhone += by;
+    draw();
+  };
+  const swipe = () => {
+    let from = null;
+    place.addEventListener("touchstart", ({ touches }) => { from = [touches[0].clientX, touches[0].clientY]; }, { passive: true });
+    place.addEventListener("touchend", ({ changedTouches }) => {
+      const [x, y] = [changedTouches[0].clientX - from[0], changedTouches[0].clientY - from[1]];
+      if (phone.matches && view === "therapists" && Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
+    });
+  };
+
   const start = async () => {
     await refresh();
     if (!day) return;
     document.getElementById("views").hidden = false;
-    show("therapists");
+    show(view);
     document.querySelectorAll("[data-view]").forEach((one) =>
       one.addEventListener("click", () => show(one.dataset.view)));
     document.querySelectorAll("[data-step]").forEach((one) =>
-      one.addEventListener("click", () => {
-        shownOnPhone += Number(one.dataset.step);
-        draw();
-      }));
+      one.addEventListener("click", () => step(Number(one.dataset.step))));
     phone.addEventListener("change", draw);
+    swipe();
+    panel.addEventListener("htmx:afterSwap", () => refresh().catch(trouble));
+    panel.addEventListener("click", ({ target }) => target.closest("[data-close]") && close());
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && !panel.hidden && close());
     setTimeout(keepUp, POLL);
   };
   start().catch(trouble);

@@ -1,16 +1,17 @@
 """The desk moves, lengthens and puts back; what it may set aside, and what nobody may."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from bookings.actions import desk
+from bookings.actions import desk, money
 from bookings.actions.desk import Place
 from bookings.actions.mailing import Telling
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.core.intervals import Interval
 from bookings.models import Mail, MailKind, MailState
-from tests.factories import NOW, make_absence, make_room, make_therapist, make_week
+from tests.factories import NOW, make_absence, make_room, make_therapist, make_treatment, make_week
 
 DESK = "desk: demo@example.com"
 HOUR = timedelta(hours=1)
@@ -25,8 +26,9 @@ def visit(book):
 def change(kim):
     """The desk's change, to an hour with Kim unless the test says otherwise."""
 
-    def _change(visit, start, *, until=None, therapist=kim, room=None, revision=0, **asked):
-        place = Place(Interval(start, until or start + HOUR), therapist, room)
+    def _change(visit, start, *, until=None, room=None, treatment=None, revision=0, **asked):
+        therapist = asked.pop("therapist", kim)
+        place = Place(Interval(start, until or start + HOUR), therapist, room, treatment)
         return desk.change(visit, place, revision=revision, by=DESK, now=NOW, **asked)
 
     return _change
@@ -129,3 +131,20 @@ def test_hours_are_real_on_the_night_the_clocks_change(visit, change):
     start = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
     moved = change(visit, start, knowingly=True)
     assert moved.ends_at - moved.starts_at == HOUR
+
+
+def test_another_treatment_comes_with_its_length_and_price_and_undo_takes_both_back(
+    visit, change, start, kim
+):
+    longer = make_treatment("Long", therapists=[kim], minutes=90, buffer_minutes=5, price=88)
+    changed = change(visit, start, until=start + timedelta(minutes=90), treatment=longer)
+    assert (changed.treatment, changed.price, changed.minutes) == (longer, 88, 90)
+    assert changed.blocked_until == start + timedelta(minutes=95)
+    back = desk.put_back(changed, revision=1, by=DESK, now=NOW)
+    assert (back.treatment, back.price, back.minutes) == (visit.treatment, 60, 60)
+
+
+def test_undoing_a_move_keeps_a_price_that_was_agreed_since(visit, change, start):
+    moved = change(visit, start + HOUR)
+    money.set_price(moved, Decimal(50), by=DESK, now=NOW)
+    assert desk.put_back(moved, revision=1, by=DESK, now=NOW).price == 50

@@ -48,9 +48,9 @@ class Visitor:
         return response.status, response.read(), response.headers.get("Location", "")
 
 
-def latencies(port: int, paths: Sequence[str]) -> list[float]:
+def latencies(port: int, paths: Sequence[str], visitor: Visitor | None = None) -> list[float]:
     """Milliseconds of each request, one after the other over one connection."""
-    visitor, taken = Visitor(port), []
+    visitor, taken = visitor or Visitor(port), []
     for path in paths:
         began = time.perf_counter()
         status, _, _ = visitor.ask(path)

@@ -25,6 +25,7 @@ django.setup()
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
 from tests.benchmarks import clients, full_day, load, mails, seed  # noqa: E402
+from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.spreading import spread  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -42,6 +43,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "mails": mails.sending,
         "claims": mails.claims,
         "clients": clients.measure,
+        "diary": day_feed,
     }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     today = datetime.now(UTC).date()
@@ -77,6 +79,23 @@ def openings_over_http(port: int, today: date, days: int, what: str) -> list:
     ratio = statistics.median(asked) / statistics.median(floor)
     return [
         (f"{what}: over HTTP", f"{spread(asked)}"),
+        ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
+    ]
+
+
+def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
+    print("Measuring the desk's day …")
+    path = f"/diary/{diary_of.make_full_day(today)}/feed/"
+    queries = diary_of.queries_of(path)
+    with serving(folder) as port:
+        desk = diary_of.signed_in(port)
+        load.latencies(port, [path] * 10, desk)
+        taken = load.latencies(port, [path] * REQUESTS, desk)
+        floor = load.latencies(port, ["/one-query"] * REQUESTS)
+    what = "a day of the diary, 20 therapists, 250 appointments, 200,000 stored: over HTTP"
+    ratio = statistics.median(taken) / statistics.median(floor)
+    return [
+        (what, f"{spread(taken)}; {queries} queries with signing in"),
         ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
     ]
 

@@ -1,21 +1,28 @@
 """The diary's pages: the day, its feed, moving, undoing, marking; and who may open them."""
 
+import csv
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from io import StringIO
+from secrets import token_hex
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.statuses import Status
-from bookings.models import Mail, MailKind
+from bookings.models import Absence, Appointment, Mail, MailKind, Payment, WeeklyBreak
 from tests.factories import (
     make_absence,
     make_appointment,
     make_client,
     make_race,
     make_therapist,
+    make_treatment,
     make_user,
 )
 
@@ -170,10 +177,10 @@ def test_the_desk_says_who_has_come_and_takes_it_back(desk, visit):
     url = f"/diary/appointments/{visit.pk}/mark/"
     with time_machine.travel(TEN, tick=True):
         desk.force_login(make_user("desk2@example.com", role=Role.DESK))
-        desk.post(url, {"status": "arrived"})
+        desk.post(url, {"status": "arrived", "seen": 0})
         visit.refresh_from_db()
         assert visit.status == Status.ARRIVED
-        desk.post(url, {"status": "undo"})
+        desk.post(url, {"status": "undo", "seen": visit.events.last().pk})
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
 
@@ -197,3 +204,243 @@ def test_the_diary_is_the_desks(client, visit, role):
 @pytest.mark.parametrize("day", ["2026-13-01", "2026-02-30", "1999-01-01"])
 def test_a_day_that_is_none_is_not_found(desk, day, clinic):
     assert desk.get(f"/diary/{day}/").status_code == 404
+
+
+@pytest.fixture
+def panel(desk, visit):
+    """Sends one of the panel's forms, up to date unless the test says otherwise."""
+
+    def _panel(path, **typed):
+        latest = visit.events.last()
+        typed = {"seen": latest.pk if latest else 0, "key": token_hex(16), **typed}
+        return desk.post(f"/diary/appointments/{visit.pk}/{path}/", typed, follow=True)
+
+    return _panel
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_the_panel_takes_money_and_shows_what_is_left(panel):
+    page = panel("pay", amount="20", method="cash")
+    assert said(page) == ["Ana Demo: £20, cash, receipt 1."]
+    assert "£40" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"amount": "-5", "method": "cash"},
+        {"amount": "0", "method": "cash"},
+        {"amount": "NaN", "method": "cash"},
+        {"amount": "10.001", "method": "cash"},
+        {"amount": "10", "method": "barter"},
+        {"amount": "10", "method": "waived"},
+        {"amount": "61", "method": "card"},
+        {"amount": "10", "method": "card", "key": ""},
+    ],
+)
+def test_nonsense_takes_no_money_and_says_so(panel, wrong):
+    assert len(said(panel("pay", **wrong))) == 1
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("pay", {"amount": "5", "method": "cash"}),
+        ("price", {"price": "50"}),
+        ("note", {"desk_note": "Rings the bell twice."}),
+        ("late", {"minutes": "15"}),
+        ("cancel", {"reason": "ill"}),
+        ("mark", {"status": "completed"}),
+    ],
+)
+def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(panel, visit, path, typed):
+    with time_machine.travel(TEN, tick=True):
+        visit.record("told", by="desk: other@example.com", now=TEN)
+        before = Appointment.objects.values().get()
+        [sentence] = said(panel(path, **typed, seen=0))
+    assert "It has changed since the page was opened" in sentence
+    assert "desk: other@example.com" in sentence
+    assert Appointment.objects.values().get() == before
+
+
+def test_the_client_is_late_and_then_is_not(panel, desk):
+    panel("late", minutes="15")
+    [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+    assert shown["flags"] == ["15 min late"]
+    panel("late", minutes="0")
+    [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+    assert shown["flags"] == []
+
+
+def test_a_desk_note_says_that_it_is_not_for_health(panel):
+    page = panel("note", desk_note="<b>Rings</b> twice.").content.decode()
+    assert "&lt;b&gt;Rings&lt;/b&gt; twice." in page
+    assert "never about health" in page
+
+
+def test_the_panel_shows_the_clients_next_and_past(desk, visit, massage, kim, room):
+    place = {"treatment": massage, "therapist": kim, "room": room, "client": visit.client}
+    make_appointment(starts_at=TEN + timedelta(days=9), **place)
+    make_appointment(starts_at=TEN - timedelta(days=9), **place)
+    page = desk.get(f"/diary/appointments/{visit.pk}/").content.decode()
+    assert "Sat 12 Dec, 10:00" in page
+    assert "Tue 24 Nov, 10:00" in page
+
+
+def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
+    panel("pay", amount="20", method="cash")
+    panel("pay", amount="30", method="card")
+    desk.post(
+        f"/diary/payments/{Payment.objects.get(method='card').pk}/take-back/", {"reason": "=1+1"}
+    )
+    panel("pay", amount="40", method="transfer")
+    shown = desk.get("/diary/2026-12-01/takings/").context["shown"]
+    [sums] = shown.sums
+    assert dict(sums.by_method) == {"Cash": 20, "Card": 0, "Bank transfer": 40}
+    assert dict(sums.by_therapist) == {"Kim Demo": 60}
+    assert sums.total == 60 == sum(amount for _, amount in sums.by_therapist)
+
+
+def test_the_takings_list_what_is_not_paid(desk, visit):
+    visit.status = Status.COMPLETED
+    visit.save()
+    [owing] = desk.get(f"/diary/{DAY}/takings/").context["shown"].unpaid
+    assert (owing.pk, owing.left) == (visit.pk, 60)
+
+
+def test_the_spreadsheet_has_no_formula_in_it(panel, desk, visit):
+    visit.client.name = "=HYPERLINK(1)"
+    visit.client.save()
+    panel("pay", amount="60", method="waived", reason=" @SUM(1)")
+    panel("note", desk_note="x")
+    rows = list(csv.reader(StringIO(desk.get("/diary/2026-12-01/takings.csv").content.decode())))
+    assert rows[1][2] == "'=HYPERLINK(1)"
+    assert rows[1][-1].startswith("'")
+    assert rows[1][6] == "60.00"
+
+
+def test_a_receipt_names_the_clinic_what_was_paid_and_the_tax(panel, desk, clinic):
+    clinic.tax_note = "Not registered for VAT"
+    clinic.save()
+    panel("pay", amount="60", method="card")
+    page = desk.get("/diary/receipts/1/").content.decode()
+    for text in ("Taper Clinic", "1 Tow Path", "Receipt 1", "£60", "Ana Demo", "Not registered"):
+        assert text in page
+    assert desk.get("/diary/receipts/2/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["takings/", "takings.csv"])
+def test_30_payments_cost_no_more_queries_than_one(panel, desk, path):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            desk.get(f"/diary/2026-12-01/{path}")
+        return len(asked)
+
+    panel("pay", amount="1", method="cash")
+    cost()
+    one = cost()
+    for _ in range(29):
+        panel("pay", amount="1", method="cash")
+    assert cost() == one
+
+
+def test_a_form_proposes_the_nearest_times_and_fills_one_in(desk, visit):
+    url = f"/diary/appointments/{visit.pk}/move/"
+    page = desk.get(url)
+    assert len(page.context["nearest"]) == 3
+    filled = desk.get(url, {"date": DAY, "time": "12:15"}).content.decode()
+    assert 'value="12:15"' in filled
+
+
+def test_a_treatment_changed_by_form_takes_its_own_length(desk, visit, typed, kim):
+    longer = make_treatment("Long", therapists=[kim], minutes=90, price=88)
+    asked = typed(time="10:00", treatment=longer.pk)
+    assert desk.post(f"/diary/appointments/{visit.pk}/move/", asked).status_code == 302
+    visit.refresh_from_db()
+    assert (visit.minutes, visit.price, visit.treatment) == (90, 88, longer)
+
+
+def block(**typed):
+    return {"first": DAY, "start": "09:00", "last": "", "end": "12:00", "reason": "Course", **typed}
+
+
+def test_a_block_over_appointments_lists_them_with_free_times_outside_it(desk, visit, kim):
+    asked = block(therapist=kim.pk)
+    page = desk.post("/diary/blocks/off/new/", asked)
+    assert page.status_code == 409
+    assert 'value="Course"' in page.content.decode()
+    [link] = re.findall(r'href="(/diary/appointments/\d+/move/[^"]+)"', page.content.decode())
+    near = desk.get(unescape(link)).context["nearest"]
+    away = Interval(TEN - HOUR, TEN + 2 * HOUR)
+    assert near
+    assert not any(Interval(one.starts_at, one.starts_at + HOUR).overlaps(away) for one in near)
+    assert not Absence.objects.exists()
+    made = desk.post("/diary/blocks/off/new/", {**asked, "knowingly": "on"}, follow=True)
+    assert f"/diary/appointments/{visit.pk}/move/" in made.content.decode()
+
+
+def test_a_whole_day_and_several(desk, kim):
+    desk.post("/diary/blocks/off/new/", block(therapist=kim.pk, start="", end=""))
+    desk.post("/diary/blocks/closed/new/", block(last="2026-12-05", start="", end=""))
+    one, several = Absence.objects.order_by("pk")
+    assert one.ends_at - one.starts_at == timedelta(days=1)
+    assert (several.therapist, several.ends_at - several.starts_at) == (None, timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        ("off", {"end": "08:00"}),
+        ("off", {"last": "2026-12-01"}),
+        ("off", {"therapist": "0"}),
+        ("extra", {"end": "09:00"}),
+        ("break", {"last": "2026-01-01"}),
+        ("break", {"weekday": "7"}),
+        ("closed", {"first": "soon"}),
+    ],
+)
+def test_a_block_that_makes_no_sense_comes_back_filled_in(desk, kim, kind, wrong):
+    asked = {**block(therapist=kim.pk, weekday=3), **wrong}
+    page = desk.post(f"/diary/blocks/{kind}/new/", asked)
+    assert page.status_code == 422
+    assert not Absence.objects.exists()
+
+
+def test_a_break_is_drawn_changed_and_removed(desk, kim):
+    asked = block(therapist=kim.pk, weekday=3, reason="Lunch", start="12:00", end="13:00")
+    url = desk.post("/diary/blocks/break/new/", asked).headers["Location"]
+    [shade] = [
+        one for one in desk.get(f"/diary/{DAY}/feed/").json()["shades"] if one["kind"] == "break"
+    ]
+    assert (shade["title"], shade["start"], shade["url"]) == ("Lunch", f"{DAY}T12:00:00", url)
+    seen = desk.get(url).context["form"]["seen"].value()
+    assert desk.post(url, {**asked, "end": "14:00", "seen": seen}).status_code == 302
+    assert desk.post(url, {**asked, "end": "15:00", "seen": seen}).status_code == 409
+    desk.post(f"{url}remove/", {"seen": seen})
+    assert WeeklyBreak.objects.get().end.hour == 14
+    desk.post(f"{url}remove/", {"seen": desk.get(url).context["form"]["seen"].value()})
+    assert not WeeklyBreak.objects.exists()
+
+
+def test_many_blocks_cost_no_more_queries_than_one(desk, kim):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            assert desk.get("/diary/blocks/").status_code == 200
+        return len(asked)
+
+    make_absence(TEN, TEN + HOUR, kim)
+    cost()
+    one = cost()
+    for n in range(30):
+        make_absence(TEN + n * HOUR, TEN + (n + 1) * HOUR, kim)
+    assert cost() == one
+
+
+def test_who_is_marked_in_the_table_leads_back_to_the_day(panel, visit):
+    with time_machine.travel(TEN, tick=True):
+        page = panel("mark", status="arrived", day=DAY)
+    assert page.redirect_chain[-1][0] == f"/diary/{DAY}/"

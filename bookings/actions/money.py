@@ -1,0 +1,176 @@
+"""Taking money for a visit, waiving it, taking a row back, and the clinic's fees.
+
+All of it under the diary's lock, which is also what keeps the receipts' numbers without gaps.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from bookings.actions.refusals import Refused
+from bookings.actions.seen import refuse_if_changed
+from bookings.actions.writing import changes_the_diary
+from bookings.core import wording
+from bookings.core.statuses import Status
+from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
+
+
+class TooMuch(Refused):
+    sentence = "That is more than there is left to pay."
+
+
+@changes_the_diary
+def pay(
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    method: Method,
+    amount: Decimal,
+    reason: str = "",
+    key: str,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Payment:
+    """Note what was paid, or waived for a reason; the same `key` again returns the first.
+
+    Raises TooMuch beyond what is left to pay, and Stale when the page was out of date.
+    """
+    if again := Payment.objects.filter(key=key).first():
+        return again
+    appointment = _fresh(appointment)
+    refuse_if_changed(clinic, appointment, seen)
+    left = Account.of(appointment).left
+    if amount > left:
+        raise TooMuch(
+            f"Only {wording.price(max(left, Decimal(0)), clinic.currency)} is left to pay."
+        )
+    payment = _write(
+        clinic, appointment, method=method, amount=amount, reason=reason, key=key, by=by, now=now
+    )
+    _record(appointment, "waived" if method == Method.WAIVED else "paid", payment)
+    return payment
+
+
+@changes_the_diary
+def take_back(clinic: Clinic, payment: Payment, *, reason: str, by: str, now: datetime) -> Payment:
+    """Correct a row by one of the opposite amount; taking back again returns the first."""
+    key = f"correction of {payment.pk}"
+    if again := Payment.objects.filter(key=key).first():
+        return again
+    payment = Payment.objects.select_related("therapist").get(pk=payment.pk)
+    if payment.corrects_id is not None:
+        raise Refused("A correction is not taken back; note the payment anew.")
+    appointment = _fresh(payment.appointment)
+    correction = _write(
+        clinic,
+        appointment,
+        method=Method(payment.method),
+        amount=-payment.amount,
+        corrects=payment,
+        therapist=payment.therapist,
+        what=payment.what,
+        currency=payment.currency,
+        reason=reason,
+        key=key,
+        by=by,
+        now=now,
+    )
+    _record(appointment, "taken back", correction)
+    return correction
+
+
+@changes_the_diary
+def set_price(
+    clinic: Clinic,
+    appointment: Appointment,
+    price: Decimal,
+    *,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """Agree on another price; the same again changes nothing."""
+    appointment = _fresh(appointment)
+    if appointment.price == price:
+        return appointment
+    refuse_if_changed(clinic, appointment, seen)
+    facts = {"from": appointment.price, "to": price}
+    Appointment.objects.filter(pk=appointment.pk).update(price=price)
+    appointment.record("priced", by=by, now=now, facts=facts)
+    return _fresh(appointment)
+
+
+def charge_for_cancelling(
+    clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
+) -> None:
+    """In the caller's transaction: the clinic's fee, where it was too late by its cut-off."""
+    if now >= clinic.last_cancellation(appointment.starts_at):
+        amount = clinic.fee_for_cancelling_late(appointment.price)
+        rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
+        _charge(clinic, appointment, amount, rule, by, now)
+
+
+def charge_for_not_coming(
+    clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
+) -> None:
+    """In the caller's transaction: the clinic's fee for a visit that nobody came to."""
+    amount = clinic.fee_for_not_coming(appointment.price)
+    _charge(clinic, appointment, amount, "Did not come", by, now)
+
+
+def take_fees_back(appointment: Appointment, *, by: str, now: datetime) -> None:
+    """In the caller's transaction: what was charged for something that turned out not so."""
+    for currency in set(appointment.fees.values_list("currency", flat=True)):
+        fees = appointment.fees.filter(currency=currency)
+        if charged := sum(fee.amount for fee in fees):
+            _fee(appointment, -charged, currency, "Taken back", by, now)
+            appointment.record("fee taken back", by=by, now=now, facts={"amount": charged})
+
+
+def _charge(
+    clinic: Clinic, appointment: Appointment, amount: Decimal, rule: str, by: str, now: datetime
+) -> None:
+    if amount:
+        _fee(appointment, amount, clinic.currency, rule, by, now)
+        appointment.record("fee", by=by, now=now, facts={"amount": amount, "reason": rule})
+
+
+def _fee(
+    appointment: Appointment, amount: Decimal, currency: str, rule: str, by: str, now: datetime
+) -> None:
+    Fee.objects.create(
+        appointment=appointment, amount=amount, currency=currency, rule=rule, at=now, by=by
+    )
+
+
+def _write(clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts):
+    when = wording.day(appointment.starts_at, clinic.tz)
+    year = appointment.starts_at.astimezone(clinic.tz).year
+    defaults = {
+        "therapist": appointment.therapist,
+        "what": f"{appointment.treatment}, {when} {year}{_kind_of_charge(appointment)}",
+        "currency": clinic.currency,
+        "number": None if method == Method.WAIVED else Payment.objects.next_number(),
+    }
+    return Payment.objects.create(
+        appointment=appointment, method=method, at=now, **{**defaults, **facts}
+    )
+
+
+def _kind_of_charge(appointment: Appointment) -> str:
+    fees = {Status.CANCELLED: ", late cancellation", Status.NO_SHOW: ", missed"}
+    return fees.get(Status(appointment.status), "")
+
+
+def _record(appointment: Appointment, kind: str, payment: Payment) -> None:
+    facts = {
+        "amount": abs(payment.amount),
+        "method": payment.get_method_display().lower(),
+        "reason": payment.reason,
+        "payment": payment.pk,
+    }
+    appointment.record(kind, by=payment.by, now=payment.at, facts=facts)
+
+
+def _fresh(appointment: Appointment) -> Appointment:
+    return Appointment.objects.visits().with_everything().get(pk=appointment.pk)

@@ -1,0 +1,20 @@
+"""Refusing what was decided on a page that is out of date, and saying what has changed."""
+
+from bookings.actions.refusals import Stale
+from bookings.models import Appointment, Clinic
+from bookings.queries import happenings
+
+
+def last_event(appointment: Appointment) -> int:
+    """What a form keeps as `seen`: the last event that its page showed, 0 for none."""
+    latest = appointment.events.order_by("-pk").values_list("pk", flat=True)
+    return latest.first() or 0
+
+
+def refuse_if_changed(clinic: Clinic, appointment: Appointment, seen: int | None) -> None:
+    """Raises Stale with what happened since; None asks for no such care."""
+    if seen is None:
+        return
+    since = appointment.events.filter(pk__gt=seen).order_by("pk")
+    if happened := [happenings.signed(event, clinic) for event in since]:
+        raise Stale(f"It has changed since the page was opened: {'; '.join(happened)}.")

@@ -1,0 +1,163 @@
+"""Forms for what blocks or adds time in the diary, one for each kind."""
+
+from datetime import datetime, time, timedelta
+
+from django import forms
+
+from bookings.actions.absences import Block
+from bookings.core.intervals import day_bounds
+from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
+
+END_AFTER_START = "The end must be after the start."
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), **kwargs)
+
+
+class ClockField(forms.TimeField):
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.TimeInput({"type": "time"}, "%H:%M"), **kwargs)
+
+
+class BlockForm(forms.Form):
+    """`seen` is the block as the page showed it. A form makes or changes one kind of row."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def apply_to(self, block: Block, clinic: Clinic) -> Block:
+        raise NotImplementedError
+
+    @staticmethod
+    def initial_of(block: Block, clinic: Clinic) -> dict:
+        raise NotImplementedError
+
+
+class ClosedForm(BlockForm):
+    """A closure of the whole clinic."""
+
+    first = DayField(label="From")
+    start = ClockField(label="At (leave empty for the whole day)", required=False)
+    last = DayField(label="Until (leave empty for the same day)", required=False)
+    end = ClockField(label="At (leave empty for the end of the day)", required=False)
+    reason = forms.CharField(label="What for", max_length=120, required=False)
+
+    kind = Absence
+
+    def clean(self) -> dict:
+        asked = super().clean()
+        first, last = asked.get("first"), asked.get("last") or asked.get("first")
+        start, end = asked.get("start") or time.min, asked.get("end")
+        if first and (last < first or (last == first and end and end <= start)):
+            self.add_error("end" if last == first else "last", END_AFTER_START)
+        return asked
+
+    def apply_to(self, block: Absence, clinic: Clinic) -> Absence:
+        asked = self.cleaned_data
+        last = asked["last"] or asked["first"]
+        block.starts_at = datetime.combine(asked["first"], asked["start"] or time.min, clinic.tz)
+        block.ends_at = (
+            datetime.combine(last, asked["end"], clinic.tz)
+            if asked["end"]
+            else day_bounds(last, 1, clinic.tz).end
+        )
+        block.reason = asked["reason"]
+        block.therapist = asked.get("therapist")
+        return block
+
+    @staticmethod
+    def initial_of(block: Absence, clinic: Clinic) -> dict:
+        begins, ends = (at.astimezone(clinic.tz) for at in (block.starts_at, block.ends_at))
+        whole_days = ends.time() == time.min
+        last = ends.date() - timedelta(days=1) if whole_days else ends.date()
+        return {
+            "first": begins.date(),
+            "start": begins.time() if begins.time() != time.min else None,
+            "last": last,
+            "end": None if whole_days else ends.time(),
+            "reason": block.reason,
+            "therapist": block.therapist_id,
+        }
+
+
+class OffForm(ClosedForm):
+    """One therapist is away: holiday, illness, a meeting."""
+
+    therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
+    field_order = ("therapist",)
+
+
+class ExtraForm(BlockForm):
+    """More hours on one day."""
+
+    therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
+    first = DayField(label="Day")
+    start = ClockField(label="From")
+    end = ClockField(label="Until")
+
+    kind = ExtraShift
+
+    def clean(self) -> dict:
+        return _refuse_backwards(self, super().clean())
+
+    def apply_to(self, block: ExtraShift, clinic: Clinic) -> ExtraShift:
+        asked = self.cleaned_data
+        block.therapist, block.day = asked["therapist"], asked["first"]
+        block.start, block.end = asked["start"], asked["end"]
+        return block
+
+    @staticmethod
+    def initial_of(block: ExtraShift, clinic: Clinic) -> dict:
+        return {
+            "therapist": block.therapist_id,
+            "first": block.day,
+            "start": block.start,
+            "end": block.end,
+        }
+
+
+class BreakForm(BlockForm):
+    """A pause every week."""
+
+    therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
+    weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int)
+    start = ClockField(label="From")
+    end = ClockField(label="Until")
+    first = DayField(label="First day on which it holds")
+    last = DayField(label="Last day (leave empty for good)", required=False)
+    reason = forms.CharField(label="What for", max_length=120, required=False)
+
+    kind = WeeklyBreak
+
+    def clean(self) -> dict:
+        asked = _refuse_backwards(self, super().clean())
+        if asked.get("first") and asked.get("last") and asked["last"] < asked["first"]:
+            self.add_error("last", "The last day must not be before the first.")
+        return asked
+
+    def apply_to(self, block: WeeklyBreak, clinic: Clinic) -> WeeklyBreak:
+        asked = self.cleaned_data
+        block.therapist, block.weekday = asked["therapist"], asked["weekday"]
+        block.start, block.end = asked["start"], asked["end"]
+        block.valid_from, block.valid_until = asked["first"], asked["last"]
+        block.reason = asked["reason"]
+        return block
+
+    @staticmethod
+    def initial_of(block: WeeklyBreak, clinic: Clinic) -> dict:
+        return {
+            "therapist": block.therapist_id,
+            "weekday": block.weekday,
+            "start": block.start,
+            "end": block.end,
+            "first": block.valid_from,
+            "last": block.valid_until,
+            "reason": block.reason,
+        }
+
+
+def _refuse_backwards(form: forms.Form, asked: dict) -> dict:
+    if asked.get("start") and asked.get("end") and asked["end"] <= asked["start"]:
+        form.add_error("end", END_AFTER_START)
+    return asked

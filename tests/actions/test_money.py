@@ -1,0 +1,167 @@
+"""Payments, corrections, receipts without gaps, and the fees of the clinic's rule."""
+
+from datetime import timedelta
+from decimal import Decimal
+from secrets import token_hex
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from bookings.actions import attendance, booking, money
+from bookings.actions.money import TooMuch
+from bookings.actions.refusals import Refused, Stale
+from bookings.actions.seen import last_event
+from bookings.core.statuses import Status
+from bookings.models import Account, Clinic, Fee, Method, Payment
+from tests.factories import NOW
+
+DESK = "desk: demo@example.com"
+
+
+@pytest.fixture
+def visit(book):
+    return book()
+
+
+@pytest.fixture
+def pay(visit):
+    """Pays the whole price in cash unless the test says otherwise."""
+
+    def _pay(amount="60", method=Method.CASH, **asked):
+        asked = {"key": token_hex(16), "by": DESK, "now": NOW, **asked}
+        return money.pay(visit, method=method, amount=Decimal(amount), **asked)
+
+    return _pay
+
+
+@pytest.fixture
+def fees(clinic):
+    """Half the price for cancelling late, forty pounds for not coming."""
+    Clinic.objects.update(
+        late_cancellation_fee=50, no_show_fee=40, no_show_fee_is="amount", cancel_cutoff_hours=12
+    )
+
+
+def charged(visit):
+    visit.refresh_from_db()
+    return Account.of(visit).due
+
+
+def test_what_is_paid_leaves_the_rest_to_pay(visit, pay):
+    pay("25.50")
+    pay("10", Method.CARD)
+    account = Account.of(visit)
+    assert (account.due, account.paid, account.left) == (60, Decimal("35.50"), Decimal("24.50"))
+    assert [event.kind for event in visit.events.all()][-2:] == ["paid", "paid"]
+
+
+def test_nobody_pays_more_than_is_left(pay):
+    pay("50")
+    with pytest.raises(TooMuch, match="Only £10 is left"):
+        pay("10.01")
+
+
+def test_the_same_form_sent_twice_pays_once(pay):
+    assert pay(key="k" * 16) == pay(key="k" * 16)
+    assert Payment.objects.count() == 1
+
+
+def test_a_mistake_is_taken_back_by_a_further_row_with_a_number_of_its_own(visit, pay):
+    wrong = pay()
+    for _ in range(2):
+        back = money.take_back(wrong, reason="It was by card.", by=DESK, now=NOW)
+    assert (back.amount, back.number, back.corrects) == (-60, 2, wrong)
+    assert Account.of(visit).left == 60
+    assert Payment.objects.count() == 2
+    with pytest.raises(Refused):
+        money.take_back(back, reason="No, it was not.", by=DESK, now=NOW)
+
+
+def test_receipts_count_without_gaps_also_over_refusals_and_waivers(pay):
+    first = pay("10")
+    with pytest.raises(TooMuch):
+        pay("600")
+    waived = pay("5", Method.WAIVED, reason="A voucher.")
+    second = pay("10")
+    assert (first.number, waived.number, second.number) == (1, None, 2)
+
+
+@pytest.mark.parametrize("change", [{"amount": 1}, {"method": "card"}, {"by": "x"}])
+def test_a_row_of_money_never_changes(pay, change):
+    payment = pay()
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        Payment.objects.filter(pk=payment.pk).update(**change)
+    with pytest.raises(IntegrityError, match="never changes"), transaction.atomic():
+        payment.delete()
+
+
+def test_plain_sql_cannot_change_a_fee(visit, fees):
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=visit.ends_at)
+    with (
+        pytest.raises(IntegrityError, match="never changes"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM bookings_fee")
+
+
+def test_waiving_says_why(pay):
+    with pytest.raises(IntegrityError):
+        pay("60", Method.WAIVED)
+
+
+def test_another_price_is_agreed_and_remembered(visit):
+    money.set_price(visit, Decimal("45.50"), by=DESK, now=NOW)
+    assert charged(visit) == Decimal("45.50")
+    assert visit.events.last().facts == {"from": "60.00", "to": "45.50"}
+
+
+def test_a_page_that_is_out_of_date_takes_no_money_and_says_what_happened(visit, pay):
+    seen = last_event(visit)
+    pay("20", seen=seen)
+    with pytest.raises(Stale, match=r"Paid £20, cash.*desk: demo@example.com"):
+        pay("20", seen=seen)
+    assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize(("hours", "due"), [(13, 0), (12, 30), (1, 30)])
+def test_a_client_who_cancels_inside_the_cut_off_owes_the_clinics_fee(visit, fees, hours, due):
+    at = visit.starts_at - timedelta(hours=hours)
+    booking.cancel(visit, charging=True, by=DESK, now=at)
+    assert charged(visit) == due
+
+
+def test_what_the_clinic_cancels_costs_nothing(visit, fees):
+    booking.cancel(visit, by=DESK, now=visit.starts_at - timedelta(hours=1))
+    assert charged(visit) == 0
+
+
+def test_not_coming_is_charged_and_taken_back_with_the_mark(visit, fees):
+    at = visit.ends_at
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=at)
+    assert charged(visit) == 40
+    attendance.undo(visit, by=DESK, now=at)
+    assert charged(visit) == 60
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=at)
+    assert charged(visit) == 40
+    assert [fee.amount for fee in Fee.objects.all()] == [40, -40, 40]
+
+
+def test_a_fee_is_never_more_than_the_price(visit, fees):
+    Clinic.objects.update(no_show_fee=500)
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=visit.ends_at)
+    assert charged(visit) == 60
+
+
+def test_a_clinic_without_a_rule_charges_nothing(visit):
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=visit.ends_at)
+    assert charged(visit) == 0
+    assert not Fee.objects.exists()
+
+
+def test_a_fee_is_waived_for_a_reason(visit, fees, pay):
+    attendance.mark(visit, Status.NO_SHOW, by=DESK, now=visit.ends_at)
+    pay("40", Method.WAIVED, reason="Was in hospital.")
+    assert Account.of(visit).left in (0, Decimal("20"))
+    visit.refresh_from_db()
+    assert Account.of(visit).left == 0

@@ -1,0 +1,76 @@
+"""The desk's day as its diary polls it: 20 therapists, 250 appointments, 200,000 stored."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from bookings.core.roles import Role
+from bookings.models import Appointment, AppointmentEvent, Client, Race, Room, Therapist, Treatment
+from tests.benchmarks import load, seed
+from tests.factories import make_user
+
+THERAPISTS, OF_THE_DAY, STORED = 20, 250, 200_000
+A_VISIT, EACH_DAY = timedelta(minutes=45), 13
+REQUESTS = 200
+
+
+def make_full_day(today: date) -> date:
+    """A day beyond all others, on which every other client is training for a race."""
+    seed.make_busy_clinic(
+        therapists=THERAPISTS, appointments=STORED - OF_THE_DAY, last_day=today + timedelta(days=60)
+    )
+    day = today + timedelta(days=61)
+    eight = datetime.combine(day, time(8), UTC)
+    clients = Client.objects.bulk_create(
+        Client(name=f"Runner {n}", email=f"r{n}@example.com") for n in range(OF_THE_DAY)
+    )
+    Race.objects.bulk_create(
+        Race(client=one, race_date=day + timedelta(days=20), distance="marathon")
+        for one in clients[::2]
+    )
+    places = zip(Therapist.objects.all(), Room.objects.all(), strict=True)
+    starts = [
+        (therapist, room, eight + n * timedelta(minutes=55))
+        for therapist, room in places
+        for n in range(EACH_DAY)
+    ]
+    treatment = Treatment.objects.get()
+    visits = Appointment.objects.bulk_create(
+        Appointment(
+            client=client,
+            therapist=therapist,
+            room=room,
+            treatment=treatment,
+            starts_at=start,
+            ends_at=start + A_VISIT,
+            blocked_until=start + A_VISIT,
+            status="booked",
+            price=60,
+            created_at=eight,
+        )
+        for client, (therapist, room, start) in zip(clients, starts, strict=False)
+    )
+    AppointmentEvent.objects.bulk_create(
+        AppointmentEvent(appointment=visit, kind="booked", at=eight, by="runner")
+        for visit in visits
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return day
+
+
+def signed_in(port: int) -> load.Visitor:
+    browser = Browser()
+    browser.force_login(make_user(role=Role.DESK))
+    return load.Visitor(port, cookies={"sessionid": browser.cookies["sessionid"].value})
+
+
+def queries_of(path: str) -> int:
+    browser = Browser(SERVER_NAME="localhost")
+    browser.force_login(make_user(role=Role.DESK))
+    with CaptureQueriesContext(connection) as asked:
+        day = browser.get(path).json()
+    assert len(day["visits"]) == OF_THE_DAY, len(day["visits"])
+    return len(asked)

@@ -1,0 +1,233 @@
+"""The desk's diary in a real browser, on the demo's data: dragging, two desks, money, blocks."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.browser.test_desk import FITS, SCHEMES, signed_in
+
+VISIT = ".ec-event:not(.ec-bg-event)"
+
+
+def a_busy_day(days=7):
+    """A coming weekday: a Tuesday, when most of the demo's therapists work."""
+    today = datetime.now(UTC).date()
+    return today + timedelta(days=(1 - today.weekday()) % 7 + days)
+
+
+@pytest.fixture
+def desk(open_context):
+    """A desk of its own, with the diary open."""
+
+    def _desk(day: date | None = None, **options):
+        page = signed_in(
+            open_context(**{"viewport": {"width": 1440, "height": 1000}} | options).new_page(),
+            "desk",
+        )
+        page.goto(f"/diary/{day or a_busy_day()}/")
+        page.locator(VISIT).first.wait_for()
+        return page
+
+    return _desk
+
+
+def feed(page):
+    return page.request.get(f"{page.url}feed/").json()
+
+
+def open_panel(page, visit):
+    page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16]).click()
+    panel = page.get_by_role("complementary", name="Appointment")
+    panel.get_by_role("heading", name=visit["client"]).wait_for()
+    return panel
+
+
+def movable(page, number=0):
+    return [one for one in feed(page)["visits"] if one["movable"]][number]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_the_staffs_pages_are_for_everybody_and_fit(open_context, axe, width, scheme):
+    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = signed_in(context.new_page(), "desk")
+    day = a_busy_day()
+    page.goto(f"/diary/{day}/")
+    page.locator(VISIT).first.wait_for()
+    assert page.evaluate(FITS)
+    page.get_by_role("button", name="Table").click()
+    page.locator("#table table").first.wait_for()
+    axe(page)
+    assert page.evaluate(FITS)
+    visit = page.locator("#table tbody th a").first.get_attribute("href")
+    week = page.locator("#table a", has_text="Week").first.get_attribute("href")
+    paths = [visit, f"{visit}move/", week, f"/diary/{day}/takings/", "/diary/blocks/"]
+    paths += [f"/diary/blocks/{kind}/new/" for kind in ("off", "extra", "break", "closed")]
+    for path in paths:
+        page.goto(path)
+        axe(page)
+        assert page.evaluate(FITS), (path, width)
+
+
+def drag(page, visit, by):
+    """Down by so many minutes."""
+    shown = page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16])
+    shown.scroll_into_view_if_needed()
+    box = shown.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 10, steps=5)
+    page.mouse.move(x, y + 28 * by / 15, steps=10)
+    page.mouse.up()
+    page.locator("#told .note").wait_for()
+
+
+def minutes(at):
+    return int(at[11:13]) * 60 + int(at[14:16])
+
+
+def followed(page, gap):
+    """Movable visits and what comes next with the same therapist, if that begins within `gap`."""
+    day = feed(page)
+    for visit in filter(lambda one: one["movable"], day["visits"]):
+        later = [
+            minutes(one["start"]) - minutes(visit["end"])
+            for one in day["visits"]
+            if one["therapist"] == visit["therapist"] and one["start"] > visit["start"]
+        ]
+        at_work = any(
+            shade["kind"] == "shift"
+            and visit["therapist"] in shade["where"]
+            and minutes(shade["start"]) <= minutes(visit["start"])
+            and minutes(visit["end"]) + gap <= minutes(shade["end"])
+            for shade in day["shades"]
+        )
+        yield visit, min(later, default=24 * 60), at_work
+
+
+def test_a_drag_moves_and_undo_puts_back(desk):
+    page = desk(a_busy_day(28))
+    visit = next(one for one, after, at_work in followed(page, 60) if after >= 75 and at_work)
+    drag(page, visit, by=60)
+    page.get_by_text("Tell the client?").wait_for()
+    [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    assert minutes(moved["start"]) - minutes(visit["start"]) == 60
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Back at").wait_for()
+    [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    assert (back["start"], back["therapist"]) == (visit["start"], visit["therapist"])
+
+
+def test_a_drag_onto_somebody_says_who_and_offers_the_nearest_times(desk):
+    page = desk(a_busy_day(28))
+    visit = next(one for one, after, _ in followed(page, 0) if after <= 30)
+    drag(page, visit, by=60)
+    told = page.locator("#told")
+    told.get_by_text("already has").wait_for()
+    assert page.get_by_role("button", name="Move it all the same").count() == 0
+    assert [one for one in feed(page)["visits"] if one["id"] == visit["id"]] == [visit]
+    told.get_by_text("Free near it:").wait_for()
+    told.get_by_role("button").first.click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Back at").wait_for()
+
+
+def test_what_one_desk_changes_appears_at_the_other_within_ten_seconds(desk):
+    day = a_busy_day(14)
+    one, other = desk(day), desk(day)
+    visit = movable(one)
+    panel, theirs = open_panel(one, visit), open_panel(other, visit)
+    panel.get_by_label("Late by").fill("20")
+    panel.get_by_role("button", name="Note it").click()
+    panel.get_by_text("20 minutes late.").wait_for()
+    other.locator(VISIT, has_text="20 min late").wait_for(timeout=10_000)
+    theirs.get_by_text("20 min late").first.wait_for(timeout=10_000)
+
+
+def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
+    day = a_busy_day(21)
+    one, other = desk(day), desk(day)
+    visit = movable(one, 1)
+    panel, theirs = open_panel(one, visit), open_panel(other, visit)
+    theirs.get_by_role("textbox", name="Note for the desk").fill("I am still typing")
+    panel.get_by_role("button", name="Cash").click()
+    panel.get_by_text("receipt").first.wait_for()
+    theirs.get_by_role("button", name="Keep the note").click()
+    theirs.get_by_text("It has changed since the page was opened: Paid").wait_for()
+
+
+def test_money_is_taken_corrected_and_printed(desk, axe):
+    page = desk(a_busy_day(35))
+    visit = movable(page)
+    panel = open_panel(page, visit)
+    panel.get_by_label("Take").fill("10")
+    panel.get_by_role("button", name="Card").click()
+    panel.get_by_text("£10, card, receipt").wait_for()
+    page.locator(VISIT).first.wait_for()
+    assert page.url.endswith(f"/{a_busy_day(35)}/")  # The panel stays beside the day.
+    panel.get_by_role("link", name=re.compile("Receipt")).first.click()
+    page.get_by_role("heading", name="Receipt").wait_for()
+    axe(page)
+    page.go_back()
+    panel = open_panel(page, visit)
+    panel.get_by_text("Wrong?").click()
+    panel.get_by_label("Why").last.fill("Wrong card")
+    panel.get_by_role("button", name="Take it back").click()
+    panel.get_by_text("is taken back").wait_for()
+    page.goto(f"/diary/{datetime.now(UTC).date()}/takings/")
+    assert page.get_by_text("Wrong card").is_visible()
+    axe(page)
+
+
+def test_a_press_on_an_empty_place_offers_to_block_it(desk):
+    page = desk(a_busy_day(8))
+    column = page.locator(".ec-day").last.bounding_box()
+    page.mouse.click(column["x"] + column["width"] / 2, column["y"] + 10)
+    page.get_by_role("link", name="Time off or a meeting").click()
+    page.get_by_label("What for").fill("Supervision")
+    page.get_by_role("button", name="Put it in the diary").click()
+    page.get_by_text("it is in the diary").wait_for()
+    page.get_by_role("button", name="Remove it").click()
+    page.get_by_text("Removed.").wait_for()
+
+
+def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
+    """Through the accessibility tree: nothing is pressed that has no name and no focus."""
+    page = desk(a_busy_day(22))
+    page.get_by_role("button", name="Table").focus()
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name=re.compile("^Move ")).first
+    link.focus()
+    page.keyboard.press("Enter")
+    near = page.get_by_role("navigation", name="Free near it:").get_by_role("link").first
+    proposed = near.inner_text()
+    near.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("time="))
+    save = page.get_by_role("button", name="Move it", exact=True)
+    save.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text(f"Now {proposed.partition(' with')[0]}").wait_for()
+    page.get_by_role("button", name="Undo the last move").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("Back at").wait_for()
+
+
+def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk):
+    page = desk(viewport={"width": 390, "height": 844}, has_touch=True)
+    names = [one["title"] for one in feed(page)["therapists"]]
+    assert page.locator("#phone-name").inner_text() == names[0]
+    page.get_by_role("button", name="Next therapist").click()
+    assert page.locator("#phone-name").inner_text() == names[1]
+    page.evaluate(
+        """() => {
+            const place = document.getElementById("calendar");
+            const at = (x) => [new Touch({identifier: 1, target: place, clientX: x, clientY: 9})];
+            place.dispatchEvent(new TouchEvent("touchstart", {touches: at(300)}));
+            place.dispatchEvent(new TouchEvent("touchend", {changedTouches: at(80)}));
+        }"""
+    )
+    assert page.locator("#phone-name").inner_text() == names[2]
+    assert page.locator(".ec-draggable").count() == 0
