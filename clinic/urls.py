@@ -1,11 +1,15 @@
 """The site map."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
 from clinic import health, mail_events
+
+# The admin's own form would ask for no second factor.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("bookings.online.urls")),

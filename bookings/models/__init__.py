@@ -9,6 +9,7 @@ from bookings.models.people import Client, Therapist, User
 from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyShift
+from bookings.models.sign_in_mails import SignInMail
 from bookings.models.training import DeclinedSession, HardEffort
 from bookings.models.treatments import Room, Treatment
 
@@ -35,6 +36,7 @@ __all__ = [
     "ProtocolVersion",
     "Race",
     "Room",
+    "SignInMail",
     "Therapist",
     "Treatment",
     "User",

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings import links
-from bookings.models import Appointment, Client, Clinic
+from bookings.actions import identity
+from bookings.models import Appointment, Client, Clinic, Mail
 from bookings.online.answering import private
 
-VISITS_SHOWN = 12
+VISITS_SHOWN = MAILS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,15 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _of(client: Client, *, now: datetime) -> dict:
-    visits = client.appointments.visits().with_everything()
+    """What is theirs, with what they have booked since they last signed in."""
+    theirs = identity.all_of(client)
+    visits = Appointment.objects.filter(client__in=theirs).visits().with_everything()
     before = visits.filter(starts_at__lt=now).order_by("-starts_at")
+    mails = Mail.objects.filter(client__in=theirs, sent_at__isnull=False).order_by("-sent_at")
     return {
         "ahead": [Visit(one) for one in visits.upcoming(now)],
         "before": [Visit(one) for one in before[:VISITS_SHOWN]],
         "races": client.races.all(),
+        "mails": mails[:MAILS_SHOWN],
+        "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
     }
