@@ -3,14 +3,15 @@
 from typing import Any
 from urllib.parse import urljoin
 
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from bookings.actions import identity, sign_in_mails
 from bookings.core.roles import Role
@@ -70,6 +71,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Written now, sent after the answer, so that its time tells nothing."""
         message = self.render_mail(template_prefix, email, {**context, "email": email})
         sign_in_mails.owe(email, message.subject, message.body, now=timezone.now())
+
+
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """Where the day of whoever has signed in begins."""
+    return redirect(get_adapter().get_login_redirect_url(request))
 
 
 def is_staff(user: User) -> bool:

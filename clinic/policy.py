@@ -29,6 +29,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:protocol": EVERYONE,
         "online:times": EVERYONE,
         "online:account": SIGNED_IN,
+        "online:withdraw_links": SIGNED_IN,
+        "online:embed": EVERYONE,  # in a frame of the web sites that the owner names
         "online:plan": EVERYONE,
         "online:race": EVERYONE,
         "online:effort": EVERYONE,
@@ -83,6 +85,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:protocol_file": STAFF,
         "diary:mails": DESK,
         "diary:mails_of_client": DESK,
+        "diary:withdraw_links": DESK,
         "diary:mails_of_appointment": DESK,
         "diary:mail": DESK,
         "diary:mail_body": DESK,
@@ -117,6 +120,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:feed": EVERYONE,  # its address is the secret
         "therapists:health": SIGNED_IN,
         "therapists:health_by_link": EVERYONE,
+        "begin": SIGNED_IN,
         "account_login": EVERYONE,
         "account_request_login_code": EVERYONE,
         "account_confirm_login_code": EVERYONE,

@@ -43,7 +43,7 @@ class FactorAdapter(DefaultMFAAdapter):
     def _get_site_name(self) -> str:
         return "Taper"
 
-    def generate_authenticator_name(self, user, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return "My passkey" if number == 1 else f"My passkey {number}"
 

@@ -53,7 +53,8 @@ class StaffDoorMiddleware:
             return sign_in_first(request)
         if name not in ASKED_BY_ITSELF:
             _note_that_somebody_is_there(request, time())
-        if _lacks_a_factor(request) and name not in WITHOUT_ONE:
+        request.lacks_a_factor = _lacks_a_factor(request)
+        if request.lacks_a_factor and name not in WITHOUT_ONE:
             return _set_one_up(request)
         return None
 

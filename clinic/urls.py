@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
-from clinic import health, mail_events
+from clinic import accounts, health, mail_events
 
 # The admin's own form would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("therapists.urls")),
     path("desk/", include("bookings.diary.urls")),
     path("diary/", include("bookings.diary.planner_urls")),
+    path("accounts/begin/", accounts.begin, name="begin"),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),

@@ -67,4 +67,6 @@ def _send_one(sender: str, connection) -> bool:
 
 def _sender() -> str:
     """The clinic's name, at the address that the server lets us send from."""
-    return formataddr((one_line(Clinic.objects.the().name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    return formataddr(
+        (one_line(Clinic.objects.the().name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    )

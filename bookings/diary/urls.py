@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from bookings.diary import days, mails, protocol
+from bookings.diary import days, links, mails, protocol
 
 app_name = "diary"
 urlpatterns = [
     path("", days.home, name="home"),
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
+    path("clients/<int:pk>/end-links/", links.withdraw, name="withdraw_links"),
     path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
     path("mails/", mails.mails, name="mails"),
     path("mails/pause/", mails.pause, name="pause_mail"),

@@ -1,4 +1,4 @@
-"""Mails about signing in. Unlike the clients' they carry their text, and are forgotten once sent."""
+"""Mails about signing in. They carry their text, and are forgotten once sent."""
 
 from datetime import timedelta
 

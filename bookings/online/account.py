@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
-from bookings.actions import identity
+from bookings.actions import identity, revoking
 from bookings.models import Appointment, Client, Clinic, Mail
 from bookings.online.answering import private
 
@@ -36,6 +37,16 @@ def account(request: HttpRequest) -> HttpResponse:
     if client is not None:
         context |= _of(client, now=timezone.now())
     return render(request, "online/account.html", context)
+
+
+@require_POST
+@private
+def withdraw_links(request: HttpRequest) -> HttpResponse:
+    client = Client.objects.filter(user=request.user).first()
+    if client is not None:
+        revoking.withdraw_links(client)
+        messages.success(request, "Done. The links in earlier mails open nothing any more.")
+    return redirect("online:account")
 
 
 def _of(client: Client, *, now: datetime) -> dict:

@@ -66,7 +66,5 @@ def _open(token: str) -> Opened:
     except BadSignature:
         raise Http404 from None
     visits = Appointment.objects.visits().with_everything()
-    appointment = get_object_or_404(
-        visits, public_id=link.public_id, links_edition=link.edition
-    )
+    appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
     return Opened(appointment, token, link.from_mail)

@@ -105,7 +105,12 @@ def site(tmp_path_factory) -> Iterator[Site]:
         port = found.getsockname()[1]
     places = {"PORT": str(port), "STATE": str(state), "DATABASE_URL": _own_database()}
     log = state / "demo.log"
-    limits = {"HOLDS_PER_HOUR_PER_ADDRESS": "10000", "HOLDS_AT_ONCE_PER_ADDRESS": "1000"}
+    limits = {
+        "HOLDS_PER_HOUR_PER_ADDRESS": "10000",
+        "HOLDS_AT_ONCE_PER_ADDRESS": "1000",
+        "LIMIT_API": "",
+        "LIMIT_BOOKING": "",
+    }
     with log.open("wb") as output:
         demo = subprocess.Popen(
             [sys.executable, "-m", "clinic.demo"],
