@@ -128,7 +128,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
 # The least time an answer takes that could tell whether an address is known here.
-SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.3
+SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

@@ -4,8 +4,10 @@ import os
 from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 application = get_wsgi_application()
 import_module("clinic.checks").refuse_to_start()  # only now, when there are models
+connections.close_all()  # before a server makes copies of this process
