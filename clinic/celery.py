@@ -1,6 +1,7 @@
 """The Celery app, and what beat rings each minute."""
 
 import os
+import sys
 from importlib import import_module
 
 import django
@@ -56,4 +57,5 @@ def refuse_to_start(**_started) -> None:
     try:
         import_module("clinic.checks").refuse_to_start()
     except ImproperlyConfigured as refusal:
-        raise SystemExit(f"Refused to start: {refusal}") from refusal
+        print(f"Refused to start: {refusal}", file=sys.stderr, flush=True)
+        raise SystemExit(1) from refusal

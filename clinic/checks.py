@@ -46,7 +46,7 @@ def _of_a_clinic() -> Iterator[str]:
         yield "Set SECRET_KEY: with the source's own, anybody could forge links."
     elif len(settings.SECRET_KEY) < SHORTEST_KEY:
         yield f"Set a longer SECRET_KEY, of at least {SHORTEST_KEY} characters."
-    if settings.HEALTH_KEY_KNOWN_TO_ALL in settings.HEALTH_KEYS:
+    if not settings.HEALTH_KEYS or settings.HEALTH_KEY_KNOWN_TO_ALL in settings.HEALTH_KEYS:
         yield "Set HEALTH_KEYS: the source's own key protects nobody's health."
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."

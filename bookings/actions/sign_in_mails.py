@@ -7,7 +7,7 @@ than a row that goes when the server has taken the message.
 import logging
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
-from smtplib import SMTPException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -57,10 +57,18 @@ def _send_one(sender: str, connection) -> bool:
     if mail is None:
         return False
     message = EmailMessage(
-        mail.subject, mail.body, sender, [mail.address], connection=connection,
+        mail.subject,
+        mail.body,
+        sender,
+        [mail.address],
+        connection=connection,
         headers={"Auto-Submitted": "auto-generated"},
-    )  # fmt: skip
-    message.send()
+    )
+    try:
+        message.send()
+    except (SMTPRecipientsRefused, SMTPDataError, ValueError) as refusal:
+        logger.warning("A mail about signing in was refused: %s", type(refusal).__name__)
+        return False
     SignInMail.objects.filter(pk=mail.pk).delete()
     return True
 
