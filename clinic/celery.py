@@ -57,5 +57,5 @@ def refuse_to_start(**_started) -> None:
     try:
         import_module("clinic.checks").refuse_to_start()
     except ImproperlyConfigured as refusal:
-        print(f"Refused to start: {refusal}", file=sys.stderr, flush=True)
+        print(f"Refused to start: {refusal}", file=sys.__stderr__, flush=True)
         raise SystemExit(1) from refusal

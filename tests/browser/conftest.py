@@ -30,6 +30,10 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium"
+TELL_OF_VIOLATIONS = """
+    document.addEventListener("securitypolicyviolation", (event) => console.error(
+        `policy: ${event.effectiveDirective} kept out ${event.blockedURI} ${event.sample}`));
+"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -163,6 +167,7 @@ def open_context(browser, site) -> Iterator[Callable[..., BrowserContext]]:
         options = {"timezone_id": "Europe/London", "locale": "en-GB", **options}
         context = browser.new_context(base_url=site.url, **options)
         context.set_default_timeout(10_000)
+        context.add_init_script(TELL_OF_VIOLATIONS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: _note(complaints, message))
         opened.append(context)

@@ -75,7 +75,7 @@ def phone(open_context):
 
 def sign_in(page):
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(THERAPIST)
+    page.get_by_label("E-mail").fill(THERAPIST)
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
