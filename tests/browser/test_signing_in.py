@@ -118,6 +118,7 @@ def test_staff_set_up_an_app_and_are_asked_for_it(open_context, site, axe):
     _make_a_login(open_context, address)
     page.goto("/accounts/login/")
     _sign_in(page, address, "a-password-of-somebody")
+    page.wait_for_url("**/desk/")
     page.goto("/accounts/2fa/totp/activate/")
     page.get_by_label("Password").fill("a-password-of-somebody")
     page.get_by_role("button", name="Go on").click()
@@ -227,7 +228,7 @@ def test_a_named_site_frames_the_free_times_and_a_chosen_one_leaves_the_frame(
         refused = browser.new_page()  # whose console says, rightly, that it was kept out
         refused.goto(f"{unnamed}/")
         refused.wait_for_timeout(500)
-        assert refused.frames[1].locator("h1").count() == 0
+        assert refused.frames[1].url.startswith("chrome-error:")
         refused.close()
 
         page = open_context().new_page()
