@@ -1,6 +1,7 @@
 """The forms by which people sign in, with the clinic's words."""
 
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 from bookings.actions import identity
 from clinic.accounts import is_staff
@@ -40,3 +41,12 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
 class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].help_text = "To tell it from others, such as “My phone”."
+        alone = self.fields["passwordless"]
+        alone.label = "Sign in with it alone"
+        alone.help_text = "Without a password; the device then always makes sure that it is you."

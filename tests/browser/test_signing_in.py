@@ -62,7 +62,7 @@ def test_a_runner_sets_up_a_passkey_and_needs_nothing_else_from_then_on(open_con
     type_the_code(page, site, address)
     page.get_by_role("link", name="How you sign in").click()
     page.get_by_role("link", name="Set up a passkey").click()
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in with it alone").check()
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/accounts/logout/")
