@@ -1,8 +1,13 @@
 """The Celery app, and what beat rings each minute."""
 
 import os
+import sys
+from importlib import import_module
 
+import django
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
@@ -42,3 +47,15 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def refuse_to_start(**_started) -> None:
+    """As the web server does. Celery swallows any other error of a receiver."""
+    django.setup()
+    try:
+        import_module("clinic.checks").refuse_to_start()
+    except ImproperlyConfigured as refusal:
+        print(f"Refused to start: {refusal}", file=sys.__stderr__, flush=True)
+        raise SystemExit(1) from refusal

@@ -52,6 +52,7 @@ class ClinicAdmin(admin.ModelAdmin):
         ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
         ("Health", {"fields": ["emergency_advice"]}),
         ("Terms", {"fields": ["terms"]}),
+        ("On other web sites", {"fields": ["embed_origins"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.diary import clients, clients_plan, days, mails, protocol
+from bookings.diary import clients, clients_plan, days, links, mails, protocol
 
 app_name = "diary"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
     path("clients/<int:pk>/plan/", include(clients_plan.urlpatterns)),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
+    path("clients/<int:pk>/end-links/", links.withdraw, name="withdraw_links"),
     path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
     path("mails/", mails.mails, name="mails"),
     path("mails/pause/", mails.pause, name="pause_mail"),

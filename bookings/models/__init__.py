@@ -11,6 +11,7 @@ from bookings.models.people import Client, ClientEvent, Therapist, User
 from bookings.models.protocol import ProtocolVersion
 from bookings.models.races import Distance, Outcome, Priority, Race
 from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyBreak, WeeklyShift
+from bookings.models.sign_in_mails import SignInMail
 from bookings.models.training import DeclinedSession, HardEffort
 from bookings.models.treatments import Room, Treatment
 
@@ -43,6 +44,7 @@ __all__ = [
     "ProtocolVersion",
     "Race",
     "Room",
+    "SignInMail",
     "Therapist",
     "Treatment",
     "User",

@@ -131,6 +131,9 @@ class Client(models.Model):
     weekly_volume_km = models.PositiveSmallIntegerField(
         "kilometres a week", default=0, help_text="In the biggest weeks; 0 when not known."
     )
+    links_edition = models.PositiveSmallIntegerField(
+        default=0, help_text="Raising it ends every link that was made for this client before."
+    )
     plan_revision = models.PositiveIntegerField(
         default=0, help_text="Rises with every change of the races or of these habits."
     )

@@ -66,4 +66,5 @@ def _read(token: str) -> tuple[Client, MailGroup]:
         facts = read_client_token(Purpose.UNSUBSCRIBE, token)
     except BadSignature:
         raise Http404 from None
+    # Of any edition: it stops mails and does nothing else.
     return get_object_or_404(Client, pk=facts["client"]), MailGroup(facts["group"])

@@ -15,7 +15,7 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 
 def signed_in(page, role):
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(EMAIL_OF[role])
+    page.get_by_label("E-mail").fill(EMAIL_OF[role])
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/(desk|today)/$"))
@@ -50,7 +50,7 @@ def test_pages_that_say_no_are_for_everybody_too(open_context, axe, scheme):
     axe(page)
     runner = open_context(color_scheme=scheme).new_page()
     runner.goto("/accounts/login/")
-    runner.get_by_label("Email").fill(EMAIL_OF["runner"])
+    runner.get_by_label("E-mail").fill(EMAIL_OF["runner"])
     runner.get_by_label("Password").fill(DEMO_PASSWORD)
     runner.keyboard.press("Enter")
     runner.get_by_role("link", name="Sign out").wait_for()
