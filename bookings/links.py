@@ -5,12 +5,13 @@ only, so whoever acts behind it has proved the address.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
 
 from bookings.models import Appointment, Client
@@ -63,18 +64,35 @@ class Purpose(StrEnum):
     AFTER_RACE = "after_race"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
+    YOUR_DATA = "your_data"
+    DOWNLOAD = "download"
+
+    @property
+    def route(self) -> str:
+        namespace = "privacy" if self in (Purpose.YOUR_DATA, Purpose.DOWNLOAD) else "online"
+        return f"{namespace}:{self}"
+
+
+# Behind this one lies all that is known of somebody: a forwarded mail must not open it for ever.
+GOOD_FOR = {Purpose.DOWNLOAD: timedelta(days=1)}
 
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The absolute address behind which somebody acts as the client, for one purpose."""
     token = _signer(purpose).sign_object({**facts, "client": client.pk})
-    return urljoin(settings.SITE_URL, reverse(f"online:{purpose}", args=[token]))
+    return urljoin(settings.SITE_URL, reverse(purpose.route, args=[token]))
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:
     """The facts, the client's number among them. Raises BadSignature."""
+    if purpose in GOOD_FOR:
+        return _dated(purpose).unsign_object(token, max_age=GOOD_FOR[purpose])
     return _signer(purpose).unsign_object(token)
 
 
 def _signer(purpose: Purpose) -> Signer:
-    return Signer(salt=f"client.{purpose}")
+    return _dated(purpose) if purpose in GOOD_FOR else Signer(salt=f"client.{purpose}")
+
+
+def _dated(purpose: Purpose) -> TimestampSigner:
+    return TimestampSigner(salt=f"client.{purpose}")

@@ -41,7 +41,17 @@ class ClinicAdmin(admin.ModelAdmin):
         ),
         ("First visits", {"fields": ["what_to_wear", "how_to_find_us"]}),
         ("Health", {"fields": ["emergency_advice"]}),
-        ("Terms", {"fields": ["terms"]}),
+        (
+            "How long data is kept",
+            {
+                "fields": [
+                    "keep_records_years",
+                    "keep_history_years",
+                    "forget_newcomers_days",
+                    "forget_details_days",
+                ]
+            },
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -44,4 +44,4 @@ def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
         facts = read_client_token(purpose, token)
     except BadSignature:
         raise Http404 from None
-    return get_object_or_404(Client, pk=facts["client"]), facts
+    return get_object_or_404(Client, pk=facts["client"], erased_at=None), facts
