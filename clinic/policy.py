@@ -25,6 +25,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
+        "online:privacy": EVERYONE,
+        "online:legal_version": EVERYONE,
         "online:protocol": EVERYONE,
         "online:times": EVERYONE,
         "online:account": SIGNED_IN,
@@ -67,6 +69,18 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "mail_events": EVERYONE,  # asks for the mail service's signature instead
         "diary:home": STAFF,
         "diary:same_person": DESK,
+        "diary:history": OWNER,
+        "diary:texts": OWNER,
+        "diary:text": OWNER,
+        "privacy:account": SIGNED_IN,
+        "privacy:account_json": SIGNED_IN,
+        "privacy:wish": SIGNED_IN,
+        "privacy:your_data": EVERYONE,  # a link of a mail
+        "privacy:download": EVERYONE,  # a link of a mail, good for a day
+        "privacy:download_json": EVERYONE,
+        "privacy:requests": DESK,
+        "privacy:request": DESK,
+        "privacy:start": DESK,
         "planner:today": DESK,
         "planner:day": DESK,
         "planner:feed": DESK,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("therapists.urls")),
     path("desk/", include("bookings.diary.urls")),
     path("diary/", include("bookings.diary.planner_urls")),
+    path("", include("clinic.privacy.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),

@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from bookings.actions import nudging
 from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
-from bookings.models import Client, Clinic
+from bookings.models import Change, Client, Clinic
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
@@ -84,7 +84,8 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             _hand_over_what_is_protected(client, known)
             _hand_over_what_was_told(client, known)
             _hand_over_races(client, known, now)
-            client.delete()
+            _hand_over_what_was_agreed(client, known)
+            _hand_over_history(client, known)
     except IntegrityError:
         return False
     return True
@@ -114,6 +115,19 @@ def _hand_over_races(client: Client, known: Client, now: datetime) -> None:
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
         nudging.plan_for(known, now=now)
+
+
+def _hand_over_what_was_agreed(client: Client, known: Client) -> None:
+    client.mail_consents.update(client=known)
+    agreed = known.agreements.values("text")
+    client.agreements.exclude(text__in=agreed).update(client=known)
+
+
+def _hand_over_history(client: Client, known: Client) -> None:
+    """Also that the client is gone: what is said of one of them must be found with the other."""
+    pk = client.pk
+    client.delete()
+    Change.objects.filter(client=pk).update(client=known.pk)
 
 
 def _what_was_typed(client: Client) -> dict:

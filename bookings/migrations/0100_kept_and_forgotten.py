@@ -135,6 +135,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('client', 'text'), name='agreed_once_to_a_version')],
             },
         ),
+        migrations.AddIndex(
+            model_name='client',
+            index=models.Index(condition=models.Q(('erased_at__isnull', False), models.Q(('email', ''), _negated=True)), fields=['erased_at'], name='client_being_erased'),
+        ),
         migrations.RunSQL(THE_CLINICS_TERMS, migrations.RunSQL.noop),
         migrations.RunSQL(NEVER_CHANGE, UNDO),
         migrations.RemoveField(

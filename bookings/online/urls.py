@@ -11,6 +11,7 @@ from bookings.online import (
     cancelling,
     coming,
     home,
+    legal,
     moving,
     offered,
     plan,
@@ -39,7 +40,9 @@ PLAN = (
 app_name = "online"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("terms/", home.terms, name="terms"),
+    path("terms/", legal.terms, name="terms"),
+    path("privacy/", legal.privacy, name="privacy"),
+    path("legal/<kind>/versions/<int:number>/", legal.version, name="legal_version"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("account/", account.account, name="account"),
     *(path(f"plan/{route}", of_this_browser(view), name=name) for route, view, name in PLAN),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import Case, CharField, F, JSONField, QuerySet, Value, When
 from django.db.models.functions import Cast, Replace
 
 from bookings.models import (
@@ -125,7 +125,7 @@ HOLDINGS: Sequence[Holding] = (
             "By": "by",
             "Details": "facts",
         },
-        {"facts": {}},
+        {"facts": Case(When(kind="moved", then=F("facts")), default=Value({}, JSONField()))},
     ),
     Holding(Race, "client", "Races", Fate.GOES, shown={
         "Date": "race_date", "Distance": "distance", "Name": "name", "Priority": "priority",
@@ -161,6 +161,7 @@ HOLDINGS: Sequence[Holding] = (
         "But for changes of appointments, which say of nobody who they are.",
         {"At": "at", "By": "role", "Of": "table", "Did": "did", "Before": "before",
          "After": "after"},
+        only=lambda rows: rows.exclude(table=Appointment._meta.db_table),
     ),  # fmt: skip
     Holding(Feed, "client", "Calendar address", Fate.GOES, shown={"Active": "active"}),
     # Health data is given out by therapists.giving_out, to whoever has signed in.
