@@ -19,6 +19,8 @@ from bookings.models import (
     Client,
     Clinic,
     Distance,
+    LegalKind,
+    LegalText,
     Mail,
     Race,
     Room,

@@ -83,9 +83,7 @@ def _names(changes: Sequence[Change]) -> dict[tuple[type[models.Model], int], st
                     for values in (change.before, change.after):
                         if value := values.get(field.column):
                             wanted[field.related_model].add(value)
-    return {
-        (model, row.pk): str(row) for model, pks in wanted.items() for row in _rows(model, pks)
-    }
+    return {(model, row.pk): str(row) for model, pks in wanted.items() for row in _rows(model, pks)}
 
 
 def _rows(model: type[models.Model], pks: set[int]) -> Iterable[models.Model]:

@@ -14,7 +14,9 @@ from bookings.core import wording
 
 register = template.Library()
 # HTML is shown as it was typed, and links lead only where markdown-it lets them.
-_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "html_block", "html_inline"]
+)
 
 register.filter("weekday_and_date", wording.day)
 register.filter("clock", wording.clock)
@@ -77,4 +79,3 @@ def plain_text(message: EmailMessage) -> str:
 def marked_up(text: str) -> SafeString:
     """Markdown as HTML."""
     return mark_safe(_markdown.render(text))  # noqa: S308 - of a parser that lets no HTML through
-

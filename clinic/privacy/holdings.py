@@ -55,7 +55,7 @@ class Holding:
     only: Callable[[QuerySet], QuerySet] = lambda rows: rows
 
     def of(self, client: Client) -> QuerySet:
-        return self.only(self.model._default_manager.filter(**{self.path: client}))
+        return self.only(self.model._default_manager.filter(**{self.path: client.pk}))
 
 
 def _no_link() -> Replace:
@@ -127,52 +127,104 @@ HOLDINGS: Sequence[Holding] = (
         },
         {"facts": Case(When(kind="moved", then=F("facts")), default=Value({}, JSONField()))},
     ),
-    Holding(Race, "client", "Races", Fate.GOES, shown={
-        "Date": "race_date", "Distance": "distance", "Name": "name", "Priority": "priority",
-        "Outcome": "outcome", "Kilometres run": "dnf_km", "Training starts": "training_start",
-        "Weeks": "weeks",
-    }),  # fmt: skip
+    Holding(
+        Race,
+        "client",
+        "Races",
+        Fate.GOES,
+        shown={
+            "Date": "race_date",
+            "Distance": "distance",
+            "Name": "name",
+            "Priority": "priority",
+            "Outcome": "outcome",
+            "Kilometres run": "dnf_km",
+            "Training starts": "training_start",
+            "Weeks": "weeks",
+        },
+    ),
     Holding(HardEffort, "client", "Hard efforts", Fate.GOES, shown={"Day": "day"}),
     Holding(
-        DeclinedSession, "client", "Sessions set aside", Fate.GOES,
+        DeclinedSession,
+        "client",
+        "Sessions set aside",
+        Fate.GOES,
         shown={"Session": "kind", "Ideal day": "ideal"},
-    ),  # fmt: skip
+    ),
     Holding(
-        MailConsent, "client", "What you chose to be written about", Fate.GOES,
-        shown={"At": "at", "Mails": "group", "Wanted": "wanted", "It said": "wording",
-               "How": "how"},
-    ),  # fmt: skip
+        MailConsent,
+        "client",
+        "What you chose to be written about",
+        Fate.GOES,
+        shown={
+            "At": "at",
+            "Mails": "group",
+            "Wanted": "wanted",
+            "It said": "wording",
+            "How": "how",
+        },
+    ),
     Holding(
-        Agreement, "client", "What you agreed to", Fate.GOES,
+        Agreement,
+        "client",
+        "What you agreed to",
+        Fate.GOES,
         shown={"At": "at", "Text": "text__kind", "Version": "text__number", "How": "how"},
-    ),  # fmt: skip
+    ),
     Holding(
-        Mail, "client", "Mails", Fate.GOES,
-        shown={"Owed": "created_at", "What": "kind", "State": "state", "Sent": "sent_at",
-               "Why": "why", "The desk's line": "note"},
-    ),  # fmt: skip
+        Mail,
+        "client",
+        "Mails",
+        Fate.GOES,
+        shown={
+            "Owed": "created_at",
+            "What": "kind",
+            "State": "state",
+            "Sent": "sent_at",
+            "Why": "why",
+            "The desk's line": "note",
+        },
+    ),
     Holding(
-        ErasureRequest, "client", "Wishes to be erased", Fate.STAYS,
+        ErasureRequest,
+        "client",
+        "Wishes to be erased",
+        Fate.STAYS,
         "Shows that it was done; holds no name and no address.",
         {"Asked": "asked_at", "State": "state", "Answered": "answered_at", "Answer": "answer"},
-    ),  # fmt: skip
+    ),
     Holding(
-        Change, "client", "Who changed what", Fate.GOES,
+        Change,
+        "client",
+        "Who changed what",
+        Fate.GOES,
         "But for changes of appointments, which say of nobody who they are.",
-        {"At": "at", "By": "role", "Of": "table", "Did": "did", "Before": "before",
-         "After": "after"},
+        {
+            "At": "at",
+            "By": "role",
+            "Of": "table",
+            "Did": "did",
+            "Before": "before",
+            "After": "after",
+        },
         only=lambda rows: rows.exclude(table=Appointment._meta.db_table),
-    ),  # fmt: skip
+    ),
     Holding(Feed, "client", "Calendar address", Fate.GOES, shown={"Active": "active"}),
     # Health data is given out by therapists.giving_out, to whoever has signed in.
     Holding(HealthCheck, "client", "Health answers", Fate.KEPT, "Clinical record."),
     Holding(Clearance, "client", "Reasons for lifting a hold", Fate.KEPT, "Clinical record."),
     Holding(Note, "appointment__client", "Notes of visits", Fate.KEPT, "Clinical record."),
-    Holding(NoteVersion, "note__appointment__client", "Signed notes", Fate.KEPT,
-            "Clinical record."),  # fmt: skip
+    Holding(
+        NoteVersion, "note__appointment__client", "Signed notes", Fate.KEPT, "Clinical record."
+    ),
     Holding(Access, "client", "Who read health data", Fate.KEPT, "Shows who saw a record."),
-    Holding(KeptRecord, "client", "Whose record it is", Fate.KEPT,
-            "Sealed: a record without a name could not be found again."),  # fmt: skip
+    Holding(
+        KeptRecord,
+        "client",
+        "Whose record it is",
+        Fate.KEPT,
+        "Sealed: a record without a name could not be found again.",
+    ),
 )
 # What hangs on a runner's login goes with it; staff's logins are only taken off the client.
 GOES_WITH_THE_LOGIN = {
