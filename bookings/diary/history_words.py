@@ -64,10 +64,14 @@ class Words:
             return NOTHING
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, list):
+            return ", ".join(map(str, value)) or NOTHING
         if field.remote_field:
             return self.names.get((field.related_model, value)) or f"no. {value}"
         if isinstance(field, models.DateTimeField) and value != "changed":
             return f"{datetime.fromisoformat(value).astimezone(self.tz):%d %b %Y %H:%M}"
+        if isinstance(field, models.DecimalField):
+            return f"{value:.{field.decimal_places}f}"
         words = str(dict(field.flatchoices or []).get(value, value))
         return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 

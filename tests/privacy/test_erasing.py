@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, models
+from django.test import TestCase
 from django.utils import timezone
 
 from bookings import links
@@ -46,8 +47,10 @@ def whole_database() -> str:
 
 
 def erase(client, **fields):
+    """As it is outside of a test's transaction: what waits for the commit is done."""
     fields = {"tell": False, "by": "desk: d@example.com", "now": timezone.now(), **fields}
-    return erasing.erase(client, **fields)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return erasing.erase(client, **fields)
 
 
 def test_somebody_decided_of_every_model_that_hangs_on_a_client():
