@@ -98,7 +98,8 @@ def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
     """Until when the clinical records stay; None when there are none, or their time is over."""
     if not forgetting.has_records(client):
         return None
-    until = years_after(_last_visit(client).astimezone(clinic.tz).date(), clinic.keep_records_years)
+    last = _last_visit(client, now).astimezone(clinic.tz).date()
+    until = years_after(last, clinic.keep_records_years)
     return until if until > now.astimezone(clinic.tz).date() else None
 
 
@@ -110,8 +111,10 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def _last_visit(client: Client) -> datetime:
+def _last_visit(client: Client, now: datetime) -> datetime:
+    """Or the last that they told of their health; what is only booked is no visit yet."""
     came = client.appointments.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW])
+    came = came.filter(ends_at__lte=now)
     last = came.aggregate(last=Max("ends_at"))["last"]
     told = client.health_checks.aggregate(last=Max("given_at"))["last"]
     return max(filter(None, [last, told, client.created_at]))

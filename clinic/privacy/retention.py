@@ -18,6 +18,7 @@ from therapists import forgetting
 
 AT_ONCE = 200  # clients a run; the rest an hour later
 BY = "retention"
+WAS_TO_COME = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 
 
 def keep_no_longer(*, now: datetime) -> dict[str, int]:
@@ -54,7 +55,7 @@ def _erase(clients: QuerySet[Client], now: datetime) -> int:
 def _gone_before(moment: datetime) -> QuerySet[Client]:
     """Known, and not seen since: no visit, no race, no answer, no sign-in."""
     lately = (
-        Q(appointments__ends_at__gte=moment)
+        Q(appointments__ends_at__gte=moment, appointments__status__in=WAS_TO_COME)
         | Q(races__race_date__gte=moment.date())
         | Q(health_checks__given_at__gte=moment)
         | Q(user__last_login__gte=moment)

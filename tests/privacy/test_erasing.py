@@ -229,7 +229,6 @@ def test_records_go_by_themselves_when_their_time_is_over(known, clinic):
     assert retention.keep_no_longer(now=now)["kept records"] == 0
     HealthCheck.objects.update(given_at=last)
     Client.objects.update(created_at=last - timedelta(days=1))
-    Appointment.objects.filter(status=Status.CANCELLED).delete()
     eight = erasing.years_after(last.date(), 8)
     soon = last.replace(year=eight.year) - timedelta(days=1)
     assert retention.keep_no_longer(now=soon)["kept records"] == 0
@@ -237,7 +236,17 @@ def test_records_go_by_themselves_when_their_time_is_over(known, clinic):
     assert not HealthCheck.objects.exists()
     assert not NoteVersion.objects.exists()
     assert not KeptRecord.objects.exists()
-    assert Appointment.objects.count() == 1
+    assert Appointment.objects.count() == 2
+
+
+def test_a_visit_that_is_only_booked_prolongs_nothing(known, clinic):
+    now = timezone.now()
+    last = known.appointments.get(status=Status.COMPLETED).ends_at
+    HealthCheck.objects.update(given_at=last)
+    Client.objects.filter(pk=known.pk).update(created_at=last)
+    known.refresh_from_db()
+    local = last.astimezone(clinic.tz).date()
+    assert erasing.kept_until(known, clinic, now=now) == erasing.years_after(local, 8)
 
 
 def test_a_client_who_asked_for_nothing_is_erased_after_the_same_time(known, clinic):
