@@ -72,6 +72,13 @@ class Purpose(StrEnum):
     AFTER_RACE = "after_race"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
+    YOUR_DATA = "your_data"
+    DOWNLOAD = "download"
+
+    @property
+    def route(self) -> str:
+        namespace = "privacy" if self in (Purpose.YOUR_DATA, Purpose.DOWNLOAD) else "online"
+        return f"{namespace}:{self}"
 
 
 # Mail lies in mailboxes for years, and these act on more than one appointment. Only the link that
@@ -81,6 +88,9 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
     Purpose.DECLINE: timedelta(days=120),
     Purpose.AFTER_RACE: timedelta(days=120),
     Purpose.PREFERENCES: timedelta(days=400),
+    Purpose.YOUR_DATA: timedelta(days=400),
+    # Behind this one lies all that is known of somebody: a forwarded mail must not open it.
+    Purpose.DOWNLOAD: timedelta(days=1),
     Purpose.UNSUBSCRIBE: None,
 }
 
@@ -89,7 +99,7 @@ def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> s
     """The absolute address behind which somebody acts as the client, for one purpose."""
     told = {**facts, "client": client.pk, "edition": client.links_edition}
     token = _signer(purpose).sign_object(told)
-    return urljoin(settings.SITE_URL, reverse(f"online:{purpose}", args=[token]))
+    return urljoin(settings.SITE_URL, reverse(purpose.route, args=[token]))
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
 EACH_HOUR = 60 * EACH_MINUTE
 
-app = Celery("clinic")
+app = Celery("clinic", task_cls="clinic.acting:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     enable_utc=True,
@@ -38,6 +38,16 @@ app.conf.update(
             "task": "therapists.tasks.send_morning_mails",
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
+        },
+        "finish erasures": {
+            "task": "clinic.tasks.finish_erasures",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
+        "keep no longer than need be": {
+            "task": "clinic.tasks.keep_no_longer",
+            "schedule": EACH_HOUR,
+            "options": {"expires": EACH_HOUR},
         },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",

@@ -26,6 +26,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
+        "online:privacy": EVERYONE,
+        "online:legal_version": EVERYONE,
         "online:protocol": EVERYONE,
         "online:times": EVERYONE,
         "online:account": SIGNED_IN,
@@ -91,6 +93,18 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:client_preferences": DESK,
         "merge_choose": DESK,
         "merge": DESK,
+        "diary:history": OWNER,
+        "diary:texts": OWNER,
+        "diary:text": OWNER,
+        "privacy:account": SIGNED_IN,
+        "privacy:account_json": SIGNED_IN,
+        "privacy:wish": SIGNED_IN,
+        "privacy:your_data": EVERYONE,  # a link of a mail
+        "privacy:download": EVERYONE,  # a link of a mail, good for a day
+        "privacy:download_json": EVERYONE,
+        "privacy:requests": DESK,
+        "privacy:request": DESK,
+        "privacy:start": DESK,
         "planner:today": DESK,
         "planner:new": DESK,
         "planner:day": DESK,

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.acting.ActingMiddleware",
     "clinic.leaving.LeaveNothingBehindMiddleware",
     "clinic.policy.PolicyMiddleware",
     "clinic.staff_door.StaffDoorMiddleware",
@@ -89,6 +90,9 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The history of changes names the program where nobody has signed in: "manage.py shell".
+PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if arg.isidentifier())])
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that limits on signing in hold for every process and outlive Redis.
@@ -176,6 +180,10 @@ STATICFILES_DIRS = [
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
+
+# Who was erased, so that restoring a backup brings nobody back (docs/privacy.md): a file outside
+# of what a restore overwrites.
+ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"

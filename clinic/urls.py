@@ -19,6 +19,7 @@ urlpatterns = [
     path("desk/", include("bookings.diary.urls")),
     path("diary/", include("bookings.diary.planner_urls")),
     path("accounts/begin/", accounts.begin, name="begin"),
+    path("", include("clinic.privacy.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),

@@ -19,6 +19,8 @@ from bookings.models import (
     Client,
     Clinic,
     Distance,
+    LegalKind,
+    LegalText,
     Mail,
     MailKind,
     MailState,
@@ -205,7 +207,7 @@ def test_every_treatment_suits_a_kind_of_session_and_all_kinds_are_suited():
 
 def test_no_text_promises_what_massage_does_not_do():
     load()
-    texts = [Clinic.objects.the().terms]
+    texts = [LegalText.objects.current(LegalKind.TERMS).text]
     texts += Treatment.objects.values_list("description", flat=True)
     texts += Therapist.objects.values_list("bio", flat=True)
     assert not [(word, text) for word in NEVER_SAID for text in texts if word in text.lower()]

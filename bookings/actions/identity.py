@@ -135,7 +135,9 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             joining.declined_sessions(client, known)
             joining.what_the_desk_wrote(client, known)
             joining.races(client, known, now)
-            client.delete()
+            joining.mail_consents(client, known)
+            joining.agreements(client, known)
+            joining.leave_to(client, known)
     except IntegrityError:
         return False
     return True

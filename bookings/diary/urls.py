@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.diary import clients, clients_plan, days, links, mails, protocol
+from bookings.diary import clients, clients_plan, days, history, links, mails, protocol, texts
 
 app_name = "diary"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("mails/<int:pk>/body/", mails.body, name="mail_body"),
     path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
+    path("history/", history.history, name="history"),
+    path("texts/", texts.overview, name="texts"),
+    path("texts/<kind>/", texts.edit, name="text"),
     path("protocol/", protocol.overview, name="protocol"),
     path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
     path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),

@@ -128,8 +128,29 @@ class Clinic(models.Model):
         help_text="Behind the mailed link, never while booking. Whoever is under 18 is asked for "
         "the consent of a parent or guardian.",
     )
-    terms = models.TextField(
-        blank=True, help_text="Shown on the terms page that runners agree to when they book."
+    keep_records_years = models.PositiveSmallIntegerField(
+        "keep clinical records for",
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Years after the last visit; then they and the client are erased.",
+    )
+    keep_history_years = models.PositiveSmallIntegerField(
+        "keep the history of changes for",
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Years.",
+    )
+    forget_newcomers_days = models.PositiveSmallIntegerField(
+        "forget newcomers after",
+        default=90,
+        validators=[MinValueValidator(7)],
+        help_text="Days: who never opened a mailed link and never came.",
+    )
+    forget_details_days = models.PositiveSmallIntegerField(
+        "forget details after",
+        default=180,
+        validators=[MinValueValidator(7)],
+        help_text="Days: the desk's lines in old mails, old holds and what they were held from.",
     )
 
     embed_origins = models.TextField(

@@ -102,6 +102,7 @@ class Client(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True, blank=True)
     terms_agreed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     health_hold = models.BooleanField(
         default=False, help_text="To be checked by the therapist before the next visit."
     )
@@ -186,6 +187,11 @@ class Client(models.Model):
                 fields=["same_address_as"],
                 condition=models.Q(same_address_as__isnull=False),
                 name="client_to_compare",
+            ),
+            models.Index(
+                fields=["erased_at"],
+                condition=models.Q(erased_at__isnull=False) & ~models.Q(email=""),
+                name="client_being_erased",
             ),
         ]
         constraints = [

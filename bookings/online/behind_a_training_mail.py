@@ -49,4 +49,6 @@ def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
 
 def client_of(facts: dict[str, Any]) -> Client:
     """Raises Http404 when the client is gone, or has withdrawn the link."""
-    return get_object_or_404(Client, pk=facts["client"], links_edition=facts["edition"])
+    return get_object_or_404(
+        Client, pk=facts["client"], links_edition=facts["edition"], erased_at=None
+    )

@@ -12,6 +12,7 @@ from bookings.online import (
     coming,
     embed,
     home,
+    legal,
     moving,
     of_age,
     offered,
@@ -42,7 +43,9 @@ PLAN = (
 app_name = "online"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("terms/", home.terms, name="terms"),
+    path("terms/", legal.terms, name="terms"),
+    path("privacy/", legal.privacy, name="privacy"),
+    path("legal/<kind>/versions/<int:number>/", legal.version, name="legal_version"),
     path("protocol/", protocol.protocol, name="protocol"),
     path("account/", account.account, name="account"),
     path("account/age/", of_age.signed_in, name="my_age"),
