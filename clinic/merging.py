@@ -63,11 +63,10 @@ def _others_who_point_here(merge: Merge) -> list[str]:
 
 def _wishes_to_be_forgotten(merge: Merge) -> list[str]:
     """One open wish for one person; a second says nothing more."""
-    both = [
-        one.erasure_requests.filter(state=ErasureState.ASKED) for one in (merge.kept, merge.gone)
-    ]
-    if all(wish.exists() for wish in both):
-        both[1].update(state=ErasureState.WITHDRAWN, answered_at=merge.now, answered_by=merge.by)
+    open_wish = merge.gone.erasure_requests.filter(state=ErasureState.ASKED)
+    if merge.kept.erasure_requests.filter(state=ErasureState.ASKED).exists():
+        answer = {"answered_at": merge.now, "answered_by": merge.by}
+        open_wish.update(state=ErasureState.WITHDRAWN, **answer)
     return _as_they_are(merge, "erasure_requests")
 
 
@@ -99,6 +98,7 @@ STEPS: dict[str, Step] = {
     "therapists.Clearance.client": _rows("clearances"),
     "therapists.Access.client": _rows("health_accesses"),
     "therapists.Feed.client": _calendar,
+    "therapists.KeptRecord.client": _rows("kept_record"),
 }
 
 
@@ -127,7 +127,7 @@ def preview(kept: Client, gone: Client, clinic: Clinic) -> Preview:
     """Changes nothing. Of health it says no more than that it goes along."""
     return Preview(
         lines=list(_what_becomes(kept, gone)),
-        obstacles=_overlaps(kept, gone, clinic),
+        obstacles=[*_erased(kept, gone), *_overlaps(kept, gone, clinic)],
         choices={name: both for name in CHOSEN if (both := _both(kept, gone, name))},
     )
 
@@ -227,6 +227,11 @@ def _both(kept: Client, gone: Client, name: str) -> list[tuple[str, str]]:
     if not all(values) or values[0] == values[1]:
         return []
     return [("kept", values[0]), ("gone", values[1])]
+
+
+def _erased(kept: Client, gone: Client) -> list[str]:
+    """What was forgotten is not tied to a person again."""
+    return ["One of them has been erased."] if kept.erased_at or gone.erased_at else []
 
 
 def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:

@@ -71,7 +71,7 @@ CREATE TRIGGER remember_removing AFTER DELETE ON bookings_appointment FOR EACH R
 # Holds come and go by the hundred and are nobody's; the rest is remembered whole, but for these.
 REST = {
     "bookings_absence": ("", "reason"),
-    "bookings_client": ("plan_revision,created_at", ""),
+    "bookings_client": ("plan_revision,created_at,findable,links_edition", ""),
     "bookings_clinic": ("", ""),
     "bookings_extrashift": ("", ""),
     "bookings_race": ("", ""),
@@ -81,6 +81,7 @@ REST = {
     "bookings_treatment_rooms": ("", ""),
     "bookings_treatment_therapists": ("", ""),
     "bookings_user": ("last_login,created_at", "password"),
+    "bookings_weeklybreak": ("", ""),
     "bookings_weeklyshift": ("", ""),
 }
 REMEMBER = "".join(

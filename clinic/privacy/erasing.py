@@ -46,6 +46,11 @@ BLANK: Mapping[str, Any] = {
     "wants_nudges": False,
     "wants_news": False,
     "weekly_volume_km": 0,
+    "desk_notes": "",
+    "date_of_birth": None,
+    "guardian_name": "",
+    "guardian_agreed_at": None,
+    "guardian_agreed_by": "",
 }
 
 

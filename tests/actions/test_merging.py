@@ -10,6 +10,7 @@ from bookings.models import (
     Client,
     ClientEvent,
     Clinic,
+    LegalText,
     Mail,
     MailConsent,
     MailGroup,
@@ -20,7 +21,7 @@ from clinic import merging
 from tests import factories
 from tests.factories import NOW
 from therapists.encrypting import Sealed
-from therapists.models import Access, Clearance, Feed, HealthCheck, Note
+from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note
 
 DESK = "desk: desk@example.com"
 DAY = date(2026, 11, 30)
@@ -78,6 +79,14 @@ def makers(visit):
             client=one, at=NOW, who="x", did="read", what="note", record=1, page="p"
         ),
         "therapists.Feed.client": lambda one: Feed.objects.create(client=one),
+        "therapists.KeptRecord.client": lambda one: KeptRecord.objects.create(
+            client=one, erased_at=NOW, **sealed
+        ),
+        "bookings.Agreement.client": lambda one: one.agreements.create(
+            text=LegalText.objects.create(kind="terms", number=77, text="x", at=NOW), at=NOW
+        ),
+        "bookings.ErasureRequest.client": lambda one: one.erasure_requests.create(asked_at=NOW),
+        "bookings.Change.client": lambda one: one.changes.first(),
     }
 
 
