@@ -102,6 +102,12 @@ def known(ana, visit, kim):
         client=ana, at=now, who="therapist: kim@example.com", did="read", what="note", record=1,
         page="brief",
     )  # fmt: skip
+    ana.record_events.create(kind="changed", at=now, by="desk", facts={"name": "Ana Demo"})
+    rule = {"currency": "GBP", "at": now, "by": "desk"}
+    before.fees.create(amount=30, rule="Did not come: 50 % of the price", **rule)
+    before.payments.create(
+        therapist=kim, what="Sports massage", method="card", amount=30, number=1, key="k", **rule
+    )
     return ana
 
 
