@@ -15,9 +15,9 @@ def begin(dsn: str) -> None:
 
 
 def options(dsn: str) -> dict[str, Any]:
+    """Personal data is off as the library comes; saying so (send_default_pii) is deprecated."""
     return {
         "dsn": dsn,
-        "send_default_pii": False,
         "include_local_variables": False,
         "include_source_context": False,
         "max_request_body_size": "never",

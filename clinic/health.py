@@ -72,7 +72,7 @@ def _broker() -> str:
 
 def _migrations() -> str:
     missing = starting.migrations_to_come()
-    return f"The database lacks {missing} migrations of this version." if missing else ""
+    return f"The database lacks {missing} of this version's migrations." if missing else ""
 
 
 def _mail() -> str:

@@ -29,6 +29,7 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.headers.get(HEADER, "")
         request_id = asked if ACCEPTED.fullmatch(asked) else uuid4().hex
+        request.request_id = request_id  # for what is logged when the answer is ready
         token = _current.set(request_id)
         try:
             response = self.get_response(request)
@@ -40,5 +41,5 @@ class RequestIdMiddleware:
 
 class WithRequestId(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current()
+        record.request_id = getattr(getattr(record, "request", None), "request_id", current())
         return True
