@@ -33,7 +33,7 @@ SECRETS = dict(
 ENV = {**compose.read_env((ROOT / ".env.example").read_text()), **SECRETS}
 OURS = ("worker", "beat", "web")
 TOKEN = "a-token-for-the-figures"
-PATIENCE = 25  # seconds
+PATIENCE = 60  # seconds; a few on a machine that has nothing else to do
 IN_THE_CONTAINER = "/tmp"  # noqa: S108 - a folder of its own there
 
 
