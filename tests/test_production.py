@@ -15,6 +15,7 @@ from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SET = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
     "STAFF_NEED_A_SECOND_FACTOR",
     "SITE_URL",
     "ALLOWED_HOSTS",
