@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from bookings.models import User
+from clinic import site_address
 from clinic.demo_data.people import DEMO_ADDRESSES
 
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -29,10 +30,16 @@ def safe_to_serve(app_configs=None, **_more) -> list[CheckMessage]:
 
 def refuse_to_start() -> None:
     """Raises ImproperlyConfigured with every reason there is."""
-    problems = [str(problem.msg) for problem in safe_to_serve()]
-    if not settings.DEMO and not problems and _has_demo_logins():
-        problems = ["The demo's logins are in this database; start with an empty one."]
-    if problems:
+    refuse_unsafe_settings()
+    if not settings.DEMO and _has_demo_logins():
+        raise ImproperlyConfigured(
+            "The demo's logins are in this database; start with an empty one."
+        )
+
+
+def refuse_unsafe_settings() -> None:
+    """The same as far as it can be known without a database."""
+    if problems := [str(problem.msg) for problem in safe_to_serve()]:
         raise ImproperlyConfigured(" ".join(problems))
 
 
@@ -42,6 +49,7 @@ def _of_a_demo() -> Iterator[str]:
 
 
 def _of_a_clinic() -> Iterator[str]:
+    yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
     if settings.SECRET_KEY == settings.KNOWN_TO_ALL:
         yield "Set SECRET_KEY: with the source's own, anybody could forge links."
     elif len(settings.SECRET_KEY) < SHORTEST_KEY:

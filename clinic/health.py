@@ -1,19 +1,100 @@
-"""GET /healthz: whether the database answers, and whether mail leaves in time."""
+"""GET /healthz: whether we live and mail leaves in time. GET /readyz: each thing that is needed.
 
+In words, and without a name in them.
+"""
+
+from collections.abc import Callable, Mapping
+
+import redis
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from bookings.models import Heartbeat, Part
 from bookings.queries import mailroom
+from clinic import starting
+
+OK = "ok"
+SECONDS_FOR_THE_BROKER = 2
+NO_DATABASE = "The database does not answer."
+
+Check = Callable[[], str]  # says what is wrong, or nothing
 
 
 @require_safe
 @never_cache
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 while all is well, else 503; in words, and without a name in it."""
+    """200 while all is well, else 503."""
     try:
         problem = "Mail is late." if mailroom.is_late() else ""
     except DatabaseError:
-        problem = "The database does not answer."
-    return JsonResponse({"status": problem or "ok"}, status=503 if problem else 200)
+        problem = NO_DATABASE
+    return JsonResponse({"status": problem or OK}, status=503 if problem else 200)
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when all that is not excluded is well, else 503 with a sentence for what is not."""
+    left_out = set(request.GET.getlist("exclude"))
+    answers = {name: _ask(check) for name, check in CHECKS.items() if name not in left_out}
+    well = set(answers.values()) <= {OK}
+    status = OK if well else "not ready"
+    return JsonResponse({"status": status, "checks": answers}, status=200 if well else 503)
+
+
+def _ask(check: Check) -> str:
+    try:
+        return check() or OK
+    except DatabaseError:
+        return NO_DATABASE
+
+
+def _database() -> str:
+    Heartbeat.objects.exists()
+    return ""
+
+
+def _broker() -> str:
+    patience = {"socket_timeout": SECONDS_FOR_THE_BROKER}
+    url = settings.REDIS_URL.replace("redis+socket://", "unix://")
+    try:
+        with redis.from_url(
+            url, socket_connect_timeout=SECONDS_FOR_THE_BROKER, **patience
+        ) as asked:
+            asked.ping()
+    except (redis.RedisError, OSError):
+        return "The broker does not answer; mail leaves later than it should."
+    return ""
+
+
+def _migrations() -> str:
+    missing = starting.migrations_to_come()
+    return f"The database lacks {missing} of this version's migrations." if missing else ""
+
+
+def _mail() -> str:
+    return _signs_of(Part.SENDER) or ("Mail is late." if mailroom.is_late() else "")
+
+
+def _beat() -> str:
+    return _signs_of(Part.BEAT)
+
+
+def _signs_of(part: Part) -> str:
+    """By the database's clock."""
+    beat = Heartbeat.objects.with_silence(mailroom.LATE).filter(part=part).first()
+    if beat is None:
+        return f"No sign of life yet from {part.label}."
+    return f"No sign of life for five minutes from {part.label}." if beat.is_silent else ""
+
+
+CHECKS: Mapping[str, Check] = {
+    "database": _database,
+    "migrations": _migrations,
+    "broker": _broker,
+    "mail": _mail,
+    "beat": _beat,
+}

@@ -73,6 +73,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "online:prove": EVERYONE,
         "api_openings": EVERYONE,
         "healthz": EVERYONE,
+        "readyz": EVERYONE,
+        "metrics": EVERYONE,  # asks for a token instead
         "mail_events": EVERYONE,  # asks for the mail service's signature instead
         "diary:home": STAFF,
         "diary:same_person": DESK,

@@ -1,9 +1,12 @@
 """Settings: everything that differs between clinics' machines comes from the environment."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import environ
+
+from clinic import site_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -15,12 +18,12 @@ if not TESTING and (STATE / "environment").exists():
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 KNOWN_TO_ALL = "only-for-tests-and-a-first-look"
-SECRET_KEY = env.str("SECRET_KEY", default=KNOWN_TO_ALL)
+SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
 # Seal and open health data (docs/operations.md); the first seals.
 HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
 HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -44,6 +47,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.request_ids.RequestIdMiddleware",
+    "clinic.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.even_answers.EvenAnswersMiddleware",
@@ -57,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "clinic.acting.ActingMiddleware",
+    "clinic.not_set_up.NotSetUpMiddleware",
     "clinic.leaving.LeaveNothingBehindMiddleware",
     "clinic.policy.PolicyMiddleware",
     "clinic.staff_door.StaffDoorMiddleware",
@@ -211,7 +217,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 ENCRYPTED = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines beside us
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines beside us
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENCRYPTED
 
@@ -236,30 +242,44 @@ ANYMAIL = {
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# "line" for people, "json" for machines, which has a line for each request too.
+LOG_FORMAT = "json" if env.str("LOG_FORMAT", default="line") == "json" else "line"
 # Errors go to standard error, where a service keeps its log, and into no mail; tokens stay out.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without tokens": {"()": "clinic.redacting.WithoutTokens"}},
+    "filters": {
+        "without tokens": {"()": "clinic.redacting.WithoutTokens"},
+        "request id": {"()": "clinic.request_ids.WithRequestId"},
+    },
     "formatters": {
         "line": {
             "()": "clinic.redacting.LineFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
+        },
+        "json": {"()": "clinic.json_logs.JsonFormatter"},
     },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["without tokens"],
-            "formatter": "line",
+            "filters": ["without tokens", "request id"],
+            "formatter": LOG_FORMAT,
         },
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
+
+# Who shows it as "Authorization: Bearer ..." may read /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where error reports go, without anything of a person; empty: nowhere.
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:  # else its library, which is large, is not even read
+    import_module("clinic.error_reports").begin(SENTRY_DSN)
 
 # How often one address, and one login, may ask; nothing after the = lifts the limit.
 LIMITS = {

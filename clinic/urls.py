@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
-from clinic import accounts, health, mail_events, merge_page
+from clinic import accounts, health, mail_events, merge_page, metrics_page
 
 # The admin's own form would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -24,6 +24,8 @@ urlpatterns = [
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics_page.metrics, name="metrics"),
 ]
 
 if settings.MAIL_EVENTS_FROM:

@@ -10,6 +10,7 @@ from django.urls import ResolverMatch, get_resolver
 from django.urls.resolvers import URLPattern
 
 from bookings.core.roles import Role
+from bookings.models import Heartbeat, Part
 from clinic.policy import EVERYONE, WHO_MAY, WHO_MAY_IN, NoRule, PolicyMiddleware, who_may
 from tests.factories import make_clinic, make_therapist, make_user
 
@@ -77,6 +78,8 @@ def test_a_page_without_a_line_is_refused():
 def somebody(client, db):
     """Signs in as somebody with that role."""
     make_clinic()
+    for part in Part:
+        Heartbeat.objects.note(part)
 
     def _somebody(who):
         if who == "anonymous":

@@ -1,0 +1,165 @@
+"""An empty database becomes a clinic: settings, owner, treatments, a room, a therapist's week."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from itertools import groupby
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils.text import slugify
+
+from bookings.core.roles import Role
+from bookings.core.training import Protocol
+from bookings.models import (
+    THE_CLINIC,
+    Clinic,
+    Room,
+    Therapist,
+    Treatment,
+    User,
+    Weekday,
+    WeeklyShift,
+)
+
+BUFFER_MINUTES = 15
+DAYS = [day.label[:3].lower() for day in Weekday]
+A_STRETCH = re.compile(
+    r"(?P<first>[a-z]{3})[a-z]*(?:\s*[-–]\s*(?P<last>[a-z]{3})[a-z]*)?\s+"
+    r"(?P<start>\d{1,2}(?:[:.]\d{2})?)\s*[-–]\s*(?P<end>\d{1,2}(?:[:.]\d{2})?)"
+)
+
+
+class CannotBeRead(ValueError):
+    """What was typed means nothing; `str()` says what would."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Hours on the clinic's clock, on one weekday."""
+
+    weekday: Weekday
+    start: time
+    end: time
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who works here; without an e-mail address they have no login."""
+
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the first run asks; prices by minutes, in the clinic's currency."""
+
+    clinic: Clinic
+    owner: Person
+    password: str
+    therapist: Person
+    hours: tuple[Stretch, ...]
+    room: str
+    prices: Mapping[int, Decimal]
+
+
+def is_done() -> bool:
+    return Clinic.objects.exists()
+
+
+def lengths(protocol: Protocol) -> dict[int, list[str]]:
+    """Minutes, and the kinds of session that the protocol gives so long: a treatment for each."""
+    by_minutes = sorted(protocol.session_types.values(), key=lambda session: session.minutes)
+    return {
+        minutes: [session.kind.value for session in sessions]
+        for minutes, sessions in groupby(by_minutes, key=lambda session: session.minutes)
+    }
+
+
+@transaction.atomic
+def set_up(answers: Answers, protocol: Protocol, *, today: date) -> Clinic:
+    """All of it or nothing. Raises ValidationError for what a model refuses."""
+    clinic = answers.clinic
+    clinic.pk = THE_CLINIC
+    clinic.full_clean()
+    clinic.save(force_insert=True)
+    owner = _make_login(answers.owner, answers.password, role=Role.OWNER, is_superuser=True)
+    Room.objects.create(name=answers.room)
+    therapist = _make_therapist(answers.therapist, owner)
+    for position, treatment in enumerate(_treatments(answers.prices, protocol)):
+        treatment.position = position
+        treatment.full_clean()
+        treatment.save()
+        treatment.therapists.add(therapist)
+    for stretch in answers.hours:
+        hours = WeeklyShift(therapist=therapist, valid_from=today, **vars(stretch))
+        hours.full_clean()
+        hours.save()
+    return clinic
+
+
+def read_hours(typed: str) -> tuple[Stretch, ...]:
+    """Such as "mon-fri 9-17, sat 9:30-13". Raises CannotBeRead."""
+    parts = [part.strip().lower() for part in re.split(r"[,;]", typed) if part.strip()]
+    found = tuple(stretch for part in parts for stretch in _stretches(part))
+    if not found:
+        raise CannotBeRead("Say when they work, such as: mon-fri 9-17, sat 9:30-13")
+    return found
+
+
+def _stretches(part: str) -> Iterator[Stretch]:
+    said = A_STRETCH.fullmatch(part)
+    if not said or not {said["first"], said["last"] or said["first"]} <= set(DAYS):
+        raise CannotBeRead(f"“{part}” is not understood; say it like this: mon-fri 9-17")
+    start, end = _clock(said["start"]), _clock(said["end"])
+    if end <= start:
+        raise CannotBeRead(f"“{part}” ends before it begins.")
+    first = DAYS.index(said["first"])
+    last = DAYS.index(said["last"] or said["first"])
+    for days in range((last - first) % 7 + 1):
+        yield Stretch(Weekday((first + days) % 7), start, end)
+
+
+def _clock(typed: str) -> time:
+    hour, _, minute = typed.replace(".", ":").partition(":")
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError:
+        raise CannotBeRead(f"“{typed}” is not a time of day.") from None
+
+
+def _make_login(person: Person, password: str | None, **fields) -> User:
+    user = User(email=person.email.strip().lower(), name=person.name, **fields)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def _make_therapist(person: Person, owner: User) -> Therapist:
+    """The owner, if it is their address; else with a login of their own, and no password yet."""
+    email = person.email.strip().lower()
+    user = owner if email == owner.email else _make_login(person, None) if email else None
+    initials = "".join(word[0] for word in person.name.split())[:4].upper()
+    therapist = Therapist(
+        name=person.name, slug=slugify(person.name) or "therapist", initials=initials, user=user
+    )
+    therapist.full_clean()
+    therapist.save()
+    return therapist
+
+
+def _treatments(prices: Mapping[int, Decimal], protocol: Protocol) -> Iterator[Treatment]:
+    for minutes, kinds in lengths(protocol).items():
+        yield Treatment(
+            name=f"Sports massage {minutes}",
+            slug=f"sports-massage-{minutes}",
+            session_kinds=kinds,
+            minutes=minutes,
+            buffer_minutes=BUFFER_MINUTES,
+            price=prices[minutes],
+        )

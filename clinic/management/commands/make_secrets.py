@@ -1,0 +1,16 @@
+"""manage.py make_secrets: three lines for a new clinic's .env."""
+
+import secrets
+
+from cryptography.fernet import Fernet
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Prints new secrets, as lines of the .env file; changes nothing."
+    requires_system_checks = []  # it runs before there are any settings
+
+    def handle(self, **_options) -> None:
+        self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(48)}")
+        self.stdout.write(f"HEALTH_KEYS={Fernet.generate_key().decode()}")
+        self.stdout.write(f"POSTGRES_PASSWORD={secrets.token_hex(24)}")

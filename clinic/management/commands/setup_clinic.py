@@ -1,0 +1,186 @@
+"""manage.py setup_clinic: asks a few questions, and the clinic can be booked."""
+
+import os
+from argparse import ArgumentParser
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from getpass import getpass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import RegexValidator, validate_email
+from django.utils import timezone
+
+from bookings.models import Clinic
+from bookings.models.clinic import validate_zone
+from bookings.queries import protocol
+from clinic import first_run
+from clinic.first_run import Answers, CannotBeRead, Person
+
+Read = TypeVar("Read")
+PASSWORD = "OWNER_PASSWORD"  # noqa: S105 - the variable's name
+validate_currency = RegexValidator(r"^[A-Z]{3}$", "Use three capital letters, such as GBP or EUR.")
+# Option, question, what Enter means (None: it must be said).
+QUESTIONS = (
+    ("name", "The clinic's name", None),
+    ("address", "Its address, on one line", None),
+    ("phone", "Its phone number", None),
+    ("email", "Its e-mail address, to which clients reply", None),
+    ("zone", "Its time zone", "Europe/London"),
+    ("currency", "Its currency", "GBP"),
+    ("owner-name", "Your name, as the owner", None),
+    ("owner-email", "The e-mail address you will sign in with", None),
+    ("therapist-name", "A therapist's name (Enter: it is you)", ""),
+    ("therapist-email", "Their e-mail address to sign in with (Enter: none yet, or yours)", ""),
+    ("hours", "When they work", "mon-fri 9-17"),
+    ("room", "The room's name", "Room 1"),
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Sets up an empty database: the clinic, its owner, a therapist with hours, a room, and a "
+        "treatment for each length of session in the protocol. Asks what no option says; the "
+        f"password is asked for too, or read from the variable {PASSWORD}."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--noinput", action="store_false", dest="ask", help="never asks")
+        for option, question, _ in QUESTIONS:
+            parser.add_argument(f"--{option}", help=question)
+        parser.add_argument(
+            "--price", action="append", default=[], metavar="MINUTES=PRICE", help="such as 60=62.00"
+        )
+
+    def handle(self, **options: Any) -> None:
+        if first_run.is_done():
+            raise CommandError("There is a clinic here already; nothing was changed.")
+        self._options = options
+        try:
+            answers = self._answers()
+            clinic = first_run.set_up(answers, protocol.default(), today=_today(answers.clinic))
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except (EOFError, KeyboardInterrupt):
+            raise CommandError("Stopped; nothing was set up.") from None
+        self._say_what_next(clinic, answers)
+
+    def _answers(self) -> Answers:
+        clinic = Clinic(
+            name=self._ask("name", _something),
+            address=self._ask("address", _something),
+            phone=self._ask("phone", _something),
+            email=self._ask("email", _valid(validate_email)),
+            timezone=self._ask("zone", _valid(validate_zone)),
+            currency=self._ask("currency", _valid(validate_currency)),
+        )
+        owner = Person(
+            self._ask("owner-name", _something), self._ask("owner-email", _valid(validate_email))
+        )
+        return Answers(
+            clinic=clinic,
+            owner=owner,
+            password=self._password(),
+            therapist=self._therapist(owner),
+            hours=self._ask("hours", first_run.read_hours),
+            room=self._ask("room", _something),
+            prices=self._prices(),
+        )
+
+    def _therapist(self, owner: Person) -> Person:
+        name = self._ask("therapist-name", str)
+        email = self._ask("therapist-email", _valid(validate_email, or_nothing=True))
+        return Person(name, email) if name else Person(owner.name, email or owner.email)
+
+    def _prices(self) -> dict[int, Decimal]:
+        said = dict(price.partition("=")[::2] for price in self._options["price"])
+        return {
+            minutes: self._read(said.get(str(minutes)), f"Price of {minutes} minutes", None, _price)
+            for minutes in first_run.lengths(protocol.default())
+        }
+
+    def _ask(self, option: str, read: Callable[[str], Read]) -> Read:
+        question, default = next((q, d) for name, q, d in QUESTIONS if name == option)
+        return self._read(self._options[option.replace("-", "_")], question, default, read)
+
+    def _read(
+        self, said: str | None, question: str, default: str | None, read: Callable[[str], Read]
+    ) -> Read:
+        """An option that cannot be read ends the command; a typed answer is asked for again."""
+        if said is None and not self._options["ask"]:
+            said = default if default is not None else ""
+        if said is not None:
+            try:
+                return read(said.strip())
+            except (ValidationError, CannotBeRead) as error:
+                raise CommandError(f"{question}: {_words(error)}") from error
+        shown = f"{question} [{default}]: " if default else f"{question}: "
+        while True:
+            try:
+                return read(input(shown).strip() or default or "")
+            except (ValidationError, CannotBeRead) as error:
+                self.stdout.write(f"  {_words(error)}")
+
+    def _password(self) -> str:
+        if password := os.environ.get(PASSWORD, ""):
+            validate_password(password)
+            return password
+        if not self._options["ask"]:
+            raise CommandError(f"Set {PASSWORD}.")
+        while True:
+            password = getpass("A password, of at least 12 characters: ")
+            try:
+                validate_password(password)
+            except ValidationError as error:
+                self.stdout.write(f"  {_words(error)}")
+                continue
+            if getpass("The same once more: ") == password:
+                return password
+            self.stdout.write("  Those were two different ones.")
+
+    def _say_what_next(self, clinic: Clinic, answers: Answers) -> None:
+        site = settings.SITE_URL
+        self.stdout.write(
+            f"\n{clinic} can be booked: {site}/\n"
+            f"Sign in at {site}/accounts/login/ as {answers.owner.email}; you will be asked to "
+            "set up a second factor.\n"
+            f"Then read your terms and privacy notice at {site}/desk/texts/: they have gaps that "
+            "only you can fill in.\n"
+        )
+
+
+def _today(clinic: Clinic):
+    clinic.clean_fields(exclude=["id"])
+    return timezone.now().astimezone(clinic.tz).date()
+
+
+def _something(typed: str) -> str:
+    if not typed:
+        raise CannotBeRead("This is needed.")
+    return typed
+
+
+def _valid(validate: Callable[[str], Any], *, or_nothing: bool = False) -> Callable[[str], str]:
+    def read(typed: str) -> str:
+        if typed or not or_nothing:
+            validate(typed)
+        return typed
+
+    return read
+
+
+def _price(typed: str) -> Decimal:
+    try:
+        price = Decimal(typed.replace(",", "."))
+    except InvalidOperation:
+        raise CannotBeRead("A price is a number, such as 62.00.") from None
+    if not 0 <= price < 1_000_000:
+        raise CannotBeRead("A price is a number, such as 62.00.")
+    return price
+
+
+def _words(error: Exception) -> str:
+    return " ".join(error.messages) if isinstance(error, ValidationError) else str(error)

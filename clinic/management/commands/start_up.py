@@ -1,0 +1,42 @@
+"""manage.py start_up gunicorn clinic.wsgi: the program, once everything it needs is there."""
+
+import argparse
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from clinic import starting
+from clinic.checks import refuse_to_start, refuse_unsafe_settings
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks the settings, waits for the database, brings it up to date (once, however many "
+        "start at the same time), and then becomes the program that is named."
+    )
+    requires_system_checks = []  # they are said here in words, and need a database
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "program", nargs=argparse.REMAINDER, help="what to run, and its options"
+        )
+
+    def handle(self, *, program: list[str], **_options) -> None:
+        try:
+            refuse_unsafe_settings()
+            starting.wait_for_the_database(say=self.stdout.write)
+            starting.migrate_once(say=self.stdout.write)
+            refuse_to_start()
+        except ImproperlyConfigured as refusal:
+            raise CommandError(f"Refused to start: {refusal}") from refusal
+        except starting.NoDatabase as silence:
+            raise CommandError(
+                f"The database does not answer ({silence}). Is it running, and is DATABASE_URL its "
+                "address?"
+            ) from silence
+        connections.close_all()
+        if program:
+            self.stdout.flush()
+            os.execvp(program[0], program)  # noqa: S606 - what whoever starts us has named
