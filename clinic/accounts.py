@@ -1,17 +1,51 @@
-"""How people sign in: by a login that the clinic has made."""
+"""How people sign in: runners by a mailed code, staff by a login that the clinic has made."""
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
-from django.shortcuts import resolve_url
+from typing import Any
+from urllib.parse import urljoin
 
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.actions import identity, sign_in_mails
 from bookings.core.roles import Role
+from bookings.models import User
+from bookings.online.visitor import outermost_trusted
+from clinic.demo_data.people import DEMO_ADDRESSES
+from clinic.policy import STAFF
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves, and everybody lands where their day begins."""
 
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This address and this password do not belong together.",
+        "incorrect_code": "This is not the code. Please look at it again.",
+        "too_many_login_attempts": "That was tried too often. Please wait a few minutes.",
+        "rate_limited": "That was a lot in a short time. Please wait a minute.",
+    }
+
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
+        """A login whose password everybody knows opens nothing but the demo."""
+        if user.email in DEMO_ADDRESSES and not settings.DEMO:
+            raise PermissionDenied
+        return super().pre_login(request, user, **how)
+
+    def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
+        """Whoever has proved their address sees what is booked under it."""
+        for proved in EmailAddress.objects.filter(user=user, verified=True):
+            identity.recognise(user, proved.email, by=str(user), now=timezone.now())
+        return super().post_login(request, user, **how)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         roles = request.user.roles()
@@ -20,3 +54,30 @@ class AccountAdapter(DefaultAccountAdapter):
         if Role.THERAPIST in roles:
             return resolve_url("therapists:today")
         return resolve_url("online:account")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return outermost_trusted(request)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Only to a page of ours, and by its path alone."""
+        return bool(url) and url.startswith("/") and super().is_safe_url(url)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """By the clinic's own address, whatever host somebody has put into the request."""
+        place = reverse("account_reset_password_from_key", kwargs={"uidb36": "u", "key": "k"})
+        return urljoin(settings.SITE_URL, place.replace("u-k", key))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Written now, sent after the answer, so that its time tells nothing."""
+        message = self.render_mail(template_prefix, email, {**context, "email": email})
+        sign_in_mails.owe(email, message.subject, message.body, now=timezone.now())
+
+
+@require_safe
+def begin(request: HttpRequest) -> HttpResponse:
+    """Where the day of whoever has signed in begins."""
+    return redirect(get_adapter().get_login_redirect_url(request))
+
+
+def is_staff(user: User) -> bool:
+    return bool(user.roles() & STAFF)

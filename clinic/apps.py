@@ -1,9 +1,16 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class ClinicConfig(AppConfig):
     name = "clinic"
+
+    def ready(self) -> None:
+        """Checks and listeners register themselves, once there are models."""
+        import_module("clinic.checks")
+        import_module("clinic.second_factor")
 
 
 class UsedStaticFiles(StaticFilesConfig):

@@ -16,7 +16,7 @@ from bookings.actions import health_hold, joining, nudging, records
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
-from bookings.models import Appointment, Client, Clinic, MailGroup
+from bookings.models import Appointment, Client, Clinic, ErasureState, MailGroup
 from bookings.models.appointments import OCCUPYING
 
 # What a person has one of; where both records have another, the desk says which is right.
@@ -61,6 +61,15 @@ def _others_who_point_here(merge: Merge) -> list[str]:
     return []
 
 
+def _wishes_to_be_forgotten(merge: Merge) -> list[str]:
+    """One open wish for one person; a second says nothing more."""
+    open_wish = merge.gone.erasure_requests.filter(state=ErasureState.ASKED)
+    if merge.kept.erasure_requests.filter(state=ErasureState.ASKED).exists():
+        answer = {"answered_at": merge.now, "answered_by": merge.by}
+        open_wish.update(state=ErasureState.WITHDRAWN, **answer)
+    return _as_they_are(merge, "erasure_requests")
+
+
 def _calendar(merge: Merge) -> list[str]:
     """One address for a person's calendar: the kept record's, if it has one."""
     if not hasattr(merge.gone, "feed"):
@@ -81,11 +90,15 @@ STEPS: dict[str, Step] = {
         merge.gone, merge.kept
     ),
     "bookings.Race.client": lambda merge: joining.races(merge.gone, merge.kept, merge.now),
+    "bookings.Agreement.client": lambda merge: joining.agreements(merge.gone, merge.kept),
+    "bookings.ErasureRequest.client": _wishes_to_be_forgotten,
+    "bookings.Change.client": lambda merge: [],  # goes along when the record is left
     "bookings.Client.same_address_as": _others_who_point_here,
     "therapists.HealthCheck.client": _rows("health_checks"),
     "therapists.Clearance.client": _rows("clearances"),
     "therapists.Access.client": _rows("health_accesses"),
     "therapists.Feed.client": _calendar,
+    "therapists.KeptRecord.client": _rows("kept_record"),
 }
 
 
@@ -114,7 +127,7 @@ def preview(kept: Client, gone: Client, clinic: Clinic) -> Preview:
     """Changes nothing. Of health it says no more than that it goes along."""
     return Preview(
         lines=list(_what_becomes(kept, gone)),
-        obstacles=_overlaps(kept, gone, clinic),
+        obstacles=[*_erased(kept, gone), *_overlaps(kept, gone, clinic)],
         choices={name: both for name in CHOSEN if (both := _both(kept, gone, name))},
     )
 
@@ -160,7 +173,7 @@ def _carry_out(merge: Merge) -> None:
     ordered = sorted(STEPS, key=lambda name: name == "bookings.Race.client")
     dropped = [line for name in ordered for line in STEPS[name](merge)]
     _hand_over_the_login(merge)
-    merge.gone.delete()
+    joining.leave_to(merge.gone, merge.kept)
     nudging.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
         health_hold.put(merge.kept, by=merge.by, now=merge.now)
@@ -214,6 +227,11 @@ def _both(kept: Client, gone: Client, name: str) -> list[tuple[str, str]]:
     if not all(values) or values[0] == values[1]:
         return []
     return [("kept", values[0]), ("gone", values[1])]
+
+
+def _erased(kept: Client, gone: Client) -> list[str]:
+    """What was forgotten is not tied to a person again."""
+    return ["One of them has been erased."] if kept.erased_at or gone.erased_at else []
 
 
 def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:

@@ -20,15 +20,20 @@ STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
 DESK: Roles = frozenset({Role.DESK, Role.OWNER})
 OWNER = frozenset({Role.OWNER})
 THERAPIST = frozenset({Role.THERAPIST})
+NOBODY: Roles = frozenset()
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
         "online:home": EVERYONE,
         "online:terms": EVERYONE,
+        "online:privacy": EVERYONE,
+        "online:legal_version": EVERYONE,
         "online:protocol": EVERYONE,
         "online:times": EVERYONE,
         "online:account": SIGNED_IN,
         "online:my_age": SIGNED_IN,
+        "online:withdraw_links": SIGNED_IN,
+        "online:embed": EVERYONE,  # in a frame of the web sites that the owner names
         "online:plan": EVERYONE,
         "online:race": EVERYONE,
         "online:habits": EVERYONE,
@@ -88,6 +93,18 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:client_preferences": DESK,
         "merge_choose": DESK,
         "merge": DESK,
+        "diary:history": OWNER,
+        "diary:texts": OWNER,
+        "diary:text": OWNER,
+        "privacy:account": SIGNED_IN,
+        "privacy:account_json": SIGNED_IN,
+        "privacy:wish": SIGNED_IN,
+        "privacy:your_data": EVERYONE,  # a link of a mail
+        "privacy:download": EVERYONE,  # a link of a mail, good for a day
+        "privacy:download_json": EVERYONE,
+        "privacy:requests": DESK,
+        "privacy:request": DESK,
+        "privacy:start": DESK,
         "planner:today": DESK,
         "planner:new": DESK,
         "planner:day": DESK,
@@ -116,6 +133,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:protocol_file": STAFF,
         "diary:mails": DESK,
         "diary:mails_of_client": DESK,
+        "diary:withdraw_links": DESK,
         "diary:mails_of_appointment": DESK,
         "diary:mail": DESK,
         "diary:mail_body": DESK,
@@ -150,7 +168,10 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:feed": EVERYONE,  # its address is the secret
         "therapists:health": SIGNED_IN,
         "therapists:health_by_link": EVERYONE,
+        "begin": SIGNED_IN,
         "account_login": EVERYONE,
+        "account_request_login_code": EVERYONE,
+        "account_confirm_login_code": EVERYONE,
         "account_logout": EVERYONE,
         "account_signup": EVERYONE,  # says that it is closed
         "account_inactive": EVERYONE,
@@ -161,10 +182,24 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "account_reset_password_done": EVERYONE,
         "account_reset_password_from_key": EVERYONE,
         "account_reset_password_from_key_done": EVERYONE,
-        "account_confirm_email": EVERYONE,
-        "account_email_verification_sent": EVERYONE,
-        "account_email": SIGNED_IN,
-        "account_confirm_login_code": EVERYONE,
+        # A login's address is the clinic's to change, since bookings hang on it.
+        "account_email": NOBODY,
+        "account_confirm_email": NOBODY,
+        "account_email_verification_sent": NOBODY,
+        "mfa_index": SIGNED_IN,
+        "mfa_authenticate": EVERYONE,  # asks for the sign-in that has been begun
+        "mfa_reauthenticate": SIGNED_IN,
+        "mfa_login_webauthn": EVERYONE,
+        "mfa_activate_totp": SIGNED_IN,
+        "mfa_deactivate_totp": SIGNED_IN,
+        "mfa_list_webauthn": SIGNED_IN,
+        "mfa_add_webauthn": SIGNED_IN,
+        "mfa_edit_webauthn": SIGNED_IN,
+        "mfa_remove_webauthn": SIGNED_IN,
+        "mfa_reauthenticate_webauthn": SIGNED_IN,
+        "mfa_view_recovery_codes": SIGNED_IN,
+        "mfa_generate_recovery_codes": SIGNED_IN,
+        "mfa_download_recovery_codes": SIGNED_IN,
         "demo:inbox": EVERYONE,
         "demo:letter": EVERYONE,
         "demo:body": EVERYONE,
@@ -212,13 +247,20 @@ class PolicyMiddleware:
         if roles is EVERYONE:
             return None
         if not request.user.is_authenticated:
-            return _sign_in_first(request)
-        if not request.user.roles() & roles:
+            return sign_in_first(request)
+        if not roles_of(request) & roles:
             raise PermissionDenied
         return None
 
 
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
+def roles_of(request: HttpRequest) -> frozenset[Role]:
+    """What whoever has signed in may act as, asked once for each request."""
+    if not hasattr(request, "roles"):
+        request.roles = request.user.roles()
+    return request.roles
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # A sign-in page inside a part of another page would be no use.
         return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))

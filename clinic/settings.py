@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "clinic.apps.UsedStaticFiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "django.contrib.humanize",  # words of allauth's pages
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -44,7 +46,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.even_answers.EvenAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "clinic.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -52,8 +56,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.acting.ActingMiddleware",
     "clinic.leaving.LeaveNothingBehindMiddleware",
     "clinic.policy.PolicyMiddleware",
+    "clinic.staff_door.StaffDoorMiddleware",
     "clinic.zone.ClinicZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -84,6 +90,9 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# The history of changes names the program where nobody has signed in: "manage.py shell".
+PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if arg.isidentifier())])
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the database, so that limits on signing in hold for every process and outlive Redis.
@@ -110,8 +119,38 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.AccountAdapter"
-ACCOUNT_EMAIL_VERIFICATION = "none"  # the clinic makes the logins and knows their addresses
+ACCOUNT_FORMS = {
+    "login": "clinic.sign_in_forms.PasswordForm",
+    "request_login_code": "clinic.sign_in_forms.AskForCodeForm",
+    "reset_password": "clinic.sign_in_forms.AskForPasswordForm",
+}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a code that was typed proves an address; nobody signs up
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or a factor is told by mail
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+# The least time an answer takes that could tell whether an address is known here.
+SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+MFA_ADAPTER = "clinic.second_factor.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "clinic.sign_in_forms.AddPasskeyForm"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
+MFA_TOTP_ISSUER = "Taper"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
+
+# Staff sign in with a second factor; only the demo, which holds nobody's data, goes without.
+STAFF_NEED_A_SECOND_FACTOR = env.bool("STAFF_NEED_A_SECOND_FACTOR", default=not DEMO)
+# Longer than the longest treatment, or therapists would sign in again after each.
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
+STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
 
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "clinic.formats"
@@ -142,6 +181,10 @@ STATICFILES_DIRS = [
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
 
+# Who was erased, so that restoring a backup brings nobody back (docs/privacy.md): a file outside
+# of what a restore overwrites.
+ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
@@ -165,8 +208,12 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+ENCRYPTED = SITE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by machines beside us
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENCRYPTED
 
 EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
@@ -187,6 +234,38 @@ ANYMAIL = {
 
 # How many reverse proxies of ours stand in front and may be believed about a visitor's address.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Errors go to standard error, where a service keeps its log, and into no mail; tokens stay out.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without tokens": {"()": "clinic.redacting.WithoutTokens"}},
+    "formatters": {
+        "line": {
+            "()": "clinic.redacting.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["without tokens"],
+            "formatter": "line",
+        },
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+    },
+}
+
+# How often one address, and one login, may ask; nothing after the = lifts the limit.
+LIMITS = {
+    "api": env.str("LIMIT_API", default="120/minute"),
+    "booking": env.str("LIMIT_BOOKING", default="60/hour"),
+}
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=24)
 HOLDS_PER_HOUR_PER_ADDRESS = env.int("HOLDS_PER_HOUR_PER_ADDRESS", default=120)

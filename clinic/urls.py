@@ -1,11 +1,15 @@
 """The site map."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from bookings import api
-from clinic import health, mail_events, merge_page
+from clinic import accounts, health, mail_events, merge_page
+
+# The admin's own form would ask for no second factor.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("bookings.online.urls")),
@@ -14,6 +18,8 @@ urlpatterns = [
     path("desk/clients/<int:pk>/merge/<int:other>/", merge_page.merge, name="merge"),
     path("desk/", include("bookings.diary.urls")),
     path("diary/", include("bookings.diary.planner_urls")),
+    path("accounts/begin/", accounts.begin, name="begin"),
+    path("", include("clinic.privacy.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", api.openings, name="api_openings"),
     path("admin/", admin.site.urls),

@@ -32,7 +32,6 @@ def make_clinic(**fields) -> Clinic:
         "address": "1 Tow Path\nLondon N1 1AA",
         "phone": "+44 20 7946 0000",
         "email": "desk@example.com",
-        "terms": "Please come ten minutes early.",
         "mails_per_hour": 0,
         **fields,
     }

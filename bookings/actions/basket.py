@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.actions import mailing
+from bookings.actions import legal, mailing
+from bookings.actions.booking import RUNNER
 from bookings.actions.identity import write_down
 from bookings.actions.placing import (
     Choice,
@@ -89,6 +90,8 @@ def book_all(
         together = visits[0].public_id if visits else visit.public_id
         visit.book(client, key=row_key, together=together, address=address, by=by, now=now)
         visits.append(visit)
+    if by == RUNNER:
+        legal.agree(client, how="booking", now=now)
     _owe_the_confirmation(visits, now)
     return visits
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.actions import mailing, money
+from bookings.actions import legal, mailing, money
 from bookings.actions.identity import write_down
 from bookings.actions.mailing import AT_ONCE, Telling
 from bookings.actions.placing import (
@@ -196,7 +196,10 @@ def _book(
     held = held_for(choice, visitor, now)
     let_go(visitor, now, but=[held] if held else [])
     appointment = held or place(clinic, choice, now)
-    appointment.book(write_down(client), key=key, address=address, by=by, now=now)
+    known = write_down(client)
+    appointment.book(known, key=key, address=address, by=by, now=now)
+    if by == RUNNER:
+        legal.agree(known, how="booking", now=now)
     mailing.owe(MailKind.CONFIRMED, appointment, now=now)
     return appointment
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 from unicodedata import normalize
 
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from bookings.actions import joining
 from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
-from bookings.models import Client, Clinic
+from bookings.models import Client, Clinic, User
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
@@ -62,6 +64,54 @@ def decide(_clinic: Clinic, client: Client, *, same: bool, by: str, now: datetim
     return client
 
 
+@transaction.atomic
+def login_for(address: str) -> User | None:
+    """The login of an address in the clinic's books, made when it is first asked for.
+
+    It opens nothing by itself: it has no password, and its address is not proved.
+    """
+    if not Client.objects.filter(email__iexact=address).exists():
+        return None
+    fresh = {"password": make_password(None)}
+    user, _ = User.objects.get_or_create(email=address.strip().lower(), defaults=fresh)
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    return user if user.is_active else None
+
+
+def recognise(user: User, address: str, *, by: str, now: datetime) -> Client | None:
+    """Join a login with the client whose address it has proved. Returns who that is.
+
+    Nobody, while people of different names share the address: whose login it is, is then the
+    clinic's to say, for a login shows more than the mails that all of them can read.
+    """
+    there = list(Client.objects.filter(email__iexact=address).order_by("proved_at", "pk"))
+    mine = Client.objects.filter(user=user).first() or _only_person(there, user)
+    if mine is None:
+        return None
+    for other in there:
+        if other.is_provisional and _same_name(other.name, mine.name):
+            proved = prove(other, by=by, now=now)
+            mine = proved if other.pk == mine.pk else mine
+    Client.objects.filter(pk=mine.pk, user=None).update(user=user)
+    User.objects.filter(pk=user.pk, name="").update(name=mine.name)
+    return mine
+
+
+def all_of(client: Client) -> list[Client]:
+    """The client, and who has booked since under the same name and address, not yet joined."""
+    there = Client.objects.filter(email__iexact=client.email, proved_at=None)
+    same = [one for one in there if client.email and _same_name(one.name, client.name)]
+    return [client, *(one for one in same if one.pk != client.pk)]
+
+
+def _only_person(clients: list[Client], user: User) -> Client | None:
+    """Known clients come first in the list."""
+    if len({_folded(client.name) for client in clients}) != 1:
+        return None
+    free = (client for client in clients if client.user_id in (None, user.pk))
+    return next(free, None)
+
+
 def _known_at(address: str):
     return Client.objects.filter(email__iexact=address, proved_at__isnull=False)
 
@@ -85,7 +135,9 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             joining.declined_sessions(client, known)
             joining.what_the_desk_wrote(client, known)
             joining.races(client, known, now)
-            client.delete()
+            joining.mail_consents(client, known)
+            joining.agreements(client, known)
+            joining.leave_to(client, known)
     except IntegrityError:
         return False
     return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import models
 
 from bookings.actions import nudging
-from bookings.models import Client, DeclinedSession, MailGroup
+from bookings.models import Change, Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -65,13 +65,31 @@ def races(client: Client, known: Client, now: datetime) -> Dropped:
 
 def mail_choices(client: Client, known: Client) -> Dropped:
     """The newest choice that was made in either record holds; where none was, the known one's."""
-    client.mail_consents.update(client=known)
+    mail_consents(client, known)
     for group in MailGroup:
         newest = known.mail_consents.filter(group=group).first()
         if newest is not None:
             setattr(known, group.field, newest.wanted)
     known.save(update_fields=[group.field for group in MailGroup])
     return []
+
+
+def mail_consents(client: Client, known: Client) -> None:
+    client.mail_consents.update(client=known)
+
+
+def agreements(client: Client, known: Client) -> Dropped:
+    """To a version of a text that both agreed to, the known client's word is enough."""
+    agreed = known.agreements.values("text")
+    client.agreements.exclude(text__in=agreed).update(client=known)
+    return [f"agreement to {agreement}" for agreement in client.agreements.all()]
+
+
+def leave_to(client: Client, known: Client) -> None:
+    """The end of the record. Its history is found with the other, and that it is gone too."""
+    gone = client.pk
+    client.delete()
+    Change.objects.filter(client=gone).update(client=known.pk)
 
 
 def what_the_desk_wrote(client: Client, known: Client) -> Dropped:

@@ -23,8 +23,16 @@ def reader_complained(address: str, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def choose(client: Client, group: MailGroup, *, wanted: bool, how: str, now: datetime) -> None:
-    """Note the client's choice; the same choice again changes nothing."""
+def choose(
+    client: Client,
+    group: MailGroup,
+    *,
+    wanted: bool,
+    how: str,
+    wording: str = "",
+    now: datetime,
+) -> None:
+    """Note the client's choice and what it said; the same choice again changes nothing."""
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     if getattr(client, group.field) == wanted:
         return
@@ -32,4 +40,6 @@ def choose(client: Client, group: MailGroup, *, wanted: bool, how: str, now: dat
         nudging.ask_for_mails(client, wanted, now=now)
     else:
         Client.objects.filter(pk=client.pk).update(**{group.field: wanted})
-    MailConsent.objects.create(client=client, group=group, wanted=wanted, at=now, how=how)
+    MailConsent.objects.create(
+        client=client, group=group, wanted=wanted, at=now, how=how, wording=wording
+    )

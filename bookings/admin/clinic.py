@@ -51,7 +51,18 @@ class ClinicAdmin(admin.ModelAdmin):
         ),
         ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
         ("Health", {"fields": ["emergency_advice"]}),
-        ("Terms", {"fields": ["terms"]}),
+        ("On other web sites", {"fields": ["embed_origins"]}),
+        (
+            "How long data is kept",
+            {
+                "fields": [
+                    "keep_records_years",
+                    "keep_history_years",
+                    "forget_newcomers_days",
+                    "forget_details_days",
+                ]
+            },
+        ),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

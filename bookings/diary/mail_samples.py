@@ -17,7 +17,7 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
-from bookings.models.mails import TIMED_TO_TRAINING
+from bookings.models.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from bookings.queries.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
@@ -44,9 +44,9 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
         key=f"{kind}:sample",
         kind=kind,
         client=client,
-        appointment=None if kind in TIMED_TO_TRAINING else visits[0],
+        appointment=None if kind in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA) else visits[0],
         together="sample",
-        about=_about(race, client, today),
+        about=_about_data(today) if kind == MailKind.ERASED else _about(race, client, today),
         created_at=now,
         due_at=now,
         not_after=visits[0].starts_at,
@@ -63,6 +63,11 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
         distance=Distance.MARATHON,
         name="Sample Marathon",
     )
+
+
+def _about_data(today: date) -> dict[str, Any]:
+    until = today + timedelta(days=365)
+    return {"cancelled": 1, "kept": ["Clinical records"], "kept_until": until.isoformat()}
 
 
 def _about(race: Race, client: Client, today: date) -> dict[str, Any]:

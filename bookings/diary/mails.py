@@ -44,7 +44,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 def of_client(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     found = client.mails.select_related("client", "appointment")
-    return _history(request, f"Mails to {client}", found)
+    return _history(request, f"Mails to {client}", found, client=client)
 
 
 @require_safe
@@ -54,8 +54,8 @@ def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     return _history(request, f"Mails about {visit}", found)
 
 
-def _history(request: HttpRequest, title: str, found) -> HttpResponse:
-    context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN]}
+def _history(request: HttpRequest, title: str, found, client: Client | None = None) -> HttpResponse:
+    context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
     return render(request, "diary/mails/history.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from bookings.diary import clients, clients_plan, days, mails, protocol
+from bookings.diary import clients, clients_plan, days, history, links, mails, protocol, texts
 
 app_name = "diary"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
     path("clients/<int:pk>/plan/", include(clients_plan.urlpatterns)),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
+    path("clients/<int:pk>/end-links/", links.withdraw, name="withdraw_links"),
     path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
     path("mails/", mails.mails, name="mails"),
     path("mails/pause/", mails.pause, name="pause_mail"),
@@ -24,6 +25,9 @@ urlpatterns = [
     path("mails/<int:pk>/", mails.mail, name="mail"),
     path("mails/<int:pk>/body/", mails.body, name="mail_body"),
     path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
+    path("history/", history.history, name="history"),
+    path("texts/", texts.overview, name="texts"),
+    path("texts/<kind>/", texts.edit, name="text"),
     path("protocol/", protocol.overview, name="protocol"),
     path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
     path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bookings import calendars
 from bookings.core.statuses import Status
+from bookings.mail.data_letters import DataLinkLetter, ErasedLetter
 from bookings.mail.letters import AppointmentLetter, Letter, PlanLetter
 from bookings.mail.training_letters import (
     NudgeLetter,
@@ -111,6 +112,22 @@ class TimedToTraining:
         """Nothing: it is about what might be booked."""
 
 
+@dataclass(frozen=True)
+class TheirData:
+    """Always true: it says what somebody has just asked for."""
+
+    words: type[Letter]
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+        return self.words(mail, clinic, now)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing: whatever lies in a mailbox stays there."""
+
+
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -121,6 +138,8 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.NUDGE: TimedToTraining(NudgeLetter),
     MailKind.RACE_CHECK: TimedToTraining(RaceCheckLetter),
     MailKind.OFF_SEASON: TimedToTraining(OffSeasonLetter),
+    MailKind.DATA_LINK: TheirData(DataLinkLetter),
+    MailKind.ERASED: TheirData(ErasedLetter),
 }
 
 

@@ -91,6 +91,9 @@ class Appointment(models.Model):
     """A held or booked visit: one row from the hold to the end of its history."""
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
+    links_edition = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Raising it ends every link to it made before."
+    )
     client = models.ForeignKey(
         Client, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
     )

@@ -1,5 +1,6 @@
 """The clinic itself: one row of settings, and the lock that every change of the diary takes."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +10,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 THE_CLINIC = 1
+AN_ORIGIN = re.compile(
+    r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::\d{1,5})?"
+    r"|http://localhost(?::\d{1,5})?"
+)
 EMERGENCY_ADVICE = (
     "Chest pain, trouble breathing, confusion, a collapse or a fit: ring 999 now.\n"
     "For anything else you said yes to here, get medical help today: ring NHS 111, or go to "
@@ -44,6 +49,16 @@ def fee_field(what_for: str) -> models.DecimalField:
 
 def fee_unit_field() -> models.CharField:
     return models.CharField("that is", max_length=10, choices=FeeIs, default=FeeIs.PERCENT)
+
+
+def validate_origins(text: str) -> None:
+    """One origin a line, as a browser names it: nothing that widens who may frame a page."""
+    for origin in text.split():
+        if not AN_ORIGIN.fullmatch(origin):
+            raise ValidationError(
+                f"“{origin}” is not the address of a web site such as https://www.example.com, "
+                "without anything behind the name."
+            )
 
 
 class ClinicQuerySet(models.QuerySet):
@@ -113,8 +128,36 @@ class Clinic(models.Model):
         help_text="Behind the mailed link, never while booking. Whoever is under 18 is asked for "
         "the consent of a parent or guardian.",
     )
-    terms = models.TextField(
-        blank=True, help_text="Shown on the terms page that runners agree to when they book."
+    keep_records_years = models.PositiveSmallIntegerField(
+        "keep clinical records for",
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Years after the last visit; then they and the client are erased.",
+    )
+    keep_history_years = models.PositiveSmallIntegerField(
+        "keep the history of changes for",
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="Years.",
+    )
+    forget_newcomers_days = models.PositiveSmallIntegerField(
+        "forget newcomers after",
+        default=90,
+        validators=[MinValueValidator(7)],
+        help_text="Days: who never opened a mailed link and never came.",
+    )
+    forget_details_days = models.PositiveSmallIntegerField(
+        "forget details after",
+        default=180,
+        validators=[MinValueValidator(7)],
+        help_text="Days: the desk's lines in old mails, old holds and what they were held from.",
+    )
+
+    embed_origins = models.TextField(
+        "web sites that may show the free times",
+        blank=True,
+        validators=[validate_origins],
+        help_text="One a line, such as https://www.example.com. Only they may frame /embed/.",
     )
 
     emergency_advice = models.TextField(
@@ -146,6 +189,10 @@ class Clinic(models.Model):
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def framed_by(self) -> list[str]:
+        return self.embed_origins.split()
 
     def first_bookable(self, now: datetime) -> datetime:
         return now + timedelta(minutes=self.minimum_notice_minutes)

@@ -25,6 +25,7 @@ class MailConsent(models.Model):
     group = models.CharField(max_length=10, choices=MailGroup)
     wanted = models.BooleanField()
     at = models.DateTimeField()
+    wording = models.CharField(max_length=200, blank=True, help_text="What the choice said.")
     how = models.CharField(max_length=40, help_text="Through which page, or by whom.")
 
     class Meta:

@@ -44,6 +44,8 @@ class MailKind(models.TextChoices):
     NUDGE = "nudge", "sessions to book"
     RACE_CHECK = "race_check", "how the race went"
     OFF_SEASON = "off_season", "between two races"
+    DATA_LINK = "data_link", "link to one's own data"
+    ERASED = "erased", "data erased"
 
 
 # The rest answer what somebody has just done, and go out at any hour.
@@ -53,6 +55,8 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
 )
+# About the client, and no appointment.
+ABOUT_THEIR_DATA = (MailKind.DATA_LINK, MailKind.ERASED)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,
@@ -79,6 +83,7 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.MOVED,
     MailKind.CANCELLED,
     MailKind.PLAN_BOOKED,
+    *ABOUT_THEIR_DATA,
 )
 RESENT_AFTER = timedelta(minutes=5)
 IN_DOUBT = "Nobody can know whether it arrived: send it again, or ring this client."

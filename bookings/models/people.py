@@ -102,6 +102,7 @@ class Client(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True, blank=True)
     terms_agreed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     health_hold = models.BooleanField(
         default=False, help_text="To be checked by the therapist before the next visit."
     )
@@ -130,6 +131,9 @@ class Client(models.Model):
     )
     weekly_volume_km = models.PositiveSmallIntegerField(
         "kilometres a week", default=0, help_text="In the biggest weeks; 0 when not known."
+    )
+    links_edition = models.PositiveSmallIntegerField(
+        default=0, help_text="Raising it ends every link that was made for this client before."
     )
     plan_revision = models.PositiveIntegerField(
         default=0, help_text="Rises with every change of the races or of these habits."
@@ -183,6 +187,11 @@ class Client(models.Model):
                 fields=["same_address_as"],
                 condition=models.Q(same_address_as__isnull=False),
                 name="client_to_compare",
+            ),
+            models.Index(
+                fields=["erased_at"],
+                condition=models.Q(erased_at__isnull=False) & ~models.Q(email=""),
+                name="client_being_erased",
             ),
         ]
         constraints = [

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
-from bookings.models import Appointment, Client, Clinic
+from bookings.actions import identity, revoking
+from bookings.models import Appointment, Client, Clinic, Mail
 from bookings.online.answering import private
 from bookings.online.of_age import still_to_tell
 
-VISITS_SHOWN = 12
+VISITS_SHOWN = MAILS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,26 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "online/account.html", context)
 
 
+@require_POST
+@private
+def withdraw_links(request: HttpRequest) -> HttpResponse:
+    client = Client.objects.filter(user=request.user).first()
+    if client is not None:
+        revoking.withdraw_links(client)
+        messages.success(request, "Done. The links in earlier mails open nothing any more.")
+    return redirect("online:account")
+
+
 def _of(client: Client, *, now: datetime) -> dict:
-    visits = client.appointments.visits().with_everything()
+    """What is theirs, with what they have booked since they last signed in."""
+    theirs = identity.all_of(client)
+    visits = Appointment.objects.filter(client__in=theirs).visits().with_everything()
     before = visits.filter(starts_at__lt=now).order_by("-starts_at")
+    mails = Mail.objects.filter(client__in=theirs, sent_at__isnull=False).order_by("-sent_at")
     return {
         "ahead": [Visit(one) for one in visits.upcoming(now)],
         "before": [Visit(one) for one in before[:VISITS_SHOWN]],
         "races": client.races.all(),
+        "mails": mails[:MAILS_SHOWN],
+        "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
     }

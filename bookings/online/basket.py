@@ -22,6 +22,7 @@ from bookings.online.answering import sorry, status_of, tell_when_to_return
 from bookings.online.choices import BETWEEN, as_text, read_choices
 from bookings.online.forms import KeyForm, PersonForm
 from bookings.online.keeping import Keeper
+from bookings.online.limiting import BOOKING, limited
 from bookings.online.visitor import (
     address,
     remember_booked,
@@ -76,6 +77,7 @@ def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(BOOKING)
 def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     choices = _chosen(request, keeper)
     if not choices:

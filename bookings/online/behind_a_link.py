@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 
 from django.core.signing import BadSignature
@@ -29,6 +30,10 @@ class Opened:
     def asks_who(self) -> bool:
         """Whether this is the first visit from a mail to an address not yet proved."""
         return self.from_mail and self.appointment.client.is_provisional
+
+    def ended_before(self, instant: datetime) -> bool:
+        """Whether the visit is that long ago, so that its link has had its time."""
+        return self.appointment.ends_at < instant
 
 
 def behind_a_link(
@@ -61,5 +66,5 @@ def _open(token: str) -> Opened:
     except BadSignature:
         raise Http404 from None
     visits = Appointment.objects.visits().with_everything()
-    appointment = get_object_or_404(visits, public_id=link.public_id)
+    appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
     return Opened(appointment, token, link.from_mail)

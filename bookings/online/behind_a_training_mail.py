@@ -44,4 +44,11 @@ def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
         facts = read_client_token(purpose, token)
     except BadSignature:
         raise Http404 from None
-    return get_object_or_404(Client, pk=facts["client"]), facts
+    return client_of(facts), facts
+
+
+def client_of(facts: dict[str, Any]) -> Client:
+    """Raises Http404 when the client is gone, or has withdrawn the link."""
+    return get_object_or_404(
+        Client, pk=facts["client"], links_edition=facts["edition"], erased_at=None
+    )

@@ -16,6 +16,7 @@ from bookings.models import Appointment, Treatment
 from bookings.online import times
 from bookings.online.answering import private, sorry, status_of, tell_when_to_return
 from bookings.online.forms import DetailsForm, StartForm
+from bookings.online.limiting import BOOKING, limited
 from bookings.online.visitor import address, remember_booked, visitor, visitor_from_now_on
 
 KEY, TYPED = "booking_key", "typed"
@@ -48,6 +49,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(BOOKING)
 @private
 def details(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment, slug=slug)

@@ -1,4 +1,4 @@
-"""The home page and the clinic's terms."""
+"""The home page."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,8 +22,3 @@ def home(request: HttpRequest) -> HttpResponse:
             "therapists": Therapist.objects.active(),
         },
     )
-
-
-@require_safe
-def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "online/terms.html", {"clinic": Clinic.objects.the()})

@@ -20,11 +20,13 @@ from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.online.answering import status_of
 from bookings.online.behind_a_training_mail import for_a_client
 from bookings.online.forms import KeyForm
+from bookings.online.limiting import BOOKING, limited
 from bookings.online.visitor import address, visitor
 from bookings.queries.openings import diary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(BOOKING)
 @for_a_client(Purpose.BOOK)
 def offered(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     choice = _choice(facts)

@@ -37,12 +37,16 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
         form.is_valid()
         for group in MailGroup:
             wanted = form.cleaned_data[group]
-            preferring.choose(client, group, wanted=wanted, how="mail link", now=timezone.now())
+            said = form.fields[group].label
+            preferring.choose(
+                client, group, wanted=wanted, how="mail link", wording=said, now=timezone.now()
+            )
         messages.success(request, "Your choice is kept.")
         return redirect(request.path)
     chosen = {group.value: getattr(client, group.field) for group in MailGroup}
     form = PreferencesForm(initial=chosen)
-    return render(request, "online/preferences.html", {"client": client, "form": form})
+    context = {"form": form, "your_data_url": client_url(Purpose.YOUR_DATA, client)}
+    return render(request, "online/preferences.html", context)
 
 
 @csrf_exempt  # RFC 8058: a mail program posts, with no cookie and no page of ours before it.
@@ -66,4 +70,6 @@ def _read(token: str) -> tuple[Client, MailGroup]:
         facts = read_client_token(Purpose.UNSUBSCRIBE, token)
     except BadSignature:
         raise Http404 from None
-    return get_object_or_404(Client, pk=facts["client"]), MailGroup(facts["group"])
+    # Of any edition: it stops mails and does nothing else.
+    client = get_object_or_404(Client, pk=facts["client"], erased_at=None)
+    return client, MailGroup(facts["group"])

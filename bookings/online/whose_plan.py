@@ -5,15 +5,21 @@ whoever comes by a mailed link. The page's own link does not do: it proves nobod
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from bookings.models import Client
 from bookings.online.answering import private
-from bookings.online.behind_a_link import Opened, behind_a_link
+from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.keeping import InBrowser, Keeper, WithTheClinic
+
+# After the visit: the link acts on more than that one appointment.
+OPENS_THE_PLAN_FOR = timedelta(days=366)
 
 
 def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -33,6 +39,9 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     def run(request: HttpRequest, opened: Opened, **asked: str) -> HttpResponse:
         if not opened.from_mail:
             return redirect("online:plan")
+        if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
+            messages.info(request, "This link is too old for your plan. Sign in to see it.")
+            return back_to_it(opened)
         return view(request, WithTheClinic(opened.appointment.client, opened.token), **asked)
 
     return run

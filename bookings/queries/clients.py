@@ -53,8 +53,11 @@ LABELS = {
 
 
 def containing(typed: str) -> QuerySet[Client]:
-    """Those in whose name, address or number every term is found; everybody for no term."""
-    found = Client.objects.all()
+    """Those in whose name, address or number every term is found; everybody for no term.
+
+    Of whoever has been erased there is nothing to be found.
+    """
+    found = Client.objects.filter(erased_at=None)
     for term in terms(typed):
         found = found.filter(findable__contains=term)
     return found
@@ -88,7 +91,8 @@ def _alike(asked: list[str], most: int) -> list[Client]:
     if len(words) < SHORTEST_SLIP:
         return []
     alike = TrigramWordSimilarity(words, "findable")
-    found = Client.objects.filter(findable__trigram_word_similar=words).annotate(alike=alike)
+    known = Client.objects.filter(erased_at=None)
+    found = known.filter(findable__trigram_word_similar=words).annotate(alike=alike)
     return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
 
 

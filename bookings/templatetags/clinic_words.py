@@ -7,10 +7,16 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
 
 from bookings.core import wording
 
 register = template.Library()
+# HTML is shown as it was typed, and links lead only where markdown-it lets them.
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(
+    ["image", "html_block", "html_inline"]
+)
 
 register.filter("weekday_and_date", wording.day)
 register.filter("clock", wording.clock)
@@ -67,3 +73,9 @@ def plain_text(message: EmailMessage) -> str:
     """The text part of a mail."""
     part = message.get_body(("plain",))
     return part.get_content() if part else ""
+
+
+@register.filter
+def marked_up(text: str) -> SafeString:
+    """Markdown as HTML."""
+    return mark_safe(_markdown.render(text))  # noqa: S308 - of a parser that lets no HTML through

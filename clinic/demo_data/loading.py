@@ -13,6 +13,8 @@ from bookings.models import (
     AppointmentEvent,
     Client,
     Clinic,
+    LegalKind,
+    LegalText,
     Race,
     Therapist,
     User,
@@ -49,6 +51,8 @@ def load(*, today: date, now: datetime) -> None:
     """The same clinic every time for the same `today` and `now`; the database must be empty."""
     chance = Random(SEED)  # noqa: S311 - the same every time is the point
     clinic = Clinic.objects.create(pk=THE_CLINIC, **place.CLINIC)
+    terms = LegalText(kind=LegalKind.TERMS, number=1, text=place.TERMS, created_at=now, by="demo")
+    LegalText.objects.bulk_create([terms], ignore_conflicts=True)  # it outlives what is emptied
     place.make_rooms()
     therapists = _make_therapists()
     place.make_treatments(therapists)

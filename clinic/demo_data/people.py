@@ -13,6 +13,7 @@ DEMO_LOGINS: list[tuple[Role, str]] = [
     (Role.THERAPIST, "demo-therapist@example.com"),
     (Role.RUNNER, RUNNER_LOGIN),
 ]
+DEMO_ADDRESSES = frozenset(address for _, address in DEMO_LOGINS)
 
 # Name, initials, bio. The first has the therapist's login.
 THERAPISTS = [

@@ -26,15 +26,15 @@ CLINIC = {
         "Towpath Yard is the passage beside the canal bridge; our door is the green one at the "
         "end. There are stands for bicycles, and a step-free way in from the towpath."
     ),
-    "terms": (
-        "This is a demonstration; nobody will be waiting for you.\n\n"
-        "Please come five minutes early, in clothes you can move in. Move an appointment up to "
-        "24 hours before it starts, or cancel it up to 12 hours before, by the link in your mail; "
-        "after that, please ring us.\n\n"
-        "Tell your therapist about injuries and illness before the session. Sports massage is "
-        "not medical treatment."
-    ),
 }
+TERMS = (
+    "This is a demonstration; nobody will be waiting for you.\n\n"
+    "Please come five minutes early, in clothes you can move in. Move an appointment up to "
+    "24 hours before it starts, or cancel it up to 12 hours before, by the link in your mail; "
+    "after that, please ring us.\n\n"
+    "Tell your therapist about injuries and illness before the session. Sports massage is "
+    "not medical treatment."
+)
 ROOMS = ["Room 1", "Room 2", "Room 3", "Garden room"]
 
 # Therapist's initials: (weekdays, from, to), several a day where there is a long break.

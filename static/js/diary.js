@@ -76,7 +76,9 @@
     const visit = event.extendedProps;
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    box.append(element("b", `${visit.icon} ${visit.start.slice(11, 16)} ${visit.client}`));
+    const head = element("b", `${visit.icon} ${visit.start.slice(11, 16)} `);
+    head.append(element("span", visit.client, { className: "who" }));
+    box.append(head);
     box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));
     const tags = element("div", "", { className: "tags" });
     tags.append(element("span", visit.status_name, { className: "state" }));

@@ -10,6 +10,7 @@ from bookings.models import (
     Client,
     ClientEvent,
     Clinic,
+    LegalText,
     Mail,
     MailConsent,
     MailGroup,
@@ -20,7 +21,7 @@ from clinic import merging
 from tests import factories
 from tests.factories import NOW
 from therapists.encrypting import Sealed
-from therapists.models import Access, Clearance, Feed, HealthCheck, Note
+from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note
 
 DESK = "desk: desk@example.com"
 DAY = date(2026, 11, 30)
@@ -78,6 +79,14 @@ def makers(visit):
             client=one, at=NOW, who="x", did="read", what="note", record=1, page="p"
         ),
         "therapists.Feed.client": lambda one: Feed.objects.create(client=one),
+        "therapists.KeptRecord.client": lambda one: KeptRecord.objects.create(
+            client=one, erased_at=NOW, **sealed
+        ),
+        "bookings.Agreement.client": lambda one: one.agreements.create(
+            text=LegalText.objects.get_or_create(kind="terms", number=77)[0], at=NOW
+        ),
+        "bookings.ErasureRequest.client": lambda one: one.erasure_requests.create(asked_at=NOW),
+        "bookings.Change.client": lambda one: one.changes.first(),
     }
 
 
@@ -109,15 +118,23 @@ def test_every_row_of_every_relation_goes_along(kept, gone, makers):
 
 def test_what_both_have_stays_once_and_is_told_in_the_history(kept, gone, makers, visit):
     names = set(makers) - {"bookings.Appointment.client", "bookings.Mail.client"}
+    names.remove("therapists.KeptRecord.client")  # whoever has one is erased, and never merged
     for name in names:
         makers[name](kept)
         makers[name](gone)
     merge(kept, gone)
     told = kept.record_events.get(kind="merged").facts["told"]
-    assert len(told) == 4  # a race, an effort, a declined session, a calendar
+    assert len(told) == 5  # a race, an effort, a declined session, an agreement, a calendar
     assert (kept.races.count(), kept.hard_efforts.count()) == (1, 1)
     assert kept.declined_sessions.count() == Feed.objects.count() == 1
     assert kept.health_checks.count() == 2
+
+
+def test_whoever_has_been_erased_is_not_tied_to_a_person_again(kept, gone):
+    Client.objects.filter(pk=gone.pk).update(erased_at=NOW)
+    gone.refresh_from_db()
+    with pytest.raises(Refused, match="erased"):
+        merge(kept, gone)
 
 
 def test_notes_go_along_with_their_visits(kept, gone, visit, kim):

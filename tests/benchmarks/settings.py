@@ -3,4 +3,5 @@
 from clinic.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.benchmarks.urls"
+LIMITS: dict[str, str] = {}
 HOLDS_AT_ONCE_PER_ADDRESS = HOLDS_PER_HOUR_PER_ADDRESS = 10**9

@@ -32,6 +32,10 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium"
+TELL_OF_VIOLATIONS = """
+    document.addEventListener("securitypolicyviolation", (event) => console.error(
+        `policy: ${event.effectiveDirective} kept out ${event.blockedURI} ${event.sample}`));
+"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -107,7 +111,12 @@ def site(tmp_path_factory) -> Iterator[Site]:
         port = found.getsockname()[1]
     places = {"PORT": str(port), "STATE": str(state), "DATABASE_URL": _own_database()}
     log = state / "demo.log"
-    limits = {"HOLDS_PER_HOUR_PER_ADDRESS": "10000", "HOLDS_AT_ONCE_PER_ADDRESS": "1000"}
+    limits = {
+        "HOLDS_PER_HOUR_PER_ADDRESS": "10000",
+        "HOLDS_AT_ONCE_PER_ADDRESS": "1000",
+        "LIMIT_API": "",
+        "LIMIT_BOOKING": "",
+    }
     with log.open("wb") as output:
         demo = subprocess.Popen(
             [sys.executable, "-m", "clinic.demo"],
@@ -160,6 +169,7 @@ def open_context(browser, site) -> Iterator[Callable[..., BrowserContext]]:
         options = {"timezone_id": "Europe/London", "locale": "en-GB", **options}
         context = browser.new_context(base_url=site.url, **options)
         context.set_default_timeout(10_000)
+        context.add_init_script(TELL_OF_VIOLATIONS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: _note(complaints, message))
         opened.append(context)

@@ -36,7 +36,7 @@ for n, name in enumerate(("Ada", "Ben", "Cleo")):
 
 def sign_in(page, who=THERAPIST):
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(who)
+    page.get_by_label("E-mail").fill(who)
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     with page.expect_navigation():
         page.get_by_role("button", name="Sign in").click()

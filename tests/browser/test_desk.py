@@ -15,7 +15,7 @@ FITS = "document.documentElement.scrollWidth <= document.documentElement.clientW
 
 def signed_in(page, role):
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(EMAIL_OF[role])
+    page.get_by_label("E-mail").fill(EMAIL_OF[role])
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/(desk|today)/$"))
@@ -37,6 +37,8 @@ def test_the_day_is_for_everybody_and_fits(open_context, axe, width, scheme):
 def test_a_therapist_sees_the_day_but_not_the_records(open_context):
     page = signed_in(open_context().new_page(), "therapist")
     page.goto("/desk/")
+    page.locator("summary", has_text="More").click()
+    assert page.get_by_role("link", name="Protocol").is_visible()
     assert page.get_by_role("link", name="Records and settings").count() == 0
     assert page.goto("/admin/").status == 403
 
@@ -50,7 +52,7 @@ def test_pages_that_say_no_are_for_everybody_too(open_context, axe, scheme):
     axe(page)
     runner = open_context(color_scheme=scheme).new_page()
     runner.goto("/accounts/login/")
-    runner.get_by_label("Email").fill(EMAIL_OF["runner"])
+    runner.get_by_label("E-mail").fill(EMAIL_OF["runner"])
     runner.get_by_label("Password").fill(DEMO_PASSWORD)
     runner.keyboard.press("Enter")
     runner.get_by_role("link", name="Sign out").wait_for()

@@ -14,10 +14,10 @@ from bookings import links
 from bookings.core.statuses import Status
 from bookings.mail.composing import BadAddress, compose
 from bookings.models import Mail, MailKind
-from bookings.models.mails import TIMED_TO_TRAINING
+from bookings.models.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from tests.factories import make_client
 
-ABOUT_VISITS = [kind for kind in MailKind if kind not in TIMED_TO_TRAINING]
+ABOUT_VISITS = [k for k in MailKind if k not in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA)]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
 

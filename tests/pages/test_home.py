@@ -66,7 +66,7 @@ def test_the_terms_say_until_when_one_may_change_ones_mind(client, clinic):
     clinic.move_cutoff_hours = 36
     clinic.save()
     page = client.get("/terms/").content.decode()
-    assert "Please come ten minutes early." in page
+    assert "Please come five minutes early" in page
     assert "36 hours" in page
 
 

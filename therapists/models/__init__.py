@@ -2,6 +2,7 @@
 
 from therapists.models.access import Access, Did, What
 from therapists.models.health import Clearance, Form, HealthCheck
+from therapists.models.kept import KeptRecord
 from therapists.models.notes import Note, NoteVersion, Privacy
 from therapists.models.own import Answer, Feed, Habits, MorningMail, TimeOff
 
@@ -14,6 +15,7 @@ __all__ = [
     "Form",
     "Habits",
     "HealthCheck",
+    "KeptRecord",
     "MorningMail",
     "Note",
     "NoteVersion",

@@ -1,7 +1,7 @@
 """The health check, as clients fill it in: from the link in a mail, or signed in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.core.training import Phase, Protocol
 from bookings.models import Appointment, Client, Clinic
-from bookings.online.behind_a_link import Opened, behind_a_link
+from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.queries import protocol
 from bookings.queries.phases import phases_on
 from therapists import answers
@@ -22,6 +22,7 @@ from therapists.views.careful import careful
 
 FORMS: dict[Form, type[HealthForm]] = {Form.FULL: FullForm, Form.CHANGED: ChangedForm}
 ALL_OF_IT = "all"
+ASKS_FOR = timedelta(days=7)  # after the visit; its link is for that visit
 
 
 @dataclass
@@ -55,6 +56,8 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     if not opened.from_mail:
         return render(request, "therapists/health_from_the_mail.html", {"opened": opened})
     visit, now = opened.appointment, timezone.now()
+    if opened.ended_before(now - ASKS_FOR):
+        return back_to_it(opened)
     asking = _asking(request, visit.client, visit, now)
     return _conversation(request, asking, asking.blank(), now)
 

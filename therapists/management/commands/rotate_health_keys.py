@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 
-from therapists.models import Clearance, HealthCheck, Note, NoteVersion
+from therapists.models import Clearance, HealthCheck, KeptRecord, Note, NoteVersion
 
-SEALED: list[type[models.Model]] = [HealthCheck, Clearance, Note, NoteVersion]
+SEALED: list[type[models.Model]] = [HealthCheck, Clearance, Note, NoteVersion, KeptRecord]
 AT_ONCE = 200
 
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("therapists", "0010_a_note_is_one_authors")]
+    dependencies = [("therapists", "0003_a_note_is_one_authors")]
 
     operations = [
         migrations.AddIndex(

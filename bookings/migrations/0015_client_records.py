@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0013_no_limit_of_mails'),
+        ('bookings', '0014_mail_server'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0070_client_records'),
+        ('bookings', '0015_client_records'),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ DROP FUNCTION money_rows_never_change();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0013_no_limit_of_mails'),
+        ('bookings', '0016_find_by_beginning'),
     ]
 
     operations = [

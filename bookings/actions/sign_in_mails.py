@@ -1,0 +1,80 @@
+"""Mails about signing in: written with the answer, sent behind it.
+
+One that is sent twice does no harm, and one that comes late is no use: there is no more to them
+than a row that goes when the server has taken the message.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models.functions import Now
+
+from bookings.core.wording import one_line
+from bookings.mail.doorbell import ring
+from bookings.models import Clinic, SignInMail
+
+GOOD_FOR = timedelta(minutes=15)
+AT_ONCE = 100
+
+logger = logging.getLogger(__name__)
+
+
+def owe(address: str, subject: str, body: str, *, now: datetime) -> None:
+    """Write down, in the caller's transaction, what is to be sent."""
+    SignInMail.objects.create(
+        address=address,
+        subject=one_line(subject)[:200],
+        body=body.strip() + "\n",
+        created_at=now,
+        due_at=Now(),
+        not_after=Now() + GOOD_FOR,
+    )
+    transaction.on_commit(ring, robust=True)
+
+
+def send_due() -> int:
+    """Send what waits; returns how many went out. Any number of processes may do this at once."""
+    SignInMail.objects.filter(not_after__lte=Now()).delete()
+    if not SignInMail.objects.due().exists():
+        return 0
+    sender = _sender()
+    try:
+        with get_connection(timeout=settings.EMAIL_TIMEOUT) as connection:
+            return sum(_send_one(sender, connection) for _ in range(AT_ONCE))
+    except (OSError, SMTPException) as error:
+        logger.warning("A mail about signing in has not gone out: %s", type(error).__name__)
+        return 0
+
+
+def _send_one(sender: str, connection) -> bool:
+    with transaction.atomic():
+        mail = SignInMail.objects.claim()
+    if mail is None:
+        return False
+    message = EmailMessage(
+        mail.subject,
+        mail.body,
+        sender,
+        [mail.address],
+        connection=connection,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    try:
+        message.send()
+    except (SMTPRecipientsRefused, SMTPDataError, ValueError) as refusal:
+        logger.warning("A mail about signing in was refused: %s", type(refusal).__name__)
+        return False
+    SignInMail.objects.filter(pk=mail.pk).delete()
+    return True
+
+
+def _sender() -> str:
+    """The clinic's name, at the address that the server lets us send from."""
+    return formataddr(
+        (one_line(Clinic.objects.the().name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+    )

@@ -1,0 +1,50 @@
+"""About a client's own data: the link to it, and that it has been erased."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bookings.core import wording
+from bookings.links import GOOD_FOR, Purpose, client_url
+from bookings.mail.letters import Letter
+
+
+@dataclass(frozen=True)
+class DataLinkLetter(Letter):
+    """Where a client may look at all of it, for a while."""
+
+    @property
+    def download_url(self) -> str:
+        return client_url(Purpose.DOWNLOAD, self.mail.client)
+
+    @property
+    def hours(self) -> int:
+        return GOOD_FOR[Purpose.DOWNLOAD] // timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ErasedLetter(Letter):
+    """The last one. What it says stands on its row, because the rest is gone."""
+
+    @property
+    def name(self) -> str:
+        return ""
+
+    @property
+    def preferences_url(self) -> str:
+        return ""
+
+    @property
+    def cancelled(self) -> int:
+        return self.mail.about.get("cancelled", 0)
+
+    @property
+    def kept(self) -> list[str]:
+        return self.mail.about.get("kept", [])
+
+    @property
+    def kept_until(self) -> str:
+        until = self.mail.about.get("kept_until")
+        if not until:
+            return ""
+        day = date.fromisoformat(until)
+        return f"{wording.civil_day(day)} {day.year}"

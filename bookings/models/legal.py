@@ -1,0 +1,70 @@
+"""The clinic's legal texts in versions that never change, and who agreed to which."""
+
+from pathlib import Path
+
+from django.db import models
+
+from bookings.models.people import Client
+
+DEFAULTS = Path(__file__).resolve().parent.parent / "legal"
+TO_FILL_IN = "[FILL IN"
+
+
+class LegalKind(models.TextChoices):
+    TERMS = "terms", "terms"
+    PRIVACY = "privacy", "privacy notice"
+
+
+class LegalTextQuerySet(models.QuerySet):
+    def current(self, kind: LegalKind) -> "LegalText":
+        """The newest; with no row at all, the text that comes with Taper, not yet saved."""
+        return self.filter(kind=kind).first() or LegalText(
+            kind=kind, number=1, text=(DEFAULTS / f"{kind}.md").read_text(), by="Taper"
+        )
+
+
+class LegalText(models.Model):
+    """One version of one text, in Markdown. A trigger refuses every change and deletion."""
+
+    kind = models.CharField(max_length=10, choices=LegalKind)
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(null=True)
+    by = models.CharField(max_length=300)
+
+    objects = LegalTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["kind", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="a_legal_version_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(number__gt=0), name="legal_versions_count_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} version {self.number}"
+
+    @property
+    def gaps(self) -> int:
+        """How many places the clinic has still to fill in."""
+        return self.text.count(TO_FILL_IN)
+
+
+class Agreement(models.Model):
+    """A client agreed to a version; never altered."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="agreements")
+    text = models.ForeignKey(LegalText, on_delete=models.PROTECT, related_name="agreements")
+    at = models.DateTimeField()
+    how = models.CharField(max_length=40, help_text="Through which page.")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "text"], name="agreed_once_to_a_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text}, {self.at}"

@@ -1,0 +1,47 @@
+"""Mails about signing in. They carry their text, and are forgotten once sent."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Now
+
+PATIENCE = timedelta(seconds=60)  # how long a sender has one to itself
+
+
+class SignInMailQuerySet(models.QuerySet):
+    def due(self):
+        return self.filter(due_at__lte=Now(), not_after__gt=Now())
+
+    def claim(self) -> "SignInMail | None":
+        """The one that has waited longest, for the caller alone until `PATIENCE` is over.
+
+        Inside a transaction.
+        """
+        waiting = self.due().order_by("due_at").select_for_update(skip_locked=True)
+        mail = waiting.first()
+        if mail:
+            claimed = {"due_at": Now() + PATIENCE, "attempts": F("attempts") + 1}
+            self.filter(pk=mail.pk).update(**claimed)
+        return mail
+
+
+class SignInMail(models.Model):
+    """One message that waits to be sent. Its text may hold a code, so the row goes with it."""
+
+    address = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When to try next.")
+    not_after = models.DateTimeField(help_text="Of no use later, and forgotten.")
+    attempts = models.PositiveIntegerField(default=0)
+
+    objects = SignInMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        indexes = [models.Index(fields=["due_at"], name="sign_in_mails_due")]
+
+    def __str__(self) -> str:
+        return f"Mail about signing in, of {self.created_at:%Y-%m-%d %H:%M}"

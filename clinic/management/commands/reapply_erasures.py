@@ -1,0 +1,30 @@
+"""manage.py reapply_erasures: after a backup has been restored, nobody erased since is back."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from bookings.models import Client
+from clinic.privacy import erased_list
+from clinic.privacy.erasing import erase
+
+
+class Command(BaseCommand):
+    help = (
+        "Erases anew, without a mail, every client on the list of erasures whom a restore has "
+        "brought back. Run it before the clinic opens again; running it twice does no harm."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, help="Another list than ERASURES_FILE.")
+
+    def handle(self, *, file: Path | None, **_options) -> None:
+        done = 0
+        for erased in list(erased_list.read(file)):
+            back = Client.objects.filter(
+                pk=erased.client, created_at=erased.known_since, erased_at=None
+            )
+            for client in back:
+                erase(client, tell=False, by="reapply_erasures", now=erased.at)
+                done += 1
+        self.stdout.write(f"Erased again: {done}")

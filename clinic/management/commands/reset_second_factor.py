@@ -1,0 +1,32 @@
+"""manage.py reset_second_factor: for whoever has lost the phone and the recovery codes."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand, CommandError
+
+from bookings.models import User
+
+
+class Command(BaseCommand):
+    help = "Forgets somebody's second factors and ends their sessions; they set up a new one."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("address", help="the e-mail that they sign in with")
+
+    def handle(self, *, address: str, **_options) -> None:
+        user = User.objects.filter(email__iexact=address).first()
+        if user is None:
+            raise CommandError("Nobody signs in with that address.")
+        forgotten, _ = Authenticator.objects.filter(user=user).delete()
+        ended = _end_sessions_of(user)
+        self.stdout.write(f"{forgotten} factors forgotten, {ended} sessions ended.")
+
+
+def _end_sessions_of(user: User) -> int:
+    theirs = [
+        session.pk
+        for session in Session.objects.iterator()
+        if session.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=theirs).delete()
+    return len(theirs)

@@ -1,0 +1,106 @@
+"""The desk sees who wishes to be erased, what would go and stay, and carries it out."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.diary.who import who
+from bookings.models import Client, Clinic, ErasureRequest, ErasureState
+from bookings.online.answering import private
+from bookings.online.forms import plain
+from clinic.privacy import erasing
+
+SHOWN = 100
+
+
+class CarryOutForm(forms.Form):
+    checked = forms.BooleanField(
+        label="I have made sure that this is the person who asks",
+        error_messages={"required": "Please make sure first: it cannot be undone."},
+    )
+    told = forms.BooleanField(
+        label="Tell them by a last mail what was erased and what stays",
+        required=False,
+        initial=True,
+    )
+    helper = plain("checked", "told")
+
+
+class DeclineForm(forms.Form):
+    why = forms.CharField(
+        label="Why not",
+        max_length=300,
+        help_text="They read it among their data. Nothing about their health, please.",
+        error_messages={"required": "Please say why."},
+    )
+    helper = plain("why")
+
+
+@require_safe
+@private
+def requests(request: HttpRequest) -> HttpResponse:
+    """Those that wait, the oldest first, and what became of the others."""
+    found = ErasureRequest.objects.select_related("client")
+    context = {
+        "waiting": found.filter(state=ErasureState.ASKED).order_by("asked_at")[:SHOWN],
+        "answered": found.exclude(state=ErasureState.ASKED)[:SHOWN],
+    }
+    return render(request, "privacy/requests.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def request(request: HttpRequest, pk: int) -> HttpResponse:
+    wish = get_object_or_404(ErasureRequest.objects.select_related("client"), pk=pk)
+    if wish.state != ErasureState.ASKED or wish.client is None:
+        if request.method == "POST":
+            messages.info(request, f"This was answered meanwhile: {wish.get_state_display()}.")
+        return render(request, "privacy/answered.html", {"wish": wish})
+    if request.method == "POST" and request.POST.get("do") == "decline":
+        return _decline(request, wish)
+    if request.method == "POST":
+        return _carry_out(request, wish)
+    return _show(request, wish, CarryOutForm(), DeclineForm())
+
+
+@require_POST
+@private
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """For somebody who asks on the telephone or at the desk."""
+    client = get_object_or_404(Client, pk=pk, erased_at=None)
+    wish = erasing.ask(client, how="asked the desk", now=timezone.now())
+    return redirect("privacy:request", wish.pk)
+
+
+def _carry_out(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
+    form = CarryOutForm(request.POST)
+    if not form.is_valid():
+        return _show(request, wish, form, DeclineForm(), status=422)
+    told = form.cleaned_data["told"]
+    erasing.erase(wish.client, request=wish, tell=told, by=who(request), now=timezone.now())
+    messages.success(request, "Erased.")
+    return redirect("privacy:request", wish.pk)
+
+
+def _decline(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _show(request, wish, CarryOutForm(), form, status=422)
+    erasing.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
+    messages.success(request, "Declined. They see why among their data.")
+    return redirect("privacy:request", wish.pk)
+
+
+def _show(
+    request: HttpRequest,
+    wish: ErasureRequest,
+    form: CarryOutForm,
+    declining: DeclineForm,
+    status: int = 200,
+) -> HttpResponse:
+    seen = erasing.preview(wish.client, Clinic.objects.the(), now=timezone.now())
+    context = {"wish": wish, "preview": seen, "form": form, "declining": declining}
+    return render(request, "privacy/request.html", context, status=status)

@@ -1,0 +1,280 @@
+"""Forgetting a client: all but what must be kept, at once; the address when it has been told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max, ProtectedError
+from django.db.models.functions import Now
+
+from bookings.actions import booking
+from bookings.actions.mailing import SILENTLY
+from bookings.actions.writing import changes_the_diary
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from bookings.mail.doorbell import ring
+from bookings.models import (
+    Appointment,
+    Change,
+    Client,
+    Clinic,
+    ErasureRequest,
+    ErasureState,
+    Mail,
+    MailKind,
+    Therapist,
+    User,
+)
+from bookings.models.history import MAY_FORGET
+from clinic.privacy import erased_list
+from clinic.privacy.holdings import HOLDINGS, Fate
+from therapists import forgetting
+
+NOBODY = "Erased client"
+LONGEST_WAIT = timedelta(days=3)  # for the last mail; then the address goes all the same
+BLANK: Mapping[str, Any] = {
+    "name": NOBODY,
+    "phone": "",
+    "user": None,
+    "proved_at": None,
+    "terms_agreed_at": None,
+    "same_address_as": None,
+    "health_hold": False,
+    "bounced_at": None,
+    "wants_nudges": False,
+    "wants_news": False,
+    "weekly_volume_km": 0,
+    "desk_notes": "",
+    "date_of_birth": None,
+    "guardian_name": "",
+    "guardian_agreed_at": None,
+    "guardian_agreed_by": "",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What becomes of one kind of row, how many there are, and why."""
+
+    name: str
+    count: int
+    fate: Fate
+    why: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    lines: list[Line]
+    coming: list[Appointment]
+    kept_until: date | None
+
+    def of(self, fate: Fate) -> list[Line]:
+        return [line for line in self.lines if line.fate is fate]
+
+    @property
+    def goes(self) -> list[Line]:
+        return self.of(Fate.GOES)
+
+    @property
+    def nameless(self) -> list[Line]:
+        return self.of(Fate.NAMELESS)
+
+    @property
+    def stays(self) -> list[Line]:
+        return self.of(Fate.KEPT) + self.of(Fate.STAYS)
+
+
+def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
+    """What would go, what would stay and why."""
+    until = kept_until(client, clinic, now=now)
+    lines = []
+    for holding in HOLDINGS:
+        if count := holding.of(client).count():
+            over = holding.fate is Fate.KEPT and until is None
+            fate = Fate.GOES if over else holding.fate
+            lines.append(Line(holding.name, count, fate, holding.why))
+    coming = client.appointments.upcoming(now).with_everything()
+    return Preview(lines, list(coming), until)
+
+
+def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
+    """Until when the clinical records stay; None when there are none, or their time is over."""
+    if not forgetting.has_records(client):
+        return None
+    last = _last_visit(client, now).astimezone(clinic.tz).date()
+    until = years_after(last, clinic.keep_records_years)
+    return until if until > now.astimezone(clinic.tz).date() else None
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; of a leap day, the first of March."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _last_visit(client: Client, now: datetime) -> datetime:
+    """Or the last that they told of their health; what is only booked is no visit yet."""
+    came = client.appointments.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW])
+    came = came.filter(ends_at__lte=now)
+    last = came.aggregate(last=Max("ends_at"))["last"]
+    told = client.health_checks.aggregate(last=Max("given_at"))["last"]
+    return max(filter(None, [last, told, client.created_at]))
+
+
+@changes_the_diary
+def erase(
+    clinic: Clinic,
+    client: Client,
+    *,
+    request: ErasureRequest | None = None,
+    tell: bool,
+    by: str,
+    now: datetime,
+) -> list[str]:
+    """Carry it out; a client who is erased already is left as they are.
+
+    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done in
+    words.
+    """
+    client = Client.objects.select_for_update().get(pk=client.pk)
+    if client.erased_at:
+        return []
+    seen = preview(client, clinic, now=now)
+    for visit in seen.coming:
+        booking.cancel(visit, telling=SILENTLY, by=by, now=now)
+    until = seen.kept_until
+    if until:
+        forgetting.keep(client, now=now)
+    else:
+        forgetting.forget(client)
+    _rows_go(client)
+    _login_goes(client)
+    Client.objects.filter(same_address_as=client).update(same_address_as=None)
+    Client.objects.filter(pk=client.pk).update(erased_at=now, **BLANK)
+    outcome = _in_words(seen)
+    if request is not None:
+        _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    if tell and client.email:
+        _owe_the_last_mail(client, seen, now)
+    _forget_history(client)
+    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
+    if not (tell and client.email):
+        _finish(client)
+    return outcome
+
+
+def finish_all(*, now: datetime) -> int:
+    """Take the address of everybody who has been told, or cannot be. Returns how many."""
+    done = 0
+    waiting = Client.objects.filter(erased_at__isnull=False).exclude(email="")
+    for client in waiting:
+        if client.erased_at <= now - LONGEST_WAIT or not client.mails.unfinished().exists():
+            with transaction.atomic():
+                _finish(client)
+            done += 1
+    return done
+
+
+def _finish(client: Client) -> None:
+    client.mails.all().delete()
+    Client.objects.filter(pk=client.pk).update(email="")
+    _forget_history(client)
+    drop_if_empty(client)
+
+
+def drop_if_empty(client: Client) -> None:
+    """A row on which nothing hangs any more is nobody's."""
+    try:
+        with transaction.atomic():
+            ErasureRequest.objects.filter(client=client).update(client=None)
+            Client.objects.get(pk=client.pk).delete()
+    except ProtectedError:
+        return
+    _forget_history(client)
+
+
+def _rows_go(client: Client) -> None:
+    for holding in HOLDINGS:
+        if holding.model in (Client, Change):
+            continue
+        if holding.fate is Fate.GOES:
+            holding.of(client).delete()
+        elif holding.fate is Fate.NAMELESS:
+            holding.of(client).update(**holding.blank)
+
+
+def _login_goes(client: Client) -> None:
+    """A runner's login goes; somebody on the staff keeps theirs."""
+    user = client.user
+    if user is None:
+        return
+    if user.role != Role.RUNNER or Therapist.objects.filter(user=user).exists():
+        return
+    User.objects.get(pk=user.pk).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_FORGET)
+    Change.objects.filter(table=User._meta.db_table, row=user.pk).delete()
+    Change.objects.filter(user=user.pk).update(user=None)
+
+
+def _forget_history(client: Client) -> None:
+    """What says who they are; an appointment's changes only say when and with whom."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_FORGET)
+    about = Change.objects.filter(client=client.pk)
+    about.exclude(table=Appointment._meta.db_table).delete()
+
+
+def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
+    until = seen.kept_until
+    kept = ["Clinical records, with your name"] if until else []
+    Mail.objects.create(
+        key=f"{MailKind.ERASED}:{client.pk}:0",
+        kind=MailKind.ERASED,
+        client=client,
+        about={
+            "kept": kept,
+            "kept_until": until.isoformat() if until else None,
+            "cancelled": len(seen.coming),
+        },
+        created_at=now,
+        due_at=Now(),
+        not_after=now + LONGEST_WAIT,
+    )
+    transaction.on_commit(ring, robust=True)
+
+
+def _in_words(seen: Preview) -> list[str]:
+    words = [f"{line.name}: {line.count}, {line.fate}" for line in seen.lines]
+    if seen.coming:
+        words.append(f"Coming appointments cancelled: {len(seen.coming)}")
+    if seen.kept_until:
+        words.append(f"Clinical records are erased after {seen.kept_until.isoformat()}")
+    return words
+
+
+def ask(client: Client, *, how: str, now: datetime) -> ErasureRequest:
+    """Note the wish; asking twice is one wish."""
+    defaults = {"asked_at": now, "how": how}
+    return ErasureRequest.objects.get_or_create(
+        client=client, state=ErasureState.ASKED, defaults=defaults
+    )[0]
+
+
+def withdraw(client: Client, *, now: datetime) -> None:
+    for request in client.erasure_requests.filter(state=ErasureState.ASKED):
+        _answer(request, ErasureState.WITHDRAWN, by="runner", now=now)
+
+
+def decline(request: ErasureRequest, why: str, *, by: str, now: datetime) -> None:
+    _answer(request, ErasureState.DECLINED, answer=why, by=by, now=now)
+
+
+def _answer(request: ErasureRequest, state: ErasureState, *, by: str, now, **fields) -> bool:
+    """Only what still waits; the second of two answers changes nothing."""
+    waiting = ErasureRequest.objects.filter(pk=request.pk, state=ErasureState.ASKED)
+    return bool(waiting.update(state=state, answered_by=by, answered_at=now, **fields))

@@ -1,0 +1,54 @@
+"""All that is kept of a client, for themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bookings.models import Client
+from clinic.privacy.holdings import HOLDINGS, Holding
+from therapists import giving_out
+from therapists.reading import Reader
+
+Rows = list[dict[str, Any]]
+HEALTH_ONLY_SIGNED_IN = (
+    "Your health answers and notes are not here: a link in a mail may be read by whoever shares "
+    "the mailbox. Sign in to see them, or ask the front desk."
+)
+WITHHELD = (
+    "{count} more may speak of somebody else; the therapist looks through them before they are "
+    "given out. Please ask the front desk."
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Export:
+    """Named groups of rows, and what is to be said of what is not there."""
+
+    made_at: datetime
+    groups: Mapping[str, Rows]
+    remarks: list[str]
+
+    def as_data(self) -> dict[str, Any]:
+        return {"made_at": self.made_at, "remarks": self.remarks, **self.groups}
+
+
+def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
+    """With a reader, who has signed in, health data too. As many queries whatever there is."""
+    groups = {one.name: _rows(one, client) for one in HOLDINGS if one.shown}
+    if reader is None:
+        return Export(now, groups, [HEALTH_ONLY_SIGNED_IN])
+    health = giving_out.own_health(client, reader=reader, now=now)
+    groups |= {
+        "Health answers": health.answers,
+        "Signed notes": health.notes,
+        "Who read or wrote your health data": health.accesses,
+    }
+    withheld = [WITHHELD.format(count=health.withheld)] if health.withheld else []
+    return Export(now, groups, withheld)
+
+
+def _rows(holding: Holding, client: Client) -> Rows:
+    """Labels may have spaces, which annotations may not, so they are put on afterwards."""
+    found = holding.of(client).order_by("pk").values_list(*holding.shown.values())
+    return [dict(zip(holding.shown, row, strict=True)) for row in found]

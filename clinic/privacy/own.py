@@ -1,0 +1,141 @@
+"""A client looks at all that is kept of them, downloads it, and asks to be erased.
+
+Signed in, they see their health data too. From a mail's link they have a second one sent, which
+is good for a day: the first stands in every mail they ever got.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.links import GOOD_FOR, Purpose
+from bookings.mail.doorbell import ring
+from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
+from bookings.online.answering import private
+from bookings.online.behind_a_training_mail import for_a_client
+from clinic.privacy import erasing
+from clinic.privacy.exporting import Export, export
+from therapists.reading import Reader
+
+ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
+KEPT = "Nothing will be erased."
+
+
+@require_safe
+@private
+def account(request: HttpRequest) -> HttpResponse:
+    client = _signed_in(request)
+    if client is None:
+        return redirect("online:account")
+    context = {
+        "json_url": reverse("privacy:account_json"),
+        "wish_url": reverse("privacy:wish"),
+        "waiting": _waiting(client),
+    }
+    return _page(request, _with_health(request, client), context)
+
+
+@require_safe
+@private
+def account_json(request: HttpRequest) -> HttpResponse:
+    client = _signed_in(request)
+    if client is None:
+        return redirect("online:account")
+    return _file(_with_health(request, client))
+
+
+@require_POST
+@private
+def wish(request: HttpRequest) -> HttpResponse:
+    """To be erased, or not after all."""
+    client = _signed_in(request)
+    if client is not None:
+        _wish(request, client, how="signed in")
+    return redirect("privacy:account")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_a_client(Purpose.YOUR_DATA)
+def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    if request.method == "POST":
+        if request.POST.get("do") == "send":
+            _send_the_link(client)
+            messages.success(request, "The link is on its way to your address.")
+        else:
+            _wish(request, client, how="mail link")
+        return redirect(request.path)
+    return render(request, "privacy/your_data.html", {"waiting": _waiting(client)})
+
+
+@require_safe
+@for_a_client(Purpose.DOWNLOAD)
+def download(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    found = export(client, reader=None, now=timezone.now())
+    json_url = reverse("privacy:download_json", args=[request.resolver_match.kwargs["token"]])
+    return _page(request, found, {"json_url": json_url})
+
+
+@require_safe
+@for_a_client(Purpose.DOWNLOAD)
+def download_json(_request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    return _file(export(client, reader=None, now=timezone.now()))
+
+
+def _signed_in(request: HttpRequest) -> Client | None:
+    return Client.objects.filter(user=request.user, proved_at__isnull=False).first()
+
+
+def _with_health(request: HttpRequest, client: Client) -> Export:
+    return export(client, reader=Reader.of(request), now=timezone.now())
+
+
+def _page(request: HttpRequest, found: Export, context: dict[str, Any]) -> HttpResponse:
+    context = {**context, "export": found, "clinic": Clinic.objects.the()}
+    return render(request, "privacy/data.html", context)
+
+
+def _file(found: Export) -> HttpResponse:
+    response = JsonResponse(found.as_data(), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+def _waiting(client: Client) -> bool:
+    return client.erasure_requests.filter(state=ErasureState.ASKED).exists()
+
+
+def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
+    match request.POST.get("do"):
+        case "erase":
+            erasing.ask(client, how=how, now=timezone.now())
+            messages.success(request, ASKED)
+        case "keep":
+            erasing.withdraw(client, now=timezone.now())
+            messages.success(request, KEPT)
+
+
+@transaction.atomic
+def _send_the_link(client: Client) -> None:
+    """One an hour is enough: the key names it, so pressing again sends no second one."""
+    now = timezone.now()
+    Mail.objects.bulk_create(
+        [
+            Mail(
+                key=f"{MailKind.DATA_LINK}:{client.pk}:{now:%Y%m%d%H}",
+                kind=MailKind.DATA_LINK,
+                client=client,
+                created_at=now,
+                due_at=Now(),
+                not_after=now + GOOD_FOR[Purpose.DOWNLOAD],
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(ring, robust=True)

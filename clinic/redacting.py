@@ -1,0 +1,31 @@
+"""Keeps the secrets of links out of logs: whoever reads a log must not be able to open a page.
+
+Every token of ours and of allauth's is a long part of a path or of a query; of what else is as
+long, only names of files are worth reading.
+"""
+
+import logging
+import re
+
+A_TOKEN = re.compile(r"(?<=[/=])[\w:%.~-]{24,}")
+A_FILE = re.compile(r"\.(?:css|js|svg|png|ico|woff2?|map|html?|txt|py)$", re.IGNORECASE)
+HIDDEN = "[…]"
+
+
+def redacted(text: str) -> str:
+    return A_TOKEN.sub(lambda found: found[0] if A_FILE.search(found[0]) else HIDDEN, text)
+
+
+class WithoutTokens(logging.Filter):
+    """Redacts what a line says, and what it says it with."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redacted(record.getMessage()), ()
+        return True
+
+
+class LineFormatter(logging.Formatter):
+    """Redacts tracebacks too, which may name what was asked for."""
+
+    def formatException(self, ei) -> str:  # noqa: N802 - logging's name
+        return redacted(super().formatException(ei))

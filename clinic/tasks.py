@@ -1,0 +1,17 @@
+"""What runs beside the web pages for a client's data as a whole."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from clinic.privacy import erasing, retention
+
+
+@shared_task(name="clinic.tasks.finish_erasures", ignore_result=True)
+def finish_erasures() -> None:
+    erasing.finish_all(now=timezone.now())
+
+
+@shared_task(name="clinic.tasks.keep_no_longer", ignore_result=True)
+def keep_no_longer() -> None:
+    """Each hour, though a day would do: a clock that restarts each night would never ring else."""
+    retention.keep_no_longer(now=timezone.now())

@@ -1,0 +1,239 @@
+"""Signing in by a mailed code, a passkey or an app; hiding names; free times in a frame."""
+
+import re
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+
+from clinic.demo_data.people import DEMO_LOGINS
+from tests.browser import journeys
+from tests.browser.test_desk import FITS, SCHEMES, signed_in
+from tests.totp import code_of
+
+pytestmark = pytest.mark.browser
+EMAIL_OF = dict(DEMO_LOGINS)
+
+
+def type_the_code(page, site, address):
+    letter = site.inbox.wait_for(address, about="code to sign in")
+    code = re.search(r"^ {4}(\S+)\s*$", letter.get_content(), re.MULTILINE)[1]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def with_passkeys(page):
+    """A phone or computer that has a fingerprint and gives it when asked."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return page
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_runner_books_and_later_signs_in_with_a_code(open_context, site, javascript):
+    address = journeys.new_address()
+    journeys.book(open_context().new_page(), address)
+    page = open_context(java_script_enabled=javascript).new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Mail me a code").click()
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_role("button", name="Mail me a code").click()
+    type_the_code(page, site, address)
+    expect(page.get_by_role("heading", name="Your bookings")).to_be_visible()
+    expect(page.get_by_text("Sports massage 60 with")).to_be_visible()
+
+
+def test_a_runner_sets_up_a_passkey_and_needs_nothing_else_from_then_on(open_context, site):
+    address = journeys.new_address()
+    page = with_passkeys(open_context().new_page())
+    journeys.book(page, address)
+    page.goto("/accounts/login/code/")
+    page.get_by_label("E-mail").fill(address)
+    page.keyboard.press("Enter")
+    type_the_code(page, site, address)
+    page.get_by_role("link", name="How you sign in").click()
+    page.get_by_role("link", name="Set up a passkey").click()
+    page.get_by_label("Sign in with it alone").check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Your bookings")).to_be_visible()
+
+
+def test_a_passkey_that_is_not_given_says_so(open_context):
+    page = open_context().new_page()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True,
+               "isUserVerified": False}  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("did not work")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("width", [390, 820, 1440])
+def test_the_pages_about_signing_in_are_for_everybody_and_fit(open_context, axe, width, scheme):
+    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+
+    def look(url):
+        page.goto(url)
+        axe(page)
+        assert page.evaluate(FITS), url
+
+    for url in ("/accounts/login/", "/accounts/login/code/", "/accounts/password/reset/done/",
+                "/accounts/signup/", "/embed/"):  # fmt: skip
+        look(url)
+    page.goto("/accounts/login/code/")
+    page.get_by_label("E-mail").fill(journeys.new_address())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Type the code").wait_for()
+    axe(page)
+    page.get_by_role("button", name="Another address").click()
+    page.get_by_role("heading", name="Sign in with a code").wait_for()
+    signed_in(page, "desk")
+    for url in ("/accounts/2fa/", "/account/", "/accounts/reauthenticate/",
+                "/accounts/2fa/webauthn/"):  # fmt: skip
+        look(url)
+
+
+def test_staff_set_up_an_app_and_are_asked_for_it(open_context, site, axe):
+    page = open_context().new_page()
+    address = journeys.new_address()
+    journeys.book(page, address)
+    _make_a_login(open_context, address)
+    page.goto("/accounts/login/")
+    _sign_in(page, address, "a-password-of-somebody")
+    page.wait_for_url("**/desk/")
+    page.goto("/accounts/2fa/totp/activate/")
+    page.get_by_label("Password").fill("a-password-of-somebody")
+    page.get_by_role("button", name="Go on").click()
+    axe(page)
+    secret = page.locator("code.key").inner_text()
+    page.get_by_label("Authenticator code").fill(code_of(secret))
+    page.get_by_role("button", name="That is it").click()
+    expect(page.locator(".codes li")).to_have_count(10)
+    recovery = page.locator(".codes li").first.inner_text()
+    axe(page)
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    page.goto("/accounts/login/")
+    _sign_in(page, address, "a-password-of-somebody")
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    axe(page)
+    page.get_by_label("Code").fill(recovery)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Sign out")).to_be_visible()
+
+
+def _sign_in(page, address, password):
+    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+
+
+def _make_a_login(open_context, address):
+    """As the owner does."""
+    owner = signed_in(open_context().new_page(), "owner")
+    owner.goto("/admin/bookings/user/add/")
+    owner.get_by_label("Email").fill(address)
+    owner.get_by_label("Role").select_option("desk")
+    owner.get_by_label("Password:").fill("a-password-of-somebody")
+    owner.get_by_label("Password confirmation").fill("a-password-of-somebody")
+    owner.get_by_role("button", name="Save", exact=True).click()
+    owner.get_by_text("was added successfully").wait_for()
+
+
+# Privacy mode
+
+
+def blurred(page):
+    return page.locator(".who").first.evaluate("e => getComputedStyle(e).filter") != "none"
+
+
+def test_a_key_and_a_button_hide_names_until_they_are_pressed_again(open_context):
+    page = signed_in(open_context().new_page(), "desk")
+    button = page.get_by_role("button", name="Hide names")
+    assert not blurred(page)
+    page.keyboard.press("F9")
+    assert blurred(page)
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Next day").click()
+    assert blurred(page)
+    page.goto("/diary/")
+    page.locator(".visit-in-short .who").first.wait_for()
+    assert blurred(page)
+    page.get_by_role("button", name="Hide names").click()
+    assert not blurred(page)
+
+
+def test_the_admin_hides_names_too(open_context):
+    page = signed_in(open_context().new_page(), "desk")
+    page.keyboard.press("F9")
+    page.goto("/admin/bookings/client/")
+    cell = page.locator("#result_list .field-name").first
+    assert cell.evaluate("e => getComputedStyle(e).filter") != "none"
+
+
+# Embedding
+
+
+@contextmanager
+def another_site(frame_of):
+    """A page of another origin with the free times in a frame."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<!doctype html><iframe src="{frame_of}/embed/"></iframe>'.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_named_site_frames_the_free_times_and_a_chosen_one_leaves_the_frame(
+    open_context, browser, site
+):
+    with another_site(site.url) as named, another_site(site.url) as unnamed:
+        owner = signed_in(open_context().new_page(), "owner")
+        owner.goto("/admin/bookings/clinic/1/change/")
+        owner.get_by_label("Web sites that may show the free times").fill(named)
+        owner.get_by_role("button", name="Save", exact=True).click()
+        owner.get_by_text("was changed successfully").wait_for()
+
+        refused = browser.new_page()  # whose console says, rightly, that it was kept out
+        refused.goto(f"{unnamed}/")
+        refused.wait_for_timeout(500)
+        assert refused.frames[1].url.startswith("chrome-error:")
+        refused.close()
+
+        page = open_context().new_page()
+        page.goto(f"{named}/")
+        frame = page.frame_locator("iframe")
+        frame.locator(".open-times a").first.click()
+        page.wait_for_url(re.compile(re.escape(site.url) + r"/book/.*day="))
+        expect(page.locator("button.start").first).to_be_visible()

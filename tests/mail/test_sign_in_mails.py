@@ -1,0 +1,78 @@
+"""Mails about signing in: sent behind the answer, and forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models.functions import Now
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings import tasks
+from bookings.actions import sign_in_mails
+from bookings.management.commands.send_mail_loop import send_what_was_left
+from bookings.models import SignInMail
+from tests import factories
+
+CODE_PAGE = "/accounts/login/code/"
+
+
+@pytest.fixture(autouse=True)
+def by_smtp(settings):
+    """Not into the list that Django's tests keep."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture
+def asked(clinic):
+    factories.make_client("Ana Demo", email="ana@example.com")
+    Browser().post(CODE_PAGE, {"email": "ana@example.com"})
+    return SignInMail.objects.get()
+
+
+def test_it_goes_out_by_the_worker_and_leaves_nothing_behind(asked, post_office):
+    tasks.send_due_mails()
+    (message,) = post_office.messages
+    assert message["To"] == "ana@example.com"
+    assert message["From"].startswith("Taper Clinic <")
+    assert message["Subject"] == "Your code to sign in"
+    assert "Your code to sign in is" in message.get_content()
+    assert not SignInMail.objects.exists()
+
+
+def test_the_code_stands_in_the_text_alone(asked):
+    code = asked.body.split()[asked.body.split().index("is") + 1]
+    assert code not in asked.subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_celery_the_loop_sends_it(asked, post_office):
+    send_what_was_left(timedelta(seconds=90))
+    assert len(post_office.messages) == 1
+
+
+def test_one_that_has_waited_too_long_is_forgotten(asked, post_office):
+    SignInMail.objects.update(not_after=Now())
+    sign_in_mails.send_due()
+    assert not post_office.messages
+    assert not SignInMail.objects.exists()
+
+
+def test_without_a_mail_server_it_waits(asked, settings):
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    assert sign_in_mails.send_due() == 0
+    assert SignInMail.objects.exists()
+
+
+def test_a_line_break_in_what_was_typed_makes_no_header(clinic, post_office):
+    typed = "Hello\r\nBcc: everybody@example.com"
+    sign_in_mails.owe("ana@example.com", typed, "Text", now=timezone.now())
+    sign_in_mails.send_due()
+    assert post_office.messages[0]["Bcc"] is None
+
+
+def test_an_address_that_is_refused_holds_nobody_up(clinic, post_office):
+    sign_in_mails.owe("no@@example.com", "x", "x", now=timezone.now())
+    sign_in_mails.owe("ana@example.com", "x", "x", now=timezone.now())
+    sign_in_mails.send_due()
+    sign_in_mails.send_due()
+    assert [message["To"] for message in post_office.messages] == ["ana@example.com"]

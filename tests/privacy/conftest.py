@@ -1,0 +1,141 @@
+"""Ana, who has been here, has told of her health, and has a login."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings.actions import mailing
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from bookings.models import Appointment, DeclinedSession, HardEffort, MailConsent, MailKind
+from tests import factories
+from therapists import feeds
+from therapists.content import Answers, Content, Given
+from therapists.encrypting import Sealed
+from therapists.models import Access, Clearance, HealthCheck, Note, NoteVersion, Privacy
+
+TOLD = "an old secret of the knee"
+NOTED = "a quiet word about the calf"
+
+
+@pytest.fixture(autouse=True)
+def erasures_file(settings, tmp_path):
+    settings.ERASURES_FILE = tmp_path / "outside" / "erasures.jsonl"
+    return settings.ERASURES_FILE
+
+
+@pytest.fixture
+def clinic(db):
+    return factories.make_clinic()
+
+
+@pytest.fixture
+def room(clinic):
+    return factories.make_room("Room 1")
+
+
+@pytest.fixture
+def kim(clinic):
+    user = factories.make_user("kim@example.com")
+    return factories.make_therapist("Kim Demo", initials="KD", user=user)
+
+
+@pytest.fixture
+def massage(kim, room):
+    return factories.make_treatment("Sports massage", therapists=[kim], price=60)
+
+
+@pytest.fixture
+def visit(massage, kim, room):
+    def _visit(client, days, **fields):
+        starts_at = timezone.now().replace(minute=0, second=0, microsecond=0)
+        return factories.make_appointment(
+            starts_at=starts_at + timedelta(days=days),
+            client=client,
+            therapist=kim,
+            room=room,
+            treatment=massage,
+            **fields,
+        )
+
+    return _visit
+
+
+@pytest.fixture
+def ana(clinic):
+    user = factories.make_user("ana@example.com")
+    return factories.make_client("Ana Demo", email="ana@example.com", phone="+44 99", user=user)
+
+
+@pytest.fixture
+def known(ana, visit, kim):
+    """Ana with something of everything."""
+    now = timezone.now()
+    before = visit(ana, -30, status=Status.COMPLETED)
+    before.record("cancelled", by="runner", now=now, facts={"reason": "Ana Demo is ill"})
+    coming = visit(ana, 3)
+    mailing.owe(MailKind.CONFIRMED, coming, now=now)
+    factories.make_race(ana, name="Ana's Marathon")
+    HardEffort.objects.create(client=ana, day=now.date())
+    DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
+    MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")
+    feeds.renew(client=ana)
+    given = Given("knee", "Your knee?", "note", False, "", True, TOLD)
+    answers = Answers(protocol=1, given=(given,))
+    HealthCheck.objects.create(
+        client=ana, form="full", given_at=now, by="runner", content=Sealed.of(answers.as_data())
+    )
+    Clearance.objects.create(client=ana, by=kim.user, at=now, content=Sealed.of({"reason": "x"}))
+    note = Note.objects.create(
+        appointment=before, author=kim, privacy=Privacy.THERAPISTS, created_at=now, saved_at=now
+    )
+    NoteVersion.objects.create(
+        note=note,
+        number=1,
+        signed_by=kim,
+        signed_at=now,
+        content=Sealed.of(Content(subjective=NOTED).as_data()),
+    )
+    Access.objects.create(
+        client=ana, at=now, who="therapist: kim@example.com", did="read", what="note", record=1,
+        page="brief",
+    )  # fmt: skip
+    ana.record_events.create(kind="changed", at=now, by="desk", facts={"name": "Ana Demo"})
+    rule = {"currency": "GBP", "at": now, "by": "desk"}
+    before.fees.create(amount=30, rule="Did not come: 50 % of the price", **rule)
+    before.payments.create(
+        therapist=kim, what="Sports massage", method="card", amount=30, number=1, key="k", **rule
+    )
+    return ana
+
+
+@pytest.fixture
+def browser():
+    def _browser(user):
+        browser = Browser()
+        browser.force_login(user)
+        return browser
+
+    return _browser
+
+
+@pytest.fixture
+def anas(ana, browser):
+    return browser(ana.user)
+
+
+@pytest.fixture
+def desks(clinic, browser):
+    return browser(factories.make_user("desk@example.com", role=Role.DESK))
+
+
+@pytest.fixture
+def owners(clinic, browser):
+    return browser(factories.make_user("owner@example.com", role=Role.OWNER))
+
+
+@pytest.fixture
+def appointments():
+    return Appointment.objects.order_by("starts_at")

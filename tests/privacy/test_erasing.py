@@ -1,0 +1,337 @@
+"""Erasing leaves nothing that says who it was, keeps what must be kept, and survives a restore."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, models
+from django.test import TestCase
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions import identity, mailing
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from bookings.links import Purpose, client_url
+from bookings.mail.composing import compose
+from bookings.models import Appointment, Change, Client, Mail, MailKind, MailState, Race, User
+from clinic.privacy import erased_list, erasing, retention
+from clinic.privacy.holdings import GOES_WITH_THE_LOGIN, HOLDINGS, Fate
+from tests import factories
+from therapists.models import HealthCheck, KeptRecord, NoteVersion
+
+TRACES = ("Ana Demo", "ana@example.com", "+44 99", "Ana's Marathon")
+
+
+def everything_that_hangs_on(model) -> set[type[models.Model]]:
+    found, ahead = set(), [model]
+    while ahead:
+        for relation in ahead.pop()._meta.related_objects:
+            other = relation.related_model
+            if other not in found and other is not model:
+                found.add(other)
+                ahead.append(other)
+    return found
+
+
+def whole_database() -> str:
+    """Every row of every table, as text."""
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        rows = []
+        for name in names:
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{name}\" t")
+            rows.append(cursor.fetchone()[0])
+    return "\n".join(rows)
+
+
+def erase(client, **fields):
+    """As it is outside of a test's transaction: what waits for the commit is done."""
+    fields = {"tell": False, "by": "desk: d@example.com", "now": timezone.now(), **fields}
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return erasing.erase(client, **fields)
+
+
+def test_somebody_decided_of_every_model_that_hangs_on_a_client():
+    decided = {holding.model for holding in HOLDINGS}
+    assert everything_that_hangs_on(Client) - decided == set()
+    assert decided - everything_that_hangs_on(Client) == {Client}
+
+
+def test_somebody_decided_of_every_model_that_hangs_on_a_login():
+    hang = {relation.related_model._meta.label_lower for relation in User._meta.related_objects}
+    hang |= {field.remote_field.through._meta.label_lower for field in User._meta.many_to_many}
+    assert hang - set(GOES_WITH_THE_LOGIN) == set()
+
+
+def test_every_kind_of_row_is_there_in_these_tests(known):
+    """Else a test below would say nothing of it."""
+    missing = [holding.name for holding in HOLDINGS if not holding.of(known).exists()]
+    assert set(missing) <= {"What you agreed to", "Wishes to be erased", "Whose record it is"}
+
+
+def test_nothing_that_says_who_it_was_is_left_in_any_table(known):
+    assert all(trace in whole_database().replace("''", "'") for trace in TRACES)
+    erase(known)
+    left = whole_database()
+    assert not [trace for trace in TRACES if trace in left]
+
+
+def test_what_stays_is_what_the_table_says(known):
+    erase(known)
+    for holding in HOLDINGS:
+        gone = not holding.of(known).exists()
+        assert gone == (holding.fate is Fate.GOES) or holding.name in (
+            "What you agreed to",
+            "Wishes to be erased",
+        ), holding.name
+
+
+def test_clinical_records_are_kept_with_a_sealed_name(known):
+    erase(known)
+    kept = KeptRecord.objects.get(client=known)
+    assert kept.content.opened()["name"] == "Ana Demo"
+    assert HealthCheck.objects.filter(client=known).exists()
+    assert NoteVersion.objects.exists()
+
+
+def test_coming_appointments_are_cancelled_and_past_ones_stay_for_the_figures(known, appointments):
+    erase(known)
+    assert [visit.status for visit in appointments] == [Status.COMPLETED, Status.CANCELLED]
+    assert {visit.price for visit in appointments} == {60}
+    assert {visit.client.name for visit in appointments} == {"Erased client"}
+
+
+def test_links_in_old_mails_lead_nowhere(client, known):
+    token = links.mail_token(known.appointments.first())
+    mails = client_url(Purpose.PREFERENCES, known)
+    assert client.get(f"/appointments/{token}/").status_code == 200
+    assert client.get(mails).status_code == 200
+    erase(known)
+    assert client.get(f"/appointments/{token}/").status_code == 404
+    assert client.get(mails).status_code == 404
+
+
+def test_the_login_goes_and_is_signed_out(anas, known):
+    erase(known)
+    assert not User.objects.filter(email="ana@example.com").exists()
+    assert anas.get("/account/").status_code == 302
+
+
+def test_a_login_of_the_staff_stays(known):
+    User.objects.filter(pk=known.user_id).update(role=Role.DESK)
+    erase(Client.objects.get(pk=known.pk))
+    assert User.objects.filter(email="ana@example.com").exists()
+
+
+def test_the_history_forgets_them_but_not_what_happened_to_the_diary(known):
+    Client.objects.filter(pk=known.pk).update(phone="+44 98")
+    erase(known)
+    left = Change.objects.filter(client=known)
+    assert left
+    assert {change.table for change in left} == {"bookings_appointment"}
+    assert not Change.objects.filter(table="bookings_user", row=known.user_id).exists()
+
+
+def test_what_is_said_of_a_client_who_joined_another_is_forgotten_too(known, clinic):
+    again = factories.make_client("Ana Demo", email="ana@example.com", proved_at=None)
+    from_the_form = again.pk
+    assert identity.prove(again, by="runner", now=timezone.now()) == known
+    assert Change.objects.filter(row=from_the_form, client=known, did="DELETE").exists()
+    erase(known)
+    assert "Ana Demo" not in whole_database()
+
+
+def test_erasing_twice_changes_nothing(known):
+    assert erase(known)
+    before = whole_database()
+    assert erase(known) == []
+    assert whole_database() == before
+
+
+def test_a_client_on_whom_nothing_hangs_goes_altogether(clinic):
+    bo = factories.make_client("Bo Demo", email="bo@example.com")
+    erase(bo)
+    assert not Client.objects.filter(pk=bo.pk).exists()
+    assert "Bo Demo" not in whole_database()
+
+
+def test_the_last_mail_goes_out_before_the_address_does(known, clinic):
+    erase(known, tell=True)
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.client.email) == (MailKind.ERASED, "ana@example.com")
+    message = compose(mail, clinic, now=timezone.now())
+    words = message.get_body(("plain",)).get_content()
+    assert message["To"] == "ana@example.com"
+    assert "1 coming appointment is cancelled" in words
+    assert "Clinical records" in words
+    assert "Ana" not in words
+    assert erasing.finish_all(now=timezone.now()) == 0
+    Mail.objects.update(state=MailState.SENT, sent_at=timezone.now())
+    assert erasing.finish_all(now=timezone.now()) == 1
+    assert not [trace for trace in TRACES if trace in whole_database()]
+    assert erasing.finish_all(now=timezone.now()) == 0
+
+
+def test_an_address_that_takes_no_mail_goes_after_three_days(known):
+    erase(known, tell=True)
+    assert erasing.finish_all(now=timezone.now() + timedelta(days=4)) == 1
+    assert "ana@example.com" not in whole_database()
+
+
+def test_a_restored_backup_is_held_against_the_list(known, erasures_file):
+    """The row as it was before stands for the restored one."""
+    before = Client.objects.filter(pk=known.pk).values().get()
+    user = User.objects.filter(pk=known.user_id).values().get()
+    erase(known)
+    assert "Ana" not in erasures_file.read_text()
+    User.objects.create(**user)
+    Client.objects.filter(pk=known.pk).update(**before)
+    factories.make_race(known, name="Ana's Marathon")
+    call_command("reapply_erasures", verbosity=0)
+    assert not [trace for trace in TRACES if trace in whole_database()]
+    assert not Race.objects.exists()
+    call_command("reapply_erasures", verbosity=0)
+
+
+def test_somebody_new_with_the_number_of_somebody_erased_is_left_alone(clinic):
+    bo = factories.make_client("Bo Demo")
+    erase(bo)
+    cy = factories.make_client("Cy Demo", pk=bo.pk)
+    call_command("reapply_erasures", verbosity=0)
+    assert Client.objects.get(pk=cy.pk).name == "Cy Demo"
+
+
+def test_a_line_cut_off_is_passed_over_and_one_missing_is_added(known, erasures_file):
+    erase(known)
+    erasures_file.write_text('{"client": 1, "known')
+    assert list(erased_list.read()) == []
+    erasures_file.write_text("")
+    assert erased_list.add_missing() == 1
+    assert erased_list.add_missing() == 0
+    assert [one.client for one in erased_list.read()] == [known.pk]
+
+
+@pytest.mark.parametrize(
+    ("day", "until"),
+    [(date(2020, 5, 4), date(2028, 5, 4)), (date(2024, 2, 29), date(2032, 2, 29))],
+)
+def test_eight_years_after_the_last_visit(day, until):
+    assert erasing.years_after(day, 8) == until
+    assert erasing.years_after(date(2024, 2, 29), 1) == date(2025, 3, 1)
+
+
+def test_records_go_by_themselves_when_their_time_is_over(known, clinic):
+    erase(known)
+    now = timezone.now()
+    last = known.appointments.filter(status=Status.COMPLETED).get().ends_at
+    assert retention.keep_no_longer(now=now)["kept records"] == 0
+    HealthCheck.objects.update(given_at=last)
+    Client.objects.update(created_at=last - timedelta(days=1))
+    eight = erasing.years_after(last.date(), 8)
+    soon = last.replace(year=eight.year) - timedelta(days=1)
+    assert retention.keep_no_longer(now=soon)["kept records"] == 0
+    assert retention.keep_no_longer(now=soon + timedelta(days=2))["kept records"] == 1
+    assert not HealthCheck.objects.exists()
+    assert not NoteVersion.objects.exists()
+    assert not KeptRecord.objects.exists()
+    assert Appointment.objects.count() == 2
+
+
+def test_a_visit_that_is_only_booked_prolongs_nothing(known, clinic):
+    now = timezone.now()
+    last = known.appointments.get(status=Status.COMPLETED).ends_at
+    HealthCheck.objects.update(given_at=last)
+    Client.objects.filter(pk=known.pk).update(created_at=last)
+    known.refresh_from_db()
+    local = last.astimezone(clinic.tz).date()
+    assert erasing.kept_until(known, clinic, now=now) == erasing.years_after(local, 8)
+
+
+def test_a_client_who_asked_for_nothing_is_erased_after_the_same_time(known, clinic):
+    ten_years = timezone.now() + timedelta(days=3660)
+    done = retention.keep_no_longer(now=ten_years)
+    assert done["clients long gone"] == 1
+    assert not [trace for trace in TRACES if trace in whole_database()]
+    assert not NoteVersion.objects.exists()
+    assert not any(retention.keep_no_longer(now=ten_years).values())
+
+
+def test_a_newcomer_who_never_came_is_forgotten_and_one_who_came_is_not(clinic, visit):
+    came = factories.make_client("Came Demo", proved_at=None)
+    visit(came, -100, status=Status.COMPLETED)
+    cancelled = factories.make_client("Gone Demo", proved_at=None)
+    visit(cancelled, -100, status=Status.CANCELLED)
+    factories.make_client("Never Demo", proved_at=None)
+    assert retention.keep_no_longer(now=timezone.now())["newcomers"] == 0
+    now = timezone.now() + timedelta(days=91)
+    assert retention.keep_no_longer(now=now)["newcomers"] == 2
+    left = whole_database()
+    assert "Came Demo" in left
+    assert "Gone Demo" not in left
+    assert "Never Demo" not in left
+
+
+def test_old_holds_lines_in_mails_and_history_go(clinic, ana, visit, massage, kim, room):
+    held = factories.make_appointment(
+        starts_at=factories.NOW, treatment=massage, therapist=kim, room=room,
+        status=Status.EXPIRED, held_from="hash", created_at=timezone.now(),
+    )  # fmt: skip
+    booked = visit(ana, 3, held_from="hash", visitor="hash", created_at=timezone.now())
+    mailing.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    Mail.objects.update(state=MailState.DEAD, note="See you, Ana", last_error="ana@example.com?")
+    retention.keep_no_longer(now=timezone.now())
+    assert Appointment.objects.filter(pk=held.pk).exists()
+    retention.keep_no_longer(now=timezone.now() + timedelta(days=181))
+    assert not Appointment.objects.filter(pk=held.pk).exists()
+    booked.refresh_from_db()
+    assert (booked.held_from, booked.visitor) == ("", "")
+    assert set(Mail.objects.values_list("note", "last_error")) == {("", "")}
+    assert Change.objects.exists()
+    retention.keep_no_longer(now=timezone.now() + timedelta(days=3 * 366))
+    assert not Change.objects.filter(at__lt=timezone.now()).exists()
+
+
+def test_the_desk_sees_what_goes_and_stays_and_carries_it_out(anas, desks, known):
+    anas.post("/account/data/wish/", {"do": "erase"})
+    anas.post("/account/data/wish/", {"do": "erase"})
+    wish = known.erasure_requests.get()
+    assert "Ana Demo" in desks.get("/desk/erasures/").content.decode()
+    page = desks.get(f"/desk/erasures/{wish.pk}/").content.decode()
+    assert "Races: 1" in page
+    assert "Clinical records stay until" in page
+    unchecked = desks.post(f"/desk/erasures/{wish.pk}/", {"do": "erase"})
+    assert unchecked.status_code == 422
+    assert "make sure first" in unchecked.content.decode()
+    assert Race.objects.exists()
+    desks.post(f"/desk/erasures/{wish.pk}/", {"do": "erase", "checked": "on"})
+    wish.refresh_from_db()
+    assert (wish.state, wish.answered_by) == ("done", "desk: desk@example.com")
+    assert "Ana" not in json.dumps(wish.outcome)
+    assert not [trace for trace in TRACES if trace in whole_database()]
+    assert desks.get(f"/desk/erasures/{wish.pk}/").status_code == 200
+    assert desks.post(f"/desk/erasures/{wish.pk}/", {"checked": "on"}).status_code == 200
+
+
+def test_a_wish_is_taken_back_or_declined_with_a_reason(anas, desks, known):
+    anas.post("/account/data/wish/", {"do": "erase"})
+    anas.post("/account/data/wish/", {"do": "keep"})
+    assert known.erasure_requests.get().state == "withdrawn"
+    response = desks.post(f"/desk/clients/{known.pk}/erase/")
+    address = response["Location"]
+    assert desks.post(address, {"do": "decline"}).status_code == 422
+    desks.post(address, {"do": "decline", "why": "You owe us nothing but an answer."})
+    assert "nothing but an answer" in anas.get("/account/data/").content.decode()
+
+
+def test_thirty_wishes_take_as_many_queries_as_one(
+    desks, clinic, django_assert_max_num_queries, django_assert_num_queries
+):
+    erasing.ask(factories.make_client(), how="test", now=timezone.now())
+    with django_assert_max_num_queries(12) as seen:
+        desks.get("/desk/erasures/")
+    for _ in range(29):
+        erasing.ask(factories.make_client(), how="test", now=timezone.now())
+    with django_assert_num_queries(len(seen)):
+        desks.get("/desk/erasures/")

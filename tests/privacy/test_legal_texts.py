@@ -1,0 +1,97 @@
+"""The owner writes the legal texts; versions never change; who agreed to which is kept."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from bookings.actions import legal, preferring
+from bookings.actions.legal import TextMoved
+from bookings.models import Agreement, LegalKind, LegalText, MailGroup
+from tests import factories
+
+
+def write(text, based_on=1, kind=LegalKind.TERMS):
+    return legal.write(kind, text, based_on=based_on, by="owner: o", now=timezone.now())
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_with_nothing_written_the_text_that_comes_with_taper_holds(client, clinic):
+    page = text(client.get("/privacy/"))
+    assert "[FILL IN" in page
+    assert "8 years" in page
+    assert "{records_years}" not in page
+
+
+def test_the_owner_is_told_what_is_still_to_be_filled_in(owners):
+    assert "places to fill in" in text(owners.get("/desk/texts/"))
+
+
+def test_a_change_is_a_new_version_and_the_old_one_keeps_its_page(client, owners, clinic):
+    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "## New\n\nBe kind."})
+    assert response.status_code == 302
+    page = text(client.get("/terms/"))
+    assert "<h2>New</h2>" in page
+    assert "Version 2" in page
+    old = text(client.get("/legal/terms/versions/1/"))
+    assert "no longer in use" in old
+    assert "five minutes early" in old
+    assert client.get("/legal/terms/versions/9/").status_code == 404
+    assert client.get("/legal/x/versions/1/").status_code == 404
+
+
+def test_the_same_text_again_is_no_new_version(clinic):
+    write("One.")
+    assert write("One.\r\n", based_on=2).number == 2
+
+
+def test_a_text_that_somebody_else_changed_is_refused_and_still_there_to_compare(owners, clinic):
+    write("Theirs.")
+    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "Mine."})
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "Mine." in page
+    assert "Theirs." in page
+    with pytest.raises(TextMoved):
+        write("Mine.")
+
+
+@pytest.mark.parametrize("typed", [{"text": ""}, {"text": "x" * 50_001, "based_on": 1}, {}])
+def test_a_text_that_will_not_do_comes_back_with_why(owners, typed):
+    assert owners.post("/desk/texts/terms/", typed).status_code == 422
+
+
+def test_html_and_script_are_only_words(client, clinic):
+    write("<script>alert(1)</script> [x](javascript:alert(1)) ![](http://x/y.png)")
+    page = text(client.get("/terms/"))
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+    assert "<img" not in page
+
+
+def test_no_version_ever_changes(clinic):
+    write("One.")
+    for change in (lambda rows: rows.update(text="x"), lambda rows: rows.delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change(LegalText.objects.all())
+
+
+def test_booking_agrees_to_the_version_of_then_once(clinic):
+    ana = factories.make_client()
+    legal.agree(ana, how="booking", now=timezone.now())
+    legal.agree(ana, how="booking", now=timezone.now())
+    write("Two.")
+    legal.agree(ana, how="booking", now=timezone.now())
+    agreed = Agreement.objects.order_by("pk").values_list("text__number", flat=True)
+    assert list(agreed) == [1, 2]
+
+
+def test_a_choice_of_mails_keeps_what_it_said(client, clinic):
+    ana = factories.make_client()
+    preferring.choose(
+        ana, MailGroup.NUDGES, wanted=True, how="x", wording="Said so", now=timezone.now()
+    )
+    assert ana.mail_consents.get().wording == "Said so"

@@ -1,0 +1,94 @@
+"""A client's own health data, for themselves, signed in: what they told, and what was signed.
+
+Left out: drafts, which are no record yet; and notes that are only their author's, which a
+therapist looks through first, because they may speak of somebody else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bookings.models import Client
+from therapists import reading
+from therapists.content import Answers, Content
+from therapists.encrypting import Private
+from therapists.models import Access, HealthCheck, Note, NoteVersion, Privacy
+from therapists.reading import Reader
+
+
+@dataclass(frozen=True, repr=False)
+class OwnHealth(Private):
+    answers: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    withheld: int
+    accesses: list[dict[str, Any]]
+
+
+def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
+    """All that may be given out at once; whoever reads it is recorded, and that is in it too."""
+    answers = _answers(client, reader, now)
+    notes = _notes(client, reader, now)
+    mine = Note.objects.filter(appointment__client=client)
+    withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
+    return OwnHealth(answers, notes, withheld, _accesses(client))
+
+
+def _answers(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    checks = list(HealthCheck.objects.filter(client=client).select_related("client"))
+    opened = reading.opened(checks, reader=reader, now=now)
+    return [
+        {"Given": check.given_at, **_said(Answers.from_data(data))}
+        for check, data in zip(checks, opened, strict=True)
+    ]
+
+
+def _said(answers: Answers) -> dict[str, Any]:
+    asked = {
+        one.ask: f"{'yes' if one.yes else 'no'}{': ' + one.more if one.more else ''}"
+        for one in answers.given
+    }
+    return {**asked, "In your own words": answers.text, "Pressure": answers.pressure}
+
+
+def _notes(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    signed = NoteVersion.objects.filter(note__appointment__client=client)
+    shown = signed.exclude(note__privacy=Privacy.AUTHOR)
+    versions = list(shown.select_related("note__appointment__client", "signed_by"))
+    opened = reading.opened(versions, reader=reader, now=now)
+    return [
+        {
+            "Visit": version.note.appointment.starts_at,
+            "Signed": version.signed_at,
+            "By": version.signed_by.name,
+            "Version": version.number,
+            **_written(Content.from_data(data)),
+        }
+        for version, data in zip(versions, opened, strict=True)
+    ]
+
+
+def _written(content: Content) -> dict[str, Any]:
+    return {
+        "What you told": content.subjective,
+        "What was found": content.objective,
+        "What was done": ", ".join(content.techniques),
+        "Pressure": content.pressure,
+        "What it means": content.assessment,
+        "What next": content.plan,
+        "Amendment": content.amendment,
+        "Marked": "; ".join(mark.in_words for mark in content.marks),
+    }
+
+
+def _accesses(client: Client) -> list[dict[str, Any]]:
+    """Who has read or written it: by role, since a login is somebody else's address."""
+    rows = Access.objects.filter(client=client).values("at", "who", "did", "what")
+    return [
+        {
+            "At": row["at"],
+            "Who": row["who"].partition(":")[0],
+            "Did": row["did"],
+            "What": row["what"],
+        }
+        for row in rows
+    ]
