@@ -17,7 +17,7 @@ FAULTS_ARE_TOLD := import json, urllib.request as r; \
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lock audit bench soak simulate mutants clean
+.PHONY: demo demo-reset test lint lock audit bench bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo

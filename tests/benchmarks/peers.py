@@ -57,7 +57,7 @@ class Peer:
             "django.core.wsgi:get_wsgi_application()",
             python=os.environ["PEER_PYTHON"],
             env=self.place(),
-            more=("--chdir", str(HERE / "peer")),
+            more=("--chdir", str(HERE / "peer"), "--config", str(HERE / "peer/gunicorn.conf.py")),
         )
 
 

@@ -54,6 +54,7 @@ SELECT count(*)
 
 
 def seed(therapists: str, facts: str) -> dict:
+    call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)  # the package has no migrations
     call_command("flush", interactive=False, verbosity=0)
     Config.objects.create(slot_duration=30, slot_gap_time=15, appointment_buffer_time=0)
