@@ -17,7 +17,7 @@ FAULTS_ARE_TOLD := import json, urllib.request as r; \
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lock audit bench soak simulate mutants clean
+.PHONY: demo demo-reset test lint lock audit bench bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -33,6 +33,10 @@ lint: $(VENV)/.installed ## Style and types
 
 bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures
 	@$(BIN)/python -m tests.benchmarks
+
+bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed ## Beside a peer
+	@ONLY=peers PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.chart
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
@@ -79,6 +83,12 @@ $(VENV)/.installed: requirements-dev.txt
 	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
 	        -r requirements-dev.txt; \
 	fi
+	@touch $@
+
+.venv-peers/.installed: tests/benchmarks/peer/requirements.txt
+	@echo "Installing the peer in an environment of its own …"
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
