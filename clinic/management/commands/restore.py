@@ -12,6 +12,8 @@ from clinic.backups import restoring, sealing
 from clinic.backups.archive import BadArchive, Manifest
 from clinic.backups.programs import ProgramMissing
 
+FAULTS = (ProgramMissing, BadArchive, sealing.CannotOpen, restoring.RestoreFailed, ValueError)
+
 
 class Command(BaseCommand):
     help = (
@@ -33,7 +35,7 @@ class Command(BaseCommand):
                 return
             _refuse_to_overwrite(replace=replace)
             restoring.restore(file, manifest, key)
-        except (ProgramMissing, BadArchive, restoring.RestoreFailed, ValueError) as error:
+        except FAULTS as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         self._bring_up_to_date()
 
