@@ -45,6 +45,7 @@ check-deploy: $(VENV)/.installed ## Django's and our own checks, with settings a
 
 coverage: $(VENV)/.installed node_modules/.installed ## Every test, and which lines none has been to
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+	    --ignore tests/core/training/test_speed.py \
 	    --cov --cov-report=term --cov-report=html:.state/coverage $(ARGS)
 
 bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures
