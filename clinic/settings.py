@@ -191,6 +191,12 @@ STATICFILES_DIRS = [
 # of what a restore overwrites.
 ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 
+# Where manage.py backup writes, the key that seals (32 bytes, URL-safe base64), and how many stay.
+BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
+BACKUP_KEY = env.str("BACKUP_KEY", default="")
+BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)
+BACKUPS_WEEKLY = env.int("BACKUPS_WEEKLY", default=5)
+
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

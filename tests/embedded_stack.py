@@ -9,6 +9,9 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from secrets import token_urlsafe
+
+from cryptography.fernet import Fernet
 
 from clinic import stack
 
@@ -26,6 +29,8 @@ def _start() -> None:
     os.chmod(folder, 0o711)
     servers = _started.enter_context(stack.running(Path(folder), durable=False))
     os.environ.update(servers.urls, STATE=folder, **{OURS: " ".join(servers.urls)})
+    # Keys of a clinic's own, without which the programs that tests start refuse to.
+    os.environ.update(SECRET_KEY=token_urlsafe(48), HEALTH_KEYS=Fernet.generate_key().decode())
 
 
 _start()

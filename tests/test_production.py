@@ -15,6 +15,7 @@ from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_SET = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
     "STAFF_NEED_A_SECOND_FACTOR",
     "SITE_URL",
     "ALLOWED_HOSTS",
@@ -133,8 +134,9 @@ def test_whoever_asks_is_refused(how):
 
 
 @pytest.mark.parametrize("part", ["worker", "beat"])
-def test_the_background_refuses_too(part):
-    done = run("-m", "celery", "--app", "clinic", part)
+def test_the_background_refuses_too(part, tmp_path):
+    files = ["--schedule", str(tmp_path / "beat")] if part == "beat" else []
+    done = run("-m", "celery", "--app", "clinic", part, *files)
     assert done.returncode != 0
     assert "Refused to start: Set SECRET_KEY" in done.stderr
 

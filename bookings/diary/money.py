@@ -13,13 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions import money
 from bookings.actions.refusals import Refused
 from bookings.core import wording
+from bookings.core.cells import as_text
 from bookings.diary.appointments import answered, seen, visit_of
 from bookings.diary.who import who
 from bookings.models import Clinic, Method, Payment
 from bookings.queries.takings import takings_of
 
-# What a spreadsheet would take for a formula when a cell begins with it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
 
 
@@ -124,18 +123,13 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
             [
                 payment.number or "",
                 wording.clock(payment.at, clinic.tz),
-                *map(_as_text, words),
+                *map(as_text, words),
                 payment.amount,
                 payment.currency,
-                _as_text(payment.reason),
+                as_text(payment.reason),
             ]
         )
     return response
-
-
-def _as_text(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
 def _sentence(form: forms.Form) -> str:

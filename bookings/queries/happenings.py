@@ -12,6 +12,8 @@ PLACE = ("therapist", "room", "treatment")
 IN_WORDS = {status.value: status.label for status in Status} | {
     "told": "The client is told by mail",
     "noted": "The desk's note changed",
+    "health_hold": "Health: to be checked by the therapist",
+    "health_hold_lifted": "Health: checked by the therapist",
     "joined": "The client turned out to be somebody we know",
 }
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 
 from bookings.core import training
 from bookings.models import Appointment, Client, Clinic, Race
@@ -28,7 +29,9 @@ def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseD
     races = defaultdict(list)
     for race in Race.objects.filter(client__in=people):
         races[race.client_id].append(race.in_training)
-    without = training.phase_on(day, [], rules)
-    return {
-        pk: training.phase_on(day, races[pk], rules) if pk in races else without for pk in people
-    }
+
+    @cache  # Many train for the same race, and many for none.
+    def phase(of: tuple[training.Race, ...]) -> training.PhaseDay:
+        return training.phase_on(day, of, rules)
+
+    return {pk: phase(tuple(races.get(pk, ()))) for pk in people}

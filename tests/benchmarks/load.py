@@ -31,11 +31,12 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
     wire: http.client.HTTPConnection | None = None
     token: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     def ask(self, path: str, form: dict | None = None) -> tuple[int, bytes, str]:
         """Status, body, and where it redirects to."""
         self.wire = self.wire or http.client.HTTPConnection("localhost", self.port, timeout=60)
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        headers = {**self.headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         body = None
         if form is not None:
             body = urllib.parse.urlencode(form)

@@ -2,30 +2,28 @@
 
 import os
 import platform
-import socket
 import statistics
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import django
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 
 from bookings.core.openings import openings_of
-from clinic.children import Child, wait_until
 
 django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
-from tests.benchmarks import clients, full_day, load, mails, seed  # noqa: E402
+from tests.benchmarks import clients, full_day, load, mails, peers, seed  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
+from tests.benchmarks.serving import serving  # noqa: E402
 from tests.benchmarks.spreading import spread  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -46,6 +44,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "diary": day_feed,
     }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
+    parts["peers"] = peers.measure  # only when named: it needs the peer's own environment
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
     for part in chosen:
@@ -217,39 +216,6 @@ def free_starts(today: date, *, days: int, hours: range, each: int) -> list[date
         for hour in hours
         for _ in range(each)
     ]
-
-
-@contextmanager
-def serving(folder: Path):
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    connections.close_all()
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "clinic.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--no-control-socket",
-        "--keep-alive",
-        "60",
-    ]
-    with ExitStack() as started:
-        server = Child.start("Web server", command, log=folder / "web.log")
-        started.callback(server.stop)
-        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
-        yield port
-
-
-def answers(port: int) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def empty_the_clinic() -> None:

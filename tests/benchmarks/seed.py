@@ -21,10 +21,11 @@ FILL = """
 INSERT INTO bookings_appointment
        (public_id, client_id, therapist_id, room_id, treatment_id, starts_at, ends_at,
         blocked_until, status, price, any_therapist, revision, created_at, visitor, held_from,
-        together)
+        together, links_edition)
 SELECT 'seed-' || row_number() OVER (), client, therapist, room, %(treatment)s,
        start, start + interval '60 minutes', start + interval '75 minutes',
-       CASE WHEN start < now() THEN 'completed' ELSE 'booked' END, 60, false, 0, now(), '', '', ''
+       CASE WHEN start < now() THEN 'completed' ELSE 'booked' END, 60, false, 0, now(), '', '', '',
+       0
   FROM (SELECT who.*, (%(last)s::date - day + time '08:00') AT TIME ZONE 'Europe/London'
                + number * interval '75 minutes' AS start, day, number
           FROM generate_series(0, 2000) day,

@@ -37,7 +37,7 @@ def test_a_known_client_is_booked_by_keyboard_alone(desk):
     page.keyboard.type("robin")
     expect(page.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
     tab_to(page, "textbox", "When")
-    page.keyboard.type("tomorrow after 3")
+    page.keyboard.type("next week after 3")
     shown = page.locator("#times")
     expect(shown).to_contain_text("15:00; for the morning")
     expect(shown.get_by_role("radio").first).to_be_checked()

@@ -13,6 +13,7 @@ DESK = "/desk/protocol/"
 
 def test_an_owner_edits_a_phase_and_resets_it(open_context, axe):
     page = signed_in(open_context().new_page(), "owner")
+    page.locator("summary", has_text="More").click()
     page.get_by_role("link", name="Protocol", exact=True).click()
     page.get_by_role("link", name="Edit Base", exact=True).click()
     page.get_by_label("Days between sessions in a plan").fill("27")

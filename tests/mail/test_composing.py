@@ -8,6 +8,7 @@ from email.policy import default
 from html.parser import HTMLParser
 
 import pytest
+import time_machine
 from icalendar import Calendar
 
 from bookings import links
@@ -28,6 +29,13 @@ pytestmark = pytest.mark.django_db
 def site(settings):
     settings.SITE_URL = "https://book.example.com"
     settings.DEFAULT_FROM_EMAIL = "Taper <bookings@example.com>"
+
+
+@pytest.fixture(autouse=True)
+def second():
+    """Links say in which second they were made."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture

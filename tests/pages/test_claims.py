@@ -94,12 +94,22 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _answers_to_mails(client, booked, at)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
+        client.get("/embed/", {"treatment": massage.slug})
+        _of_age(client, booked)
         booked.client.user = factories.make_user()
         booked.client.save()
         client.force_login(booked.client.user)
         client.get("/account/")
 
     return _walk
+
+
+def _of_age(client, booked):
+    Clinic.objects.update(asks_date_of_birth=True)
+    age = f"/appointments/{links.mail_token(booked)}/age/"
+    client.get(age)
+    client.post(age, {"date_of_birth": f"{timezone.now().year - 15}-01-01"})
+    client.get(age)
 
 
 def _book_one(client, massage):

@@ -1,0 +1,9 @@
+"""Text in the cells of a spreadsheet."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_text(value: object) -> str:
+    """What a spreadsheet would take for a formula is kept as text, by an apostrophe before it."""
+    text = str(value)
+    return f"'{text}" if text.lstrip(" \n").startswith(FORMULA) else text

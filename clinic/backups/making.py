@@ -1,0 +1,86 @@
+"""A backup: one instant of the whole database, whatever is written meanwhile."""
+
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from clinic.backups import archive, programs, rotating, sealing
+from clinic.backups.archive import Facts, Manifest
+
+VERSION = "unreleased"  # as the first line of CHANGELOG.md says; its migrations are what counts
+
+TABLES = """
+    SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+    WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema' ORDER BY 1
+"""
+
+
+class BackupFailed(Exception):
+    """With what pg_dump said."""
+
+
+def make(folder: Path, *, key: bytes | None, now: datetime) -> tuple[Path, Manifest]:
+    """Raises ProgramMissing, BackupFailed, OSError; then there is no new file."""
+    program = programs.found("pg_dump", at_least=programs.server_major())
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / rotating.name_at(now)
+    with _one_instant() as (cursor, snapshot):
+        facts = _facts(cursor, program, key, now)
+        return path, archive.write(path, facts, _dumped(program, snapshot), key)
+
+
+@contextlib.contextmanager
+def _one_instant() -> Iterator[tuple[CursorWrapper, str]]:
+    """pg_dump and our counts see the same; the transaction must outlast it."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield cursor, cursor.fetchone()[0]
+
+
+def _facts(cursor: CursorWrapper, program: Path, key: bytes | None, now: datetime) -> Facts:
+    cursor.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
+    migrations = [name for (name,) in cursor.fetchall()]
+    return Facts(
+        taper=VERSION,
+        made_at=now.isoformat(timespec="seconds"),
+        server=programs.server_major(),
+        program=programs.major(program),
+        migrations=migrations,
+        rows=rows(cursor),
+        key=sealing.name_of(key) if key else "",
+        salt=os.urandom(32).hex() if key else "",
+    )
+
+
+def rows(cursor: CursorWrapper) -> dict[str, int]:
+    """How many each table has."""
+    cursor.execute(TABLES)
+    counted = {}
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - quoted by the database
+        counted[table] = cursor.fetchone()[0]
+    return counted
+
+
+def _dumped(program: Path, snapshot: str) -> Iterator[bytes]:
+    with tempfile.TemporaryFile() as words:
+        asked = ["--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges"]
+        process = programs.start(program, *asked, stdout=subprocess.PIPE, stderr=words)
+        with process:
+            try:
+                while chunk := process.stdout.read(archive.AT_ONCE):
+                    yield chunk
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            words.seek(0)
+            raise BackupFailed(words.read().decode(errors="replace").strip())

@@ -1,0 +1,37 @@
+"""manage.py backup: the whole database in one file, while the clinic works."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from clinic.backups import making, rotating, sealing
+from clinic.backups.programs import ProgramMissing
+
+
+class Command(BaseCommand):
+    help = (
+        "Writes a backup to BACKUP_FOLDER, sealed when BACKUP_KEY is set, and deletes those that "
+        "are neither among the newest days nor weeks to be kept."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--folder", type=Path, default=Path(settings.BACKUP_FOLDER))
+        parser.add_argument("--daily", type=int, default=settings.BACKUPS_DAILY)
+        parser.add_argument("--weekly", type=int, default=settings.BACKUPS_WEEKLY)
+
+    def handle(self, *, folder: Path, daily: int, weekly: int, **_options) -> None:
+        try:
+            key = sealing.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            path, manifest = making.make(folder, key=key, now=timezone.now())
+            gone = rotating.rotate(folder, daily=daily, weekly=weekly)
+        except (ProgramMissing, making.BackupFailed, ValueError, OSError) as error:
+            raise CommandError(f"No backup was made. {error}") from error
+        rows = sum(manifest.facts.rows.values())
+        self.stdout.write(
+            f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"
+        )
+        self.stdout.write(f"Deleted because newer ones are kept: {len(gone)}")
+        if key is None:
+            self.stderr.write("Not sealed: set BACKUP_KEY, or keep it where nobody can read it.")

@@ -1,0 +1,61 @@
+"""manage.py restore: a backup becomes the database."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from bookings.actions import outbox
+from clinic.backups import restoring, sealing
+from clinic.backups.archive import BadArchive, Manifest
+from clinic.backups.programs import ProgramMissing
+
+FAULTS = (ProgramMissing, BadArchive, sealing.CannotOpen, restoring.RestoreFailed, ValueError)
+
+
+class Command(BaseCommand):
+    help = (
+        "Stop web, worker and beat first. Puts the backup in the database's place in one "
+        "transaction, migrates it, erases anew who has been erased since, and pauses all mail."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--replace", action="store_true", help="even what is there now")
+        parser.add_argument("--check", action="store_true", help="reads it, changes nothing")
+
+    def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
+        try:
+            key = sealing.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            manifest = restoring.examined(file, key)
+            self.stdout.write(f"{file} is whole: {_told(manifest)}")
+            if check:
+                return
+            _refuse_to_overwrite(replace=replace)
+            restoring.restore(file, manifest, key)
+        except FAULTS as error:
+            raise CommandError(f"Nothing was changed. {error}") from error
+        self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        call_command("reapply_erasures", stdout=self.stdout)
+        # What has been sent since the backup was made is owed once more.
+        outbox.pause(by="restore", now=timezone.now())
+        self.stdout.write("Restored. All mail is paused: look at /desk/mails/, then let it go on.")
+
+
+def _told(manifest: Manifest) -> str:
+    rows = manifest.facts.rows
+    return f"made {manifest.facts.made_at}, {sum(rows.values()):,} rows in {len(rows)} tables."
+
+
+def _refuse_to_overwrite(*, replace: bool) -> None:
+    there = restoring.present()
+    if there and not replace:
+        raise CommandError(
+            f"Nothing was changed. This database has {len(there)} tables with "
+            f"{sum(there.values()):,} rows; --replace puts the backup in their place."
+        )

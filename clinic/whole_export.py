@@ -1,0 +1,203 @@
+"""Everything the clinic has, in formats that any program reads: it is the clinic's own.
+
+A zip with each table twice: as CSV for a spreadsheet, and exactly, as a line of JSON for each row.
+Health data stays sealed in it, unless somebody asks for it by name; then that is recorded, as
+whenever it is read.
+"""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+
+from bookings.core.cells import as_text
+from therapists import reading
+from therapists.encrypting import Sealed
+from therapists.models import Clearance, HealthCheck, Note, NoteVersion
+from therapists.reading import Reader
+
+NOT_EXPORTED = {
+    "admin.LogEntry": "what was done in the admin stands in the history, bookings.Change",
+    "auth.Group": "not used",
+    "auth.Group_permissions": "not used",
+    "auth.Permission": "Django's own",
+    "bookings.User_groups": "not used",
+    "bookings.User_user_permissions": "not used",
+    "contenttypes.ContentType": "Django's own",
+    "sessions.Session": "who was signed in just then",
+    "account.EmailConfirmation": "secrets of mailed links",
+    "mfa.Authenticator": "secrets of second factors",
+}
+SECRET_FIELDS = {"bookings.User.password", "bookings.Mail.lease_token"}
+OPENED = {  # and the way to the client, in whose name each reading is recorded
+    HealthCheck: "client",
+    Clearance: "client",
+    Note: "appointment__client",
+    NoteVersion: "note__appointment__client",
+}
+AT_ONCE = 1000
+Model = type[models.Model]
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many rows of each file there are."""
+
+    rows: dict[str, int]
+    opened: dict[str, int]
+
+
+def exported() -> list[Model]:
+    everything = apps.get_models(include_auto_created=True)
+    return [model for model in everything if model._meta.label not in NOT_EXPORTED]
+
+
+def fields_of(model: Model) -> list[models.Field]:
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if f"{model._meta.label}.{field.name}" not in SECRET_FIELDS
+    ]
+
+
+def write(file: IO[bytes], *, now: datetime, reader: Reader | None = None) -> Written:
+    """One instant of every table; with a `reader`, health data opened, recorded as read by them."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            rows = {model._meta.label: _table(whole, model) for model in exported()}
+        opened = _health(whole, reader, now) if reader else {}
+        written = Written(rows, opened)
+        whole.writestr("README.md", _readme(written, now))
+    return written
+
+
+def _table(whole: zipfile.ZipFile, model: Model) -> int:
+    names = [field.attname for field in fields_of(model)]
+    with _member(whole, f"csv/{model._meta.label}.csv") as text:
+        rows = csv.writer(text)
+        rows.writerow(names)
+        for row in _rows_of(model, names):
+            rows.writerow(_cell(value) for value in row)
+    count = 0
+    with _member(whole, f"json/{model._meta.label}.jsonl") as text:
+        for row in _rows_of(model, names):
+            text.write(_line(dict(zip(names, map(_plain, row), strict=True))))
+            count += 1
+    return count
+
+
+def _member(whole: zipfile.ZipFile, name: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(
+        whole.open(name, "w", force_zip64=True), encoding="utf-8", newline="", write_through=False
+    )
+
+
+def _rows_of(model: Model, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    rows = model._base_manager.order_by("pk").values_list(*names)
+    return rows.iterator(chunk_size=AT_ONCE)
+
+
+def _plain(value: Any) -> Any:
+    """Sealed data as the text that it is sealed to; the rest is for JSON to say."""
+    if isinstance(value, Sealed):
+        return value.token.decode()
+    return bytes(value).hex() if isinstance(value, memoryview | bytes) else value
+
+
+def _cell(value: Any) -> Any:
+    value = _plain(value)
+    if value is None:
+        return ""
+    if isinstance(value, dict | list):
+        return as_text(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False))
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return as_text(value) if isinstance(value, str) else value
+
+
+def _line(row: dict[str, Any]) -> str:
+    return json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+
+
+def _health(whole: zipfile.ZipFile, reader: Reader, now: datetime) -> dict[str, int]:
+    """Outside of the one instant, for each reading is recorded before anything is opened."""
+    counts = {}
+    for model, way in OPENED.items():
+        counts[model._meta.label] = 0
+        with _member(whole, f"health/{model._meta.label}.jsonl") as text:
+            for rows in _batches(model, way):
+                opened = reading.opened(rows, reader=reader, now=now)
+                for row, content in zip(rows, opened, strict=True):
+                    text.write(_line({"id": row.pk, "content": content}))
+                counts[model._meta.label] += len(rows)
+    return counts
+
+
+def _batches(model: Model, way: str) -> Iterator[list]:
+    last: Any = 0
+    rows = model._base_manager.exclude(content=None).select_related(way).order_by("pk")
+    while found := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+        yield found
+        last = found[-1].pk
+
+
+def _readme(written: Written, now: datetime) -> str:
+    health = (
+        "`health/` has the same rows as the sealed columns `content`, opened, by their `id`."
+        if written.opened
+        else "Columns called `content` in tables of `therapists` are sealed; the clinic's "
+        "`HEALTH_KEYS` open them (Fernet), or `manage.py export_all --with-health`."
+    )
+    left_out = "\n".join(f"- {label}: {why}" for label, why in sorted(NOT_EXPORTED.items()))
+    return "\n".join(
+        [
+            f"# All data of the clinic, {now.isoformat(timespec='seconds')}",
+            "",
+            "Each table is here twice: `csv/` for spreadsheets, in which text that looks like a "
+            "formula begins with an apostrophe, and `json/`, exact, one row a line. UTF-8; times "
+            "are in UTC as ISO 8601 says. Names that end in `_id` refer to the table named.",
+            "",
+            health,
+            "",
+            "Not here:",
+            "",
+            left_out,
+            f"- {', '.join(sorted(SECRET_FIELDS))}: secrets",
+            "",
+            *(line for model in exported() for line in _of_table(model, written)),
+        ]
+    )
+
+
+def _of_table(model: Model, written: Written) -> Iterator[str]:
+    label = model._meta.label
+    about = (model.__doc__ or "").strip().partition("\n")[0]
+    yield f"## {label}: {written.rows[label]:,} rows\n"
+    if not about.startswith(f"{model.__name__}("):  # Django's, where there is no other
+        yield f"{about}\n"
+    yield "| column | type | meaning |\n| --- | --- | --- |"
+    for field in fields_of(model):
+        yield f"| `{field.attname}` | {_type_of(field)} | {_meaning_of(field)} |"
+    yield ""
+
+
+def _type_of(field: models.Field) -> str:
+    kind = field.get_internal_type().removesuffix("Field")
+    if field.remote_field:
+        kind = f"refers to {field.remote_field.model._meta.label}"
+    return f"{kind}, may be empty" if field.null else kind
+
+
+def _meaning_of(field: models.Field) -> str:
+    choices = ", ".join(f"{value} = {label}" for value, label in field.flatchoices)
+    parts = [str(field.verbose_name), str(field.help_text), choices]
+    return "; ".join(part for part in parts if part).replace("|", "\\|").replace("\n", " ")

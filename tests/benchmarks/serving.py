@@ -1,0 +1,42 @@
+"""A web server of its own for what is measured over HTTP."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from django.db import connections
+
+from clinic.children import Child, wait_until
+
+AS_EVERYBODY = ("--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60")
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    app: str = "clinic.wsgi",
+    *,
+    python: str = sys.executable,
+    env: dict[str, str] | None = None,
+    more: tuple[str, ...] = (),
+) -> Iterator[int]:
+    """Its port."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    connections.close_all()
+    command = [python, "-m", "gunicorn", app, "--bind", f"127.0.0.1:{port}", *AS_EVERYBODY, *more]
+    with ExitStack() as started:
+        environment = {**os.environ, **(env or {})}
+        server = Child.start("Web server", command, log=folder / "web.log", env=environment)
+        started.callback(server.stop)
+        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
+        yield port
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0

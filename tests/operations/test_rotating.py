@@ -1,0 +1,104 @@
+"""Which backups stay."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clinic.backups import sealing
+from clinic.backups.rotating import name_at, rotate, too_old
+
+START = datetime(2026, 3, 1, 2, tzinfo=UTC)  # a Sunday, four weeks before the clocks change
+KEY, SALT = bytes(32), b"salt"
+
+
+def kept(names, **limits):
+    return sorted(set(names) - set(too_old(names, **limits)))
+
+
+def test_the_newest_of_each_of_the_last_days_and_weeks_stay():
+    names = [
+        name_at(START + timedelta(days=day, hours=hour)) for day in range(60) for hour in (0, 9)
+    ]
+    stay = kept(names, daily=3, weekly=4)
+    days = [datetime.strptime(name[6:14] + "Z", "%Y%m%d%z").date() for name in stay]
+    last = (START + timedelta(days=59)).date()
+    sundays = [day for day in days if day.isoweekday() == 7]
+    assert days[-3:] == [last - timedelta(days=2), last - timedelta(days=1), last]
+    assert len(sundays) == 3  # the fourth week is the one that has just begun
+    assert all("T11" in name for name in stay)
+
+
+def test_a_year_of_nights_leaves_what_was_asked_for():
+    names = []
+    for night in range(365):
+        names.append(name_at(START + timedelta(days=night)))
+        names = kept(names, daily=7, weekly=5)
+        assert name_at(START + timedelta(days=night)) in names
+    assert len(names) in (11, 10)
+
+
+def test_the_newest_stays_whatever_is_asked():
+    names = [name_at(START), name_at(START + timedelta(days=1))]
+    assert kept(names, daily=0, weekly=0) == names[1:]
+
+
+def test_days_without_a_backup_push_none_out():
+    names = [name_at(START), name_at(START + timedelta(days=100))]
+    assert kept(names, daily=2, weekly=0) == names
+
+
+def test_other_files_are_not_ours_to_delete(tmp_path):
+    others = ["notes.txt", "taper-20260101T000000Z.backup.old", ".taper-x.backup", "taper-.backup"]
+    for name in [*others, name_at(START), name_at(START + timedelta(hours=1))]:
+        (tmp_path / name).touch()
+    assert rotate(tmp_path, daily=1, weekly=1) == [name_at(START)]
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *others,
+        name_at(START + timedelta(hours=1)),
+    }
+
+
+def sealed(content, step=70_000):
+    chunks = (content[at : at + step] for at in range(0, len(content), step))
+    return b"".join(sealing.sealed(chunks, key=KEY, salt=SALT, words=b"w"))
+
+
+def opened(content, **other):
+    asked = {"key": KEY, "salt": SALT, "words": b"w", **other}
+    return b"".join(sealing.opened([content], **asked))
+
+
+@pytest.mark.parametrize("size", [0, 1, sealing.PIECE - 1, sealing.PIECE, sealing.PIECE * 2 + 1])
+def test_what_was_sealed_opens_as_it_was(size):
+    content = bytes(number % 251 for number in range(251)) * (size // 251 + 1)
+    assert opened(sealed(content[:size])) == content[:size]
+
+
+def test_pieces_cannot_be_cut_off_swapped_repeated_or_changed():
+    size = sealing.PIECE + sealing.TAG
+    whole = sealed(b"a" * sealing.PIECE * 3)
+    first, second, third = whole[:size], whole[size : 2 * size], whole[2 * size :]
+    for wrong in (
+        first + second,
+        second + first + third,
+        first + first + third,
+        first + second + third + third,
+        whole[:-1],
+        b"",
+        bytes([whole[0] ^ 1]) + whole[1:],
+    ):
+        with pytest.raises(sealing.CannotOpen):
+            opened(wrong)
+
+
+@pytest.mark.parametrize("other", [{"key": b"k" * 32}, {"salt": b"other"}, {"words": b"other"}])
+def test_another_key_salt_or_manifest_opens_nothing(other):
+    with pytest.raises(sealing.CannotOpen):
+        opened(sealed(b"secret"), **other)
+
+
+@pytest.mark.parametrize("text", ["short", base64.urlsafe_b64encode(bytes(16)).decode(), "é" * 44])
+def test_a_key_that_is_none_is_refused_in_words(text):
+    with pytest.raises(ValueError, match="BACKUP_KEY"):
+        sealing.key_of(text)
