@@ -113,6 +113,11 @@ def test_the_image_does_not_run_as_root_and_has_a_health_check():
     assert "HEALTHCHECK" in last
 
 
+def test_the_image_backs_up_the_version_of_postgresql_that_runs_beside_it(file):
+    version = file["services"]["postgres"]["image"].partition(":")[2]
+    assert f"postgresql-client-{version} " in _dockerfile()
+
+
 def test_every_setting_of_the_example_is_one_that_is_read():
     read = (ROOT / "clinic/settings.py").read_text() + (ROOT / "docker-compose.yml").read_text()
     assert not [name for name in ENV if f'"{name}"' not in read and f"${{{name}" not in read]
