@@ -219,7 +219,7 @@ def _figure(what: str, taper: float, peer: float, unit: str, how: str) -> dict:
 def _our_walk(day: date) -> tuple[int, int]:
     browser, start = Browser(SERVER_NAME="localhost"), f"{day}T09:00:00+00:00"
     chosen = {"start": start, "therapist": Therapist.objects.order_by("pk").first().slug}
-    person = {"name": "Ana Walk", "email": "walk@example.com", "key": "walk" * 8}
+    person = {"name": "Ana Walk", "email": "walk@example.com", "key": "0" * 32}
     with CaptureQueriesContext(connection) as asked:
         to_details = browser.post(f"/book/{SLUG}/hold/", chosen)["Location"]
         browser.get(to_details)
@@ -310,6 +310,7 @@ def _book_there(visitor: load.Visitor, peer: Peer, slot: tuple, cursor, who: str
     times = {"start_time": f"{start:%H:%M}", "end_time": f"{start + timedelta(minutes=60):%H:%M}"}
     chosen = {"date": start.date(), "service": peer.known["service"], "staff_member": member}
     person = {"name": "Ana Demo", "email": email, "phone_0": "GB", "phone_1": "7400123456"}
+    person["payment_type"] = "full"
     token = {"csrfmiddlewaretoken": visitor.cookies["csrftoken"]}
     status, _, to = visitor.ask("/appointment/request-submit/", {**token, **chosen, **times})
     if status != 302:

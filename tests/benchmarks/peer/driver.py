@@ -93,7 +93,7 @@ def walk(day: str, start: str) -> dict:
         "service": Service.objects.get().pk,
         "staff_member": StaffMember.objects.order_by("pk").first().pk,
     }
-    person = {"name": "Ana Walk", "email": "walk@example.com", "phone_0": "GB"}
+    person = {"name": "Ana Walk", "email": "walk@example.com", "phone_0": "GB", "payment_type": "full"}
     with CaptureQueriesContext(connection) as asked:
         to_details = browser.post("/appointment/request-submit/", slot)["Location"]
         browser.get(to_details)
