@@ -104,7 +104,7 @@ def walk(day: str, start: str) -> dict:
     with CaptureQueriesContext(connection) as asked:
         to_details = browser.post("/appointment/request-submit/", slot)["Location"]
         browser.get(to_details)
-        to_code = browser.post(to_details, {**person, "phone_1": "7400123456"})["Location"]
+        to_code = browser.post(to_details, {**person, **phone})["Location"]
         browser.get(to_code)
     before = len(asked)
     code = EmailVerificationCode.objects.get(user__email=person["email"]).code
