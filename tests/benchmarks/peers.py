@@ -81,7 +81,7 @@ def measure(folder: Path, today: date) -> list[tuple[str, str]]:
         figures += _reading(peer, today, size)
         if number == 0:
             figures += _writing(peer, today, size)
-    FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
     return [(one["what"], _told(one)) for one in figures]
 
 

@@ -95,12 +95,8 @@ def walk(day: str, start: str) -> dict:
         "service": Service.objects.get().pk,
         "staff_member": StaffMember.objects.order_by("pk").first().pk,
     }
-    person = {
-        "name": "Ana Walk",
-        "email": "walk@example.com",
-        "phone_0": "GB",
-        "payment_type": "full",
-    }
+    person = {"name": "Ana Walk", "email": "walk@example.com", "payment_type": "full"}
+    phone = {"phone_0": "GB", "phone_1": "7400123456"}
     with CaptureQueriesContext(connection) as asked:
         to_details = browser.post("/appointment/request-submit/", slot)["Location"]
         browser.get(to_details)
