@@ -212,7 +212,9 @@ def _writing(peer: Peer, today: date, size: str) -> list[dict]:
     return [
         _figure("requests from slot to confirmed", requests, walked["requests"], "", newcomer),
         _figure("SQL queries from slot to confirmed", queries, walked["queries"], "", newcomer),
-        _figure(f"bookings a second: {size}", ours[0], theirs[0], "a second", each),
+        _figure(
+            f"bookings a second (more is better): {size}", ours[0], theirs[0], "a second", each
+        ),
         _figure(f"overlapping rows after {AT_ONE_SLOT} at once", ours[1], theirs[1], "rows", storm),
     ]
 
