@@ -9,7 +9,7 @@ from pathlib import Path
 
 FIGURES = Path(__file__).parent / "peers.json"
 CHART = Path(__file__).parents[2] / "docs/img/peers.svg"
-WIDTH, LEFT, LONGEST, ROW = 760, 16, 520, 74
+WIDTH, LEFT, LONGEST, ROW = 760, 16, 480, 74
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2933 }
 .what { font-weight: 600 }
