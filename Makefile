@@ -36,7 +36,7 @@ bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figur
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
-	    $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
+	    $(BIN)/python -m pytest tests/faults tests/actions tests/attacks $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)

@@ -61,7 +61,7 @@ def forms(db, settings):
                     fields |= set(NAMED.findall(page.content))
                 if browser.post(url).status_code not in (403, 405):
                     found.append((browser, name, url))
-                page.close()
+                b"".join(page)  # an answer that streams is read to its end, which closes it
                 transaction.set_rollback(True)
     return found, sorted(fields - {b"csrfmiddlewaretoken", b"viewport"})
 
@@ -70,7 +70,7 @@ def send(browser, url: str, typed: dict[bytes, bytes]) -> int:
     body = "&".join(f"{name.decode()}={quote_from_bytes(value)}" for name, value in typed.items())
     with transaction.atomic():
         response = browser.post(url, body, content_type=FORM)
-        response.close()
+        b"".join(response)  # an answer that streams is read to its end, which closes it
         transaction.set_rollback(True)
     return response.status_code
 

@@ -84,7 +84,7 @@ def outcome(browser, method: str, url: str) -> str:
     browser.raise_request_exception = False
     with transaction.atomic():
         response = getattr(browser, method)(url)
-        response.close()
+        b"".join(response)  # an answer that streams is read to its end, which closes it
         transaction.set_rollback(True)
     target = response.get("Location", "")
     if "/accounts/login/" in target:
