@@ -58,7 +58,7 @@ bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed #
 
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
-	    $(BIN)/python -m pytest tests/faults tests/actions $(ARGS)
+	    $(BIN)/python -m pytest tests/faults tests/actions tests/attacks $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)

@@ -1,0 +1,102 @@
+"""No form falls over, whatever is sent to it: any text, any bytes, as anybody who may send it."""
+
+import os
+import re
+from urllib.parse import quote_from_bytes
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.roles.addresses import every_page
+from tests.roles.world import make_world
+
+FORM = "application/x-www-form-urlencoded"
+EXAMPLES = int(os.environ.get("EXAMPLES", 60))
+SENDERS = ("nobody", "ana", "kim", "owner")
+NAMED = re.compile(rb'name="([\w-]+)"')
+# A file's bytes are sent by tests/pages/test_protocol.py; these would end the walk.
+LEFT_OUT = ("logout", "mfa_", "account_", "admin:")
+NASTY = {
+    "a NUL": b"a\0b",
+    "half a surrogate": b"\xed\xa0\x80",
+    "no UTF-8": b"\xff\xfe",
+    "a new line": b"Ana\r\nBcc: eve@example.com",
+    "a huge number": b"9" * 400,
+    "a number past the database's": b"99999999999999999999",
+    "not a number": b"NaN",
+    "a year too far": b"9999-12-31T23:59:59+14:00",
+    "long": "é".encode() * 20_000,
+    "nothing": b"",
+}
+ANY = st.one_of(
+    st.binary(max_size=60),
+    st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass")),
+    st.integers().map(lambda number: str(number).encode()),
+    st.floats().map(lambda number: str(number).encode()),
+    st.datetimes().map(lambda at: at.isoformat().encode()),
+    st.sampled_from(list(NASTY.values())),
+)
+
+
+@pytest.fixture
+def forms(db, settings):
+    """(who, address) of every page that takes a form from them, with the names of all fields."""
+    settings.RATELIMIT_ENABLE = False
+    settings.ACCOUNT_RATE_LIMITS = False
+    cache.clear()
+    world = make_world()
+    found, fields = [], set()
+    for name, url in sorted(set(every_page(world.argument))):
+        if any(part in name for part in LEFT_OUT):
+            continue
+        for who in SENDERS:
+            browser = world.browsers[who]
+            browser.raise_request_exception = False
+            with transaction.atomic():
+                page = browser.get(url)
+                if page.status_code == 200 and not page.streaming:
+                    fields |= set(NAMED.findall(page.content))
+                if browser.post(url).status_code not in (403, 405):
+                    found.append((browser, name, url))
+                b"".join(page)  # an answer that streams is read to its end, which closes it
+                transaction.set_rollback(True)
+    return found, sorted(fields - {b"csrfmiddlewaretoken", b"viewport"})
+
+
+def send(browser, url: str, typed: dict[bytes, bytes]) -> int:
+    body = "&".join(f"{name.decode()}={quote_from_bytes(value)}" for name, value in typed.items())
+    with transaction.atomic():
+        response = browser.post(url, body, content_type=FORM)
+        b"".join(response)  # an answer that streams is read to its end, which closes it
+        transaction.set_rollback(True)
+    return response.status_code
+
+
+def test_no_field_of_any_form_takes_the_site_down(forms):
+    pages, fields = forms
+    assert len(pages) > 60
+    assert len(fields) > 40
+    fell = []
+    for browser, name, url in pages:
+        for what, value in NASTY.items():
+            if send(browser, url, dict.fromkeys(fields, value)) >= 500:
+                fell.append(f"{name}: {what}")
+    assert not fell, "\n".join(sorted(set(fell)))
+
+
+def test_nothing_at_all_that_is_typed_takes_the_site_down(forms):
+    pages, fields = forms
+    any_form = st.dictionaries(st.sampled_from(fields), ANY, max_size=12)
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    )
+    @given(st.sampled_from(range(len(pages))), any_form)
+    def sends(number, typed):
+        browser, name, url = pages[number]
+        assert send(browser, url, typed) < 500, name
+
+    sends()

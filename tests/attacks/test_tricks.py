@@ -1,0 +1,206 @@
+"""The old tricks, each tried where it would work if anywhere.
+
+The timing of known and unknown addresses is in tests/accounts/test_even_answers.py, the browser's
+locks in tests/accounts/test_locks.py, links that are changed or end in tests/pages/test_links.py.
+"""
+
+import csv
+import re
+from io import StringIO
+
+import icalendar
+import pytest
+from django.core import mail as outbox
+from django.core.cache import cache
+from django.test import Client as Browser
+
+from bookings import links
+from bookings.models import Client, SignInMail, User
+from bookings.models.legal import LegalText
+from tests import factories
+from tests.roles.addresses import every_page
+from tests.roles.world import make_world
+from therapists import feeds
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+ELSEWHERE = [
+    "https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example",
+    "https:evil.example", "javascript:alert(1)", "/%0d%0aLocation:https://evil.example",
+    " https://evil.example", "\thttps://evil.example", "http:///evil.example", "///evil.example",
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(db, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    cache.clear()
+    return make_world()
+
+
+# Links
+
+
+def test_a_link_for_one_purpose_opens_no_page_of_another(world):
+    """Every link there is, put into every address that asks for one."""
+    made = {one: links.client_url(one, world.ana, group="nudges") for one in links.Purpose}
+    tokens = {f"{one.route}": url.split("/")[4] for one, url in made.items()}
+    tokens["online:appointment"] = world.arguments["token"]
+    tokens["therapists:feed"] = world.arguments["therapists:feed token"]
+    of_the_same = {"privacy:download_json": "privacy:download"}
+    for made_for, token in tokens.items():
+        for name, url in set(
+            every_page(lambda _view, arg, token=token: token if arg == "token" else "1")
+        ):
+            asks = of_the_same.get(name, name)
+            own = asks if asks in tokens else "online:appointment"
+            if token in url and own != made_for:
+                assert Browser().get(url).status_code in (404, 405, 410), (made_for, name)
+                assert Browser().post(url).status_code in (403, 404, 405, 410), (made_for, name)
+
+
+# Signing in
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+@pytest.mark.parametrize("page", ["/accounts/login/", "/accounts/login/code/"])
+def test_signing_in_leads_to_no_other_site(world, page, target):
+    typed = {"login": "ana@example.com", "password": factories.PASSWORD, "next": target}
+    browser = Browser(headers={"referer": target.strip()})
+    response = browser.post("/accounts/login/", typed, query_params={"next": target})
+    assert response.status_code == 302
+    assert re.match(r"/(account/$|%0d%0a)", response["Location"])
+    asked = world.browsers["ana"].get(page, {"next": target})
+    assert re.match(r"/[^/\\]", asked["Location"])
+
+
+def test_a_session_that_was_planted_is_not_the_one_that_is_signed_in(world):
+    browser = Browser()
+    session = browser.session  # made before anybody has signed in
+    session["planted"] = True
+    session.save()
+    planted = browser.cookies["sessionid"].value
+    typed = {"login": "ana@example.com", "password": factories.PASSWORD}
+    assert browser.post("/accounts/login/", typed)["Location"] == "/account/"
+    assert browser.cookies["sessionid"].value != planted
+    thief = Browser()
+    thief.cookies["sessionid"] = planted
+    assert thief.get("/account/").status_code == 302
+
+
+# More fields than a form has
+
+
+def test_nobody_makes_themselves_staff_by_more_fields(world):
+    more = {
+        "role": "owner", "is_staff": "1", "is_superuser": "1", "user": "1", "client": "2",
+        "therapist": "1", "price": "0", "status": "completed", "proved_at": "2026-01-01",
+        "email_verified": "1", "links_edition": "9", "pk": "2", "id": "2",
+    }  # fmt: skip
+    before = roles_and_clients()
+    for name, url in sorted(set(every_page(world.argument))):
+        if not name.startswith(("admin:", "account_", "mfa_", "privacy:")):
+            world.browsers["bo"].post(url, more)
+    assert roles_and_clients() == before
+
+
+def roles_and_clients():
+    users = User.objects.order_by("pk").values("pk", "role", "is_superuser", "email")
+    clients = Client.objects.order_by("pk").values("pk", "user_id", "email", "proved_at")
+    return list(users), list(clients)
+
+
+# What is typed and what it gets into
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\u2028", "\x85"])
+def test_a_new_line_in_an_address_or_a_name_adds_no_header(world, end):
+    address = f"eve@example.com{end}Bcc: all@example.com"
+    Browser().post("/accounts/login/code/", {"email": address})
+    assert not SignInMail.objects.filter(address__contains="all@example.com").exists()
+    desk = world.browsers["desk"]
+    desk.post("/desk/clients/new/", {"name": f"Eve{end}Bcc: all@example.com", "email": address})
+    assert not Client.objects.filter(email__contains="all@example.com").exists()
+    assert not outbox.outbox
+
+
+def test_a_script_in_every_field_is_shown_as_text_on_every_page(world):
+    plant(SCRIPT)
+    read = 0
+    for name, url in sorted(set(every_page(world.argument))):
+        if name.startswith(("account_", "mfa_")) or name.endswith("logout"):
+            continue
+        for who in ("ana", "kim", "owner"):
+            page = world.browsers[who].get(url)
+            if page.status_code == 200 and page["Content-Type"].startswith("text/html"):
+                read += 1
+                assert b"<script>alert" not in page.content, (name, who)
+                assert b"<img src=x" not in page.content, (name, who)
+            b"".join(page)  # an answer that streams is read to its end, which closes it
+    assert read > 100
+
+
+def test_a_line_in_a_name_adds_nothing_to_a_calendar(world):
+    plant("Ana\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nSUMMARY:planted")
+    url = feeds.url_of(world.ana.feed)
+    told = Browser().get(url.removeprefix("http://localhost:8000")).content
+    assert b"\nSUMMARY:planted" not in told
+    icalendar.Calendar.from_ical(told)
+
+
+def plant(text: str) -> None:
+    """Into what people type about clients, races, visits and mails, past the forms."""
+    client = Client.objects.get(name="Ana Demo")
+    Client.objects.filter(pk=client.pk).update(name=text[:100], phone=text[:20], desk_notes=text)
+    client.races.update(name=text[:60])
+    client.appointments.update(desk_note=text)
+    client.mails.update(note=text, last_error=text)
+    LegalText.objects.filter(kind="terms").update(text=text)
+
+
+@pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1"])
+def test_no_name_is_a_formula_in_the_takings(world, formula):
+    Client.objects.filter(name="Ana Demo").update(name=formula)
+    day = world.ana.appointments.earliest("starts_at").payments.get().at.date().isoformat()
+    told = world.browsers["desk"].get(f"/diary/{day}/takings.csv").content.decode()
+    rows = list(csv.reader(StringIO(told, newline="")))
+    assert any(formula in cell for row in rows for cell in row)
+    dangerous = [cell for row in rows for cell in row if cell.strip()[:1] in tuple("=+-@")]
+    assert not dangerous
+
+
+# Bodies
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=1&" * 5000, "application/x-www-form-urlencoded"),
+        (b"a=" + b"x" * 3_000_000, "application/x-www-form-urlencoded"),
+        (b"--x\r\nnonsense", "multipart/form-data; boundary=x"),
+        (b"nonsense", "multipart/form-data"),
+        (b"nonsense", "multipart/form-data; boundary=\xc3\xa9"),
+        (b"{", "application/json"),
+        (b"\xff\xfe", "application/x-www-form-urlencoded; charset=nonsense"),
+    ],
+)
+@pytest.mark.parametrize("page", ["/accounts/login/", "/plan/", "/book/massage/hold/"])
+def test_a_body_too_large_or_broken_is_the_senders_fault(world, page, body, kind):
+    browser = Browser(raise_request_exception=False)
+    assert browser.post(page, body, content_type=kind).status_code < 500
+
+
+# Frames
+
+
+def test_no_page_lets_itself_be_framed(world):
+    clinic = factories.make_clinic(embed_origins="https://www.example.com")
+    assert clinic.framed_by
+    for name, url in sorted(set(every_page(world.argument))):
+        if name == "online:embed" or name.endswith("logout"):
+            continue
+        response = world.browsers["nobody"].get(url)
+        b"".join(response)  # an answer that streams is read to its end, which closes it
+        policy = response.headers["Content-Security-Policy"]
+        own = name in ("diary:mail_body", "diary:mail_kind_body")
+        assert "frame-ancestors 'none'" in policy or own, name
+        assert response.headers["X-Frame-Options"] == "DENY" or own, name

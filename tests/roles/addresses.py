@@ -1,0 +1,30 @@
+"""Every address of the site, from its resolver, so that no page is forgotten."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern
+
+_GROUP = re.compile(r"\(\?P<(\w+)>.*?\)(?=[/$-]|$)")
+_CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def every_page(
+    argument: Callable[[str, str], str], patterns=None, prefix: str = "", namespace: str = ""
+) -> Iterator[tuple[str, str]]:
+    """(view name, an address of it); `argument(view, name)` says what stands in it."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = pattern.name or pattern.lookup_str
+            name = f"{namespace}:{name}" if namespace else name
+            yield name, _filled(path, lambda found, name=name: argument(name, found[1]))
+        else:
+            inner = ":".join(filter(None, [namespace, pattern.namespace]))
+            yield from every_page(argument, pattern.url_patterns, path, inner)
+
+
+def _filled(path: str, put: Callable[[re.Match], str]) -> str:
+    path = _CONVERTER.sub(put, _GROUP.sub(put, path))
+    return "/" + re.sub(r"\\Z|[\^$\\]", "", path)

@@ -1,0 +1,92 @@
+"""Everybody knocks at every page, and gets what the one written table says (table.txt)."""
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+
+from clinic.policy import EVERYONE, who_may
+from tests.roles.addresses import every_page
+from tests.roles.world import BARE, PEOPLE, make_world
+
+LINES = (Path(__file__).parent / "table.txt").read_text().splitlines()
+METHODS = ("get", "post")
+# Where anybody gets in, the policy does not ask who they are: two of the staff are enough.
+ENOUGH = frozenset(PEOPLE) - {"lee", "owner"}
+
+
+def written() -> dict[str, set[tuple[str, ...]]]:
+    """What a page's name may stand for: one row, but the admin's redirects have one name in all."""
+    table: dict[str, set[tuple[str, ...]]] = {}
+    for line in LINES:
+        if not line.startswith("#"):
+            name, *cells = (part.strip() for part in line.split("|"))
+            table.setdefault(name, set()).add(tuple(" ".join(cells).split()))
+    return table
+
+
+TABLE = written()
+
+
+@pytest.fixture
+def world(db, settings):
+    cache.clear()
+    settings.STAFF_NEED_A_SECOND_FACTOR = True
+    settings.ACCOUNT_RATE_LIMITS = False
+    return make_world()
+
+
+def pages(world):
+    """Signing out is left to the tests of sign-in: it would end the walk."""
+    every = sorted(set(every_page(world.argument)))
+    return [(name, url) for name, url in every if not name.endswith("logout")]
+
+
+def test_every_page_stands_in_the_table_and_every_line_has_a_page():
+    names = {name for name, _ in every_page(lambda *_: "1") if not name.endswith("logout")}
+    assert names == set(TABLE)
+
+
+def test_everybody_gets_of_each_page_what_the_table_says(world):
+    wrong = []
+    for name, url in pages(world):
+        knocking = [one for one in PEOPLE if who_may(name) is not EVERYONE or one in ENOUGH]
+        for who in knocking:
+            got = tuple(outcome(world.browsers[who], method, url) for method in METHODS)
+            if got not in {in_column(row, who) for row in TABLE[name]}:
+                wrong.append(f"{name} {who}: {got}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", BARE)
+def test_staff_without_a_second_factor_change_nothing(world, who):
+    """What each may read is in tests/accounts/test_second_factor.py."""
+    for name, url in pages(world):
+        if name not in REACHABLE:
+            got = outcome(world.browsers[who], "post", url)
+            assert got in ("set one up", "403", "404"), (name, got)
+
+
+REACHABLE = {
+    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "account_reauthenticate",
+}  # fmt: skip
+
+
+def in_column(row: tuple[str, ...], who: str) -> tuple[str, str]:
+    column = PEOPLE.index(who)
+    return row[column], row[column + len(PEOPLE)]
+
+
+def outcome(browser, method: str, url: str) -> str:
+    """The status, or where somebody is sent who lacks something; what was done is undone."""
+    browser.raise_request_exception = False
+    with transaction.atomic():
+        response = getattr(browser, method)(url)
+        b"".join(response)  # an answer that streams is read to its end, which closes it
+        transaction.set_rollback(True)
+    target = response.get("Location", "")
+    if target.startswith(("/accounts/login/", "/admin/login/")):
+        return "in"
+    return "set one up" if target == "/accounts/2fa/" else str(response.status_code)

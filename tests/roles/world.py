@@ -1,0 +1,148 @@
+"""One clinic with something of everything, Ana's and Kim's; and everybody who may knock."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions import mailing
+from bookings.core.roles import Role
+from bookings.core.statuses import Status
+from bookings.models import Client, ErasureRequest, Mail, MailKind
+from tests import factories
+from tests.totp import code_of
+from therapists import feeds
+from therapists.models import Note, Privacy, TimeOff
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner")
+BARE = ("bare kim", "bare desk", "bare owner")  # with a password alone
+
+
+@dataclass(frozen=True)
+class World:
+    """Whose browsers these are, and what stands in an address besides the page's name."""
+
+    browsers: dict[str, Browser]
+    ana: Client
+    arguments: dict[str, str]  # by the route's argument, or by "view argument"
+
+    def argument(self, view: str, name: str) -> str:
+        return self.arguments.get(f"{view} {name}") or self.arguments.get(name, "1")
+
+
+def make_world() -> World:
+    factories.make_clinic()
+    now = timezone.now()
+    people = {who: factories.make_user(f"{who}@example.com") for who in ("ana", "bo", "kim", "lee")}
+    people["desk"] = factories.make_user("desk@example.com", role=Role.DESK)
+    people["owner"] = factories.make_user("owner@example.com", role=Role.OWNER)
+    ana = factories.make_client("Ana Demo", email="ana@example.com", user=people["ana"])
+    factories.make_client("Bo Demo", email="bo@example.com", user=people["bo"])
+    kim = factories.make_therapist("Kim Demo", user=people["kim"])
+    lee = factories.make_therapist("Lee Demo", user=people["lee"])
+    factories.make_week(kim)
+    room = factories.make_room()
+    massage = factories.make_treatment("Massage", therapists=[kim, lee])
+    kept = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
+    visit = factories.make_appointment(starts_at=now + timedelta(days=1), **kept)
+    before = factories.make_appointment(
+        starts_at=now - timedelta(days=3), status=Status.COMPLETED, **kept
+    )
+    race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
+    mailing.owe(MailKind.CONFIRMED, visit, now=now)
+    fact = {"currency": "GBP", "at": now, "by": "desk"}
+    payment = before.payments.create(
+        therapist=kim, what="Massage", method="card", amount=60, number=1, key="k", **fact
+    )
+    note = Note.objects.create(
+        appointment=before, author=kim, privacy=Privacy.AUTHOR, created_at=now, saved_at=now
+    )
+    away = {"starts_at": now + timedelta(days=9), "ends_at": now + timedelta(days=10)}
+    off = TimeOff.objects.create(therapist=kim, asked_at=now, **away)
+    wish = ErasureRequest.objects.create(client=ana, asked_at=now, how="test")
+    absence = factories.make_absence(therapist=kim, **away)
+    day = race.race_date.isoformat()
+    start = (now + timedelta(days=2)).isoformat()
+    about = {
+        links.Purpose.UNSUBSCRIBE: {"group": "nudges"},
+        links.Purpose.AFTER_RACE: {"race": day},
+        links.Purpose.BOOK: {"treatment": massage.pk, "start": start, "therapist": None},
+        links.Purpose.DECLINE: {"kind": "training", "ideal": now.date().isoformat()},
+    }
+    arguments = {
+        "slug": massage.slug,
+        "day": now.date().isoformat(),
+        "app_label": "bookings",
+        "kind": "terms",
+        "token": links.mail_token(visit),
+        "therapists:feed token": feeds.url_of(feeds.renew(client=ana)).split("/")[-1][:-4],
+        **{
+            f"{one.route} token": links.client_url(one, ana, **about.get(one, {})).split("/")[4]
+            for one in links.Purpose
+        },
+        **{f"{view} day": day for view in RACE_PAGES},
+        **{f"{view} pk": str(visit.pk) for view in VISITS},
+        "therapists:note pk": str(note.appointment_id),
+        "therapists:draft pk": str(note.appointment_id),
+        **{f"{view} pk": str(ana.pk) for view in CLIENTS},
+        "merge other": str(Client.objects.get(name="Bo Demo").pk),
+        **{
+            f"diary:{v} pk": str(Mail.objects.first().pk)
+            for v in ("mail", "mail_body", "decide_mail")
+        },
+        **{f"diary:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
+        "privacy:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
+        "planner:take_back pk": str(payment.pk),
+        "planner:receipt number": str(payment.number),
+        "planner:week slug": kim.slug,
+        **{f"planner:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
+        **{f"planner:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
+        **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
+        "privacy:request pk": str(wish.pk),
+        "diary:protocol_phase key": "build",
+        "diary:protocol_session key": "training",
+        "diary:protocol_version number": "1",
+        "diary:protocol_file number": "1",
+    }
+    browsers = {"nobody": Browser(), **{f"bare {w}": _signed_in(people[w]) for w in _STAFF}}
+    browsers |= {who: _signed_in(people[who]) for who in ("ana", "bo")}
+    browsers |= {who: _signed_in(people[who], with_app=True) for who in (*_STAFF, "lee")}
+    return World(browsers, ana, arguments)
+
+
+_STAFF = ("kim", "desk", "owner")
+MAILS = ("mail", "mail_body", "decide_mail")
+RACE_PAGES = ("online:race", "online:my_race", "diary:client_race")
+CLIENTS = (
+    *(f"diary:{view}" for view in (
+        "client", "edit_client", "client_preferences", "same_person", "mails_of_client",
+        "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
+        "client_race", "client_choose", "client_basket", "client_change_basket",
+        "client_plan_times", "client_choose_time",
+    )),
+    "merge_choose", "merge", "privacy:start", "therapists:history",
+)  # fmt: skip
+VISITS = (
+    *(f"planner:{view}" for view in (
+        "appointment", "change", "put_back", "tell", "mark", "cancel", "late", "note", "price",
+        "pay",
+    )),
+    "diary:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
+)  # fmt: skip
+
+
+def _signed_in(user, *, with_app: bool = False) -> Browser:
+    browser = Browser()
+    if with_app:
+        TOTP.activate(user, SECRET)
+    typed = {"login": user.email, "password": factories.PASSWORD}
+    assert browser.post("/accounts/login/", typed).status_code == 302
+    if with_app:
+        browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
+        assert Authenticator.objects.filter(user=user).exists()
+    return browser
