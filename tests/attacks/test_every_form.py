@@ -15,6 +15,7 @@ from tests.roles.world import make_world
 
 FORM = "application/x-www-form-urlencoded"
 EXAMPLES = int(os.environ.get("EXAMPLES", 60))
+THOROUGH = "EXAMPLES" in os.environ  # make soak
 SENDERS = ("nobody", "ana", "kim", "owner")
 NAMED = re.compile(rb'name="([\w-]+)"')
 # A file's bytes are sent by tests/pages/test_protocol.py; these would end the walk.
@@ -79,9 +80,10 @@ def test_no_field_of_any_form_takes_the_site_down(forms):
     pages, fields = forms
     assert len(pages) > 60
     assert len(fields) > 40
-    fell = []
-    for browser, name, url in pages:
-        for what, value in NASTY.items():
+    fell, nasty = [], list(NASTY.items())
+    for number, (browser, name, url) in enumerate(pages):
+        # One value for each form in turn; all of them where there is time.
+        for what, value in nasty if THOROUGH else nasty[number % len(nasty) :][:1]:
             if send(browser, url, dict.fromkeys(fields, value)) >= 500:
                 fell.append(f"{name}: {what}")
     assert not fell, "\n".join(sorted(set(fell)))

@@ -186,7 +186,8 @@ def test_no_name_is_a_formula_in_the_takings(world, formula):
 @pytest.mark.parametrize("page", ["/accounts/login/", "/plan/", "/book/massage/hold/"])
 def test_a_body_too_large_or_broken_is_the_senders_fault(world, page, body, kind):
     browser = Browser(raise_request_exception=False)
-    assert browser.post(page, body, content_type=kind).status_code < 500
+    # As it is; post() would write the body anew in the charset that is named.
+    assert browser.generic("POST", page, body, content_type=kind).status_code < 500
 
 
 # Frames
