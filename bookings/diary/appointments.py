@@ -32,6 +32,10 @@ class LateForm(forms.Form):
     minutes = forms.IntegerField(min_value=0, max_value=240)
 
 
+class ReasonForm(forms.Form):
+    reason = forms.CharField(required=False, max_length=300)
+
+
 class NoteForm(forms.Form):
     desk_note = forms.CharField(required=False, max_length=500)
 
@@ -131,11 +135,13 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    visit = visit_of(pk)
+    visit, form = visit_of(pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return answered(request, pk, Refused("Please give the reason in at most 300 characters."))
     try:
         booking.cancel(
             visit,
-            reason=request.POST.get("reason", "").strip()[:300],
+            reason=form.cleaned_data["reason"],
             telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
             charging=request.POST.get("wish") == "client",
             seen=seen(request),

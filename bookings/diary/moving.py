@@ -26,6 +26,10 @@ LONGEST_MINUTES = 480
 PROPOSED = ("date", "time", "therapist")
 
 
+class LineForm(forms.Form):
+    note = forms.CharField(required=False, max_length=300)
+
+
 class MoveForm(forms.Form):
     """Where the appointment is to stand; `revision` is what the desk saw."""
 
@@ -128,8 +132,10 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, note = _visit(pk), request.POST.get("note", "")[:300]
-    asked = {"revision": _revision(request), "note": note}
+    visit, form = _visit(pk), LineForm(request.POST)
+    if not form.is_valid():
+        return _said(request, visit, Refused("Please write at most 300 characters."))
+    asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
     try:
         desk.tell(visit, **asked, by=who(request), now=timezone.now())
     except Refused as refusal:
