@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -12,11 +13,13 @@ from bookings import links
 from bookings.actions import mailing
 from bookings.core.roles import Role
 from bookings.core.statuses import Status
-from bookings.models import Client, ErasureRequest, Mail, MailKind
+from bookings.models import Client, ErasureRequest, Mail, MailKind, User
 from tests import factories
 from tests.totp import code_of
 from therapists import feeds
 from therapists.models import Note, Privacy, TimeOff
+
+OF_A_ROW = ("_change", "_delete", "_history")
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner")
@@ -32,7 +35,17 @@ class World:
     arguments: dict[str, str]  # by the route's argument, or by "view argument"
 
     def argument(self, view: str, name: str) -> str:
+        if view.startswith("admin:") and view.endswith(OF_A_ROW):
+            return _first_of(view)
         return self.arguments.get(f"{view} {name}") or self.arguments.get(name, "1")
+
+
+def _first_of(view: str) -> str:
+    """The oldest row of the model of that admin page; 1, of which there is none, without a row."""
+    app, _, rest = view.removeprefix("admin:").partition("_")
+    model = User if app == "auth" else apps.get_model(app, rest.rpartition("_")[0])
+    first = model._default_manager.order_by("pk").first()
+    return str(first.pk if first else 1)
 
 
 def make_world() -> World:
