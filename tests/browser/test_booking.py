@@ -28,7 +28,7 @@ def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks
     page.get_by_role("link", name=re.compile("^See times for")).first.click()
     page.locator("button.start").last.click()
     required = page.locator("input[required]:visible")
-    assert required.count() == 2
+    expect(required).to_have_count(2)
     for field, text in zip(required.all(), ("Ana Demo", journeys.new_address()), strict=True):
         field.fill(text)
     journeys.send(page)
@@ -160,7 +160,7 @@ def test_a_time_that_went_meanwhile_is_answered_with_the_nearest(page, open_cont
     page.wait_for_url("**/details/")
     other.locator("button.start").last.click()
     expect(other.get_by_role("alert")).to_contain_text("has just been taken")
-    assert other.locator(".nearest button").count() == 3
+    expect(other.locator(".nearest button")).to_have_count(3)
     other.locator(".nearest button").first.click()
     expect(other.get_by_role("heading", name="Your details")).to_be_visible()
 
@@ -172,6 +172,7 @@ def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_cont
         journeys.open_picker(one, "Post-race 45")
         journeys.choose_a_therapist(one)
     page.locator("button.start").nth(-2).click()
+    page.wait_for_url("**/details/")
     held = page.locator("input[name=start]").get_attribute("value")
     other.locator("button.start").first.click()
     journeys.fill_in(other, address, name="Bo Demo")
@@ -179,7 +180,7 @@ def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_cont
     journeys.send(other)
     expect(other.get_by_role("alert")).to_contain_text("What you typed is kept")
     axe(other)
-    assert other.locator(".nearest button").count() == 3
+    expect(other.locator(".nearest button")).to_have_count(3)
     other.get_by_label("Name").fill("Bo Demo-Smith")
     other.locator(".nearest button").first.click()
     expect(other.get_by_label("Name")).to_have_value("Bo Demo-Smith")

@@ -31,14 +31,14 @@ def test_the_day_is_for_everybody_and_fits(open_context, axe, width, scheme):
     assert page.evaluate(FITS)
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Today").click()
-    assert page.get_by_role("heading", name="Same e-mail, different name").is_visible()
+    expect(page.get_by_role("heading", name="Same e-mail, different name")).to_be_visible()
 
 
 def test_a_therapist_sees_the_day_but_not_the_records(open_context):
     page = signed_in(open_context().new_page(), "therapist")
     page.goto("/desk/")
     page.locator("summary", has_text="More").click()
-    assert page.get_by_role("link", name="Protocol").is_visible()
+    expect(page.get_by_role("link", name="Protocol")).to_be_visible()
     assert page.get_by_role("link", name="Records and settings").count() == 0
     assert page.goto("/admin/").status == 403
 

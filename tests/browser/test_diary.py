@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_desk import FITS, SCHEMES, signed_in
 
@@ -202,6 +203,7 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     link.focus()
     page.keyboard.press("Enter")
     near = page.get_by_role("navigation", name="Free near it:").get_by_role("link").first
+    near.wait_for()
     proposed = near.inner_text()
     near.focus()
     page.keyboard.press("Enter")
@@ -218,9 +220,9 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
 def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk):
     page = desk(viewport={"width": 390, "height": 844}, has_touch=True)
     names = [one["title"] for one in feed(page)["therapists"]]
-    assert page.locator("#phone-name").inner_text() == names[0]
+    expect(page.locator("#phone-name")).to_have_text(names[0])
     page.get_by_role("button", name="Next therapist").click()
-    assert page.locator("#phone-name").inner_text() == names[1]
+    expect(page.locator("#phone-name")).to_have_text(names[1])
     page.evaluate(
         """() => {
             const place = document.getElementById("calendar");

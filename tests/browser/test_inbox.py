@@ -1,5 +1,7 @@
 """The demo's inbox, where mail arrives by itself."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -56,4 +58,5 @@ def test_the_inbox_breaks_no_rule_of_accessibility(open_context, site, axe, sche
     page.goto("/demo/inbox/")
     axe(page)
     page.locator(".letters a").filter(has_text=address).click()
+    page.wait_for_url(re.compile("/demo/inbox/.+"))
     axe(page)

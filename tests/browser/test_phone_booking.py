@@ -82,6 +82,7 @@ def test_the_clients_pages_are_for_everybody_and_fit(open_context, axe, width, s
     page = signed_in(context.new_page(), "desk")
     page.goto("/desk/clients/?q=Robin")
     page.get_by_role("link", name="Robin Demo", exact=True).click()
+    page.get_by_role("heading", level=1, name="Robin Demo").wait_for()
     record = page.url
     pages = ["/desk/clients/", "/desk/clients/new/", "/diary/new/?who=demo&when=next+week", record]
     for url in [*pages, f"{record}edit/", f"{record}merge/?q=demo"]:

@@ -43,6 +43,7 @@ def test_the_plan_breaks_no_rule_of_accessibility(open_context, axe, scheme, wid
     enter_a_marathon(page)
     axe(page)
     page.get_by_role("link", name="Change").click()
+    expect(page.get_by_label("Date of the race")).to_be_visible()
     axe(page)
 
 
@@ -62,6 +63,7 @@ def test_the_ribbon_is_whole_at_every_width(open_context, width):
         assert place["height"] >= 11
     page.locator(".more summary").first.wait_for(state="attached")
     page.get_by_role("link", name="Change").click()
+    expect(page.get_by_label("Date of the race")).to_be_visible()
     assert wider_than_the_screen(page) <= 0
 
 

@@ -32,6 +32,7 @@ def test_an_owner_edits_a_phase_and_resets_it(open_context, axe):
     page.get_by_role("button", name="Reset to the default").click()
     expect(page.get_by_role("status")).to_contain_text("Reset to the default")
     page.get_by_role("listitem").get_by_role("link", name="Version").first.click()
+    page.wait_for_load_state()
     page.set_viewport_size({"width": 390, "height": 844})
     axe(page)
     assert page.evaluate(FITS)

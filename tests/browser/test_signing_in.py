@@ -122,6 +122,7 @@ def test_staff_set_up_an_app_and_are_asked_for_it(open_context, site, axe):
     page.goto("/accounts/2fa/totp/activate/")
     page.get_by_label("Password").fill("a-password-of-somebody")
     page.get_by_role("button", name="Go on").click()
+    expect(page.locator("code.key")).to_be_visible()
     axe(page)
     secret = page.locator("code.key").inner_text()
     page.get_by_label("Authenticator code").fill(code_of(secret))
