@@ -21,7 +21,7 @@ django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
 from bookings.queries.openings import diary  # noqa: E402
-from tests.benchmarks import clients, full_day, load, mails, peers, seed  # noqa: E402
+from tests.benchmarks import backups, clients, full_day, load, mails, peers, seed  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
 from tests.benchmarks.spreading import spread  # noqa: E402
@@ -42,6 +42,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "claims": mails.claims,
         "clients": clients.measure,
         "diary": day_feed,
+        "backups": backups.measure,
     }
     chosen = os.environ.get("ONLY", " ".join(parts)).split()
     parts["peers"] = peers.measure  # only when named: it needs the peer's own environment
