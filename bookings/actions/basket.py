@@ -92,7 +92,8 @@ def book_all(
         visits.append(visit)
     if by == RUNNER:
         legal.agree(client, how="booking", now=now)
-    _owe_the_confirmation(visits, now)
+    if client.email:  # Nothing is owed to whom no mail can reach.
+        _owe_the_confirmation(visits, now)
     return visits
 
 

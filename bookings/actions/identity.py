@@ -19,8 +19,8 @@ def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client
 
 
 def write_down(client: Client) -> Client:
-    """Save a newcomer, also one whose first try was rolled back; a known client stays as is."""
-    if client._state.adding or client.is_provisional:
+    """Save a newcomer, also one whose first try was rolled back; who is in the books stays so."""
+    if client._state.adding or not Client.objects.filter(pk=client.pk).exists():
         client.pk = None
         client.save(force_insert=True)
     return client

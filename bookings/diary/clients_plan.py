@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 
 from bookings.diary.who import who
@@ -48,36 +47,10 @@ def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return run
 
 
-def of_a_known_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Booking for somebody provisional would make them a second time."""
-    books = of_a_client(view)
-
-    @wraps(view)
-    def run(request: HttpRequest, pk: int, **asked: str) -> HttpResponse:
-        client = get_object_or_404(Client, pk=pk)
-        if not client.is_provisional:
-            return books(request, pk, **asked)
-        messages.error(
-            request,
-            f"{client} has not opened the link in their mail yet. Until then sessions are booked"
-            " from the diary.",
-        )
-        return redirect("diary:client_plan", pk)
-
-    return run
-
-
-races = [("", plan.plan, "plan"), ("habits/", plan.habits, "habits"),
+pages = [("", plan.plan, "plan"), ("habits/", plan.habits, "habits"),
          ("efforts/", telling.effort, "effort"), ("sessions/", telling.session, "session"),
-         ("races/<day>/", race_change.race, "race")]  # fmt: skip
-bookings = [("choose/", basket.choose, "choose"), ("book/", basket.basket, "basket"),
-            ("book/change/", basket.change, "change_basket"),
-            ("times/<slug:slug>/", times.plan_times, "plan_times"),
-            ("times/<slug:slug>/choose/", basket.choose_time, "choose_time")]  # fmt: skip
-urlpatterns = [
-    *(path(route, of_a_client(view), name=f"client_{name}") for route, view, name in races),
-    *(
-        path(route, of_a_known_client(view), name=f"client_{name}")
-        for route, view, name in bookings
-    ),
-]
+         ("races/<day>/", race_change.race, "race"), ("choose/", basket.choose, "choose"),
+         ("book/", basket.basket, "basket"), ("book/change/", basket.change, "change_basket"),
+         ("times/<slug:slug>/", times.plan_times, "plan_times"),
+         ("times/<slug:slug>/choose/", basket.choose_time, "choose_time")]  # fmt: skip
+urlpatterns = [path(route, of_a_client(view), name=f"client_{name}") for route, view, name in pages]

@@ -8,7 +8,7 @@ from django.core import mail
 from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.models import Appointment, Client
+from bookings.models import Client, Mail, MailKind
 from tests import factories
 from tests.pages.conftest import proposals
 
@@ -107,18 +107,18 @@ def test_the_desk_may_cancel_past_the_clinics_last_moment(
     assert visit.status == "cancelled"
 
 
-def test_for_somebody_not_yet_proved_races_are_kept_and_nothing_is_booked(
-    hers, ana, enter, client, suits_all
+@pytest.mark.parametrize("email", ["ana@example.com", ""])
+def test_somebody_not_yet_proved_is_booked_as_who_they_are_in_the_books(
+    hers, ana, enter, client, suits_all, email
 ):
-    Client.objects.filter(pk=ana.pk).update(proved_at=None)
+    Client.objects.filter(pk=ana.pk).update(proved_at=None, email=email)
     enter(hers)
-    assert ana.races.exists()
     chosen = proposals(client, hers)[0]
-    answer = client.post(f"{hers}choose/", {"take": "1", "time-1": chosen.times[0].value})
-    assert answer["Location"] == hers
-    assert "has not opened the link" in text(client.get(hers))
-    assert not Appointment.objects.exists()
+    client.post(f"{hers}choose/", {"take": "1", "time-1": chosen.times[0].value})
+    client.post(f"{hers}book/", {"key": token_hex(16)})
+    assert ana.appointments.get().status == "booked"
     assert Client.objects.count() == 1
+    assert Mail.objects.filter(kind=MailKind.CONFIRMED).exists() is bool(email)
 
 
 def test_the_clients_record_and_appointment_lead_to_it(hers, ana, client, massage, kim, room, at):
