@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.browser.days import PHONE, fits, sign_in
+from clinic.demo_data.people import DEMO_PASSWORD
+from tests.browser.days import PHONE, THERAPIST, fits, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -195,5 +196,23 @@ def test_the_note_can_be_written_without_javascript(open_context, visits):
     page.goto(f"/visits/{cleo}/note/")
     page.get_by_label("What they say").fill("No scripts")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
+    page.get_by_role("button", name="Sign").click()
+    expect(page.get_by_text("is signed.")).to_be_visible()
+
+
+def test_without_javascript_a_note_outlives_the_login(open_context, visits):
+    _, (ada, _, _) = visits
+    page = open_context(java_script_enabled=False, **PHONE).new_page()
+    sign_in(page)
+    page.goto(f"/visits/{ada}/note/")
+    page.get_by_label("What they say").fill("Typed before the login ended")
+    page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Sign").click()
+    page.get_by_label("E-mail").fill(THERAPIST)
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("It is not saved yet.")).to_be_visible()
+    expect(page.get_by_label("What they say")).to_have_value("Typed before the login ended")
     page.get_by_role("button", name="Sign").click()
     expect(page.get_by_text("is signed.")).to_be_visible()

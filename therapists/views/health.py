@@ -19,6 +19,7 @@ from therapists.forms import ChangedForm, FullForm, HealthForm, as_typed
 from therapists.models import Form
 from therapists.reading import Reader
 from therapists.views.careful import careful
+from therapists.views.left_at_the_door import door_pass, taken
 
 FORMS: dict[Form, type[HealthForm]] = {Form.FULL: FullForm, Form.CHANGED: ChangedForm}
 ALL_OF_IT = "all"
@@ -71,6 +72,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         return redirect("online:account")
     now = timezone.now()
     asking = _asking(request, client, None, now)
+    if typed := taken(request):
+        return _show(request, asking, asking.blank(data=typed))
     initial = {}
     if asking.is_full and request.method != "POST":
         earlier = answers.newest_full(client, reader=Reader.of(request), now=now)
@@ -94,14 +97,23 @@ def _asking(
 def _conversation(
     request: HttpRequest, asking: Asking, blank: HealthForm, now: datetime
 ) -> HttpResponse:
-    context = {"asking": asking, "form": blank, "all_of_it": f"?{ALL_OF_IT}"}
     if request.method != "POST":
-        return render(request, "therapists/health.html", context)
+        return _show(request, asking, blank)
     form = asking.blank(data=request.POST)
     if not form.is_valid():
-        return render(request, "therapists/health.html", {**context, "form": form}, status=422)
+        return _show(request, asking, form, status=422)
     given = form.answers(asking.rules.version)
     reader = Reader.of(request)
     answers.give(asking.client, given, form=asking.form, visit=asking.visit, reader=reader, now=now)
     # No redirect: an address or a session that told what was answered would leak it.
-    return render(request, "therapists/health_thanks.html", {**context, "given": given})
+    context = {"asking": asking, "given": given, "all_of_it": f"?{ALL_OF_IT}"}
+    return render(request, "therapists/health_thanks.html", context)
+
+
+def _show(
+    request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
+    if asking.visit is None:  # signed in; a link needs no login that could end meanwhile
+        context["door_pass"] = door_pass(request.user, request.path)
+    return render(request, "therapists/health.html", context, status=status)

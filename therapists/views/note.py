@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,6 +27,7 @@ from therapists.prompts import prompts_for
 from therapists.reading import Reader
 from therapists.treating import therapist_of, treats
 from therapists.views.careful import careful, of_a_therapist
+from therapists.views.left_at_the_door import door_pass, taken
 
 SIGN, SAVE, SAME = "sign", "save", "same"
 AMEND = "amend"
@@ -35,6 +36,7 @@ COMPARE = (
     "Another window has saved this note since. What stands there is shown first; if you save or "
     "sign now, what you wrote replaces it."
 )
+LEFT = "What you wrote before you had to sign in again is here. It is not saved yet."
 
 
 @dataclass
@@ -122,7 +124,7 @@ def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[s
 @require_http_methods(["GET", "HEAD", "POST"])
 @careful
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    visit = _visit(pk)
+    visit, typed = _visit(pk), taken(request)
     therapist = therapist_of(request.user)
     if therapist is None or not treats(therapist, visit.client):
         return _for_the_owner(request, visit)
@@ -131,7 +133,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, visit, desk.of_others())
     if request.method == "POST":
         return _post(request, desk)
-    return _page(request, desk)
+    return _page(request, desk, typed)
 
 
 def _visit(pk: int) -> Appointment:
@@ -142,7 +144,10 @@ def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Des
     return Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
 
 
-def _page(request: HttpRequest, desk: Desk) -> HttpResponse:
+def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
+    if typed:
+        messages.warning(request, LEFT)
+        return _edit(request, desk, desk.form(data=typed))
     draft, versions = desk.draft(), desk.versions()
     if versions and draft is None and AMEND not in request.GET:
         return _show(request, desk.visit, versions, desk.of_others(), note=desk.note)
@@ -167,6 +172,7 @@ def _edit(
         "figures": figures(form.marks, last.marks if last else ()),
         "is_amendment": bool(desk.note) and desk.note.versions.exists(),
         "stands": stands,
+        "door_pass": door_pass(request.user, request.path),
     }
     return render(request, "therapists/note.html", context, status=status)
 

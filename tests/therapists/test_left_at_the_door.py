@@ -1,0 +1,152 @@
+"""What is sent after the login has ended waits, sealed, for whoever typed it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client as Browser
+from django.utils import timezone
+
+from therapists.models import HealthCheck, Note
+from therapists.views import left_at_the_door
+
+WORDS = "Hamstring pulls since Sunday"
+HERE = "What you wrote before you had to sign in again is here"
+
+
+def pass_in(page) -> str:
+    return re.search(r'name="left" value="([^"]+)"', page.content.decode()).group(1)
+
+
+@pytest.fixture
+def mine(visit):
+    return visit()
+
+
+@pytest.fixture
+def page(mine):
+    return f"/visits/{mine.pk}/note/"
+
+
+@pytest.fixture
+def send_late(kims, page):
+    """The form as it was shown, sent once the login has ended; the browser it was sent by."""
+
+    def _send_late(**typed):
+        form = {"revision": 0, "privacy": "therapists", "do": "sign", "subjective": WORDS,
+                "kind-left-calf": "tightness", "level-left-calf": "6",
+                "left": pass_in(kims.get(page))}  # fmt: skip
+        browser = Browser()
+        answer = browser.post(page, form | typed)
+        assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={page}")
+        return browser
+
+    return _send_late
+
+
+def test_it_stands_in_the_form_after_signing_in_again_and_is_not_saved_yet(send_late, kim, page):
+    browser = send_late()
+    browser.force_login(kim.user)
+    shown = browser.get(page).content.decode()
+    assert HERE in shown
+    assert WORDS in shown
+    assert "Left calf: tight 6" in shown
+    assert not Note.objects.exists()
+
+
+def test_it_is_given_back_once(send_late, kim, page):
+    browser = send_late()
+    browser.force_login(kim.user)
+    browser.get(page)
+    assert WORDS not in browser.get(page).content.decode()
+
+
+def test_a_draft_that_was_saved_meanwhile_is_not_overwritten_unseen(send_late, kim, kims, page):
+    browser = send_late()
+    kims.post(page, {"revision": 0, "privacy": "therapists", "subjective": "From the other phone"})
+    browser.force_login(kim.user)
+    typed = {"revision": 0, "privacy": "therapists", "do": "save", "subjective": WORDS}
+    assert HERE in browser.get(page).content.decode()
+    answer = browser.post(page, typed)
+    assert answer.status_code == 409
+    assert "From the other phone" in answer.content.decode()
+    assert WORDS in answer.content.decode()
+
+
+def test_whoever_else_signs_in_gets_nothing_and_it_is_gone(send_late, kim, lee, page, earlier):
+    earlier(7, therapist=lee)
+    browser = send_late()
+    browser.force_login(lee.user)
+    browser.get(page)
+    assert left_at_the_door.KEPT not in browser.session
+    browser.force_login(kim.user)
+    assert WORDS not in browser.get(page).content.decode()
+
+
+def test_another_visits_page_neither_shows_nor_drops_it(send_late, kim, page, visit, noon):
+    other = visit(noon + timedelta(hours=3))
+    browser = send_late()
+    browser.force_login(kim.user)
+    assert WORDS not in browser.get(f"/visits/{other.pk}/note/").content.decode()
+    assert WORDS in browser.get(page).content.decode()
+
+
+@pytest.mark.parametrize("forged", ["", "x", "WzEsIi8iXQ:1wAAAA:forged"])
+def test_nothing_is_kept_without_a_pass_of_ours(send_late, forged):
+    assert left_at_the_door.KEPT not in send_late(left=forged).session
+
+
+def test_a_pass_is_good_for_its_own_page_and_a_day(kims, page, visit, noon, time_machine):
+    signed = pass_in(kims.get(page))
+    other = visit(noon + timedelta(hours=3))
+    browser = Browser()
+    browser.post(f"/visits/{other.pk}/note/", {"left": signed, "subjective": WORDS})
+    assert left_at_the_door.KEPT not in browser.session
+    time_machine.move_to(timezone.now() + timedelta(hours=25))
+    browser.post(page, {"left": signed, "subjective": WORDS})
+    assert left_at_the_door.KEPT not in browser.session
+
+
+def test_what_is_larger_than_any_note_is_not_kept(send_late):
+    assert left_at_the_door.KEPT not in send_late(subjective="x" * 100_001).session
+
+
+def test_it_lies_sealed(send_late):
+    browser = send_late()
+    (kept,) = Session.objects.filter(pk=browser.session.session_key)
+    assert left_at_the_door.KEPT in kept.get_decoded()
+    assert "Hamstring" not in str(kept.get_decoded())
+
+
+def test_after_a_change_of_keys_it_is_dropped_and_the_page_still_opens(
+    send_late, kim, page, settings
+):
+    browser = send_late()
+    settings.HEALTH_KEYS = ["wRcf4Z1n3Jg3S0Gq7VxUu3nq2C0X9oQm0mXv1s8y3hA="]
+    browser.force_login(kim.user)
+    assert WORDS not in browser.get(page).content.decode()
+
+
+def test_a_login_that_has_idled_too_long_loses_nothing_either(kims, kim, page, settings):
+    settings.STAFF_IDLE_MINUTES = 0
+    typed = {"revision": 0, "privacy": "therapists", "subjective": WORDS}
+    signed = left_at_the_door.door_pass(kim.user, page)
+    typed["left"] = re.search(r'value="([^"]+)"', signed).group(1)
+    session = kims.session
+    session["account_authentication_methods"] = [{"method": "password", "at": 1.0}]
+    session.save()
+    assert kims.post(page, typed).status_code == 302
+    kims.force_login(kim.user)
+    settings.STAFF_IDLE_MINUTES = 60
+    assert WORDS in kims.get(page).content.decode()
+
+
+def test_a_runners_answers_wait_too(anas, ana, mine):
+    url = "/health/"
+    signed = pass_in(anas.get(url))
+    browser = Browser()
+    browser.post(url, {"left": signed, "text": WORDS, "agreed": "on"})
+    browser.force_login(ana.user)
+    assert WORDS in browser.get(url).content.decode()
+    assert not HealthCheck.objects.exists()
