@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from operator import itemgetter
 
 from bookings.actions.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
@@ -11,6 +11,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries import protocol
+from bookings.queries.away import Away, away_of
 from bookings.queries.phases import phases_on
 from therapists.alerts import Alert, alerts_of
 from therapists.briefs import race_in_words
@@ -25,7 +26,7 @@ LEAST_GAP = timedelta(minutes=20)
 
 @dataclass(frozen=True)
 class Gap:
-    """Nobody booked, from the end of one visit (buffer and all) to the start of the next."""
+    """Nobody booked, from the end of one visit (buffer and all) or break to the next."""
 
     start: datetime
     end: datetime
@@ -81,6 +82,7 @@ class TherapistDay(Private):
     day: date
     therapist: Therapist
     lines: Sequence[Line]
+    away: Sequence[Away]
     next: Line | None
 
     @property
@@ -92,19 +94,16 @@ class TherapistDay(Private):
         return self.day + timedelta(days=1)
 
     @property
-    def rows(self) -> Iterator[Line | Gap]:
-        """In order, with the gaps between those that take place."""
-        gaps = {gap.end: gap for gap in self._gaps()}
-        for line in self.lines:
-            if gap := gaps.pop(line.visit.starts_at, None):
-                yield gap
-            yield line
-
-    def _gaps(self) -> Iterator[Gap]:
-        taking_place = [one.visit for one in self.lines if one.visit.status != Status.CANCELLED]
-        for before, after in pairwise(taking_place):
-            if after.starts_at - before.blocked_until >= LEAST_GAP:
-                yield Gap(before.blocked_until, after.starts_at)
+    def rows(self) -> Iterator[Line | Away | Gap]:
+        """Visits and times away in order, with the gaps between them."""
+        taken = [(line.visit.starts_at, line.visit.blocked_until, line) for line in self.lines]
+        taken += [(away.during.start, away.during.end, away) for away in self.away]
+        free_from = None
+        for start, end, row in sorted(taken, key=itemgetter(0)):
+            if free_from and start - free_from >= LEAST_GAP:
+                yield Gap(free_from, start)
+            yield row
+            free_from = max(free_from, end) if free_from else end
 
 
 def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appointment]:
@@ -142,7 +141,8 @@ def day_of(
     ]
     is_today = now.astimezone(clinic.tz).date() == day
     ahead = (line for line in lines if not line.is_over)
-    return TherapistDay(day, therapist, lines, next(ahead, None) if is_today else None)
+    away = away_of(therapist, day, clinic)
+    return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)
 
 
 def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str]:

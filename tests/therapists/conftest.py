@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.core.roles import Role
 from bookings.core.statuses import Status
 from tests import factories
+from therapists.models import Note, NoteVersion
 
 
 @pytest.fixture
@@ -108,3 +109,38 @@ def desks(clinic, signed_in):
 @pytest.fixture
 def owners(clinic, signed_in):
     return signed_in(factories.make_user("owner@example.com", role=Role.OWNER))
+
+
+def text(response, status=200):
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def note_of(appointment, **typed):
+    """What a browser sends: only what the test is about."""
+    revision = Note.objects.filter(appointment=appointment).values_list("revision", flat=True)
+    return {
+        "revision": next(iter(revision), 0),
+        "privacy": "therapists",
+        "do": "save",
+        **typed,
+    }
+
+
+@pytest.fixture
+def write(kims):
+    def _write(appointment, browser=kims, **typed):
+        url = f"/visits/{appointment.pk}/note/"
+        return browser.post(url, note_of(appointment, **typed), follow=True)
+
+    return _write
+
+
+@pytest.fixture
+def sign(write):
+    def _sign(appointment, **typed):
+        response = write(appointment, do="sign", **typed)
+        assert response.status_code == 200
+        return NoteVersion.objects.filter(note__appointment=appointment).last()
+
+    return _sign

@@ -1,10 +1,13 @@
 """The therapist's day on a phone."""
 
-from datetime import timedelta
+import re
+from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
+from bookings.core.intervals import day_bounds
 from bookings.core.statuses import Status
 from tests import factories
 
@@ -46,6 +49,35 @@ def test_the_list_is_mine_and_has_the_gaps(kims, visit, lee, noon):
     assert "Later Demo" in page
     assert "Not Mine" not in page
     assert "free, 120 minutes" in page
+
+
+def test_what_is_no_free_time_says_so_by_name(kims, visit, kim, lee, noon, clinic):
+    kim.breaks.create(
+        weekday=noon.astimezone(clinic.tz).weekday(), start=time(13, 30), end=time(14),
+        valid_from=date(2026, 1, 1), reason="Lunch",
+    )  # fmt: skip
+    visit(noon)
+    hour = timedelta(hours=1)
+    factories.make_absence(noon + 3 * hour, noon + 4 * hour, kim, reason="Dentist")
+    factories.make_absence(noon + 5 * hour, noon + 6 * hour, lee, reason="Not mine")
+    factories.make_absence(noon + 6 * hour, noon + 7 * hour, None, reason="Boiler")
+    rows = [" ".join(strip_tags(row).split()) for row in
+            re.findall(r'<li class="gap.*?</li>', text(kims.get("/today/")))]  # fmt: skip
+    assert rows == [
+        "13:00 to 13:30 free, 30 minutes",
+        "13:30 to 14:00 Lunch",
+        "14:00 to 15:00 free, 60 minutes",
+        "15:00 to 16:00 Dentist",
+        "16:00 to 18:00 free, 120 minutes",
+        "18:00 to 19:00 the clinic is closed: Boiler",
+    ]
+
+
+def test_a_day_off_is_one_line_and_has_nobody_in_it(kims, kim, clinic, day):
+    start = day_bounds(day, 1, clinic.tz).start
+    factories.make_absence(start - timedelta(days=1), start + timedelta(days=3), kim)
+    page = " ".join(strip_tags(text(kims.get("/today/"))).split())
+    assert "Nobody is booked with you on this day. All day time off" in page
 
 
 def test_phase_race_and_pressure(kims, visit, ana, day):

@@ -1,0 +1,41 @@
+"""When a therapist does not work within a day's hours, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from bookings.core.intervals import Interval, day_bounds
+from bookings.models import Absence, Clinic, Therapist
+
+
+@dataclass(frozen=True)
+class Away:
+    """Time off, a closure of the clinic, or a weekly break."""
+
+    during: Interval
+    why: str
+    all_day: bool = False
+
+
+def away_of(therapist: Therapist, day: date, clinic: Clinic) -> list[Away]:
+    """What falls on the day, cut to it, in order; two queries."""
+    bounds = day_bounds(day, 1, clinic.tz)
+    off = Absence.objects.touching(bounds).filter(Q(therapist=therapist) | Q(therapist=None))
+    aways = [_cut(one, bounds) for one in off]
+    for pause in therapist.breaks.filter(weekday=day.weekday()):
+        during = Interval.on_clock(day, pause.start, pause.end, clinic.tz)
+        if during and pause.holds_on(day):
+            aways.append(Away(during, pause.reason or "break"))
+    return sorted(aways, key=lambda one: one.during.start)
+
+
+def _cut(absence: Absence, bounds: Interval) -> Away:
+    start, end = max(absence.starts_at, bounds.start), min(absence.ends_at, bounds.end)
+    why = absence.reason or "time off"
+    if absence.therapist_id is None:
+        why = (
+            f"the clinic is closed: {absence.reason}" if absence.reason else "the clinic is closed"
+        )
+    during = Interval(start, end)
+    return Away(during, why, all_day=during == bounds)

@@ -1,0 +1,99 @@
+"""The brief of a visit: the protocol, the notes before it, the answers, and a hold."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from tests import factories
+from tests.therapists.conftest import text
+from therapists.encrypting import Sealed
+from therapists.models import HealthCheck, Note
+
+
+def test_the_brief_says_what_the_protocol_and_the_notes_say(sign, kims, visit, earlier, ana):
+    for days in (40, 30, 20, 10):
+        sign(earlier(days), plan=f"Plan of {days} days ago",
+             **{"kind-left-calf": "tightness", "level-left-calf": "5"})  # fmt: skip
+    page = text(kims.get(f"/visits/{visit().pk}/"))
+    assert "Plan of 10 days ago" in page
+    assert "left calf in 4 of the last 4" in page
+    assert "No race load" in page
+    assert "One calf or thigh swollen" in page
+
+
+def test_after_a_race_the_brief_asks_for_its_warning_signs(kims, visit, ana, noon, clinic):
+    before = text(kims.get(f"/visits/{visit().pk}/"))
+    assert "dark (cola) urine" not in before
+    day = noon.astimezone(clinic.tz).date()
+    factories.make_race(ana, race_date=day - timedelta(days=2))
+    after = text(kims.get(f"/visits/{ana.appointments.get().pk}/"))
+    assert "dark (cola) urine" in after
+
+
+def told(client, *yes, no=(), form="full", rule="clearance", given_at=factories.NOW, **more):
+    given = [
+        {"key": key, "ask": "?", "rule": rule, "urgent": False, "action": "Doctor agrees.",
+         "yes": key in yes, "more": "Since May"} for key in (*yes, *no)
+    ]  # fmt: skip
+    content = {"protocol": 1, "given": given, "text": "", "pressure": "", "changed": None, **more}
+    return HealthCheck.objects.create(
+        client=client, form=form, given_at=given_at, by="runner", content=Sealed.of(content)
+    )
+
+
+def test_the_answers_stand_in_the_brief_and_in_short_on_today(kims, visit, ana):
+    told(ana, "anticoagulants_bleeding", text="Ask me about my hip")
+    mine = visit()
+    page = text(kims.get(f"/visits/{mine.pk}/"))
+    assert "Blood thinners or bleeding" in page
+    assert "Since May" in page
+    assert "Ask me about my hip" in page
+    assert "Blood thinners or bleeding" in text(kims.get("/today/"))
+
+
+def test_a_later_no_takes_a_yes_back(kims, visit, ana):
+    told(ana, "fever_infection", "varicose_veins", rule="wait")
+    later = factories.NOW + timedelta(days=9)
+    told(ana, no=["fever_infection"], form="changed", changed=False, given_at=later)
+    page = text(kims.get(f"/visits/{visit().pk}/"))
+    assert "Fever or infection" not in page
+    assert "Varicose veins" in page
+
+
+def test_what_led_to_a_hold_is_seen_until_a_therapist_lifts_it(kims, visit, ana):
+    ana.health_hold = True
+    ana.save()
+    now = timezone.now()
+    told(ana, "clot_signs", form="changed", given_at=now - timedelta(days=2))
+    told(ana, no=["clot_signs", "cancer"], given_at=now - timedelta(days=1))
+    mine = visit()
+    assert "Signs of a clot" in text(kims.get(f"/visits/{mine.pk}/"))
+    kims.post(f"/visits/{mine.pk}/clear/", {"reason": "Seen by her doctor"})
+    assert "Signs of a clot" not in text(kims.get(f"/visits/{mine.pk}/"))
+
+
+def test_the_hold_is_lifted_with_a_reason_and_not_without(kims, visit, ana):
+    ana.health_hold = True
+    ana.save()
+    mine = visit()
+    assert "On hold" in text(kims.get("/today/"))
+    assert "give a reason" in text(kims.post(f"/visits/{mine.pk}/clear/", {"reason": " "}), 422)
+    kims.post(f"/visits/{mine.pk}/clear/", {"reason": "Her doctor agrees"})
+    ana.refresh_from_db()
+    assert not ana.health_hold
+    assert ana.clearances.get().content.opened() == {"reason": "Her doctor agrees"}
+
+
+def test_the_history_takes_as_many_queries_for_ten_visits_as_for_one(
+    sign, kims, earlier, django_assert_max_num_queries, django_assert_num_queries
+):
+    sign(earlier(1), plan="x")
+    url = f"/clients/{Note.objects.get().appointment.client_id}/history/"
+    with django_assert_max_num_queries(16) as seen:
+        kims.get(url)
+    as_many = len(seen)
+    for days in range(2, 11):
+        sign(earlier(days), plan="x", **{"kind-left-knee": "pain", "level-left-knee": "3"})
+    with django_assert_num_queries(as_many):
+        page = text(kims.get(url))
+    assert "What was marked, visit by visit" in page
