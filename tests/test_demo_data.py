@@ -14,21 +14,26 @@ from bookings.core.statuses import Status
 from bookings.core.training import Kind, Phase, phase_on, rejections
 from bookings.models import (
     Absence,
+    Account,
     Appointment,
     AppointmentEvent,
     Client,
     Clinic,
     Distance,
+    Fee,
     LegalKind,
     LegalText,
     Mail,
     MailKind,
     MailState,
+    Method,
+    Payment,
     Race,
     Room,
     Therapist,
     Treatment,
     User,
+    WeeklyBreak,
     WeeklyShift,
 )
 from bookings.queries import protocol
@@ -59,8 +64,15 @@ def local_days(first, count):
 
 def hours_at_work(therapist, day):
     """Worked out anew, from the rota's rows."""
-    shifts = [s for s in therapist.shifts.all() if s.weekday == day.weekday()]
-    return [Interval.on_clock(day, s.start, s.end, LONDON) for s in shifts]
+    edges = []
+    pauses = [pause for pause in therapist.breaks.all() if pause.weekday == day.weekday()]
+    for shift in (s for s in therapist.shifts.all() if s.weekday == day.weekday()):
+        inside = [pause for pause in pauses if shift.start < pause.start < shift.end]
+        edges += [shift.start, *(edge for p in inside for edge in (p.start, p.end)), shift.end]
+    return [
+        Interval.on_clock(day, start, end, LONDON)
+        for start, end in zip(edges[::2], edges[1::2], strict=True)
+    ]
 
 
 def time_off(therapist):
@@ -163,6 +175,7 @@ def forget_everything():
     with connection.cursor() as cursor:  # signed notes know no other way to go
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("TRUNCATE therapists_noteversion, therapists_note, therapists_healthcheck")
+        cursor.execute("TRUNCATE bookings_payment, bookings_fee")
     for model in (Appointment, Client, User, Treatment, Absence, Therapist, Room, Clinic):
         model.objects.all().delete()
 
@@ -183,7 +196,8 @@ def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(today
     for visit in Appointment.objects.prefetch_related("events").select_related("client"):
         events = list(visit.events.all())
         assert events[0].kind == Status.BOOKED
-        assert events[-1].kind == visit.status
+        became = [event for event in events if event.kind not in ("paid", "waived", "fee")]
+        assert became[-1].kind == visit.status
         assert visit.client.created_at <= visit.booked_at == events[0].at < visit.starts_at
         assert [event.at for event in events] == sorted(event.at for event in events)
         assert events[-1].at <= now
@@ -216,13 +230,13 @@ def test_no_text_promises_what_massage_does_not_do():
 def test_all_people_are_plainly_made_up():
     load()
     for client in Client.objects.all():
-        assert client.email.endswith("@example.com")
+        assert client.email.endswith("@example.com") or not client.email
         assert any(client.name.endswith(f" {last}") for last in people.LAST)
 
 
 def test_couples_share_an_address_and_the_desk_is_asked_about_two():
     now = load()
-    addresses = Client.objects.values_list("email", flat=True)
+    addresses = Client.objects.exclude(email="").values_list("email", flat=True)
     assert len(addresses) - len(set(addresses)) == people.COUPLES
     cards = desk_day(Clinic.objects.the(), now.date()).to_compare
     assert len(cards) == 2
@@ -306,3 +320,41 @@ def test_the_desk_finds_something_to_see_to_and_training_mails_to_come():
     }  # fmt: skip
     assert Mail.objects.filter(kind=MailKind.NUDGE, state=MailState.SCHEDULED).exists()
     assert not Mail.objects.filter(kind=MailKind.PLAN, state=MailState.SCHEDULED).exists()
+
+
+@pytest.mark.parametrize("today", TODAYS)
+def test_what_took_place_is_paid_with_receipts_without_gaps(today):
+    now = load(*today)
+    numbers = list(Payment.objects.exclude(number=None).order_by("at", "pk").values_list("number"))
+    assert numbers == [(n,) for n in range(1, len(numbers) + 1)]
+    assert {one.method for one in Payment.objects.all()} == set(Method)
+    for payment in Payment.objects.select_related("appointment"):
+        assert payment.at <= now
+        assert Account.of(payment.appointment).left == 0
+    over = Appointment.objects.filter(status=Status.COMPLETED)
+    assert 0.9 < over.filter(payments__isnull=False).count() / over.count() < 1
+
+
+def test_fees_are_charged_paid_waived_and_open():
+    load()
+    rules = Fee.objects.values_list("rule", flat=True)
+    assert {rule.split()[0] for rule in rules} == {"Did", "Cancelled"}
+    settled = Payment.objects.filter(appointment__fees__isnull=False)
+    assert settled.filter(method=Method.WAIVED).exists()
+    assert settled.exclude(method=Method.WAIVED).exists()
+
+
+def test_the_desk_meets_children_breaks_and_people_without_email():
+    now = load()
+    young = [c for c in Client.objects.exclude(date_of_birth=None) if c.is_under_age(now.date())]
+    assert sorted(client.lacks_consent(now.date()) for client in young) == [False, True]
+    assert Client.objects.filter(email="", proved_at=None).count() == len(people.WITHOUT_EMAIL)
+    assert not Mail.objects.filter(client__email="").exists()
+    assert WeeklyBreak.objects.exists()
+    assert Absence.objects.filter(reason="Team meeting").count() == len(place.MEETING)
+
+
+def test_most_of_those_who_come_train_for_a_race():
+    now = load()
+    soon = Appointment.objects.filter(starts_at__gte=now, status=Status.BOOKED)
+    assert soon.filter(client__races__isnull=False).distinct().count() / soon.count() > 0.6

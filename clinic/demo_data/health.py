@@ -85,7 +85,7 @@ def _checks(clients: Sequence[Client], chance: Random) -> Iterator[HealthCheck]:
         yield HealthCheck(
             client=client,
             form=Form.FULL,
-            given_at=client.proved_at + timedelta(hours=1),
+            given_at=client.created_at + timedelta(hours=1),
             by="runner, by the mailed link",
             content=Sealed.of(answers.as_data()),
         )

@@ -10,6 +10,8 @@ from clinic.demo_data.people import DESK_LOGIN
 RUNNER, DESK = "runner", f"desk: {DESK_LOGIN}"
 REASONS = ("plans_changed", "other_time", "")
 NOT_LATER = timedelta(hours=13)  # runners cancel before the cut-off
+RINGS_BEFORE = timedelta(hours=3)
+LATE_OF = 5  # of so many who cancel, one rings as late as that
 
 
 def events_of(visit: Appointment, now: datetime) -> Iterator[AppointmentEvent]:
@@ -25,12 +27,24 @@ def events_of(visit: Appointment, now: datetime) -> Iterator[AppointmentEvent]:
             yield _event(visit, Status.COMPLETED, visit.ends_at, DESK)
 
 
-def _cancelled(visit: Appointment, now: datetime) -> AppointmentEvent:
-    """Half-way between booking and the last moment to cancel."""
+def is_late(visit: Appointment, now: datetime) -> bool:
+    """Whether a cancelled visit was so by telephone, a few hours before."""
+    return visit.booked_at.minute % LATE_OF == 0 and visit.starts_at - RINGS_BEFORE <= now
+
+
+def cancelled_at(visit: Appointment, now: datetime) -> datetime:
+    """Half-way between booking and the last moment to cancel, but for those who ring late."""
+    if is_late(visit, now):
+        return visit.starts_at - RINGS_BEFORE
     last = min(visit.starts_at - NOT_LATER, now)
-    at = visit.booked_at + (last - visit.booked_at) / 2
+    return visit.booked_at + (last - visit.booked_at) / 2
+
+
+def _cancelled(visit: Appointment, now: datetime) -> AppointmentEvent:
+    at = cancelled_at(visit, now)
     reason = REASONS[at.minute % len(REASONS)]
-    return _event(visit, Status.CANCELLED, at, RUNNER, {"reason": reason} if reason else {})
+    by = DESK if is_late(visit, now) else RUNNER
+    return _event(visit, Status.CANCELLED, at, by, {"reason": reason} if reason else {})
 
 
 def _event(

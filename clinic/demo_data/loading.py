@@ -27,19 +27,27 @@ from clinic.demo_data.mails import make_mails
 from clinic.demo_data.people import (
     DEMO_LOGINS,
     DEMO_PASSWORD,
+    DESK_LOGIN,
+    DESK_NOTES,
     RUNNER,
     THERAPISTS,
+    UNDER_AGE,
+    WITHOUT_EMAIL,
     clients,
     couples,
 )
 from clinic.demo_data.races import races_of
+from clinic.demo_data.takings import make_takings
 from clinic.demo_data.visits import visits
 
 SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42
 CLIENTS, NEWCOMERS = 150, 45
 CARDS = 2  # couples about whom the desk is still asked
-REMEMBERED = ["created_at", "proved_at", "terms_agreed_at", "same_address_as", "user"]
+REMEMBERED = [
+    "created_at", "proved_at", "terms_agreed_at", "same_address_as", "user", "email", "phone",
+    "date_of_birth", "guardian_name", "guardian_agreed_at", "guardian_agreed_by", "desk_notes",
+]  # fmt: skip
 
 
 def is_loaded() -> bool:
@@ -59,12 +67,13 @@ def load(*, today: date, now: datetime) -> None:
     place.make_rota(therapists)
     first, horizon = today - timedelta(days=PAST_DAYS), today + timedelta(days=clinic.horizon_days)
     place.make_absences(therapists, first, horizon, today, clinic.tz)
-    known = _make_clients(chance, now)
+    known = _make_clients(chance, today, now)
     crowd = Crowd(known[:-NEWCOMERS], known[-NEWCOMERS:], chance)
     days = PAST_DAYS + FUTURE_DAYS
     made = list(visits(clinic, first=first, days=days, now=now, crowd=crowd, chance=chance))
     Appointment.objects.bulk_create(made)
     AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
+    make_takings(made, clinic, now, chance)
     _make_logins(therapists["IC"], known[0])
     Client.objects.bulk_update(known, REMEMBERED)
     races = Race.objects.bulk_create(races_of(known, today=today))
@@ -81,7 +90,7 @@ def _make_therapists() -> dict[str, Therapist]:
     }
 
 
-def _make_clients(chance: Random, now: datetime) -> list[Client]:
+def _make_clients(chance: Random, today: date, now: datetime) -> list[Client]:
     known = Client.objects.bulk_create(
         Client(name=name, email=email, phone=phone)
         for name, email, phone in clients(CLIENTS, chance)
@@ -90,7 +99,25 @@ def _make_clients(chance: Random, now: datetime) -> list[Client]:
         known_since(client, now - timedelta(days=chance.randint(150, 900)))
     for one, other in couples()[:CARDS]:
         known[other].same_address_as = known[one]
+    for number, note in DESK_NOTES.items():
+        known[number].desk_notes = note
+    for number in WITHOUT_EMAIL:
+        _came_by_telephone(known[number], f"+44 20 7946 0{number:03}")
+    for number, (years, guardian) in UNDER_AGE.items():
+        _is_under_age(known[number], years, guardian, today)
     return known
+
+
+def _came_by_telephone(client: Client, phone: str) -> None:
+    client.email, client.phone = "", phone
+    client.proved_at = client.terms_agreed_at = None
+
+
+def _is_under_age(client: Client, years: int, guardian: str, today: date) -> None:
+    client.date_of_birth = today - timedelta(days=365 * years + 200)
+    if guardian:
+        client.guardian_name, client.guardian_agreed_by = guardian, f"desk: {DESK_LOGIN}"
+        client.guardian_agreed_at = client.created_at
 
 
 def _make_logins(therapist: Therapist, runner: Client) -> None:

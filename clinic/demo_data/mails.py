@@ -32,7 +32,9 @@ def make_mails(
     told = [
         visit
         for visit in visits
-        if visit.status in written and visit.starts_at > now - REMEMBERED_SINCE
+        if visit.status in written
+        and visit.starts_at > now - REMEMBERED_SINCE
+        and visit.client.email
     ]
     prefetch_related_objects([visit.client for visit in told], "races")
     rules = protocol.current()
@@ -73,7 +75,9 @@ def _reminders_of_the_last_day(past: Iterable[Mail], now: datetime) -> list[Mail
 
 def _write_of_training(runners: Sequence[Client], now: datetime) -> None:
     """As if each had ticked the box on entering a race, some days ago."""
-    wanted = [client.pk for place, client in enumerate(runners) if place % 5 < WRITTEN_TO]
+    wanted = [
+        client.pk for place, client in enumerate(runners) if place % 5 < WRITTEN_TO and client.email
+    ]
     Client.objects.filter(pk__in=wanted).update(wants_nudges=True)
     for client in Client.objects.filter(pk__in=wanted):
         nudging.plan_for(client, now=now - PLANS_SENT, changed={})

@@ -36,6 +36,15 @@ FIRST = [
     "María Fernanda", "Wren", "Zoë", "Łucja", "Αλέξης", "Олена", "ليلى", "美咲", "지민",
 ]  # fmt: skip
 LAST = ["Demo", "Demoson", "Sample", "Example", "Placeholder-Featherstonehaugh"]
+# Their places in the list, behind the couples.
+WITHOUT_EMAIL = (24, 27, 33)
+UNDER_AGE = {20: (16, "Pat Demo"), 21: (17, "")}  # years, and which guardian has agreed
+DESK_NOTES = {
+    0: "Prefers to be rung after five (demo).",
+    18: "Comes by bicycle; may be five minutes late (demo).",
+    24: "Has no e-mail: rings on Mondays (demo).",
+    29: "Pays by transfer at the end of the month (demo).",
+}
 COUPLES = 8  # neighbours in the list, who share a surname and an address
 
 

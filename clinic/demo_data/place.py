@@ -2,11 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 
-from bookings.models import Absence, Room, Therapist, Treatment, Weekday, WeeklyShift
+from bookings.models import (
+    Absence,
+    Room,
+    Therapist,
+    Treatment,
+    Weekday,
+    WeeklyBreak,
+    WeeklyShift,
+)
+from bookings.models.clinic import FeeIs
 
 MON, TUE, WED, THU, FRI, SAT, SUN = Weekday
 NEVER_BEFORE = date(2020, 1, 1)
@@ -18,6 +28,10 @@ CLINIC = {
     "phone": "+44 20 7946 0999",
     "email": "demo-clinic@example.com",
     "timezone": "Europe/London",
+    "late_cancellation_fee": Decimal(50),
+    "late_cancellation_fee_is": FeeIs.PERCENT,
+    "no_show_fee": Decimal(25),
+    "no_show_fee_is": FeeIs.AMOUNT,
     "what_to_wear": (
         "Wear or bring shorts and a loose top. You only undress as far as you are comfortable, and "
         "what is not being treated stays covered."
@@ -46,6 +60,13 @@ ROTA: dict[str, list[tuple[list[Weekday], time, time]]] = {
     "SW": [([WED, FRI, SAT], time(9, 30), time(15))],
     "LF": [([SAT, SUN], time(8), time(14, 30))],
 }
+# The same for breaks, each with its name.
+BREAKS: dict[str, tuple[list[Weekday], time, time, str]] = {
+    "TA": ([MON, TUE, WED, THU, FRI], time(12, 30), time(13), "Lunch"),
+    "ML": ([TUE, WED, THU], time(16), time(16, 30), "Tea"),
+    "SW": ([WED, FRI, SAT], time(12), time(12, 30), "Lunch"),
+}
+MEETING = ["TA", "ML", "SW"]
 
 # Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, description.
 PRICE_LIST = [
@@ -103,12 +124,24 @@ def make_rota(by_initials: dict[str, Therapist]) -> None:
         for weekdays, start, end in hours
         for weekday in weekdays
     )
+    WeeklyBreak.objects.bulk_create(
+        WeeklyBreak(
+            therapist=by_initials[initials],
+            weekday=weekday,
+            start=start,
+            end=end,
+            valid_from=NEVER_BEFORE,
+            reason=reason,
+        )
+        for initials, (weekdays, start, end, reason) in BREAKS.items()
+        for weekday in weekdays
+    )
 
 
 def make_absences(
     by_initials: dict[str, Therapist], first: date, last: date, today: date, tz: ZoneInfo
 ) -> None:
-    """Bank holidays for all, a week of holiday for one, an afternoon's course for another."""
+    """Bank holidays for all, a week of holiday for one, a course for another, a meeting."""
     for day in bank_holidays(first, last):
         Absence.objects.create(
             starts_at=datetime.combine(day, time.min, tz),
@@ -129,6 +162,14 @@ def make_absences(
         ends_at=datetime.combine(thursday, time(16), tz),
         reason="Course",
     )
+    wednesday = today + timedelta(days=(WED - today.weekday()) % 7)
+    for initials in MEETING:
+        Absence.objects.create(
+            therapist=by_initials[initials],
+            starts_at=datetime.combine(wednesday, time(14), tz),
+            ends_at=datetime.combine(wednesday, time(14, 30), tz),
+            reason="Team meeting",
+        )
 
 
 def bank_holidays(first: date, last: date) -> Iterator[date]:
