@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import transaction
 from django.urls import reverse
 
 from bookings.core.intervals import Interval, day_bounds
@@ -16,7 +15,6 @@ from bookings.models import (
     Absence,
     Account,
     Appointment,
-    AppointmentEvent,
     Client,
     Clinic,
     Distance,
@@ -34,7 +32,6 @@ from bookings.models import (
     Treatment,
     User,
     WeeklyBreak,
-    WeeklyShift,
 )
 from bookings.queries import protocol
 from bookings.queries.desk import desk_day
@@ -49,13 +46,20 @@ TODAYS = [(2026, 3, 20), (2026, 10, 15), (2026, 11, 23)]
 NEVER_SAID = ["prevent", "injury-free", "faster", "speed", "heal", "cure", "toxin", "lactic",
               "performance", "scar tissue", "adhesion", "improve"]  # fmt: skip
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module", params=TODAYS)
+def loaded(request, django_db_setup, django_db_blocker):
+    """One clinic for all tests of a day, which take back what they do to it."""
+    now = datetime(*request.param, 11, 30, tzinfo=UTC)
+    with django_db_blocker.unblock(), transaction.atomic():
+        loading.load(today=now.date(), now=now)
+        yield now
+        transaction.set_rollback(True)
 
 
-def load(year=2026, month=11, day=23):
-    now = datetime(year, month, day, 11, 30, tzinfo=UTC)
-    loading.load(today=now.date(), now=now)
-    return now
+@pytest.fixture
+def now(loaded, db):
+    return loaded
 
 
 def local_days(first, count):
@@ -83,9 +87,7 @@ def time_off(therapist):
     ]
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_every_visit_lies_in_a_shift_on_the_grid_and_outside_all_time_off(today):
-    load(*today)
+def test_every_visit_lies_in_a_shift_on_the_grid_and_outside_all_time_off(now):
     for therapist in Therapist.objects.prefetch_related("shifts"):
         off = time_off(therapist)
         for visit in therapist.appointments.occupying():
@@ -96,9 +98,7 @@ def test_every_visit_lies_in_a_shift_on_the_grid_and_outside_all_time_off(today)
             assert not any(away.overlaps(blocked) for away in off)
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_every_visit_is_of_a_treatment_that_its_therapist_offers_at_its_price(today):
-    load(*today)
+def test_every_visit_is_of_a_treatment_that_its_therapist_offers_at_its_price(now):
     offered = {t: set(t.therapists.values_list("pk", flat=True)) for t in Treatment.objects.all()}
     for visit in Appointment.objects.with_everything():
         treatment = visit.treatment
@@ -107,9 +107,7 @@ def test_every_visit_is_of_a_treatment_that_its_therapist_offers_at_its_price(to
         assert visit.blocked_until - visit.ends_at == timedelta(minutes=treatment.buffer_minutes)
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_the_coming_weeks_are_about_three_quarters_full(today):
-    now = load(*today)
+def test_the_coming_weeks_are_about_three_quarters_full(now):
     first = now.date() + timedelta(days=1)
     weeks = day_bounds(first, 41, LONDON)
     at_work = sum(
@@ -134,8 +132,7 @@ def free_quarters(therapist, days):
     )
 
 
-def test_the_clinic_is_of_the_size_it_says():
-    load()
+def test_the_clinic_is_of_the_size_it_says(now):
     assert (Therapist.objects.count(), Room.objects.count()) == (6, 4)
     assert (Treatment.objects.count(), Client.objects.count()) == (6, 150)
     assert 1500 < Appointment.objects.count() < 2500
@@ -143,46 +140,7 @@ def test_the_clinic_is_of_the_size_it_says():
     assert Absence.objects.filter(therapist__isnull=False).exists()
 
 
-def test_it_is_the_same_each_time():
-    load()
-    first = everything()
-    forget_everything()
-    load()
-    assert everything() == first
-
-
-def everything():
-    """What people see of it; ids, password hashes and the secret of each link may differ."""
-    return [
-        sorted(Client.objects.values_list("name", "email", "phone", "created_at", "proved_at")),
-        sorted(WeeklyShift.objects.values_list("therapist__name", "weekday", "start", "end")),
-        list(Absence.objects.order_by("starts_at", "reason").values_list("starts_at", "ends_at")),
-        sorted(
-            Appointment.objects.values_list(
-                "starts_at", "room__name", "therapist__name", "client__name", "treatment__name",
-                "status", "booked_at", "revision", "any_therapist",
-            )
-        ),
-        sorted(
-            AppointmentEvent.objects.values_list(
-                "at", "kind", "by", "appointment__starts_at", "appointment__room__name"
-            )
-        ),
-    ]  # fmt: skip
-
-
-def forget_everything():
-    with connection.cursor() as cursor:  # signed notes know no other way to go
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE therapists_noteversion, therapists_note, therapists_healthcheck")
-        cursor.execute("TRUNCATE bookings_payment, bookings_fee")
-    for model in (Appointment, Client, User, Treatment, Absence, Therapist, Room, Clinic):
-        model.objects.all().delete()
-
-
-@pytest.mark.parametrize("today", TODAYS)
-def test_there_is_a_past_and_a_future_and_still_room_for_more(today):
-    now = load(*today)
+def test_there_is_a_past_and_a_future_and_still_room_for_more(now):
     statuses = set(Appointment.objects.values_list("status", flat=True))
     assert {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED, Status.BOOKED} <= statuses
     assert not Appointment.objects.filter(status=Status.BOOKED, starts_at__lte=now).exists()
@@ -190,9 +148,7 @@ def test_there_is_a_past_and_a_future_and_still_room_for_more(today):
         assert openings(Clinic.objects.the(), treatment, first=now.date(), days=14, now=now)
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(today):
-    now = load(*today)
+def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(now):
     for visit in Appointment.objects.prefetch_related("events").select_related("client"):
         events = list(visit.events.all())
         assert events[0].kind == Status.BOOKED
@@ -203,8 +159,7 @@ def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(today
         assert events[-1].at <= now
 
 
-def test_nobody_has_two_first_visits_or_comes_before_the_first():
-    load()
+def test_nobody_has_two_first_visits_or_comes_before_the_first(now):
     first_visits = Appointment.objects.filter(treatment__name=place.FIRST_VISIT)
     newcomers = first_visits.values_list("client", "starts_at")
     assert len({client for client, _ in newcomers}) == len(newcomers) > 20
@@ -212,30 +167,26 @@ def test_nobody_has_two_first_visits_or_comes_before_the_first():
         assert not Appointment.objects.filter(client=client, starts_at__lt=starts_at).exists()
 
 
-def test_every_treatment_suits_a_kind_of_session_and_all_kinds_are_suited():
-    load()
+def test_every_treatment_suits_a_kind_of_session_and_all_kinds_are_suited(now):
     kinds = [kind for treatment in Treatment.objects.all() for kind in treatment.session_kinds]
     assert all(treatment.session_kinds for treatment in Treatment.objects.all())
     assert set(kinds) == set(Kind)
 
 
-def test_no_text_promises_what_massage_does_not_do():
-    load()
+def test_no_text_promises_what_massage_does_not_do(now):
     texts = [LegalText.objects.current(LegalKind.TERMS).text]
     texts += Treatment.objects.values_list("description", flat=True)
     texts += Therapist.objects.values_list("bio", flat=True)
     assert not [(word, text) for word in NEVER_SAID for text in texts if word in text.lower()]
 
 
-def test_all_people_are_plainly_made_up():
-    load()
+def test_all_people_are_plainly_made_up(now):
     for client in Client.objects.all():
         assert client.email.endswith("@example.com") or not client.email
         assert any(client.name.endswith(f" {last}") for last in people.LAST)
 
 
-def test_couples_share_an_address_and_the_desk_is_asked_about_two():
-    now = load()
+def test_couples_share_an_address_and_the_desk_is_asked_about_two(now):
     addresses = Client.objects.exclude(email="").values_list("email", flat=True)
     assert len(addresses) - len(set(addresses)) == people.COUPLES
     cards = desk_day(Clinic.objects.the(), now.date()).to_compare
@@ -244,9 +195,8 @@ def test_couples_share_an_address_and_the_desk_is_asked_about_two():
 
 
 @pytest.mark.parametrize(("role", "email"), people.DEMO_LOGINS)
-def test_each_role_can_sign_in(client, settings, role, email):
+def test_each_role_can_sign_in(now, client, settings, role, email):
     settings.DEMO = True  # elsewhere these logins open nothing
-    load()
     user = User.objects.get(email=email)
     assert role in user.roles()
     assert EmailAddress.objects.filter(user=user, verified=True, primary=True).count() == 1
@@ -257,9 +207,7 @@ def test_each_role_can_sign_in(client, settings, role, email):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(today):
-    now = load(*today)
+def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(now):
     runner = Client.objects.get(user__email=people.RUNNER_LOGIN)
     therapist = Therapist.objects.get(user__isnull=False)
     for visits in (runner.appointments, therapist.appointments):
@@ -267,30 +215,7 @@ def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(today):
         assert visits.filter(status=Status.COMPLETED).exists()
 
 
-def test_a_second_load_changes_nothing(settings, capsys):
-    settings.DEMO = True
-    call_command("load_demo_data")
-    before = everything()
-    call_command("load_demo_data")
-    assert everything() == before
-    assert "already" in capsys.readouterr().out
-
-
-def test_it_is_not_loaded_into_a_real_clinic_by_mistake(settings):
-    settings.DEMO = settings.DEBUG = False
-    with pytest.raises(CommandError, match="known password"):
-        call_command("load_demo_data")
-    assert not Clinic.objects.exists()
-
-
-def test_it_is_loaded_anywhere_by_somebody_who_means_it(settings):
-    settings.DEMO = settings.DEBUG = False
-    call_command("load_demo_data", "--yes")
-    assert loading.is_loaded()
-
-
-def test_races_are_spread_over_every_phase_of_training():
-    now = load()
+def test_races_are_spread_over_every_phase_of_training(now):
     rules = protocol.current()
     races = list(Race.objects.select_related("client"))
     phases = {phase_on(now.date(), [race.in_training], rules).phase for race in races}
@@ -301,8 +226,7 @@ def test_races_are_spread_over_every_phase_of_training():
     assert Client.objects.get(name=people.RUNNER).races.count() == 2
 
 
-def test_whoever_comes_soon_has_reminders_waiting_and_the_past_has_been_written():
-    now = load()
+def test_whoever_comes_soon_has_reminders_waiting_and_the_past_has_been_written(now):
     in_a_week = Appointment.objects.filter(
         status=Status.BOOKED, starts_at__range=(now + timedelta(days=4), now + timedelta(days=11))
     )
@@ -313,8 +237,7 @@ def test_whoever_comes_soon_has_reminders_waiting_and_the_past_has_been_written(
     assert not Mail.objects.filter(state=MailState.SCHEDULED, due_at__lt=now - timedelta(days=7))
 
 
-def test_the_desk_finds_something_to_see_to_and_training_mails_to_come():
-    load()
+def test_the_desk_finds_something_to_see_to_and_training_mails_to_come(now):
     assert set(Mail.objects.asking_for_attention().values_list("state", flat=True)) == {
         MailState.FAILED, MailState.AMBIGUOUS, MailState.MISSED,
     }  # fmt: skip
@@ -322,9 +245,7 @@ def test_the_desk_finds_something_to_see_to_and_training_mails_to_come():
     assert not Mail.objects.filter(kind=MailKind.PLAN, state=MailState.SCHEDULED).exists()
 
 
-@pytest.mark.parametrize("today", TODAYS)
-def test_what_took_place_is_paid_with_receipts_without_gaps(today):
-    now = load(*today)
+def test_what_took_place_is_paid_with_receipts_without_gaps(now):
     numbers = list(Payment.objects.exclude(number=None).order_by("at", "pk").values_list("number"))
     assert numbers == [(n,) for n in range(1, len(numbers) + 1)]
     assert {one.method for one in Payment.objects.all()} == set(Method)
@@ -335,8 +256,7 @@ def test_what_took_place_is_paid_with_receipts_without_gaps(today):
     assert 0.9 < over.filter(payments__isnull=False).count() / over.count() < 1
 
 
-def test_fees_are_charged_paid_waived_and_open():
-    load()
+def test_fees_are_charged_paid_waived_and_open(now):
     rules = Fee.objects.values_list("rule", flat=True)
     assert {rule.split()[0] for rule in rules} == {"Did", "Cancelled"}
     settled = Payment.objects.filter(appointment__fees__isnull=False)
@@ -344,8 +264,7 @@ def test_fees_are_charged_paid_waived_and_open():
     assert settled.exclude(method=Method.WAIVED).exists()
 
 
-def test_the_desk_meets_children_breaks_and_people_without_email():
-    now = load()
+def test_the_desk_meets_children_breaks_and_people_without_email(now):
     young = [c for c in Client.objects.exclude(date_of_birth=None) if c.is_under_age(now.date())]
     assert sorted(client.lacks_consent(now.date()) for client in young) == [False, True]
     assert Client.objects.filter(email="", proved_at=None).count() == len(people.WITHOUT_EMAIL)
@@ -354,7 +273,6 @@ def test_the_desk_meets_children_breaks_and_people_without_email():
     assert Absence.objects.filter(reason="Team meeting").count() == len(place.MEETING)
 
 
-def test_most_of_those_who_come_train_for_a_race():
-    now = load()
+def test_most_of_those_who_come_train_for_a_race(now):
     soon = Appointment.objects.filter(starts_at__gte=now, status=Status.BOOKED)
     assert soon.filter(client__races__isnull=False).distinct().count() / soon.count() > 0.6
