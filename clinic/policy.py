@@ -78,7 +78,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "metrics": EVERYONE,  # asks for a token instead
         "mail_events": EVERYONE,  # asks for the mail service's signature instead
         "diary:home": STAFF,
-        "diary:same_person": DESK,
+        "diary:two_people": DESK,
         "diary:client_plan": DESK,
         "diary:client_habits": DESK,
         "diary:client_effort": DESK,

@@ -8,7 +8,6 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from bookings.actions import joining
-from bookings.actions.refusals import ClientBusy
 from bookings.actions.writing import changes_the_diary
 from bookings.models import Client, Clinic, User
 
@@ -47,21 +46,9 @@ def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
     return client
 
 
-@changes_the_diary
-def decide(_clinic: Clinic, client: Client, *, same: bool, by: str, now: datetime) -> Client:
-    """What the desk says of "same e-mail, different name". Returns who the client now is.
-
-    Raises ClientBusy when joining would put one person in two places at once.
-    """
-    client.refresh_from_db()
-    other = client.same_address_as
-    if same and other is not None:
-        if not _joined(client, other, by=by, now=now):
-            raise ClientBusy("Both have an appointment at the same time; move one first.")
-        return other
-    client.same_address_as = None
-    client.save(update_fields=["same_address_as"])
-    return client
+def keep_apart(client: Client) -> None:
+    """What the desk says of "same e-mail, different name": they are two people."""
+    Client.objects.filter(pk=client.pk).update(same_address_as=None)
 
 
 @transaction.atomic

@@ -52,7 +52,15 @@ def pay(
 
 
 @changes_the_diary
-def take_back(clinic: Clinic, payment: Payment, *, reason: str, by: str, now: datetime) -> Payment:
+def take_back(
+    clinic: Clinic,
+    payment: Payment,
+    *,
+    reason: str,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Payment:
     """Correct a row by one of the opposite amount; taking back again returns the first."""
     key = f"correction of {payment.pk}"
     if again := Payment.objects.filter(key=key).first():
@@ -61,6 +69,7 @@ def take_back(clinic: Clinic, payment: Payment, *, reason: str, by: str, now: da
     if payment.corrects_id is not None:
         raise Refused("A correction is not taken back; note the payment anew.")
     appointment = _fresh(payment.appointment)
+    refuse_if_changed(clinic, appointment, seen)
     correction = _write(
         clinic,
         appointment,

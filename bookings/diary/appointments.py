@@ -4,6 +4,8 @@ Every form of the panel says which event its page had `seen` last.
 """
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from secrets import token_hex
 
 from django import forms
@@ -88,69 +90,71 @@ def _others_of_the_client(visit: Appointment) -> dict:
     }
 
 
-@require_POST
-def mark(request: HttpRequest, pk: int) -> HttpResponse:
+def answering(act: Callable[[HttpRequest, Appointment], str]) -> Callable[..., HttpResponse]:
+    """A form of the panel: `act` says in words what it has done, or raises Refused."""
+
+    @require_POST
+    @wraps(act)
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return answered(request, pk, act(request, visit_of(pk)))
+        except Refused as refusal:
+            return answered(request, pk, refusal)
+
+    return view
+
+
+def circumstances(request: HttpRequest) -> dict:
+    """What every action asks besides: what the page had shown, who acts and when."""
+    return {"seen": seen(request), "by": who(request), "now": timezone.now()}
+
+
+@answering
+def mark(request: HttpRequest, visit: Appointment) -> str:
     """Arrived, completed, did not come, or the last of these taken back."""
-    visit, asked = visit_of(pk), request.POST.get("status", "")
-    circumstances = {"seen": seen(request), "by": who(request), "now": timezone.now()}
-    if asked != "undo" and asked not in attendance.MARKS:
+    asked = request.POST.get("status", "")
+    if asked == "undo":
+        marked = attendance.undo(visit, within=None, **circumstances(request))
+    elif asked in attendance.MARKS:
+        marked = attendance.mark(visit, Status(asked), **circumstances(request))
+    else:
         raise Http404
-    try:
-        if asked == "undo":
-            marked = attendance.undo(visit, within=None, **circumstances)
-        else:
-            marked = attendance.mark(visit, Status(asked), **circumstances)
-    except Refused as refusal:
-        return answered(request, pk, refusal)
-    return answered(request, pk, f"{visit.client}: {Status(marked.status).label.lower()}.")
+    return f"{visit.client}: {Status(marked.status).label.lower()}."
 
 
-@require_POST
-def late(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, form = visit_of(pk), LateForm(request.POST)
+@answering
+def late(request: HttpRequest, visit: Appointment) -> str:
+    form = LateForm(request.POST)
     if not form.is_valid():
-        return answered(request, pk, Refused("Please give the minutes, from 0 to 240."))
+        raise Refused("Please give the minutes, from 0 to 240.")
     minutes = form.cleaned_data["minutes"]
-    try:
-        attendance.note_lateness(
-            visit, minutes, seen=seen(request), by=who(request), now=timezone.now()
-        )
-    except Refused as refusal:
-        return answered(request, pk, refusal)
-    return answered(request, pk, f"{visit.client}: {_late_in_words(minutes)}.")
+    attendance.note_lateness(visit, minutes, **circumstances(request))
+    return f"{visit.client}: {f'{minutes} minutes late' if minutes else 'in time after all'}."
 
 
-@require_POST
-def note(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, form = visit_of(pk), NoteForm(request.POST)
+@answering
+def note(request: HttpRequest, visit: Appointment) -> str:
+    form = NoteForm(request.POST)
     if not form.is_valid():
-        return answered(request, pk, Refused("A note has 500 letters at most."))
+        raise Refused("A note has 500 letters at most.")
     text = form.cleaned_data["desk_note"]
-    try:
-        attendance.write_note(visit, text, seen=seen(request), by=who(request), now=timezone.now())
-    except Refused as refusal:
-        return answered(request, pk, refusal)
-    return answered(request, pk, "The note is kept." if text else "The note is gone.")
+    attendance.write_note(visit, text, **circumstances(request))
+    return "The note is kept." if text else "The note is gone."
 
 
-@require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, form = visit_of(pk), ReasonForm(request.POST)
+@answering
+def cancel(request: HttpRequest, visit: Appointment) -> str:
+    form = ReasonForm(request.POST)
     if not form.is_valid():
-        return answered(request, pk, Refused("Please give the reason in at most 300 characters."))
-    try:
-        booking.cancel(
-            visit,
-            reason=form.cleaned_data["reason"],
-            telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
-            charging=request.POST.get("wish") == "client",
-            seen=seen(request),
-            by=who(request),
-            now=timezone.now(),
-        )
-    except Refused as refusal:
-        return answered(request, pk, refusal)
-    return answered(request, pk, f"{visit.client}'s appointment is cancelled.")
+        raise Refused("Please give the reason in at most 300 characters.")
+    booking.cancel(
+        visit,
+        reason=form.cleaned_data["reason"],
+        telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
+        charging=request.POST.get("wish") == "client",
+        **circumstances(request),
+    )
+    return f"{visit.client}'s appointment is cancelled."
 
 
 def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse:
@@ -173,7 +177,3 @@ def seen(request: HttpRequest) -> int:
 def visit_of(pk: int) -> Appointment:
     found = Appointment.objects.visits().with_everything()
     return get_object_or_404(found.select_related("client__same_address_as"), pk=pk)
-
-
-def _late_in_words(minutes: int) -> str:
-    return f"{minutes} minutes late" if minutes else "in time after all"

@@ -10,8 +10,6 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import identity
-from bookings.actions.refusals import Refused
-from bookings.diary.who import who
 from bookings.models import Client, Clinic
 from bookings.queries.desk import desk_day
 
@@ -27,17 +25,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def same_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answers the card "same e-mail, different name"."""
+def two_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers the card "same e-mail, different name"; one person is merged on a page of its own."""
     client = get_object_or_404(Client, pk=pk)
-    same = request.POST.get("answer") == "same"
-    by = who(request)
-    try:
-        known = identity.decide(client, same=same, by=by, now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"Joined to {known}." if same else f"{known} stays separate.")
+    identity.keep_apart(client)
+    messages.success(request, f"{client} stays separate.")
     return redirect("diary:home")
 
 

@@ -99,6 +99,7 @@ def flags_of(visit: Appointment) -> list[str]:
         f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
         "Different name given": client and client.same_address_as_id,
         "Health: to be checked by the therapist": client and client.health_hold,
+        "Under 18, consent missing": client and client.lacks_consent(visit.starts_at.date()),
         "To pay": visit.status == Status.COMPLETED and left > 0,
         "Paid": visit.settled > 0 and left <= 0,
         "Note": visit.desk_note,

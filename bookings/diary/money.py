@@ -7,19 +7,19 @@ from decimal import Decimal
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.actions import money
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.cells import as_text
-from bookings.diary.appointments import answered, seen, visit_of
-from bookings.diary.who import who
-from bookings.models import Clinic, Method, Payment
+from bookings.diary.appointments import answering, circumstances
+from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.takings import takings_of
 
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
+
+BIGGEST = 2**63 - 1  # that the database has a number for
 
 
 class AmountField(forms.DecimalField):
@@ -44,50 +44,42 @@ class PriceForm(forms.Form):
     price = AmountField(min_value=Decimal(0))
 
 
-class WhyForm(forms.Form):
+class TakeBackForm(forms.Form):
+    payment = forms.IntegerField(min_value=1, max_value=BIGGEST)
     reason = forms.CharField(max_length=300)
 
 
-@require_POST
-def pay(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, form = visit_of(pk), PayForm(request.POST)
+@answering
+def pay(request: HttpRequest, visit: Appointment) -> str:
+    form = PayForm(request.POST)
     if not form.is_valid():
-        return answered(request, pk, Refused(_sentence(form)))
+        raise Refused(_sentence(form))
     asked = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
-    try:
-        payment = money.pay(visit, **asked, seen=seen(request), by=who(request), now=timezone.now())
-    except Refused as refusal:
-        return answered(request, pk, refusal)
+    payment = money.pay(visit, **asked, **circumstances(request))
     amount = wording.price(payment.amount, payment.currency)
     how = payment.get_method_display().lower()
     receipt = f", receipt {payment.number}" if payment.number else ""
-    return answered(request, pk, f"{visit.client}: {amount}, {how}{receipt}.")
+    return f"{visit.client}: {amount}, {how}{receipt}."
 
 
-@require_POST
-def price(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, form = visit_of(pk), PriceForm(request.POST)
+@answering
+def price(request: HttpRequest, visit: Appointment) -> str:
+    form = PriceForm(request.POST)
     if not form.is_valid():
-        return answered(request, pk, Refused(_sentence(form)))
+        raise Refused(_sentence(form))
     agreed = form.cleaned_data["price"]
-    try:
-        money.set_price(visit, agreed, seen=seen(request), by=who(request), now=timezone.now())
-    except Refused as refusal:
-        return answered(request, pk, refusal)
-    words = wording.price(agreed, Clinic.objects.the().currency)
-    return answered(request, pk, f"{visit.client}: the price is {words}.")
+    money.set_price(visit, agreed, **circumstances(request))
+    return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
 
 
-@require_POST
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    payment, form = get_object_or_404(Payment, pk=pk), WhyForm(request.POST)
+@answering
+def take_back(request: HttpRequest, visit: Appointment) -> str:
+    form = TakeBackForm(request.POST)
     if not form.is_valid():
-        return answered(request, payment.appointment_id, Refused(_sentence(form)))
-    try:
-        money.take_back(payment, **form.cleaned_data, by=who(request), now=timezone.now())
-    except Refused as refusal:
-        return answered(request, payment.appointment_id, refusal)
-    return answered(request, payment.appointment_id, f"{payment} is taken back.")
+        raise Refused(_sentence(form))
+    payment = get_object_or_404(visit.payments, pk=form.cleaned_data["payment"])
+    money.take_back(payment, reason=form.cleaned_data["reason"], **circumstances(request))
+    return f"{payment} is taken back."
 
 
 @require_safe

@@ -12,7 +12,7 @@ urlpatterns = [
     path("clients/<int:pk>/", clients.record, name="client"),
     path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
     path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
-    path("clients/<int:pk>/same-person/", days.same_person, name="same_person"),
+    path("clients/<int:pk>/two-people/", days.two_people, name="two_people"),
     path("clients/<int:pk>/plan/", include(clients_plan.urlpatterns)),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
     path("clients/<int:pk>/end-links/", links.withdraw, name="withdraw_links"),

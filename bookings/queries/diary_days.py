@@ -42,6 +42,8 @@ READ_OF_A_VISIT = (
     "client__name",
     "client__health_hold",
     "client__same_address_as",
+    "client__date_of_birth",
+    "client__guardian_agreed_at",
 )
 SHOWN_OF_A_VISIT = (
     "pk",
@@ -53,6 +55,8 @@ SHOWN_OF_A_VISIT = (
     "client__name",
     "client__health_hold",
     "client__same_address_as_id",
+    "client__date_of_birth",
+    "client__guardian_agreed_at",
     "therapist__name",
     "room__name",
     "treatment__name",

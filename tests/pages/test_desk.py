@@ -103,32 +103,18 @@ def test_the_same_address_with_another_name_is_a_question(desk, twins):
 
 def test_two_people_stay_two(desk, twins):
     _, other = twins
-    desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "different"})
+    desk.post(f"/desk/clients/{other.pk}/two-people/")
     other.refresh_from_db()
     assert other.same_address_as is None
     assert "Bo Demo" not in text(desk.get("/desk/?day=2020-01-01")).partition("<section")[2]
 
 
-def test_the_same_person_becomes_one(desk, twins):
+def test_the_same_person_is_merged_after_a_preview(desk, twins):
     known, other = twins
-    theirs = visit()
-    theirs.client = other
-    theirs.save()
-    desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "same"})
-    theirs.refresh_from_db()
-    assert theirs.client == known
-    assert theirs.events.get().by == "desk: dee@example.com"
-    assert not Client.objects.filter(pk=other.pk).exists()
-
-
-def test_nobody_can_be_joined_into_two_places_at_once(desk, twins):
-    known, other = twins
-    for person in (known, other):
-        theirs = visit()
-        theirs.client = person
-        theirs.save()
-    response = desk.post(f"/desk/clients/{other.pk}/same-person/", {"answer": "same"}, follow=True)
-    assert "move one first" in text(response)
+    page = text(desk.get("/desk/"))
+    preview = f"/desk/clients/{known.pk}/merge/{other.pk}/"
+    assert f'href="{preview}"' in page
+    assert "Bo Demo" in text(desk.get(preview))
     assert Client.objects.filter(pk=other.pk).exists()
 
 

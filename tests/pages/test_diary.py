@@ -291,12 +291,34 @@ def test_the_panel_shows_the_clients_next_and_past(desk, visit, massage, kim, ro
     assert "Tue 24 Nov, 10:00" in page
 
 
+def test_a_payment_is_not_taken_back_from_a_page_that_is_out_of_date(panel):
+    panel("pay", amount="20", method="cash")
+    paid = Payment.objects.get()
+    [sentence] = said(panel("take-back", payment=paid.pk, reason="Typed wrongly", seen=0))
+    assert "It has changed since the page was opened" in sentence
+    assert [str(one) for one in Payment.objects.all()] == ["20.00 GBP, cash"]
+
+
+@pytest.mark.parametrize("payment", ["", "x", "0", str(2**63), "999999"])
+def test_only_a_payment_of_the_visit_is_taken_back(panel, payment):
+    panel("pay", amount="20", method="cash")
+    panel("take-back", payment=payment, reason="Typed wrongly")
+    assert Payment.objects.count() == 1
+
+
+def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
+    type(visit.client).objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
+    [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+    assert shown["flags"] == ["Under 18, consent missing"]
+    type(visit.client).objects.update(guardian_agreed_at=TEN)
+    [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+    assert shown["flags"] == []
+
+
 def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
     panel("pay", amount="20", method="cash")
     panel("pay", amount="30", method="card")
-    desk.post(
-        f"/diary/payments/{Payment.objects.get(method='card').pk}/take-back/", {"reason": "=1+1"}
-    )
+    panel("take-back", payment=Payment.objects.get(method="card").pk, reason="=1+1")
     panel("pay", amount="40", method="transfer")
     shown = desk.get("/diary/2026-12-01/takings/").context["shown"]
     [sums] = shown.sums

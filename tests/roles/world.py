@@ -110,7 +110,6 @@ def make_world() -> World:
         },
         **{f"diary:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "privacy:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
-        "planner:take_back pk": str(payment.pk),
         "planner:receipt number": str(payment.number),
         "planner:week slug": kim.slug,
         **{f"planner:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
@@ -133,7 +132,7 @@ MAILS = ("mail", "mail_body", "decide_mail")
 RACE_PAGES = ("online:race", "online:my_race", "diary:client_race")
 CLIENTS = (
     *(f"diary:{view}" for view in (
-        "client", "edit_client", "client_preferences", "same_person", "mails_of_client",
+        "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
         "client_plan_times", "client_choose_time",
@@ -143,7 +142,7 @@ CLIENTS = (
 VISITS = (
     *(f"planner:{view}" for view in (
         "appointment", "change", "put_back", "tell", "mark", "cancel", "late", "note", "price",
-        "pay",
+        "pay", "take_back",
     )),
     "diary:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
 )  # fmt: skip
