@@ -5,7 +5,6 @@ knowingly; a conflict, time off and a therapist who does not offer the treatment
 """
 
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -13,8 +12,9 @@ from django.db.models import Q
 
 from bookings.actions import mailing
 from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.places import Place, price_before, remember, remembered, stands_at
 from bookings.actions.placing import Choice, offering_the_nearest
-from bookings.actions.refusals import AgainstTheRules, NotBookable, Refused, SlotTaken, Stale
+from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
 from bookings.core.intervals import Interval
@@ -28,32 +28,12 @@ from bookings.models import (
     MailKind,
     MailState,
     Room,
-    Therapist,
     Treatment,
 )
 from bookings.queries import facts
 from bookings.queries.openings import hours_of_work
 
 CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPERSEDED)
-
-
-@dataclass(frozen=True)
-class Place:
-    """When, with whom and where; without a room the present one is kept if it is free.
-
-    Without a treatment the present one is; another one comes with its own price.
-    """
-
-    interval: Interval
-    therapist: Therapist
-    room: Room | None = None
-    treatment: Treatment | None = None
-
-    @classmethod
-    def of(cls, appointment: Appointment) -> "Place":
-        return cls(
-            appointment.interval, appointment.therapist, appointment.room, appointment.treatment
-        )
 
 
 def change(
@@ -86,8 +66,8 @@ def put_back(
     last = appointment.events.filter(kind="moved").last()
     if last is None or "ends_at" not in last.facts["from"]:
         raise Stale("There is nothing to undo.")
-    place = _remembered(last.facts["from"])
-    price = _price_before(last.facts)
+    place = remembered(last.facts["from"])
+    price = price_before(last.facts)
     telling = Telling.from_the_desk() if _has_been_told(appointment) else SILENTLY
     return _rewrite(clinic, appointment, place, telling, by, now, price)
 
@@ -113,7 +93,7 @@ def tell(
 @changes_the_diary
 def _change(clinic, pk, place, revision, knowingly, telling, by, now) -> Appointment:
     appointment = Appointment.objects.with_everything().get(pk=pk)
-    if appointment.revision == revision + 1 and _stands_at(appointment, place):
+    if appointment.revision == revision + 1 and stands_at(appointment, place):
         return appointment  # The same form sent twice.
     appointment = _at(pk, revision)
     if not knowingly and (broken := broken_rules(clinic, place, now=now)):
@@ -161,7 +141,7 @@ def _rewrite(
     now: datetime,
     price: Decimal | None = None,
 ) -> Appointment:
-    before = _remember(appointment)
+    before = remember(appointment)
     buffer, was = appointment.blocked_until - appointment.ends_at, appointment.treatment
     same_start = appointment.starts_at == place.interval.start
     if place.treatment is not None and place.treatment != was:
@@ -183,7 +163,7 @@ def _rewrite(
         confirmed_at=appointment.confirmed_at if same_start else None,
     )
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
-    facts_of_it = {"from": before, "to": _remember(appointment)}
+    facts_of_it = {"from": before, "to": remember(appointment)}
     appointment.record("moved", by=by, now=now, facts=facts_of_it)
     mailing.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     return appointment
@@ -249,47 +229,6 @@ def _what_changed(appointment: Appointment) -> str:
     now_at = wording.day_and_time(appointment.starts_at, tz)
     by = f" by {last.by}" if last else ""
     return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
-
-
-def _remember(appointment: Appointment) -> dict:
-    return {
-        "starts_at": appointment.starts_at,
-        "ends_at": appointment.ends_at,
-        "therapist": appointment.therapist.name,
-        "therapist_id": appointment.therapist_id,
-        "room": appointment.room.name,
-        "room_id": appointment.room_id,
-        "treatment": appointment.treatment.name,
-        "treatment_id": appointment.treatment_id,
-        "price": appointment.price,
-    }
-
-
-def _price_before(change: dict) -> Decimal | None:
-    """The price that came with another treatment; None where the treatment stayed."""
-    was, became = change["from"], change.get("to", {})
-    same = was.get("treatment_id") == became.get("treatment_id")
-    return None if same else Decimal(was["price"])
-
-
-def _remembered(was: dict) -> Place:
-    starts_at, ends_at = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
-    try:
-        therapist = Therapist.objects.get(pk=was["therapist_id"])
-        room = Room.objects.get(pk=was["room_id"])
-        treatment = Treatment.objects.filter(pk=was.get("treatment_id") or 0).first()
-    except (Therapist.DoesNotExist, Room.DoesNotExist):
-        raise Refused("It cannot be put back: the therapist or the room is gone.") from None
-    return Place(Interval(starts_at, ends_at), therapist, room, treatment)
-
-
-def _stands_at(appointment: Appointment, place: Place) -> bool:
-    return (
-        appointment.interval == place.interval
-        and appointment.therapist_id == place.therapist.pk
-        and (place.room is None or appointment.room_id == place.room.pk)
-        and (place.treatment is None or appointment.treatment_id == place.treatment.pk)
-    )
 
 
 def _as_asked(appointment: Appointment, place: Place, treatment: Treatment) -> Appointment:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bookings.actions import mailing, records
-from bookings.actions.desk import Place, broken_rules, refuse_the_impossible, room_for
+from bookings.actions.desk import broken_rules, refuse_the_impossible, room_for
 from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.places import Place
 from bookings.actions.placing import Choice, offering_the_nearest
 from bookings.actions.refusals import AgainstTheRules, NotBookable, Refused, SlotTaken
 from bookings.actions.writing import changes_the_diary

@@ -13,7 +13,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from bookings.admin.diary import DiaryAdmin
-from bookings.admin.rota import AbsenceInline, ExtraShiftInline, WeeklyShiftInline
+from bookings.admin.rota import (
+    AbsenceInline,
+    ExtraShiftInline,
+    WeeklyBreakInline,
+    WeeklyShiftInline,
+)
 from bookings.core.roles import Role
 from bookings.models import Client, Therapist, User
 
@@ -152,7 +157,7 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
 class TherapistAdmin(LoginForOwners, DiaryAdmin):
     fields = ["name", "slug", "initials", "bio", "user", "active"]
     autocomplete_fields = ["user"]
-    inlines = [WeeklyShiftInline, ExtraShiftInline, AbsenceInline]
+    inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
     list_display = ["name", "initials", "user", "active"]
     list_filter = ["active", "treatments"]
     list_select_related = ["user"]

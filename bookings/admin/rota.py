@@ -3,11 +3,16 @@
 from django.contrib import admin
 
 from bookings.admin.diary import DiaryAdmin
-from bookings.models import Absence, ExtraShift, WeeklyShift
+from bookings.models import Absence, ExtraShift, WeeklyBreak, WeeklyShift
 
 
 class WeeklyShiftInline(admin.TabularInline):
     model = WeeklyShift
+    extra = 0
+
+
+class WeeklyBreakInline(admin.TabularInline):
+    model = WeeklyBreak
     extra = 0
 
 
@@ -28,6 +33,12 @@ class WeeklyShiftAdmin(DiaryAdmin):
     list_filter = ["therapist", "weekday"]
     list_select_related = ["therapist"]
     search_fields = ["therapist__name"]
+
+
+@admin.register(WeeklyBreak)
+class WeeklyBreakAdmin(WeeklyShiftAdmin):
+    list_display = [*WeeklyShiftAdmin.list_display, "reason"]
+    search_fields = [*WeeklyShiftAdmin.search_fields, "reason"]
 
 
 @admin.register(ExtraShift)

@@ -9,7 +9,7 @@ from bookings.core.finding import Typed, person_in
 from bookings.core.reading_wishes import read
 from bookings.core.wishes import Unclear, Wish
 from bookings.models import Client, Clinic, Therapist, Treatment
-from bookings.queries.calls import Suggested, suggested
+from bookings.queries.calls import Suggested, last_treatments, suggested
 from bookings.queries.clients import Found, find
 from bookings.queries.openings import Opening
 from bookings.queries.plans import History, plan_of, runner_of
@@ -31,6 +31,12 @@ class People:
         people = cls(typed, find(typed), person_in(typed))
         people.chosen = people._asked_for(asked) if asked else people._first()
         return people
+
+    @property
+    def lines(self) -> list[tuple[Client, int | str]]:
+        """Those found, each with the treatment of their last visit, if it is still offered."""
+        last = last_treatments([one.pk for one in self.found.clients])
+        return [(one, last.get(one.pk, "")) for one in self.found.clients]
 
     @property
     def can_be_new(self) -> bool:

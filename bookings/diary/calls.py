@@ -32,8 +32,10 @@ from bookings.core.wishes import LONGEST
 from bookings.diary.call_lists import People, Times, times_for
 from bookings.diary.who import who
 from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.calls import last_treatments
 
 BETWEEN = "|"
+LONGEST_PK = 18  # digits
 CHOOSE_A_TIME = "Please choose a time."
 PARTS = {"people": "diary/calls/_people.html", "times": "diary/calls/_times.html"}
 
@@ -115,7 +117,7 @@ class _Call:
         response = render(self.request, template, self._context())
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         if template == PARTS["people"]:
-            trigger_client_event(response, "people-shown")
+            trigger_client_event(response, "people-shown", after="swap")
         return response
 
     def _context(self) -> dict[str, Any]:
@@ -220,14 +222,19 @@ def _is_an_address(text: str) -> bool:
 
 
 def _with_defaults(data) -> Any:
-    """The first treatment, and telling the client, unless something else is asked for."""
+    """The client's last treatment or the first there is, and telling them."""
     data = data.copy()
     if not data.get("treatment"):
-        data["treatment"] = (
+        data["treatment"] = _last_treatment(data.get("client", "")) or (
             Treatment.objects.filter(active=True).values_list("pk", flat=True).first()
         )
     data.setdefault("tell", "yes")
     return data
+
+
+def _last_treatment(client: str) -> int | None:
+    known = client.isdecimal() and len(client) <= LONGEST_PK
+    return last_treatments([int(client)]).get(int(client)) if known else None
 
 
 def _asks_for_a_part(request: HttpRequest) -> bool:

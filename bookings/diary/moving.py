@@ -11,8 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions import desk
-from bookings.actions.desk import Place
 from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.places import Place
 from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.core import wording

@@ -29,10 +29,9 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
     )
 
 
-class WeeklyShift(models.Model):
+class Weekly(models.Model):
     """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
 
-    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="shifts")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     start = models.TimeField()
     end = models.TimeField()
@@ -40,43 +39,8 @@ class WeeklyShift(models.Model):
     valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
 
     class Meta:
+        abstract = True
         ordering = ["therapist", "weekday", "start"]
-        constraints = [
-            ends_after_it_starts("shift_ends_after_start"),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="shift_valid_until_after_from",
-                violation_error_message="The last day must not be before the first.",
-            ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="shift_weekday_exists"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
-
-
-class WeeklyBreak(models.Model):
-    """A pause on the clinic's clock within the hours of a weekday, such as lunch."""
-
-    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="breaks")
-    weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    start = models.TimeField()
-    end = models.TimeField()
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
-    reason = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        ordering = ["therapist", "weekday", "start"]
-        constraints = [
-            ends_after_it_starts("break_ends_after_start"),
-            models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
-                name="break_valid_until_after_from",
-                violation_error_message="The last day must not be before the first.",
-            ),
-            models.CheckConstraint(condition=Q(weekday__lte=6), name="break_weekday_exists"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
@@ -87,6 +51,38 @@ class WeeklyBreak(models.Model):
             and self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
         )
+
+
+def held_together(name: str) -> list[models.BaseConstraint]:
+    """What every row of Weekly keeps to; constraints begin with the table's own `name`."""
+    return [
+        ends_after_it_starts(f"{name}_ends_after_start"),
+        models.CheckConstraint(
+            condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+            name=f"{name}_valid_until_after_from",
+            violation_error_message="The last day must not be before the first.",
+        ),
+        models.CheckConstraint(condition=Q(weekday__lte=6), name=f"{name}_weekday_exists"),
+    ]
+
+
+class WeeklyShift(Weekly):
+    """Hours of work."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="shifts")
+
+    class Meta(Weekly.Meta):
+        constraints = held_together("shift")
+
+
+class WeeklyBreak(Weekly):
+    """A pause within the hours of a weekday, such as lunch."""
+
+    therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="breaks")
+    reason = models.CharField(max_length=120, blank=True)
+
+    class Meta(Weekly.Meta):
+        constraints = held_together("break")
 
 
 class ExtraShift(models.Model):

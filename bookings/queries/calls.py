@@ -5,8 +5,9 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from bookings.core.statuses import Status
 from bookings.core.wishes import Wish
-from bookings.models import Clinic, Therapist, Treatment
+from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.openings import Opening, nearest, openings
 
 SHOWN = 6
@@ -65,3 +66,12 @@ def _spread(found: Iterable[Opening]) -> list[Opening]:
         if len(chosen) == SHOWN:
             break
     return chosen
+
+
+def last_treatments(clients: Sequence[int]) -> dict[int, int]:
+    """By client, the treatment of their last visit that was not cancelled, if still offered."""
+    visits = Appointment.objects.visits().exclude(status=Status.CANCELLED)
+    had = visits.filter(client__in=clients, treatment__active=True)
+    return dict(
+        had.order_by("client", "-starts_at").distinct("client").values_list("client", "treatment")
+    )

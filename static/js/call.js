@@ -12,3 +12,17 @@ for (const box of document.querySelectorAll("[data-chooses]")) {
     next.scrollIntoView({ block: "nearest" });
   });
 }
+
+// Whoever is chosen is offered what they had last time, until a treatment is chosen by hand.
+const treatment = document.getElementById("call-treatment");
+const people = document.getElementById("people");
+const usual = treatment.value;
+let chosenByHand = false;
+treatment.addEventListener("change", () => { chosenByHand = true; });
+const offerTheLast = () => {
+  const last = people.querySelector("[type=radio]:checked")?.dataset.treatment;
+  if (!chosenByHand) treatment.value = last || usual;
+};
+// Before htmx asks for the times of whatever is chosen.
+people.addEventListener("change", offerTheLast, true);
+document.addEventListener("people-shown", offerTheLast, true);

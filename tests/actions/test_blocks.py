@@ -6,7 +6,7 @@ import pytest
 
 from bookings.actions import absences, desk
 from bookings.actions.absences import InTheWay
-from bookings.actions.desk import Place
+from bookings.actions.places import Place
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
 from bookings.core.intervals import Interval
 from bookings.models import Absence, ExtraShift, WeeklyBreak

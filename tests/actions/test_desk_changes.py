@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bookings.actions import desk, money
-from bookings.actions.desk import Place
 from bookings.actions.mailing import Telling
+from bookings.actions.places import Place
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.core.intervals import Interval
 from bookings.models import Mail, MailKind, MailState

@@ -71,12 +71,12 @@ def test_the_staffs_pages_are_for_everybody_and_fit(open_context, axe, width, sc
         assert page.evaluate(FITS), (path, width)
 
 
-def drag(page, visit, by):
-    """Down by so many minutes."""
+def drag(page, visit, by, *, end=False):
+    """Down by so many minutes: the whole visit, or its end alone."""
     shown = page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16])
     shown.scroll_into_view_if_needed()
     box = shown.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    x, y = box["x"] + box["width"] / 2, box["y"] + (box["height"] - 3 if end else 8)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + 10, steps=5)
@@ -119,6 +119,20 @@ def test_a_drag_moves_and_undo_puts_back(desk):
     page.get_by_text("Back at").wait_for()
     [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert (back["start"], back["therapist"]) == (visit["start"], visit["therapist"])
+
+
+def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
+    page = desk(a_busy_day(7))
+    visit = next(one for one, after, at_work in followed(page, 30) if after >= 45 and at_work)
+    drag(page, visit, by=30, end=True)
+    page.get_by_text("Tell the client?").wait_for()
+    [longer] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    assert longer["start"] == visit["start"]
+    assert minutes(longer["end"]) - minutes(visit["end"]) == 30
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Back at").wait_for()
+    [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    assert (back["start"], back["end"]) == (visit["start"], visit["end"])
 
 
 def test_a_drag_onto_somebody_says_who_and_offers_the_nearest_times(desk):

@@ -64,6 +64,21 @@ def test_somebody_new_is_written_down_and_booked_by_keyboard_alone(desk):
     expect(page.get_by_role("status").first).to_contain_text("no address to send a mail to")
 
 
+def test_the_last_treatment_is_offered_until_another_is_chosen(desk):
+    page = desk
+    page.goto("/diary/new/")
+    page.get_by_label("Client", exact=True).fill("Robin Demo")
+    chosen = page.locator("#people [type=radio]:checked")
+    expect(chosen).to_have_attribute("data-treatment", re.compile(r"\d"))
+    treatment = page.get_by_label("Treatment", exact=True)
+    expect(treatment).to_have_value(chosen.get_attribute("data-treatment"))
+    treatment.select_option(label="Post-race 45")
+    by_hand = treatment.input_value()
+    page.get_by_label("Client", exact=True).fill("Robin")
+    expect(page.locator("#people [name=who_shown]")).to_have_value("Robin")
+    expect(treatment).to_have_value(by_hand)
+
+
 def test_without_javascript_two_presses_of_enter_book(open_context):
     page = signed_in(open_context(java_script_enabled=False).new_page(), "desk")
     page.goto("/diary/new/")

@@ -19,8 +19,8 @@ from django.db import connection, connections
 from django.db.models import Sum
 
 from bookings.actions import booking, desk, money
-from bookings.actions.desk import Place
 from bookings.actions.identity import newcomer
+from bookings.actions.places import Place
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
 from bookings.core.statuses import Status

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from itertools import count
 
 import pytest
@@ -29,6 +30,7 @@ from bookings.models import (
     Therapist,
     Treatment,
     User,
+    WeeklyBreak,
     WeeklyShift,
 )
 from tests import factories
@@ -172,6 +174,9 @@ MAKERS = {
     Room: lambda number: factories.make_room(),
     Treatment: lambda number: factories.make_treatment(therapists=[factories.make_therapist()]),
     WeeklyShift: lambda number: factories.make_shift(factories.make_therapist()),
+    WeeklyBreak: lambda number: factories.make_therapist().breaks.create(
+        weekday=1, start=time_of_day(12), end=time_of_day(13), valid_from=date(2026, 1, 1)
+    ),
     ExtraShift: lambda number: factories.make_extra_shift(
         factories.make_therapist(), date(2026, 1, 1) + timedelta(days=number)
     ),

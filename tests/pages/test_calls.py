@@ -15,6 +15,7 @@ from tests.factories import (
     make_client,
     make_race,
     make_therapist,
+    make_treatment,
     make_user,
 )
 
@@ -231,14 +232,31 @@ def test_the_parts_are_parts(desk, ana, massage):
     people = desk.get(NEW, {"who": "07700"}, **HTMX, HTTP_HX_TARGET="people")
     assert "Ana Demo" in people.content.decode()
     assert "<html" not in people.content.decode()
-    assert people["HX-Trigger"]
+    assert people["HX-Trigger-After-Swap"]  # what it rings for reads the new list
     times = desk.get(NEW, {"when": "next free"}, **HTMX, HTTP_HX_TARGET="times").content.decode()
     assert "Tue 1 Dec" in times
 
 
 def test_a_client_comes_along_from_their_record(desk, ana, massage):
     page = desk.get(NEW, {"client": ana.pk}).content.decode()
-    assert f'value="{ana.pk}" checked' in page
+    assert f'value="{ana.pk}" data-treatment="" checked' in page
+
+
+def test_what_somebody_had_last_time_is_offered_again(desk, ana, massage, kim, room):
+    first = make_treatment("Aaa, the first of the list", therapists=[kim], position=0)
+    ninety = make_treatment("Ninety", therapists=[kim], position=9)
+    place = {"therapist": kim, "room": room, "client": ana}
+    days_ago = {9: ninety, 5: first, 30: massage}
+    for days, treatment in days_ago.items():
+        at = datetime(2026, 12, 1, 9, tzinfo=UTC) - timedelta(days=days)
+        status = "cancelled" if treatment == first else "completed"
+        make_appointment(starts_at=at, treatment=treatment, status=status, **place)
+    assert f'value="{ninety.pk}" selected' in desk.get(NEW, {"client": ana.pk}).content.decode()
+    found = desk.get(NEW, {"who": "ana"}, **HTMX, HTTP_HX_TARGET="people").content.decode()
+    assert f'data-treatment="{ninety.pk}"' in found
+    ninety.active = False
+    ninety.save()
+    assert f'value="{massage.pk}" selected' in desk.get(NEW, {"client": ana.pk}).content.decode()
 
 
 def test_the_desk_sees_of_a_hold_and_of_age_no_more_than_that(desk, ana, massage):
