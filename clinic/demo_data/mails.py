@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 
 from bookings.actions import nudging
 from bookings.actions.reminding import reminders_of
@@ -81,7 +81,7 @@ def _write_of_training(runners: Sequence[Client], now: datetime) -> None:
     Client.objects.filter(pk__in=wanted).update(wants_nudges=True)
     for client in Client.objects.filter(pk__in=wanted):
         nudging.plan_for(client, now=now - PLANS_SENT, changed={})
-    sent = now - PLANS_SENT
-    Mail.objects.filter(kind=MailKind.PLAN).update(
-        state=MailState.SENT, due_at=sent, data_at=sent, sent_at=sent, attempts=1
+    Mail.objects.filter(kind=MailKind.PLAN).update(due_at=now - PLANS_SENT)
+    Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=now).update(
+        state=MailState.SENT, data_at=F("due_at"), sent_at=F("due_at"), attempts=1
     )

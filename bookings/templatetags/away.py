@@ -1,19 +1,23 @@
 """Time off in words: {{ absence|away:clinic.tz }}."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
 
 from bookings.core import wording
-from bookings.models import Absence
-from therapists.models import TimeOff
 
 register = template.Library()
 
 
+class Away(Protocol):
+    starts_at: datetime
+    ends_at: datetime
+
+
 @register.filter
-def away(time_off: TimeOff | Absence, tz: ZoneInfo) -> str:
+def away(time_off: Away, tz: ZoneInfo) -> str:
     """Whole days are named as days, anything else by its first and last moment."""
     first, last = (at.astimezone(tz) for at in (time_off.starts_at, time_off.ends_at))
     if first.time() != time.min or last.time() != time.min:
