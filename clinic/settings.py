@@ -291,6 +291,7 @@ if SENTRY_DSN:  # else its library, which is large, is not even read
 LIMITS = {
     "api": env.str("LIMIT_API", default="120/minute"),
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
+    "holds": env.str("LIMIT_HOLDS", default="120/hour"),
 }
 # Starts one address may have on hold at once, and take on hold within an hour.
 HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=24)

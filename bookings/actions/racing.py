@@ -11,6 +11,7 @@ from bookings.actions import nudging
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
+from bookings.models.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
 from bookings.queries import protocol
 
 MOST_RACES = 12  # with phases still to come, for one runner
@@ -131,7 +132,13 @@ def _ask_for_nudges(client: Client, wants_nudges: bool, now: datetime) -> None:
     if wants_nudges and not client.wants_nudges:
         client.wants_nudges = True
         client.save(update_fields=["wants_nudges"])
-        client.mail_consents.create(group=MailGroup.NUDGES, wanted=True, at=now, how="with a race")
+        client.mail_consents.create(
+            group=MailGroup.NUDGES,
+            wanted=True,
+            at=now,
+            how="with a race",
+            wording=f"{ASKED_WITH_A_RACE}. {PROMISED_WITH_IT}",
+        )
 
 
 def _to_be_told(race: Race, changed: Race) -> dict[str, str] | None:

@@ -4,6 +4,10 @@ from django.db import models
 
 from bookings.models.people import Client
 
+# The box on the form of a race, and what stands below it.
+ASKED_WITH_A_RACE = "Write to me when it is time for a session"
+PROMISED_WITH_IT = "At most one mail a week, with free times; each has a link that stops them."
+
 
 class MailGroup(models.TextChoices):
     """What a client may choose to get or not; answers to what they do themselves always come."""

@@ -22,7 +22,7 @@ from bookings.online.answering import sorry, status_of, tell_when_to_return
 from bookings.online.choices import BETWEEN, as_text, read_choices
 from bookings.online.forms import KeyForm, PersonForm
 from bookings.online.keeping import Keeper
-from bookings.online.limiting import BOOKING, limited
+from bookings.online.limiting import BOOKING, HOLDS, limited
 from bookings.online.visitor import (
     address,
     remember_booked,
@@ -52,6 +52,7 @@ class Line:
 
 
 @require_POST
+@limited(HOLDS)
 def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """From the plan: the ticked sessions' times, or those of one alone."""
     only = request.POST.get("only")
@@ -65,6 +66,7 @@ def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 
 
 @require_POST
+@limited(HOLDS)
 def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
     """From the slot picker of a plan: one time."""
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))

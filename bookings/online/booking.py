@@ -16,7 +16,7 @@ from bookings.models import Appointment, Treatment
 from bookings.online import times
 from bookings.online.answering import private, sorry, status_of, tell_when_to_return
 from bookings.online.forms import DetailsForm, StartForm
-from bookings.online.limiting import BOOKING, limited
+from bookings.online.limiting import BOOKING, HOLDS, limited
 from bookings.online.visitor import address, remember_booked, visitor, visitor_from_now_on
 
 KEY, TYPED = "booking_key", "typed"
@@ -24,6 +24,7 @@ LONGEST_KEPT = 500
 
 
 @require_POST
+@limited(HOLDS)
 @private
 def hold(request: HttpRequest, slug: str) -> HttpResponse:
     """Holds the chosen start; what was typed on a page that lost its time comes along."""

@@ -18,7 +18,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from bookings.online.visitor import address
 
-API, BOOKING = "api", "booking"
+API, BOOKING, HOLDS = "api", "booking", "holds"
 ANY = ("GET", "HEAD", "POST")
 WRITING = ("POST",)
 PATIENCE = 0.3  # seconds

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
+from bookings.models.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
 from bookings.online.forms import plain, too_long
 
 LONGEST_NAME = 120
@@ -147,9 +148,9 @@ class NewRaceForm(NewcomersHabitsForm, RaceForm):
     """A race, and the habits that the plan goes by."""
 
     wants_nudges = forms.BooleanField(
-        label="Write to me when it is time for a session",
+        label=ASKED_WITH_A_RACE,
         required=False,
-        help_text="At most one mail a week, with free times; each has a link that stops them.",
+        help_text=PROMISED_WITH_IT,
     )
 
     helper = plain("race_date", "distance", "wants_nudges")

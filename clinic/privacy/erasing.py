@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
-from django.db.models import Max, ProtectedError
+from django.db.models import Max, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions import booking
@@ -218,6 +220,9 @@ def _login_goes(client: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MAY_FORGET)
     Change.objects.filter(table=User._meta.db_table, row=user.pk).delete()
+    of_the_login = [model._meta.db_table for model in (EmailAddress, Authenticator)]
+    ways_in = Change.objects.filter(table__in=of_the_login)
+    ways_in.filter(Q(after__user_id=user.pk) | Q(before__user_id=user.pk)).delete()
     Change.objects.filter(user=user.pk).update(user=None)
 
 

@@ -121,3 +121,14 @@ def test_without_redis_nothing_is_limited_and_nothing_fails(clinic, settings, mo
         assert [Browser().get(API).status_code for _ in range(3)] == [200] * 3
     finally:
         limiting._limiter.cache_clear()
+
+
+def test_a_login_holds_no_more_times_from_many_addresses_than_from_one(clinic, settings):
+    settings.LIMITS = {"holds": "3/hour"}
+    user = factories.make_user("ana2@example.com")
+    answers = []
+    for n in range(4):
+        browser = Browser(REMOTE_ADDR=f"192.0.2.{n}")
+        browser.force_login(user)
+        answers.append(browser.post("/book/calf-massage/hold/", {"start": "x"}).status_code)
+    assert answers == [422, 422, 422, 429]

@@ -116,6 +116,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
         "HOLDS_AT_ONCE_PER_ADDRESS": "1000",
         "LIMIT_API": "",
         "LIMIT_BOOKING": "",
+        "LIMIT_HOLDS": "",
     }
     with log.open("wb") as output:
         demo = subprocess.Popen(

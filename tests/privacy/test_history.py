@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
@@ -99,6 +101,25 @@ def test_no_secret_column_is_in_the_history(massage, kim, room):
         named = {name for name in {**before, **after} if any(word in name for word in SECRET)}
         assert named <= {"password"}
     assert Change.objects.get(table="bookings_user", did="UPDATE").after == {"password": "changed"}
+
+
+def test_a_second_factor_that_comes_or_goes_is_remembered_but_not_its_secret(db):
+    user = factories.make_user("x@example.com")
+    factor = Authenticator.objects.create(user=user, type="totp", data={"secret": "planted-secret"})
+    added = last()
+    assert (added.table, added.did) == ("mfa_authenticator", "INSERT")
+    assert added.after["user_id"] == user.pk
+    factor.record_usage()
+    assert last() == added
+    factor.delete()
+    assert (last().table, last().did) == ("mfa_authenticator", "DELETE")
+    assert "planted-secret" not in str(list(Change.objects.values_list("before", "after")))
+
+
+def test_another_address_to_sign_in_with_is_remembered(db):
+    user = factories.make_user("x@example.com")
+    EmailAddress.objects.create(user=user, email="y@example.com")
+    assert (last().table, last().after["email"]) == ("account_emailaddress", "y@example.com")
 
 
 def test_a_bulk_update_is_remembered_row_by_row(massage):
