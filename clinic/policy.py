@@ -167,6 +167,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "therapists:times_off": DESK,
         "therapists:answer_time_off": DESK,
         "therapists:accesses": OWNER,
+        "therapists:kept_records": OWNER,
+        "therapists:kept_record": OWNER,
         "therapists:calendar": SIGNED_IN,
         "therapists:feed": EVERYONE,  # its address is the secret
         "therapists:health": SIGNED_IN,

@@ -1,19 +1,23 @@
-"""A client's own health data, for themselves, signed in: what they told, and what was signed.
+"""A client's health data in words: for themselves, or for the owner once they are erased.
 
-Left out: drafts, which are no record yet; and notes that are only their author's, which a
-therapist looks through first, because they may speak of somebody else.
+What clients get leaves out drafts, which are no record yet; and notes that are only their
+author's, which a therapist looks through first, because they may speak of somebody else.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bookings.models import Client
 from therapists import reading
 from therapists.content import Answers, Content
 from therapists.encrypting import Private
-from therapists.models import Access, HealthCheck, Note, NoteVersion, Privacy
+from therapists.models import Access, HealthCheck, KeptRecord, Note, NoteVersion, Privacy
 from therapists.reading import Reader
+
+IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -27,10 +31,30 @@ class OwnHealth(Private):
 def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
     """All that may be given out at once; whoever reads it is recorded, and that is in it too."""
     answers = _answers(client, reader, now)
-    notes = _notes(client, reader, now)
+    notes = _notes(_signed(client).exclude(note__privacy=Privacy.AUTHOR), reader, now)
     mine = Note.objects.filter(appointment__client=client)
     withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
     return OwnHealth(answers, notes, withheld, _accesses(client))
+
+
+@dataclass(frozen=True, repr=False)
+class WholeRecord(Private):
+    """Of somebody erased: who they were, what they told, and all that was signed."""
+
+    who: dict[str, Any]
+    answers: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+
+def whole_record(kept: KeptRecord, *, reader: Reader, now: datetime) -> WholeRecord:
+    [identity] = reading.opened([kept], reader=reader, now=now)
+    who = {IDENTITY[name]: value for name, value in identity.items() if name in IDENTITY}
+    answers = _answers(kept.client, reader, now)
+    return WholeRecord(who, answers, _notes(_signed(kept.client), reader, now))
+
+
+def _signed(client: Client) -> QuerySet[NoteVersion]:
+    return NoteVersion.objects.filter(note__appointment__client=client)
 
 
 def _answers(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
@@ -50,9 +74,7 @@ def _said(answers: Answers) -> dict[str, Any]:
     return {**asked, "In your own words": answers.text, "Pressure": answers.pressure}
 
 
-def _notes(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
-    signed = NoteVersion.objects.filter(note__appointment__client=client)
-    shown = signed.exclude(note__privacy=Privacy.AUTHOR)
+def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[dict[str, Any]]:
     versions = list(shown.select_related("note__appointment__client", "signed_by"))
     opened = reading.opened(versions, reader=reader, now=now)
     return [

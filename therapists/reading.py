@@ -16,9 +16,9 @@ from bookings.core.roles import Role
 from bookings.models import User
 from bookings.online.visitor import outermost_trusted
 from therapists.encrypting import Sealed
-from therapists.models import Access, Clearance, Did, HealthCheck, Note, NoteVersion
+from therapists.models import Access, Clearance, Did, HealthCheck, KeptRecord, Note, NoteVersion
 
-Row = HealthCheck | Clearance | Note | NoteVersion
+Row = HealthCheck | Clearance | KeptRecord | Note | NoteVersion
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,17 @@ class Reader:
     user: User | None
     address: str | None
     page: str
+    reason: str = ""
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Reader":
+    def of(cls, request: HttpRequest, *, reason: str = "") -> "Reader":
         user = request.user if request.user.is_authenticated else None
         return cls(
             who=_in_words(user) if user else "runner, by the mailed link",
             user=user,
             address=outermost_trusted(request) or None,
             page=request.resolver_match.view_name,
+            reason=reason,
         )
 
 
@@ -81,4 +83,5 @@ def _access(row: Row, did: Did, reader: Reader, now: datetime) -> Access:
         client=row.client,
         address=reader.address,
         page=reader.page,
+        reason=reader.reason,
     )

@@ -1,7 +1,7 @@
 """One clinic with something of everything, Ana's and Kim's; and everybody who may knock."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -59,6 +59,7 @@ def make_world() -> World:
     kim = factories.make_therapist("Kim Demo", user=people["kim"])
     lee = factories.make_therapist("Lee Demo", user=people["lee"])
     factories.make_week(kim)
+    kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
     kept = {"treatment": massage, "therapist": kim, "room": room, "client": ana}

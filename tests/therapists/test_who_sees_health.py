@@ -41,6 +41,7 @@ TABLE = {
     "therapists:health": [SIGN_IN, EMPTY, SEES, 302, 302, 302, 302, 302],
     "therapists:health_by_link": [EMPTY] * 8,
     "therapists:accesses": [SIGN_IN, NO, NO, NO, NO, NO, NO, EMPTY],
+    "therapists:kept_records": [SIGN_IN, NO, NO, NO, NO, NO, NO, EMPTY],
     "therapists:calendar": [SIGN_IN, EMPTY, EMPTY, 302, EMPTY, EMPTY, EMPTY, 302],
     "therapists:own_time": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO],
     "therapists:times_off": [SIGN_IN, NO, NO, EMPTY, NO, NO, NO, EMPTY],
@@ -48,6 +49,7 @@ TABLE = {
 SHOWS_NOTHING = {
     "therapists:mark", "therapists:clear", "therapists:draft", "therapists:habits",
     "therapists:withdraw", "therapists:answer_time_off", "therapists:worker", "therapists:feed",
+    "therapists:kept_record",
 }  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def addresses(story, clinic):
         "therapists:health": "/health/?all",
         "therapists:health_by_link": f"/appointments/{token}/health/?all",
         "therapists:accesses": "/health/accesses/",
+        "therapists:kept_records": "/health/kept/",
         "therapists:calendar": "/calendar/",
         "therapists:own_time": "/my-time/",
         "therapists:times_off": "/desk/time-off/",

@@ -11,6 +11,7 @@ class What(models.TextChoices):
     NOTE = "note"
     DRAFT = "draft", "draft of a note"
     CLEARANCE = "clearance", "reason for clearing a hold"
+    IDENTITY = "identity", "whose kept record it is"
 
 
 class Did(models.TextChoices):
@@ -37,6 +38,9 @@ class Access(models.Model):
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="health_accesses")
     address = models.GenericIPAddressField(null=True, blank=True)
     page = models.CharField(max_length=80, help_text="Which page; never its address in full.")
+    reason = models.CharField(
+        max_length=300, blank=True, db_default="", help_text="Why, where a page asks for it."
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -4,6 +4,7 @@ from django.db import models
 
 from bookings.models import Client
 from therapists.encrypting import SealedField
+from therapists.models.access import What
 
 
 class KeptRecord(models.Model):
@@ -11,6 +12,8 @@ class KeptRecord(models.Model):
 
     Goes with the records when the clinic's time for them is over.
     """
+
+    what = What.IDENTITY
 
     client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="kept_record")
     erased_at = models.DateTimeField()

@@ -38,7 +38,9 @@ def accesses(request: HttpRequest) -> HttpResponse:
 
 def _by_act(accesses: QuerySet) -> QuerySet:
     """A line for each client on each page that somebody opened, with the records' numbers."""
-    acts = accesses.values("at", "who", "did", "what", "client", "client__name", "address", "page")
+    acts = accesses.values(
+        "at", "who", "did", "what", "client", "client__name", "address", "page", "reason"
+    )
     records = ArrayAgg("record", order_by="record", distinct=True)
     return acts.annotate(records=records).order_by("-at", "client__name", "what")
 
