@@ -1,10 +1,12 @@
 """A database of one's own, to wreck or to grow up in: Django is led there and back."""
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 from django.db import connection, connections
 from psycopg2.sql import SQL, Identifier
@@ -111,3 +113,25 @@ def backup_folder(settings, tmp_path) -> Path:
     settings.BACKUP_FOLDER = tmp_path / "backups"
     settings.ERASURES_FILE = tmp_path / "erasures.jsonl"
     return settings.BACKUP_FOLDER
+
+
+@pytest.fixture(scope="module")
+def new_database():
+    """The address of an empty database on the tests' server."""
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = f"first_day_{os.getpid()}"
+    with on_the_server() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    yield f"{server}/{name}"
+    with on_the_server() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def on_the_server():
+    folder = os.environ["DATABASE_URL"].partition("@")[2].rpartition("/")[0]
+    connection = psycopg2.connect(host=folder, user="postgres", dbname="postgres")
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        yield cursor
+    connection.close()

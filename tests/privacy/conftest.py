@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.actions import mailing
-from bookings.core.roles import Role
 from bookings.core.statuses import Status
 from bookings.models import Appointment, DeclinedSession, HardEffort, MailConsent, MailKind
 from tests import factories
@@ -109,31 +107,6 @@ def known(ana, visit, kim):
         therapist=kim, what="Sports massage", method="card", amount=30, number=1, key="k", **rule
     )
     return ana
-
-
-@pytest.fixture
-def browser():
-    def _browser(user):
-        browser = Browser()
-        browser.force_login(user)
-        return browser
-
-    return _browser
-
-
-@pytest.fixture
-def anas(ana, browser):
-    return browser(ana.user)
-
-
-@pytest.fixture
-def desks(clinic, browser):
-    return browser(factories.make_user("desk@example.com", role=Role.DESK))
-
-
-@pytest.fixture
-def owners(clinic, browser):
-    return browser(factories.make_user("owner@example.com", role=Role.OWNER))
 
 
 @pytest.fixture

@@ -107,8 +107,8 @@ def test_pressing_behind_a_mailed_link_proves_the_address(client, clinic):
     assert not new.is_provisional
 
 
-def test_somebody_whom_nobody_treats_sees_no_data(browser, clinic):
-    nobody = browser(factories.make_user("nobody@example.com"))
+def test_somebody_whom_nobody_treats_sees_no_data(signed_in, clinic):
+    nobody = signed_in(factories.make_user("nobody@example.com"))
     assert nobody.get("/account/data/")["Location"] == "/account/"
     assert nobody.get("/account/data.json")["Location"] == "/account/"
     assert nobody.post("/account/data/wish/", {"do": "erase"}).status_code == 302

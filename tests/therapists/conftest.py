@@ -3,10 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.core.roles import Role
 from bookings.core.statuses import Status
 from tests import factories
 from therapists.models import Note, NoteVersion
@@ -75,18 +73,6 @@ def earlier(visit, noon):
 
 
 @pytest.fixture
-def signed_in():
-    """A browser of that login."""
-
-    def _signed_in(user):
-        browser = Browser()
-        browser.force_login(user)
-        return browser
-
-    return _signed_in
-
-
-@pytest.fixture
 def kims(kim, signed_in):
     return signed_in(kim.user)
 
@@ -94,21 +80,6 @@ def kims(kim, signed_in):
 @pytest.fixture
 def lees(lee, signed_in):
     return signed_in(lee.user)
-
-
-@pytest.fixture
-def anas(ana, signed_in):
-    return signed_in(ana.user)
-
-
-@pytest.fixture
-def desks(clinic, signed_in):
-    return signed_in(factories.make_user("desk@example.com", role=Role.DESK))
-
-
-@pytest.fixture
-def owners(clinic, signed_in):
-    return signed_in(factories.make_user("owner@example.com", role=Role.OWNER))
 
 
 def text(response, status=200):

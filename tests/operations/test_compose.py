@@ -17,7 +17,7 @@ import pytest
 from clinic import stack
 from clinic.children import stop_together
 from tests.mail.post_office import PostOffice
-from tests.operating import compose
+from tests.operations import compose
 
 ROOT = compose.ROOT
 SECRETS = dict(

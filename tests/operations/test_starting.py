@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from clinic import site_address
-from tests.operating.compose import ROOT
+from tests.operations.compose import ROOT
 
 HOSTS = ["book.example.com", "localhost"]
 SAFE = {
