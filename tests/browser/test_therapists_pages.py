@@ -1,6 +1,7 @@
 """The therapist's pages: for everybody, at every width, in both schemes, and on paper."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,7 +18,7 @@ from therapists.content import Answers, Content, Given, Mark
 from therapists.encrypting import Sealed
 from therapists.models import *
 ines, clinic = Therapist.objects.get(user__email="demo-therapist@example.com"), Clinic.objects.the()
-first = datetime(2027, 3, 2, 7, tzinfo=clinic.tz)
+first = datetime.fromisoformat("DAYT07:00").replace(tzinfo=clinic.tz)
 room, massage = Room.objects.create(name="Paper", active=False), Treatment.objects.first()
 given = tuple(Given(key, "?", rule, False, "", True) for key, rule in (
     ("anticoagulants_bleeding", "clearance"), ("undiagnosed_pain_lump", "clearance"),
@@ -45,13 +46,15 @@ for n in range(14):
     visit(client, first + timedelta(minutes=45 * n), "booked")
 print("client", client.pk, "signed", before.pk)
 """
-DAY = "/today/2027-03-02/"
+# Farther ahead than anybody books, the visits three weeks before it as well.
+FAR = (datetime.now(UTC) + timedelta(days=500)).date().isoformat()
+DAY = f"/today/{FAR}/"
 
 
 @pytest.fixture(scope="module")
 def full_day(run):
     """The last client of a day with fourteen, and an earlier visit of theirs with a note."""
-    return re.search(r"client (\d+) signed (\d+)", run(FULL_DAY)).groups()
+    return re.search(r"client (\d+) signed (\d+)", run(FULL_DAY.replace("DAY", FAR))).groups()
 
 
 def pages_of(full_day, ada):
