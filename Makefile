@@ -30,7 +30,7 @@ demo-reset: $(VENV)/.installed ## Forget the demo's data
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-lint: $(VENV)/.installed ## Style, templates, types, and settings as in production
+lint: $(VENV)/.installed node_modules/.installed ## Style, templates, types, and settings as in production
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --lint --quiet templates
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory check-deploy
@@ -38,7 +38,7 @@ lint: $(VENV)/.installed ## Style, templates, types, and settings as in producti
 lint-migrations: $(VENV)/.installed ## No migration breaks code that still runs
 	@$(BIN)/python -m pytest -q tests/operations/test_safe_migrations.py $(ARGS)
 
-check-deploy: $(VENV)/.installed ## Django's and our own checks, with settings as in production
+check-deploy: $(VENV)/.installed node_modules/.installed ## Django's and our own checks, with settings as in production
 	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
 	    HEALTH_KEYS=$$($(BIN)/python -c "$(NEW_KEY)") DEMO= DEBUG= STATE=/nonexistent \
 	    SITE_URL=https://clinic.example ALLOWED_HOSTS=clinic.example \
