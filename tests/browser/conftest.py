@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from clinic.children import die_with_parent
 from tests.browser import days
+from tests.browser.logins import signed_in
 
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -239,5 +240,4 @@ def visits(run) -> tuple[str, list[int]]:
 def phone(open_context) -> Page:
     """A therapist's, signed in."""
     page = open_context(**days.PHONE).new_page()
-    days.sign_in(page)
-    return page
+    return signed_in(page, "therapist")

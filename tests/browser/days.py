@@ -1,12 +1,5 @@
-"""A therapist's day in the demo, as the browser tests book it and sign in to it."""
+"""A therapist's day in the demo, as the browser tests book it."""
 
-from playwright.sync_api import expect
-
-from clinic.demo_data.people import DEMO_PASSWORD
-
-THERAPIST, DESK, OWNER, RUNNER = (
-    f"demo-{role}@example.com" for role in ("therapist", "desk", "owner", "runner")
-)
 PHONE = {"viewport": {"width": 390, "height": 844}}
 # Three visits in the demo's therapist's day, whose others are cancelled. They begin just after
 # midnight, so that the day has come whenever the test runs.
@@ -32,16 +25,6 @@ for n, name in enumerate(("Ada", "Ben", "Cleo")):
         starts_at=start, ends_at=end, blocked_until=end, created_at=now, booked_at=now)
     print("visit", visit.pk)
 """
-
-
-def sign_in(page, who=THERAPIST):
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(who)
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    if who == THERAPIST:
-        expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
 
 
 def fits(page):

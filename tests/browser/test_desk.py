@@ -6,20 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
+from tests.browser.logins import fill_in, signed_in
 
 SCHEMES = ["light", "dark"]
-EMAIL_OF = dict(DEMO_LOGINS)
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-
-
-def signed_in(page, role):
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(EMAIL_OF[role])
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/(desk|today)/$"))
-    return page
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -52,9 +42,7 @@ def test_pages_that_say_no_are_for_everybody_too(open_context, axe, scheme):
     axe(page)
     runner = open_context(color_scheme=scheme).new_page()
     runner.goto("/accounts/login/")
-    runner.get_by_label("E-mail").fill(EMAIL_OF["runner"])
-    runner.get_by_label("Password").fill(DEMO_PASSWORD)
-    runner.keyboard.press("Enter")
+    fill_in(runner, "runner")
     runner.get_by_role("link", name="Sign out").wait_for()
     assert runner.goto("/desk/").status == 403
     axe(runner)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_desk import FITS, SCHEMES, signed_in
+from tests.browser.logins import signed_in
+from tests.browser.test_desk import FITS, SCHEMES
 
 VISIT = ".ec-event:not(.ec-bg-event)"
 

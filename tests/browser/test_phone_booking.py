@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_desk import FITS, SCHEMES, signed_in
+from tests.browser.logins import signed_in
+from tests.browser.test_desk import FITS, SCHEMES
 
 SECONDS = 15  # the aim; machines that test are slower than people are quick
 PATIENCE = 2

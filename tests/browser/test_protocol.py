@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_desk import signed_in
+from tests.browser.logins import signed_in
 
 pytestmark = pytest.mark.browser
 

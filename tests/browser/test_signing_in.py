@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 
 from clinic.demo_data.people import DEMO_LOGINS
 from tests.browser import journeys
-from tests.browser.test_desk import FITS, SCHEMES, signed_in
+from tests.browser.logins import signed_in
+from tests.browser.test_desk import FITS, SCHEMES
 from tests.totp import code_of
 
 pytestmark = pytest.mark.browser

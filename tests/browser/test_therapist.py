@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Error, expect
 
-from clinic.demo_data.people import DEMO_PASSWORD
-from tests.browser.days import PHONE, THERAPIST, fits, sign_in
+from tests.browser.days import PHONE, fits
+from tests.browser.logins import fill_in, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -71,7 +71,7 @@ def test_a_note_survives_being_signed_out(phone, visits):
     expect(phone.locator("[data-state]")).to_contain_text("You have been signed out")
     with phone.context.expect_page() as opened:
         phone.get_by_role("link", name="Sign in in a new tab").click()
-    sign_in(opened.value)
+    fill_in(opened.value, "therapist")
     assert phone.context.cookies() != cookies
     opened.value.close()
     expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.", timeout=15_000)
@@ -200,7 +200,7 @@ def test_two_windows_are_compared_and_neither_is_lost(phone, visits):
 def test_the_note_can_be_written_without_javascript(open_context, visits):
     _, (_, _, cleo) = visits
     page = open_context(java_script_enabled=False, **PHONE).new_page()
-    sign_in(page)
+    signed_in(page, "therapist")
     page.goto(f"/visits/{cleo}/note/")
     page.get_by_label("What they say").fill("No scripts")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
@@ -211,15 +211,13 @@ def test_the_note_can_be_written_without_javascript(open_context, visits):
 def test_without_javascript_a_note_outlives_the_login(open_context, visits):
     _, (ada, _, _) = visits
     page = open_context(java_script_enabled=False, **PHONE).new_page()
-    sign_in(page)
+    signed_in(page, "therapist")
     page.goto(f"/visits/{ada}/note/")
     page.get_by_label("What they say").fill("Typed before the login ended")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Sign").click()
-    page.get_by_label("E-mail").fill(THERAPIST)
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    fill_in(page, "therapist")
     expect(page.get_by_text("It is not saved yet.")).to_be_visible()
     expect(page.get_by_label("What they say")).to_have_value("Typed before the login ended")
     page.get_by_role("button", name="Sign").click()

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.browser.days import DESK, OWNER, RUNNER, fits, sign_in
+from tests.browser.days import fits
+from tests.browser.logins import signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -72,7 +73,7 @@ def test_the_therapists_pages_break_no_rule_of_accessibility_and_fit(
 ):
     _, (ada, _, _) = visits
     page = open_context(color_scheme=scheme).new_page()
-    sign_in(page)
+    signed_in(page, "therapist")
     for path in pages_of(full_day, ada):
         page.goto(path)
         page.set_viewport_size({"width": 390, "height": 844})
@@ -85,14 +86,14 @@ def test_the_therapists_pages_break_no_rule_of_accessibility_and_fit(
 @pytest.mark.parametrize(
     ("who", "paths"),
     [
-        (RUNNER, ["/health/?all", "/health/", "/calendar/"]),
-        (DESK, ["/desk/time-off/"]),
-        (OWNER, ["/health/accesses/"]),
+        ("runner", ["/health/?all", "/health/", "/calendar/"]),
+        ("desk", ["/desk/time-off/"]),
+        ("owner", ["/health/accesses/"]),
     ],
 )
 def test_the_others_pages_do_too(open_context, full_day, axe, who, paths):
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
-    sign_in(page, who)
+    signed_in(page, who)
     for path in paths:
         page.goto(path)
         axe(page)

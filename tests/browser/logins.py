@@ -1,0 +1,33 @@
+"""Signing in to the demo: by the form the first time, then by the session it gave."""
+
+from playwright.sync_api import Page
+
+from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
+
+EMAIL_OF = dict(DEMO_LOGINS)
+LOGIN = "/accounts/login/"
+_sessions: dict[str, list] = {}
+
+
+def fill_in(page: Page, role: str) -> None:
+    """The form, on a page that shows it."""
+    page.get_by_label("E-mail").fill(EMAIL_OF[role])
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: LOGIN not in url)
+
+
+def signed_in(page: Page, role: str) -> Page:
+    """On the first page of whoever has that role. A session that has ended is begun anew."""
+    email = EMAIL_OF[role]
+    if email in _sessions:
+        page.context.add_cookies(_sessions[email])
+        page.goto(LOGIN)  # leads on whoever has signed in
+        if LOGIN not in page.url:
+            return page
+        page.context.clear_cookies()
+    page.goto(LOGIN)
+    fill_in(page, role)
+    kept = (one for one in page.context.cookies() if one["name"] in ("sessionid", "csrftoken"))
+    _sessions[email] = list(kept)
+    return page
