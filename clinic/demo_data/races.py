@@ -1,4 +1,4 @@
-"""The demo's races: a few weeks behind and half a year ahead, so that every phase has somebody."""
+"""The demo's races: a few weeks behind and four months ahead, so that every phase has somebody."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ DISTANCES = [
     Distance.MARATHON, Distance.MARATHON, Distance.HALF, Distance.MARATHON, Distance.ULTRA,
     Distance.HALF, Distance.TEN_KM,
 ]  # fmt: skip
-WEEKS_TO_GO = range(-4, 27)
+WEEKS_TO_GO = range(-4, 17)
 WITHOUT_A_RACE = 6  # of so many, one only likes to run
 SPRING, AUTUMN = range(3, 6), range(9, 12)
 NAMES = {
