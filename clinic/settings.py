@@ -25,6 +25,7 @@ HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "clinic.refused_forms.refused"
 
 INSTALLED_APPS = [
     "django.contrib.admin",

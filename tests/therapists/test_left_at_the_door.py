@@ -4,14 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
+from bookings.queries import protocol
+from tests.factories import PASSWORD
+from tests.totp import code_of
 from therapists.models import HealthCheck, Note
 from therapists.views import left_at_the_door
 
 WORDS = "Hamstring pulls since Sunday"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 HERE = "What you wrote before you had to sign in again is here"
 
 
@@ -72,6 +77,16 @@ def test_a_draft_that_was_saved_meanwhile_is_not_overwritten_unseen(send_late, k
     assert answer.status_code == 409
     assert "From the other phone" in answer.content.decode()
     assert WORDS in answer.content.decode()
+
+
+def test_a_form_sent_meanwhile_is_taken_and_what_waits_still_waits(send_late, kim, page):
+    browser = send_late()
+    browser.force_login(kim.user)
+    typed = {"revision": 0, "privacy": "therapists", "do": "save", "plan": "From another tab"}
+    shown = browser.post(page, typed, follow=True).content.decode()
+    assert Note.objects.get().revision == 1
+    assert HERE in shown
+    assert WORDS in shown
 
 
 def test_whoever_else_signs_in_gets_nothing_and_it_is_gone(send_late, kim, lee, page, earlier):
@@ -148,5 +163,52 @@ def test_a_runners_answers_wait_too(anas, ana, mine):
     browser = Browser()
     browser.post(url, {"left": signed, "text": WORDS, "agreed": "on"})
     browser.force_login(ana.user)
-    assert WORDS in browser.get(url).content.decode()
+    shown = browser.get(url).content.decode()
+    assert WORDS in shown
+    assert HERE in shown
     assert not HealthCheck.objects.exists()
+
+
+def test_a_runner_who_sends_the_form_again_meanwhile_has_sent_it(anas, ana, mine):
+    url = "/health/"
+    browser = Browser()
+    browser.post(url, {"left": pass_in(anas.get(url)), "text": WORDS})
+    browser.force_login(ana.user)
+    no = {one.key: "no" for one in protocol.current().contraindications}
+    assert browser.post(url, no | {"agreed": "on", "text": "From another tab"}).status_code == 200
+    assert HealthCheck.objects.get().content.opened()["text"] == "From another tab"
+
+
+def test_a_form_older_than_a_new_sign_in_in_another_tab_loses_nothing(kim, page):
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(kim.user)
+    old_page = browser.get(page)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', old_page.content.decode())
+    typed = {"revision": 0, "privacy": "therapists", "do": "sign", "subjective": WORDS,
+             "csrfmiddlewaretoken": token.group(1)}  # fmt: skip
+    browser.cookies["csrftoken"] = "n" * 32
+    assert browser.post(page, typed).status_code == 403
+    shown = browser.post(page, typed | {"left": pass_in(old_page)}, follow=True)
+    assert HERE in shown.content.decode()
+    assert WORDS in shown.content.decode()
+    assert not Note.objects.exists()
+
+
+def test_what_has_no_pass_is_refused_as_ever(page):
+    answer = Browser(enforce_csrf_checks=True).post(page, {"left": "x"})
+    assert answer.status_code == 403
+    assert "Please send that again" in answer.content.decode()
+
+
+def test_it_waits_through_a_password_and_a_second_factor(send_late, kim, page, settings):
+    browser = send_late()
+    settings.STAFF_NEED_A_SECOND_FACTOR = True
+    TOTP.activate(kim.user, SECRET)
+    login = {"login": kim.user.email, "password": PASSWORD, "next": page}
+    answer = browser.post("/accounts/login/", login)
+    assert answer["Location"].startswith("/accounts/2fa/authenticate/")
+    answer = browser.post(answer["Location"], {"code": code_of(SECRET), "next": page})
+    assert answer["Location"] == page
+    shown = browser.get(page).content.decode()
+    assert HERE in shown
+    assert WORDS in shown

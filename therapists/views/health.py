@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,7 +20,7 @@ from therapists.forms import ChangedForm, FullForm, HealthForm, as_typed
 from therapists.models import Form
 from therapists.reading import Reader
 from therapists.views.careful import careful
-from therapists.views.left_at_the_door import door_pass, taken
+from therapists.views.left_at_the_door import STANDS_HERE, door_pass, taken
 
 FORMS: dict[Form, type[HealthForm]] = {Form.FULL: FullForm, Form.CHANGED: ChangedForm}
 ALL_OF_IT = "all"
@@ -73,6 +74,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     asking = _asking(request, client, None, now)
     if typed := taken(request):
+        messages.warning(request, STANDS_HERE)
         return _show(request, asking, asking.blank(data=typed))
     initial = {}
     if asking.is_full and request.method != "POST":

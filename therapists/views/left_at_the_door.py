@@ -22,6 +22,7 @@ SALT = "left at the door"
 GOOD_FOR = 24 * 3600  # seconds
 LONGEST = 100_000  # characters as they were sent
 NOT_TYPED = (PASS, "csrfmiddlewaretoken")
+STANDS_HERE = "What you wrote before you had to sign in again is here. It is not saved yet."
 
 
 def door_pass(user: User, path: str) -> SafeString:
@@ -31,24 +32,29 @@ def door_pass(user: User, path: str) -> SafeString:
 
 
 @sensitive_variables()
-def keep(request: HttpRequest) -> None:
-    """Into the session of whoever is sent to sign in; nothing without a good pass."""
+def keep(request: HttpRequest) -> bool:
+    """Into the session of whoever is sent away; nothing, and False, without a good pass."""
     request.sensitive_post_parameters = "__ALL__"
     if not (whose := _whose(request.POST.get(PASS, ""), request.path)):
-        return
+        return False
     typed = request.POST.copy()
     for name in NOT_TYPED:
         typed.pop(name, None)
     text = urlencode(sorted(typed.lists()), doseq=True)
-    if len(text) <= LONGEST:
-        token = Sealed.of(text).token.decode()
-        request.session[KEPT] = {"user": whose, "path": request.path, "sealed": token}
+    if len(text) > LONGEST:
+        return False
+    token = Sealed.of(text).token.decode()
+    request.session[KEPT] = {"user": whose, "path": request.path, "sealed": token}
+    return True
 
 
 @sensitive_variables()
 def taken(request: HttpRequest) -> QueryDict | None:
-    """What the same person had typed on this page, once. Anybody else's is dropped."""
-    kept = request.session.get(KEPT)
+    """What the same person had typed on this page, once. Anybody else's is dropped.
+
+    Only where the page is shown: a form that is sent stands for itself.
+    """
+    kept = request.session.get(KEPT) if request.method == "GET" else None
     if kept is None or (kept["user"] == request.user.pk and kept["path"] != request.path):
         return None
     del request.session[KEPT]

@@ -27,7 +27,7 @@ from therapists.prompts import prompts_for
 from therapists.reading import Reader
 from therapists.treating import therapist_of, treats
 from therapists.views.careful import careful, of_a_therapist
-from therapists.views.left_at_the_door import door_pass, taken
+from therapists.views.left_at_the_door import STANDS_HERE, door_pass, taken
 
 SIGN, SAVE, SAME = "sign", "save", "same"
 AMEND = "amend"
@@ -36,7 +36,6 @@ COMPARE = (
     "Another window has saved this note since. What stands there is shown first; if you save or "
     "sign now, what you wrote replaces it."
 )
-LEFT = "What you wrote before you had to sign in again is here. It is not saved yet."
 
 
 @dataclass
@@ -146,7 +145,7 @@ def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Des
 
 def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
     if typed:
-        messages.warning(request, LEFT)
+        messages.warning(request, STANDS_HERE)
         return _edit(request, desk, desk.form(data=typed))
     draft, versions = desk.draft(), desk.versions()
     if versions and draft is None and AMEND not in request.GET:

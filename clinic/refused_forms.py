@@ -1,0 +1,17 @@
+"""A form that cannot be matched to the browser that sends it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.csrf import csrf_failure
+
+from therapists.views import left_at_the_door
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nothing is done, but what was typed about health stands on its page again, to be sent anew.
+
+    A form is refused, for one, when its sender has signed in again in another tab meanwhile.
+    """
+    if left_at_the_door.keep(request):
+        return redirect(request.get_full_path())
+    return csrf_failure(request, reason)
