@@ -67,14 +67,14 @@ mutants: $(VENV)/.installed ## Each planted fault of the planner is noticed
 	@MUTANTS=1 RUNNERS=30 $(BIN)/python -m pytest -q tests/simulation -k fault $(ARGS)
 
 lock: ## Pin requirements*.in anew (needs uv)
-	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal --no-strip-extras \
 	    --python-version 3.11 requirements.in -o requirements.txt
-	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal --no-strip-extras \
 	    --python-version 3.11 -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 audit: ## The lock is what requirements*.in say, and knows no known fault (needs uv)
 	@mkdir -p .state && cp requirements.txt .state/lock.txt && \
-	    uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
+	    uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal --no-strip-extras \
 	    --python-version 3.11 --no-header requirements.in -o .state/lock.txt && \
 	    grep -v '^#' requirements.txt | diff -u - .state/lock.txt && echo "The lock is whole."
 	@if $(PYTHON) -c "$(FAULTS_ARE_TOLD)" 2>/dev/null; then \
