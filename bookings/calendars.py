@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vUri
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
 from bookings.links import page_url
 from bookings.models import Appointment, Clinic

@@ -18,7 +18,7 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
-from bookings.core.cells import as_text
+from bookings.core.csv_safety import as_text
 from therapists import reading
 from therapists.encrypting import Sealed
 from therapists.models import Clearance, HealthCheck, Note, NoteVersion

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.core.training import Kind, Phase, phase_on, rejections
 from bookings.models import (
     Absence,

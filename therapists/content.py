@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bookings.core.training.vocabulary import PRESSURES
+from bookings.core.training.protocol.vocabulary import PRESSURES
 from therapists.body import HIGHEST, KINDS, PLACES
 from therapists.encrypting import Private
 

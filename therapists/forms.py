@@ -8,7 +8,7 @@ from django import forms
 
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
-from bookings.core.training.vocabulary import PRESSURES as ALL_PRESSURES
+from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
 from therapists.body import HIGHEST, KINDS, PLACES
 from therapists.content import COMFORT, Answers, Content, Given, Mark
 from therapists.models import Privacy

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bookings.core import training
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.online import ribbon
 from bookings.queries import protocol

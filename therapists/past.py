@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import reading
 from therapists.asking import GOOD_FOR

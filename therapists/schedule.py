@@ -8,7 +8,7 @@ from operator import itemgetter
 from bookings.actions.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
 from bookings.core.intervals import day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries import protocol
 from bookings.queries.away import Away, away_of

@@ -1,6 +1,6 @@
 """Who may see whose health data: those who treat the client, and nobody because of a title."""
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Therapist, User
 
 TREATS = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)

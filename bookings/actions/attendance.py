@@ -7,7 +7,7 @@ from bookings.actions.refusals import Stale, TooEarly, TooLate
 from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, WrongStatus
 
 MARKS = (Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)

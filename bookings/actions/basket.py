@@ -17,7 +17,7 @@ from bookings.actions.placing import (
 )
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken
 from bookings.actions.writing import changes_the_diary
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind
 
 MOST_STARTS = 12

@@ -20,7 +20,7 @@ from bookings.actions.placing import (
 from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
 from bookings.queries.openings import Diary
 

@@ -6,7 +6,7 @@ from django.db.models import Model
 
 from bookings.actions import mailing
 from bookings.actions.writing import changes_the_diary
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
 
 CORRECTABLE = ["treatment", "therapist", "room", "starts_at", "ends_at", "price"]

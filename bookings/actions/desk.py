@@ -18,8 +18,8 @@ from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, S
 from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
 from bookings.core.intervals import Interval
-from bookings.core.openings import joined
-from bookings.core.statuses import Status
+from bookings.core.scheduling.openings import joined
+from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Absence,
     Appointment,

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from bookings.actions import deciding
 from bookings.actions.reminding import reminders_of
-from bookings.core.retrying import MINUTE, POSTPONED, UNREACHABLE, pause
+from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.courier import (
     Courier,

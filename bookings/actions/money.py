@@ -10,7 +10,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
 
 

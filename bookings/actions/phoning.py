@@ -12,7 +12,7 @@ from bookings.actions.placing import Choice, offering_the_nearest
 from bookings.actions.refusals import AgainstTheRules, NotBookable, Refused, SlotTaken
 from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist
 from bookings.queries import facts
 from bookings.queries.calls import as_the_desk_sees

@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 
 from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.openings import Diary, Opening, diary, nearest
 

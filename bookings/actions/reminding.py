@@ -7,8 +7,8 @@ from typing import Any
 from bookings.actions.refusals import Stale
 from bookings.actions.writing import changes_the_diary
 from bookings.core import training, wording
-from bookings.core.reminders import Reminder, left_out, reminders_for
-from bookings.core.statuses import Status
+from bookings.core.mail.reminder_times import Reminder, left_out, reminders_for
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.phases import phase_at
 

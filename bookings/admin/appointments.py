@@ -15,7 +15,7 @@ from bookings.actions import booking, correcting
 from bookings.actions.refusals import Stale
 from bookings.admin.diary import DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mails import MailInline
-from bookings.core.statuses import FREES_ITS_TIME, Status
+from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import Appointment, AppointmentEvent
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}

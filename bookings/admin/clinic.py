@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from bookings.core.reminders import inside_cutoff
+from bookings.core.mail.reminder_times import inside_cutoff
 from bookings.models import THE_CLINIC, Clinic
 
 

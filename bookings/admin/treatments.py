@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from bookings.admin.diary import DiaryAdmin, DiaryForm
-from bookings.core.training.vocabulary import Kind
+from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import Room, Treatment
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions import attendance, booking
 from bookings.actions.mailing import SILENTLY, Telling
 from bookings.actions.refusals import Refused
-from bookings.core.statuses import NEXT, Status
+from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.diary.phase_badges import badge
 from bookings.diary.who import who
 from bookings.models import Account, Appointment, Clinic, Mail, Method

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from bookings.actions import phoning
 from bookings.core import training
-from bookings.core.finding import Typed, person_in
-from bookings.core.reading_wishes import read
-from bookings.core.wishes import Unclear, Wish
+from bookings.core.clients.search_text import Typed, person_in
+from bookings.core.scheduling.when import Unclear, Wish
+from bookings.core.scheduling.when_parser import read
 from bookings.models import Client, Clinic, Therapist, Treatment
 from bookings.queries.calls import Suggested, last_treatments, suggested
 from bookings.queries.clients import Found, find

@@ -28,7 +28,7 @@ from bookings.actions.phoning import Caller
 from bookings.actions.placing import Choice
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.core import wording
-from bookings.core.wishes import LONGEST
+from bookings.core.scheduling.when import LONGEST
 from bookings.diary.call_lists import People, Times, times_for
 from bookings.diary.who import who
 from bookings.models import Appointment, Clinic, Therapist, Treatment

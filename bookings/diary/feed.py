@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.diary.phase_badges import badge
 from bookings.models import Appointment, Clinic
 from bookings.queries.diary_days import DiaryDays, diary_days, moment, version

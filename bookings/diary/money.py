@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from bookings.actions import money
 from bookings.actions.refusals import Refused
 from bookings.core import wording
-from bookings.core.cells import as_text
+from bookings.core.csv_safety import as_text
 from bookings.diary.appointments import answering, circumstances
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.takings import takings_of

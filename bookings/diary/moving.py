@@ -17,7 +17,7 @@ from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.core import wording
 from bookings.core.intervals import Interval
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.diary.who import who
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.openings import Opening

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.core import wording
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
 from bookings.models.mails import GROUP_OF

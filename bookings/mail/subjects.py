@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from bookings import calendars
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.data_letters import DataLinkLetter, ErasedLetter
 from bookings.mail.letters import AppointmentLetter, Letter, PlanLetter
 from bookings.mail.training_letters import (

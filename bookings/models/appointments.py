@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from bookings.core.intervals import Interval
-from bookings.core.statuses import FREES_ITS_TIME, Status, comes_from
+from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
 from bookings.models.people import Client, Therapist
 from bookings.models.treatments import Room, Treatment
 

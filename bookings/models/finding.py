@@ -9,7 +9,7 @@ from functools import reduce
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat, Lower, Replace
 
-from bookings.core.finding import SPELT
+from bookings.core.clients.search_text import SPELT
 
 ACCENTS = "[\\u0300-\\u036f]"
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from bookings.core.intervals import Interval
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models.appointments import Appointment
 from bookings.models.people import Therapist
 

@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from bookings.core import training
-from bookings.core.openings import Visit
+from bookings.core.scheduling.openings import Visit
 from bookings.models.people import Therapist
 
 

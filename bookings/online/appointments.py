@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
 from bookings.actions import booking
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.of_age import still_to_tell

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.actions import booking
 from bookings.actions.refusals import Stale, TooLate
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.online.forms import CancelForm

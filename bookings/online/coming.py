@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from bookings.actions import reminding
 from bookings.actions.booking import RUNNER
 from bookings.actions.refusals import Stale
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.actions import booking
 from bookings.actions.refusals import Busy, Refused
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.online.answering import page_or_part
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link

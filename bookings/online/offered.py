@@ -14,7 +14,7 @@ from bookings import links
 from bookings.actions import booking
 from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import Busy, Refused
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.online.answering import status_of

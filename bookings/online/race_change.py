@@ -17,7 +17,7 @@ from bookings.actions.placing import Choice
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.replanning import Answer
 from bookings.core import training
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
 from bookings.online.answering import status_of
 from bookings.online.choices import as_text, read_choices

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 
 MOST_REMEMBERED = 50

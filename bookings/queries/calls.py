@@ -5,8 +5,8 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from bookings.core.statuses import Status
-from bookings.core.wishes import Wish
+from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.openings import Opening, nearest, openings
 

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
 from bookings.core import training
-from bookings.core.finding import terms
-from bookings.core.statuses import Status
+from bookings.core.clients.search_text import terms
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
 from bookings.models.finding import BEGINNING
 from bookings.models.people import grown_up_since

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Count, F, Func, Min, QuerySet, TextField, Value
 from django.db.models.functions import Now
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import AppointmentEvent, Heartbeat, Mail, MailState
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import Q
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Span, joined
+from bookings.core.scheduling.openings import Span, joined
 from bookings.models import Absence, Clinic, Treatment
 from bookings.queries.openings import Diary, Opening, diary
 

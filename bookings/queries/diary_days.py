@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db.models import OuterRef, Subquery
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Span, joined
+from bookings.core.scheduling.openings import Span, joined
 from bookings.core.training import PhaseDay
 from bookings.models import (
     Absence,

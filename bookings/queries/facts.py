@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from django.db import connection
 
 from bookings.core.intervals import Interval
-from bookings.core.openings import Seconds
+from bookings.core.scheduling.openings import Seconds
 from bookings.models import Therapist, Treatment
 from bookings.models.appointments import LONGEST
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bookings.core import wording
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import AppointmentEvent, Clinic
 
 PLACE = ("therapist", "room", "treatment")

@@ -9,7 +9,7 @@ from functools import cached_property
 from math import ceil
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import (
+from bookings.core.scheduling.openings import (
     Grid,
     Roster,
     Seconds,

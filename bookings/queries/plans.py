@@ -10,8 +10,14 @@ from statistics import median_low
 
 from bookings.core import training
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Grid, Roster, Span, joined, openings_of
-from bookings.core.statuses import Status
+from bookings.core.scheduling.openings import (
+    Grid,
+    Roster,
+    Span,
+    joined,
+    openings_of,
+)
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race, Room, Therapist, Treatment
 from bookings.models.appointments import LONGEST
 from bookings.queries import facts, protocol

@@ -10,7 +10,7 @@ from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Fee, Method, Payment
 from bookings.models.money import NOTHING
 

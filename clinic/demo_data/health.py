@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 from bookings.core import training
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries import protocol
 from therapists.content import Answers, Content, Given, Mark

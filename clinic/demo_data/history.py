@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
 from clinic.demo_data.people import DESK_LOGIN
 

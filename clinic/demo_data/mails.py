@@ -8,7 +8,7 @@ from django.db.models import F, prefetch_related_objects
 from bookings.actions import nudging
 from bookings.actions.reminding import reminders_of
 from bookings.core import training
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import message_id
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mails import IN_DOUBT

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bookings.core import wording
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Fee, Method, Payment
 from clinic.demo_data.history import DESK, cancelled_at, is_late
 

@@ -7,8 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Grid, Roster, Seconds, Span, Visit, openings_of
-from bookings.core.statuses import Status
+from bookings.core.scheduling.openings import (
+    Grid,
+    Roster,
+    Seconds,
+    Span,
+    Visit,
+    openings_of,
+)
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.openings import hours_of_work
 from clinic.demo_data.crowd import Crowd

@@ -15,7 +15,7 @@ from bookings.actions import booking
 from bookings.actions.mailing import SILENTLY
 from bookings.actions.writing import changes_the_diary
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.doorbell import ring
 from bookings.models import (
     Appointment,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail
 from bookings.models.history import MAY_FORGET
 from bookings.models.mails import UNFINISHED

@@ -7,7 +7,7 @@ import pytest
 from bookings.actions import absences, attendance, health_hold
 from bookings.actions.refusals import Stale, TooEarly, TooLate
 from bookings.core.intervals import Interval
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
 from tests import factories
 

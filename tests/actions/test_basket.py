@@ -18,7 +18,7 @@ from bookings.actions.refusals import (
     SlotTaken,
     TooManyHolds,
 )
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests import factories
 from tests.factories import NOW

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.actions.refusals import NotBookable, SlotTaken
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests.factories import NOW, make_therapist, make_week
 

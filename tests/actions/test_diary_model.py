@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from bookings.actions import booking
 from bookings.actions.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.openings import openings
 from tests.factories import (

@@ -11,7 +11,7 @@ from bookings.actions import attendance, booking, money
 from bookings.actions.money import TooMuch
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.seen import last_event
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Clinic, Fee, Method, Payment
 from tests.factories import NOW
 

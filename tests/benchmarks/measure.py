@@ -15,7 +15,7 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
-from bookings.core.openings import openings_of
+from bookings.core.scheduling.openings import openings_of
 
 django.setup()
 

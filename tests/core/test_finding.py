@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.core.finding import Typed, folded, person_in, terms
+from bookings.core.clients.search_text import Typed, folded, person_in, terms
 
 
 @pytest.mark.parametrize(

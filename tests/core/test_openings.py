@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.openings import Grid, Roster, Visit, clock_span, joined, merged, openings_of
+from bookings.core.scheduling.openings import (
+    Grid,
+    Roster,
+    Visit,
+    clock_span,
+    joined,
+    merged,
+    openings_of,
+)
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 12, 7)

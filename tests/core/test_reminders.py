@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.core.reminders import ReminderRules, reminders_for
+from bookings.core.mail.reminder_times import ReminderRules, reminders_for
 
 LONDON = ZoneInfo("Europe/London")
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bookings.core.retrying import POSTPONED, UNREACHABLE, pause
+from bookings.core.mail.retry_delays import POSTPONED, UNREACHABLE, pause
 
 
 def test_the_waits_grow_and_then_stay():

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bookings.core.reading_wishes import read
-from bookings.core.wishes import Unclear, Wish
+from bookings.core.scheduling.when import Unclear, Wish
+from bookings.core.scheduling.when_parser import read
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)  # a Tuesday

@@ -12,7 +12,7 @@ from django.db import connections
 
 from bookings.actions import booking
 from bookings.actions.identity import newcomer
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions import mailing
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailKind, MailState
 from tests.faults.mail_workers import Workers
 from tests.mail import conftest as of_mails

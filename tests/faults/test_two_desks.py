@@ -23,7 +23,7 @@ from bookings.actions.identity import newcomer
 from bookings.actions.places import Place
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Method, Payment, Therapist, Treatment
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 

@@ -8,7 +8,7 @@ from django.core.signing import Signer
 from icalendar import Calendar
 
 from bookings import calendars, links
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 from tests.factories import make_appointment, make_client, make_room, make_therapist, make_treatment
 

@@ -12,7 +12,7 @@ import time_machine
 from icalendar import Calendar
 
 from bookings import links
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import BadAddress, compose
 from bookings.models import Mail, MailKind
 from bookings.models.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING

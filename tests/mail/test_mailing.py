@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions import mailing
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailServer, MailState
 from tests.factories import make_client
 from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.actions import booking, mailing
 from bookings.core import training
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import compose
 from bookings.models import Mail, MailKind, MailState
 from bookings.queries import protocol

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bookings.core.statuses import FREES_ITS_TIME, NEXT, Status
+from bookings.core.scheduling.statuses import FREES_ITS_TIME, NEXT, Status
 from bookings.models import Absence, Appointment, Client, Clinic, Treatment, User, WeeklyShift
 from tests.factories import (
     make_appointment,

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Distance, Race, User
 from tests import factories
 

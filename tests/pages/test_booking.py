@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.actions import writing
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
 

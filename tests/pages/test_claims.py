@@ -14,7 +14,7 @@ from django.test.signals import template_rendered
 from django.utils import timezone
 
 from bookings import links
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.claims import claims_in
 from bookings.links import Purpose
 from bookings.mail.composing import compose

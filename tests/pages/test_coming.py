@@ -1,6 +1,6 @@
 """ "I'm coming", from behind the link in a reminder."""
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import mail_token
 from tests import factories
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Mail, MailKind, Payment, WeeklyBreak
 from tests.factories import (
     make_absence,

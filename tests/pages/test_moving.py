@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import mail_token, page_token
 from bookings.models import Appointment, Client, Mail
 from tests import factories

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils import timezone
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.models import Appointment, Distance, Outcome
 from tests import factories

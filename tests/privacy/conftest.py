@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.actions import mailing
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, DeclinedSession, HardEffort, MailConsent, MailKind
 from tests import factories
 from therapists import feeds

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.actions import identity, mailing
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.mail.composing import compose
 from bookings.models import Appointment, Change, Client, Mail, MailKind, MailState, Race, User

@@ -13,7 +13,7 @@ from django.utils import timezone
 from bookings import tasks
 from bookings.actions import booking
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Therapist, User
 from bookings.models.history import MAY_FORGET
 from clinic.acting import PROGRAM, Actor, NamedTask, acting_as

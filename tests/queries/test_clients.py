@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.core.finding import folded
+from bookings.core.clients.search_text import folded
 from bookings.models import Client
 from bookings.queries.clients import Found, find
 from clinic.demo_data.people import FIRST

@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.actions import mailing
 from bookings.core.roles import Role
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, ErasureRequest, Mail, MailKind, User
 from tests import factories
 from tests.totp import code_of

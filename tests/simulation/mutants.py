@@ -8,8 +8,8 @@ from typing import Any
 
 from bookings.actions import deciding, mailing, nudging, reminding
 from bookings.core import training
-from bookings.core.training.nudges import Nudge
-from bookings.core.training.pacing import Pace
+from bookings.core.training.mails.nudges import Nudge
+from bookings.core.training.mails.pacing import Pace
 from bookings.models.mails import MailQuerySet
 from bookings.queries import nudges
 

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from bookings.actions import booking, preferring, racing, telling
 from bookings.actions.refusals import Refused
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailGroup, Race, Treatment
 from bookings.queries.nudges import races_and_plan
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from tests import factories
 from therapists.models import Note, NoteVersion
 

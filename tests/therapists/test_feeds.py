@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from icalendar import Calendar
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from tests import factories
 from therapists import feeds
 from therapists.models import Feed

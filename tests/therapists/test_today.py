@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from bookings.core.intervals import day_bounds
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from tests import factories
 
 

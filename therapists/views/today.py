@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import attendance
 from bookings.actions.refusals import Refused
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from therapists.reading import Reader
 from therapists.schedule import day_of

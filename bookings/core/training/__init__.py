@@ -7,24 +7,33 @@ Pure: no clock, no files, no database. Dates are civil dates in the clinic's cal
 are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rules.md here.
 """
 
-from bookings.core.training.advice import Advice, Verdict, advice_on, fits, light_kinds
-from bookings.core.training.differences import Booked, Change, Misfit
 from bookings.core.training.efforts import HARD_WORK
-from bookings.core.training.inputs import Inputs
-from bookings.core.training.mailings import Mailing
-from bookings.core.training.nudges import Nudge, NudgeId, Topic, blackout, nudges_of
+from bookings.core.training.files.inputs import Inputs
+from bookings.core.training.files.outputs import as_data, as_text, end_of
+from bookings.core.training.mails.calendar import Mailing
+from bookings.core.training.mails.nudges import (
+    Nudge,
+    NudgeId,
+    Topic,
+    blackout,
+    nudges_of,
+)
+from bookings.core.training.mails.pacing import Handled, LastCycle, Pace
 from bookings.core.training.off_season import OffSeasonMail, off_season_mails
-from bookings.core.training.outputs import as_data, as_text, end_of
-from bookings.core.training.pacing import Handled, LastCycle, Pace
 from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
-from bookings.core.training.plans import Plan, plan
+from bookings.core.training.plan.advice import (
+    Advice,
+    Verdict,
+    advice_on,
+    fits,
+    light_kinds,
+)
+from bookings.core.training.plan.differences import Booked, Change, Misfit
+from bookings.core.training.plan.plan import Plan, plan
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
-from bookings.core.training.races import Race, Rejection, Runner, rejections
-from bookings.core.training.reading import FieldError
-from bookings.core.training.sessions import Session, SessionId
-from bookings.core.training.typical import in_plain_words
-from bookings.core.training.vocabulary import (
+from bookings.core.training.protocol.fields import FieldError
+from bookings.core.training.protocol.vocabulary import (
     Distance,
     Kind,
     Outcome,
@@ -33,6 +42,9 @@ from bookings.core.training.vocabulary import (
     Priority,
     Weekday,
 )
+from bookings.core.training.races import Race, Rejection, Runner, rejections
+from bookings.core.training.sessions import Session, SessionId
+from bookings.core.training.typical import in_plain_words
 
 __all__ = [
     "HARD_WORK",

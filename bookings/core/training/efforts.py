@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from bookings.core.training.phases import DAY, Timeline
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.vocabulary import Kind, Phase, Pressure
 from bookings.core.training.races import Runner
 from bookings.core.training.sessions import NOT_ON, Session
-from bookings.core.training.vocabulary import Kind, Phase, Pressure
 
 HARD_WORK = (Phase.BUILD, Phase.PEAK)
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from bookings.core.training.phases import spans_of
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.vocabulary import Phase
 from bookings.core.training.races import Race
-from bookings.core.training.vocabulary import Phase
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,14 @@ from itertools import pairwise
 
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DistanceRules
+from bookings.core.training.protocol.vocabulary import (
+    PRECEDENCE,
+    Outcome,
+    Phase,
+    Pressure,
+    Priority,
+)
 from bookings.core.training.races import WEEK, Race
-from bookings.core.training.vocabulary import PRECEDENCE, Outcome, Phase, Pressure, Priority
 
 DAY = timedelta(days=1)
 LONGEST_SPLIT = 30  # weeks; base takes what is above

@@ -6,7 +6,12 @@ from datetime import date, timedelta
 
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DistanceRules
-from bookings.core.training.vocabulary import Distance, Outcome, Priority, Weekday
+from bookings.core.training.protocol.vocabulary import (
+    Distance,
+    Outcome,
+    Priority,
+    Weekday,
+)
 
 WEEK = timedelta(days=7)
 LONGEST_PLAN_WEEKS = 52

@@ -7,8 +7,13 @@ from datetime import date, timedelta
 from bookings.core.training.phases import DAY, PhaseDay, Timeline, spans_of
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.sessions import Offsets
+from bookings.core.training.protocol.vocabulary import (
+    Kind,
+    Phase,
+    Pressure,
+    Priority,
+)
 from bookings.core.training.races import WEEK, Race, Runner
-from bookings.core.training.vocabulary import Kind, Phase, Pressure, Priority
 
 NOT_ON = (Phase.RACE_DAY, Phase.ACUTE, Phase.RACE_WEEK)
 TUNE_UP_PHASES = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER)

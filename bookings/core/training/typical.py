@@ -5,8 +5,8 @@ from datetime import date
 
 from bookings.core.training.phases import Span, spans_of
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.vocabulary import Distance, Phase
 from bookings.core.training.races import Race
-from bookings.core.training.vocabulary import Distance, Phase
 
 ANY_SUNDAY = date(2027, 4, 25)
 UP_TO_DAYS = 14  # beyond them weeks are told

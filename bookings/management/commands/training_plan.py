@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from bookings.core import training
-from bookings.core.training.reading import Node
+from bookings.core.training.protocol.fields import Node
 from bookings.queries import protocol
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bookings.core import training
-from bookings.core.reminders import reminders_for
+from bookings.core.mail.reminder_times import reminders_for
 from bookings.core.training.phases import split_weeks
-from bookings.core.training.vocabulary import PRECEDENCE
+from bookings.core.training.protocol.vocabulary import PRECEDENCE
 
 ORACLES = Path(__file__).parent / "oracles.json"
 SHA256 = "a105d6c0cb6ac8069b1ffd7cff2027651d729ff4fb0fd9c536406a2ce03e37ac"

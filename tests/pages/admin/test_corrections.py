@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, connections
 
-from bookings.core.statuses import Status
+from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
     MailKind,

@@ -10,11 +10,16 @@ from datetime import date
 from bookings.core.training.protocol.claims import claims_in
 from bookings.core.training.protocol.distances import DISTANCES, DistanceRules, UnfinishedRace
 from bookings.core.training.protocol.evidence import Claims, Contraindication, Source
+from bookings.core.training.protocol.fields import FieldError, Node
 from bookings.core.training.protocol.mails import MailRules
 from bookings.core.training.protocol.phases import PhaseRules, read_phases
 from bookings.core.training.protocol.sessions import KINDS, Placement, SessionType
-from bookings.core.training.reading import FieldError, Node
-from bookings.core.training.vocabulary import Distance, Kind, Phase, Pressure
+from bookings.core.training.protocol.vocabulary import (
+    Distance,
+    Kind,
+    Phase,
+    Pressure,
+)
 
 
 @dataclass(frozen=True, repr=False)

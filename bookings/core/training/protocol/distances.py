@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bookings.core.training.reading import Node
-from bookings.core.training.vocabulary import Distance
+from bookings.core.training.protocol.fields import Node
+from bookings.core.training.protocol.vocabulary import Distance
 
 DISTANCES = {distance.value: distance for distance in Distance}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from bookings.core.training.vocabulary import PRESSURES
+from bookings.core.training.protocol.vocabulary import PRESSURES
 
 Path = tuple[str | int, ...]
 Data = dict[str, Any]

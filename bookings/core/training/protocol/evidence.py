@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bookings.core.training.reading import Node
+from bookings.core.training.protocol.fields import Node
 
 HEALTH_RULES = {rule: rule for rule in ("stop", "clearance", "local", "adapt", "wait")}
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import time
 
-from bookings.core.reminders import ReminderRules
+from bookings.core.mail.reminder_times import ReminderRules
+from bookings.core.training.protocol.fields import Node
 from bookings.core.training.protocol.sessions import KINDS
-from bookings.core.training.reading import Node
-from bookings.core.training.vocabulary import Distance, Kind
+from bookings.core.training.protocol.vocabulary import Distance, Kind
 
 
 @dataclass(frozen=True)

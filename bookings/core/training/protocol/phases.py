@@ -3,10 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from bookings.core.training.protocol.fields import Node
 from bookings.core.training.protocol.mails import read_days_before
 from bookings.core.training.protocol.sessions import KINDS
-from bookings.core.training.reading import Node
-from bookings.core.training.vocabulary import PRESSURES, Kind, Phase, Pressure
+from bookings.core.training.protocol.vocabulary import (
+    PRESSURES,
+    Kind,
+    Phase,
+    Pressure,
+)
 
 PHASES = {phase.value: phase for phase in Phase}
 STRENGTHS = {strength: strength for strength in "ABC"}

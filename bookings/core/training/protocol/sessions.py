@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bookings.core.training.reading import Node
-from bookings.core.training.vocabulary import PRESSURES, Kind, Pressure
+from bookings.core.training.protocol.fields import Node
+from bookings.core.training.protocol.vocabulary import PRESSURES, Kind, Pressure
 
 KINDS = {kind.value: kind for kind in Kind}
 

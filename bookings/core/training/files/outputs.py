@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from bookings.core.training.mailings import Mailing
-from bookings.core.training.nudges import Topic
+from bookings.core.training.mails.calendar import Mailing
+from bookings.core.training.mails.nudges import Topic
 from bookings.core.training.phases import Segment, last_phase_ends
-from bookings.core.training.plans import Plan
+from bookings.core.training.plan.plan import Plan
 from bookings.core.training.sessions import Session
 
 DAYS_SHOWN_AFTER = timedelta(days=15)

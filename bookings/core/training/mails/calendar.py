@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bookings.core.training.nudges import Nudge, Topic, blackout, nudges_of
-from bookings.core.training.pacing import LastCycle, Pace
+from bookings.core.training.mails.nudges import Nudge, Topic, blackout, nudges_of
+from bookings.core.training.mails.pacing import LastCycle, Pace
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race
 from bookings.core.training.sessions import Session

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from bookings.core.training.phases import DAY
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.vocabulary import Kind, Priority
 from bookings.core.training.races import Race
 from bookings.core.training.sessions import CYCLE_KINDS, Session
-from bookings.core.training.vocabulary import Kind, Priority
 
 
 class Topic(StrEnum):

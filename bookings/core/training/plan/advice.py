@@ -5,9 +5,14 @@ from datetime import date
 from enum import StrEnum
 
 from bookings.core.training.phases import DAY
-from bookings.core.training.plans import Plan
+from bookings.core.training.plan.plan import Plan
 from bookings.core.training.protocol import Protocol
-from bookings.core.training.vocabulary import Kind, Phase, Pressure, Priority
+from bookings.core.training.protocol.vocabulary import (
+    Kind,
+    Phase,
+    Pressure,
+    Priority,
+)
 
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bookings.core.training.nudges import Nudge, Topic
+from bookings.core.training.mails.nudges import Nudge, Topic
 from bookings.core.training.phases import DAY
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.sessions import SessionId

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bookings.core.training.advice import Verdict, advice_on
 from bookings.core.training.phases import DAY, Segment
-from bookings.core.training.plans import Plan
+from bookings.core.training.plan.advice import Verdict, advice_on
+from bookings.core.training.plan.plan import Plan
+from bookings.core.training.protocol.vocabulary import Kind, Phase
 from bookings.core.training.races import Race
 from bookings.core.training.sessions import Session
-from bookings.core.training.vocabulary import Kind, Phase
 
 NEAR = timedelta(weeks=4)  # nobody is sent to a session further away
 FROM_BEST = (Verdict.GOOD, Verdict.LIGHT_ONLY, Verdict.NOT_ADVISED)

@@ -6,9 +6,9 @@ from datetime import date
 
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.distances import DISTANCES
+from bookings.core.training.protocol.fields import FieldError, Node, Word
+from bookings.core.training.protocol.vocabulary import Outcome, Priority, Weekday
 from bookings.core.training.races import LONGEST_PLAN_WEEKS, Race, Runner, rejections
-from bookings.core.training.reading import FieldError, Node, Word
-from bookings.core.training.vocabulary import Outcome, Priority, Weekday
 
 PRIORITIES = {priority.value: priority for priority in Priority}
 OUTCOMES = {outcome.value: outcome for outcome in Outcome}

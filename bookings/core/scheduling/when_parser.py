@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bookings.core.wishes import LONGEST, Unclear, Wish
+from bookings.core.scheduling.when import LONGEST, Unclear, Wish
 
 DAY = timedelta(days=1)
 EXAMPLES = "“next free”, “Tuesday evening”, “tomorrow after 3” or “27.11. 10:00”"
