@@ -15,7 +15,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from bookings.core.roles import Role
-from bookings.models.history import LONGEST_WHO
+from bookings.models.records.history import LONGEST_WHO
 
 PROGRAM = "program"
 WRITES = re.compile(

@@ -17,7 +17,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
 from bookings.models import Appointment, Client, Clinic, ErasureState, MailGroup
-from bookings.models.appointments import OCCUPYING
+from bookings.models.scheduling.appointments import OCCUPYING
 
 # What a person has one of; where both records have another, the desk says which is right.
 CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from bookings.models import Client
-from bookings.models.history import MAY_FORGET
+from bookings.models.records.history import MAY_FORGET
 from therapists.encrypting import Sealed
 from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note, NoteVersion
 

@@ -39,7 +39,7 @@ from bookings.models import (
     MailState,
     Part,
 )
-from bookings.models.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries import mailroom, protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.

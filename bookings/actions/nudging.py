@@ -16,7 +16,7 @@ from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
 from bookings.mail.doorbell import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
-from bookings.models.mails import UNFINISHED
+from bookings.models.mail.mails import UNFINISHED
 from bookings.queries import protocol
 from bookings.queries.nudges import Edition, edition_of, races_and_plan
 

@@ -11,7 +11,7 @@ from bookings.actions import nudging
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
-from bookings.models.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
+from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
 from bookings.queries import protocol
 
 MOST_RACES = 12  # with phases still to come, for one runner

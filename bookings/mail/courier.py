@@ -10,7 +10,7 @@ from typing import Self
 from django.core.mail.backends.smtp import EmailBackend
 
 from bookings.models import MailServer
-from bookings.models.mail_server import TROUBLE
+from bookings.models.mail.mail_server import TROUBLE
 
 # Codes that speak of our login, whichever command they answer.
 LOGIN_REFUSED = {530, 534, 535, 538}

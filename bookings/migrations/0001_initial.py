@@ -2,7 +2,7 @@
 
 import bookings.core.roles
 import bookings.core.scheduling.statuses
-import bookings.models.appointments
+import bookings.models.scheduling.appointments
 import bookings.models.clinic
 import datetime
 import django.contrib.postgres.constraints
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name='Appointment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=bookings.models.appointments.new_public_id, editable=False, max_length=32, unique=True)),
+                ('public_id', models.CharField(default=bookings.models.scheduling.appointments.new_public_id, editable=False, max_length=32, unique=True)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
                 ('blocked_until', models.DateTimeField(help_text="The end and the treatment's buffer.")),
@@ -339,15 +339,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('therapist', '='), (bookings.models.appointments.TimeRange('starts_at', 'blocked_until'), '&&')], name='therapist_never_twice'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('therapist', '='), (bookings.models.scheduling.appointments.TimeRange('starts_at', 'blocked_until'), '&&')], name='therapist_never_twice'),
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('room', '='), (bookings.models.appointments.TimeRange('starts_at', 'blocked_until'), '&&')], name='room_never_twice'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('room', '='), (bookings.models.scheduling.appointments.TimeRange('starts_at', 'blocked_until'), '&&')], name='room_never_twice'),
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('client', '='), (bookings.models.appointments.TimeRange('starts_at', 'ends_at'), '&&')], name='client_never_twice'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status__in', ['cancelled', 'expired']), _negated=True), expressions=[('client', '='), (bookings.models.scheduling.appointments.TimeRange('starts_at', 'ends_at'), '&&')], name='client_never_twice'),
         ),
         migrations.AddConstraint(
             model_name='appointment',

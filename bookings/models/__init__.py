@@ -1,22 +1,32 @@
 """The nouns."""
 
-from bookings.models.appointments import Appointment, AppointmentEvent, WrongStatus
+from bookings.models.clients.clients import Client, ClientEvent, Therapist, User
+from bookings.models.clients.legal import Agreement, LegalKind, LegalText
 from bookings.models.clinic import THE_CLINIC, Clinic
-from bookings.models.consents import MailConsent, MailGroup
-from bookings.models.erasures import ErasureRequest, ErasureState
-from bookings.models.heartbeats import Heartbeat, Part
-from bookings.models.history import Change, Did
-from bookings.models.legal import Agreement, LegalKind, LegalText
-from bookings.models.mail_server import MailServer
-from bookings.models.mails import Mail, MailKind, MailState
-from bookings.models.money import Account, Fee, Method, Payment
-from bookings.models.people import Client, ClientEvent, Therapist, User
-from bookings.models.protocol import ProtocolVersion
-from bookings.models.races import Distance, Outcome, Priority, Race
-from bookings.models.rota import Absence, ExtraShift, Weekday, WeeklyBreak, WeeklyShift
-from bookings.models.sign_in_mails import SignInMail
-from bookings.models.training import DeclinedSession, HardEffort
-from bookings.models.treatments import Room, Treatment
+from bookings.models.mail.consents import MailConsent, MailGroup
+from bookings.models.mail.heartbeats import Heartbeat, Part
+from bookings.models.mail.mail_server import MailServer
+from bookings.models.mail.mails import Mail, MailKind, MailState
+from bookings.models.mail.sign_in_mails import SignInMail
+from bookings.models.money.payments import Account, Fee, Method, Payment
+from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
+from bookings.models.records.history import Change, Did
+from bookings.models.rota.shifts import (
+    Absence,
+    ExtraShift,
+    Weekday,
+    WeeklyBreak,
+    WeeklyShift,
+)
+from bookings.models.rota.treatments import Room, Treatment
+from bookings.models.scheduling.appointments import (
+    Appointment,
+    AppointmentEvent,
+    WrongStatus,
+)
+from bookings.models.training.feedback import DeclinedSession, HardEffort
+from bookings.models.training.protocol_versions import ProtocolVersion
+from bookings.models.training.races import Distance, Outcome, Priority, Race
 
 __all__ = [
     "THE_CLINIC",

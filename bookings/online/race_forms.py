@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
-from bookings.models.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
+from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
 from bookings.online.forms import plain, too_long
 
 LONGEST_NAME = 120

@@ -13,8 +13,8 @@ from bookings.core import training
 from bookings.core.clients.search_text import terms
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
-from bookings.models.finding import BEGINNING
-from bookings.models.people import grown_up_since
+from bookings.models.clients.clients import grown_up_since
+from bookings.models.clients.search_column import BEGINNING
 from bookings.queries.plans import History, plan_of, runner_of
 
 FOUND_AT_MOST = 8

@@ -12,7 +12,7 @@ from django.db import connection
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
 from bookings.models import Therapist, Treatment
-from bookings.models.appointments import LONGEST
+from bookings.models.scheduling.appointments import LONGEST
 
 SUITABLE_ROOMS = """
     SELECT room.id

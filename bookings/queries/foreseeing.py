@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bookings.mail.subjects import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
-from bookings.models.mails import TIMED_TO_TRAINING
+from bookings.models.mail.mails import TIMED_TO_TRAINING
 from bookings.queries.mailroom import not_wanted
 from bookings.queries.nudges import (
     NOTHING_LEFT,

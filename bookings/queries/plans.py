@@ -19,7 +19,7 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race, Room, Therapist, Treatment
-from bookings.models.appointments import LONGEST
+from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries import facts, protocol
 from bookings.queries.openings import Opening, bookable_span, hours_of_work, time_off
 

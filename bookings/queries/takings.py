@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Fee, Method, Payment
-from bookings.models.money import NOTHING
+from bookings.models.money.payments import NOTHING
 
 MONEY = DecimalField(max_digits=8, decimal_places=2)
 

@@ -11,7 +11,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import message_id
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
-from bookings.models.mails import IN_DOUBT
+from bookings.models.mail.mails import IN_DOUBT
 from bookings.queries import protocol
 
 REMEMBERED_SINCE = timedelta(days=7)

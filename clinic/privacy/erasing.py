@@ -29,7 +29,7 @@ from bookings.models import (
     Therapist,
     User,
 )
-from bookings.models.history import MAY_FORGET
+from bookings.models.records.history import MAY_FORGET
 from clinic.privacy import erased_list
 from clinic.privacy.holdings import HOLDINGS, Fate
 from therapists import forgetting

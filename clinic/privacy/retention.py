@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail
-from bookings.models.history import MAY_FORGET
-from bookings.models.mails import UNFINISHED
+from bookings.models.mail.mails import UNFINISHED
+from bookings.models.records.history import MAY_FORGET
 from clinic.privacy import erased_list
 from clinic.privacy.erasing import drop_if_empty, erase, years_after
 from therapists import forgetting

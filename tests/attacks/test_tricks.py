@@ -16,7 +16,7 @@ from django.test import Client as Browser
 
 from bookings import links
 from bookings.models import Client, SignInMail
-from bookings.models.legal import LegalText
+from bookings.models.clients.legal import LegalText
 from tests import factories
 from tests.roles.addresses import every_page
 from tests.roles.world import make_world

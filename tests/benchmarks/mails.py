@@ -16,7 +16,7 @@ from pathlib import Path
 from django.db import connection
 
 from bookings.models import Mail, MailKind, MailState
-from bookings.models.mails import CLAIM, LEASE
+from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.children import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
 

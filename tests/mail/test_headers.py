@@ -8,7 +8,7 @@ from fast_mail_parser import parse_email
 from bookings.diary.mail_samples import sample
 from bookings.mail.composing import compose, message_id
 from bookings.models import MailKind
-from bookings.models.mails import GROUP_OF
+from bookings.models.mail.mails import GROUP_OF
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

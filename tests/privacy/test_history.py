@@ -15,7 +15,7 @@ from bookings.actions import booking
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Therapist, User
-from bookings.models.history import MAY_FORGET
+from bookings.models.records.history import MAY_FORGET
 from clinic.acting import PROGRAM, Actor, NamedTask, acting_as
 from clinic.celery import app
 from tests import factories

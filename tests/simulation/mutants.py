@@ -10,7 +10,7 @@ from bookings.actions import deciding, mailing, nudging, reminding
 from bookings.core import training
 from bookings.core.training.mails.nudges import Nudge
 from bookings.core.training.mails.pacing import Pace
-from bookings.models.mails import MailQuerySet
+from bookings.models.mail.mails import MailQuerySet
 from bookings.queries import nudges
 
 Patch = tuple[Any, str, Any]

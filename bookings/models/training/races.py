@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from bookings.core import training
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 
 class Distance(models.TextChoices):

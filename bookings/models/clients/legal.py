@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import models
 
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 DEFAULTS = Path(__file__).resolve().parent.parent / "legal"
 TO_FILL_IN = "[FILL IN"

@@ -13,7 +13,7 @@ from django.db.models.functions import Left, Lower
 
 from bookings.core import training
 from bookings.core.roles import Role
-from bookings.models.finding import BEGINNING, FINDABLE
+from bookings.models.clients.search_column import BEGINNING, FINDABLE
 
 GROWN_UP_AT = 18  # years
 FOR_THE_OWNER = frozenset({"user", "clinic"})

@@ -4,7 +4,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 
 class ErasureState(models.TextChoices):

@@ -12,8 +12,8 @@ from django.db.models import Q
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
-from bookings.models.appointments import Appointment
-from bookings.models.people import Therapist
+from bookings.models.clients.clients import Therapist
+from bookings.models.scheduling.appointments import Appointment
 
 NOTHING = Decimal("0.00")
 CHARGED_A_FEE = (Status.CANCELLED, Status.NO_SHOW)

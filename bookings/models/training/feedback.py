@@ -3,7 +3,7 @@
 from django.db import models
 
 from bookings.core import training
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 KINDS = [(kind.value, kind.value.replace("_", " ")) for kind in training.Kind]
 

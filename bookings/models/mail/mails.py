@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
 
-from bookings.models.appointments import Appointment
-from bookings.models.consents import MailGroup
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
+from bookings.models.mail.consents import MailGroup
+from bookings.models.scheduling.appointments import Appointment
 
 
 class MailState(models.TextChoices):

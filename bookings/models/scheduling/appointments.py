@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
-from bookings.models.people import Client, Therapist
-from bookings.models.treatments import Room, Treatment
+from bookings.models.clients.clients import Client, Therapist
+from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 LONGEST_WHO = 300
 # What a setting of the transaction must say before a row may be taken out or changed.

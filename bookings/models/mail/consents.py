@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from bookings.models.people import Client
+from bookings.models.clients.clients import Client
 
 # The box on the form of a race, and what stands below it.
 ASKED_WITH_A_RACE = "Write to me when it is time for a session"
