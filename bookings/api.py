@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.online.limiting import API, seconds_to_wait
-from bookings.queries.openings import Diary, diary
+from bookings.queries.scheduling.openings import Diary, diary
 
 MOST_DAYS = 62
 FRESH_FOR_SECONDS = 15

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings.models import Heartbeat, Part
-from bookings.queries import mailroom
+from bookings.queries.mail import mail_status
 from clinic import starting
 
 OK = "ok"
@@ -28,7 +28,7 @@ Check = Callable[[], str]  # says what is wrong, or nothing
 def healthz(_request: HttpRequest) -> JsonResponse:
     """200 while all is well, else 503."""
     try:
-        problem = "Mail is late." if mailroom.is_late() else ""
+        problem = "Mail is late." if mail_status.is_late() else ""
     except DatabaseError:
         problem = NO_DATABASE
     return JsonResponse({"status": problem or OK}, status=503 if problem else 200)
@@ -76,7 +76,7 @@ def _migrations() -> str:
 
 
 def _mail() -> str:
-    return _signs_of(Part.SENDER) or ("Mail is late." if mailroom.is_late() else "")
+    return _signs_of(Part.SENDER) or ("Mail is late." if mail_status.is_late() else "")
 
 
 def _beat() -> str:
@@ -85,7 +85,7 @@ def _beat() -> str:
 
 def _signs_of(part: Part) -> str:
     """By the database's clock."""
-    beat = Heartbeat.objects.with_silence(mailroom.LATE).filter(part=part).first()
+    beat = Heartbeat.objects.with_silence(mail_status.LATE).filter(part=part).first()
     if beat is None:
         return f"No sign of life yet from {part.label}."
     return f"No sign of life for five minutes from {part.label}." if beat.is_silent else ""

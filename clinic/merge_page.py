@@ -10,7 +10,7 @@ from bookings.actions import records
 from bookings.actions.refusals import Refused, Stale
 from bookings.diary.who import who
 from bookings.models import Client, Clinic
-from bookings.queries.clients import find
+from bookings.queries.clients.search import find
 from clinic import merging
 
 LONGEST_SEARCH = 100

@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from bookings.queries import counts
+from bookings.queries import metrics as counts
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 

@@ -33,9 +33,9 @@ from bookings.models import (
     User,
     WeeklyBreak,
 )
-from bookings.queries import protocol
-from bookings.queries.desk import desk_day
-from bookings.queries.openings import openings
+from bookings.queries.desk.desk_day import desk_day
+from bookings.queries.scheduling.openings import openings
+from bookings.queries.training import protocol
 from clinic.demo_data import loading, people, place
 
 LONDON = ZoneInfo("Europe/London")

@@ -16,7 +16,7 @@ FLOORS = {
     "bookings.mail": VERBS,
     "bookings.calendars": VERBS,
     "bookings.links": VERBS,
-    "bookings.protocol_file": VERBS,
+    "bookings.queries.training.protocol_file": VERBS,
     "bookings.models": NOUNS,
     "bookings.migrations": NOUNS,
     "bookings.core": CORE,

@@ -10,8 +10,8 @@ from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.wording import length_of_time
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries import protocol
-from bookings.queries.phases import phases_on
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phases_on
 from therapists.alerts import Alert, alerts_of, in_short
 from therapists.asking import AFTER_A_RACE, ASKED_AFTER_A_RACE
 from therapists.content import trends

@@ -17,7 +17,7 @@ from icalendar import Calendar, Event
 from bookings import calendars
 from bookings.core import training
 from bookings.models import Appointment, Client, Clinic, Therapist
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from therapists.models import Feed
 
 _SIGNER = Signer(salt="calendar.feed")

@@ -8,7 +8,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.online import ribbon
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from therapists import reading
 from therapists.body import HIGHEST, PLACES
 from therapists.content import Content

@@ -10,9 +10,9 @@ from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
-from bookings.queries import protocol
-from bookings.queries.away import Away, away_of
-from bookings.queries.phases import phases_on
+from bookings.queries.rota.away import Away, away_of
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phases_on
 from therapists.alerts import Alert, alerts_of
 from therapists.briefs import race_in_words
 from therapists.encrypting import Private

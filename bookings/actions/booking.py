@@ -22,7 +22,7 @@ from bookings.actions.seen import refuse_if_changed
 from bookings.actions.writing import changes_the_diary
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
-from bookings.queries.openings import Diary
+from bookings.queries.scheduling.openings import Diary
 
 RUNNER = "runner"
 

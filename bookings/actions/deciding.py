@@ -10,7 +10,7 @@ from bookings.actions.nudging import OFF_SEASON, at_clock
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.models import Client, Clinic, Mail, MailKind
-from bookings.queries.nudges import (
+from bookings.queries.mail.nudges import (
     NOTHING_LEFT,
     Standing,
     about_of,

@@ -30,8 +30,8 @@ from bookings.models import (
     Room,
     Treatment,
 )
-from bookings.queries import facts
-from bookings.queries.openings import hours_of_work
+from bookings.queries.rota import facts
+from bookings.queries.scheduling.openings import hours_of_work
 
 CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPERSEDED)
 

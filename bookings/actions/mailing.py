@@ -40,7 +40,8 @@ from bookings.models import (
     Part,
 )
 from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
-from bookings.queries import mailroom, protocol
+from bookings.queries.mail import mail_status
+from bookings.queries.training import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
 USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
@@ -187,7 +188,7 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
         return MailState.MISSED, "It could not be sent while it was of use."
     if not mail.client.email:
         return MailState.FAILED, "No e-mail address: ring this client."
-    unwanted = mailroom.not_wanted(mail)
+    unwanted = mail_status.not_wanted(mail)
     return (MailState.CANCELLED, unwanted) if unwanted else None
 
 

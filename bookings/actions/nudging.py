@@ -17,8 +17,8 @@ from bookings.core.training.protocol.mails import NudgeRules
 from bookings.mail.doorbell import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import UNFINISHED
-from bookings.queries import protocol
-from bookings.queries.nudges import Edition, edition_of, races_and_plan
+from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
+from bookings.queries.training import protocol
 
 LOOK_AHEAD = timedelta(days=60)  # for the off-season, which has no end
 # No mail is sent about what can no longer be booked; this is only when to give up trying.

@@ -14,9 +14,9 @@ from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist
-from bookings.queries import facts
-from bookings.queries.calls import as_the_desk_sees
-from bookings.queries.openings import diary
+from bookings.queries.rota import facts
+from bookings.queries.scheduling.openings import diary
+from bookings.queries.scheduling.phone_suggestions import as_the_desk_sees
 
 
 @dataclass(frozen=True)

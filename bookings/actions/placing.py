@@ -13,7 +13,7 @@ from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.openings import Diary, Opening, diary, nearest
+from bookings.queries.scheduling.openings import Diary, Opening, diary, nearest
 
 NEAREST = 3
 LOOKED_THROUGH = 100  # a day or two of openings

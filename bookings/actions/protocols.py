@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 
-from bookings import protocol_file
 from bookings.actions.refusals import Refused
 from bookings.core import training
 from bookings.core.training.protocol.editing import (
@@ -18,7 +17,7 @@ from bookings.core.training.protocol.editing import (
     with_changes,
 )
 from bookings.models import Clinic, ProtocolVersion
-from bookings.queries import protocol
+from bookings.queries.training import protocol, protocol_file
 
 TAPER = "Taper"
 

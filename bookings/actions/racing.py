@@ -12,7 +12,7 @@ from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 MOST_RACES = 12  # with phases still to come, for one runner
 # A change of these is told at once; a name, and how a race went, make no plan to be told of.

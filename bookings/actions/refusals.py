@@ -1,6 +1,6 @@
 """Why something was not done, each in a sentence for the person who asked."""
 
-from bookings.queries.openings import Opening
+from bookings.queries.scheduling.openings import Opening
 
 
 class Refused(Exception):

@@ -10,7 +10,7 @@ from bookings.core import training, wording
 from bookings.core.mail.reminder_times import Reminder, left_out, reminders_for
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
-from bookings.queries.phases import phase_at
+from bookings.queries.training.phases import phase_at
 
 COMING = "coming"
 

@@ -2,7 +2,7 @@
 
 from bookings.actions.refusals import Stale
 from bookings.models import Appointment, Clinic
-from bookings.queries import happenings
+from bookings.queries.scheduling import event_text
 
 
 def last_event(appointment: Appointment) -> int:
@@ -16,5 +16,5 @@ def refuse_if_changed(clinic: Clinic, appointment: Appointment, seen: int | None
     if seen is None:
         return
     since = appointment.events.filter(pk__gt=seen).order_by("pk")
-    if happened := [happenings.signed(event, clinic) for event in since]:
+    if happened := [event_text.signed(event, clinic) for event in since]:
         raise Stale(f"It has changed since the page was opened: {'; '.join(happened)}.")

@@ -23,8 +23,8 @@ from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.diary.phase_badges import badge
 from bookings.diary.who import who
 from bookings.models import Account, Appointment, Clinic, Mail, Method
-from bookings.queries import happenings
-from bookings.queries.phases import phases_on
+from bookings.queries.scheduling import event_text
+from bookings.queries.training.phases import phases_on
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
@@ -70,7 +70,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),
         "methods": [one for one in Method if one != Method.WAIVED],
-        "events": [(event, happenings.in_words(event, clinic)) for event in events],
+        "events": [(event, event_text.in_words(event, clinic)) for event in events],
         "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
         **_others_of_the_client(visit),
     }

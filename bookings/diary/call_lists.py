@@ -9,10 +9,14 @@ from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
 from bookings.models import Client, Clinic, Therapist, Treatment
-from bookings.queries.calls import Suggested, last_treatments, suggested
-from bookings.queries.clients import Found, find
-from bookings.queries.openings import Opening
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.queries.clients.search import Found, find
+from bookings.queries.scheduling.openings import Opening
+from bookings.queries.scheduling.phone_suggestions import (
+    Suggested,
+    last_treatments,
+    suggested,
+)
+from bookings.queries.training.plans import History, plan_of, runner_of
 
 NEW = "new"
 

@@ -32,7 +32,7 @@ from bookings.core.scheduling.when import LONGEST
 from bookings.diary.call_lists import People, Times, times_for
 from bookings.diary.who import who
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.calls import last_treatments
+from bookings.queries.scheduling.phone_suggestions import last_treatments
 
 BETWEEN = "|"
 LONGEST_PK = 18  # digits

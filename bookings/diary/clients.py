@@ -16,8 +16,8 @@ from bookings.diary.client_forms import ClientForm, sealed
 from bookings.diary.phase_badges import badge
 from bookings.diary.who import who
 from bookings.models import Client, Clinic, MailGroup
-from bookings.queries import clients as found
-from bookings.queries.clients import Group
+from bookings.queries.clients import search as found
+from bookings.queries.clients.search import Group
 
 A_PAGE = 50
 MAILS_SHOWN = 5

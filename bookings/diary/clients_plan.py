@@ -12,7 +12,7 @@ from bookings.models import Client
 from bookings.online import basket, plan, race_change, telling, times
 from bookings.online.answering import private
 from bookings.online.keeping import WithTheClinic
-from bookings.queries.plans import History
+from bookings.queries.training.plans import History
 
 
 class AtTheDesk(WithTheClinic):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import identity
 from bookings.models import Client, Clinic
-from bookings.queries.desk import desk_day
+from bookings.queries.desk.desk_day import desk_day
 
 YEARS = range(2000, 2200)
 

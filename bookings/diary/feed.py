@@ -15,7 +15,12 @@ from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.diary.phase_badges import badge
 from bookings.models import Appointment, Clinic
-from bookings.queries.diary_days import DiaryDays, diary_days, moment, version
+from bookings.queries.desk.diary_days import (
+    DiaryDays,
+    diary_days,
+    moment,
+    version,
+)
 
 ICONS = {
     Status.HELD: "⏳",

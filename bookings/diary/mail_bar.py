@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from bookings.models import THE_CLINIC, Clinic
-from bookings.queries import mailroom
+from bookings.queries.mail import mail_status
 
 
 def mail_bar(_request: HttpRequest) -> dict:
@@ -14,4 +14,4 @@ def mail_bar(_request: HttpRequest) -> dict:
 
 def _problems() -> list[str]:
     clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
-    return mailroom.problems(clinic) if clinic else []
+    return mail_status.problems(clinic) if clinic else []

@@ -18,7 +18,7 @@ from bookings.models import (
     Treatment,
 )
 from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12

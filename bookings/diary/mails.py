@@ -17,11 +17,11 @@ from bookings.diary.mail_samples import sample
 from bookings.diary.who import who
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.framed import framed, in_a_frame
+from bookings.mail.preview import Foreseen, foresee
 from bookings.mail.subjects import SUBJECTS
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind
-from bookings.queries import mailroom
-from bookings.queries.foreseeing import Foreseen, foresee
-from bookings.queries.nudges import NOTHING_LEFT
+from bookings.queries.mail import mail_status
+from bookings.queries.mail.nudges import NOTHING_LEFT
 
 WEEK = timedelta(days=7)
 SHOWN = 200
@@ -32,7 +32,7 @@ def mails(request: HttpRequest) -> HttpResponse:
     failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
     context = {
         "failed": failed[:SHOWN],
-        "to_come": mailroom.to_come(WEEK)[:SHOWN],
+        "to_come": mail_status.to_come(WEEK)[:SHOWN],
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "shown": SHOWN,
         "now": timezone.now(),

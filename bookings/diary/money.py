@@ -15,7 +15,7 @@ from bookings.core import wording
 from bookings.core.csv_safety import as_text
 from bookings.diary.appointments import answering, circumstances
 from bookings.models import Appointment, Clinic, Method, Payment
-from bookings.queries.takings import takings_of
+from bookings.queries.money.takings import takings_of
 
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
 

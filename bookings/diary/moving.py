@@ -20,7 +20,7 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.diary.who import who
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
-from bookings.queries.openings import Opening
+from bookings.queries.scheduling.openings import Opening
 
 LONGEST_MINUTES = 480
 PROPOSED = ("date", "time", "therapist")

@@ -13,7 +13,7 @@ from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.diary.feed import ICONS, flags_of
 from bookings.diary.phase_badges import badge
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries.diary_days import DiaryDays, diary_days, moment
+from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 
 MARKED_EARLY = timedelta(hours=1)
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings import protocol_file
 from bookings.actions import protocols
 from bookings.actions.protocols import ProtocolMoved
 from bookings.core import training
@@ -17,7 +16,7 @@ from bookings.core.training.protocol.editing import differences
 from bookings.diary.protocol_forms import FileForm, PhaseForm, ProtocolForm, SessionTypeForm
 from bookings.diary.protocol_page import protocol_page
 from bookings.models import ProtocolVersion
-from bookings.queries import protocol
+from bookings.queries.training import protocol, protocol_file
 
 reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -7,11 +7,11 @@ from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings import protocol_file
 from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.core.training.protocol.phases import CYCLE_PHASES
 from bookings.online.forms import plain, too_long
+from bookings.queries.training import protocol_file
 
 PRESSURES = [(pressure.key, pressure.label.capitalize()) for pressure in Pressure]
 LONGEST_TEXT = 600

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.diary.feed import ICONS
 from bookings.models import Clinic, Therapist
-from bookings.queries.diary_days import diary_days, moment
+from bookings.queries.desk.diary_days import diary_days, moment
 
 
 @require_safe

@@ -15,8 +15,8 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
 from bookings.models.mail.mails import GROUP_OF
-from bookings.queries import protocol
-from bookings.queries.phases import phase_at
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phase_at
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,16 @@ from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.letters import AppointmentLetter, Letter
 from bookings.models import Outcome, Race
-from bookings.queries.nudges import session_ids
-from bookings.queries.openings import Opening
-from bookings.queries.plans import History, Offer, declined_by, offers, plan_of, runner_of
+from bookings.queries.mail.nudges import session_ids
+from bookings.queries.scheduling.openings import Opening
+from bookings.queries.training.plans import (
+    History,
+    Offer,
+    declined_by,
+    offers,
+    plan_of,
+    runner_of,
+)
 
 DAY = timedelta(days=1)
 FIRST_DAYS_OF_AN_OFF_SEASON_OFFER = range(2, 16)

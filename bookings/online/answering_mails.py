@@ -19,8 +19,8 @@ from bookings.models import Client, Clinic, Outcome, Race
 from bookings.online.behind_a_training_mail import for_a_client
 from bookings.online.forms import plain
 from bookings.online.race_forms import KilometresField
-from bookings.queries import protocol
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.queries.training import protocol
+from bookings.queries.training.plans import History, plan_of, runner_of
 
 reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 HOW_IT_WENT = [(value, label) for value, label in Outcome.choices if value in (

@@ -29,7 +29,7 @@ from bookings.online.visitor import (
     visitor,
     visitor_from_now_on,
 )
-from bookings.queries.openings import Opening
+from bookings.queries.scheduling.openings import Opening
 
 CHOSEN, KEY = "chosen", "basket_key"
 

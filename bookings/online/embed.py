@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.online.limiting import ANY, API, limited
-from bookings.queries.openings import Opening, openings
+from bookings.queries.scheduling.openings import Opening, openings
 
 DAYS, DAYS_SHOWN, TIMES_SHOWN = 14, 5, 8
 FRESH_FOR_SECONDS = 60

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.online.training_guide import advice
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 
 @require_safe

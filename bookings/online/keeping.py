@@ -13,7 +13,13 @@ from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, Race, Treatment
 from bookings.online.visitor import booked_here
-from bookings.queries.plans import History, SessionId, declined_by, plan_of, runner_of
+from bookings.queries.training.plans import (
+    History,
+    SessionId,
+    declined_by,
+    plan_of,
+    runner_of,
+)
 
 KEY = "plan"
 FIELDS = (

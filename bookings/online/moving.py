@@ -19,7 +19,7 @@ from bookings.online.forms import MoveForm
 from bookings.online.keeping import WithTheClinic, plan_of_keeper
 from bookings.online.picker import open_picker
 from bookings.online.whose_plan import keeper_of_browser
-from bookings.queries.openings import diary
+from bookings.queries.scheduling.openings import diary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

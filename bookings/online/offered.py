@@ -22,7 +22,7 @@ from bookings.online.behind_a_training_mail import for_a_client
 from bookings.online.forms import KeyForm
 from bookings.online.limiting import BOOKING, limited
 from bookings.online.visitor import address, visitor
-from bookings.queries.openings import diary
+from bookings.queries.scheduling.openings import diary
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.online.picker_address import ANYBODY, STRIP, STRIP_DAYS, Asked
-from bookings.queries.days import Day, Why, days_of
-from bookings.queries.openings import Opening, next_free
+from bookings.queries.scheduling.open_days import Day, Why, days_of
+from bookings.queries.scheduling.openings import Opening, next_free
 
 PARTS = (
     ("Morning", time.min, time(12)),

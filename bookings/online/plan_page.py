@@ -14,7 +14,7 @@ from bookings.models import Clinic, Race, Therapist, Weekday
 from bookings.online import ribbon
 from bookings.online.choices import as_text
 from bookings.online.keeping import Keeper
-from bookings.queries.plans import HAS_BEEN, Offer, offers, plan_of
+from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from bookings.core.training.protocol.evidence import STRENGTHS_IN_WORDS, Source
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.models import Clinic
 from bookings.online import ribbon
-from bookings.queries import protocol as protocols
+from bookings.queries.training import protocol as protocols
 
 WEEK = timedelta(days=7)
 A_NAME = "Marathon"

@@ -24,7 +24,7 @@ from bookings.online.choices import as_text, read_choices
 from bookings.online.keeping import FIELDS, Keeper, race_on
 from bookings.online.race_forms import ChangeRaceForm
 from bookings.online.visitor import visitor
-from bookings.queries.plans import openings_for, plan_of
+from bookings.queries.training.plans import openings_for, plan_of
 
 WITHDRAW, CONFIRM, ALL, NONE = "withdraw", "confirm", "all", "none"
 KEEP, CANCEL = "keep", "cancel"

@@ -10,7 +10,7 @@ from random import Random
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from therapists.content import Answers, Content, Given, Mark
 from therapists.encrypting import Sealed
 from therapists.models import Form, HealthCheck, Note, NoteVersion, Privacy

@@ -12,7 +12,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import message_id
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import IN_DOUBT
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 REMEMBERED_SINCE = timedelta(days=7)
 PLANS_SENT = timedelta(days=6)  # so that the next mails come tomorrow

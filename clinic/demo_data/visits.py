@@ -17,7 +17,7 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
-from bookings.queries.openings import hours_of_work
+from bookings.queries.scheduling.openings import hours_of_work
 from clinic.demo_data.crowd import Crowd
 from clinic.demo_data.place import FIRST_VISIT
 

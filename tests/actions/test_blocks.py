@@ -10,7 +10,7 @@ from bookings.actions.places import Place
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
 from bookings.core.intervals import Interval
 from bookings.models import Absence, ExtraShift, WeeklyBreak
-from bookings.queries.openings import openings
+from bookings.queries.scheduling.openings import openings
 from tests.factories import NOW, make_therapist
 
 HOUR = timedelta(hours=1)

@@ -17,7 +17,7 @@ from bookings.actions.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
-from bookings.queries.openings import openings
+from bookings.queries.scheduling.openings import openings
 from tests.factories import (
     make_absence,
     make_clinic,

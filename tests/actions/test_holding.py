@@ -8,7 +8,7 @@ from bookings.actions import booking
 from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail
-from bookings.queries.openings import openings
+from bookings.queries.scheduling.openings import openings
 from tests.factories import NOW, make_room, make_therapist, make_treatment, make_week
 
 MINUTE = timedelta(minutes=1)

@@ -8,12 +8,11 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings import protocol_file
 from bookings.actions import protocols
 from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.models import ProtocolVersion
-from bookings.queries import protocol
+from bookings.queries.training import protocol, protocol_file
 from tests.factories import NOW, make_clinic
 
 BUILD = [phase["key"] for phase in protocol.default_data()["phases"]].index("build")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from bookings.queries.clients import find
+from bookings.queries.clients.search import find
 from tests.benchmarks.spreading import spread
 
 HOW_MANY = 50_000

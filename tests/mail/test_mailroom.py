@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings.actions import outbox
 from bookings.models import Heartbeat, Mail, MailState, Part
-from bookings.queries import mailroom
+from bookings.queries.mail import mail_status
 from bookings.tasks import send_due_mails
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def test_a_kind_that_this_worker_does_not_know_is_left_to_newer_ones(owed, send_
 def test_all_is_well_while_everything_gives_signs_of_life(clinic, post_office):
     send_due_mails(by_beat=True)
     assert set(Heartbeat.objects.values_list("part", flat=True)) == set(Part)
-    assert mailroom.problems(clinic) == []
+    assert mail_status.problems(clinic) == []
 
 
 @pytest.mark.parametrize("part", list(Part))
@@ -62,7 +62,7 @@ def test_silence_of_more_than_five_minutes_is_told(clinic, client, post_office, 
     silence(part, 4)
     assert client.get("/healthz").status_code == 200
     silence(part, 6)
-    assert part.label in mailroom.problems(clinic)[0]
+    assert part.label in mail_status.problems(clinic)[0]
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (503, {"status": "Mail is late."})
 
@@ -76,7 +76,7 @@ def test_a_mail_that_waits_for_more_than_five_minutes_is_told(clinic, owed, clie
     mail = owed()
     assert client.get("/healthz").status_code == 200
     Mail.objects.filter(pk=mail.pk).update(due_at=Now() - 6 * MINUTE)
-    assert mailroom.problems(clinic) == ["One mail has been waiting for more than five minutes."]
+    assert mail_status.problems(clinic) == ["One mail has been waiting for more than five minutes."]
     assert client.get("/healthz").status_code == 503
 
 
@@ -85,7 +85,7 @@ def test_a_pause_is_told_instead(clinic, owed):
     Mail.objects.filter(pk=mail.pk).update(due_at=Now() - HOUR)
     outbox.pause(by="demo-owner@example.com", now=timezone.now())
     clinic.refresh_from_db()
-    [said] = mailroom.problems(clinic)
+    [said] = mail_status.problems(clinic)
     assert said.startswith("All mail has been paused since")
     assert said.endswith("by demo-owner@example.com.")
 

@@ -12,7 +12,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import compose
 from bookings.models import Mail, MailKind, MailState
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests import factories
 
 pytestmark = pytest.mark.django_db

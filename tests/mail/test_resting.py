@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from bookings.models import Mail, MailKind, MailServer, MailState
-from bookings.queries import mailroom
+from bookings.queries.mail import mail_status
 from tests.mail.post_office import HANG_UP
 
 pytestmark = pytest.mark.django_db
@@ -110,11 +110,11 @@ def test_the_desk_is_told_while_everything_is_refused(clinic, owed, post_office,
     for _ in range(5):
         owed()
     send_due()
-    assert mailroom.problems(clinic) == [
+    assert mail_status.problems(clinic) == [
         "The mail server has taken nothing, 5 times in a row; it is tried again every few minutes."
     ]
     assert client.get("/healthz").status_code == 503
     post_office.behaves_again()
     rest_is_over()
     send_due()
-    assert mailroom.problems(clinic) == []
+    assert mail_status.problems(clinic) == []

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions import nudging, racing
+from bookings.mail.preview import foresee
 from bookings.models import (
     Client,
     DeclinedSession,
@@ -21,9 +22,8 @@ from bookings.models import (
     Race,
     Treatment,
 )
-from bookings.queries import protocol
-from bookings.queries.foreseeing import foresee
-from bookings.queries.nudges import races_and_plan, session_ids
+from bookings.queries.mail.nudges import races_and_plan, session_ids
+from bookings.queries.training import protocol
 from tests import factories
 from tests.mail.test_reminders import in_the_middle_of_its_day, in_the_middle_of_its_night
 

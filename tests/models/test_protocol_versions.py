@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bookings.models import ProtocolVersion
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

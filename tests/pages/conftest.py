@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.models import Appointment
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests import factories
 
 

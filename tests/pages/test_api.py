@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.models import Clinic
-from bookings.queries.openings import openings
+from bookings.queries.scheduling.openings import openings
 from tests.factories import make_clinic, make_room, make_therapist, make_treatment, make_week
 
 URL = "/api/openings"

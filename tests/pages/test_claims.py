@@ -19,8 +19,8 @@ from bookings.core.training.protocol.claims import claims_in
 from bookings.links import Purpose
 from bookings.mail.composing import compose
 from bookings.models import Appointment, Clinic, Mail, MailKind
-from bookings.queries import protocol
-from bookings.queries.nudges import races_and_plan
+from bookings.queries.mail.nudges import races_and_plan
+from bookings.queries.training import protocol
 from tests import factories
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"

@@ -3,7 +3,7 @@
 import pytest
 
 from bookings.online.training_guide import TOLD
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests import factories
 
 # What no trial has shown, in the words that a page might slip into.

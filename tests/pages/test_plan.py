@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.core import training
 from bookings.models import Race
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests import factories
 from tests.pages.test_home import NOT_SHOWN
 

@@ -8,12 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings import protocol_file
 from bookings.core import training
 from bookings.core.roles import Role
 from bookings.core.training import Kind, Phase, Pressure
 from bookings.models import ProtocolVersion
-from bookings.queries import protocol
+from bookings.queries.training import protocol, protocol_file
 from tests import factories
 
 DESK = "/desk/protocol/"

@@ -9,7 +9,7 @@ from bookings.core import training
 from bookings.core.training import Distance, Priority
 from bookings.online import ribbon
 from bookings.online.ribbon import Marked
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 TODAY = date(2026, 11, 23)
 

@@ -16,7 +16,7 @@ from bookings.models import (
     Treatment,
     Weekday,
 )
-from bookings.queries.openings import nearest, next_free, openings
+from bookings.queries.scheduling.openings import nearest, next_free, openings
 from tests.benchmarks.seed import make_busy_clinic
 from tests.factories import (
     NOW,

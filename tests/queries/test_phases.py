@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.core.training import Phase, Pressure
-from bookings.queries.phases import phases_on
+from bookings.queries.training.phases import phases_on
 from tests import factories
 
 DAY = date(2027, 4, 14)

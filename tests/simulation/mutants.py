@@ -11,7 +11,7 @@ from bookings.core import training
 from bookings.core.training.mails.nudges import Nudge
 from bookings.core.training.mails.pacing import Pace
 from bookings.models.mail.mails import MailQuerySet
-from bookings.queries import nudges
+from bookings.queries.mail import nudges
 
 Patch = tuple[Any, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}

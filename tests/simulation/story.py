@@ -12,7 +12,7 @@ from bookings.actions import booking, preferring, racing, telling
 from bookings.actions.refusals import Refused
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailGroup, Race, Treatment
-from bookings.queries.nudges import races_and_plan
+from bookings.queries.mail.nudges import races_and_plan
 
 DISTANCES = ("10k", "half", "marathon", "marathon", "ultra")
 PRIORITIES = ("A", "A", "A", "A", "B", "C")

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from bookings.models import Clinic, Mail, MailKind, MailState
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from clinic.celery import app
 from tests import factories
 from tests.faults.mail_workers import url_of_the_tests_database

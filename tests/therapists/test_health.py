@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from bookings import links
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests import factories
 from therapists.models import Access, HealthCheck
 

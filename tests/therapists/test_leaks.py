@@ -17,7 +17,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.mail.composing import compose
 from bookings.models import Clinic, Mail
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from therapists import mornings
 from therapists.models import Habits, NoteVersion
 

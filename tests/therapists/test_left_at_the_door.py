@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from tests.factories import PASSWORD
 from tests.totp import code_of
 from therapists.models import HealthCheck, Note

@@ -15,8 +15,8 @@ from bookings.actions.refusals import Refused
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries import protocol
-from bookings.queries.phases import phase_at
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phase_at
 from therapists import notes
 from therapists.bodymap import figures
 from therapists.content import Content

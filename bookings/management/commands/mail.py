@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core.management.base import BaseCommand
 
 from bookings.models import Clinic
-from bookings.queries import mailroom
+from bookings.queries.mail import mail_status
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -28,9 +28,9 @@ class Command(BaseCommand):
 
     def handle(self, *, due_within: timedelta, **_):
         clinic = Clinic.objects.the()
-        for problem in mailroom.problems(clinic):
+        for problem in mail_status.problems(clinic):
             self.stderr.write(problem)
-        for mail in mailroom.to_come(due_within):
+        for mail in mail_status.to_come(due_within):
             due = mail.due_at.astimezone(clinic.tz)
             kind = mail.get_kind_display()
             self.stdout.write(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.core import training
 from bookings.core.training.protocol.fields import Node
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from bookings.models import Clinic
 from bookings.models.clinic import validate_zone
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 from clinic import first_run
 from clinic.first_run import Answers, CannotBeRead, Person
 

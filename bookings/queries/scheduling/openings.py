@@ -20,7 +20,7 @@ from bookings.core.scheduling.openings import (
     without,
 )
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries import facts
+from bookings.queries.rota import facts
 
 DAYS_TO_LOOK_AROUND = 3
 

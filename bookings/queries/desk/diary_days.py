@@ -22,9 +22,9 @@ from bookings.models import (
     WeeklyBreak,
     WeeklyShift,
 )
-from bookings.queries.openings import hours_of_work
-from bookings.queries.phases import phases_on
-from bookings.queries.takings import sum_of
+from bookings.queries.money.takings import sum_of
+from bookings.queries.scheduling.openings import hours_of_work
+from bookings.queries.training.phases import phases_on
 
 # Of models, which are slow to build, only what a day shows.
 READ_OF_A_VISIT = (

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from bookings.core import training
 from bookings.models import Client, Clinic, Mail, MailKind
-from bookings.queries import protocol
-from bookings.queries.plans import History, declined_by, runner_of
+from bookings.queries.training import protocol
+from bookings.queries.training.plans import History, declined_by, runner_of
 
 NOTHING_LEFT = "Nothing is left to book."
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from bookings.mail.subjects import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import TIMED_TO_TRAINING
-from bookings.queries.mailroom import not_wanted
-from bookings.queries.nudges import (
+from bookings.queries.mail.mail_status import not_wanted
+from bookings.queries.mail.nudges import (
     NOTHING_LEFT,
     Standing,
     edition_of,

@@ -7,7 +7,7 @@ from functools import cache
 
 from bookings.core import training
 from bookings.models import Appointment, Client, Clinic, Race
-from bookings.queries import protocol
+from bookings.queries.training import protocol
 
 
 def phase_at(

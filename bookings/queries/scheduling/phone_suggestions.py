@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.openings import Opening, nearest, openings
+from bookings.queries.scheduling.openings import Opening, nearest, openings
 
 SHOWN = 6
 DAYS_AHEAD = 14

@@ -11,7 +11,7 @@ from django.db.models import Q
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import Span, joined
 from bookings.models import Absence, Clinic, Treatment
-from bookings.queries.openings import Diary, Opening, diary
+from bookings.queries.scheduling.openings import Diary, Opening, diary
 
 
 class Why(StrEnum):

@@ -15,7 +15,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
 from bookings.models.clients.clients import grown_up_since
 from bookings.models.clients.search_column import BEGINNING
-from bookings.queries.plans import History, plan_of, runner_of
+from bookings.queries.training.plans import History, plan_of, runner_of
 
 FOUND_AT_MOST = 8
 LIKE_ENOUGH = 0.55  # of a word's trigrams, where no part fits exactly

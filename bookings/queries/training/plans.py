@@ -20,8 +20,14 @@ from bookings.core.scheduling.openings import (
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race, Room, Therapist, Treatment
 from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries import facts, protocol
-from bookings.queries.openings import Opening, bookable_span, hours_of_work, time_off
+from bookings.queries.rota import facts
+from bookings.queries.scheduling.openings import (
+    Opening,
+    bookable_span,
+    hours_of_work,
+    time_off,
+)
+from bookings.queries.training import protocol
 
 # A recommended session is known by its kind and ideal day; no plan has two on one day.
 SessionId = tuple[training.Kind, date]
