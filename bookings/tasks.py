@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.actions import booking, mailing, nudging, sign_in_mails
+from bookings.actions.mail import nudges, outbox, sign_in_mails
+from bookings.actions.scheduling import booking
 from bookings.models import Heartbeat, Part
 
 
@@ -12,7 +13,7 @@ def send_due_mails(by_beat: bool = False) -> None:
     if by_beat:
         Heartbeat.objects.note(Part.BEAT)
     sign_in_mails.send_due()  # first, since somebody waits for the code
-    mailing.send_due(now=timezone.now())
+    outbox.send_due(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)
@@ -22,4 +23,4 @@ def expire_dead_holds() -> None:
 
 @shared_task(name="bookings.tasks.plan_nudges", ignore_result=True)
 def plan_nudges() -> None:
-    nudging.plan_for_everybody(now=timezone.now())
+    nudges.plan_for_everybody(now=timezone.now())

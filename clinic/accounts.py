@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings.actions import identity, sign_in_mails
+from bookings.actions.clients import identity
+from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
 from bookings.models import User
 from bookings.online.visitor import outermost_trusted

@@ -13,7 +13,7 @@ from django.dispatch import receiver
 from django.http import HttpResponse
 from django.utils import timezone
 
-from bookings.actions import preferring
+from bookings.actions.mail import preferences
 
 
 def receiver_of(service: str) -> Callable[..., HttpResponse]:
@@ -28,6 +28,6 @@ def note(event: Any, **_more: Any) -> None:
     if not event.recipient:
         return
     if event.event_type == EventType.BOUNCED:
-        preferring.address_takes_no_mail(event.recipient, now=timezone.now())
+        preferences.address_takes_no_mail(event.recipient, now=timezone.now())
     elif event.event_type == EventType.COMPLAINED:
-        preferring.reader_complained(event.recipient, now=timezone.now())
+        preferences.reader_complained(event.recipient, now=timezone.now())

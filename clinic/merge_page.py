@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.actions import records
+from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
 from bookings.diary.who import who
 from bookings.models import Client, Clinic
@@ -54,7 +54,7 @@ def _page(
     shown = merging.preview(kept, gone, Clinic.objects.the())
     choices = choices or {}
     fields = [
-        (name, records.FIELDS[name], both, choices.get(name, "kept"))
+        (name, details.FIELDS[name], both, choices.get(name, "kept"))
         for name, both in shown.choices.items()
     ]
     context = {"kept": kept, "gone": gone, "shown": shown, "fields": fields, "said": said}

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from bookings.actions import health_hold, joining, nudging, records
+from bookings.actions.clients import details, health_hold, merge_steps
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
 from bookings.models import Appointment, Client, Clinic, ErasureState, MailGroup
 from bookings.models.scheduling.appointments import OCCUPYING
@@ -43,12 +44,12 @@ class NotDecided(LookupError):
 
 
 def _appointments(merge: Merge) -> list[str]:
-    joining.appointments(merge.gone, merge.kept, by=merge.by, now=merge.now)
+    merge_steps.appointments(merge.gone, merge.kept, by=merge.by, now=merge.now)
     return []
 
 
 def _as_they_are(merge: Merge, name: str) -> list[str]:
-    joining.hand_over(Client._meta.get_field(name), merge.gone, merge.kept)
+    merge_steps.hand_over(Client._meta.get_field(name), merge.gone, merge.kept)
     return []
 
 
@@ -83,14 +84,14 @@ def _calendar(merge: Merge) -> list[str]:
 STEPS: dict[str, Step] = {
     "bookings.Appointment.client": _appointments,
     "bookings.Mail.client": _rows("mails"),
-    "bookings.MailConsent.client": lambda merge: joining.mail_choices(merge.gone, merge.kept),
+    "bookings.MailConsent.client": lambda merge: merge_steps.mail_choices(merge.gone, merge.kept),
     "bookings.ClientEvent.client": _rows("record_events"),
-    "bookings.HardEffort.client": lambda merge: joining.hard_efforts(merge.gone, merge.kept),
-    "bookings.DeclinedSession.client": lambda merge: joining.declined_sessions(
+    "bookings.HardEffort.client": lambda merge: merge_steps.hard_efforts(merge.gone, merge.kept),
+    "bookings.DeclinedSession.client": lambda merge: merge_steps.declined_sessions(
         merge.gone, merge.kept
     ),
-    "bookings.Race.client": lambda merge: joining.races(merge.gone, merge.kept, merge.now),
-    "bookings.Agreement.client": lambda merge: joining.agreements(merge.gone, merge.kept),
+    "bookings.Race.client": lambda merge: merge_steps.races(merge.gone, merge.kept, merge.now),
+    "bookings.Agreement.client": lambda merge: merge_steps.agreements(merge.gone, merge.kept),
     "bookings.ErasureRequest.client": _wishes_to_be_forgotten,
     "bookings.Change.client": lambda merge: [],  # goes along when the record is left
     "bookings.Client.same_address_as": _others_who_point_here,
@@ -173,8 +174,8 @@ def _carry_out(merge: Merge) -> None:
     ordered = sorted(STEPS, key=lambda name: name == "bookings.Race.client")
     dropped = [line for name in ordered for line in STEPS[name](merge)]
     _hand_over_the_login(merge)
-    joining.leave_to(merge.gone, merge.kept)
-    nudging.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
+    merge_steps.leave_to(merge.gone, merge.kept)
+    nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
         health_hold.put(merge.kept, by=merge.by, now=merge.now)
     told = [f"Not kept, because there was the same: {line}" for line in dropped]
@@ -185,7 +186,7 @@ def _carry_out(merge: Merge) -> None:
 def _one_person(merge: Merge) -> None:
     """The kept record's own fields: what is chosen, what is empty filled, the earliest dates."""
     kept, gone = merge.kept, merge.gone
-    joining.what_the_desk_wrote(gone, kept)
+    merge_steps.what_the_desk_wrote(gone, kept)
     for name in CHOSEN:
         if merge.choices.get(name) == "gone" or not getattr(kept, name):
             if name == "email" and gone.email:
@@ -216,7 +217,7 @@ def _hand_over_the_login(merge: Merge) -> None:
 
 
 def _record_of(client: Client) -> dict[str, Any]:
-    facts = records.facts_of(client)
+    facts = details.facts_of(client)
     login = client.user.email if client.user else ""
     return {**facts, "login": login, "created_at": client.created_at}
 
@@ -303,5 +304,5 @@ def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
         yield f"The calendar address of {gone} stops; that of {kept} shows everything."
     for name in CHOSEN:
         if getattr(gone, name) and not getattr(kept, name):
-            yield f"{records.FIELDS[name].capitalize()}: {getattr(gone, name)}, from {gone}."
+            yield f"{details.FIELDS[name].capitalize()}: {getattr(gone, name)}, from {gone}."
     yield f"The record of {gone} is then gone; what it said stays in the history of {kept}."

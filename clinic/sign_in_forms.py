@@ -3,7 +3,7 @@
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
-from bookings.actions import identity
+from bookings.actions.clients import identity
 from clinic.accounts import is_staff
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.actions import health_hold
+from bookings.actions.clients import health_hold
 from bookings.models import Appointment, Client
 from therapists import reading
 from therapists.content import Answers

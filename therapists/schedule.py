@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 
-from bookings.actions.attendance import MARKS, UNDONE_WITHIN
+from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import Status

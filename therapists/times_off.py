@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from bookings.actions import absences
 from bookings.actions.refusals import Stale
+from bookings.actions.rota import blocks
 from bookings.core.intervals import Interval
 from bookings.models import Appointment, Therapist, User
 from therapists.models import Answer, TimeOff
@@ -59,4 +59,4 @@ def answer(asked: TimeOff, how: Answer, *, by: User, now: datetime) -> None:
         raise Stale("This has been answered, or withdrawn, already.")
     if how == Answer.APPROVED:
         away = Interval(asked.starts_at, asked.ends_at)
-        absences.take_off(asked.therapist, away, reason=asked.reason or "Time off")
+        blocks.take_off(asked.therapist, away, reason=asked.reason or "Time off")

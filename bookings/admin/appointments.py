@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from bookings.actions import booking, correcting
 from bookings.actions.refusals import Stale
+from bookings.actions.scheduling import admin_edit, booking
 from bookings.admin.diary import DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mails import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
@@ -26,7 +26,7 @@ class AppointmentForm(DiaryForm):
 
     class Meta:
         model = Appointment
-        fields = correcting.CORRECTABLE
+        fields = admin_edit.CORRECTABLE
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -121,7 +121,7 @@ class AppointmentAdmin(DiaryAdmin):
         (
             "What was booked",
             {
-                "fields": [*correcting.CORRECTABLE, "seen"],
+                "fields": [*admin_edit.CORRECTABLE, "seen"],
                 "description": (
                     "Corrections are recorded. When they concern the time, the treatment or the "
                     "therapist of a coming appointment, the client is told by e-mail."
@@ -183,7 +183,7 @@ class AppointmentAdmin(DiaryAdmin):
 
     def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
         by = f"{request.user.role}: {request.user.email}"
-        correcting.correct(obj, by=by, now=timezone.now())
+        admin_edit.correct(obj, by=by, now=timezone.now())
 
 
 @admin.register(AppointmentEvent)

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
-from bookings.actions.writing import changes_the_diary
 from bookings.models import Clinic
 
 CHANGED_MEANWHILE = (

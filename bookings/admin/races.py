@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from bookings.actions import racing
+from bookings.actions.training import races
 from bookings.admin.diary import DiaryAdmin
 from bookings.models import Race
 
@@ -31,13 +31,13 @@ class RaceAdmin(DiaryAdmin):
     def save_model(self, request: HttpRequest, obj: Race, form, change: bool) -> None:
         if change:
             told = {name: form.cleaned_data[name] for name in form.changed_data}
-            racing.change(Race.objects.get(pk=obj.pk), now=timezone.now(), **told)
+            races.change(Race.objects.get(pk=obj.pk), now=timezone.now(), **told)
         else:
-            racing.enter(obj.client, obj, now=timezone.now())
+            races.enter(obj.client, obj, now=timezone.now())
 
     def delete_model(self, request: HttpRequest, obj: Race) -> None:
-        racing.withdraw(obj, now=timezone.now())
+        races.withdraw(obj, now=timezone.now())
 
     def delete_queryset(self, request: HttpRequest, queryset) -> None:
         for race in queryset.select_related("client"):
-            racing.withdraw(race, now=timezone.now())
+            races.withdraw(race, now=timezone.now())

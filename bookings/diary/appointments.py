@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions import attendance, booking
-from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import attendance, booking
 from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.diary.phase_badges import badge
 from bookings.diary.who import who

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 
-from bookings.actions.absences import Block
+from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
 

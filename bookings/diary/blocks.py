@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.actions import absences
-from bookings.actions.absences import Block, InTheWay
 from bookings.actions.refusals import Refused
+from bookings.actions.rota import blocks as absences
+from bookings.actions.rota.blocks import Block, InTheWay
 from bookings.diary.block_forms import BlockForm, BreakForm, ClosedForm, ExtraForm, OffForm
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
 

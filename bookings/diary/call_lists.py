@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bookings.actions import phoning
+from bookings.actions.scheduling import phone_booking
 from bookings.core import training
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.when import Unclear, Wish
@@ -130,7 +130,7 @@ def times_for(
     lines = [
         Time(
             opening,
-            phoning.rules_of_booking(clinic, opening.starts_at, now=now),
+            phone_booking.rules_of_booking(clinic, opening.starts_at, now=now),
             training.advice_on(opening.starts_at.astimezone(clinic.tz).date(), plan)
             if plan
             else None,

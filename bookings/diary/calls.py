@@ -22,11 +22,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
-from bookings.actions import phoning
-from bookings.actions.mailing import SILENTLY, Telling
-from bookings.actions.phoning import Caller
-from bookings.actions.placing import Choice
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
+from bookings.actions.scheduling import phone_booking
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling.phone_booking import Caller
 from bookings.core import wording
 from bookings.core.scheduling.when import LONGEST
 from bookings.diary.call_lists import People, Times, times_for
@@ -148,7 +148,7 @@ class _Call:
             return self.page(status=422, said=problem)
         start = datetime.fromisoformat(self.times.chosen)
         try:
-            booked = phoning.book(
+            booked = phone_booking.book(
                 self._caller(),
                 Choice(chosen["treatment"], start, chosen["therapist"]),
                 key=chosen["key"] or token_hex(16),

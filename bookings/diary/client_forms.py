@@ -7,7 +7,7 @@ from django import forms
 from django.core import signing
 from django.utils.dateparse import parse_date
 
-from bookings.actions import records
+from bookings.actions.clients import details
 from bookings.models import Client
 from bookings.online.forms import (
     LONGEST_EMAIL,
@@ -69,7 +69,7 @@ class ClientForm(forms.Form):
 
     @classmethod
     def of(cls, client: Client, *, today: date) -> "ClientForm":
-        facts = records.facts_of(client)
+        facts = details.facts_of(client)
         return cls(initial={**facts, "seen": sealed(facts)}, today=today)
 
     def clean_name(self) -> str:
@@ -90,7 +90,7 @@ class ClientForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in records.FIELDS}
+        return {name: self.cleaned_data[name] for name in details.FIELDS}
 
     @property
     def seen_facts(self) -> dict[str, Any] | None:

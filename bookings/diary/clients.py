@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.actions import preferring, records
+from bookings.actions.clients import details
+from bookings.actions.mail import preferences as preferring
 from bookings.actions.refusals import Stale
 from bookings.diary.client_forms import ClientForm, sealed
 from bookings.diary.phase_badges import badge
@@ -72,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = ClientForm(request.POST, today=today)
     if not form.is_valid():
         return _form(request, form, None, status=422)
-    client = records.take_down(**form.facts, by=who(request), now=timezone.now())
+    client = details.take_down(**form.facts, by=who(request), now=timezone.now())
     messages.success(request, f"{client} is written down.")
     return redirect("diary:client", client.pk)
 
@@ -89,7 +90,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if seen is None:
         return _form(request, form, client, status=422, said="Please send the form once more.")
     try:
-        records.change(client, seen=seen, wanted=form.facts, by=who(request), now=timezone.now())
+        details.change(client, seen=seen, wanted=form.facts, by=who(request), now=timezone.now())
     except Stale as refusal:
         return _form(request, form, client, status=409, said=str(refusal))
     messages.success(request, "The record is saved.")
@@ -119,7 +120,7 @@ def _form(
     seen: Any = form["seen"].value() or ""
     if client is not None and (said or not seen):
         client.refresh_from_db()
-        seen = sealed(records.facts_of(client))
+        seen = sealed(details.facts_of(client))
     context = {"form": form, "client": client, "seen": seen, "said": said}
     return render(request, "diary/clients/form.html", context, status=status)
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions import identity
+from bookings.actions.clients import identity
 from bookings.models import Client, Clinic
 from bookings.queries.desk.desk_day import desk_day
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions import outbox
+from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.diary.mail_samples import sample
 from bookings.diary.who import who
@@ -86,9 +86,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     by, now = who(request), timezone.now()
     actions: dict[str, tuple[Callable[[], None], str]] = {
-        "stop": (lambda: outbox.stop(found, by=by), "It will not go out."),
-        "again": (lambda: outbox.send_again(found, by=by, now=now), "It goes out once more."),
-        "settle": (lambda: outbox.settle(found, by=by, now=now), "Noted: seen to."),
+        "stop": (lambda: controls.stop(found, by=by), "It will not go out."),
+        "again": (lambda: controls.send_again(found, by=by, now=now), "It goes out once more."),
+        "settle": (lambda: controls.settle(found, by=by, now=now), "Noted: seen to."),
     }
     if request.POST.get("do") not in actions:
         raise Http404
@@ -106,10 +106,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pause(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "resume":
-        outbox.resume()
+        controls.resume()
         messages.success(request, "Mail goes out again.")
     else:
-        outbox.pause(by=who(request), now=timezone.now())
+        controls.pause(by=who(request), now=timezone.now())
         messages.success(request, "All mail is paused. What is owed waits.")
     return redirect("diary:mails")
 

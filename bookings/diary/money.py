@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from bookings.actions import money
+from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.csv_safety import as_text
@@ -55,7 +55,7 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
     if not form.is_valid():
         raise Refused(_sentence(form))
     asked = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
-    payment = money.pay(visit, **asked, **circumstances(request))
+    payment = payments.pay(visit, **asked, **circumstances(request))
     amount = wording.price(payment.amount, payment.currency)
     how = payment.get_method_display().lower()
     receipt = f", receipt {payment.number}" if payment.number else ""
@@ -68,7 +68,7 @@ def price(request: HttpRequest, visit: Appointment) -> str:
     if not form.is_valid():
         raise Refused(_sentence(form))
     agreed = form.cleaned_data["price"]
-    money.set_price(visit, agreed, **circumstances(request))
+    payments.set_price(visit, agreed, **circumstances(request))
     return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
 
 
@@ -78,7 +78,7 @@ def take_back(request: HttpRequest, visit: Appointment) -> str:
     if not form.is_valid():
         raise Refused(_sentence(form))
     payment = get_object_or_404(visit.payments, pk=form.cleaned_data["payment"])
-    money.take_back(payment, reason=form.cleaned_data["reason"], **circumstances(request))
+    payments.take_back(payment, reason=form.cleaned_data["reason"], **circumstances(request))
     return f"{payment} is taken back."
 
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.actions import desk
-from bookings.actions.mailing import SILENTLY, Telling
-from bookings.actions.places import Place
-from bookings.actions.placing import Choice, nearest_to
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
+from bookings.actions.scheduling import changes
+from bookings.actions.scheduling.allocation import Choice, nearest_to
+from bookings.actions.scheduling.placement import Place
 from bookings.core import wording
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
@@ -104,7 +104,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, visit, form, " ".join(_errors(form)), status=422)
     try:
-        moved = desk.change(
+        moved = changes.change(
             visit,
             form.place(clinic),
             revision=form.cleaned_data["revision"],
@@ -122,7 +122,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     visit = _visit(pk)
     try:
-        back = desk.put_back(
+        back = changes.put_back(
             visit, revision=_revision(request), by=who(request), now=timezone.now()
         )
     except Refused as refusal:
@@ -137,7 +137,7 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
         return _said(request, visit, Refused("Please write at most 300 characters."))
     asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
     try:
-        desk.tell(visit, **asked, by=who(request), now=timezone.now())
+        changes.tell(visit, **asked, by=who(request), now=timezone.now())
     except Refused as refusal:
         return _said(request, visit, refusal)
     said = f"{visit.client} will be told by mail in three minutes."

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
-from bookings.actions.attendance import MARKS
+from bookings.actions.scheduling.attendance import MARKS
 from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.diary.feed import ICONS, flags_of
 from bookings.diary.phase_badges import badge

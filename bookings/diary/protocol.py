@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.actions import protocols
-from bookings.actions.protocols import ProtocolMoved
+from bookings.actions.training import protocol_versions
+from bookings.actions.training.protocol_versions import ProtocolMoved
 from bookings.core import training
 from bookings.core.training.protocol.editing import differences
 from bookings.diary.protocol_forms import FileForm, PhaseForm, ProtocolForm, SessionTypeForm
@@ -68,7 +68,9 @@ def import_file(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         before = protocol.newest()
         try:
-            made = protocols.import_file(form.cleaned_data["file"], **_who_and_when(request))
+            made = protocol_versions.import_file(
+                form.cleaned_data["file"], **_who_and_when(request)
+            )
         except training.FieldError as error:
             form.add_error("file", str(error))
         else:
@@ -80,7 +82,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
 def reset(request: HttpRequest) -> HttpResponse:
     before = protocol.newest()
     if request.method == "POST":
-        return _made(request, before, protocols.reset(**_who_and_when(request)))
+        return _made(request, before, protocol_versions.reset(**_who_and_when(request)))
     changed = differences(protocol.data_of(before), protocol.default_data())
     return render(request, "diary/protocol/reset.html", {"differences": changed})
 
@@ -96,7 +98,7 @@ def _edit(
     stale = ""
     if form.is_valid():
         try:
-            made = protocols.change(
+            made = protocol_versions.change(
                 form.changes(), based_on=form.cleaned_data["based_on"], **_who_and_when(request)
             )
         except ProtocolMoved as refusal:

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.actions import legal
-from bookings.actions.legal import TextMoved
+from bookings.actions.clients import legal
+from bookings.actions.clients.legal import TextMoved
 from bookings.diary.who import who
 from bookings.models import LegalKind, LegalText
 from bookings.online.forms import plain, too_long

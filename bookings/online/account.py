@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
-from bookings.actions import identity, revoking
+from bookings.actions.clients import identity, revoke_links
 from bookings.models import Appointment, Client, Clinic, Mail
 from bookings.online.answering import private
 from bookings.online.of_age import still_to_tell
@@ -47,7 +47,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def withdraw_links(request: HttpRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
-        revoking.withdraw_links(client)
+        revoke_links.withdraw_links(client)
         messages.success(request, "Done. The links in earlier mails open nothing any more.")
     return redirect("online:account")
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings import links
-from bookings.actions import racing, telling
 from bookings.actions.refusals import RaceRefused
+from bookings.actions.training import races, training_feedback
 from bookings.core import training
 from bookings.links import Purpose
 from bookings.models import Client, Clinic, Outcome, Race
@@ -56,7 +56,7 @@ def _token_of_the_next_visit(client: Client) -> str:
 def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     kind, ideal = training.Kind(facts["kind"]), date.fromisoformat(facts["ideal"])
     if request.method == "POST":
-        telling.decline(client, kind, ideal)
+        training_feedback.decline(client, kind, ideal)
         messages.success(request, "Noted. We do not write about this session any more.")
         return redirect(request.path)
     context = {
@@ -79,7 +79,7 @@ def after_race(request: HttpRequest, client: Client, facts: dict[str, Any]) -> H
     form = HowItWentForm(request.POST)
     if form.is_valid():
         try:
-            racing.change(race, now=timezone.now(), **form.cleaned_data)
+            races.change(race, now=timezone.now(), **form.cleaned_data)
         except RaceRefused as refusal:
             form.add_error(None, str(refusal))
         else:

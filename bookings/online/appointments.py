@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
-from bookings.actions import booking
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link

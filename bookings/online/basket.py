@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.actions import basket as baskets
-from bookings.actions.basket import Basket
-from bookings.actions.identity import newcomer
-from bookings.actions.placing import Choice, nearest_to
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
+from bookings.actions.scheduling import basket as baskets
+from bookings.actions.scheduling.allocation import Choice, nearest_to
+from bookings.actions.scheduling.basket import Basket
 from bookings.models import Appointment, Clinic
 from bookings.online.answering import sorry, status_of, tell_when_to_return
 from bookings.online.choices import BETWEEN, as_text, read_choices

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions import identity
-from bookings.actions.booking import RUNNER
+from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
+from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Appointment
 from bookings.online.answering import private, sorry
 

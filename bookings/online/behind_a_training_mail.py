@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from bookings.actions import identity
-from bookings.actions.booking import RUNNER
+from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
+from bookings.actions.scheduling.booking import RUNNER
 from bookings.links import Purpose, read_client_token
 from bookings.models import Client
 from bookings.online.answering import private, sorry

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
+from bookings.actions.scheduling import booking
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
 from bookings.online import times

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import booking
 from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link

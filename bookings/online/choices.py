@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 
-from bookings.actions.placing import Choice
+from bookings.actions.scheduling.allocation import Choice
 from bookings.models import Therapist, Treatment
 from bookings.online.forms import InstantField
 

@@ -6,9 +6,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import reminding
-from bookings.actions.booking import RUNNER
+from bookings.actions.mail import reminders
 from bookings.actions.refusals import Stale
+from bookings.actions.scheduling.booking import RUNNER
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
@@ -29,7 +29,7 @@ def coming(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _say_so(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
-        reminding.say_coming(opened.appointment, by=RUNNER, now=timezone.now())
+        reminders.say_coming(opened.appointment, by=RUNNER, now=timezone.now())
     except Stale:
         messages.warning(request, "This appointment is no longer ahead; see below.")
     else:

@@ -8,8 +8,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from bookings.actions import booking, racing, telling
 from bookings.actions.refusals import RaceRefused
+from bookings.actions.scheduling import booking
+from bookings.actions.training import races as racing
+from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.models import Client, Clinic, Race, Treatment
 from bookings.online.visitor import booked_here
@@ -153,7 +155,7 @@ class InBrowser(Pages):
 
     def log_effort(self, day: date, *, today: date) -> None:
         """Raises EffortRefused."""
-        telling.refuse_an_odd_day(day, today=today)
+        training_feedback.refuse_an_odd_day(day, today=today)
         self._keep_efforts({*self.hard_efforts, day})
 
     def forget_effort(self, day: date) -> None:
@@ -174,7 +176,7 @@ class InBrowser(Pages):
         refused = [(race, why) for race, why in zip(races, answers, strict=True) if why]
         self._keep([race for race, _ in refused])
         for day in self.hard_efforts:
-            with suppress(telling.EffortRefused):
+            with suppress(training_feedback.EffortRefused):
                 other.log_effort(day, today=today)
         for kind, ideal in self.declined:
             other.decline(kind, ideal)
@@ -263,16 +265,16 @@ class WithTheClinic(Pages):
 
     def log_effort(self, day: date, *, today: date) -> None:
         """Raises EffortRefused."""
-        telling.log_effort(self.client, day, today=today)
+        training_feedback.log_effort(self.client, day, today=today)
 
     def forget_effort(self, day: date) -> None:
-        telling.forget_effort(self.client, day)
+        training_feedback.forget_effort(self.client, day)
 
     def decline(self, kind: training.Kind, ideal: date) -> None:
-        telling.decline(self.client, kind, ideal)
+        training_feedback.decline(self.client, kind, ideal)
 
     def reconsider(self, kind: training.Kind, ideal: date) -> None:
-        telling.reconsider(self.client, kind, ideal)
+        training_feedback.reconsider(self.client, kind, ideal)
 
 
 Keeper = InBrowser | WithTheClinic

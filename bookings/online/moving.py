@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import booking
 from bookings.actions.refusals import Busy, Refused
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.online.answering import page_or_part

@@ -15,8 +15,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import records
-from bookings.actions.booking import RUNNER
+from bookings.actions.clients import details
+from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.online.answering import private
 from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
@@ -107,7 +107,7 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     if data is None or not form.is_valid():
         context = {"form": form, "asked": asked, "client": client}
         return render(request, "online/of_age.html", context, status=200 if data is None else 422)
-    records.tell_age(client, **form.cleaned_data, by=RUNNER, now=now)
+    details.tell_age(client, **form.cleaned_data, by=RUNNER, now=now)
     client.refresh_from_db()
     if still_to_tell(client, clinic, today):
         return redirect(request.path)

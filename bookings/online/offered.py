@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings import links
-from bookings.actions import booking
-from bookings.actions.placing import Choice, nearest_to
 from bookings.actions.refusals import Busy, Refused
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.allocation import Choice, nearest_to
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment

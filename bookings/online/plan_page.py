@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bookings.actions import telling
-from bookings.actions.basket import MOST_STARTS
-from bookings.actions.placing import Choice
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling.basket import MOST_STARTS
+from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
@@ -98,7 +98,7 @@ class Efforts:
 
     @property
     def lately(self) -> list[date]:
-        return [day for day in self.told if day > self.today - telling.LONGEST_AGO]
+        return [day for day in self.told if day > self.today - training_feedback.LONGEST_AGO]
 
     @property
     def yesterday(self) -> date:
@@ -106,7 +106,7 @@ class Efforts:
 
     @property
     def earliest(self) -> date:
-        return self.today - telling.LONGEST_AGO
+        return self.today - training_feedback.LONGEST_AGO
 
     @property
     def are_asked_for(self) -> bool:

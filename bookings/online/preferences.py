@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import preferring
+from bookings.actions.mail import preferences as preferring
 from bookings.links import Purpose, client_url, read_client_token
 from bookings.models import Client, MailGroup
 from bookings.online.answering import private

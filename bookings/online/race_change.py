@@ -12,10 +12,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions import booking, racing, replanning
-from bookings.actions.placing import Choice
 from bookings.actions.refusals import RaceRefused, Refused
-from bookings.actions.replanning import Answer
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.training import races, replanning
+from bookings.actions.training.replanning import Answer
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
@@ -64,7 +65,7 @@ class Proposed:
 
     @property
     def changed(self) -> Race | None:
-        return racing.with_changes(self.race, self.fields) if self.fields else None
+        return races.with_changes(self.race, self.fields) if self.fields else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -114,7 +115,7 @@ def _change(keeper: Keeper, proposed: Proposed, *, today: date) -> training.Chan
     others = [other for other in keeper.races if other.race_date != proposed.race.race_date]
     changed = proposed.changed
     if changed:
-        racing.refuse_what_cannot_be_planned(changed, others, today=today)
+        races.refuse_what_cannot_be_planned(changed, others, today=today)
     after = [*others, changed] if changed else others
     return training.Change(
         before=plan_of(keeper.races, keeper.runner, today=today),

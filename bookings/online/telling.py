@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from bookings.actions.telling import EffortRefused
+from bookings.actions.training.training_feedback import EffortRefused
 from bookings.core import training
 from bookings.models import Clinic
 from bookings.online.keeping import Keeper

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import template
 
-from bookings.actions.records import FIELDS
+from bookings.actions.clients.details import FIELDS
 from bookings.models import Client
 
 register = template.Library()

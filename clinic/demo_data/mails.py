@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, prefetch_related_objects
 
-from bookings.actions import nudging
-from bookings.actions.reminding import reminders_of
+from bookings.actions.mail import nudges
+from bookings.actions.mail.reminders import reminders_of
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import message_id
@@ -80,7 +80,7 @@ def _write_of_training(runners: Sequence[Client], now: datetime) -> None:
     ]
     Client.objects.filter(pk__in=wanted).update(wants_nudges=True)
     for client in Client.objects.filter(pk__in=wanted):
-        nudging.plan_for(client, now=now - PLANS_SENT, changed={})
+        nudges.plan_for(client, now=now - PLANS_SENT, changed={})
     Mail.objects.filter(kind=MailKind.PLAN).update(due_at=now - PLANS_SENT)
     Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=now).update(
         state=MailState.SENT, data_at=F("due_at"), sent_at=F("due_at"), attempts=1

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from django.db.models import Max, ProtectedError, Q
 from django.db.models.functions import Now
 
-from bookings.actions import booking
-from bookings.actions.mailing import SILENTLY
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail.outbox import SILENTLY
+from bookings.actions.scheduling import booking
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.doorbell import ring

@@ -5,9 +5,9 @@ from secrets import token_hex
 
 import pytest
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
 from tests import factories
 from tests.factories import NOW
 

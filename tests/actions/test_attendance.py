@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bookings.actions import absences, attendance, health_hold
+from bookings.actions.clients import health_hold
 from bookings.actions.refusals import Stale, TooEarly, TooLate
+from bookings.actions.rota import blocks
+from bookings.actions.scheduling import attendance
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
@@ -76,7 +78,7 @@ def test_a_hold_is_put_and_lifted_once_and_told_to_what_is_ahead(visit):
 def test_time_off_is_taken_once_and_leaves_what_is_booked(visit):
     away = Interval(START - timedelta(hours=1), START + timedelta(hours=5))
     for _ in range(2):
-        absences.take_off(visit.therapist, away, reason="Course")
+        blocks.take_off(visit.therapist, away, reason="Course")
     assert Absence.objects.get().reason == "Course"
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED

@@ -8,9 +8,7 @@ from secrets import token_hex
 import pytest
 from django.db import connections
 
-from bookings.actions import basket
-from bookings.actions.identity import newcomer
-from bookings.actions.placing import Choice
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import (
     ClientBusy,
     NotBookable,
@@ -18,6 +16,8 @@ from bookings.actions.refusals import (
     SlotTaken,
     TooManyHolds,
 )
+from bookings.actions.scheduling import basket
+from bookings.actions.scheduling.allocation import Choice
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests import factories

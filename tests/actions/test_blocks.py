@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bookings.actions import absences, desk
-from bookings.actions.absences import InTheWay
-from bookings.actions.places import Place
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
+from bookings.actions.rota import blocks
+from bookings.actions.rota.blocks import InTheWay
+from bookings.actions.scheduling import changes
+from bookings.actions.scheduling.placement import Place
 from bookings.core.intervals import Interval
 from bookings.models import Absence, ExtraShift, WeeklyBreak
 from bookings.queries.scheduling.openings import openings
@@ -41,15 +42,15 @@ def starts_on(clinic, treatment, day):
 def test_time_off_over_appointments_names_them_and_is_made_knowingly(visit, kim):
     away = Absence(therapist=kim, starts_at=visit.starts_at - HOUR, ends_at=visit.ends_at)
     with pytest.raises(InTheWay, match="1 appointment is booked") as caught:
-        absences.keep(away, now=NOW)
+        blocks.keep(away, now=NOW)
     assert caught.value.visits == [visit]
     assert not Absence.objects.exists()
-    absences.keep(away, knowingly=True, now=NOW)
-    assert absences.booked_in(None, away, now=NOW) == [visit]
+    blocks.keep(away, knowingly=True, now=NOW)
+    assert blocks.booked_in(None, away, now=NOW) == [visit]
 
 
 def test_touching_is_not_in_the_way(visit, kim):
-    absences.keep(
+    blocks.keep(
         Absence(therapist=kim, starts_at=visit.ends_at, ends_at=visit.ends_at + HOUR), now=NOW
     )
     assert Absence.objects.count() == 1
@@ -57,13 +58,13 @@ def test_touching_is_not_in_the_way(visit, kim):
 
 def test_anothers_time_off_is_in_nobodys_way_but_a_closure_in_everybodys(visit):
     span = {"starts_at": visit.starts_at, "ends_at": visit.ends_at}
-    absences.keep(Absence(therapist=make_therapist(), **span), now=NOW)
+    blocks.keep(Absence(therapist=make_therapist(), **span), now=NOW)
     with pytest.raises(InTheWay):
-        absences.keep(Absence(**span), now=NOW)
+        blocks.keep(Absence(**span), now=NOW)
 
 
 def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch):
-    absences.keep(lunch(valid_until=date(2026, 12, 10)), now=NOW)
+    blocks.keep(lunch(valid_until=date(2026, 12, 10)), now=NOW)
     assert time(11, 30) not in starts_on(clinic, massage, date(2026, 12, 3))
     assert time(13) in starts_on(clinic, massage, date(2026, 12, 3))
     assert time(12) not in starts_on(clinic, massage, date(2026, 12, 10))
@@ -74,7 +75,7 @@ def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch
 def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch):
     clinic.horizon_days = 400
     clinic.save()
-    absences.keep(lunch(), now=NOW)
+    blocks.keep(lunch(), now=NOW)
     for day in (date(2027, 3, 25), date(2027, 4, 1)):  # before and after the clocks change
         assert time(12) not in starts_on(clinic, massage, day)
         assert time(13) in starts_on(clinic, massage, day)
@@ -82,47 +83,47 @@ def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch):
 
 def test_a_break_over_appointments_names_each(visit, lunch):
     with pytest.raises(InTheWay) as caught:
-        absences.keep(lunch(start=time(10, 30), end=time(11)), now=NOW)
+        blocks.keep(lunch(start=time(10, 30), end=time(11)), now=NOW)
     assert caught.value.visits == [visit]
-    absences.keep(lunch(start=time(9), end=time(10)), now=NOW)
+    blocks.keep(lunch(start=time(9), end=time(10)), now=NOW)
 
 
 def test_the_desk_may_move_somebody_into_a_break_knowingly(visit, kim, lunch, start):
-    absences.keep(lunch(), now=NOW)
+    blocks.keep(lunch(), now=NOW)
     place = Place(Interval(start + 2 * HOUR, start + 3 * HOUR), kim)
     with pytest.raises(AgainstTheRules, match="Kim Demo has a break then"):
-        desk.change(visit, place, revision=0, by=DESK, now=NOW)
-    assert desk.change(visit, place, revision=0, knowingly=True, by=DESK, now=NOW).revision == 1
+        changes.change(visit, place, revision=0, by=DESK, now=NOW)
+    assert changes.change(visit, place, revision=0, knowingly=True, by=DESK, now=NOW).revision == 1
 
 
 def test_extra_hours_open_the_diary(clinic, massage, kim):
     sunday = date(2026, 12, 6)
     kim.shifts.all().delete()
-    absences.keep(ExtraShift(therapist=kim, day=sunday, start=time(9), end=time(11)), now=NOW)
+    blocks.keep(ExtraShift(therapist=kim, day=sunday, start=time(9), end=time(11)), now=NOW)
     assert time(9) in starts_on(clinic, massage, sunday)
 
 
 def test_the_same_made_twice_is_one(lunch):
-    assert absences.keep(lunch(), now=NOW) == absences.keep(lunch(), now=NOW)
+    assert blocks.keep(lunch(), now=NOW) == blocks.keep(lunch(), now=NOW)
     assert WeeklyBreak.objects.count() == 1
 
 
 def test_a_form_that_is_out_of_date_changes_and_removes_nothing(lunch):
-    kept = absences.keep(lunch(), now=NOW)
-    seen = absences.stamp(WeeklyBreak.objects.get())
+    kept = blocks.keep(lunch(), now=NOW)
+    seen = blocks.stamp(WeeklyBreak.objects.get())
     kept.end = time(14)
-    absences.keep(kept, seen=seen, now=NOW)
+    blocks.keep(kept, seen=seen, now=NOW)
     kept.end = time(15)
     with pytest.raises(Stale, match="12:00–14:00"):
-        absences.keep(kept, seen=seen, now=NOW)
+        blocks.keep(kept, seen=seen, now=NOW)
     with pytest.raises(Stale):
-        absences.remove(kept, seen=seen)
+        blocks.remove(kept, seen=seen)
     assert WeeklyBreak.objects.get().end == time(14)
-    absences.remove(WeeklyBreak.objects.get(), seen=absences.stamp(WeeklyBreak.objects.get()))
+    blocks.remove(WeeklyBreak.objects.get(), seen=blocks.stamp(WeeklyBreak.objects.get()))
     assert not WeeklyBreak.objects.exists()
 
 
 def test_time_that_the_clock_change_swallows_is_refused(kim):
     gap = datetime(2027, 3, 28, 1, tzinfo=UTC)
     with pytest.raises(Refused, match="clocks"):
-        absences.keep(Absence(therapist=kim, starts_at=gap, ends_at=gap), now=NOW)
+        blocks.keep(Absence(therapist=kim, starts_at=gap, ends_at=gap), now=NOW)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.actions import booking
-from bookings.actions.mailing import SILENTLY, Telling
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import SlotTaken, Stale, TooLate
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail, MailKind, MailState, WrongStatus
 from tests.factories import NOW, make_therapist, make_week

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.actions import booking
 from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail
 from bookings.queries.scheduling.openings import openings

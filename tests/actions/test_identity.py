@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.actions import identity, telling
+from bookings.actions.clients import identity
+from bookings.actions.training import training_feedback
 from bookings.core.training import Kind
 from bookings.models import Client, Mail
 from tests.factories import NOW, make_client, make_room, make_therapist, make_week
@@ -81,9 +82,9 @@ def test_proving_again_changes_nothing(book):
 def test_what_a_newcomer_told_of_their_training_goes_along(book, ana):
     booked = book(name="Ana Demo", email="ana@example.com")
     newcomer, day = booked.client, NOW.date()
-    telling.log_effort(newcomer, day, today=day)
-    telling.decline(newcomer, Kind.TRAINING, day)
-    telling.decline(ana, Kind.TRAINING, day)
+    training_feedback.log_effort(newcomer, day, today=day)
+    training_feedback.decline(newcomer, Kind.TRAINING, day)
+    training_feedback.decline(ana, Kind.TRAINING, day)
     assert identity.prove(newcomer, by="runner", now=NOW) == ana
     assert ana.hard_efforts.get().day == day
     assert ana.declined_sessions.count() == 1

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.actions import racing
 from bookings.actions.refusals import Refused, Stale
+from bookings.actions.training import races
 from bookings.models import (
     Client,
     ClientEvent,
@@ -231,7 +231,7 @@ def test_the_newest_choice_of_mails_holds(kept, gone):
 def test_a_race_of_both_leads_to_one_set_of_mails(kept, gone):
     for client in (kept, gone):
         race = Race(race_date=date(2027, 4, 25), distance="marathon")
-        racing.enter(client, race, wants_nudges=True, now=NOW)
+        races.enter(client, race, wants_nudges=True, now=NOW)
     merge(kept, gone)
     waiting = Mail.objects.filter(client=kept, state="scheduled").exclude(kind=MailKind.PLAN)
     windows = [(mail.kind, mail.about["topic"], mail.about["opens"]) for mail in waiting]

@@ -7,10 +7,11 @@ from secrets import token_hex
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from bookings.actions import attendance, booking, money
-from bookings.actions.money import TooMuch
+from bookings.actions.money import payments
+from bookings.actions.money.payments import TooMuch
+from bookings.actions.optimistic_lock import last_event
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.seen import last_event
+from bookings.actions.scheduling import attendance, booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Clinic, Fee, Method, Payment
 from tests.factories import NOW
@@ -29,7 +30,7 @@ def pay(visit):
 
     def _pay(amount="60", method=Method.CASH, **asked):
         asked = {"key": token_hex(16), "by": DESK, "now": NOW, **asked}
-        return money.pay(visit, method=method, amount=Decimal(amount), **asked)
+        return payments.pay(visit, method=method, amount=Decimal(amount), **asked)
 
     return _pay
 
@@ -69,12 +70,12 @@ def test_the_same_form_sent_twice_pays_once(pay):
 def test_a_mistake_is_taken_back_by_a_further_row_with_a_number_of_its_own(visit, pay):
     wrong = pay()
     for _ in range(2):
-        back = money.take_back(wrong, reason="It was by card.", by=DESK, now=NOW)
+        back = payments.take_back(wrong, reason="It was by card.", by=DESK, now=NOW)
     assert (back.amount, back.number, back.corrects) == (-60, 2, wrong)
     assert Account.of(visit).left == 60
     assert Payment.objects.count() == 2
     with pytest.raises(Refused):
-        money.take_back(back, reason="No, it was not.", by=DESK, now=NOW)
+        payments.take_back(back, reason="No, it was not.", by=DESK, now=NOW)
 
 
 def test_receipts_count_without_gaps_also_over_refusals_and_waivers(pay):
@@ -111,7 +112,7 @@ def test_waiving_says_why(pay):
 
 
 def test_another_price_is_agreed_and_remembered(visit):
-    money.set_price(visit, Decimal("45.50"), by=DESK, now=NOW)
+    payments.set_price(visit, Decimal("45.50"), by=DESK, now=NOW)
     assert charged(visit) == Decimal("45.50")
     assert visit.events.last().facts == {"from": "60.00", "to": "45.50"}
 

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bookings.actions import nudging, racing
+from bookings.actions.mail import nudges
+from bookings.actions.training import races as racing
 from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race
 from tests import factories
 from tests.factories import NOW
@@ -60,7 +61,7 @@ def test_nudges_are_due_at_nine_and_the_check_at_ten_in_the_clinics_zone(ana, en
 def test_nobody_is_owed_anything_without_the_tick(clinic, enter):
     bo = factories.make_client("Bo Demo")
     enter(bo)
-    nudging.plan_for_everybody(now=NOW)
+    nudges.plan_for_everybody(now=NOW)
     assert not bo.mails.exists()
 
 
@@ -74,8 +75,8 @@ def test_planning_again_adds_and_changes_nothing(ana, enter):
     enter()
     before = list(Mail.objects.order_by("pk").values())
     for hours in (0, 1, 24):
-        nudging.plan_for(ana, now=NOW + timedelta(hours=hours))
-        nudging.plan_for_everybody(now=NOW + timedelta(hours=hours))
+        nudges.plan_for(ana, now=NOW + timedelta(hours=hours))
+        nudges.plan_for_everybody(now=NOW + timedelta(hours=hours))
     assert list(Mail.objects.order_by("pk").values()) == before
 
 
@@ -141,7 +142,7 @@ def test_several_races_kept_at_once_are_told_of_in_one_mail(ana):
 
 def test_stopping_keeps_the_rows_and_sending_asks_again(ana, enter):
     enter()
-    nudging.ask_for_mails(ana, False, now=NOW)
+    nudges.ask_for_mails(ana, False, now=NOW)
     ana.refresh_from_db()
     assert not ana.wants_nudges
     racing.change(ana.races.get(), race_date=date(2027, 5, 2), now=NOW)
@@ -151,6 +152,6 @@ def test_stopping_keeps_the_rows_and_sending_asks_again(ana, enter):
 def test_off_season_mails_are_owed_when_their_time_is_near(ana, enter):
     enter()
     assert owed(ana, MailKind.OFF_SEASON) == []
-    nudging.plan_for(ana, now=datetime(2027, 6, 1, 9, tzinfo=UTC))
+    nudges.plan_for(ana, now=datetime(2027, 6, 1, 9, tzinfo=UTC))
     first = RACE_DAY + timedelta(days=36 + 28)
     assert [day for _, day in owed(ana, MailKind.OFF_SEASON)] == [first]

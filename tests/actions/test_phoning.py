@@ -6,11 +6,11 @@ from secrets import token_hex
 import pytest
 from django.db.models.functions import Now
 
-from bookings.actions import phoning
-from bookings.actions.mailing import Telling
-from bookings.actions.phoning import Caller
-from bookings.actions.placing import Choice
+from bookings.actions.mail.outbox import Telling
 from bookings.actions.refusals import AgainstTheRules, ClientBusy, NotBookable, SlotTaken
+from bookings.actions.scheduling import phone_booking
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling.phone_booking import Caller
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests.factories import (
     NOW,
@@ -40,7 +40,7 @@ def phone(massage, start, ana):
             asked.pop("treatment", massage), asked.pop("start", start), asked.pop("therapist", None)
         )
         asked = {"key": token_hex(16), "by": DESK, "now": NOW, **asked}
-        return phoning.book(caller or Caller(ana), choice, **asked)
+        return phone_booking.book(caller or Caller(ana), choice, **asked)
 
     return _phone
 

@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bookings.actions import protocols
+from bookings.actions.training import protocol_versions
 from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.models import ProtocolVersion
@@ -30,7 +30,7 @@ def clinic(db):
 
 def change(changes, *, based_on=None, **who):
     number = based_on or protocol.newest().number
-    return protocols.change(changes, based_on=number, **{**WHO, **who})
+    return protocol_versions.change(changes, based_on=number, **{**WHO, **who})
 
 
 def export():
@@ -57,14 +57,14 @@ def test_a_version_carries_its_number_and_its_day_in_the_clinics_zone(clinic):
 
 def test_what_alters_nothing_makes_no_version():
     assert change({MINUTES: 60}).number == 1
-    assert protocols.reset(**WHO).number == 1
-    assert protocols.import_file(export(), **WHO).number == 1
+    assert protocol_versions.reset(**WHO).number == 1
+    assert protocol_versions.import_file(export(), **WHO).number == 1
     assert not ProtocolVersion.objects.exists()
 
 
 def test_a_form_opened_before_somebody_elses_change_is_refused():
     change({MINUTES: 50}, based_on=1)
-    with pytest.raises(protocols.ProtocolMoved):
+    with pytest.raises(protocol_versions.ProtocolMoved):
         change({MINUTES: 45}, based_on=1)
     assert protocol.current().session_types[Kind.TRAINING].minutes == 50
 
@@ -94,7 +94,7 @@ def test_what_is_no_protocol_is_refused_by_its_field_and_nothing_is_kept(changes
 
 def test_a_reset_is_one_more_version():
     change({MINUTES: 50})
-    made = protocols.reset(**WHO)
+    made = protocol_versions.reset(**WHO)
     assert (made.number, made.change) == (3, "Reset to the default. Training session: minutes.")
     assert not editing.differences(protocol.data_of(made), protocol.default_data())
     assert ProtocolVersion.objects.count() == 3
@@ -115,7 +115,7 @@ def test_a_change_of_many_fields_names_a_few():
 def test_a_file_becomes_a_version_whatever_number_it_claims():
     data = protocol.default_data() | {"version": 77}
     data["session_types"]["training"]["minutes"] = 75
-    made = protocols.import_file(protocol_file.written(data).encode(), **WHO)
+    made = protocol_versions.import_file(protocol_file.written(data).encode(), **WHO)
     assert (made.number, protocol.current().version) == (2, 2)
     assert made.change == "Imported from a file. Training session: minutes."
 
@@ -140,7 +140,7 @@ def test_a_file_becomes_a_version_whatever_number_it_claims():
 )
 def test_a_file_that_is_none_is_refused_in_a_sentence(content, words):
     with pytest.raises(FieldError, match=words) as refused:
-        protocols.import_file(content, **WHO)
+        protocol_versions.import_file(content, **WHO)
     assert str(refused.value).count("\n") == 0
     assert not ProtocolVersion.objects.exists()
 
@@ -148,7 +148,7 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(content, words):
 def test_a_file_with_odd_keys_and_empty_parts_in_its_prose_is_kept_as_json_has_it():
     data = protocol.default_data()
     data["model"]["parameters"] = {1: "one", "nothing": {}}
-    made = protocols.import_file(protocol_file.written(data).encode(), **WHO)
+    made = protocol_versions.import_file(protocol_file.written(data).encode(), **WHO)
     assert protocol.data_of(made)["model"]["parameters"] == {"1": "one", "nothing": {}}
 
 
@@ -156,7 +156,7 @@ def test_a_file_with_a_claim_is_refused_by_its_field():
     data = protocol.default_data()
     data["phases"][BUILD]["client_message"] = "Massage removes toxins."
     with pytest.raises(FieldError, match="client_message"):
-        protocols.import_file(protocol_file.written(data).encode(), **WHO)
+        protocol_versions.import_file(protocol_file.written(data).encode(), **WHO)
 
 
 weeks = st.integers(1, 8).map(lambda count: count * 7)
@@ -176,7 +176,7 @@ words = st.text("abcdefgh äöü'\":#-é\n", min_size=1, max_size=60)
 def test_what_is_exported_and_imported_again_is_the_same(
     minutes, standard, high_volume, ceiling, why
 ):
-    protocols.reset(**WHO)
+    protocol_versions.reset(**WHO)
     change(
         {
             MINUTES: minutes,
@@ -187,8 +187,8 @@ def test_what_is_exported_and_imported_again_is_the_same(
         }
     )
     before, file = protocol.data_of(protocol.newest()), export()
-    protocols.reset(**WHO)
-    protocols.import_file(file, **WHO)
+    protocol_versions.reset(**WHO)
+    protocol_versions.import_file(file, **WHO)
     assert not editing.differences(before, protocol.data_of(protocol.newest()))
     assert export().split(b"\n", 3)[3] == file.split(b"\n", 3)[3]
 
@@ -207,7 +207,7 @@ def test_of_two_changes_at_once_one_is_kept_and_one_refused():
     def press(minutes):
         try:
             outcomes.append(change({MINUTES: minutes}, based_on=1).number)
-        except protocols.ProtocolMoved:
+        except protocol_versions.ProtocolMoved:
             outcomes.append("refused")
         finally:
             connection.close()

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.actions import identity, racing
+from bookings.actions.clients import identity
 from bookings.actions.refusals import RaceRefused
+from bookings.actions.training import races
 from bookings.models import Client, Distance, Outcome, Race
 from tests import factories
 from tests.factories import NOW
@@ -25,7 +26,7 @@ def a_race(**fields) -> Race:
 
 @pytest.fixture
 def enter(ana):
-    return lambda client=ana, **fields: racing.enter(client, a_race(**fields), now=NOW)
+    return lambda client=ana, **fields: races.enter(client, a_race(**fields), now=NOW)
 
 
 @pytest.fixture
@@ -87,14 +88,14 @@ def test_an_old_race_of_the_runner_is_no_reason_to_refuse_another(ana, enter):
 
 
 def test_nobody_enters_more_races_than_a_page_can_show(enter, refused):
-    for weeks in range(racing.MOST_RACES):
+    for weeks in range(races.MOST_RACES):
         enter(race_date=RACE_DAY + timedelta(weeks=weeks))
     assert "at most 12" in refused(enter, race_date=RACE_DAY - timedelta(days=1))[1]
 
 
 def test_a_race_moves_to_another_date(ana, enter):
     later = RACE_DAY + timedelta(days=14)
-    race = racing.change(enter(), now=NOW, race_date=later)
+    race = races.change(enter(), now=NOW, race_date=later)
     assert ana.races.get().race_date == race.race_date == later
     assert revision(ana) == 2
 
@@ -102,41 +103,41 @@ def test_a_race_moves_to_another_date(ana, enter):
 def test_a_race_does_not_move_to_a_date_that_has_one(ana, enter, refused):
     enter()
     other = enter(race_date=RACE_DAY + timedelta(days=7))
-    assert refused(racing.change, other, now=NOW, race_date=RACE_DAY)[0] == "race_date"
+    assert refused(races.change, other, now=NOW, race_date=RACE_DAY)[0] == "race_date"
     assert ana.races.filter(race_date=other.race_date).exists()
 
 
 def test_a_race_keeps_its_own_date_when_something_else_changes(enter):
-    assert racing.change(enter(), now=NOW, name="Spring").name == "Spring"
+    assert races.change(enter(), now=NOW, name="Spring").name == "Spring"
 
 
 def test_the_same_change_sent_twice_raises_the_revision_once(ana, enter):
     race = enter()
     for _ in range(2):
-        racing.change(race, now=NOW, name="Spring")
+        races.change(race, now=NOW, name="Spring")
     assert revision(ana) == 2
 
 
 def test_a_race_that_has_been_withdrawn_meanwhile_is_not_changed(ana, enter, refused):
     race = enter()
     ana.races.all().delete()
-    assert "no longer" in refused(racing.change, race, now=NOW, name="Spring")[1]
+    assert "no longer" in refused(races.change, race, now=NOW, name="Spring")[1]
 
 
 def test_how_a_race_went_is_recorded(ana, enter):
-    racing.change(enter(), now=NOW, outcome=Outcome.DNF, dnf_km=18)
+    races.change(enter(), now=NOW, outcome=Outcome.DNF, dnf_km=18)
     race = ana.races.get()
     assert (race.outcome, race.dnf_km) == (Outcome.DNF, 18)
 
 
 def test_a_race_that_is_withdrawn_is_gone(ana, enter):
-    racing.withdraw(enter(), now=NOW)
+    races.withdraw(enter(), now=NOW)
     assert (ana.races.count(), revision(ana)) == (0, 2)
 
 
 def test_habits_raise_the_revision_only_when_they_change(ana):
     for _ in range(2):
-        racing.keep_habits(ana, long_run_weekday=5, weekly_volume_km=60, now=NOW)
+        races.keep_habits(ana, long_run_weekday=5, weekly_volume_km=60, now=NOW)
     ana.refresh_from_db()
     assert (ana.long_run_weekday, ana.weekly_volume_km, ana.plan_revision) == (5, 60, 1)
 
@@ -154,7 +155,7 @@ def test_races_go_along_when_two_clients_turn_out_to_be_one(ana, enter):
 def test_a_race_withdrawn_twice_is_gone_once(ana, enter):
     race = enter()
     again = Race.objects.get(pk=race.pk)
-    racing.withdraw(race, now=NOW)
-    racing.withdraw(again, now=NOW)
+    races.withdraw(race, now=NOW)
+    races.withdraw(again, now=NOW)
     ana.refresh_from_db()
     assert ana.plan_revision == 2

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bookings.actions import records
+from bookings.actions.clients import details
 from bookings.actions.refusals import Stale
 from bookings.models import Client
 from tests.factories import NOW, make_client, make_user
@@ -18,7 +18,7 @@ def ana(db):
 
 
 def change(client, seen=None, **wanted):
-    return records.change(client, seen=seen or records.facts_of(client), wanted=wanted, **BY)
+    return details.change(client, seen=seen or details.facts_of(client), wanted=wanted, **BY)
 
 
 def test_what_changed_is_kept_with_who_did_it(ana):
@@ -34,7 +34,7 @@ def test_nothing_changed_is_no_event(ana):
 
 
 def test_a_form_out_of_date_says_what_has_changed_and_by_whom(ana):
-    seen = records.facts_of(ana)
+    seen = details.facts_of(ana)
     change(ana, phone="2")
     with pytest.raises(Stale, match=r"by desk: desk@example\.com.*phone from “1” to “2”"):
         change(ana, seen, name="Ana Else")
@@ -84,8 +84,8 @@ def test_consent_is_written_down_with_who_and_taken_back(ana):
 
 def test_what_the_client_tells_of_their_age_changes_nothing_known(ana):
     told = {"guardian_name": "Pat Demo", "agreed": True, "by": "runner", "now": NOW}
-    records.tell_age(ana, date_of_birth=date(2015, 1, 1), **told)
-    records.tell_age(ana, date_of_birth=date(1980, 1, 1), **told | {"guardian_name": "X"})
+    details.tell_age(ana, date_of_birth=date(2015, 1, 1), **told)
+    details.tell_age(ana, date_of_birth=date(1980, 1, 1), **told | {"guardian_name": "X"})
     ana.refresh_from_db()
     assert (ana.date_of_birth, ana.guardian_name) == (date(2015, 1, 1), "Pat Demo")
     assert ana.record_events.count() == 1

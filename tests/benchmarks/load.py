@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.scheduling import booking
 from bookings.models import Treatment
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')

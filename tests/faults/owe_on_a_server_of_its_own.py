@@ -12,7 +12,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bookings.actions import mailing  # noqa: E402
+from bookings.actions.mail import outbox
 from bookings.mail import doorbell  # noqa: E402
 from bookings.models import Mail, MailKind  # noqa: E402
 from tests import factories  # noqa: E402
@@ -30,7 +30,7 @@ def main(count: int) -> None:
             starts_at=tomorrow + timedelta(hours=2 * number), treatment=treatment,
             therapist=therapist, room=room,
         )  # fmt: skip
-        mailing.owe(MailKind.CONFIRMED, visit, now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, visit, now=timezone.now())
     Mail.objects.filter(kind=MailKind.REMINDER).delete()
 
 

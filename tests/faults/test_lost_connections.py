@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.models import Mail, MailKind, MailState
 from tests.mail import conftest as of_mails
 
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_mail_is_recorded_though_the_connection_was_lost_meanwhile(visit, post_office):
     for _ in range(2):
-        mailing.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
     post_office.while_taking = cut(connection)
 
-    assert mailing.send_due(now=timezone.now()) == 2
+    assert outbox.send_due(now=timezone.now()) == 2
     found = Mail.objects.filter(kind=MailKind.CONFIRMED)
     assert set(found.values_list("state", "doubts")) == {(MailState.SENT, 0)}
     assert set(post_office.times_taken().values()) == {1}

@@ -12,7 +12,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.models import Mail, MailKind, MailServer, MailState
 from tests.factories import make_client
 from tests.faults.mail_workers import Workers
@@ -34,7 +34,7 @@ def owe(visit):
         for number in range(MAILS):
             name = {0: NOT_NOW, 1: NEVER}.get(number % 5, "client")
             client = make_client(email=f"{name}-{number}@example.com")
-            mailing.owe(MailKind.CONFIRMED, visit(client=client), now=timezone.now())
+            outbox.owe(MailKind.CONFIRMED, visit(client=client), now=timezone.now())
         Mail.objects.filter(kind=MailKind.REMINDER).delete()
 
     return _owe

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailKind, MailState
 from tests.faults.mail_workers import Workers
@@ -34,7 +34,7 @@ PATIENCE = 40 + MAILS / 20  # seconds
 def owe(visit):
     def _owe(count: int) -> None:
         for _ in range(count):
-            mailing.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
+            outbox.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
         Mail.objects.filter(kind=MailKind.REMINDER).delete()  # Only what is due at once counts.
 
     return _owe
@@ -125,7 +125,7 @@ def test_a_change_while_the_mail_is_being_claimed_sends_nothing_stale(
         a_mail_takes = let_them_begin(owe, post_office)
         for _ in range(RACES):
             appointment = visit()
-            mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
+            outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
             time.sleep(dice.uniform(0, 2 * a_mail_takes))
             changed_at[appointment.pk] = change(appointment)
         Mail.objects.filter(kind=MailKind.REMINDER).delete()
@@ -158,7 +158,7 @@ def cancel(appointment):
     now, revision = timezone.now(), appointment.revision + 1
     with transaction.atomic():
         appointment.become(Status.CANCELLED, by="runner", now=now, revision=revision)
-        mailing.owe(MailKind.CANCELLED, appointment, now=now)
+        outbox.owe(MailKind.CANCELLED, appointment, now=now)
         return the_databases_time()
 
 
@@ -171,7 +171,7 @@ def move(appointment):
         appointment.save()
         facts = {"from": {"starts_at": appointment.starts_at - YEARS}}
         appointment.record("moved", by="runner", now=now, facts=facts)
-        mailing.owe(MailKind.MOVED, appointment, now=now)
+        outbox.owe(MailKind.MOVED, appointment, now=now)
         return the_databases_time()
 
 

@@ -15,9 +15,9 @@ from secrets import token_hex
 import pytest
 from django.db import DatabaseError, connection, connections
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Room
 from bookings.models.clinic import ClinicQuerySet
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week

@@ -18,10 +18,11 @@ import pytest
 from django.db import connection, connections
 from django.db.models import Sum
 
-from bookings.actions import booking, desk, money
-from bookings.actions.identity import newcomer
-from bookings.actions.places import Place
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking, changes
+from bookings.actions.scheduling.placement import Place
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Method, Payment, Therapist, Treatment
@@ -138,15 +139,15 @@ class Desk(Person):
         minutes = self.chance.choice([45, 60, 75])
         place = Place(Interval.lasting(start, minutes), self.chance.choice(self.therapists))
         asked = {"revision": visit.revision, "knowingly": True, "by": self.by, "now": NOW}
-        desk.change(visit, place, **asked)
+        changes.change(visit, place, **asked)
         self.note(visit, "moved", start)
 
     def _put_back(self, visit: Appointment) -> None:
-        back = desk.put_back(visit, revision=visit.revision, by=self.by, now=NOW)
+        back = changes.put_back(visit, revision=visit.revision, by=self.by, now=NOW)
         self.note(visit, "moved", back.starts_at)
 
     def _take_money(self, visit: Appointment) -> None:
-        money.pay(
+        payments.pay(
             visit,
             method=self.chance.choice([Method.CASH, Method.CARD]),
             amount=Decimal(self.chance.choice([5, 20, 60])),

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.models import Mail
 from tests import factories
 from tests.mail.post_office import PostOffice
@@ -54,7 +54,7 @@ def owed(visit):
 
     def _owed(kind="confirmed", **fields) -> Mail:
         appointment = visit(**fields)
-        mailing.owe(kind, appointment, now=timezone.now())
+        outbox.owe(kind, appointment, now=timezone.now())
         return appointment.mails.get(kind=kind)
 
     return _owed
@@ -63,6 +63,6 @@ def owed(visit):
 @pytest.fixture
 def send_due():
     def _send_due(**options) -> int:
-        return mailing.send_due(now=timezone.now(), **options)
+        return outbox.send_due(now=timezone.now(), **options)
 
     return _send_due

@@ -11,7 +11,7 @@ from celery import Celery, current_app
 from django.db import transaction
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.mail import doorbell
 
 QUEUE = "a queue that no worker reads"
@@ -88,7 +88,7 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
     appointment = visit()
 
     with transaction.atomic():
-        mailing.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe("confirmed", appointment, now=timezone.now())
 
     assert appointment.mails.get(kind="confirmed").state == "scheduled"
 
@@ -97,11 +97,11 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
 def test_the_bell_rings_after_the_commit_and_not_without_one(waiting, visit):
     appointment = visit()
     with transaction.atomic():
-        mailing.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe("confirmed", appointment, now=timezone.now())
         transaction.set_rollback(True)
     assert waiting() == []
 
     with transaction.atomic():
-        mailing.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe("confirmed", appointment, now=timezone.now())
         assert waiting() == []
     assert len(waiting()) == 1

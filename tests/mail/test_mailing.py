@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailServer, MailState
 from tests.factories import make_client
@@ -33,7 +33,7 @@ def minutes_until_due(mail: Mail) -> float:
 def test_the_same_occasion_is_owed_once(owed):
     mail = owed()
 
-    mailing.owe("confirmed", mail.appointment, now=timezone.now())
+    outbox.owe("confirmed", mail.appointment, now=timezone.now())
 
     assert mail.appointment.mails.filter(kind=mail.kind).count() == 1
 
@@ -43,7 +43,7 @@ def test_a_mail_about_an_older_revision_that_has_not_gone_out_is_superseded(owed
     moved(mail.appointment)
 
     assert fresh(mail).state == MailState.SUPERSEDED
-    assert mailing.send_due(now=timezone.now()) == 1
+    assert outbox.send_due(now=timezone.now()) == 1
     assert [message["Subject"][:5] for message in post_office.messages] == ["Moved"]
 
 
@@ -59,7 +59,7 @@ def test_a_mail_that_has_gone_out_is_not_superseded(owed, post_office, send_due)
 def test_nothing_is_owed_about_a_visit_that_has_begun(visit):
     appointment = visit(starts_at=timezone.now() - timedelta(minutes=1))
 
-    mailing.owe("confirmed", appointment, now=timezone.now())
+    outbox.owe("confirmed", appointment, now=timezone.now())
 
     assert not Mail.objects.exists()
 
@@ -75,7 +75,7 @@ def test_the_row_holds_no_address_and_no_name(owed):
 def moved(appointment):
     appointment.revision += 1
     appointment.save()
-    mailing.owe("moved", appointment, now=timezone.now())
+    outbox.owe("moved", appointment, now=timezone.now())
 
 
 # Sending.
@@ -439,7 +439,7 @@ def test_no_address_and_no_name_is_logged(owed, post_office, send_due, caplog):
 
 def test_a_plan_of_which_nothing_is_left_is_not_sent(visit, post_office, send_due):
     booked = visit(together="Both")
-    mailing.owe_together([booked], now=timezone.now())
+    outbox.owe_together([booked], now=timezone.now())
     booked.become(Status.CANCELLED, by="desk", now=timezone.now())
     assert send_due() == 0
     assert Mail.objects.get(kind="plan_booked").state == MailState.CANCELLED

@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import outbox
+from bookings.actions.mail import controls
 from bookings.models import Heartbeat, Mail, MailState, Part
 from bookings.queries.mail import mail_status
 from bookings.tasks import send_due_mails
@@ -25,10 +25,10 @@ def silence(part, minutes):
 
 def test_while_mail_is_paused_nothing_leaves_and_nothing_is_lost(owed, send_due, post_office):
     mail = owed()
-    outbox.pause(by="owner", now=timezone.now())
+    controls.pause(by="owner", now=timezone.now())
     assert send_due() == 0
     assert (fresh(mail).state, fresh(mail).attempts) == (MailState.SCHEDULED, 0)
-    outbox.resume()
+    controls.resume()
     assert send_due() == 1
 
 
@@ -83,7 +83,7 @@ def test_a_mail_that_waits_for_more_than_five_minutes_is_told(clinic, owed, clie
 def test_a_pause_is_told_instead(clinic, owed):
     mail = owed()
     Mail.objects.filter(pk=mail.pk).update(due_at=Now() - HOUR)
-    outbox.pause(by="demo-owner@example.com", now=timezone.now())
+    controls.pause(by="demo-owner@example.com", now=timezone.now())
     clinic.refresh_from_db()
     [said] = mail_status.problems(clinic)
     assert said.startswith("All mail has been paused since")
@@ -93,7 +93,7 @@ def test_a_pause_is_told_instead(clinic, owed):
 def test_a_pause_is_meant_and_no_alarm(client, owed, post_office):
     send_due_mails(by_beat=True)
     owed()
-    outbox.pause(by="owner", now=timezone.now())
+    controls.pause(by="owner", now=timezone.now())
     Mail.objects.update(due_at=Now() - HOUR)
     assert client.get("/healthz").status_code == 200
     silence(Part.BEAT, 6)
@@ -102,7 +102,7 @@ def test_a_pause_is_meant_and_no_alarm(client, owed, post_office):
 
 def test_a_stopped_mail_does_not_go_out_and_says_who_stopped_it(owed, send_due, post_office):
     mail = owed()
-    outbox.stop(mail, by="desk: kim")
+    controls.stop(mail, by="desk: kim")
     assert send_due() == 0
     assert (fresh(mail).state, fresh(mail).why) == (MailState.CANCELLED, "Stopped by desk: kim.")
 
@@ -110,15 +110,15 @@ def test_a_stopped_mail_does_not_go_out_and_says_who_stopped_it(owed, send_due, 
 def test_what_has_gone_out_cannot_be_stopped(owed, send_due, post_office):
     mail = owed()
     send_due()
-    with pytest.raises(outbox.NotAny):
-        outbox.stop(mail, by="desk: kim")
+    with pytest.raises(controls.NotAny):
+        controls.stop(mail, by="desk: kim")
 
 
 @pytest.mark.parametrize("state", [MailState.AMBIGUOUS, MailState.FAILED, MailState.DEAD])
 def test_a_failure_can_be_sent_again(owed, send_due, post_office, state):
     mail = owed()
     Mail.objects.filter(pk=mail.pk).update(state=state, writing_errors=3, attempts=9)
-    outbox.send_again(mail, by="desk: kim", now=timezone.now())
+    controls.send_again(mail, by="desk: kim", now=timezone.now())
     assert send_due() == 1
     assert fresh(mail).state == MailState.SENT
 
@@ -126,20 +126,20 @@ def test_a_failure_can_be_sent_again(owed, send_due, post_office, state):
 def test_what_is_of_no_use_any_more_is_not_sent_again(owed):
     mail = owed()
     Mail.objects.filter(pk=mail.pk).update(state=MailState.MISSED, not_after=timezone.now() - HOUR)
-    with pytest.raises(outbox.OfNoUse):
-        outbox.send_again(fresh(mail), by="desk: kim", now=timezone.now())
+    with pytest.raises(controls.OfNoUse):
+        controls.send_again(fresh(mail), by="desk: kim", now=timezone.now())
 
 
 def test_what_was_sent_is_not_sent_again(owed, send_due, post_office):
     mail = owed()
     send_due()
-    with pytest.raises(outbox.NotAny):
-        outbox.send_again(mail, by="desk: kim", now=timezone.now())
+    with pytest.raises(controls.NotAny):
+        controls.send_again(mail, by="desk: kim", now=timezone.now())
 
 
 def test_what_somebody_has_seen_to_asks_for_no_attention(owed):
     mail = owed()
     Mail.objects.filter(pk=mail.pk).update(state=MailState.FAILED)
-    outbox.settle(mail, by="desk: kim", now=timezone.now())
+    controls.settle(mail, by="desk: kim", now=timezone.now())
     assert not Mail.objects.asking_for_attention().exists()
     assert fresh(mail).state == MailState.FAILED

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.actions import preferring
+from bookings.actions.mail import preferences
 from bookings.links import Purpose, client_url
 from bookings.models import Mail, MailGroup, MailState
 from tests import factories
@@ -37,7 +37,7 @@ def fresh(client):
 
 @pytest.mark.parametrize("group", list(MailGroup))
 def test_one_click_without_a_cookie_stops_a_group(ana, path, group):
-    preferring.choose(ana, group, wanted=True, how="test", now=timezone.now())
+    preferences.choose(ana, group, wanted=True, how="test", now=timezone.now())
     strict = Browser(enforce_csrf_checks=True)
     url = path(Purpose.UNSUBSCRIBE, group=group)
     assert "Stop these mails?" in strict.get(url).content.decode()
@@ -78,7 +78,7 @@ def test_who_wants_no_reminders_gets_none_and_the_row_says_why(visit, send_due, 
         key="reminder:x", kind="reminder", client=visit.client, appointment=visit,
         created_at=timezone.now(), due_at=timezone.now(), not_after=visit.starts_at,
     )  # fmt: skip
-    preferring.choose(
+    preferences.choose(
         visit.client, MailGroup.REMINDERS, wanted=False, how="test", now=timezone.now()
     )
     assert send_due() == 0
@@ -90,5 +90,5 @@ def test_who_wants_no_reminders_gets_none_and_the_row_says_why(visit, send_due, 
 def test_confirmations_come_whatever_was_chosen(owed, send_due, post_office):
     mail = owed()
     for group in MailGroup:
-        preferring.choose(mail.client, group, wanted=False, how="test", now=timezone.now())
+        preferences.choose(mail.client, group, wanted=False, how="test", now=timezone.now())
     assert send_due() == 1

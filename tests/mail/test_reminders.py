@@ -7,7 +7,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import booking, mailing
+from bookings.actions.mail import outbox
+from bookings.actions.scheduling import booking
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.composing import compose
@@ -26,7 +27,7 @@ def owed_reminders(visit):
 
     def _owed(starts_at=TUESDAY, kind=MailKind.CONFIRMED, now=NOW, **fields) -> list[datetime]:
         appointment = visit(starts_at=starts_at, **fields)
-        mailing.owe(kind, appointment, now=now)
+        outbox.owe(kind, appointment, now=now)
         return due(appointment)
 
     return _owed
@@ -61,7 +62,7 @@ def test_the_first_is_of_use_until_the_second_and_the_second_until_the_start(owe
 def test_owing_again_adds_nothing(visit):
     appointment = visit(starts_at=TUESDAY)
     for _ in range(2):
-        mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+        outbox.owe(MailKind.CONFIRMED, appointment, now=NOW)
     assert due(appointment) == days_before(3, 1)
 
 
@@ -112,12 +113,12 @@ def with_race_week_days(*days: int) -> training.Protocol:
 
 def test_moving_owes_new_ones_and_withdraws_the_old(visit):
     appointment = visit(starts_at=TUESDAY)
-    mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+    outbox.owe(MailKind.CONFIRMED, appointment, now=NOW)
     appointment.revision, appointment.starts_at = 1, TUESDAY + timedelta(days=1)
     appointment.ends_at = appointment.blocked_until = TUESDAY + timedelta(days=1, hours=1)
     appointment.save()
 
-    mailing.owe(MailKind.MOVED, appointment, now=NOW)
+    outbox.owe(MailKind.MOVED, appointment, now=NOW)
 
     assert due(appointment) == days_before(2, 0)
     assert reminders().filter(state=MailState.SUPERSEDED).count() == 2
@@ -125,7 +126,7 @@ def test_moving_owes_new_ones_and_withdraws_the_old(visit):
 
 def test_cancelling_withdraws_them_in_the_same_breath(visit):
     appointment = visit(starts_at=timezone.now() + timedelta(days=9))
-    mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
+    outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
     booking.cancel(appointment, by="runner", now=timezone.now())
     assert due(appointment) == []
 
@@ -138,7 +139,7 @@ def reminder(visit, clinic):
     """A reminder that is due now, of a visit the day after tomorrow."""
     soon = timezone.now().replace(microsecond=0) + timedelta(days=2)
     appointment = visit(starts_at=soon, client=factories.make_client(email="ana@example.com"))
-    mailing.owe(MailKind.CONFIRMED, appointment, now=timezone.now() - timedelta(days=5))
+    outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now() - timedelta(days=5))
     Mail.objects.filter(kind=MailKind.CONFIRMED).delete()
     Mail.objects.filter(key__endswith=":1").delete()
     Mail.objects.update(due_at=Now(), not_after=soon)
@@ -202,7 +203,7 @@ def read(visit, clinic):
     appointment = visit(starts_at=TUESDAY, client=client)
 
     def _read(days: int = 3) -> str:
-        mailing.owe(MailKind.CONFIRMED, appointment, now=NOW)
+        outbox.owe(MailKind.CONFIRMED, appointment, now=NOW)
         mail = reminders(appointment).first()
         message = compose(mail, clinic, now=TUESDAY - timedelta(days=days))
         parts = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]

@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import tasks
-from bookings.actions import sign_in_mails
+from bookings.actions.mail import sign_in_mails
 from bookings.management.commands.send_mail_loop import send_what_was_left
 from bookings.models import SignInMail
 from tests import factories

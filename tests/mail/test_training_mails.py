@@ -9,7 +9,8 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions import nudging, racing
+from bookings.actions.mail import nudges as nudging
+from bookings.actions.training import races as racing
 from bookings.mail.preview import foresee
 from bookings.models import (
     Client,

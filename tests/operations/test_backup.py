@@ -13,9 +13,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
 
-from bookings.actions import booking
-from bookings.actions.identity import newcomer
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
 from clinic.backups import restoring
 from clinic.privacy.erasing import erase

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.models import Mail, MailKind, MailState
 from tests import factories
 
@@ -43,7 +43,7 @@ def owe(db):
             room=room,
         )
         visit.record("booked", by="desk: dee@example.com", now=timezone.now())
-        mailing.owe(MailKind.CONFIRMED, visit, now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, visit, now=timezone.now())
         Mail.objects.filter(appointment=visit).update(**changes)
 
     return _owe

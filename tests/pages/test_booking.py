@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.actions import writing
+from bookings.actions import diary_lock
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
@@ -268,7 +268,7 @@ def test_personal_pages_are_kept_by_nobody(client, choose, start):
 def test_when_the_diary_stays_locked_the_form_is_kept_and_nothing_is_booked(
     send_details, massage, monkeypatch
 ):
-    monkeypatch.setattr(writing, "TRIES", 1)
+    monkeypatch.setattr(diary_lock, "TRIES", 1)
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("BEGIN")

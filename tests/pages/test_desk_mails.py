@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from tests import factories
@@ -31,7 +31,7 @@ def owner(client, clinic):
 @pytest.fixture
 def owed(booked):
     """The confirmation of Ana's appointment."""
-    mailing.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
     return Mail.objects.get(kind=MailKind.CONFIRMED)
 
 
@@ -125,7 +125,7 @@ def test_a_client_and_an_appointment_have_a_list_of_all_their_mails(desk, owed, 
 def test_mails_about_several_appointments_stand_in_each_ones_list(desk, booked):
     Appointment.objects.filter(pk=booked.pk).update(together="both")
     booked.refresh_from_db()
-    mailing.owe_together([booked], now=timezone.now())
+    outbox.owe_together([booked], now=timezone.now())
     found = desk.get(f"/desk/appointments/{booked.pk}/mails/").context["mails"]
     assert MailKind.PLAN_BOOKED in {mail.kind for mail in found}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, DeclinedSession, HardEffort, MailConsent, MailKind
 from tests import factories
@@ -74,7 +74,7 @@ def known(ana, visit, kim):
     before = visit(ana, -30, status=Status.COMPLETED)
     before.record("cancelled", by="runner", now=now, facts={"reason": "Ana Demo is ill"})
     coming = visit(ana, 3)
-    mailing.owe(MailKind.CONFIRMED, coming, now=now)
+    outbox.owe(MailKind.CONFIRMED, coming, now=now)
     factories.make_race(ana, name="Ana's Marathon")
     HardEffort.objects.create(client=ana, day=now.date())
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())

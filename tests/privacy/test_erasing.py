@@ -10,7 +10,8 @@ from django.test import TestCase
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions import identity, mailing
+from bookings.actions.clients import identity
+from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
@@ -279,7 +280,7 @@ def test_old_holds_lines_in_mails_and_history_go(clinic, ana, visit, massage, ki
         status=Status.EXPIRED, held_from="hash", created_at=timezone.now(),
     )  # fmt: skip
     booked = visit(ana, 3, held_from="hash", visitor="hash", created_at=timezone.now())
-    mailing.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
     Mail.objects.update(state=MailState.DEAD, note="See you, Ana", last_error="ana@example.com?")
     retention.keep_no_longer(now=timezone.now())
     assert Appointment.objects.filter(pk=held.pk).exists()

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from bookings import tasks
-from bookings.actions import booking
+from bookings.actions.scheduling import booking
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Therapist, User

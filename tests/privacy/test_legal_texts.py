@@ -4,8 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from bookings.actions import legal, preferring
-from bookings.actions.legal import TextMoved
+from bookings.actions.clients import legal
+from bookings.actions.clients.legal import TextMoved
+from bookings.actions.mail import preferences
 from bookings.models import Agreement, LegalKind, LegalText, MailGroup
 from tests import factories
 
@@ -91,7 +92,7 @@ def test_booking_agrees_to_the_version_of_then_once(clinic):
 
 def test_a_choice_of_mails_keeps_what_it_said(client, clinic):
     ana = factories.make_client()
-    preferring.choose(
+    preferences.choose(
         ana, MailGroup.NUDGES, wanted=True, how="x", wording="Said so", now=timezone.now()
     )
     assert ana.mail_consents.get().wording == "Said so"

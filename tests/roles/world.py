@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions import mailing
+from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, ErasureRequest, Mail, MailKind, User
@@ -68,7 +68,7 @@ def make_world() -> World:
         starts_at=now - timedelta(days=3), status=Status.COMPLETED, **kept
     )
     race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
-    mailing.owe(MailKind.CONFIRMED, visit, now=now)
+    outbox.owe(MailKind.CONFIRMED, visit, now=now)
     fact = {"currency": "GBP", "at": now, "by": "desk"}
     payment = before.payments.create(
         therapist=kim, what="Massage", method="card", amount=60, number=1, key="k", **fact

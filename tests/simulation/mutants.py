@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from bookings.actions import deciding, mailing, nudging, reminding
+from bookings.actions.mail import nudge_delivery, outbox, reminders
+from bookings.actions.mail import nudges as nudging
 from bookings.core import training
 from bookings.core.training.mails.nudges import Nudge
 from bookings.core.training.mails.pacing import Pace
@@ -65,7 +66,7 @@ def a_day_late_is_early_enough():
 
 @mutant
 def nobody_asks_whether_the_mails_are_wanted():
-    return [(deciding, "why_none_at_all", lambda client: "")]
+    return [(nudge_delivery, "why_none_at_all", lambda client: "")]
 
 
 @mutant
@@ -83,7 +84,7 @@ def nine_o_clock_is_greenwichs():
     def at_clock(day, clock, clinic):
         return datetime.combine(day, clock, UTC)
 
-    return [(nudging, "at_clock", at_clock), (deciding, "at_clock", at_clock)]
+    return [(nudging, "at_clock", at_clock), (nudge_delivery, "at_clock", at_clock)]
 
 
 @mutant
@@ -120,29 +121,29 @@ def what_falls_together_goes_out_one_by_one():
 
 @mutant
 def reminders_come_however_soon_after_booking():
-    usual = reminding.reminders_for
+    usual = reminders.reminders_for
 
     def impatient(starts_at, **asked):
         rules = replace(asked.pop("rules"), hours_after_booking=0)
         return usual(starts_at, rules=rules, **asked)
 
-    return [(reminding, "reminders_for", impatient)]
+    return [(reminders, "reminders_for", impatient)]
 
 
 @mutant
 def evenings_are_not_too_late_for_reminders():
-    usual = reminding.reminders_for
+    usual = reminders.reminders_for
 
     def late(starts_at, **asked):
         rules = replace(asked.pop("rules"), late_from=time(23))
         return usual(starts_at, rules=rules, **asked)
 
-    return [(reminding, "reminders_for", late), (mailing, "KEEPS_TO_MAIL_HOURS", ())]
+    return [(reminders, "reminders_for", late), (outbox, "KEEPS_TO_MAIL_HOURS", ())]
 
 
 @mutant
 def a_moved_appointment_keeps_its_old_reminders():
-    usual, why_not = MailQuerySet.about_older_revisions, mailing._why_not
+    usual, why_not = MailQuerySet.about_older_revisions, outbox._why_not
 
     def about_older_revisions(self, appointment):
         return usual(self, appointment).exclude(kind="reminder")
@@ -152,5 +153,5 @@ def a_moved_appointment_keeps_its_old_reminders():
 
     return [
         (MailQuerySet, "about_older_revisions", about_older_revisions),
-        (mailing, "_why_not", careless),
+        (outbox, "_why_not", careless),
     ]

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from secrets import token_hex
 
-from bookings.actions import booking, preferring, racing, telling
+from bookings.actions.mail import preferences
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
+from bookings.actions.training import races as racing
+from bookings.actions.training import training_feedback
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailGroup, Race, Treatment
 from bookings.queries.mail.nudges import races_and_plan
@@ -210,7 +213,7 @@ class Runner:
             self._note(now, "wishes", wants=wants)
 
     def _choose(self, now: datetime, group: MailGroup, wanted: bool) -> None:
-        preferring.choose(self.client, group, wanted=wanted, how="mail link", now=now)
+        preferences.choose(self.client, group, wanted=wanted, how="mail link", now=now)
 
     def hold(self, now: datetime) -> None:
         self._hold(now, True)
@@ -228,7 +231,7 @@ class Runner:
 
     def decline(self, now: datetime) -> None:
         if session := self._some_session(now):
-            telling.decline(self.client, session.kind, session.ideal)
+            training_feedback.decline(self.client, session.kind, session.ideal)
             self._note(now, "declines", kind=session.kind.value, ideal=session.ideal)
 
     # Appointments.

@@ -1,6 +1,6 @@
 """Two clients who turn out to be one keep their health data."""
 
-from bookings.actions import identity
+from bookings.actions.clients import identity
 from bookings.models import Client
 from tests import factories
 from therapists.encrypting import Sealed

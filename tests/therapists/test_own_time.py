@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.actions import outbox
+from bookings.actions.mail import controls
 from bookings.models import Absence
 from tests import factories
 from therapists import mornings
@@ -162,9 +162,9 @@ def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
 
 
 def test_none_goes_out_while_the_owner_has_paused_all_mail(early, clinic, mailoutbox):
-    outbox.pause(by="owner", now=WINTER_SEVEN)
+    controls.pause(by="owner", now=WINTER_SEVEN)
     assert mornings.send_due(now=WINTER_SEVEN) == 0
-    outbox.resume()
+    controls.resume()
     assert mornings.send_due(now=WINTER_SEVEN + timedelta(minutes=5)) == 1
 
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from bookings.actions import outbox
+from bookings.actions.mail import controls
 from clinic.backups import restoring, sealing
 from clinic.backups.archive import BadArchive, Manifest
 from clinic.backups.programs import ProgramMissing
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("reapply_erasures", stdout=self.stdout)
         # What has been sent since the backup was made is owed once more.
-        outbox.pause(by="restore", now=timezone.now())
+        controls.pause(by="restore", now=timezone.now())
         self.stdout.write("Restored. All mail is paused: look at /desk/mails/, then let it go on.")
 
 

@@ -7,8 +7,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from bookings.actions import joining
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.clients import merge_steps
+from bookings.actions.diary_lock import changes_the_diary
 from bookings.models import Client, Clinic, User
 
 
@@ -115,16 +115,16 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
     """Hand everything over; False when that would put one person in two places at once."""
     try:
         with transaction.atomic():
-            joining.appointments(client, known, by=by, now=now)
+            merge_steps.appointments(client, known, by=by, now=now)
             client.mails.update(client=known)
-            joining.what_is_protected(client, known)
-            joining.hard_efforts(client, known)
-            joining.declined_sessions(client, known)
-            joining.what_the_desk_wrote(client, known)
-            joining.races(client, known, now)
-            joining.mail_consents(client, known)
-            joining.agreements(client, known)
-            joining.leave_to(client, known)
+            merge_steps.what_is_protected(client, known)
+            merge_steps.hard_efforts(client, known)
+            merge_steps.declined_sessions(client, known)
+            merge_steps.what_the_desk_wrote(client, known)
+            merge_steps.races(client, known, now)
+            merge_steps.mail_consents(client, known)
+            merge_steps.agreements(client, known)
+            merge_steps.leave_to(client, known)
     except IntegrityError:
         return False
     return True

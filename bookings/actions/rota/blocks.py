@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import Interval, day_bounds
 from bookings.models import (
     Absence,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from bookings.actions import nudging
+from bookings.actions.mail import nudges
 from bookings.models import Client, MailConsent, MailGroup
 
 
@@ -37,7 +37,7 @@ def choose(
     if getattr(client, group.field) == wanted:
         return
     if group is MailGroup.NUDGES:
-        nudging.ask_for_mails(client, wanted, now=now)
+        nudges.ask_for_mails(client, wanted, now=now)
     else:
         Client.objects.filter(pk=client.pk).update(**{group.field: wanted})
     MailConsent.objects.create(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from bookings.actions.nudging import OFF_SEASON, at_clock
+from bookings.actions.mail.nudges import OFF_SEASON, at_clock
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.models import Client, Clinic, Mail, MailKind

@@ -13,8 +13,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from bookings.actions import deciding
-from bookings.actions.reminding import reminders_of
+from bookings.actions.mail import nudge_delivery
+from bookings.actions.mail.reminders import reminders_of
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.mail.composing import BadAddress, compose
 from bookings.mail.courier import (
@@ -168,7 +168,7 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
         if later := _why_later(mail, clinic):
             mail.wait_until(*later)
             return None
-        if mail.kind in TIMED_TO_TRAINING and not deciding.still_goes(mail, clinic):
+        if mail.kind in TIMED_TO_TRAINING and not nudge_delivery.still_goes(mail, clinic):
             return None
         return compose(mail, clinic, now=now)
     except BadAddress:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.actions import booking
-from bookings.actions.placing import Choice
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.allocation import Choice
 from bookings.models import Appointment, Clinic
 
 

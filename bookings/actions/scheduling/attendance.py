@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from bookings.actions import money
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.money import payments
+from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Stale, TooEarly, TooLate
-from bookings.actions.seen import refuse_if_changed
-from bookings.actions.writing import changes_the_diary
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, WrongStatus
@@ -39,9 +39,9 @@ def mark(
     before = appointment.status
     appointment = _become(appointment, status, by, now, {"from": before})
     if status == Status.NO_SHOW:
-        money.charge_for_not_coming(clinic, appointment, by=by, now=now)
+        payments.charge_for_not_coming(clinic, appointment, by=by, now=now)
     elif before == Status.NO_SHOW:
-        money.take_fees_back(appointment, by=by, now=now)
+        payments.take_fees_back(appointment, by=by, now=now)
     return appointment
 
 
@@ -68,7 +68,7 @@ def undo(
         raise TooLate("It is too late to undo this here; the desk can still correct it.")
     appointment = _become(appointment, Status(last.facts["from"]), by, now, {"undone": last.kind})
     if last.kind == Status.NO_SHOW:
-        money.take_fees_back(appointment, by=by, now=now)
+        payments.take_fees_back(appointment, by=by, now=now)
     return appointment
 
 

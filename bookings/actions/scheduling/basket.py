@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.actions import legal, mailing
-from bookings.actions.booking import RUNNER
-from bookings.actions.identity import write_down
-from bookings.actions.placing import (
+from bookings.actions.clients import legal
+from bookings.actions.clients.identity import write_down
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken
+from bookings.actions.scheduling.allocation import (
     Choice,
     held_for,
     let_go,
@@ -15,8 +17,7 @@ from bookings.actions.placing import (
     nearest_to,
     place,
 )
-from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.scheduling.booking import RUNNER
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind
 
@@ -107,9 +108,9 @@ def booked_with(appointment: Appointment) -> list[Appointment]:
 
 def _owe_the_confirmation(visits: Sequence[Appointment], now: datetime) -> None:
     if len(visits) == 1:
-        mailing.owe(MailKind.CONFIRMED, visits[0], now=now)
+        outbox.owe(MailKind.CONFIRMED, visits[0], now=now)
     else:
-        mailing.owe_together(visits, now=now)
+        outbox.owe_together(visits, now=now)
 
 
 def _refuse_too_many(choices: Sequence[Choice]) -> None:

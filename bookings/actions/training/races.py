@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from bookings.actions import nudging
+from bookings.actions.mail import nudges
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
@@ -37,7 +37,7 @@ def enter(
     entered = _enter(client, race, now)
     _keep_habits(client, habits or {})
     _ask_for_nudges(client, wants_nudges, now)
-    nudging.plan_for(client, now=now, changed={} if client.races.count() > known else None)
+    nudges.plan_for(client, now=now, changed={} if client.races.count() > known else None)
     return entered
 
 
@@ -58,7 +58,7 @@ def enter_all(
     answers = [_entered_or_refused(client, race, now) for race in races]
     _keep_habits(client, habits)
     _ask_for_nudges(client, wants_nudges, now)
-    nudging.plan_for(client, now=now, changed={} if None in answers else None)
+    nudges.plan_for(client, now=now, changed={} if None in answers else None)
     return answers
 
 
@@ -76,7 +76,7 @@ def change(race: Race, *, now: datetime, **fields: Any) -> Race:
     refuse_what_cannot_be_planned(changed, others, today=_today(now))
     changed.save(update_fields=list(fields))
     _raise_revision(client)
-    nudging.plan_for(client, now=now, changed=_to_be_told(race, changed))
+    nudges.plan_for(client, now=now, changed=_to_be_told(race, changed))
     return changed
 
 
@@ -88,7 +88,7 @@ def withdraw(race: Race, *, now: datetime) -> None:
     gone, _ = Race.objects.filter(pk=race.pk).delete()
     if gone:
         _raise_revision(client)
-        nudging.plan_for(client, now=now)
+        nudges.plan_for(client, now=now)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def keep_habits(
     _lock(client)
     habits = {"long_run_weekday": long_run_weekday, "weekly_volume_km": weekly_volume_km}
     _keep_habits(client, habits)
-    nudging.plan_for(client, now=now)
+    nudges.plan_for(client, now=now)
 
 
 def _enter(client: Client, race: Race, now: datetime) -> Race:

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bookings.actions import mailing, records
-from bookings.actions.desk import broken_rules, refuse_the_impossible, room_for
-from bookings.actions.mailing import SILENTLY, Telling
-from bookings.actions.places import Place
-from bookings.actions.placing import Choice, offering_the_nearest
+from bookings.actions.clients import details
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, NotBookable, Refused, SlotTaken
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.scheduling.allocation import Choice, offering_the_nearest
+from bookings.actions.scheduling.changes import (
+    broken_rules,
+    refuse_the_impossible,
+    room_for,
+)
+from bookings.actions.scheduling.placement import Place
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist
@@ -86,10 +91,10 @@ def _book(
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
     appointment.therapist = therapist
     appointment.room = room_for(appointment, place, blocked, now)
-    client = caller.client or records.take_down(**(caller.new or {}), by=by, now=now)
+    client = caller.client or details.take_down(**(caller.new or {}), by=by, now=now)
     appointment.book(client, key=key, by=by, now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
-        mailing.owe(MailKind.CONFIRMED, appointment, telling=telling, now=now)
+        outbox.owe(MailKind.CONFIRMED, appointment, telling=telling, now=now)
     return appointment
 
 

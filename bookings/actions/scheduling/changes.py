@@ -10,12 +10,18 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from bookings.actions import mailing
-from bookings.actions.mailing import SILENTLY, Telling
-from bookings.actions.places import Place, price_before, remember, remembered, stands_at
-from bookings.actions.placing import Choice, offering_the_nearest
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.scheduling.allocation import Choice, offering_the_nearest
+from bookings.actions.scheduling.placement import (
+    Place,
+    price_before,
+    remember,
+    remembered,
+    stands_at,
+)
 from bookings.core import wording
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import joined
@@ -85,7 +91,7 @@ def tell(
     """Tell the client of a change that was made silently; telling twice sends one mail."""
     appointment = _at(appointment.pk, revision)
     telling = Telling.from_the_desk(note)
-    mailing.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     appointment.record("told", by=by, now=now)
     return appointment
 
@@ -165,7 +171,7 @@ def _rewrite(
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     facts_of_it = {"from": before, "to": remember(appointment)}
     appointment.record("moved", by=by, now=now, facts=facts_of_it)
-    mailing.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     return appointment
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import models
 
-from bookings.actions import nudging
+from bookings.actions.mail import nudges
 from bookings.models import Change, Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
@@ -59,7 +59,7 @@ def races(client: Client, known: Client, now: datetime) -> Dropped:
     if client.races.exclude(race_date__in=taken).update(client=known):
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
-        nudging.plan_for(known, now=now)
+        nudges.plan_for(known, now=now)
     return [f"race of {race.race_date}: {race}" for race in client.races.all()]
 
 

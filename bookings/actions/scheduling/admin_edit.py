@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import Model
 
-from bookings.actions import mailing
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
 
@@ -31,7 +31,7 @@ def correct(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
     facts = {"from": _facts(before, changed), "to": _facts(appointment, changed)}
     appointment.record("corrected", by=by, now=now, facts=facts)
     if told and appointment.status == Status.BOOKED:
-        mailing.owe(MailKind.MOVED, appointment, now=now)
+        outbox.owe(MailKind.MOVED, appointment, now=now)
 
 
 def _facts(appointment: Appointment, names: list[str]) -> dict:

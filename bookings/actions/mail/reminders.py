@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Stale
-from bookings.actions.writing import changes_the_diary
 from bookings.core import training, wording
 from bookings.core.mail.reminder_times import Reminder, left_out, reminders_for
 from bookings.core.scheduling.statuses import Status

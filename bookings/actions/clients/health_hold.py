@@ -5,7 +5,7 @@ Why is nobody's business here; the diary knows no more than that there is one.
 
 from datetime import datetime
 
-from bookings.actions.writing import changes_the_diary
+from bookings.actions.diary_lock import changes_the_diary
 from bookings.models import Client, Clinic
 
 HELD, LIFTED = "health_hold", "health_hold_lifted"

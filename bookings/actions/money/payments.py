@@ -6,9 +6,9 @@ All of it under the diary's lock, which is also what keeps the receipts' numbers
 from datetime import datetime
 from decimal import Decimal
 
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused
-from bookings.actions.seen import refuse_if_changed
-from bookings.actions.writing import changes_the_diary
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment

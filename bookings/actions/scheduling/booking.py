@@ -4,10 +4,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
-from bookings.actions import legal, mailing, money
-from bookings.actions.identity import write_down
-from bookings.actions.mailing import AT_ONCE, Telling
-from bookings.actions.placing import (
+from bookings.actions.clients import legal
+from bookings.actions.clients.identity import write_down
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import AT_ONCE, Telling
+from bookings.actions.money import payments
+from bookings.actions.optimistic_lock import refuse_if_changed
+from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.scheduling.allocation import (
     Choice,
     choose,
     held_for,
@@ -17,9 +22,6 @@ from bookings.actions.placing import (
     open_day,
     place,
 )
-from bookings.actions.refusals import Stale, TooLate
-from bookings.actions.seen import refuse_if_changed
-from bookings.actions.writing import changes_the_diary
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
 from bookings.queries.scheduling.openings import Diary
@@ -119,8 +121,8 @@ def cancel(
         revision=appointment.revision + 1,
     )
     if charging:
-        money.charge_for_cancelling(clinic, appointment, by=by, now=now)
-    mailing.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
+        payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
+    outbox.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
     return appointment
 
 
@@ -200,7 +202,7 @@ def _book(
     appointment.book(known, key=key, address=address, by=by, now=now)
     if by == RUNNER:
         legal.agree(known, how="booking", now=now)
-    mailing.owe(MailKind.CONFIRMED, appointment, now=now)
+    outbox.owe(MailKind.CONFIRMED, appointment, now=now)
     return appointment
 
 
@@ -233,7 +235,7 @@ def _move(clinic, pk, start, therapist, revision, telling, by, now) -> Appointme
     appointment = _fresh(pk)
     after = {"starts_at": start, "therapist": taker.name}
     appointment.record("moved", by=by, now=now, facts={"from": before, "to": after})
-    mailing.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     return appointment
 
 
