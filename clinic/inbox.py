@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from bookings.mail.framed import framed, in_a_frame
+from bookings.web.mail_frame import framed, in_a_frame
 
 LISTED = 50
 

@@ -15,13 +15,13 @@ from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.diary.mail_samples import sample
 from bookings.diary.who import who
-from bookings.mail.composing import BadAddress, compose
-from bookings.mail.framed import framed, in_a_frame
+from bookings.mail.compose import BadAddress, compose
+from bookings.mail.kinds import SUBJECTS
 from bookings.mail.preview import Foreseen, foresee
-from bookings.mail.subjects import SUBJECTS
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries.mail import mail_status
 from bookings.queries.mail.nudges import NOTHING_LEFT
+from bookings.web.mail_frame import framed, in_a_frame
 
 WEEK = timedelta(days=7)
 SHOWN = 200

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.mail.subjects import SUBJECTS
+from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import TIMED_TO_TRAINING
 from bookings.queries.mail.mail_status import not_wanted

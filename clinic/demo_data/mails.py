@@ -9,7 +9,7 @@ from bookings.actions.mail import nudges
 from bookings.actions.mail.reminders import reminders_of
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.composing import message_id
+from bookings.mail.compose import message_id
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import IN_DOUBT
 from bookings.queries.training import protocol

@@ -16,7 +16,7 @@ from bookings.actions.mail.outbox import SILENTLY
 from bookings.actions.scheduling import booking
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.doorbell import ring
+from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
     Change,

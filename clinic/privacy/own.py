@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.links import GOOD_FOR, Purpose
-from bookings.mail.doorbell import ring
+from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
 from bookings.online.answering import private
 from bookings.online.behind_a_training_mail import for_a_client

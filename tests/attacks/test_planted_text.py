@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.diary.mail_samples import sample
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Appointment, Client, Clinic, MailKind, Race, Room, Therapist, Treatment
 from tests import factories
 from tests.roles.world import make_world

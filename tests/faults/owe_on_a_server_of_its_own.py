@@ -13,13 +13,13 @@ from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from bookings.actions.mail import outbox
-from bookings.mail import doorbell  # noqa: E402
+from bookings.mail import wake_worker
 from bookings.models import Mail, MailKind  # noqa: E402
 from tests import factories  # noqa: E402
 
 
 def main(count: int) -> None:
-    doorbell._quiet_until = float("inf")
+    wake_worker._quiet_until = float("inf")
     call_command("migrate", verbosity=0)
     factories.make_clinic()
     therapist, room = factories.make_therapist(), factories.make_room()

@@ -9,7 +9,7 @@ import pytest
 import redis
 from django.db.models.functions import Now
 
-from bookings.mail import doorbell
+from bookings.mail import wake_worker
 from bookings.models import Heartbeat, Mail, MailState, Part
 from tests.faults import test_mail_workers as of_workers
 from tests.faults.background import background
@@ -26,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def deaf_doorbell(monkeypatch):
     """The bookings' own bell rings elsewhere: here only the clock and the loop are heard."""
-    monkeypatch.setattr(doorbell, "_quiet_until", float("inf"))
+    monkeypatch.setattr(wake_worker, "_quiet_until", float("inf"))
 
 
 @pytest.fixture

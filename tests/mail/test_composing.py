@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from bookings import links
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.composing import BadAddress, compose
+from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
 from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from tests.factories import make_client

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from bookings.actions.mail import outbox
-from bookings.mail import doorbell
+from bookings.mail import wake_worker
 
 QUEUE = "a queue that no worker reads"
 
@@ -25,13 +25,13 @@ def broker(monkeypatch):
     def _broker(url: str) -> Celery:
         app = Celery("elsewhere", broker=url, set_as_current=False)
         app.set_current()
-        doorbell._bells.cache_clear()
-        monkeypatch.setattr(doorbell, "_quiet_until", 0)
+        wake_worker._bells.cache_clear()
+        monkeypatch.setattr(wake_worker, "_quiet_until", 0)
         return app
 
     yield _broker
     usual.set_current()
-    doorbell._bells.cache_clear()
+    wake_worker._bells.cache_clear()
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def mute_port():
 
 def seconds_to_ring() -> float:
     began = time.monotonic()
-    doorbell.ring()
+    wake_worker.ring()
     return time.monotonic() - began
 
 
@@ -60,7 +60,7 @@ def waiting(broker):
 
 
 def test_a_ring_is_a_task_without_arguments(waiting):
-    doorbell.ring()
+    wake_worker.ring()
 
     [task] = waiting()
     assert task["headers"]["task"] == "bookings.tasks.send_due_mails"

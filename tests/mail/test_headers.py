@@ -6,7 +6,7 @@ import pytest
 from fast_mail_parser import parse_email
 
 from bookings.diary.mail_samples import sample
-from bookings.mail.composing import compose, message_id
+from bookings.mail.compose import compose, message_id
 from bookings.models import MailKind
 from bookings.models.mail.mails import GROUP_OF
 from tests.factories import NOW

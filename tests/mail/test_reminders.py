@@ -11,7 +11,7 @@ from bookings.actions.mail import outbox
 from bookings.actions.scheduling import booking
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Mail, MailKind, MailState
 from bookings.queries.training import protocol
 from tests import factories

@@ -17,7 +17,7 @@ from bookings import links
 from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.claims import claims_in
 from bookings.links import Purpose
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol

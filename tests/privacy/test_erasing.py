@@ -15,7 +15,7 @@ from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Appointment, Change, Client, Mail, MailKind, MailState, Race, User
 from clinic.privacy import erased_list, erasing, retention
 from clinic.privacy.holdings import GOES_WITH_THE_LOGIN, HOLDINGS, Fate

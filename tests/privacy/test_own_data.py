@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.links import Purpose, client_url
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail, MailKind
 from clinic.privacy.exporting import export
 from clinic.privacy.holdings import HOLDINGS

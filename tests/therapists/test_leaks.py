@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bookings import links
-from bookings.mail.composing import compose
+from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail
 from bookings.queries.training import protocol
 from therapists import mornings

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models.functions import Now
 
 from bookings.actions.refusals import Refused
-from bookings.mail.doorbell import ring
+from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, Mail, MailState
 from bookings.models.mail.mails import ASKS_FOR_ATTENTION
 

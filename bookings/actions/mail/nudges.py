@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
-from bookings.mail.doorbell import ring
+from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan

@@ -16,8 +16,9 @@ from django.db.models.functions import Now
 from bookings.actions.mail import nudge_delivery
 from bookings.actions.mail.reminders import reminders_of
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
-from bookings.mail.composing import BadAddress, compose
-from bookings.mail.courier import (
+from bookings.mail.compose import BadAddress, compose
+from bookings.mail.kinds import SUBJECTS
+from bookings.mail.smtp import (
     Courier,
     InDoubt,
     NotTaken,
@@ -27,8 +28,7 @@ from bookings.mail.courier import (
     Unreachable,
     Withdrawn,
 )
-from bookings.mail.doorbell import ring
-from bookings.mail.subjects import SUBJECTS
+from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
     Clinic,

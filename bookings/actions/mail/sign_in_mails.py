@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from bookings.core.wording import one_line
-from bookings.mail.doorbell import ring
+from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, SignInMail
 
 GOOD_FOR = timedelta(minutes=15)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bookings.core import wording
 from bookings.links import GOOD_FOR, Purpose, client_url
-from bookings.mail.letters import Letter
+from bookings.mail.context import Letter
 
 
 @dataclass(frozen=True)

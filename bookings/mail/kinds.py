@@ -8,9 +8,9 @@ from typing import Protocol
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.data_letters import DataLinkLetter, ErasedLetter
-from bookings.mail.letters import AppointmentLetter, Letter, PlanLetter
-from bookings.mail.training_letters import (
+from bookings.mail.context import AppointmentLetter, Letter, PlanLetter
+from bookings.mail.data_context import DataLinkLetter, ErasedLetter
+from bookings.mail.training_context import (
     NudgeLetter,
     OffSeasonLetter,
     PlanMailLetter,

@@ -12,7 +12,7 @@ from django.urls import reverse
 from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
-from bookings.mail.letters import AppointmentLetter, Letter
+from bookings.mail.context import AppointmentLetter, Letter
 from bookings.models import Outcome, Race
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.openings import Opening

@@ -14,8 +14,8 @@ from django.template.loader import render_to_string
 
 from bookings import calendars
 from bookings.core import wording
-from bookings.mail.letters import Letter
-from bookings.mail.subjects import SUBJECTS
+from bookings.mail.context import Letter
+from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail
 
 
