@@ -11,8 +11,8 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.online.limiting import API, seconds_to_wait
 from bookings.queries.scheduling.openings import Diary, diary
+from bookings.web.rate_limits import API, seconds_to_wait
 
 MOST_DAYS = 62
 FRESH_FOR_SECONDS = 15

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
-from bookings.diary.who import who
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
+from bookings.web.actor import who
 from clinic import merging
 
 LONGEST_SEARCH = 100

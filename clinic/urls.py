@@ -12,12 +12,12 @@ from clinic import accounts, health, mail_events, merge_page, metrics_page
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
-    path("", include("bookings.online.urls")),
+    path("", include("bookings.runner.urls")),
     path("", include("therapists.urls")),
     path("desk/clients/<int:pk>/merge/", merge_page.choose, name="merge_choose"),
     path("desk/clients/<int:pk>/merge/<int:other>/", merge_page.merge, name="merge"),
-    path("desk/", include("bookings.diary.urls")),
-    path("diary/", include("bookings.diary.planner_urls")),
+    path("desk/", include("bookings.desk.urls")),
+    path("diary/", include("bookings.desk.diary_urls")),
     path("accounts/begin/", accounts.begin, name="begin"),
     path("", include("clinic.privacy.urls")),
     path("accounts/", include("allauth.urls")),

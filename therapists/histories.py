@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist
-from bookings.online import ribbon
 from bookings.queries.training import protocol
+from bookings.web.training import ribbon
 from therapists import reading
 from therapists.body import HIGHEST, PLACES
 from therapists.content import Content

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from bookings.core.roles import Role
 from bookings.models import User
-from bookings.online.visitor import outermost_trusted
+from bookings.web.visitor import outermost_trusted
 from therapists.encrypting import Sealed
 from therapists.models import Access, Clearance, Did, HealthCheck, KeptRecord, Note, NoteVersion
 

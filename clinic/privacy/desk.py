@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.diary.who import who
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState
-from bookings.online.answering import private
-from bookings.online.forms import plain
+from bookings.web.actor import who
+from bookings.web.forms import plain
+from bookings.web.responses import private
 from clinic.privacy import erasing
 
 SHOWN = 100

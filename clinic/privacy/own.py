@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bookings.links import GOOD_FOR, Purpose
 from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
-from bookings.online.answering import private
-from bookings.online.behind_a_training_mail import for_a_client
+from bookings.web.client_links import for_a_client
+from bookings.web.responses import private
 from clinic.privacy import erasing
 from clinic.privacy.exporting import Export, export
 from therapists.reading import Reader

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client as Browser
 
-from bookings.online import limiting
+from bookings.web import rate_limits
 from tests import factories
 from tests.accounts.conftest import CODE_PAGE
 from tests.factories import PASSWORD
@@ -13,7 +13,7 @@ API = "/api/openings?treatment=calf-massage"
 
 @pytest.fixture(autouse=True)
 def nothing_counted():
-    limiting._limiter().storage.reset()
+    rate_limits._limiter().storage.reset()
 
 
 @pytest.fixture
@@ -115,12 +115,12 @@ def test_booking_is_limited_by_address_and_by_login(clinic, settings):
 def test_without_redis_nothing_is_limited_and_nothing_fails(clinic, settings, monkeypatch):
     settings.LIMITS = {"api": "1/minute"}
     settings.REDIS_URL = "redis+socket:///nowhere/valkey.sock"
-    limiting._limiter.cache_clear()
-    monkeypatch.setattr(limiting, "_quiet_until", 0.0)
+    rate_limits._limiter.cache_clear()
+    monkeypatch.setattr(rate_limits, "_quiet_until", 0.0)
     try:
         assert [Browser().get(API).status_code for _ in range(3)] == [200] * 3
     finally:
-        limiting._limiter.cache_clear()
+        rate_limits._limiter.cache_clear()
 
 
 def test_a_login_holds_no_more_times_from_many_addresses_than_from_one(clinic, settings):

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.diary.mail_samples import sample
+from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose
 from bookings.models import Appointment, Client, Clinic, MailKind, Race, Room, Therapist, Treatment
 from tests import factories

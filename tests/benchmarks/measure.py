@@ -20,7 +20,7 @@ from bookings.core.scheduling.openings import openings_of
 django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
-from bookings.queries.scheduling.openings import diary
+from bookings.queries.scheduling.openings import diary  # noqa: E402
 from tests.benchmarks import backups, clients, full_day, load, mails, peers, seed  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402

@@ -18,7 +18,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from bookings.models.mail import mails
+from bookings.models.mail import mails  # noqa: E402
 
 
 class Keeper:

@@ -12,8 +12,8 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from bookings.actions.mail import outbox
-from bookings.mail import wake_worker
+from bookings.actions.mail import outbox  # noqa: E402
+from bookings.mail import wake_worker  # noqa: E402
 from bookings.models import Mail, MailKind  # noqa: E402
 from tests import factories  # noqa: E402
 

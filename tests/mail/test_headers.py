@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from fast_mail_parser import parse_email
 
-from bookings.diary.mail_samples import sample
+from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose, message_id
 from bookings.models import MailKind
 from bookings.models.mail.mails import GROUP_OF

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bookings.online.training_guide import TOLD
 from bookings.queries.training import protocol
+from bookings.runner.training.training_guide import TOLD
 from tests import factories
 
 # What no trial has shown, in the words that a page might slip into.

@@ -7,9 +7,9 @@ import pytest
 
 from bookings.core import training
 from bookings.core.training import Distance, Priority
-from bookings.online import ribbon
-from bookings.online.ribbon import Marked
 from bookings.queries.training import protocol
+from bookings.web.training import ribbon
+from bookings.web.training.ribbon import Marked
 
 TODAY = date(2026, 11, 23)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from bookings.online.visitor import address
+from bookings.web.visitor import address
 
 request_from = RequestFactory().get
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Clinic
-from bookings.online.answering import private
+from bookings.web.responses import private
 from therapists.models import Access
 
 ON_A_PAGE = 50

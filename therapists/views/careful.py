@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from bookings.models import Client, Therapist
-from bookings.online.answering import private
+from bookings.web.responses import private
 from therapists.treating import therapist_of, treats
 
 View = Callable[..., HttpResponse]

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.models import Client, Clinic
-from bookings.online.answering import private
+from bookings.web.responses import private
 from therapists import feeds
 from therapists.models import Feed
 from therapists.treating import therapist_of

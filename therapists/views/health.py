@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.core.training import Phase, Protocol
 from bookings.models import Appointment, Client, Clinic
-from bookings.online.behind_a_link import Opened, back_to_it, behind_a_link
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from therapists import answers
 from therapists.asking import Group, form_for, grouped, questions_of
 from therapists.forms import ChangedForm, FullForm, HealthForm, as_typed

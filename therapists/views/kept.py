@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.online.answering import private
+from bookings.web.responses import private
 from therapists.giving_out import whole_record
 from therapists.models import KeptRecord
 from therapists.reading import Reader

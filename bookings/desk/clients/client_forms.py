@@ -1,0 +1,107 @@
+"""What the desk types into a client's record."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.dateparse import parse_date
+
+from bookings.actions.clients import details
+from bookings.models import Client
+from bookings.runner.clients.age_consent import sane_birthday
+from bookings.web.forms import (
+    LONGEST_EMAIL,
+    LONGEST_NAME,
+    LONGEST_PHONE,
+    has_a_letter,
+    looks_like_a_phone,
+    too_long,
+)
+
+SALT = "diary.record"
+NO_HEALTH = (
+    "For the desk alone: how they like to be called, who pays. Nothing about health: that is "
+    "for the health check and the therapist’s notes."
+)
+
+
+class ClientForm(forms.Form):
+    """`seen` is the record as it was when the form was shown, signed."""
+
+    name = forms.CharField(label="Name", validators=[too_long(LONGEST_NAME), has_a_letter])
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
+        widget=forms.TextInput({"type": "tel"}),
+    )
+    email = forms.EmailField(
+        label="E-mail (may be empty)",
+        required=False,
+        max_length=LONGEST_EMAIL,
+        error_messages={"invalid": "Please give an e-mail address such as name@example.com."},
+    )
+    date_of_birth = forms.DateField(
+        label="Date of birth (where it is needed)",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+    guardian_name = forms.CharField(
+        label="Parent or guardian",
+        required=False,
+        validators=[too_long(LONGEST_NAME)],
+        help_text="Of a client under 18.",
+    )
+    guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)
+    desk_notes = forms.CharField(
+        label="Notes of the desk",
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=NO_HEALTH,
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    @classmethod
+    def of(cls, client: Client, *, today: date) -> "ClientForm":
+        facts = details.facts_of(client)
+        return cls(initial={**facts, "seen": sealed(facts)}, today=today)
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_phone(self) -> str:
+        return " ".join(self.cleaned_data["phone"].split())
+
+    def clean_date_of_birth(self) -> date | None:
+        born = self.cleaned_data["date_of_birth"]
+        return born and sane_birthday(born, self.today)
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
+        if asked.get("guardian_agreed") and not asked.get("guardian_name"):
+            self.add_error("guardian_name", "Please write down who has agreed.")
+        return asked
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in details.FIELDS}
+
+    @property
+    def seen_facts(self) -> dict[str, Any] | None:
+        """None for a form that we did not make."""
+        try:
+            facts = signing.loads(self.cleaned_data["seen"], salt=SALT)
+        except signing.BadSignature:
+            return None
+        return facts | {"date_of_birth": parse_date(facts["date_of_birth"] or "")}
+
+
+def sealed(facts: dict[str, Any]) -> str:
+    born = facts["date_of_birth"]
+    return signing.dumps(facts | {"date_of_birth": born and born.isoformat()}, salt=SALT)

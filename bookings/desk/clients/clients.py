@@ -1,0 +1,133 @@
+"""The clients: a list to search, each one's record, and what the desk changes of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.actions.clients import details
+from bookings.actions.mail import preferences as preferring
+from bookings.actions.refusals import Stale
+from bookings.desk.clients.client_forms import ClientForm, sealed
+from bookings.desk.training.phase_badge import badge
+from bookings.models import Client, Clinic, MailGroup
+from bookings.queries.clients import search as found
+from bookings.queries.clients.search import Group
+from bookings.web.actor import who
+
+A_PAGE = 50
+MAILS_SHOWN = 5
+LONGEST_SEARCH = 100
+HOW = "front desk"
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """All of them, or those who are searched for, in a group of them or not."""
+    now = timezone.now()
+    today = now.astimezone(Clinic.objects.the().tz).date()
+    typed = request.GET.get("q", "")[:LONGEST_SEARCH]
+    asked = request.GET.get("show", "")
+    group = Group(asked) if asked in list(Group) else None
+    people = found.containing(typed)
+    if group:
+        people = found.in_group(people, group, today=today, now=now)
+    pages = Paginator(people, A_PAGE)
+    shown = pages.get_page(request.GET.get("page"))
+    shown.object_list = found.with_what_is_ahead(shown.object_list, today=today, now=now)
+    context = {"shown": shown, "typed": typed, "group": group, "groups": Group, "today": today}
+    page = "diary/clients/_list.html" if request.htmx else "diary/clients/list.html"
+    response = render(request, page, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    client, clinic, now = _client(pk), Clinic.objects.the(), timezone.now()
+    shown = found.record(client, clinic, now=now)
+    others = client.others_at_the_address.all()
+    context = {
+        "client": client,
+        "record": shown,
+        "phase": badge(shown.phase),
+        "groups": [(group, getattr(client, group.field)) for group in MailGroup],
+        "mails": client.mails.order_by("-due_at")[:MAILS_SHOWN],
+        "events": client.record_events.order_by("-at", "-pk")[: found.EVENTS_SHOWN],
+        "namesakes": [*([client.same_address_as] if client.same_address_as else []), *others],
+    }
+    return render(request, "diary/clients/record.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Somebody who may have no e-mail."""
+    today = _today()
+    if request.method != "POST":
+        return _form(request, ClientForm(today=today), None)
+    form = ClientForm(request.POST, today=today)
+    if not form.is_valid():
+        return _form(request, form, None, status=422)
+    client = details.take_down(**form.facts, by=who(request), now=timezone.now())
+    messages.success(request, f"{client} is written down.")
+    return redirect("diary:client", client.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    client, today = _client(pk), _today()
+    if request.method != "POST":
+        return _form(request, ClientForm.of(client, today=today), client)
+    form = ClientForm(request.POST, today=today)
+    if not form.is_valid():
+        return _form(request, form, client, status=422)
+    seen = form.seen_facts
+    if seen is None:
+        return _form(request, form, client, status=422, said="Please send the form once more.")
+    try:
+        details.change(client, seen=seen, wanted=form.facts, by=who(request), now=timezone.now())
+    except Stale as refusal:
+        return _form(request, form, client, status=409, said=str(refusal))
+    messages.success(request, "The record is saved.")
+    return redirect("diary:client", pk)
+
+
+@require_POST
+def preferences(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which mails they want, as they have just told the desk."""
+    client = _client(pk)
+    for group in MailGroup:
+        wanted = group.value in request.POST.getlist("wants")
+        preferring.choose(client, group, wanted=wanted, how=HOW, now=timezone.now())
+    messages.success(request, "The choice of mails is kept.")
+    return redirect("diary:client", pk)
+
+
+def _form(
+    request: HttpRequest,
+    form: ClientForm,
+    client: Client | None,
+    *,
+    status: int = 200,
+    said: str = "",
+) -> HttpResponse:
+    """What was typed stays; once refused, the record as it is now counts as seen."""
+    seen: Any = form["seen"].value() or ""
+    if client is not None and (said or not seen):
+        client.refresh_from_db()
+        seen = sealed(details.facts_of(client))
+    context = {"form": form, "client": client, "seen": seen, "said": said}
+    return render(request, "diary/clients/form.html", context, status=status)
+
+
+def _client(pk: int) -> Client:
+    return get_object_or_404(Client.objects.select_related("same_address_as", "user"), pk=pk)
+
+
+def _today():
+    return timezone.now().astimezone(Clinic.objects.the().tz).date()

@@ -1,0 +1,73 @@
+"""The owner writes the clinic's legal texts."""
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.actions.clients import legal
+from bookings.actions.clients.legal import TextMoved
+from bookings.models import LegalKind, LegalText
+from bookings.web.actor import who
+from bookings.web.forms import plain, too_long
+
+LONGEST_TEXT = 50_000
+
+
+class TextForm(forms.Form):
+    based_on = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label="Text",
+        validators=[too_long(LONGEST_TEXT)],
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
+        help_text="## begins a heading, - a point of a list, a blank line a paragraph; **bold**.",
+        error_messages={"required": "A legal text cannot be empty."},
+    )
+
+    helper = plain("based_on", "text")
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    texts = [LegalText.objects.current(kind) for kind in LegalKind]
+    return render(request, "diary/texts/overview.html", {"texts": texts})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, kind: str) -> HttpResponse:
+    if kind not in LegalKind.values:
+        raise Http404
+    current = LegalText.objects.current(LegalKind(kind))
+    if request.method != "POST":
+        form = TextForm(initial={"based_on": current.number, "text": current.text})
+        return _show(request, form, current)
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return _show(request, form, current, status=422)
+    typed = form.cleaned_data
+    try:
+        made = legal.write(
+            LegalKind(kind),
+            typed["text"],
+            based_on=typed["based_on"],
+            by=who(request),
+            now=timezone.now(),
+        )
+    except TextMoved as refusal:
+        form = TextForm({**form.data.dict(), "based_on": current.number})
+        form.add_error("text", str(refusal))
+        return _show(request, form, current, status=409)
+    if made.number == current.number:
+        messages.info(request, "Nothing was different, so there is no new version.")
+    else:
+        messages.success(request, f"This is now version {made.number}.")
+    return redirect("diary:texts")
+
+
+def _show(
+    request: HttpRequest, form: TextForm, current: LegalText, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "current": current, "stale": status == 409}
+    return render(request, "diary/texts/edit.html", context, status=status)

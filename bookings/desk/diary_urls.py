@@ -1,0 +1,58 @@
+"""The diary itself: a day, a week, and what is done with an appointment in it."""
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from bookings.desk.money import payments
+from bookings.desk.rota import blocks
+from bookings.desk.scheduling import (
+    appointment,
+    day,
+    feed,
+    move,
+    phone_booking,
+    week,
+)
+
+
+class Day:
+    """2026-12-01"""
+
+    regex = r"20\d\d-[01]\d-[0-3]\d"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+register_converter(Day, "day")
+
+app_name = "planner"
+urlpatterns = [
+    path("", day.today, name="today"),
+    path("new/", phone_booking.new, name="new"),
+    path("<day:day>/", day.day, name="day"),
+    path("<day:day>/feed/", feed.feed, name="feed"),
+    path("<day:day>/week/<slug:slug>/", week.week, name="week"),
+    path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
+    path("appointments/<int:pk>/move/", move.change, name="change"),
+    path("appointments/<int:pk>/undo/", move.put_back, name="put_back"),
+    path("appointments/<int:pk>/tell/", move.tell, name="tell"),
+    path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
+    path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<int:pk>/late/", appointment.late, name="late"),
+    path("appointments/<int:pk>/note/", appointment.note, name="note"),
+    path("appointments/<int:pk>/price/", payments.price, name="price"),
+    path("appointments/<int:pk>/pay/", payments.pay, name="pay"),
+    path("appointments/<int:pk>/take-back/", payments.take_back, name="take_back"),
+    path("receipts/<int:number>/", payments.receipt, name="receipt"),
+    path("<day:day>/takings/", payments.takings, name="takings"),
+    path("<day:day>/takings.csv", payments.takings_file, name="takings_file"),
+    path("blocks/", blocks.blocks, name="blocks"),
+    path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
+    path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),
+    path("blocks/<slug:kind>/<int:pk>/remove/", blocks.remove_block, name="remove_block"),
+]

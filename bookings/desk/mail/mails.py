@@ -1,0 +1,173 @@
+"""Mail as the desk sees it: what needs a look, what is to come, what became of it, and samples."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions.mail import controls
+from bookings.actions.refusals import Refused
+from bookings.desk.mail.samples import sample
+from bookings.mail.compose import BadAddress, compose
+from bookings.mail.kinds import SUBJECTS
+from bookings.mail.preview import Foreseen, foresee
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind
+from bookings.queries.mail import mail_status
+from bookings.queries.mail.nudges import NOTHING_LEFT
+from bookings.web.actor import who
+from bookings.web.mail_frame import framed, in_a_frame
+
+WEEK = timedelta(days=7)
+SHOWN = 200
+
+
+@require_safe
+def mails(request: HttpRequest) -> HttpResponse:
+    failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    context = {
+        "failed": failed[:SHOWN],
+        "to_come": mail_status.to_come(WEEK)[:SHOWN],
+        "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
+        "shown": SHOWN,
+        "now": timezone.now(),
+    }
+    return render(request, "diary/mails/overview.html", context)
+
+
+@require_safe
+def of_client(request: HttpRequest, pk: int) -> HttpResponse:
+    client = get_object_or_404(Client, pk=pk)
+    found = client.mails.select_related("client", "appointment")
+    return _history(request, f"Mails to {client}", found, client=client)
+
+
+@require_safe
+def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = get_object_or_404(Appointment.objects.with_everything(), pk=pk)
+    found = Mail.objects.about(visit).select_related("client", "appointment")
+    return _history(request, f"Mails about {visit}", found)
+
+
+def _history(request: HttpRequest, title: str, found, client: Client | None = None) -> HttpResponse:
+    context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
+    return render(request, "diary/mails/history.html", context)
+
+
+@require_safe
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """All that is known of one, and its words as they would be now."""
+    found = _found(pk)
+    foreseen, message = _written(found)
+    context = {
+        "mail": found,
+        "message": message,
+        "foreseen": foreseen,
+        "can_stop": found.can_be_stopped,
+        "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
+    }
+    return render(request, "diary/mails/mail.html", context)
+
+
+@require_safe
+@framed
+def body(_request: HttpRequest, pk: int) -> HttpResponse:
+    return in_a_frame(_html(_written(_found(pk))[1]))
+
+
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop it, send it again, or say that somebody has seen to it."""
+    found = _found(pk)
+    by, now = who(request), timezone.now()
+    actions: dict[str, tuple[Callable[[], None], str]] = {
+        "stop": (lambda: controls.stop(found, by=by), "It will not go out."),
+        "again": (lambda: controls.send_again(found, by=by, now=now), "It goes out once more."),
+        "settle": (lambda: controls.settle(found, by=by, now=now), "Noted: seen to."),
+    }
+    if request.POST.get("do") not in actions:
+        raise Http404
+    action, done = actions[request.POST["do"]]
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    from_the_list = request.POST.get("from") == "list"
+    return redirect("diary:mails") if from_the_list else redirect("diary:mail", pk)
+
+
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    if request.POST.get("do") == "resume":
+        controls.resume()
+        messages.success(request, "Mail goes out again.")
+    else:
+        controls.pause(by=who(request), now=timezone.now())
+        messages.success(request, "All mail is paused. What is owed waits.")
+    return redirect("diary:mails")
+
+
+@require_safe
+def kinds(request: HttpRequest) -> HttpResponse:
+    return render(request, "diary/mails/kinds.html", {"kinds": list(MailKind)})
+
+
+@require_safe
+def kind(request: HttpRequest, name: str) -> HttpResponse:
+    found = _kind(name)
+    context = {"kind": found, "message": _sample(found)}
+    return render(request, "diary/mails/kind.html", context)
+
+
+@require_safe
+@framed
+def kind_body(_request: HttpRequest, name: str) -> HttpResponse:
+    return in_a_frame(_html(_sample(_kind(name))))
+
+
+def _found(pk: int) -> Mail:
+    return get_object_or_404(Mail.objects.select_related("client", "appointment"), pk=pk)
+
+
+def _kind(name: str) -> MailKind:
+    if name not in MailKind.values:
+        raise Http404
+    return MailKind(name)
+
+
+def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
+    """What is to be foreseen of it, and its words; none where nothing can be written any more."""
+    if found.kind not in SUBJECTS:
+        return None, None
+    clinic = Clinic.objects.the()
+    foreseen = foresee(found, clinic, now=timezone.now())
+    if foreseen.objection == NOTHING_LEFT:
+        return foreseen, None
+    try:
+        return foreseen, compose(found, clinic, now=foreseen.at)
+    except (BadAddress, LookupError, StopIteration):
+        return foreseen, None
+
+
+def _sample(found: MailKind) -> EmailMessage:
+    """Written about people and times that exist only as long as it takes."""
+    with transaction.atomic():
+        now = timezone.now()
+        clinic = Clinic.objects.the()
+        message = compose(sample(found, clinic, now=now), clinic, now=now)
+        transaction.set_rollback(True)
+    return message
+
+
+def _html(message: EmailMessage | None) -> str:
+    part = message.get_body(("html",)) if message else None
+    if part is None:
+        raise Http404
+    return part.get_content()

@@ -1,0 +1,129 @@
+"""Prices and payments, a day's takings, and receipts."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from bookings.actions.money import payments
+from bookings.actions.refusals import Refused
+from bookings.core import wording
+from bookings.core.csv_safety import as_text
+from bookings.desk.scheduling.appointment import answering, circumstances
+from bookings.models import Appointment, Clinic, Method, Payment
+from bookings.queries.money.takings import takings_of
+
+COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
+
+BIGGEST = 2**63 - 1  # that the database has a number for
+
+
+class AmountField(forms.DecimalField):
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=8, decimal_places=2, **kwargs)
+
+
+class PayForm(forms.Form):
+    amount = AmountField(min_value=Decimal("0.01"))
+    method = forms.ChoiceField(choices=Method)
+    reason = forms.CharField(required=False, max_length=300)
+    key = forms.CharField(max_length=32, min_length=16)
+
+    def clean(self) -> dict:
+        asked = super().clean()
+        if asked.get("method") == Method.WAIVED and not asked.get("reason"):
+            self.add_error("reason", "Please say why it is waived.")
+        return asked
+
+
+class PriceForm(forms.Form):
+    price = AmountField(min_value=Decimal(0))
+
+
+class TakeBackForm(forms.Form):
+    payment = forms.IntegerField(min_value=1, max_value=BIGGEST)
+    reason = forms.CharField(max_length=300)
+
+
+@answering
+def pay(request: HttpRequest, visit: Appointment) -> str:
+    form = PayForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_sentence(form))
+    asked = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
+    payment = payments.pay(visit, **asked, **circumstances(request))
+    amount = wording.price(payment.amount, payment.currency)
+    how = payment.get_method_display().lower()
+    receipt = f", receipt {payment.number}" if payment.number else ""
+    return f"{visit.client}: {amount}, {how}{receipt}."
+
+
+@answering
+def price(request: HttpRequest, visit: Appointment) -> str:
+    form = PriceForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_sentence(form))
+    agreed = form.cleaned_data["price"]
+    payments.set_price(visit, agreed, **circumstances(request))
+    return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
+
+
+@answering
+def take_back(request: HttpRequest, visit: Appointment) -> str:
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        raise Refused(_sentence(form))
+    payment = get_object_or_404(visit.payments, pk=form.cleaned_data["payment"])
+    payments.take_back(payment, reason=form.cleaned_data["reason"], **circumstances(request))
+    return f"{payment} is taken back."
+
+
+@require_safe
+def receipt(request: HttpRequest, number: int) -> HttpResponse:
+    payment = get_object_or_404(Payment.objects.with_everything(), number=number)
+    corrected_by = getattr(payment, "corrected_by", None)
+    context = {"payment": payment, "corrected_by": corrected_by}
+    return render(request, "diary/receipt.html", context)
+
+
+@require_safe
+def takings(request: HttpRequest, day: date) -> HttpResponse:
+    shown = takings_of(Clinic.objects.the(), day)
+    return render(request, "diary/takings.html", {"day": day, "shown": shown})
+
+
+@require_safe
+def takings_file(request: HttpRequest, day: date) -> HttpResponse:
+    """The same rows for a spreadsheet. Text that looks like a formula is kept as text."""
+    clinic = Clinic.objects.the()
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="takings-{day}.csv"'
+    rows = csv.writer(response)
+    rows.writerow(COLUMNS)
+    for payment in takings_of(clinic, day).payments:
+        words = (
+            payment.appointment.client,
+            payment.what,
+            payment.therapist,
+            payment.get_method_display(),
+        )
+        rows.writerow(
+            [
+                payment.number or "",
+                wording.clock(payment.at, clinic.tz),
+                *map(as_text, words),
+                payment.amount,
+                payment.currency,
+                as_text(payment.reason),
+            ]
+        )
+    return response
+
+
+def _sentence(form: forms.Form) -> str:
+    name, said = next(iter(form.errors.items()))
+    return f"{form[name].label}: {' '.join(said)} Nothing was noted."

@@ -1,0 +1,106 @@
+"""For the owner: who changed what, when, from what to what."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from bookings.core.roles import Role
+from bookings.desk.records.history_text import TABLES, Words
+from bookings.models import Change, Client, Clinic, User
+from bookings.web.responses import private
+
+ON_A_PAGE = 50
+STAFF, RUNNERS, PROGRAMS = "staff", "runners", "programs"
+ROLES = {
+    STAFF: [Role.THERAPIST, Role.DESK, Role.OWNER],
+    RUNNERS: [Role.RUNNER],
+    PROGRAMS: ["program"],
+}
+KINDS = (
+    ("bookings_appointment", "Appointments"),
+    ("bookings_client", "Clients"),
+    ("bookings_race", "Races"),
+    ("bookings_weeklyshift", "Weekly hours"),
+    ("bookings_extrashift", "Extra hours"),
+    ("bookings_absence", "Absences and closures"),
+    ("therapists_timeoff", "Time off asked for"),
+    ("bookings_treatment", "Treatments"),
+    ("bookings_treatment_therapists", "Who offers a treatment"),
+    ("bookings_treatment_rooms", "Rooms of a treatment"),
+    ("bookings_room", "Rooms"),
+    ("bookings_therapist", "Therapists"),
+    ("bookings_user", "Logins and roles"),
+    ("bookings_clinic", "Clinic settings"),
+)
+
+
+class FilterForm(forms.Form):
+    """What is asked for; whatever makes no sense is as if it had been left empty."""
+
+    who = forms.CharField(label="Who", required=False, widget=forms.Select)
+    what = forms.ChoiceField(label="What", required=False, choices=[("", "Anything"), *KINDS])
+    whom = forms.CharField(label="Client", required=False, max_length=100)
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        staff = User.objects.exclude(role=Role.RUNNER) | User.objects.exclude(therapist=None)
+        people = [(str(user.pk), str(user)) for user in staff.distinct().order_by("name", "email")]
+        groups = [("", "Anybody"), (STAFF, "The staff"), (RUNNERS, "Runners")]
+        self.fields["who"].widget.choices = [*groups, (PROGRAMS, "Programs"), *people]
+
+
+@require_safe
+@private
+def history(request: HttpRequest) -> HttpResponse:
+    """The newest first; `before` is the number of the last one on the page before."""
+    clinic = Clinic.objects.the()
+    form = FilterForm(request.GET or {"who": STAFF})
+    form.is_valid()
+    asked = form.cleaned_data
+    found = _asked_for(asked, clinic)
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        found = found.filter(pk__lt=int(before))
+    changes = list(found.order_by("-pk").select_related("client")[: ON_A_PAGE + 1])
+    shown = changes[:ON_A_PAGE]
+    query = {name: value for name, value in form.data.items() if name in form.fields and value}
+    context = {
+        "form": form,
+        "told": Words(shown, clinic.tz).told(),
+        "newest": urlencode(query) if before else "",
+        "older": urlencode({**query, "before": shown[-1].pk}) if len(changes) > len(shown) else "",
+    }
+    return render(request, "diary/history.html", context)
+
+
+def _asked_for(asked: dict, clinic: Clinic) -> QuerySet[Change]:
+    found = Change.objects.all()
+    who = asked.get("who", "")
+    if who in ROLES:
+        found = found.filter(role__in=ROLES[who])
+    elif who.isdecimal() and len(who) < 19:
+        found = found.filter(user=int(who))
+    if (table := asked.get("what")) and table in TABLES:
+        found = found.filter(table=table)
+    if whom := asked.get("whom"):
+        found = found.filter(client__in=Client.objects.filter(name__icontains=whom).values("pk"))
+    if since := asked.get("since"):
+        found = found.filter(at__gte=_begin(since, clinic))
+    if until := asked.get("until"):
+        found = found.filter(at__lt=_begin(until + timedelta(days=1), clinic))
+    return found
+
+
+def _begin(day: date, clinic: Clinic) -> datetime:
+    return datetime.combine(day, time.min, clinic.tz).astimezone(UTC)

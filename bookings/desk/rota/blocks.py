@@ -1,0 +1,156 @@
+"""Time off and meetings, closures, extra hours and weekly breaks: made, changed, removed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bookings.actions.refusals import Refused
+from bookings.actions.rota import blocks as absences
+from bookings.actions.rota.blocks import Block, InTheWay
+from bookings.desk.rota.block_forms import (
+    BlockForm,
+    BreakForm,
+    ClosedForm,
+    ExtraForm,
+    OffForm,
+)
+from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`name` as in an address, `title` for the page."""
+
+    name: str
+    title: str
+    form: type[BlockForm]
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("off", "Time off or a meeting", OffForm),
+        Kind("extra", "Extra hours", ExtraForm),
+        Kind("break", "Weekly break", BreakForm),
+        Kind("closed", "Clinic closed", ClosedForm),
+    )
+}
+
+
+@require_safe
+def blocks(request: HttpRequest) -> HttpResponse:
+    """What is to come, soonest first."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    today = now.astimezone(clinic.tz).date()
+    away = Absence.objects.filter(ends_at__gt=now).select_related("therapist")
+    still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    context = {
+        "kinds": KINDS.values(),
+        "off": away.filter(therapist__isnull=False)[:SHOWN],
+        "closed": away.filter(therapist__isnull=True)[:SHOWN],
+        "extra": ExtraShift.objects.filter(day__gte=today).select_related("therapist")[:SHOWN],
+        "breaks": WeeklyBreak.objects.filter(still).select_related("therapist")[:SHOWN],
+    }
+    return render(request, "diary/blocks.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_block(request: HttpRequest, kind: str) -> HttpResponse:
+    kind = _kind(kind)
+    if request.method != "POST":
+        return _page(request, kind, kind.form(initial=_proposed(request)))
+    return _kept(request, kind, kind.form.kind())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    kind = _kind(kind)
+    block, clinic = _block(kind, pk), Clinic.objects.the()
+    if request.method == "POST":
+        return _kept(request, kind, block)
+    initial = {**kind.form.initial_of(block, clinic), "seen": absences.stamp(block)}
+    visits = absences.booked_in(clinic, block, now=timezone.now())
+    return _page(request, kind, kind.form(initial=initial), block=block, visits=visits)
+
+
+@require_POST
+def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    block = _block(_kind(kind), pk)
+    try:
+        absences.remove(block, seen=request.POST.get("seen", ""))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("planner:block", kind, pk)
+    messages.success(request, "Removed.")
+    return redirect("planner:blocks")
+
+
+def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
+    form, clinic = kind.form(request.POST), Clinic.objects.the()
+    if not form.is_valid():
+        return _page(request, kind, form, block=block, status=422)
+    knowingly = request.POST.get("knowingly") == "on"  # the second button
+    asked = form.apply_to(block, clinic)
+    try:
+        kept = absences.keep(
+            asked, seen=form.cleaned_data["seen"], knowingly=knowingly, now=timezone.now()
+        )
+    except InTheWay as refusal:
+        facts = {"visits": refusal.visits, "in_the_way": True, "avoided": _span(asked)}
+        return _page(request, kind, form, block=block, said=str(refusal), status=409, **facts)
+    except Refused as refusal:
+        return _page(request, kind, form, block=block, said=str(refusal), status=409)
+    messages.success(request, f"{kind.title}: it is in the diary.")
+    return redirect("planner:block", kind.name, kept.pk)
+
+
+def _page(
+    request: HttpRequest,
+    kind: Kind,
+    form: BlockForm,
+    *,
+    block: Block | None = None,
+    status: int = 200,
+    **context,
+) -> HttpResponse:
+    made = block if block is not None and block.pk else None
+    context = {"kind": kind, "kinds": KINDS.values(), "form": form, "made": made, **context}
+    return render(request, "diary/block.html", context, status=status)
+
+
+def _proposed(request: HttpRequest) -> dict:
+    """What a press on an empty place of the diary fills in."""
+    asked = {name: request.GET[name] for name in ("first", "start", "end") if name in request.GET}
+    if request.GET.get("therapist", "").isdecimal():
+        asked["therapist"] = request.GET["therapist"]
+    try:
+        day = parse_date(asked.get("first", ""))
+    except ValueError:
+        day = None
+    return {**asked, "weekday": day.weekday()} if day else asked
+
+
+def _span(block: Block) -> tuple[datetime, datetime] | None:
+    return (block.starts_at, block.ends_at) if isinstance(block, Absence) else None
+
+
+def _kind(name: str) -> Kind:
+    if name not in KINDS:
+        raise Http404
+    return KINDS[name]
+
+
+def _block(kind: Kind, pk: int) -> Block:
+    rows = kind.form.kind.objects.select_related("therapist")
+    if kind.form.kind is Absence:
+        rows = rows.filter(therapist__isnull=kind.name == "closed")
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,179 @@
+"""One appointment: what it is, what became of it, and what can be done with it.
+
+Every form of the panel says which event its page had `seen` last.
+"""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from secrets import token_hex
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import attendance, booking
+from bookings.core.scheduling.statuses import NEXT, Status
+from bookings.desk.training.phase_badge import badge
+from bookings.models import Account, Appointment, Clinic, Mail, Method
+from bookings.queries.scheduling import event_text
+from bookings.queries.training.phases import phases_on
+from bookings.web.actor import who
+
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
+
+
+class LateForm(forms.Form):
+    minutes = forms.IntegerField(min_value=0, max_value=240)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(required=False, max_length=300)
+
+
+class NoteForm(forms.Form):
+    desk_note = forms.CharField(required=False, max_length=500)
+
+
+@require_safe
+def appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A page of its own, or the panel beside the day when htmx asks."""
+    context = _panel(visit_of(pk), Clinic.objects.the())
+    page = "diary/_appointment.html" if request.htmx else "diary/appointment.html"
+    response = render(request, page, context)
+    response.headers["Vary"] = "HX-Request"
+    return response
+
+
+def _panel(visit: Appointment, clinic: Clinic) -> dict:
+    now, events = timezone.now(), list(visit.events.order_by("at", "pk"))
+    day = visit.starts_at.astimezone(clinic.tz).date()
+    after, booked = NEXT[Status(visit.status)], visit.status == Status.BOOKED
+    return {
+        "visit": visit,
+        "day": day,
+        "seen": max((event.pk for event in events), default=0),
+        "key": token_hex(16),
+        "phase": badge(phases_on([visit.client], day)[visit.client_id]),
+        "marks": [one for one in attendance.MARKS if one in after],
+        "movable": booked,
+        "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
+        "may_be_late": booked or visit.status == Status.ARRIVED,
+        "undoable": booked and any(event.kind == "moved" for event in events),
+        "late_fee": _fee_now(visit, clinic, now) if booked else 0,
+        "account": Account.of(visit),
+        "methods": [one for one in Method if one != Method.WAIVED],
+        "events": [(event, event_text.in_words(event, clinic)) for event in events],
+        "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
+        **_others_of_the_client(visit),
+    }
+
+
+def _fee_now(visit: Appointment, clinic: Clinic, now):
+    """What cancelling would cost the client at this moment."""
+    late = now >= clinic.last_cancellation(visit.starts_at)
+    return clinic.fee_for_cancelling_late(visit.price) if late else 0
+
+
+def _others_of_the_client(visit: Appointment) -> dict:
+    others = Appointment.objects.visits().with_everything().filter(client=visit.client_id)
+    return {
+        "next": others.filter(starts_at__gt=visit.starts_at).order_by("starts_at")[:NEXT_SHOWN],
+        "past": others.filter(starts_at__lt=visit.starts_at).order_by("-starts_at")[:PAST_SHOWN],
+    }
+
+
+def answering(act: Callable[[HttpRequest, Appointment], str]) -> Callable[..., HttpResponse]:
+    """A form of the panel: `act` says in words what it has done, or raises Refused."""
+
+    @require_POST
+    @wraps(act)
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            return answered(request, pk, act(request, visit_of(pk)))
+        except Refused as refusal:
+            return answered(request, pk, refusal)
+
+    return view
+
+
+def circumstances(request: HttpRequest) -> dict:
+    """What every action asks besides: what the page had shown, who acts and when."""
+    return {"seen": seen(request), "by": who(request), "now": timezone.now()}
+
+
+@answering
+def mark(request: HttpRequest, visit: Appointment) -> str:
+    """Arrived, completed, did not come, or the last of these taken back."""
+    asked = request.POST.get("status", "")
+    if asked == "undo":
+        marked = attendance.undo(visit, within=None, **circumstances(request))
+    elif asked in attendance.MARKS:
+        marked = attendance.mark(visit, Status(asked), **circumstances(request))
+    else:
+        raise Http404
+    return f"{visit.client}: {Status(marked.status).label.lower()}."
+
+
+@answering
+def late(request: HttpRequest, visit: Appointment) -> str:
+    form = LateForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Please give the minutes, from 0 to 240.")
+    minutes = form.cleaned_data["minutes"]
+    attendance.note_lateness(visit, minutes, **circumstances(request))
+    return f"{visit.client}: {f'{minutes} minutes late' if minutes else 'in time after all'}."
+
+
+@answering
+def note(request: HttpRequest, visit: Appointment) -> str:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        raise Refused("A note has 500 letters at most.")
+    text = form.cleaned_data["desk_note"]
+    attendance.write_note(visit, text, **circumstances(request))
+    return "The note is kept." if text else "The note is gone."
+
+
+@answering
+def cancel(request: HttpRequest, visit: Appointment) -> str:
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise Refused("Please give the reason in at most 300 characters.")
+    booking.cancel(
+        visit,
+        reason=form.cleaned_data["reason"],
+        telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
+        charging=request.POST.get("wish") == "client",
+        **circumstances(request),
+    )
+    return f"{visit.client}'s appointment is cancelled."
+
+
+def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse:
+    """Back to the appointment, or to the day's table, with what was done or why not."""
+    if isinstance(said, Refused):
+        messages.error(request, str(said))
+    else:
+        messages.success(request, said)
+    if A_DAY.fullmatch(day := request.POST.get("day", "")):
+        return redirect(f"{reverse('planner:today')}?day={day}")
+    return redirect("planner:appointment", pk)
+
+
+def seen(request: HttpRequest) -> int:
+    """The last event of the form's page; a form without one has seen nothing."""
+    sent = request.POST.get("seen", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 16 else 0
+
+
+def visit_of(pk: int) -> Appointment:
+    found = Appointment.objects.visits().with_everything()
+    return get_object_or_404(found.select_related("client__same_address_as"), pk=pk)

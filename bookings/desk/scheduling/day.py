@@ -1,0 +1,89 @@
+"""A day of the diary: drawn where there is JavaScript, and a table for everybody."""
+
+from datetime import date, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
+
+from bookings.actions.scheduling.attendance import MARKS
+from bookings.core.scheduling.statuses import NEXT, Status
+from bookings.desk.scheduling.feed import ICONS, flags_of
+from bookings.desk.training.phase_badge import badge
+from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
+
+MARKED_EARLY = timedelta(hours=1)
+
+
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Today, or the day that was asked for."""
+    try:
+        asked = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        asked = None
+    in_range = asked if asked and 2000 <= asked.year < 2100 else None
+    return redirect("planner:day", in_range or _today(timezone.now()))
+
+
+@require_safe
+def day(request: HttpRequest, day: date) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    shown = diary_days(clinic, day, now=now)
+    chosen = _chosen(request, shown)
+    context = {
+        "day": day,
+        "today": _today(now),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "therapists": shown.therapists,
+        "chosen": chosen,
+        "tables": [table_of(shown, one, now) for one in shown.therapists if one in chosen],
+        "query": request.GET.urlencode(),
+        "closed": [away for away in shown.absences if away.therapist_id is None],
+    }
+    return render(request, "diary/day.html", context)
+
+
+def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
+    """One therapist's part of the day as rows."""
+    hours = shown.hours.get(therapist.pk, [])
+    return {
+        "therapist": therapist,
+        "hours": [(moment(start), moment(end)) for start, end in hours],
+        "breaks": [one for one in shown.breaks if one[0].therapist_id == therapist.pk],
+        "away": [away for away in shown.absences if away.therapist_id == therapist.pk],
+        "rows": [
+            {
+                "visit": visit,
+                "icon": ICONS.get(visit.status, ""),
+                "phase": badge(shown.phases.get(visit.client_id)),
+                "flags": flags_of(visit),
+                "seen": visit.last_event or 0,
+                "marks": marks_of(visit, now),
+            }
+            for visit in shown.visits
+            if visit.therapist_id == therapist.pk
+        ],
+    }
+
+
+def marks_of(visit: Appointment, now: datetime) -> list[Status]:
+    """What can be said of it at this hour; the appointment's own page has the rest."""
+    waiting = visit.status in (Status.BOOKED, Status.ARRIVED)
+    if not waiting or visit.starts_at - MARKED_EARLY > now:
+        return []
+    return [one for one in MARKS if one in NEXT[Status(visit.status)]]
+
+
+def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:
+    """Those ticked in the filter; all of them when none is."""
+    asked = set(request.GET.getlist("therapist"))
+    return [one for one in shown.therapists if one.slug in asked] or list(shown.therapists)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(Clinic.objects.the().tz).date()

@@ -1,0 +1,169 @@
+"""One day as JSON for the drawn diary, in the clinic's wall-clock time.
+
+The calendar library knows no time zones: it is given naive local times and real lengths.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.core.intervals import Interval, day_bounds
+from bookings.core.scheduling.statuses import Status
+from bookings.desk.training.phase_badge import badge
+from bookings.models import Appointment, Clinic
+from bookings.queries.desk.diary_days import (
+    DiaryDays,
+    diary_days,
+    moment,
+    version,
+)
+
+ICONS = {
+    Status.HELD: "⏳",
+    Status.BOOKED: "○",
+    Status.ARRIVED: "◐",
+    Status.COMPLETED: "●",
+    Status.NO_SHOW: "✕",
+}
+EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
+
+
+@require_safe
+def feed(request: HttpRequest, day: date) -> HttpResponse:
+    """The day, or 304 when it is as the browser knows it."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    tag = f'"{version(clinic, day, now=now)}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    shown = diary_days(clinic, day, now=now)
+    return JsonResponse(drawn(shown, clinic), headers={"ETag": tag})
+
+
+def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
+    first_hour, last_hour = hours_shown(shown, clinic)
+    appointments = reverse("planner:appointment", args=[0]).removesuffix("0/")  # asked once
+    return {
+        "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
+        "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
+        "first": f"{first_hour:02}:00:00",
+        "last": f"{last_hour:02}:00:00",
+        "visits": [_visit(visit, shown, clinic.tz, appointments) for visit in shown.visits],
+        "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
+    }
+
+
+def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
+    """From the first to the last hour in which anybody works or anything stands."""
+    bounds = day_bounds(shown.first, 1, clinic.tz)
+    spans = [(moment(a), moment(b)) for hours in shown.hours.values() for a, b in hours]
+    spans += [(visit.starts_at, visit.ends_at) for visit in shown.visits]
+    begin = [max(start, bounds.start).astimezone(clinic.tz).hour for start, _ in spans]
+    end = [_hour_after(min(end, bounds.end), shown.first, clinic.tz) for _, end in spans]
+    return min([EARLIEST, *begin]), max([LATEST, *end])
+
+
+def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
+    local = at.astimezone(tz)
+    return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
+
+
+def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str) -> dict:
+    start = _wall(visit.starts_at, tz)
+    status = Status(visit.status)
+    return {
+        "id": str(visit.pk),
+        "start": start.isoformat(),
+        "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
+        "therapist": f"t{visit.therapist_id}",
+        "room": f"r{visit.room_id}",
+        "client": visit.client.name if visit.client else "Being booked online",
+        "treatment": visit.treatment.name,
+        "therapist_name": visit.therapist.name,
+        "room_name": visit.room.name,
+        "status": status.value,
+        "status_name": status.label,
+        "icon": ICONS.get(status, ""),
+        "phase": badge(shown.phases.get(visit.client_id)),
+        "flags": flags_of(visit),
+        "revision": visit.revision,
+        "seen": visit.last_event or 0,
+        "movable": status == Status.BOOKED,
+        "url": f"{appointments}{visit.pk}/" if visit.client_id else "",
+    }
+
+
+def flags_of(visit: Appointment) -> list[str]:
+    """What the desk should see at a glance."""
+    client = visit.client
+    left = visit.price - visit.settled
+    flags = {
+        f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
+        "Different name given": client and client.same_address_as_id,
+        "Health: to be checked by the therapist": client and client.health_hold,
+        "Under 18, consent missing": client and client.lacks_consent(visit.starts_at.date()),
+        "To pay": visit.status == Status.COMPLETED and left > 0,
+        "Paid": visit.settled > 0 and left <= 0,
+        "Note": visit.desk_note,
+    }
+    return [flag for flag, holds in flags.items() if holds]
+
+
+def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    return [
+        _shade(
+            during,
+            [f"t{pause.therapist_id}"],
+            "break",
+            pause.reason or "Break",
+            clinic.tz,
+            url=reverse("planner:block", args=["break", pause.pk]),
+        )
+        for pause, during in shown.breaks
+    ]
+
+
+def _shifts(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    return [
+        _shade(Interval(moment(start), moment(end)), [f"t{pk}"], "shift", "", clinic.tz)
+        for pk, spans in shown.hours.items()
+        for start, end in spans
+    ]
+
+
+def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    bounds = day_bounds(shown.first, 1, clinic.tz)
+    everywhere = [f"t{one.pk}" for one in shown.therapists] + [f"r{one.pk}" for one in shown.rooms]
+    return [
+        _shade(
+            Interval(max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
+            [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
+            "away",
+            away.reason or ("Away" if away.therapist_id else "Closed"),
+            clinic.tz,
+            url=reverse("planner:block", args=["off" if away.therapist_id else "closed", away.pk]),
+        )
+        for away in shown.absences
+    ]
+
+
+def _shade(
+    span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo, url: str = ""
+) -> dict:
+    start = _wall(span.start, tz)
+    end = start + max(span.end - span.start, timedelta(minutes=1))
+    return {
+        "start": start.isoformat(),
+        "end": end.isoformat(),
+        "where": where,
+        "kind": kind,
+        "title": title,
+        "url": url,
+    }
+
+
+def _wall(at: datetime, tz: ZoneInfo) -> datetime:
+    return at.astimezone(tz).replace(tzinfo=None)

@@ -1,0 +1,233 @@
+"""Moving and lengthening by form or by drag, undoing it, and telling the client."""
+
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.refusals import AgainstTheRules, Refused
+from bookings.actions.scheduling import changes
+from bookings.actions.scheduling.allocation import Choice, nearest_to
+from bookings.actions.scheduling.placement import Place
+from bookings.core import wording
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
+from bookings.queries.scheduling.openings import Opening
+from bookings.web.actor import who
+
+LONGEST_MINUTES = 480
+PROPOSED = ("date", "time", "therapist")
+
+
+class LineForm(forms.Form):
+    note = forms.CharField(required=False, max_length=300)
+
+
+class MoveForm(forms.Form):
+    """Where the appointment is to stand; `revision` is what the desk saw."""
+
+    date = forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    time = forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"))
+    minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=LONGEST_MINUTES)
+    treatment = forms.ModelChoiceField(
+        Treatment.objects.filter(active=True),
+        required=False,
+        empty_label="The same",
+        help_text="Another treatment comes with its own length and price.",
+    )
+    therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
+    room = forms.ModelChoiceField(
+        Room.objects.filter(active=True), required=False, empty_label="The same, or any free one"
+    )
+    tell = forms.ChoiceField(
+        label="Tell the client?",
+        choices=[("no", "No"), ("yes", "Yes, by mail in three minutes")],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    note = forms.CharField(
+        label="A line of yours in that mail (optional)", required=False, max_length=300
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, visit: Appointment, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.visit = visit
+
+    def place(self, clinic: Clinic) -> Place:
+        asked = self.cleaned_data
+        start = datetime.combine(asked["date"], asked["time"], clinic.tz)
+        treatment, minutes = asked["treatment"], asked["minutes"]
+        if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
+            minutes = treatment.minutes
+        interval = Interval.lasting(start, minutes)
+        return Place(interval, asked["therapist"], asked["room"], treatment)
+
+    def telling(self) -> Telling:
+        if self.cleaned_data["tell"] != "yes":
+            return SILENTLY
+        return Telling.from_the_desk(self.cleaned_data["note"])
+
+
+def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
+    """Filled in as it stands, or with the time and therapist that a link of ours proposes."""
+    local = visit.starts_at.astimezone(clinic.tz)
+    proposed = {name: request.GET[name] for name in PROPOSED if request.GET.get(name)}
+    return MoveForm(
+        visit,
+        initial={
+            "date": local.date(),
+            "time": local.time(),
+            "minutes": visit.minutes,
+            "therapist": visit.therapist_id,
+            "tell": "no",
+            "revision": visit.revision,
+            **proposed,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    visit, clinic = _visit(pk), Clinic.objects.the()
+    if request.method != "POST":
+        form = form_for(request, visit, clinic)
+        return _page(request, visit, form, nearest=_free_near(request, visit))
+    form = MoveForm(visit, request.POST)
+    if not form.is_valid():
+        return _refused(request, visit, form, " ".join(_errors(form)), status=422)
+    try:
+        moved = changes.change(
+            visit,
+            form.place(clinic),
+            revision=form.cleaned_data["revision"],
+            knowingly=request.POST.get("knowingly") == "on",  # the second button
+            telling=form.telling(),
+            by=who(request),
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return _refused(request, visit, form, str(refusal), refusal=refusal)
+    return _done(request, moved, clinic, "Now")
+
+
+@require_POST
+def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+    visit = _visit(pk)
+    try:
+        back = changes.put_back(
+            visit, revision=_revision(request), by=who(request), now=timezone.now()
+        )
+    except Refused as refusal:
+        return _said(request, visit, refusal)
+    return _done(request, back, Clinic.objects.the(), "Back at")
+
+
+@require_POST
+def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    visit, form = _visit(pk), LineForm(request.POST)
+    if not form.is_valid():
+        return _said(request, visit, Refused("Please write at most 300 characters."))
+    asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
+    try:
+        changes.tell(visit, **asked, by=who(request), now=timezone.now())
+    except Refused as refusal:
+        return _said(request, visit, refusal)
+    said = f"{visit.client} will be told by mail in three minutes."
+    if _wants_json(request):
+        return JsonResponse({"said": said})
+    messages.success(request, said)
+    return redirect("planner:appointment", pk)
+
+
+def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
+    """Near the present time, and outside a block that is being made over it."""
+    if visit.status != Status.BOOKED:
+        return ()
+    choice = Choice(visit.treatment, visit.starts_at, visit.therapist)
+    return nearest_to(choice, "", timezone.now(), visit, _to_avoid(request))
+
+
+def _to_avoid(request: HttpRequest) -> Interval | None:
+    try:
+        return Interval(*(parse_datetime(request.GET.get(name, "")) for name in ("from", "until")))
+    except (ValueError, AttributeError):
+        return None
+
+
+def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
+    when = wording.day_and_time(visit.starts_at, clinic.tz)
+    said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
+    if _wants_json(request):
+        return JsonResponse({"said": said, "revision": visit.revision})
+    messages.success(request, said)
+    return redirect("planner:appointment", visit.pk)
+
+
+def _refused(
+    request: HttpRequest,
+    visit: Appointment,
+    form: MoveForm,
+    said: str,
+    *,
+    refusal: Refused | None = None,
+    status: int = 409,
+) -> HttpResponse:
+    """The same form, filled as it was, with the sentence and the nearest times."""
+    clinic = Clinic.objects.the()
+    nearest = refusal.nearest if refusal else ()
+    ours = isinstance(refusal, AgainstTheRules)
+    if _wants_json(request):
+        times = [_as_json(one, clinic) for one in nearest]
+        return JsonResponse({"said": said, "nearest": times, "ours": ours}, status=status)
+    context = {"said": said if refusal else "", "nearest": nearest, "ours": ours}
+    return _page(request, visit, form, status=status, **context)
+
+
+def _as_json(opening: Opening, clinic: Clinic) -> dict:
+    local, therapist = opening.starts_at.astimezone(clinic.tz), opening.therapists[0]
+    return {
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+        "therapist": str(therapist.pk),
+        "words": f"{wording.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
+    }
+
+
+def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpResponse:
+    if _wants_json(request):
+        return JsonResponse({"said": str(refusal)}, status=409)
+    messages.error(request, str(refusal))
+    return redirect("planner:appointment", visit.pk)
+
+
+def _page(
+    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context
+) -> HttpResponse:
+    context = {"visit": visit, "form": form, **context}
+    return render(request, "diary/move.html", context, status=status)
+
+
+def _visit(pk: int) -> Appointment:
+    found = Appointment.objects.visits().with_everything()
+    return get_object_or_404(found, pk=pk)
+
+
+def _revision(request: HttpRequest) -> int:
+    sent = request.POST.get("revision", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 9 else -1
+
+
+def _errors(form: MoveForm) -> list[str]:
+    return [f"{field}: {' '.join(said)}" for field, said in form.errors.items()]
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"

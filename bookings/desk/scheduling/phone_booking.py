@@ -1,0 +1,241 @@
+"""Booking for somebody on the phone: who, what and when in one form, and Enter.
+
+The lists of people and times are parts of the page that htmx brings as one types. Without it
+the first Enter shows them and the second books.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from secrets import token_hex
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import trigger_client_event
+
+from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.refusals import AgainstTheRules, Refused
+from bookings.actions.scheduling import phone_booking
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling.phone_booking import Caller
+from bookings.core import wording
+from bookings.core.scheduling.when import LONGEST
+from bookings.desk.scheduling.phone_lists import People, Times, times_for
+from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.scheduling.phone_suggestions import last_treatments
+from bookings.web.actor import who
+
+BETWEEN = "|"
+LONGEST_PK = 18  # digits
+CHOOSE_A_TIME = "Please choose a time."
+PARTS = {"people": "diary/calls/_people.html", "times": "diary/calls/_times.html"}
+
+
+class CallForm(forms.Form):
+    """What is typed; who and when are then chosen from what is found for it."""
+
+    who = forms.CharField(label="Client", required=False, max_length=200)
+    treatment = forms.ModelChoiceField(Treatment.objects.filter(active=True), empty_label=None)
+    when = forms.CharField(label="When", required=False, max_length=LONGEST)
+    therapist = forms.ModelChoiceField(
+        Therapist.objects.active(), required=False, empty_label="Any therapist"
+    )
+    tell = forms.ChoiceField(
+        label="Tell the client?",
+        choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
+        initial="yes",
+        required=False,
+    )
+    note = forms.CharField(
+        label="A line of yours in that mail (optional)", required=False, max_length=300
+    )
+    key = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
+
+    def telling(self) -> Telling:
+        asked = self.cleaned_data
+        return Telling.from_the_desk(asked["note"]) if asked["tell"] == "yes" else SILENTLY
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    data = request.POST if request.method == "POST" else request.GET
+    form = CallForm(_with_defaults(data))
+    call = _Call(request, form, data, clinic, now)
+    if request.method == "POST":
+        return call.book()
+    return call.part(PARTS[request.htmx.target]) if _asks_for_a_part(request) else call.page()
+
+
+@dataclass
+class _Call:
+    """What is typed in one request, and what is found for it."""
+
+    request: HttpRequest
+    form: CallForm
+    data: Any
+    clinic: Clinic
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.form.is_valid()
+
+    @cached_property
+    def people(self) -> People:
+        return People.of(self.form.cleaned_data.get("who", ""), self.data.get("client", ""))
+
+    @cached_property
+    def times(self) -> Times:
+        typed = self.form.cleaned_data
+        if typed.get("treatment") is None:
+            return Times()
+        asked = typed["treatment"], typed.get("therapist"), typed.get("when", "")
+        times = times_for(*asked, self.people.client, self.clinic, self.now)
+        times.choose(self.data.get("start", ""))
+        return times
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.clinic.tz).date()
+
+    def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
+        context = {**self._context(), "said": said, **more}
+        response = render(self.request, "diary/calls/new.html", context, status=status)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    def part(self, template: str) -> HttpResponse:
+        response = render(self.request, template, self._context())
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        if template == PARTS["people"]:
+            trigger_client_event(response, "people-shown", after="swap")
+        return response
+
+    def _context(self) -> dict[str, Any]:
+        return {
+            "form": self.form,
+            "people": self.people,
+            "times": self.times,
+            "today": self.today,
+            "new_key": token_hex(16),
+            "shown_for": self._shown_for(),
+        }
+
+    def _shown_for(self) -> dict[str, str]:
+        """What the lists were made for; a list for something else is not what the desk chose."""
+        names = ("treatment", "therapist", "when")
+        return {
+            "who": self.form["who"].value() or "",
+            "when": BETWEEN.join(str(self.form[name].value() or "") for name in names),
+        }
+
+    def book(self) -> HttpResponse:
+        if not self.form.is_valid():
+            return self.page(status=422, said="Please correct what is marked.")
+        chosen = self.form.cleaned_data
+        if chosen["key"] and (before := _booked_by(chosen["key"])):
+            return self._done(before)  # The same form sent twice.
+        if problem := self._what_is_missing():
+            return self.page(status=422, said=problem)
+        start = datetime.fromisoformat(self.times.chosen)
+        try:
+            booked = phone_booking.book(
+                self._caller(),
+                Choice(chosen["treatment"], start, chosen["therapist"]),
+                key=chosen["key"] or token_hex(16),
+                knowingly=self._knowingly(),
+                telling=self.form.telling(),
+                by=who(self.request),
+                now=self.now,
+            )
+        except Refused as refusal:
+            ours = isinstance(refusal, AgainstTheRules)
+            return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
+        return self._done(booked)
+
+    def _done(self, booked: Appointment) -> HttpResponse:
+        when = wording.day_and_time(booked.starts_at, self.clinic.tz)
+        told = "" if booked.client.email else " There is no address to send a mail to."
+        messages.success(
+            self.request,
+            f"{booked.client} is booked: {when} with {booked.therapist}, {booked.room}.{told}",
+        )
+        day = booked.starts_at.astimezone(self.clinic.tz).date()
+        return redirect(f"{reverse('planner:day', args=[day])}#visit-{booked.pk}")
+
+    def _what_is_missing(self) -> str:
+        """In a sentence; also when the lists were shown for something else than is typed now."""
+        people, shown = self.people, self._shown_for()
+        if people.chosen is None:
+            return "Please choose who it is." if people.found.clients else _why_nobody(people)
+        if people.is_new and people.new.email and not _is_an_address(people.new.email):
+            return f"{people.new.email} is no e-mail address."
+        if self.times.unclear:
+            return self.times.unclear
+        seen = self.data.get("who_shown") == shown["who"]
+        if not seen or self.data.get("when_shown") != shown["when"]:
+            return "Here is what was found. Choose who and when, and press Enter again."
+        return "" if self.times.chosen else _why_no_time(self.data.get("start"))
+
+    def _caller(self) -> Caller:
+        if self.people.client is not None:
+            return Caller(self.people.client)
+        new = self.people.new
+        return Caller(new={"name": new.name, "email": new.email, "phone": new.phone[:40]})
+
+    def _knowingly(self) -> bool:
+        """By the second button, or because the rule stood beside the time."""
+        return self.data.get("knowingly") == "on" or any(
+            time.value == self.times.chosen and time.broken for time in self.times.lines
+        )
+
+
+def _why_no_time(asked: str | None) -> str:
+    return "That time has just been taken. Please choose another." if asked else CHOOSE_A_TIME
+
+
+def _why_nobody(people: People) -> str:
+    if not people.typed.strip():
+        return "Who is it? Type part of the name, the phone number or the e-mail."
+    return "For somebody new, add a phone number or an e-mail after the name."
+
+
+def _booked_by(key: str) -> Appointment | None:
+    return Appointment.objects.with_everything().filter(booking_key=key).first()
+
+
+def _is_an_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _with_defaults(data) -> Any:
+    """The client's last treatment or the first there is, and telling them."""
+    data = data.copy()
+    if not data.get("treatment"):
+        data["treatment"] = _last_treatment(data.get("client", "")) or (
+            Treatment.objects.filter(active=True).values_list("pk", flat=True).first()
+        )
+    data.setdefault("tell", "yes")
+    return data
+
+
+def _last_treatment(client: str) -> int | None:
+    known = client.isdecimal() and len(client) <= LONGEST_PK
+    return last_treatments([int(client)]).get(int(client)) if known else None
+
+
+def _asks_for_a_part(request: HttpRequest) -> bool:
+    return bool(request.htmx) and request.htmx.target in PARTS

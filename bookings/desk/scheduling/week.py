@@ -1,0 +1,43 @@
+"""A week of one therapist."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.desk.scheduling.feed import ICONS
+from bookings.models import Clinic, Therapist
+from bookings.queries.desk.diary_days import diary_days, moment
+
+
+@require_safe
+def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
+    """The week, Monday to Sunday, that the day is in."""
+    therapist = get_object_or_404(Therapist, slug=slug)
+    clinic = Clinic.objects.the()
+    monday = day - timedelta(days=day.weekday())
+    shown = diary_days(clinic, monday, days=7, therapist=therapist, now=timezone.now())
+    dates = [monday + timedelta(days=n) for n in range(7)]
+    by_day: dict[date, list] = {one: [] for one in dates}
+    for visit in shown.visits:
+        on = max(visit.starts_at.astimezone(clinic.tz).date(), monday)
+        by_day[on].append({"visit": visit, "icon": ICONS.get(visit.status, "")})
+    hours: dict[date, list] = {one: [] for one in dates}
+    for start, end in shown.hours.get(therapist.pk, []):
+        at_work = (moment(start), moment(end))
+        hours.setdefault(at_work[0].astimezone(clinic.tz).date(), []).append(at_work)
+    today = timezone.now().astimezone(clinic.tz).date()
+    context = {
+        "today": today,
+        "this_week": today - timedelta(days=today.weekday()) == monday,
+        "therapist": therapist,
+        "therapists": Therapist.objects.active(),
+        "days": [(one, hours[one], by_day[one]) for one in dates],
+        "day": day,
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "away": [one for one in shown.absences if one.therapist_id in (None, therapist.pk)],
+    }
+    return render(request, "diary/week.html", context)

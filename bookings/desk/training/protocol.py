@@ -1,0 +1,152 @@
+"""The clinic's protocol: for the staff to read, for the owner to change."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.actions.training import protocol_versions
+from bookings.actions.training.protocol_versions import ProtocolMoved
+from bookings.core import training
+from bookings.core.training.protocol.editing import differences
+from bookings.desk.training.protocol_forms import (
+    FileForm,
+    PhaseForm,
+    ProtocolForm,
+    SessionTypeForm,
+)
+from bookings.desk.training.protocol_page import protocol_page
+from bookings.models import ProtocolVersion
+from bookings.queries.training import protocol, protocol_file
+
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    page = protocol_page(protocol.current(), protocol.versions())
+    return render(request, "diary/protocol/overview.html", {"page": page})
+
+
+@reads_and_posts
+def phase(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in list(training.Phase):
+        raise Http404
+    return _edit(request, PhaseForm, training.Phase(key), ("phases", key))
+
+
+@reads_and_posts
+def session_type(request: HttpRequest, key: str) -> HttpResponse:
+    if key not in list(training.Kind):
+        raise Http404
+    return _edit(request, SessionTypeForm, training.Kind(key), ("session_types", key))
+
+
+@require_safe
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    """One version, and what it changed of the one before."""
+    shown, before = _version(number), protocol.version(number - 1)
+    changed = differences(protocol.data_of(before), protocol.data_of(shown)) if before else []
+    context = {"version": shown, "before": before, "differences": changed}
+    return render(request, "diary/protocol/version.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, number: int) -> HttpResponse:
+    shown = _version(number)
+    response = HttpResponse(
+        protocol_file.written(protocol.data_of(shown)), content_type="application/yaml"
+    )
+    response["Content-Disposition"] = f'attachment; filename="protocol-version-{number}.yaml"'
+    return response
+
+
+@reads_and_posts
+def import_file(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "diary/protocol/import.html", {"form": FileForm()})
+    form = FileForm(request.POST, request.FILES)
+    if form.is_valid():
+        before = protocol.newest()
+        try:
+            made = protocol_versions.import_file(
+                form.cleaned_data["file"], **_who_and_when(request)
+            )
+        except training.FieldError as error:
+            form.add_error("file", str(error))
+        else:
+            return _made(request, before, made)
+    return render(request, "diary/protocol/import.html", {"form": form}, status=422)
+
+
+@reads_and_posts
+def reset(request: HttpRequest) -> HttpResponse:
+    before = protocol.newest()
+    if request.method == "POST":
+        return _made(request, before, protocol_versions.reset(**_who_and_when(request)))
+    changed = differences(protocol.data_of(before), protocol.default_data())
+    return render(request, "diary/protocol/reset.html", {"differences": changed})
+
+
+def _edit(
+    request: HttpRequest, form_class: type[ProtocolForm], part: Any, anchor: tuple[str, str]
+) -> HttpResponse:
+    newest = protocol.newest()
+    data = protocol.data_of(newest)
+    if request.method != "POST":
+        return _show(request, form_class(data, part, newest.number), part, newest)
+    form = form_class(data, part, newest.number, data=request.POST)
+    stale = ""
+    if form.is_valid():
+        try:
+            made = protocol_versions.change(
+                form.changes(), based_on=form.cleaned_data["based_on"], **_who_and_when(request)
+            )
+        except ProtocolMoved as refusal:
+            stale = str(refusal)
+            form.show_stale(newest.number)
+        except training.FieldError as error:
+            form.blame(error)
+        else:
+            return _made(request, newest, made, "-".join(anchor))
+    return _show(request, form, part, newest, stale=stale, status=409 if stale else 422)
+
+
+def _show(
+    request: HttpRequest,
+    form: ProtocolForm,
+    part: training.Phase | training.Kind,
+    newest: ProtocolVersion,
+    *,
+    stale: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    rules = protocol.current()
+    about = rules.phases[part] if isinstance(part, training.Phase) else rules.session_types[part]
+    context = {"form": form, "about": about, "stale": stale, "version": newest}
+    return render(request, "diary/protocol/edit.html", context, status=status)
+
+
+def _made(
+    request: HttpRequest, before: ProtocolVersion, made: ProtocolVersion, anchor: str = "history"
+) -> HttpResponse:
+    if made.number == before.number:
+        messages.info(request, "Nothing was different, so there is no new version.")
+    else:
+        messages.success(request, f"This is now version {made.number}. {made.change}")
+    return redirect(f"{reverse('diary:protocol')}#{anchor}")
+
+
+def _who_and_when(request: HttpRequest) -> dict[str, Any]:
+    return {"by": f"{request.user.role}: {request.user.email}", "now": timezone.now()}
+
+
+def _version(number: int) -> ProtocolVersion:
+    found = protocol.version(number)
+    if found is None:
+        raise Http404
+    return found

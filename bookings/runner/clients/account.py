@@ -1,0 +1,67 @@
+"""What a signed-in runner sees of their own: appointments, races, and the way to the plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings import links
+from bookings.actions.clients import identity, revoke_links
+from bookings.models import Appointment, Client, Clinic, Mail
+from bookings.runner.clients.age_consent import still_to_tell
+from bookings.web.responses import private
+
+VISITS_SHOWN = MAILS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An appointment and its page; who has signed in may do there what the mail's link may."""
+
+    appointment: Appointment
+
+    @property
+    def url(self) -> str:
+        return reverse("online:appointment", args=[links.mail_token(self.appointment)])
+
+
+@require_safe
+@private
+def account(request: HttpRequest) -> HttpResponse:
+    client = Client.objects.filter(user=request.user).first()
+    clinic, now = Clinic.objects.the(), timezone.now()
+    context = {"client": client, "clinic": clinic}
+    if client is not None:
+        context |= _of(client, now=now)
+        context["to_tell"] = still_to_tell(client, clinic, now.astimezone(clinic.tz).date())
+    return render(request, "online/account.html", context)
+
+
+@require_POST
+@private
+def withdraw_links(request: HttpRequest) -> HttpResponse:
+    client = Client.objects.filter(user=request.user).first()
+    if client is not None:
+        revoke_links.withdraw_links(client)
+        messages.success(request, "Done. The links in earlier mails open nothing any more.")
+    return redirect("online:account")
+
+
+def _of(client: Client, *, now: datetime) -> dict:
+    """What is theirs, with what they have booked since they last signed in."""
+    theirs = identity.all_of(client)
+    visits = Appointment.objects.filter(client__in=theirs).visits().with_everything()
+    before = visits.filter(starts_at__lt=now).order_by("-starts_at")
+    mails = Mail.objects.filter(client__in=theirs, sent_at__isnull=False).order_by("-sent_at")
+    return {
+        "ahead": [Visit(one) for one in visits.upcoming(now)],
+        "before": [Visit(one) for one in before[:VISITS_SHOWN]],
+        "races": client.races.all(),
+        "mails": mails[:MAILS_SHOWN],
+        "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
+    }

@@ -1,0 +1,115 @@
+"""Date of birth, and a parent's or guardian's consent for whoever is under 18.
+
+Asked behind the mailed link or a login, where the clinic wants it, and never while booking.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions.clients import details
+from bookings.actions.scheduling.booking import RUNNER
+from bookings.models import Client, Clinic
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, too_long
+from bookings.web.responses import private
+
+FIRST_YEAR = 1900
+AGE, CONSENT = "age", "consent"
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class AgeForm(forms.Form):
+    date_of_birth = forms.DateField(
+        label="Date of birth",
+        widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, "%Y-%m-%d"),
+        error_messages={
+            "required": "Please give your date of birth.",
+            "invalid": "Please give a day such as 1990-12-31.",
+        },
+    )
+
+    helper = plain("date_of_birth")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_date_of_birth(self) -> date:
+        return sane_birthday(self.cleaned_data["date_of_birth"], self.today)
+
+
+class ConsentForm(forms.Form):
+    guardian_name = forms.CharField(
+        label="Name of the parent or guardian",
+        validators=[too_long(LONGEST_NAME), has_a_letter],
+        error_messages={"required": "Please give your name."},
+    )
+    agreed = forms.BooleanField(
+        label="I am their parent or guardian, and I agree to the treatment they have booked",
+        error_messages={"required": "Without your consent we cannot treat them."},
+    )
+
+    helper = plain("guardian_name", "agreed")
+
+
+def sane_birthday(born: date, today: date) -> date:
+    """Raises ValidationError for a day on which nobody who comes was born."""
+    if born.year < FIRST_YEAR:
+        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
+    if born >= today:
+        raise ValidationError("A date of birth is in the past.")
+    return born
+
+
+def still_to_tell(client: Client, clinic: Clinic, today: date) -> str:
+    """AGE, CONSENT, or nothing."""
+    if client.date_of_birth is None:
+        return AGE if clinic.asks_date_of_birth else ""
+    return CONSENT if client.lacks_consent(today) else ""
+
+
+@reads_and_posts
+@behind_a_link
+def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The page's own link proves nobody's address, so nothing is told there."""
+    if not opened.from_mail:
+        raise Http404
+    return _told(request, opened.appointment.client, lambda: back_to_it(opened))
+
+
+@reads_and_posts
+@private
+def signed_in(request: HttpRequest) -> HttpResponse:
+    client = Client.objects.filter(user=request.user).first()
+    if client is None:
+        return redirect("online:account")
+    return _told(request, client, lambda: redirect("online:account"))
+
+
+def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    today = now.astimezone(clinic.tz).date()
+    asked = still_to_tell(client, clinic, today)
+    if not asked:
+        messages.success(request, "Thank you, there is nothing more to tell.")
+        return back()
+    data = request.POST if request.method == "POST" else None
+    form = AgeForm(data, today=today) if asked == AGE else ConsentForm(data)
+    if data is None or not form.is_valid():
+        context = {"form": form, "asked": asked, "client": client}
+        return render(request, "online/of_age.html", context, status=200 if data is None else 422)
+    details.tell_age(client, **form.cleaned_data, by=RUNNER, now=now)
+    client.refresh_from_db()
+    if still_to_tell(client, clinic, today):
+        return redirect(request.path)
+    messages.success(request, "Thank you. It is noted.")
+    return back()

@@ -1,0 +1,75 @@
+"""Which mails somebody wants: from a link in every mail, without signing in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions.mail import preferences as preferring
+from bookings.links import Purpose, client_url, read_client_token
+from bookings.models import Client, MailGroup
+from bookings.web.client_links import for_a_client
+from bookings.web.forms import plain
+from bookings.web.responses import private
+
+reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+
+
+class PreferencesForm(forms.Form):
+    reminders = forms.BooleanField(label="Reminders of appointments I have booked", required=False)
+    nudges = forms.BooleanField(label="Sessions that would suit my training", required=False)
+    news = forms.BooleanField(label="News of the waiting list", required=False)
+
+    helper = plain("reminders", "nudges", "news")
+
+
+@reads_and_posts
+@for_a_client(Purpose.PREFERENCES)
+def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
+    if request.method == "POST":
+        form = PreferencesForm(request.POST)
+        form.is_valid()
+        for group in MailGroup:
+            wanted = form.cleaned_data[group]
+            said = form.fields[group].label
+            preferring.choose(
+                client, group, wanted=wanted, how="mail link", wording=said, now=timezone.now()
+            )
+        messages.success(request, "Your choice is kept.")
+        return redirect(request.path)
+    chosen = {group.value: getattr(client, group.field) for group in MailGroup}
+    form = PreferencesForm(initial=chosen)
+    context = {"form": form, "your_data_url": client_url(Purpose.YOUR_DATA, client)}
+    return render(request, "online/preferences.html", context)
+
+
+@csrf_exempt  # RFC 8058: a mail program posts, with no cookie and no page of ours before it.
+@reads_and_posts
+@private
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """One POST stops mails of one group; looking changes nothing. It says nothing of the client."""
+    client, group = _read(token)
+    if request.method == "POST":
+        preferring.choose(client, group, wanted=False, how="one click", now=timezone.now())
+    context = {
+        "group": group,
+        "is_stopped": request.method == "POST" or not getattr(client, group.field),
+        "preferences_url": client_url(Purpose.PREFERENCES, client),
+    }
+    return render(request, "online/unsubscribe.html", context)
+
+
+def _read(token: str) -> tuple[Client, MailGroup]:
+    try:
+        facts = read_client_token(Purpose.UNSUBSCRIBE, token)
+    except BadSignature:
+        raise Http404 from None
+    # Of any edition: it stops mails and does nothing else.
+    client = get_object_or_404(Client, pk=facts["client"], erased_at=None)
+    return client, MailGroup(facts["group"])

@@ -1,0 +1,60 @@
+"""The appointment's own page, its calendar file, and "yes, that's me"."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings import calendars
+from bookings.actions.scheduling import booking
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Clinic
+from bookings.runner.clients.age_consent import still_to_tell
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+
+IN_WORDS = {
+    Status.BOOKED: "Booked",
+    Status.ARRIVED: "You have arrived",
+    Status.COMPLETED: "Took place",
+    Status.NO_SHOW: "Missed",
+    Status.CANCELLED: "Cancelled",
+}
+
+
+@require_safe
+@behind_a_link
+def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
+    visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
+    context = {
+        "opened": opened,
+        "appointment": visit,
+        "clinic": clinic,
+        "status": IN_WORDS[Status(visit.status)],
+        "is_booked": visit.status == Status.BOOKED,
+        "is_over": visit.ends_at <= now,
+        "to_tell": still_to_tell(visit.client, clinic, now.astimezone(clinic.tz).date()),
+        "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
+        "why_not_move": booking.why_not_move(visit, clinic, now=now),
+        "why_not_cancel": booking.why_not_cancel(visit, clinic, now=now),
+    }
+    return render(request, "online/appointment.html", context)
+
+
+@require_safe
+@behind_a_link
+def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
+    return HttpResponse(
+        calendars.download(opened.appointment, Clinic.objects.the()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
+    )
+
+
+@require_POST
+@behind_a_link
+def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The link itself has proved the address already; this only goes back and says thank you."""
+    if opened.from_mail:
+        messages.success(request, "Thank you. Your e-mail address is confirmed.")
+    return back_to_it(opened)

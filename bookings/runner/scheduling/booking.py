@@ -1,0 +1,172 @@
+"""From a chosen start to a booked appointment."""
+
+from secrets import token_hex
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.refusals import NotBookable, Refused, SlotTaken
+from bookings.actions.scheduling import booking
+from bookings.links import page_url
+from bookings.models import Appointment, Treatment
+from bookings.runner.scheduling import times
+from bookings.web.forms import DetailsForm, StartForm
+from bookings.web.rate_limits import BOOKING, HOLDS, limited
+from bookings.web.responses import private, sorry, status_of, tell_when_to_return
+from bookings.web.visitor import (
+    address,
+    remember_booked,
+    visitor,
+    visitor_from_now_on,
+)
+
+KEY, TYPED = "booking_key", "typed"
+LONGEST_KEPT = 500
+
+
+@require_POST
+@limited(HOLDS)
+@private
+def hold(request: HttpRequest, slug: str) -> HttpResponse:
+    """Holds the chosen start; what was typed on a page that lost its time comes along."""
+    treatment = get_object_or_404(Treatment, slug=slug)
+    form = StartForm(request.POST)
+    _keep_what_was_typed(request)
+    if not form.is_valid():
+        return _choose_again(request, treatment, _first_error(form), status=422)
+    try:
+        booking.hold(
+            treatment=treatment,
+            **form.cleaned_data,
+            visitor=visitor_from_now_on(request),
+            address=address(request),
+            now=timezone.now(),
+        )
+    except (SlotTaken, NotBookable) as refusal:
+        return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
+    except Refused as refusal:
+        return sorry(request, refusal)
+    request.session[KEY] = token_hex(16)
+    return redirect("online:details", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(BOOKING)
+@private
+def details(request: HttpRequest, slug: str) -> HttpResponse:
+    treatment = get_object_or_404(Treatment, slug=slug)
+    if request.method == "POST":
+        return _book(request, treatment)
+    held = _held(request, treatment)
+    return _no_longer_held(request, slug) if held is None else _ask(request, treatment, held)
+
+
+def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
+    wanted = None if held.any_therapist else held.therapist
+    chosen = {"start": held.starts_at, "therapist": wanted, "key": _key(request)}
+    form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
+    return _details(request, treatment, form, held=held)
+
+
+def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        held = _held(request, treatment, starts_at=form.cleaned_data.get("start"))
+        return _details(request, treatment, form, held=held, status=422)
+    now, said = timezone.now(), form.cleaned_data
+    try:
+        booked = booking.book(
+            treatment=treatment,
+            **form.chosen,
+            client=newcomer(**form.person, now=now),
+            key=said["key"],
+            visitor=visitor_from_now_on(request),
+            address=address(request),
+            now=now,
+        )
+    except Refused as refusal:
+        response = _details(request, treatment, form, refusal=refusal, status=status_of(refusal))
+        return tell_when_to_return(response, refusal)
+    remember_booked(request, [booked])
+    if booked.booked_at == now:
+        _confirm(request, said)
+    return redirect(page_url(booked))
+
+
+def _confirm(request: HttpRequest, said: dict) -> None:
+    request.session.pop(TYPED, None)
+    request.session[KEY] = said["key"]
+    messages.success(request, f"You are booked. The confirmation is on its way to {said['email']}.")
+
+
+def _details(
+    request: HttpRequest,
+    treatment: Treatment,
+    form: DetailsForm,
+    *,
+    held: Appointment | None = None,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "treatment": treatment,
+        "form": form,
+        "held": held,
+        "seconds_left": _seconds_left(held),
+        "start": held.starts_at if held else form.cleaned_data.get("start"),
+        "therapist": held.therapist if held else form.cleaned_data.get("therapist"),
+        "refusal": refusal,
+        "can_try_again": refusal is not None and not isinstance(refusal, SlotTaken | NotBookable),
+    }
+    return render(request, "online/details.html", context, status=status)
+
+
+def _choose_again(
+    request: HttpRequest, treatment: Treatment, problem: str, nearest=(), *, status: int
+) -> HttpResponse:
+    """The times again, on the day that was wanted as far as it can be told."""
+    if not (treatment.active and treatment.online):
+        messages.error(request, problem)
+        return redirect("online:home")
+    query = {"day": request.POST.get("start", "")[:10], "therapist": request.POST.get("therapist")}
+    picker = times.picker_of(request, treatment, query)
+    context = {"picker": picker, "problem": problem, "nearest": nearest}
+    return render(request, times.PAGE, context, status=status)
+
+
+def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
+    """Back from the appointment's page, or too late: no form for a time that is not kept."""
+    if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
+        return redirect(page_url(booked))
+    messages.info(request, "No time is being kept for you at the moment. Please choose one.")
+    return redirect("online:times", slug)
+
+
+def _held(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:
+    """The visitor's live hold of the treatment."""
+    if not (known := visitor(request)):
+        return None
+    live = Appointment.objects.live_holds(timezone.now()).held_by(known)
+    return live.filter(treatment=treatment, **which).select_related("therapist").first()
+
+
+def _seconds_left(held: Appointment | None) -> int:
+    return int((held.held_until - timezone.now()).total_seconds()) if held else 0
+
+
+def _key(request: HttpRequest) -> str:
+    return request.session.setdefault(KEY, token_hex(16))
+
+
+def _keep_what_was_typed(request: HttpRequest) -> None:
+    typed = DetailsForm(request.POST).typed()
+    if any(typed.values()):
+        request.session[TYPED] = {name: text[:LONGEST_KEPT] for name, text in typed.items()}
+
+
+def _first_error(form: StartForm) -> str:
+    return next(error for errors in form.errors.values() for error in errors)

@@ -1,0 +1,57 @@
+"""Cancelling an appointment: asked first, then done."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.scheduling import booking
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Clinic
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.forms import CancelForm
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_a_link
+def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
+    if request.method == "POST":
+        return _cancel(request, opened)
+    return back_to_it(opened) if _cannot_cancel(opened) else _ask(request, opened, CancelForm())
+
+
+def _cannot_cancel(opened: Opened) -> bool:
+    visit = opened.appointment
+    why_not = booking.why_not_cancel(visit, Clinic.objects.the(), now=timezone.now())
+    return visit.status != Status.BOOKED or why_not is not None
+
+
+def _ask(
+    request: HttpRequest, opened: Opened, form: CancelForm, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "opened": opened,
+        "appointment": opened.appointment,
+        "form": form,
+        "problem": problem,
+    }
+    return render(request, "online/cancel.html", context, status=status)
+
+
+def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, opened, form, status=422)
+    try:
+        booking.cancel(
+            opened.appointment,
+            reason=form.cleaned_data["reason"],
+            by=booking.RUNNER,
+            now=timezone.now(),
+        )
+    except (TooLate, Stale) as refusal:
+        return _ask(request, opened, form, str(refusal), status=409)
+    messages.success(request, "Your appointment is cancelled. We have sent you a mail about it.")
+    return back_to_it(opened)

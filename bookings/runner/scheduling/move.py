@@ -1,0 +1,118 @@
+"""Moving an appointment: choose, confirm, done."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions.refusals import Busy, Refused
+from bookings.actions.scheduling import booking
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.scheduling.openings import diary
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.forms import MoveForm
+from bookings.web.responses import page_or_part
+from bookings.web.scheduling.picker import open_picker
+from bookings.web.training.plan_access import keeper_of_browser
+from bookings.web.training.plan_store import WithTheClinic, plan_of_keeper
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_a_link
+def move(request: HttpRequest, opened: Opened) -> HttpResponse:
+    if request.method == "POST":
+        return _move(request, opened)
+    if _cannot_move(opened):
+        return back_to_it(opened)
+    return _confirm(request, opened) if "start" in request.GET else _choose(request, opened)
+
+
+def _cannot_move(opened: Opened) -> bool:
+    visit = opened.appointment
+    why_not = booking.why_not_move(visit, Clinic.objects.the(), now=timezone.now())
+    return visit.status != Status.BOOKED or why_not is not None
+
+
+def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
+    here = reverse("online:move", args=[opened.token])
+    clinic, now = Clinic.objects.the(), timezone.now()
+    keeper = (
+        WithTheClinic(opened.appointment.client, opened.token)
+        if opened.from_mail
+        else keeper_of_browser(request)
+    )
+    picker = open_picker(
+        clinic,
+        opened.appointment.treatment,
+        request.GET,
+        path=here,
+        target=here,
+        now=now,
+        moving=opened.appointment,
+        plan=plan_of_keeper(keeper, clinic, now=now),
+    )
+    context = {"picker": picker, "opened": opened, "problem": problem}
+    return page_or_part(request, "online/move.html", "online/_picker.html", context, status=status)
+
+
+def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
+    revision = opened.appointment.revision
+    form = MoveForm({**request.GET.dict(), "revision": revision})
+    if not form.is_valid():
+        return _choose(request, opened, "Please choose one of the free times.", status=422)
+    return _confirm_page(request, opened, form)
+
+
+def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _choose(request, opened, "Please choose one of the free times.", status=422)
+    try:
+        booking.move(opened.appointment, **form.cleaned_data, by=booking.RUNNER, now=timezone.now())
+    except Busy:
+        raise
+    except Refused as refusal:
+        return _confirm_page(request, opened, form, refusal, status=409)
+    messages.success(request, "Your appointment has been moved. We have sent you the new time.")
+    return back_to_it(opened)
+
+
+def _confirm_page(
+    request: HttpRequest,
+    opened: Opened,
+    form: MoveForm,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    start, therapist = form.cleaned_data["start"], form.cleaned_data["therapist"]
+    context = {
+        "opened": opened,
+        "appointment": opened.appointment,
+        "form": form,
+        "start": start,
+        "therapist": therapist,
+        "takers": [] if refusal else _takers(opened.appointment, start, therapist),
+        "refusal": refusal,
+    }
+    return render(request, "online/move_confirm.html", context, status=status)
+
+
+def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) -> list[Therapist]:
+    """Who could take it then: the present therapist alone, if that is one of them."""
+    clinic = Clinic.objects.the()
+    day = diary(
+        clinic,
+        visit.treatment,
+        first=start.astimezone(clinic.tz).date(),
+        days=1,
+        now=timezone.now(),
+        therapist=therapist,
+        moving=visit,
+    )
+    takers = day.takers(start)
+    return [visit.therapist] if visit.therapist in takers else takers

@@ -1,0 +1,70 @@
+"""Pages about one appointment, opened by whoever has its link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from bookings import links
+from bookings.actions.clients import identity
+from bookings.actions.refusals import Busy
+from bookings.actions.scheduling.booking import RUNNER
+from bookings.models import Appointment
+from bookings.web.responses import private, sorry
+
+
+@dataclass
+class Opened:
+    """An appointment and the link it was opened with."""
+
+    appointment: Appointment
+    token: str
+    from_mail: bool
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether this is the first visit from a mail to an address not yet proved."""
+        return self.from_mail and self.appointment.client.is_provisional
+
+    def ended_before(self, instant: datetime) -> bool:
+        """Whether the visit is that long ago, so that its link has had its time."""
+        return self.appointment.ends_at < instant
+
+
+def behind_a_link(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Looks the appointment up; a POST from behind a mailed link proves the address first."""
+
+    @private
+    @wraps(view)
+    def run(request: HttpRequest, token: str, **asked: str) -> HttpResponse:
+        opened = _open(token)
+        try:
+            if request.method == "POST" and opened.asks_who:
+                identity.prove(opened.appointment.client, by=RUNNER, now=timezone.now())
+                opened = _open(token)
+            return view(request, opened, **asked)
+        except Busy as refusal:
+            return sorry(request, refusal)
+
+    return run
+
+
+def back_to_it(opened: Opened) -> HttpResponse:
+    return redirect("online:appointment", opened.token)
+
+
+def _open(token: str) -> Opened:
+    try:
+        link = links.read(token)
+    except BadSignature:
+        raise Http404 from None
+    visits = Appointment.objects.visits().with_everything()
+    appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
+    return Opened(appointment, token, link.from_mail)

@@ -1,0 +1,54 @@
+"""What the links of a training mail lead to; each is for one client and one purpose."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from bookings.actions.clients import identity
+from bookings.actions.refusals import Busy
+from bookings.actions.scheduling.booking import RUNNER
+from bookings.links import Purpose, read_client_token
+from bookings.models import Client
+from bookings.web.responses import private, sorry
+
+View = Callable[..., HttpResponse]
+
+
+def for_a_client(purpose: Purpose) -> Callable[[View], View]:
+    """The view gets the client and the link's facts; a POST proves the client's address."""
+
+    def decorate(view: View) -> View:
+        @private
+        @wraps(view)
+        def run(request: HttpRequest, token: str) -> HttpResponse:
+            client, facts = _read(purpose, token)
+            try:
+                if request.method == "POST" and client.is_provisional:
+                    client = identity.prove(client, by=RUNNER, now=timezone.now())
+                return view(request, client, facts)
+            except Busy as refusal:
+                return sorry(request, refusal)
+
+        return run
+
+    return decorate
+
+
+def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
+    try:
+        facts = read_client_token(purpose, token)
+    except BadSignature:
+        raise Http404 from None
+    return client_of(facts), facts
+
+
+def client_of(facts: dict[str, Any]) -> Client:
+    """Raises Http404 when the client is gone, or has withdrawn the link."""
+    return get_object_or_404(
+        Client, pk=facts["client"], links_edition=facts["edition"], erased_at=None
+    )

@@ -1,0 +1,87 @@
+"""How often one address, and one login, may ask: counted in Redis, so that it holds for every
+process. Losing Redis lifts the limits for a while; what must never give way (holds, and tries at
+signing in) is counted in the database instead.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import cache, wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import RedisStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from bookings.web.visitor import address
+
+API, BOOKING, HOLDS = "api", "booking", "holds"
+ANY = ("GET", "HEAD", "POST")
+WRITING = ("POST",)
+PATIENCE = 0.3  # seconds
+QUIET_AFTER_A_FAILURE = 30  # seconds
+
+logger = logging.getLogger(__name__)
+_quiet_until = 0.0
+View = Callable[..., HttpResponse]
+
+
+def limited(what: str, *, counts: tuple[str, ...] = WRITING) -> Callable[[View], View]:
+    """Answers 429 to whoever asks more often than `settings.LIMITS[what]`, such as "60/hour"."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.method in counts and (wait := seconds_to_wait(request, what)):
+                return too_many(request, wait)
+            return view(request, *args, **kwargs)
+
+        return run
+
+    return decorate
+
+
+def seconds_to_wait(request: HttpRequest, what: str) -> int:
+    """Counts this request; 0 while there is room."""
+    global _quiet_until
+    limit = settings.LIMITS.get(what)
+    if not limit or time.monotonic() < _quiet_until:
+        return 0
+    try:
+        return _count(parse(limit), what, _askers(request))
+    except StorageError:
+        _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
+        logger.warning("Redis does not answer: nothing is limited for a while.")
+        return 0
+
+
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _count(limit: RateLimitItem, what: str, askers: list[str]) -> int:
+    waits = [0]
+    for asker in askers:
+        if not _limiter().hit(limit, what, asker):
+            until = _limiter().get_window_stats(limit, what, asker).reset_time
+            waits.append(max(1, int(until - time.time()) + 1))
+    return max(waits)
+
+
+def _askers(request: HttpRequest) -> list[str]:
+    """The address, and the login wherever it comes from."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return [address(request), *([f"login {user.pk}"] if signed_in else [])]
+
+
+@cache
+def _limiter() -> SlidingWindowCounterRateLimiter:
+    url = settings.REDIS_URL.replace("redis+socket://", "redis+unix://")
+    waits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    return SlidingWindowCounterRateLimiter(RedisStorage(url, wrap_exceptions=True, **waits))

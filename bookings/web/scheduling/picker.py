@@ -1,0 +1,277 @@
+"""The slot picker: two weeks of days, and the chosen day's starts by part of day."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from urllib.parse import urlencode
+
+from bookings.core import training
+from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.scheduling.open_days import Day, Why, days_of
+from bookings.queries.scheduling.openings import Opening, next_free
+from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
+
+PARTS = (
+    ("Morning", time.min, time(12)),
+    ("Afternoon", time(12), time(17)),
+    ("Evening", time(17), time.max),
+)
+WORDS = {Why.FULL: "full", Why.CLOSED: "closed", Why.OVER: "over", Why.NOT_YET: "not yet"}
+WHOLE_WORDS = {
+    Why.FULL: "There is nothing free any more",
+    Why.CLOSED: "We are closed",
+    Why.OVER: "There is nothing left",
+    Why.NOT_YET: "The diary is not open yet",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Morning, afternoon or evening of the chosen day, with its openings."""
+
+    name: str
+    openings: list[Opening]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A line of the therapist filter."""
+
+    name: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A day in the strip; `url` is None where there is nothing to choose.
+
+    `advice` is for a runner with a race, of a day that can be chosen.
+    """
+
+    date: date
+    word: str
+    url: str | None
+    chosen: bool
+    shows_month: bool
+    advice: training.Advice | None
+
+
+@dataclass(frozen=True)
+class Picker:
+    """What the picker shows. `path` is the page it stands on, `target` where a start goes to.
+
+    `usual` is the therapist an address stands for that names none; `plan` is the runner's, from
+    whose races the days are advised.
+    """
+
+    clinic: Clinic
+    treatment: Treatment
+    path: str
+    target: str
+    therapists: list[Therapist]
+    therapist: Therapist | None
+    usual: Therapist | None
+    today: date
+    days: list[Day]
+    wanted: date | None
+    chosen: Day | None
+    soonest: Opening | None
+    moving: Appointment | None
+    plan: training.Plan | None = None
+    light: Sequence[Treatment] = ()
+
+    @property
+    def first(self) -> date:
+        return self.days[0].date
+
+    @property
+    def last(self) -> date:
+        return self.days[-1].date
+
+    @property
+    def cells(self) -> Iterator[Cell]:
+        for day in self.days:
+            url = self._url(self.therapist, first=self.first, day=day.date)
+            yield Cell(
+                date=day.date,
+                word=self.word(day),
+                url=url if day.openings else None,
+                chosen=day is self.chosen,
+                shows_month=day.date == self.first or day.date.day == 1,
+                advice=self._advice(day) if day.openings else None,
+            )
+
+    def word(self, day: Day) -> str:
+        if day.why_none is None:
+            return f"{len(day.openings)} free"
+        off = self.therapist is not None and day.why_none is Why.CLOSED
+        return "away" if off else WORDS[day.why_none]
+
+    @property
+    def advice(self) -> training.Advice | None:
+        """Of the chosen day."""
+        return self._advice(self.chosen) if self.chosen else None
+
+    @property
+    def fits(self) -> bool:
+        """Whether the treatment is one for the chosen day's phase, as far as anybody has said."""
+        if not (self.plan and self.chosen and self.treatment.kinds):
+            return True
+        return training.fits(self.treatment.kinds, self.chosen.date, self.plan)
+
+    @property
+    def lighter(self) -> Treatment | None:
+        """The light treatment to have instead, on a day that is advised for light ones only."""
+        if not (self.plan and self.chosen and self.advice and self.treatment not in self.light):
+            return None
+        if self.advice.verdict is not training.Verdict.LIGHT_ONLY:
+            return None
+        day, plan = self.chosen.date, self.plan
+        return min(
+            self.light,
+            key=lambda one: (not training.fits(one.kinds, day, plan), one.minutes),
+            default=None,
+        )
+
+    @property
+    def lighter_url(self) -> str:
+        day = self.chosen.date if self.chosen else self.first
+        return f"{self.lighter.get_absolute_url()}?day={day}" if self.lighter else ""
+
+    @property
+    def why_another_day(self) -> str:
+        """Why not the day that was asked for; nothing when it is the one shown."""
+        missed = next((day for day in self.days if day.date == self.wanted), None)
+        if missed is None or missed is self.chosen or missed.why_none is None:
+            return ""
+        if missed.why_none is Why.CLOSED and self.therapist is not None:
+            reason = f"{self.therapist.name} is away"
+        else:
+            reason = WHOLE_WORDS[missed.why_none]
+        return f"{reason} on {missed.date:%A} {missed.date.day} {missed.date:%B}."
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts of the chosen day that have openings."""
+        openings = self.chosen.openings if self.chosen else ()
+        parts = (
+            Part(name, [one for one in openings if since <= self._clock(one) < until])
+            for name, since, until in PARTS
+        )
+        return [part for part in parts if part.openings]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [self._choice(therapist) for therapist in (None, *self.therapists)]
+
+    @property
+    def earlier_url(self) -> str | None:
+        if self.first <= self.today:
+            return None
+        return self._url(self.therapist, first=max(self.today, self.first - STRIP))
+
+    @property
+    def later_url(self) -> str | None:
+        if self.days[-1].why_none is Why.NOT_YET:
+            return None
+        return self._url(self.therapist, first=self.first + STRIP)
+
+    @property
+    def soonest_url(self) -> str:
+        return self._url(self.therapist)
+
+    def _advice(self, day: Day) -> training.Advice | None:
+        return training.advice_on(day.date, self.plan) if self.plan else None
+
+    def _clock(self, opening: Opening) -> time:
+        return opening.starts_at.astimezone(self.clinic.tz).time()
+
+    def _choice(self, therapist: Therapist | None) -> Choice:
+        day = self.chosen.date if self.chosen else None
+        return Choice(
+            name=therapist.name if therapist else "Any therapist",
+            url=self._url(therapist, first=self.first, day=day),
+            chosen=therapist == self.therapist,
+        )
+
+    def _url(
+        self, therapist: Therapist | None, *, first: date | None = None, day: date | None = None
+    ) -> str:
+        asked = {"from": first, "day": day}
+        if therapist != self.usual:
+            asked["therapist"] = therapist.slug if therapist else ANYBODY
+        asked = {name: value for name, value in asked.items() if value}
+        return f"{self.path}?{urlencode(asked)}" if asked else self.path
+
+
+def open_picker(
+    clinic: Clinic,
+    treatment: Treatment,
+    query: Mapping[str, str],
+    *,
+    path: str,
+    target: str,
+    now: datetime,
+    visitor: str = "",
+    moving: Appointment | None = None,
+    plan: training.Plan | None = None,
+) -> Picker:
+    """The picker as the address asks for it; one that asks for no day opens at the next free."""
+    therapists = list(treatment.therapists.active())
+    usual = _usual(moving, therapists)
+    today = now.astimezone(clinic.tz).date()
+    asked = Asked.read(query, therapists, usual, today, clinic.last_bookable_day(now))
+    facts = {"now": now, "therapist": asked.therapist, "visitor": visitor, "moving": moving}
+    days = _days_to_show(clinic, treatment, asked, today, facts)
+    return Picker(
+        clinic=clinic,
+        treatment=treatment,
+        path=path,
+        target=target,
+        therapists=therapists,
+        therapist=asked.therapist,
+        usual=usual,
+        today=today,
+        days=days,
+        wanted=asked.day,
+        chosen=_chosen(days, asked.day),
+        soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
+        moving=moving,
+        plan=plan,
+        light=_light(plan) if plan else (),
+    )
+
+
+def _light(plan: training.Plan) -> list[Treatment]:
+    kinds = training.light_kinds(plan.protocol)
+    return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
+
+
+def _usual(moving: Appointment | None, therapists: list[Therapist]) -> Therapist | None:
+    """Whoever asked for a therapist in particular sees that one's times first."""
+    if moving is None or moving.any_therapist or moving.therapist not in therapists:
+        return None
+    return moving.therapist
+
+
+def _days_to_show(
+    clinic: Clinic, treatment: Treatment, asked: Asked, today: date, facts: dict
+) -> list[Day]:
+    days = days_of(clinic, treatment, first=asked.strip(today), days=STRIP_DAYS, **facts)
+    if not asked.says_nothing or any(day.openings for day in days):
+        return days
+    later = next_free(clinic, treatment, after=facts["now"], **facts)
+    first = later.starts_at.astimezone(clinic.tz).date() if later else today
+    return days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
+
+
+def _chosen(days: list[Day], wanted: date | None) -> Day | None:
+    """The first day with openings from the one asked for, or else before it."""
+    free = [day for day in days if day.openings]
+    later = (day for day in free if wanted is None or day.date >= wanted)
+    return next(later, free[-1] if free else None)
+
+
+def _soonest(days: list[Day]) -> Opening | None:
+    return next((day.openings[0] for day in days if day.openings), None)

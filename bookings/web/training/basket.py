@@ -1,0 +1,265 @@
+"""Booking a plan: the chosen times of several sessions, kept together and booked at once."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from secrets import token_hex
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
+from bookings.actions.scheduling import basket as baskets
+from bookings.actions.scheduling.allocation import Choice, nearest_to
+from bookings.actions.scheduling.basket import Basket
+from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.openings import Opening
+from bookings.web.forms import KeyForm, PersonForm
+from bookings.web.rate_limits import BOOKING, HOLDS, limited
+from bookings.web.responses import sorry, status_of, tell_when_to_return
+from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_choices
+from bookings.web.training.plan_store import Keeper
+from bookings.web.visitor import (
+    address,
+    remember_booked,
+    visitor,
+    visitor_from_now_on,
+)
+
+CHOSEN, KEY = "chosen", "basket_key"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A chosen time: kept, still free though not kept any more, or gone with others to choose."""
+
+    choice: Choice
+    value: str
+    held: Appointment | None
+    why_not: Refused | None
+
+    @property
+    def others(self) -> list[tuple[str, Opening]]:
+        """Free times near one that is gone, each as the form sends it."""
+        openings = self.why_not.nearest if self.why_not else ()
+        treatment = self.choice.treatment
+        return [(as_text(Choice(treatment, one.starts_at)), one) for one in openings]
+
+
+@require_POST
+@limited(HOLDS)
+def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    """From the plan: the ticked sessions' times, or those of one alone."""
+    only = request.POST.get("only")
+    numbers = [only] if only else request.POST.getlist("take")
+    choices = read_choices(request.POST.get(f"time-{number}", "") for number in numbers)
+    if not choices:
+        messages.error(request, "Please tick at least one session with a time.")
+        return redirect(f"{keeper.url}#sessions-title")
+    request.session[KEY] = token_hex(16)
+    return _keep(request, keeper, choices)
+
+
+@require_POST
+@limited(HOLDS)
+def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
+    """From the slot picker of a plan: one time."""
+    start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
+    choices = read_choices([BETWEEN.join([slug, start, therapist])])
+    if not choices:
+        messages.error(request, "Please choose one of the free times.")
+        return redirect(keeper.url)
+    request.session[KEY] = token_hex(16)
+    return _keep(request, keeper, choices)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited(BOOKING)
+def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    choices = _chosen(request, keeper)
+    if not choices:
+        return _nothing_chosen(request, keeper)
+    if request.method == "POST":
+        return _book(request, keeper, choices)
+    return _show(request, keeper, _lines(request, choices), _form(keeper, _key(request)))
+
+
+@require_POST
+def change(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    """Take one out, put another time in its place, or keep all of them once more."""
+    choices = _chosen(request, keeper)
+    gone = request.POST.get("out", "")
+    changed = [choice for choice in choices if as_text(choice) != gone]
+    changed += read_choices([request.POST.get("in", "")])
+    if not changed:
+        request.session.pop(CHOSEN, None)
+        return redirect(f"{keeper.url}#sessions-title")
+    return _keep(request, keeper, changed)
+
+
+def _keep(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> HttpResponse:
+    try:
+        found = _hold(request, keeper, choices)
+    except (Busy, TooManyHolds) as refusal:
+        return sorry(request, refusal)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{keeper.url}#sessions-title")
+    request.session[CHOSEN] = {"for": keeper.url, "times": [as_text(one) for one in choices]}
+    if not found.missed:
+        return redirect(keeper.basket_url)
+    form = _form(keeper, _key(request))
+    return _show(request, keeper, _lines(request, choices, found), form, status=409)
+
+
+def _hold(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Basket:
+    return baskets.hold_all(
+        choices,
+        visitor=visitor_from_now_on(request),
+        client=keeper.client,
+        address=_address(request, keeper),
+        now=timezone.now(),
+    )
+
+
+def _book(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> HttpResponse:
+    form = (KeyForm if keeper.client else PersonForm)(request.POST)
+    if not form.is_valid():
+        return _show(request, keeper, _lines(request, choices), form, status=422)
+    now = timezone.now()
+    try:
+        visits = baskets.book_all(
+            choices,
+            visitor=visitor_from_now_on(request),
+            client=keeper.client or newcomer(**form.person, now=now),
+            key=form.cleaned_data["key"],
+            address=_address(request, keeper),
+            by=keeper.by,
+            now=now,
+        )
+    except Refused as refusal:
+        return _not_booked(request, keeper, choices, form, refusal)
+    return _booked(request, keeper, visits)
+
+
+def _booked(request: HttpRequest, keeper: Keeper, visits: Sequence[Appointment]) -> HttpResponse:
+    for kept in (CHOSEN, KEY):
+        request.session.pop(kept, None)
+    if not keeper.at_the_desk:
+        remember_booked(request, visits)
+    messages.success(request, _what_is_booked(keeper, visits))
+    return redirect(keeper.url)
+
+
+def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
+    whose, email = "The" if keeper.at_the_desk else "Your", visits[0].client.email
+    what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
+    told = (
+        f"The confirmation is on its way to {email}." if email else "There is no address to tell."
+    )
+    return f"{whose} {what} booked. {told}"
+
+
+def _not_booked(
+    request: HttpRequest,
+    keeper: Keeper,
+    choices: Sequence[Choice],
+    form: KeyForm,
+    refusal: Refused,
+) -> HttpResponse:
+    """Nothing is lost: the others are kept, and whatever is gone is offered anew."""
+    found = None
+    with suppress(Refused):  # Too many holds, or too busy: what is held so far stays held.
+        found = _hold(request, keeper, choices)
+    lines = _lines(request, choices, found)
+    response = _show(request, keeper, lines, form, refusal=refusal, status=status_of(refusal))
+    return tell_when_to_return(response, refusal)
+
+
+def _lines(
+    request: HttpRequest, choices: Sequence[Choice], found: Basket | None = None
+) -> list[Line]:
+    why = {missed.choice: missed.why for missed in found.missed} if found else {}
+    held = _live(request)
+    return [_line(request, choice, held, why.get(choice)) for choice in choices]
+
+
+def _line(
+    request: HttpRequest, choice: Choice, held: Iterable[Appointment], why: Refused | None
+) -> Line:
+    kept = next((one for one in held if choice.is_met_by(one)), None)
+    if kept is None and why is None:
+        why = _why_not_free(request, choice)
+    return Line(choice, as_text(choice), kept, why)
+
+
+def _why_not_free(request: HttpRequest, choice: Choice) -> Refused | None:
+    """None for a time that nobody keeps and that is still there to book."""
+    nearest = nearest_to(choice, visitor(request), timezone.now())
+    same = next((one for one in nearest if one.starts_at == choice.start), None)
+    if same and (choice.therapist is None or choice.therapist in same.therapists):
+        return None
+    return SlotTaken(nearest=nearest)
+
+
+def _live(request: HttpRequest) -> list[Appointment]:
+    if not (known := visitor(request)):
+        return []
+    return list(Appointment.objects.live_holds(timezone.now()).held_by(known).with_everything())
+
+
+def _show(
+    request: HttpRequest,
+    keeper: Keeper,
+    lines: Sequence[Line],
+    form: KeyForm,
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    held = [line.held for line in lines if line.held]
+    ends = [one.held_until for one in held if one.held_until]
+    context = {
+        "clinic": Clinic.objects.the(),
+        "keeper": keeper,
+        "lines": lines,
+        "form": form,
+        "refusal": refusal,
+        "held_until": min(ends, default=None),
+        "seconds_left": int((min(ends) - timezone.now()).total_seconds()) if ends else 0,
+        "total": sum((line.choice.treatment.price for line in lines), Decimal()),
+        "all_are_kept": len(held) == len(lines),
+        "some_are_gone": any(line.why_not for line in lines),
+    }
+    return render(request, "online/basket.html", context, status=status)
+
+
+def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    """Back from the booking, or a form sent twice, or the session is over."""
+    if request.method != "POST":
+        messages.info(request, "No times are being kept for you at the moment.")
+    return redirect(keeper.url)
+
+
+def _address(request: HttpRequest, keeper: Keeper) -> str:
+    """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
+    return "" if keeper.at_the_desk else address(request)
+
+
+def _form(keeper: Keeper, key: str) -> KeyForm:
+    return (KeyForm if keeper.client else PersonForm)(initial={"key": key})
+
+
+def _chosen(request: HttpRequest, keeper: Keeper) -> list[Choice]:
+    """What was chosen in this very plan: one browser may open those of several people."""
+    chosen = request.session.get(CHOSEN, {})
+    return read_choices(chosen["times"]) if chosen.get("for") == keeper.url else []
+
+
+def _key(request: HttpRequest) -> str:
+    return request.session.setdefault(KEY, token_hex(16))

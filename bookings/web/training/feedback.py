@@ -1,0 +1,69 @@
+"""What runners tell on their plan: a hard effort, or that they do not want a session."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from bookings.actions.training.training_feedback import EffortRefused
+from bookings.core import training
+from bookings.models import Clinic
+from bookings.web.training.plan_store import Keeper
+from bookings.web.training.race_forms import DayField
+
+UNDO = "undo"
+NOTED = (
+    "Noted. Where an easy session fits one to three days later, and no other is near, "
+    "your plan now has it."
+)
+
+
+class EffortForm(forms.Form):
+    day = DayField(error_messages={"required": "Please give the day of your hard effort."})
+
+
+class SessionForm(forms.Form):
+    """A recommended session, as the page names it."""
+
+    kind = forms.TypedChoiceField(
+        choices=[(kind.value, kind.value) for kind in training.Kind], coerce=training.Kind
+    )
+    ideal = DayField()
+
+
+@require_POST
+def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    form = EffortForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, form.errors["day"][0])
+    elif request.POST.get("do") == UNDO:
+        keeper.forget_effort(form.cleaned_data["day"])
+        messages.success(request, "It is no longer noted.")
+    else:
+        _log(request, keeper, form.cleaned_data["day"])
+    return redirect(f"{keeper.url}#sessions-title")
+
+
+def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    try:
+        keeper.log_effort(day, today=now.astimezone(clinic.tz).date())
+    except EffortRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, NOTED)
+
+
+@require_POST
+def session(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+    form = SessionForm(request.POST)
+    if form.is_valid():
+        answer = keeper.reconsider if request.POST.get("do") == UNDO else keeper.decline
+        answer(form.cleaned_data["kind"], form.cleaned_data["ideal"])
+    else:
+        messages.error(request, "That session is not in your plan any more.")
+    return redirect(f"{keeper.url}#sessions-title")

@@ -1,0 +1,58 @@
+"""A plan's pages are the same for everybody; only where the plan is kept differs.
+
+Views take (request, keeper). The site map wraps each twice: for this browser or login, and for
+whoever comes by a mailed link. The page's own link does not do: it proves nobody's address.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from bookings.models import Client
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.responses import private
+from bookings.web.training.plan_store import InBrowser, Keeper, WithTheClinic
+
+# After the visit: the link acts on more than that one appointment.
+OPENS_THE_PLAN_FOR = timedelta(days=366)
+
+
+def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """With the plan of the runner who has signed in, or else of nobody in particular."""
+
+    @private
+    @wraps(view)
+    def run(request: HttpRequest, **asked: str) -> HttpResponse:
+        return view(request, keeper_of_browser(request), **asked)
+
+    return run
+
+
+def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @behind_a_link
+    @wraps(view)
+    def run(request: HttpRequest, opened: Opened, **asked: str) -> HttpResponse:
+        if not opened.from_mail:
+            return redirect("online:plan")
+        if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
+            messages.info(request, "This link is too old for your plan. Sign in to see it.")
+            return back_to_it(opened)
+        return view(request, WithTheClinic(opened.appointment.client, opened.token), **asked)
+
+    return run
+
+
+def keeper_of_browser(request: HttpRequest) -> Keeper:
+    client = _signed_in(request)
+    return WithTheClinic(client) if client else InBrowser(request)
+
+
+def _signed_in(request: HttpRequest) -> Client | None:
+    if not request.user.is_authenticated:
+        return None
+    return Client.objects.filter(user=request.user, proved_at__isnull=False).first()

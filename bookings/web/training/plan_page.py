@@ -1,0 +1,258 @@
+"""What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling.basket import MOST_STARTS
+from bookings.actions.training import training_feedback
+from bookings.core import training
+from bookings.core.training.protocol.phases import PhaseRules
+from bookings.core.training.protocol.sessions import SessionType
+from bookings.models import Clinic, Race, Therapist, Weekday
+from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
+from bookings.web.scheduling.slot_values import as_text
+from bookings.web.training import ribbon
+from bookings.web.training.plan_store import Keeper
+
+LONGEST_LOOK_BACK = timedelta(weeks=26)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A race with where it is changed, and how far away it is in words."""
+
+    race: Race
+    url: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Time:
+    """An opening as it is offered: with the usual therapist where that one is free."""
+
+    choice: Choice
+
+    @property
+    def value(self) -> str:
+        return as_text(self.choice)
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A recommended session in the protocol's words, with the times to book."""
+
+    offer: Offer
+    rules: SessionType
+    phase: PhaseRules
+    times: Sequence[Time]
+    ticked: bool
+    other_times_url: str
+
+    @property
+    def day(self) -> date:
+        """The day to suggest, or the ideal one of what is booked already."""
+        return self.offer.session.ideal if self.offer.booked else self.offer.session.suggested
+
+    @property
+    def is_done(self) -> bool:
+        return self.offer.booked is not None and self.offer.booked.status in HAS_BEEN
+
+    @property
+    def last_day(self) -> date:
+        return self.offer.session.window_end - DAY
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
+
+    phase: PhaseRules
+    start: date
+    last: date
+    race: str
+    is_now: bool
+    sessions: Sequence["InWords"]
+
+
+@dataclass(frozen=True)
+class InWords:
+    """A dot of the ribbon as the table tells it."""
+
+    mark: ribbon.Marked
+    name: str
+
+
+@dataclass(frozen=True)
+class Efforts:
+    """Hard workouts and long runs: what was told lately, and the days that a press can tell of."""
+
+    plan: training.Plan
+    told: Sequence[date]
+
+    @property
+    def today(self) -> date:
+        return self.plan.as_of
+
+    @property
+    def lately(self) -> list[date]:
+        return [day for day in self.told if day > self.today - training_feedback.LONGEST_AGO]
+
+    @property
+    def yesterday(self) -> date:
+        return self.today - DAY
+
+    @property
+    def earliest(self) -> date:
+        return self.today - training_feedback.LONGEST_AGO
+
+    @property
+    def are_asked_for(self) -> bool:
+        """Only in the phases in which an effort adds a session (S9)."""
+        days = (self.today - n * DAY for n in range(3))
+        return any(self.plan.on(day).phase in training.HARD_WORK for day in days)
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    races: Sequence[Entered]
+    phase: PhaseRules
+    stretches: Sequence[Stretch]
+    proposals: Sequence[Proposal]
+    lying: ribbon.Ribbon | None
+    upright: ribbon.Ribbon
+    efforts: Efforts
+    protocol: training.Protocol
+
+    @property
+    def long_run(self) -> str:
+        """The name of its weekday."""
+        return Weekday(self.efforts.plan.runner.long_run_weekday).label
+
+    @property
+    def weekly_volume_km(self) -> int:
+        return round(self.efforts.plan.runner.weekly_volume_km)
+
+    @property
+    def any_booked(self) -> bool:
+        return any(proposal.offer.booked for proposal in self.proposals)
+
+    @property
+    def ticked(self) -> int:
+        return sum(proposal.ticked for proposal in self.proposals)
+
+
+def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
+    today = now.astimezone(clinic.tz).date()
+    plan = plan_of(keeper.races, keeper.runner, today=today)
+    found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
+    start = _first_day(plan)
+    segments = plan.segments(start, training.end_of(plan, start))
+    dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
+    marked = [dot.mark for dot in dots]
+    drawn = {
+        "segments": _as_drawn(segments),
+        "marked": marked,
+        "protocol": plan.protocol,
+        "today": today,
+    }
+    return PlanPage(
+        races=[_entered(race, keeper, today) for race in keeper.races],
+        phase=plan.protocol.phases[plan.on(today).phase],
+        stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
+        proposals=list(_proposals(found, plan.protocol, keeper)),
+        lying=ribbon.lying(**drawn),
+        upright=ribbon.upright(**drawn),
+        efforts=Efforts(plan, keeper.hard_efforts),
+        protocol=plan.protocol,
+    )
+
+
+def _first_day(plan: training.Plan) -> date:
+    """The first day of training for a race that is not over yet, or today."""
+    ahead = [
+        race.plan_start(plan.protocol)
+        for race in plan.races
+        if race.drives_a_plan
+        and -race.days_to(plan.as_of) <= race.recovers_as(plan.protocol).return_last_day
+    ]
+    return max(min([plan.as_of, *ahead]), plan.as_of - LONGEST_LOOK_BACK)
+
+
+def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
+    """One phase after the other, whichever race it is of; the table tells those apart."""
+    drawn: list[training.Segment] = []
+    for segment in segments:
+        alike = drawn and drawn[-1].phase is segment.phase is not training.Phase.RACE_DAY
+        if alike:
+            drawn[-1] = replace(drawn[-1], end=segment.end)
+        else:
+            drawn.append(segment)
+    return drawn
+
+
+def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
+    day = offer.session.suggested
+    if offer.booked:
+        day = offer.booked.starts_at.astimezone(clinic.tz).date()
+    return ribbon.Marked(offer.number, day, offer.booked is not None)
+
+
+def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:
+    return InWords(_marked(offer, clinic), protocol.session_types[offer.session.kind].name)
+
+
+def _stretch(
+    segment: training.Segment,
+    protocol: training.Protocol,
+    today: date,
+    dots: Iterable[InWords],
+) -> Stretch:
+    return Stretch(
+        phase=protocol.phases[segment.phase],
+        start=segment.start,
+        last=segment.end - DAY,
+        race=segment.race.name if segment.race else "",
+        is_now=segment.start <= today < segment.end,
+        sessions=[dot for dot in dots if segment.start <= dot.mark.day < segment.end],
+    )
+
+
+def _proposals(
+    found: Iterable[Offer], protocol: training.Protocol, keeper: Keeper
+) -> Iterator[Proposal]:
+    """All with times are ticked, as far as a basket holds them."""
+    left = MOST_STARTS
+    for offer in found:
+        times = list(_times(offer, keeper.history.usual_therapist))
+        yield Proposal(
+            offer=offer,
+            rules=protocol.session_types[offer.session.kind],
+            phase=protocol.phases[offer.session.phase],
+            times=times,
+            ticked=bool(times) and left > 0,
+            other_times_url=keeper.times_url(offer.treatment) if offer.treatment else "",
+        )
+        left -= bool(times)
+
+
+def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
+    for opening in offer.openings:
+        therapist = usual if usual in opening.therapists else None
+        if offer.treatment:
+            yield Time(Choice(offer.treatment, opening.starts_at, therapist))
+
+
+def _entered(race: Race, keeper: Keeper, today: date) -> Entered:
+    return Entered(race, keeper.url_of(race), _how_far((race.race_date - today).days))
+
+
+def _how_far(days: int) -> str:
+    """In 16 weeks, in 9 days, tomorrow, today, 3 days ago."""
+    if days >= 14:
+        return f"in {days // 7} weeks"
+    if days < -1:
+        return f"{-days} days ago"
+    return {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"in {days} days")

@@ -1,0 +1,259 @@
+"""Changing or losing a race: first what shifts, and only then, if the runner agrees, the change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.actions.refusals import RaceRefused, Refused
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.training import races, replanning
+from bookings.actions.training.replanning import Answer
+from bookings.core import training
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, Race
+from bookings.queries.training.plans import openings_for, plan_of
+from bookings.web.responses import status_of
+from bookings.web.scheduling.slot_values import as_text, read_choices
+from bookings.web.training.plan_store import FIELDS, Keeper, race_on
+from bookings.web.training.race_forms import ChangeRaceForm
+from bookings.web.visitor import visitor
+
+WITHDRAW, CONFIRM, ALL, NONE = "withdraw", "confirm", "all", "none"
+KEEP, CANCEL = "keep", "cancel"
+
+
+@dataclass(frozen=True)
+class Question:
+    """An appointment that no longer fits, and what can be done about it."""
+
+    appointment: Appointment
+    misfit: training.Misfit
+    choices: Sequence[Choice]
+    why_not_move: str | None
+    why_not_cancel: str | None
+    answer: str
+
+    @property
+    def name(self) -> str:
+        return f"visit-{self.appointment.public_id}"
+
+    @property
+    def times(self) -> list[tuple[str, Choice]]:
+        return [(as_text(choice), choice) for choice in self.choices]
+
+    @property
+    def suggested(self) -> str:
+        """The nearest time, or to keep it where there is none."""
+        return as_text(self.choices[0]) if self.choices else KEEP
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """The race as it would be; without fields it is withdrawn."""
+
+    race: Race
+    fields: dict[str, Any] | None
+
+    @property
+    def changed(self) -> Race | None:
+        return races.with_changes(self.race, self.fields) if self.fields else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+    found = race_on(keeper, day)
+    if found is None and request.method == "POST":
+        return redirect(keeper.url)  # Sent twice: the race has moved already.
+    if found is None:
+        raise Http404
+    today = timezone.now().astimezone(Clinic.objects.the().tz).date()
+    if request.method != "POST":
+        initial = {name: getattr(found, name) for name in FIELDS}
+        return _ask(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
+    form = ChangeRaceForm(request.POST, today=today)
+    if WITHDRAW in request.POST:
+        return _propose(request, keeper, Proposed(found, None), form)
+    if not form.is_valid():
+        return _ask(request, keeper, found, form, status=422)
+    return _propose(request, keeper, Proposed(found, form.changes), form)
+
+
+def _ask(
+    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"keeper": keeper, "race": found, "form": form}
+    return render(request, "online/race.html", context, status=status)
+
+
+def _propose(
+    request: HttpRequest, keeper: Keeper, proposed: Proposed, form: ChangeRaceForm
+) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    try:
+        change = _change(keeper, proposed, today=now.astimezone(clinic.tz).date())
+    except RaceRefused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _ask(request, keeper, proposed.race, form, status=422)
+    questions = _questions(request, keeper, change, clinic, now)
+    shifts = change.phase_shifts() or change.session_shifts() or questions
+    if request.POST.get("do") in (CONFIRM, ALL, NONE) or not (shifts or proposed.fields is None):
+        return _carry_out(request, keeper, proposed, form, change, questions, now)
+    return _preview(request, keeper, proposed, form, change, questions)
+
+
+def _change(keeper: Keeper, proposed: Proposed, *, today: date) -> training.Change:
+    """The plan as it is and as it would be. Raises RaceRefused."""
+    others = [other for other in keeper.races if other.race_date != proposed.race.race_date]
+    changed = proposed.changed
+    if changed:
+        races.refuse_what_cannot_be_planned(changed, others, today=today)
+    after = [*others, changed] if changed else others
+    return training.Change(
+        before=plan_of(keeper.races, keeper.runner, today=today),
+        after=plan_of(after, keeper.runner, today=today),
+        was=proposed.race.in_training,
+        race=changed.in_training if changed else None,
+    )
+
+
+def _questions(
+    request: HttpRequest, keeper: Keeper, change: training.Change, clinic: Clinic, now: datetime
+) -> list[Question]:
+    visits = {}
+    for visit in keeper.history.visits:
+        if visit.status == Status.BOOKED and visit.starts_at > now:
+            day = visit.starts_at.astimezone(clinic.tz).date()
+            visits[visit] = training.Booked(day, visit.treatment.kinds)
+    misfits = {misfit.visit: misfit for misfit in change.misfits(list(visits.values()))}
+    found = [(visit, misfits[booked]) for visit, booked in visits.items() if booked in misfits]
+    free = openings_for(
+        clinic,
+        [(visit.treatment, misfit.instead) for visit, misfit in found],
+        keeper.history,
+        now=now,
+        visitor=visitor(request),
+    )
+    return [
+        _question(request, keeper, visit, misfit, openings, clinic, now)
+        for (visit, misfit), openings in zip(found, free, strict=True)
+    ]
+
+
+def _question(request, keeper, visit, misfit, openings, clinic, now) -> Question:
+    binds = not keeper.at_the_desk  # the clinic's rules, which the desk may set aside
+    why_not_move = booking.why_not_move(visit, clinic, now=now) if binds else None
+    why_not_cancel = booking.why_not_cancel(visit, clinic, now=now) if binds else None
+    choices = [
+        Choice(visit.treatment, opening.starts_at, visit.therapist)
+        if visit.therapist in opening.therapists
+        else Choice(visit.treatment, opening.starts_at)
+        for opening in openings
+    ]
+    return Question(
+        appointment=visit,
+        misfit=misfit,
+        choices=[] if why_not_move else choices,
+        why_not_move=why_not_move,
+        why_not_cancel=why_not_cancel,
+        answer=request.POST.get(f"visit-{visit.public_id}", KEEP),
+    )
+
+
+def _preview(
+    request: HttpRequest,
+    keeper: Keeper,
+    proposed: Proposed,
+    form: ChangeRaceForm,
+    change: training.Change,
+    questions: Sequence[Question],
+    *,
+    refusal: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rules = change.after.protocol
+    context = {
+        "clinic": Clinic.objects.the(),
+        "keeper": keeper,
+        "race": proposed.race,
+        "changed": proposed.changed,
+        "form": form,
+        "phases": [(rules.phases[one.phase].name, one) for one in change.phase_shifts()],
+        "sessions": [(rules.session_types[one.kind].name, one) for one in change.session_shifts()],
+        "questions": questions,
+        "refusal": refusal,
+    }
+    return render(request, "online/race_change.html", context, status=status)
+
+
+def _carry_out(
+    request: HttpRequest,
+    keeper: Keeper,
+    proposed: Proposed,
+    form: ChangeRaceForm,
+    change: training.Change,
+    questions: Sequence[Question],
+    now: datetime,
+) -> HttpResponse:
+    answers = [answer for one in questions if (answer := _answer(request, one))]
+    try:
+        replanning.accept(
+            answers,
+            change_race=partial(_change_race, keeper, proposed, now),
+            by=keeper.by,
+            now=now,
+        )
+    except RaceRefused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return _ask(request, keeper, proposed.race, form, status=422)
+    except Refused as refusal:
+        again = _questions(request, keeper, change, Clinic.objects.the(), timezone.now())
+        return _preview(
+            request, keeper, proposed, form, change, again,
+            refusal=refusal, status=status_of(refusal),
+        )  # fmt: skip
+    messages.success(request, _what_was_done(proposed, answers))
+    return redirect(keeper.url)
+
+
+def _change_race(keeper: Keeper, proposed: Proposed, now: datetime) -> None:
+    if proposed.fields is None:
+        keeper.withdraw(proposed.race, now=now)
+    else:
+        keeper.change(proposed.race, proposed.fields, now=now)
+
+
+def _answer(request: HttpRequest, question: Question) -> Answer | None:
+    """None to leave it as it is."""
+    said = {ALL: question.suggested, NONE: KEEP}.get(request.POST.get("do", ""), question.answer)
+    if said == CANCEL:
+        return Answer(question.appointment)
+    chosen = read_choices([said])
+    return Answer(question.appointment, chosen[0]) if chosen else None
+
+
+def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
+    first = (
+        f"{proposed.race} is no longer in the plan."
+        if proposed.fields is None
+        else "The plan has been worked out anew."
+    )
+    moved = sum(1 for answer in answers if answer.move_to)
+    rest = [
+        _counted(count, done)
+        for count, done in ((moved, "moved"), (len(answers) - moved, "cancelled"))
+        if count
+    ]
+    return " ".join([first, *rest])
+
+
+def _counted(count: int, done: str) -> str:
+    return f"{count} appointment{'' if count == 1 else 's'} {done}."

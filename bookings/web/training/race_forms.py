@@ -1,0 +1,193 @@
+"""What runners tell of their races and of their training."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from bookings.models import Distance, Outcome, Priority, Race, Weekday
+from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
+from bookings.web.forms import plain, too_long
+
+LONGEST_NAME = 120
+FURTHEST_AHEAD = timedelta(days=731)
+HABITS = ("long_run_weekday", "weekly_volume_km", "has_been", "wants_nudges")
+ABOUT_THE_RACE = ("race_date", "distance", "name", "priority", "training_start", "weeks")
+
+
+class DayField(forms.DateField):
+    """A civil date, chosen in the browser's own way."""
+
+    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
+
+    def __init__(self, **options: Any):
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **options)
+        self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
+
+
+class KilometresField(forms.IntegerField):
+    """How far somebody got who did not finish."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="How far you got, in kilometres (optional)",
+            required=False,
+            min_value=0,
+            max_value=1000,
+            help_text="Only for a race that you did not finish: it decides how long you recover.",
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            error_messages={"invalid": "Please give whole kilometres."},
+        )
+
+
+class RaceForm(forms.Form):
+    """A race: only the date and the distance are needed."""
+
+    race_date = DayField(
+        label="Date of the race", error_messages={"required": "Please give the date of your race."}
+    )
+    distance = forms.ChoiceField(
+        label="Distance", choices=Distance.choices, initial=Distance.MARATHON
+    )
+    name = forms.CharField(
+        label="Name of the race (optional)", required=False, validators=[too_long(LONGEST_NAME)]
+    )
+    priority = forms.ChoiceField(
+        label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
+    )
+    training_start = DayField(
+        label="First day of training (optional)",
+        required=False,
+        help_text="If you know it, the number of weeks follows from it.",
+    )
+    weeks = forms.IntegerField(
+        label="Weeks of training (optional)",
+        required=False,
+        help_text="Usually 18 for a marathon, 12 for a half.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": "Please give a whole number of weeks."},
+    )
+
+    helper = plain("race_date", "distance")
+    more = plain("name", "priority", "training_start", "weeks")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self._today = today
+
+    def clean_race_date(self) -> date:
+        day = self.cleaned_data["race_date"]
+        if day > self._today + FURTHEST_AHEAD:
+            raise ValidationError("Please give a date within the next two years.")
+        return day
+
+    def clean_name(self) -> str:
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_priority(self) -> str:
+        return self.cleaned_data["priority"] or Priority.A
+
+    def clean_weeks(self) -> int | None:
+        weeks = self.cleaned_data["weeks"]
+        if weeks is not None and not 1 <= weeks <= 52:
+            raise ValidationError("A plan lasts from 1 to 52 weeks.")
+        return weeks
+
+    @property
+    def about_the_race(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ABOUT_THE_RACE}
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether something under "more" needs a look."""
+        return bool(set(self.errors) - {"race_date", "distance"})
+
+
+class HabitsForm(forms.Form):
+    """What a week of the runner's training looks like."""
+
+    long_run_weekday = forms.TypedChoiceField(
+        label="Day of your long run",
+        choices=Weekday.choices,
+        coerce=int,
+        empty_value=Weekday.SUNDAY,
+        initial=Weekday.SUNDAY,
+        required=False,
+    )
+    weekly_volume_km = forms.IntegerField(
+        label="Kilometres in your biggest weeks (optional)",
+        required=False,
+        min_value=0,
+        max_value=400,
+        help_text="From 80 km a week the plan has more sessions.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": "Please give whole kilometres."},
+    )
+
+    helper = plain("long_run_weekday", "weekly_volume_km")
+
+    def clean_weekly_volume_km(self) -> int:
+        return self.cleaned_data["weekly_volume_km"] or 0
+
+    @property
+    def habits(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in HABITS if name in self.fields}
+
+
+class NewcomersHabitsForm(HabitsForm):
+    """The same of somebody of whom the clinic does not know whether they have been."""
+
+    has_been = forms.BooleanField(label="I have had a massage here before", required=False)
+
+    helper = plain("long_run_weekday", "weekly_volume_km", "has_been")
+
+
+class NewRaceForm(NewcomersHabitsForm, RaceForm):
+    """A race, and the habits that the plan goes by."""
+
+    wants_nudges = forms.BooleanField(
+        label=ASKED_WITH_A_RACE,
+        required=False,
+        help_text=PROMISED_WITH_IT,
+    )
+
+    helper = plain("race_date", "distance", "wants_nudges")
+    more = plain(
+        "name", "priority", "training_start", "weeks", "long_run_weekday", "weekly_volume_km",
+        "has_been",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asks_for_nudges: bool = True, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not asks_for_nudges:
+            del self.fields["wants_nudges"]
+            self.helper = plain("race_date", "distance")
+
+    @property
+    def race(self) -> Race:
+        return Race(**self.about_the_race)
+
+
+class ChangeRaceForm(RaceForm):
+    """Another date, more about the race, or how it went."""
+
+    outcome = forms.ChoiceField(label="How it went", choices=Outcome.choices)
+    dnf_km = KilometresField()
+
+    helper = plain("race_date", "distance", "name", "outcome", "dnf_km")
+    more = plain("priority", "training_start", "weeks")
+
+    def clean_dnf_km(self) -> int | None:
+        unfinished = self.cleaned_data.get("outcome") == Outcome.DNF
+        return self.cleaned_data["dnf_km"] if unfinished else None
+
+    @property
+    def opens_more(self) -> bool:
+        return bool(set(self.errors) & {"priority", "training_start", "weeks"})
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        told = {name: self.cleaned_data[name] for name in ("outcome", "dnf_km")}
+        return self.about_the_race | told
