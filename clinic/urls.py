@@ -5,8 +5,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bookings import api
-from clinic import accounts, health, mail_events, merge_page, metrics_page
+from bookings.api import mail_events, openings
+from clinic import accounts, health, merge_page, metrics_page
 
 # The admin's own form would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -21,7 +21,7 @@ urlpatterns = [
     path("accounts/begin/", accounts.begin, name="begin"),
     path("", include("clinic.privacy.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/openings", api.openings, name="api_openings"),
+    path("api/openings", openings.openings, name="api_openings"),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

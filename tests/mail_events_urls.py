@@ -2,7 +2,7 @@
 
 from django.urls import path
 
+from bookings.api.mail_events import receiver_of
 from clinic import urls
-from clinic.mail_events import receiver_of
 
 urlpatterns = [*urls.urlpatterns, path("mail-events/", receiver_of("postmark"), name="mail_events")]

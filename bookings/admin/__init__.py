@@ -2,7 +2,15 @@
 
 from django.contrib import admin
 
-from bookings.admin import appointments, clinic, mails, people, races, rota, treatments
+from bookings.admin import (
+    clinic,
+    mail,
+    people,
+    rota,
+    scheduling,
+    training,
+    treatments,
+)
 
 __all__ = ["appointments", "clinic", "mails", "people", "races", "rota", "treatments"]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from bookings.admin.diary import DiaryAdmin
+from bookings.admin.base import DiaryAdmin
 from bookings.admin.rota import (
     AbsenceInline,
     ExtraShiftInline,

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from bookings.admin.diary import DiaryAdmin
+from bookings.admin.base import DiaryAdmin
 from bookings.models import Absence, ExtraShift, WeeklyBreak, WeeklyShift
 
 

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookings.admin.diary import DiaryAdmin, DiaryForm
+from bookings.admin.base import DiaryAdmin, DiaryForm
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import Room, Treatment
 

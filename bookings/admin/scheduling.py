@@ -13,8 +13,8 @@ from django.utils.dateparse import parse_datetime
 
 from bookings.actions.refusals import Stale
 from bookings.actions.scheduling import admin_edit, booking
-from bookings.admin.diary import DiaryAdmin, DiaryForm, ReadOnly
-from bookings.admin.mails import MailInline
+from bookings.admin.base import DiaryAdmin, DiaryForm, ReadOnly
+from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import Appointment, AppointmentEvent
 

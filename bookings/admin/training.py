@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings.actions.training import races
-from bookings.admin.diary import DiaryAdmin
+from bookings.admin.base import DiaryAdmin
 from bookings.models import Race
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookings.admin.diary import ReadOnly
+from bookings.admin.base import ReadOnly
 from bookings.models import Mail
 
 
