@@ -11,7 +11,7 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.core.roles import Role
-from therapists.views import left_at_the_door
+from therapists.pages import draft_recovery
 
 Roles = frozenset[Role] | None
 
@@ -266,7 +266,7 @@ def roles_of(request: HttpRequest) -> frozenset[Role]:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    left_at_the_door.keep(request)
+    draft_recovery.keep(request)
     if request.htmx:  # A sign-in page inside a part of another page would be no use.
         return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))

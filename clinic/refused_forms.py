@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.csrf import csrf_failure
 
-from therapists.views import left_at_the_door
+from therapists.pages import draft_recovery
 
 
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -12,6 +12,6 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     A form is refused, for one, when its sender has signed in again in another tab meanwhile.
     """
-    if left_at_the_door.keep(request):
+    if draft_recovery.keep(request):
         return redirect(request.get_full_path())
     return csrf_failure(request, reason)

@@ -86,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "bookings.web.clinic_context.clinic",
                 "bookings.desk.mail.status_bar.mail_bar",
-                "therapists.views.times_off.times_off_to_answer",
+                "therapists.pages.scheduling.time_off_requests.times_off_to_answer",
             ],
         },
     },

@@ -19,10 +19,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from bookings.core.csv_safety import as_text
-from therapists import reading
-from therapists.encrypting import Sealed
+from therapists import health_audit
+from therapists.health_audit import Reader
 from therapists.models import Clearance, HealthCheck, Note, NoteVersion
-from therapists.reading import Reader
+from therapists.models.sealed import Sealed
 
 NOT_EXPORTED = {
     "admin.LogEntry": "what was done in the admin stands in the history, bookings.Change",
@@ -135,7 +135,7 @@ def _health(whole: zipfile.ZipFile, reader: Reader, now: datetime) -> dict[str, 
         counts[model._meta.label] = 0
         with _member(whole, f"health/{model._meta.label}.jsonl") as text:
             for rows in _batches(model, way):
-                opened = reading.opened(rows, reader=reader, now=now)
+                opened = health_audit.opened(rows, reader=reader, now=now)
                 for row, content in zip(rows, opened, strict=True):
                     text.write(_line({"id": row.pk, "content": content}))
                 counts[model._meta.label] += len(rows)

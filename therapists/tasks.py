@@ -3,9 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from therapists import mornings
+from therapists.actions import morning_mail
 
 
 @shared_task(name="therapists.tasks.send_morning_mails", ignore_result=True)
 def send_morning_mails() -> None:
-    mornings.send_due(now=timezone.now())
+    morning_mail.send_due(now=timezone.now())

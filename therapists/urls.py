@@ -2,17 +2,13 @@
 
 from django.urls import path
 
-from therapists.views import (
-    audit,
-    brief,
+from therapists.pages.health import accesses, health, kept_records
+from therapists.pages.notes import brief, history, note
+from therapists.pages.scheduling import (
     feed,
-    health,
-    history,
-    kept,
-    note,
+    my_time_off,
     offline,
-    own_time,
-    times_off,
+    time_off_requests,
     today,
 )
 
@@ -29,14 +25,14 @@ urlpatterns = [
     path("visits/<int:pk>/note/", note.note, name="note"),
     path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
     path("clients/<int:pk>/history/", history.history, name="history"),
-    path("health/accesses/", audit.accesses, name="accesses"),
-    path("health/kept/", kept.kept_records, name="kept_records"),
-    path("health/kept/<int:pk>/", kept.kept_record, name="kept_record"),
-    path("my-time/", own_time.own_time, name="own_time"),
-    path("my-time/habits/", own_time.habits, name="habits"),
-    path("my-time/<int:pk>/withdraw/", own_time.withdraw, name="withdraw"),
-    path("desk/time-off/", times_off.waiting, name="times_off"),
-    path("desk/time-off/<int:pk>/answer/", times_off.answer, name="answer_time_off"),
+    path("health/accesses/", accesses.accesses, name="accesses"),
+    path("health/kept/", kept_records.kept_records, name="kept_records"),
+    path("health/kept/<int:pk>/", kept_records.kept_record, name="kept_record"),
+    path("my-time/", my_time_off.own_time, name="own_time"),
+    path("my-time/habits/", my_time_off.habits, name="habits"),
+    path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),
+    path("desk/time-off/", time_off_requests.waiting, name="times_off"),
+    path("desk/time-off/<int:pk>/answer/", time_off_requests.answer, name="answer_time_off"),
     path("calendar/", feed.calendar, name="calendar"),
     path("calendar/<token>.ics", feed.feed, name="feed"),
     path("health/", health.signed_in, name="health"),

@@ -11,9 +11,9 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries.training import protocol
-from therapists.content import Answers, Content, Given, Mark
-from therapists.encrypting import Sealed
+from therapists.core.content import Answers, Content, Given, Mark
 from therapists.models import Form, HealthCheck, Note, NoteVersion, Privacy
+from therapists.models.sealed import Sealed
 
 SAY_YES_TO = [
     ("allergy", "Nut oils (demo)."),

@@ -32,7 +32,7 @@ from bookings.models import (
 from bookings.models.records.history import MAY_FORGET
 from clinic.privacy import erased_list
 from clinic.privacy.holdings import HOLDINGS, Fate
-from therapists import forgetting
+from therapists.actions import health_erase
 
 NOBODY = "Erased client"
 LONGEST_WAIT = timedelta(days=3)  # for the last mail; then the address goes all the same
@@ -103,7 +103,7 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
 
 def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
     """Until when the clinical records stay; None when there are none, or their time is over."""
-    if not forgetting.has_records(client):
+    if not health_erase.has_records(client):
         return None
     last = _last_visit(client, now).astimezone(clinic.tz).date()
     until = years_after(last, clinic.keep_records_years)
@@ -150,9 +150,9 @@ def erase(
         booking.cancel(visit, telling=SILENTLY, by=by, now=now)
     until = seen.kept_until
     if until:
-        forgetting.keep(client, now=now)
+        health_erase.keep(client, now=now)
     else:
-        forgetting.forget(client)
+        health_erase.forget(client)
     _rows_go(client)
     _login_goes(client)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)

@@ -7,8 +7,8 @@ from typing import Any
 
 from bookings.models import Client
 from clinic.privacy.holdings import HOLDINGS, Holding
-from therapists import giving_out
-from therapists.reading import Reader
+from therapists.health_audit import Reader
+from therapists.queries import health_export
 
 Rows = list[dict[str, Any]]
 HEALTH_ONLY_SIGNED_IN = (
@@ -38,7 +38,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     groups = {one.name: _rows(one, client) for one in HOLDINGS if one.shown}
     if reader is None:
         return Export(now, groups, [HEALTH_ONLY_SIGNED_IN])
-    health = giving_out.own_health(client, reader=reader, now=now)
+    health = health_export.own_health(client, reader=reader, now=now)
     groups |= {
         "Health answers": health.answers,
         "Signed notes": health.notes,

@@ -22,7 +22,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.responses import private
 from clinic.privacy import erasing
 from clinic.privacy.exporting import Export, export
-from therapists.reading import Reader
+from therapists.health_audit import Reader
 
 ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
 KEPT = "Nothing will be erased."

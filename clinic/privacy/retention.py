@@ -14,7 +14,7 @@ from bookings.models.mail.mails import UNFINISHED
 from bookings.models.records.history import MAY_FORGET
 from clinic.privacy import erased_list
 from clinic.privacy.erasing import drop_if_empty, erase, years_after
-from therapists import forgetting
+from therapists.actions import health_erase
 
 AT_ONCE = 200  # clients a run; the rest an hour later
 BY = "retention"
@@ -76,7 +76,7 @@ def _kept_records(clinic: Clinic, now: datetime) -> int:
     over = list(gone.filter(kept_record__isnull=False)[:AT_ONCE])
     for client in over:
         with transaction.atomic():
-            forgetting.forget(client)
+            health_erase.forget(client)
             drop_if_empty(client)
     return len(over)
 

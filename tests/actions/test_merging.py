@@ -20,8 +20,8 @@ from bookings.models import (
 from clinic import merging
 from tests import factories
 from tests.factories import NOW
-from therapists.encrypting import Sealed
 from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note
+from therapists.models.sealed import Sealed
 
 DESK = "desk: desk@example.com"
 DAY = date(2026, 11, 30)

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.benchmarks import seed
-from therapists.content import Answers, Content, Mark
-from therapists.encrypting import Sealed
+from therapists.core.content import Answers, Content, Mark
 from therapists.models import HealthCheck, Note, NoteVersion
+from therapists.models.sealed import Sealed
 
 VISITS, NOTES, REQUESTS = 14, 30, 100
 LENGTH = timedelta(minutes=45)

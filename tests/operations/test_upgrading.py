@@ -16,7 +16,7 @@ from django.test import Client as Browser
 from bookings.models import Appointment, Client, LegalText
 from tests.factories import make_appointment, make_room, make_therapist
 from tests.operations.conftest import guards
-from therapists.encrypting import Sealed
+from therapists.models.sealed import Sealed
 
 TEN = datetime(2026, 11, 27, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -23,8 +23,8 @@ from tests.factories import (
     make_treatment,
     make_user,
 )
-from therapists.encrypting import Sealed
 from therapists.models import Access, Form, HealthCheck
+from therapists.models.sealed import Sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = {"text": "a knee that hurts"}

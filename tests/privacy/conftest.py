@@ -10,9 +10,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, DeclinedSession, HardEffort, MailConsent, MailKind
 from tests import factories
 from therapists import feeds
-from therapists.content import Answers, Content, Given
-from therapists.encrypting import Sealed
+from therapists.core.content import Answers, Content, Given
 from therapists.models import Access, Clearance, HealthCheck, Note, NoteVersion, Privacy
+from therapists.models.sealed import Sealed
 
 TOLD = "an old secret of the knee"
 NOTED = "a quiet word about the calf"

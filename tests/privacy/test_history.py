@@ -19,7 +19,7 @@ from bookings.models.records.history import MAY_FORGET
 from clinic.acting import PROGRAM, Actor, NamedTask, acting_as
 from clinic.celery import app
 from tests import factories
-from therapists.encrypting import SealedField
+from therapists.models.sealed import SealedField
 
 NOT_REMEMBERED = {
     "bookings.agreement": "a log itself",

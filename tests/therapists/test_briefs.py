@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from tests import factories
 from tests.therapists.conftest import text
-from therapists.encrypting import Sealed
 from therapists.models import HealthCheck, Note
+from therapists.models.sealed import Sealed
 
 
 def test_the_brief_says_what_the_protocol_and_the_notes_say(sign, kims, visit, earlier, ana):

@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests import factories
-from therapists.content import Answers, Content, Given
-from therapists.encrypting import Sealed
+from therapists.core.content import Answers, Content, Given
 from therapists.models import HealthCheck, Note, NoteVersion
+from therapists.models.sealed import Sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a bruise on the hip"

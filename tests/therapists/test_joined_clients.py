@@ -3,8 +3,8 @@
 from bookings.actions.clients import identity
 from bookings.models import Client
 from tests import factories
-from therapists.encrypting import Sealed
 from therapists.models import HealthCheck
+from therapists.models.sealed import Sealed
 
 
 def test_what_somebody_told_of_their_health_goes_along(ana):

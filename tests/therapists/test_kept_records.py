@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from bookings.models import Client
 from tests.therapists.conftest import text
-from therapists import forgetting
-from therapists.encrypting import Sealed
+from therapists.actions import health_erase
 from therapists.models import Access, HealthCheck, KeptRecord
+from therapists.models.sealed import Sealed
 
 WHY = "A court has asked for it"
 
@@ -21,7 +21,7 @@ def kept(ana, sign, earlier):
     HealthCheck.objects.create(
         client=ana, form="full", given_at=timezone.now(), by="runner", content=Sealed.of(told)
     )
-    forgetting.keep(ana, now=timezone.now())
+    health_erase.keep(ana, now=timezone.now())
     Client.objects.filter(pk=ana.pk).update(name="Erased client", email="", phone="")
     Access.objects.all().delete()
     return KeptRecord.objects.get()
@@ -68,6 +68,6 @@ def test_thirty_records_take_as_many_queries_as_one(
         owners.get("/health/kept/")
     for number in range(29):
         client = Client.objects.create(name=f"Erased {number}")
-        forgetting.keep(client, now=timezone.now())
+        health_erase.keep(client, now=timezone.now())
     with django_assert_num_queries(len(seen)):
         owners.get("/health/kept/")

@@ -18,7 +18,7 @@ from bookings import links
 from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail
 from bookings.queries.training import protocol
-from therapists import mornings
+from therapists.actions import morning_mail
 from therapists.models import Habits, NoteVersion
 
 SEVEN = datetime(2026, 12, 1, 7, tzinfo=UTC)
@@ -81,7 +81,7 @@ def live(kim, kims, ana, anas, client, visit, noon):
         kims.post(f"/visits/{mine.pk}/clear/", {"reason": word})
         kims.get(f"/clients/{ana.pk}/history/")
         kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
-        mornings.send_due(
+        morning_mail.send_due(
             now=timezone.datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone())
         )
         assert NoteVersion.objects.count() == 2
@@ -159,7 +159,7 @@ def test_a_word_in_the_brokers_queue_is_found(logs, owners, planted, clinic):
 
 
 def test_an_error_report_leaves_out_what_was_typed(kims, visit, planted, logs, monkeypatch):
-    monkeypatch.setattr("therapists.views.note.notes.save_draft", None)
+    monkeypatch.setattr("therapists.pages.notes.note.notes.save_draft", None)
     kims.raise_request_exception = False
     mine = visit(timezone.now() + timedelta(hours=1))
     response = kims.post(f"/visits/{mine.pk}/note/", noted(planted))

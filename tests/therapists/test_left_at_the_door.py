@@ -13,7 +13,7 @@ from bookings.queries.training import protocol
 from tests.factories import PASSWORD
 from tests.totp import code_of
 from therapists.models import HealthCheck, Note
-from therapists.views import left_at_the_door
+from therapists.pages import draft_recovery
 
 WORDS = "Hamstring pulls since Sunday"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -94,7 +94,7 @@ def test_whoever_else_signs_in_gets_nothing_and_it_is_gone(send_late, kim, lee, 
     browser = send_late()
     browser.force_login(lee.user)
     browser.get(page)
-    assert left_at_the_door.KEPT not in browser.session
+    assert draft_recovery.KEPT not in browser.session
     browser.force_login(kim.user)
     assert WORDS not in browser.get(page).content.decode()
 
@@ -109,7 +109,7 @@ def test_another_visits_page_neither_shows_nor_drops_it(send_late, kim, page, vi
 
 @pytest.mark.parametrize("forged", ["", "x", "WzEsIi8iXQ:1wAAAA:forged"])
 def test_nothing_is_kept_without_a_pass_of_ours(send_late, forged):
-    assert left_at_the_door.KEPT not in send_late(left=forged).session
+    assert draft_recovery.KEPT not in send_late(left=forged).session
 
 
 def test_a_pass_is_good_for_its_own_page_and_a_day(kims, page, visit, noon, time_machine):
@@ -117,20 +117,20 @@ def test_a_pass_is_good_for_its_own_page_and_a_day(kims, page, visit, noon, time
     other = visit(noon + timedelta(hours=3))
     browser = Browser()
     browser.post(f"/visits/{other.pk}/note/", {"left": signed, "subjective": WORDS})
-    assert left_at_the_door.KEPT not in browser.session
+    assert draft_recovery.KEPT not in browser.session
     time_machine.move_to(timezone.now() + timedelta(hours=25))
     browser.post(page, {"left": signed, "subjective": WORDS})
-    assert left_at_the_door.KEPT not in browser.session
+    assert draft_recovery.KEPT not in browser.session
 
 
 def test_what_is_larger_than_any_note_is_not_kept(send_late):
-    assert left_at_the_door.KEPT not in send_late(subjective="x" * 100_001).session
+    assert draft_recovery.KEPT not in send_late(subjective="x" * 100_001).session
 
 
 def test_it_lies_sealed(send_late):
     browser = send_late()
     (kept,) = Session.objects.filter(pk=browser.session.session_key)
-    assert left_at_the_door.KEPT in kept.get_decoded()
+    assert draft_recovery.KEPT in kept.get_decoded()
     assert "Hamstring" not in str(kept.get_decoded())
 
 
@@ -146,7 +146,7 @@ def test_after_a_change_of_keys_it_is_dropped_and_the_page_still_opens(
 def test_a_login_that_has_idled_too_long_loses_nothing_either(kims, kim, page, settings):
     settings.STAFF_IDLE_MINUTES = 0
     typed = {"revision": 0, "privacy": "therapists", "subjective": WORDS}
-    signed = left_at_the_door.door_pass(kim.user, page)
+    signed = draft_recovery.door_pass(kim.user, page)
     typed["left"] = re.search(r'value="([^"]+)"', signed).group(1)
     session = kims.session
     session["account_authentication_methods"] = [{"method": "password", "at": 1.0}]

@@ -8,8 +8,8 @@ from django.db import DatabaseError, transaction
 
 from tests import factories
 from tests.therapists.conftest import note_of, text
-from therapists.encrypting import Sealed
 from therapists.models import Note, NoteVersion
+from therapists.models.sealed import Sealed
 
 
 def test_a_draft_is_kept_and_comes_back(write, kims, visit):

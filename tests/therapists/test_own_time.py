@@ -8,7 +8,7 @@ from django.utils import timezone
 from bookings.actions.mail import controls
 from bookings.models import Absence
 from tests import factories
-from therapists import mornings
+from therapists.actions import morning_mail
 from therapists.models import Habits, MorningMail, TimeOff
 
 SUMMER_SEVEN = datetime(2026, 7, 1, 6, 0, tzinfo=UTC)
@@ -152,9 +152,9 @@ def early(kim, visit):
 
 @pytest.mark.parametrize("seven", [SUMMER_SEVEN, WINTER_SEVEN])
 def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
-    assert mornings.send_due(now=seven - timedelta(minutes=1)) == 0
-    assert mornings.send_due(now=seven) == 1
-    assert mornings.send_due(now=seven + timedelta(minutes=1)) == 0
+    assert morning_mail.send_due(now=seven - timedelta(minutes=1)) == 0
+    assert morning_mail.send_due(now=seven) == 1
+    assert morning_mail.send_due(now=seven + timedelta(minutes=1)) == 0
     (mail,) = mailoutbox
     assert mail.to == ["kim@example.com"]
     assert "10:00  A. D.  Sports massage 60" in mail.body
@@ -163,19 +163,19 @@ def test_at_seven_on_the_clinics_clock(early, mailoutbox, seven):
 
 def test_none_goes_out_while_the_owner_has_paused_all_mail(early, clinic, mailoutbox):
     controls.pause(by="owner", now=WINTER_SEVEN)
-    assert mornings.send_due(now=WINTER_SEVEN) == 0
+    assert morning_mail.send_due(now=WINTER_SEVEN) == 0
     controls.resume()
-    assert mornings.send_due(now=WINTER_SEVEN + timedelta(minutes=5)) == 1
+    assert morning_mail.send_due(now=WINTER_SEVEN + timedelta(minutes=5)) == 1
 
 
 def test_late_is_too_late(early, mailoutbox):
-    assert mornings.send_due(now=WINTER_SEVEN + timedelta(hours=2)) == 0
+    assert morning_mail.send_due(now=WINTER_SEVEN + timedelta(hours=2)) == 0
 
 
 def test_whoever_did_not_ask_or_has_nobody_gets_none(kim, early, mailoutbox):
-    assert mornings.send_due(now=WINTER_SEVEN + timedelta(days=1)) == 0
+    assert morning_mail.send_due(now=WINTER_SEVEN + timedelta(days=1)) == 0
     Habits.objects.update(morning_mail=False)
-    assert mornings.send_due(now=WINTER_SEVEN) == 0
+    assert morning_mail.send_due(now=WINTER_SEVEN) == 0
     assert not mailoutbox
 
 
@@ -184,10 +184,10 @@ def test_a_mail_server_that_is_down_is_asked_again(early, settings, mailoutbox):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     with pytest.raises(OSError):  # noqa: PT011 - refused, in whatever words
-        mornings.send_due(now=WINTER_SEVEN)
+        morning_mail.send_due(now=WINTER_SEVEN)
     assert not MorningMail.objects.exists()
     settings.EMAIL_BACKEND = backend
-    assert mornings.send_due(now=WINTER_SEVEN) == 1
+    assert morning_mail.send_due(now=WINTER_SEVEN) == 1
 
 
 def test_the_habit_is_switched_on_and_off(kims, kim):

@@ -8,11 +8,11 @@ from django.urls import get_resolver
 
 from bookings import links
 from tests import factories
-from therapists import answers
-from therapists.content import Answers, Content
+from therapists.actions import health_checks
+from therapists.actions.notes import sign
+from therapists.core.content import Answers, Content
+from therapists.health_audit import Reader
 from therapists.models import Form, Note, NoteVersion, Privacy
-from therapists.notes import sign
-from therapists.reading import Reader
 
 SECRET = "planted-health-words"
 PEOPLE = [
@@ -68,7 +68,7 @@ def story(ana, kim, lee, visit, earlier, noon):
             now=noon,
         )
     told = Answers(1, (), text=SECRET)
-    answers.give(ana, told, form=Form.FULL, visit=None, reader=reader, now=noon)
+    health_checks.give(ana, told, form=Form.FULL, visit=None, reader=reader, now=noon)
     return {
         "kims": visit(noon),
         "lees": visit(noon + timedelta(hours=2), therapist=lee),

@@ -79,7 +79,7 @@ def test_every_reading_and_writing_is_recorded(sign, kims, visit, earlier):
 def test_a_reading_stays_recorded_when_the_page_then_fails(sign, kims, visit, earlier, monkeypatch):
     sign(earlier(10), plan="x")
     Access.objects.all().delete()
-    monkeypatch.setattr("therapists.views.brief.render", None)
+    monkeypatch.setattr("therapists.pages.notes.brief.render", None)
     kims.raise_request_exception = False
     assert kims.get(f"/visits/{visit().pk}/").status_code == 500
     assert Access.objects.count() == 1

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from bookings.models import Appointment, Client
-from therapists.encrypting import SealedField
 from therapists.models.access import What
+from therapists.models.sealed import SealedField
 
 
 class Form(models.TextChoices):

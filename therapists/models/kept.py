@@ -3,8 +3,8 @@
 from django.db import models
 
 from bookings.models import Client
-from therapists.encrypting import SealedField
 from therapists.models.access import What
+from therapists.models.sealed import SealedField
 
 
 class KeptRecord(models.Model):

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.models import Appointment, Client, Therapist
-from therapists.encrypting import SealedField
 from therapists.models.access import What
+from therapists.models.sealed import SealedField
 
 
 class Privacy(models.TextChoices):

@@ -4,7 +4,7 @@ from django import template
 from django.forms import BoundField
 
 from bookings.core.training.protocol.evidence import Contraindication
-from therapists.forms import HealthForm
+from therapists.pages.forms import HealthForm
 
 register = template.Library()
 

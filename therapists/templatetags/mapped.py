@@ -2,8 +2,8 @@
 
 from django import template
 
-from therapists.bodymap import Figure, figures
-from therapists.content import Content
+from therapists.core.body_map import Figure, figures
+from therapists.core.content import Content
 
 register = template.Library()
 

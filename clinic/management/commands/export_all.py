@@ -10,7 +10,7 @@ from django.utils import timezone
 from bookings.core.roles import Role
 from bookings.models import User
 from clinic import whole_export
-from therapists.reading import Reader
+from therapists.health_audit import Reader
 
 
 class Command(BaseCommand):

@@ -1,0 +1,58 @@
+"""The day by mail at 07:00, for therapists who like that: initials, and nothing about health.
+
+Not among the clients' mails, whose rows each belong to a client. A row is claimed once the mail
+server answers and before the message goes out, so that no morning brings two.
+"""
+
+from datetime import date, datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from bookings.core.wording import one_line
+from bookings.models import Clinic, Therapist
+from therapists.feeds import initials_of
+from therapists.models import MorningMail
+from therapists.queries.day import visits_of
+
+FROM_HOUR, TO_HOUR = 7, 9  # later it is of no use
+
+
+def send_due(*, now: datetime) -> int:
+    """Sends what the morning owes; returns how many. Any number of times a morning.
+
+    Nothing while the owner has paused all mail.
+    """
+    clinic = Clinic.objects.the()
+    local = now.astimezone(clinic.tz)
+    if clinic.mail_paused_at or not FROM_HOUR <= local.hour < TO_HOUR:
+        return 0
+    owed = list(_owed(local.date()))
+    if not owed:
+        return 0
+    with get_connection() as connection:
+        return sum(_send(therapist, clinic, local.date(), now, connection) for therapist in owed)
+
+
+def _owed(day: date):
+    wants = Therapist.objects.active().filter(habits__morning_mail=True, user__is_active=True)
+    sent = MorningMail.objects.filter(day=day).values("therapist")
+    return wants.exclude(pk__in=sent).select_related("user")
+
+
+def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connection) -> bool:
+    visits = visits_of(therapist, day, clinic)
+    row, is_mine = MorningMail.objects.get_or_create(therapist=therapist, day=day)
+    if not visits or not is_mine:
+        return False
+    lines = [(visit, initials_of(visit.client)) for visit in visits]
+    url = urljoin(settings.SITE_URL, reverse("therapists:today"))
+    facts = {"lines": lines, "clinic": clinic, "url": url}
+    body = render_to_string("therapists/morning.txt", facts)
+    subject = f"{day:%A} {day.day} {day:%B}: {len(visits)} visit{'s' if len(visits) > 1 else ''}"
+    EmailMessage(one_line(subject), body, to=[therapist.user.email], connection=connection).send()
+    MorningMail.objects.filter(pk=row.pk).update(sent_at=now)
+    return True

@@ -1,0 +1,129 @@
+"""Writing notes: drafts as they are typed, versions when they are signed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from bookings.actions.refusals import Refused
+from bookings.models import Appointment, Therapist
+from therapists import health_audit
+from therapists.core.content import Content
+from therapists.health_audit import Reader
+from therapists.models import Note, NoteVersion, Privacy
+from therapists.models.sealed import Sealed
+
+
+class Overtaken(Refused):
+    sentence = (
+        "This note has been saved from another window since. Press “Save as a draft” to see both "
+        "before anything is replaced."
+    )
+
+
+class NotTheAuthor(Refused):
+    sentence = "A note is begun by whoever has the visit in their diary."
+
+
+class NothingToSign(Refused):
+    sentence = "There is nothing to sign yet."
+
+
+class NoReason(Refused):
+    sentence = "Please say what the amendment is about."
+
+
+def of_visit(visit: Appointment, author: Therapist) -> Note | None:
+    return Note.objects.filter(appointment=visit, author=author).first()
+
+
+def save_draft(
+    visit: Appointment,
+    content: Content,
+    *,
+    privacy: Privacy,
+    revision: int,
+    author: Therapist,
+    reader: Reader,
+    now: datetime,
+) -> Note:
+    """Keep what has been written so far. `revision` is the one the writer has seen.
+
+    Raises Overtaken when another window has saved since, and NotTheAuthor.
+    """
+    sealed = Sealed.of(content.as_data())
+    with transaction.atomic():
+        note = _note_of(visit, privacy, author, now)
+        changes = {"content": sealed, "privacy": privacy, "saved_at": now}
+        mine = Note.objects.filter(pk=note.pk, revision=revision)
+        if not mine.update(revision=F("revision") + 1, **changes):
+            raise Overtaken
+        health_audit.wrote(note, reader=reader, now=now)
+    note.refresh_from_db()
+    return note
+
+
+def _note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: datetime) -> Note:
+    if note := of_visit(visit, author):
+        return note
+    if visit.therapist_id != author.pk:
+        raise NotTheAuthor
+    begun = {"privacy": privacy, "created_at": now, "saved_at": now}
+    return Note.objects.get_or_create(appointment=visit, author=author, defaults=begun)[0]
+
+
+def sign(
+    visit: Appointment,
+    content: Content,
+    *,
+    privacy: Privacy,
+    revision: int,
+    author: Therapist,
+    reader: Reader,
+    now: datetime,
+) -> NoteVersion:
+    """Keep it as the next version, which nobody can change any more; no draft remains.
+
+    Raises NothingToSign, NoReason for an amendment that says none, and what save_draft raises.
+    """
+    if content.is_empty:
+        raise NothingToSign
+    with transaction.atomic():
+        note = save_draft(
+            visit,
+            content,
+            privacy=privacy,
+            revision=revision,
+            author=author,
+            reader=reader,
+            now=now,
+        )
+        number = note.versions.count() + 1
+        if number > 1 and not content.amendment.strip():
+            raise NoReason
+        version = NoteVersion(
+            note=note, number=number, signed_by=author, signed_at=now, content=note.content
+        )
+        health_audit.written(version, reader=reader, now=now)
+        Note.objects.filter(pk=note.pk).update(content=None)
+    return version
+
+
+def draft_of(note: Note, *, reader: Reader, now: datetime) -> Content | None:
+    """What its author was writing; for the author alone."""
+    if not note.has_draft:
+        return None
+    return Content.from_data(health_audit.opened([note], reader=reader, now=now)[0])
+
+
+def versions_of(
+    notes: Iterable[Note], *, reader: Reader, now: datetime
+) -> list[tuple[NoteVersion, Content]]:
+    """All that was signed of them, in order."""
+    signed = NoteVersion.objects.filter(note__in=notes)
+    ordered = signed.select_related("note__appointment__client", "signed_by")
+    versions = list(ordered.order_by("note_id", "number"))
+    opened = health_audit.opened(versions, reader=reader, now=now)
+    contents = (Content.from_data(data) for data in opened)
+    return list(zip(versions, contents, strict=True))

@@ -1,0 +1,87 @@
+"""The only way to health data: whoever reads or writes is recorded in the same act.
+
+The record of a reading is committed before anything is opened, so that it stays whatever
+becomes of the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from bookings.core.roles import Role
+from bookings.models import User
+from bookings.web.visitor import outermost_trusted
+from therapists.models import Access, Clearance, Did, HealthCheck, KeptRecord, Note, NoteVersion
+from therapists.models.sealed import Sealed
+
+Row = HealthCheck | Clearance | KeptRecord | Note | NoteVersion
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks, and from where; `by_link` for a runner who has come by a mailed link."""
+
+    who: str
+    user: User | None
+    address: str | None
+    page: str
+    reason: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest, *, reason: str = "") -> "Reader":
+        user = request.user if request.user.is_authenticated else None
+        return cls(
+            who=_in_words(user) if user else "runner, by the mailed link",
+            user=user,
+            address=outermost_trusted(request) or None,
+            page=request.resolver_match.view_name,
+            reason=reason,
+        )
+
+
+def _in_words(user: User) -> str:
+    roles = user.roles()
+    role = Role.THERAPIST if Role.THERAPIST in roles else Role(user.role)
+    return f"{role.value}: {user.email}"
+
+
+def opened(rows: Sequence[Row], *, reader: Reader, now: datetime) -> list[Any]:
+    """What the rows hold, in their order, as plain data; one query for any number."""
+    Access.objects.bulk_create(_access(row, Did.READ, reader, now) for row in rows)
+    return [row.content.opened() for row in rows]
+
+
+def own_words(sealed: Sealed) -> Any:
+    """Back to whoever has just typed them; they are no record yet. Raises InvalidToken."""
+    return sealed.opened()
+
+
+@transaction.atomic
+def written(row: Row, *, reader: Reader, now: datetime, fields: list[str] | None = None) -> None:
+    """Save the row, or only these fields of it."""
+    row.save(update_fields=fields)
+    _access(row, Did.WROTE, reader, now).save()
+
+
+def wrote(row: Row, *, reader: Reader, now: datetime) -> None:
+    """Record a writing done otherwise, in the caller's transaction."""
+    _access(row, Did.WROTE, reader, now).save()
+
+
+def _access(row: Row, did: Did, reader: Reader, now: datetime) -> Access:
+    return Access(
+        at=now,
+        who=reader.who,
+        user=reader.user,
+        did=did,
+        what=row.what,
+        record=row.pk,
+        client=row.client,
+        address=reader.address,
+        page=reader.page,
+        reason=reader.reason,
+    )

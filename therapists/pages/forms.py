@@ -1,0 +1,224 @@
+"""What runners and therapists type."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from bookings.core.intervals import Interval
+from bookings.core.training.protocol.evidence import Contraindication
+from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
+from therapists.core.body import HIGHEST, KINDS, PLACES
+from therapists.core.content import COMFORT, Answers, Content, Given, Mark
+from therapists.core.prompts import Prompts
+from therapists.models import Privacy
+
+LONGEST_TEXT = 4000
+LONGEST_MORE = 500
+YES, NO = "yes", "no"
+YES_OR_NO = [(YES, "Yes"), (NO, "No")]
+PRESSURES = [
+    ("", "I do not know yet"),
+    ("light", "Light"),
+    ("medium", "Medium"),
+    ("firm", "Firm"),
+]
+LONGEST_TIME_OFF = timedelta(days=183)
+PLEASE_ANSWER = "Please answer yes or no."
+
+
+def text(label: str, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
+    widget = forms.Textarea({"rows": rows, "class": "form-control"})
+    return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
+
+
+def yes_or_no(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=YES_OR_NO,
+        widget=forms.RadioSelect,
+        error_messages={"required": PLEASE_ANSWER},
+    )
+
+
+class HealthForm(forms.Form):
+    """A yes or no for each question, with room for more; then whatever else there is to say."""
+
+    text = text("Anything else your therapist should know?", rows=4)
+    agreed = forms.BooleanField(
+        label="Those who treat me may read these answers, and keep them, to treat me safely.",
+        error_messages={"required": "Please agree, or tell your therapist in person instead."},
+    )
+
+    def __init__(self, *args, questions: Sequence[Contraindication], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.questions = questions
+        for one in questions:
+            self.fields[one.key] = yes_or_no(one.ask)
+            self.fields[f"{one.key}-more"] = text(
+                "Tell us a little more, if you like", rows=2, longest=LONGEST_MORE
+            )
+
+    def answers(self, protocol: int) -> Answers:
+        said = self.cleaned_data
+        given = tuple(
+            Given(
+                key=one.key,
+                ask=one.ask,
+                rule=one.rule,
+                urgent=one.urgent,
+                action=one.action,
+                yes=said[one.key] == YES,
+                more=said[f"{one.key}-more"] if said[one.key] == YES else "",
+            )
+            for one in self.questions
+        )
+        return Answers(protocol=protocol, given=given, text=said["text"])
+
+    def asked(self, question: Contraindication) -> tuple[forms.BoundField, forms.BoundField]:
+        return self[question.key], self[f"{question.key}-more"]
+
+
+class FullForm(HealthForm):
+    pressure = forms.ChoiceField(
+        label="How firm do you like a massage?",
+        choices=PRESSURES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def answers(self, protocol: int) -> Answers:
+        given = super().answers(protocol)
+        return Answers(protocol, given.given, given.text, self.cleaned_data["pressure"])
+
+
+class ChangedForm(HealthForm):
+    changed = yes_or_no(
+        "Has anything about your health changed since you last told us? An illness, an "
+        "operation, a medicine, a pregnancy, something a doctor said?"
+    )
+
+    def answers(self, protocol: int) -> Answers:
+        given = super().answers(protocol)
+        changed = self.cleaned_data["changed"] == YES
+        return Answers(protocol, given.given, given.text, changed=changed)
+
+
+def as_typed(answers: Answers) -> dict[str, str]:
+    """Earlier answers as the initial values of a form."""
+    typed = {"text": answers.text, "pressure": answers.pressure}
+    for one in answers.given:
+        typed[one.key] = YES if one.yes else NO
+        typed[f"{one.key}-more"] = one.more
+    return typed
+
+
+class ClearanceForm(forms.Form):
+    reason = forms.CharField(
+        label="Why can the hold be lifted?",
+        max_length=LONGEST_MORE,
+        widget=forms.Textarea({"rows": 3, "class": "form-control"}),
+        error_messages={"required": "Please give a reason; it is kept with the answers."},
+    )
+
+
+class NoteForm(forms.Form):
+    """A note as it is typed: nothing of it is required until it is signed."""
+
+    subjective = text("What they say")
+    pressure = forms.ChoiceField(
+        label="Pressure used",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(key, one.label.capitalize()) for key, one in ALL_PRESSURES.items() if one],
+    )
+    techniques = forms.MultipleChoiceField(
+        label="Techniques", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    objective = text("What you found and did")
+    comfort = forms.ChoiceField(
+        label="The pressure was",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[(key, words.capitalize()) for key, words in COMFORT.items()],
+    )
+    assessment = text("What you make of it", rows=2)
+    plan = text("Plan", rows=2)
+    amendment = text("What this amendment is about", rows=1, longest=LONGEST_MORE)
+    privacy = forms.ChoiceField(
+        label="Who may read it", choices=Privacy.choices, widget=forms.RadioSelect
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, techniques: Iterable[str], prompts: Prompts, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.fields["techniques"].choices = [(one, one.capitalize()) for one in techniques]
+        for name in ("subjective", "objective", "plan"):
+            self.fields[name].help_text = getattr(prompts, name)
+
+    def content(self) -> Content:
+        said = {name: self.cleaned_data[name] for name in TYPED}
+        return Content(
+            **said,
+            techniques=tuple(self.cleaned_data["techniques"]),
+            marks=tuple(_marks(self.data)),
+        )
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What the body map shows: as typed, or as the note has it."""
+        if self.is_bound:
+            return {mark.place: mark for mark in _marks(self.data)}
+        return {mark.place: mark for mark in self.initial.get("marks", ())}
+
+
+TYPED = ("subjective", "pressure", "objective", "comfort", "assessment", "plan", "amendment")
+
+
+def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
+    for place in PLACES:
+        kind, level = data.get(f"kind-{place}", ""), data.get(f"level-{place}", "")
+        if kind in KINDS and level.isdecimal() and int(level) <= HIGHEST:
+            yield Mark(place, kind, int(level))
+
+
+class TimeOffForm(forms.Form):
+    """Whole days, or hours of them, on the clinic's clock."""
+
+    first = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}))
+    last = forms.DateField(label="Last day", widget=forms.DateInput({"type": "date"}))
+    start = forms.TimeField(
+        label="From, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+    )
+    end = forms.TimeField(
+        label="Until, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+    )
+    reason = forms.CharField(label="Reason, if you like", required=False, max_length=120)
+
+    def __init__(self, *args, tz: ZoneInfo, today: date, **kwargs):
+        super().__init__(*args, label_suffix="", **kwargs)
+        self._tz, self._today = tz, today
+        self.away: Interval | None = None
+
+    def clean(self) -> dict:
+        said = super().clean()
+        first, last = said.get("first"), said.get("last")
+        if not (first and last):
+            return said
+        if first < self._today:
+            self.add_error("first", "Please choose a day that is still to come.")
+        elif (last - first) > LONGEST_TIME_OFF:
+            self.add_error("last", "Please ask for half a year at most.")
+        else:
+            self._read(first, last, said.get("start"), said.get("end"))
+        return said
+
+    def _read(self, first: date, last: date, start: time | None, end: time | None) -> None:
+        since = datetime.combine(first, start or time.min, self._tz)
+        until = datetime.combine(last, end, self._tz) if end else None
+        until = until or datetime.combine(last + timedelta(days=1), time.min, self._tz)
+        try:
+            self.away = Interval(since, until)
+        except ValueError:
+            self.add_error("last", "The end must be after the start.")

@@ -1,0 +1,128 @@
+"""The health check, as clients fill it in: from the link in a mail, or signed in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from bookings.core.training import Phase, Protocol
+from bookings.models import Appointment, Client, Clinic
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phases_on
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from therapists.actions import health_checks
+from therapists.health_audit import Reader
+from therapists.models import Form
+from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
+from therapists.pages.forms import ChangedForm, FullForm, HealthForm, as_typed
+from therapists.pages.no_store import careful
+from therapists.queries.questionnaire import (
+    Group,
+    form_for,
+    grouped,
+    questions_of,
+)
+
+FORMS: dict[Form, type[HealthForm]] = {Form.FULL: FullForm, Form.CHANGED: ChangedForm}
+ALL_OF_IT = "all"
+ASKS_FOR = timedelta(days=7)  # after the visit; its link is for that visit
+
+
+@dataclass
+class Asking:
+    """One client in front of one form; `visit` is the one by whose link they came."""
+
+    client: Client
+    visit: Appointment | None
+    form: Form
+    rules: Protocol
+    phases: set[Phase]
+    groups: list[Group] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.questions = questions_of(self.form, self.rules, self.phases)
+        self.groups = grouped(self.questions)
+
+    @property
+    def is_full(self) -> bool:
+        return self.form == Form.FULL
+
+    def blank(self, **fields) -> HealthForm:
+        return FORMS[self.form](questions=self.questions, label_suffix="", **fields)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@careful
+@behind_a_link
+def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The page's own link proves nobody's address, so it opens no health check."""
+    if not opened.from_mail:
+        return render(request, "therapists/health_from_the_mail.html", {"opened": opened})
+    visit, now = opened.appointment, timezone.now()
+    if opened.ended_before(now - ASKS_FOR):
+        return back_to_it(opened)
+    asking = _asking(request, visit.client, visit, now)
+    return _conversation(request, asking, asking.blank(), now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@careful
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """With the answers that were given last, to look through and correct."""
+    client = Client.objects.filter(user=request.user, proved_at__isnull=False).first()
+    if client is None:
+        return redirect("online:account")
+    now = timezone.now()
+    asking = _asking(request, client, None, now)
+    if typed := taken(request):
+        messages.warning(request, STANDS_HERE)
+        return _show(request, asking, asking.blank(data=typed))
+    initial = {}
+    if asking.is_full and request.method != "POST":
+        earlier = health_checks.newest_full(client, reader=Reader.of(request), now=now)
+        initial = as_typed(earlier) if earlier else {}
+    return _conversation(request, asking, asking.blank(initial=initial), now)
+
+
+def _asking(
+    request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
+) -> Asking:
+    tz = Clinic.objects.the().tz
+    days = {now.astimezone(tz).date()} | (
+        {visit.starts_at.astimezone(tz).date()} if visit else set()
+    )
+    phases = {phases_on([client], day)[client.pk].phase for day in days}
+    wants_all = ALL_OF_IT in request.GET
+    form = Form.FULL if wants_all else form_for(client, now=now)
+    return Asking(client, visit, form, protocol.current(), phases)
+
+
+def _conversation(
+    request: HttpRequest, asking: Asking, blank: HealthForm, now: datetime
+) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, asking, blank)
+    form = asking.blank(data=request.POST)
+    if not form.is_valid():
+        return _show(request, asking, form, status=422)
+    given = form.answers(asking.rules.version)
+    reader = Reader.of(request)
+    health_checks.give(
+        asking.client, given, form=asking.form, visit=asking.visit, reader=reader, now=now
+    )
+    # No redirect: an address or a session that told what was answered would leak it.
+    context = {"asking": asking, "given": given, "all_of_it": f"?{ALL_OF_IT}"}
+    return render(request, "therapists/health_thanks.html", context)
+
+
+def _show(
+    request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
+    if asking.visit is None:  # signed in; a link needs no login that could end meanwhile
+        context["door_pass"] = door_pass(request.user, request.path)
+    return render(request, "therapists/health.html", context, status=status)

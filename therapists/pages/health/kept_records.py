@@ -1,0 +1,51 @@
+"""For the owner: the clinical records of those who were erased, until their time is over."""
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.web.responses import private
+from therapists.health_audit import Reader
+from therapists.models import KeptRecord
+from therapists.pages.no_store import careful
+from therapists.queries.health_export import whole_record
+
+ON_A_PAGE = 50
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label="Why must it be opened?",
+        max_length=300,
+        error_messages={"required": "Please say why; it is kept with the record of this reading."},
+    )
+
+
+@require_safe
+@private
+def kept_records(request: HttpRequest) -> HttpResponse:
+    return _listed(request, ReasonForm(), status=200)
+
+
+@require_POST
+@careful
+def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Shown once and for a reason, in the answer itself: no address leads back to it."""
+    kept = get_object_or_404(KeptRecord.objects.select_related("client"), pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _listed(request, form, asked=pk, status=422)
+    reader = Reader.of(request, reason=form.cleaned_data["reason"])
+    record = whole_record(kept, reader=reader, now=timezone.now())
+    return render(request, "therapists/kept_record.html", {"kept": kept, "record": record})
+
+
+def _listed(
+    request: HttpRequest, form: ReasonForm, *, asked: int | None = None, status: int
+) -> HttpResponse:
+    page = Paginator(KeptRecord.objects.all(), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "form": form, "asked": asked}
+    return render(request, "therapists/kept_records.html", context, status=status)

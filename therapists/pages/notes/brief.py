@@ -1,0 +1,63 @@
+"""The ninety seconds before a visit, and the lifting of a hold."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.models import Appointment, Clinic, Therapist
+from therapists.actions import health_checks
+from therapists.health_audit import Reader
+from therapists.pages.forms import ClearanceForm
+from therapists.pages.no_store import of_a_therapist, refuse_unless_treated
+from therapists.queries.brief import brief_of
+
+
+@require_safe
+@of_a_therapist
+def brief(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    return _page(request, therapist, _visit(therapist, pk), ClearanceForm(label_suffix=""))
+
+
+@require_POST
+@of_a_therapist
+def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """Lifts the hold, for a reason that is kept with the answers."""
+    visit = _visit(therapist, pk)
+    form = ClearanceForm(request.POST, label_suffix="")
+    if not form.is_valid():
+        return _page(request, therapist, visit, form, status=422)
+    health_checks.clear(
+        visit.client,
+        form.cleaned_data["reason"],
+        reader=Reader.of(request),
+        now=timezone.now(),
+    )
+    messages.success(request, f"{visit.client.name} is no longer on hold.")
+    return redirect("therapists:brief", pk)
+
+
+def _visit(therapist: Therapist, pk: int) -> Appointment:
+    visit = get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
+    refuse_unless_treated(therapist, visit.client)
+    return visit
+
+
+def _page(
+    request: HttpRequest,
+    therapist: Therapist,
+    visit: Appointment,
+    form: ClearanceForm,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    shown = brief_of(visit, clinic, therapist=therapist, reader=Reader.of(request), now=now)
+    context = {
+        "brief": shown,
+        "visit": visit,
+        "form": form,
+        "is_mine": visit.therapist_id == therapist.pk,
+    }
+    return render(request, "therapists/brief.html", context, status=status)

@@ -1,0 +1,258 @@
+"""The note of a visit: written by whoever treats, read by whom its privacy lets."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.refusals import Refused
+from bookings.core.intervals import day_bounds
+from bookings.core.roles import Role
+from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phase_at
+from therapists.actions import notes
+from therapists.core.body_map import figures
+from therapists.core.content import Content
+from therapists.core.prompts import prompts_for
+from therapists.health_audit import Reader
+from therapists.models import Note, NoteVersion, Privacy
+from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
+from therapists.pages.forms import NoteForm
+from therapists.pages.no_store import careful, of_a_therapist
+from therapists.queries.care_access import therapist_of, treats
+from therapists.queries.client_summary import known_of
+
+SIGN, SAVE, SAME = "sign", "save", "same"
+AMEND = "amend"
+Versions = list[tuple[NoteVersion, Content]]
+COMPARE = (
+    "Another window has saved this note since. What stands there is shown first; if you save or "
+    "sign now, what you wrote replaces it."
+)
+
+
+@dataclass
+class Desk:
+    """A therapist in front of one visit's note."""
+
+    visit: Appointment
+    therapist: Therapist
+    reader: Reader
+    clinic: Clinic
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.note = notes.of_visit(self.visit, self.therapist)
+        self.rules = protocol.current().phases[phase_at(self.visit, self.clinic).phase]
+
+    @property
+    def writes(self) -> bool:
+        """Whoever has the visit in their diary, and whoever has begun a note of it."""
+        return bool(self.note) or self.visit.therapist_id == self.therapist.pk
+
+    @property
+    def revision(self) -> int:
+        return self.note.revision if self.note else 0
+
+    def last(self) -> Content | None:
+        """The last note of the client that this therapist may read."""
+        day = self.visit.starts_at.astimezone(self.clinic.tz).date()
+        known = known_of(
+            [self.visit.client_id],
+            before=day_bounds(day, 1, self.clinic.tz).start,
+            therapist=self.therapist,
+            reader=self.reader,
+            now=self.now,
+        )[self.visit.client_id]
+        return known.notes[0].content if known.notes else None
+
+    def draft(self) -> Content | None:
+        return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
+
+    def versions(self) -> Versions:
+        """What this therapist has signed."""
+        return self._signed([self.note] if self.note else [])
+
+    def of_others(self) -> Versions:
+        """What colleagues have signed of this visit, as far as it may be read."""
+        readable = Note.objects.readable_by(self.therapist).filter(appointment=self.visit)
+        return self._signed(readable.exclude(author=self.therapist))
+
+    def _signed(self, of: Iterable[Note]) -> Versions:
+        return notes.versions_of(of, reader=self.reader, now=self.now)
+
+    def form(self, content: Content | None = None, *, data=None) -> NoteForm:
+        """Preset for the phase where nothing has been written yet."""
+        begun = content or Content(pressure=self.rules.pressure.key)
+        privacy = self.note.privacy if self.note else Privacy.THERAPISTS
+        initial = {**asdict(begun), "marks": begun.marks}
+        initial |= {"privacy": privacy, "revision": self.revision}
+        return NoteForm(
+            data=data,
+            initial=initial,
+            techniques=_offered(self.rules.techniques, begun.techniques, data),
+            prompts=prompts_for(self.rules.phase),
+        )
+
+    def kept(self, form: NoteForm) -> dict:
+        """The arguments with which a filled-in form is saved or signed."""
+        return {
+            "content": form.content(),
+            "privacy": Privacy(form.cleaned_data["privacy"]),
+            "revision": form.cleaned_data["revision"],
+            "author": self.therapist,
+            "reader": self.reader,
+            "now": self.now,
+        }
+
+
+def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[str]:
+    """The phase's techniques, and those of other phases that a note has already."""
+    known = {one for rules in protocol.current().phases.values() for one in rules.techniques}
+    typed = data.getlist("techniques") if data else []
+    return list(dict.fromkeys([*of_the_phase, *chosen, *(one for one in typed if one in known)]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@careful
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    visit, typed = _visit(pk), taken(request)
+    therapist = therapist_of(request.user)
+    if therapist is None or not treats(therapist, visit.client):
+        return _for_the_owner(request, visit)
+    desk = _desk(request, visit, therapist)
+    if not desk.writes:
+        return _show(request, visit, desk.of_others())
+    if request.method == "POST":
+        return _post(request, desk)
+    return _page(request, desk, typed)
+
+
+def _visit(pk: int) -> Appointment:
+    return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
+
+
+def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Desk:
+    return Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
+
+
+def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
+    if typed:
+        messages.warning(request, STANDS_HERE)
+        return _edit(request, desk, desk.form(data=typed))
+    draft, versions = desk.draft(), desk.versions()
+    if versions and draft is None and AMEND not in request.GET:
+        return _show(request, desk.visit, versions, desk.of_others(), note=desk.note)
+    signed = versions[-1][1] if versions else None
+    return _edit(request, desk, desk.form(draft or signed))
+
+
+def _edit(
+    request: HttpRequest,
+    desk: Desk,
+    form: NoteForm,
+    *,
+    stands: Content | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The form; with what another window has saved meanwhile, if it has."""
+    last = desk.last()
+    context = {
+        "desk": desk,
+        "form": form,
+        "last": last,
+        "figures": figures(form.marks, last.marks if last else ()),
+        "is_amendment": bool(desk.note) and desk.note.versions.exists(),
+        "stands": stands,
+        "door_pass": door_pass(request.user, request.path),
+    }
+    return render(request, "therapists/note.html", context, status=status)
+
+
+def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
+    asked = request.POST.get("do", SAVE)
+    form = desk.form(data=request.POST)
+    if not form.is_valid():
+        return _edit(request, desk, form, status=422)
+    try:
+        if asked == SIGN:
+            notes.sign(desk.visit, **desk.kept(form))
+            messages.success(request, f"The note about {desk.visit.client.name} is signed.")
+            return _back_to_the_day(desk)
+        kept = desk.kept(form)
+        if asked == SAME and (last := desk.last()):
+            kept["content"] = _same_as(last, kept["content"])
+        notes.save_draft(desk.visit, **kept)
+    except notes.Overtaken:
+        return _compare(request, desk)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return _edit(request, desk, form, status=409)
+    messages.success(request, "Saved as a draft.")
+    return redirect("therapists:note", desk.visit.pk)
+
+
+def _compare(request: HttpRequest, old: Desk) -> HttpResponse:
+    """What stands there beside what was typed, which the next press puts in its place."""
+    desk = _desk(request, old.visit, old.therapist)
+    typed = request.POST.copy()
+    typed["revision"] = desk.revision
+    signed = [content for _version, content in desk.versions()]
+    messages.error(request, COMPARE)
+    stands = desk.draft() or (signed[-1] if signed else None)
+    return _edit(request, desk, desk.form(data=typed), stands=stands, status=409)
+
+
+def _same_as(last: Content, typed: Content) -> Content:
+    """The last note, wherever nothing has been written yet."""
+    merged = {name: value or getattr(last, name) for name, value in vars(typed).items()}
+    return Content(**{**merged, "amendment": typed.amendment})
+
+
+@require_POST
+@of_a_therapist
+def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """Saves what has been typed so far; the page goes on."""
+    desk = _desk(request, _visit(pk), therapist)
+    if not treats(therapist, desk.visit.client) or not desk.writes:
+        raise PermissionDenied
+    form = desk.form(data=request.POST)
+    if not form.is_valid():
+        return JsonResponse({"why": "Something is too long to be saved."}, status=422)
+    try:
+        saved = notes.save_draft(desk.visit, **desk.kept(form))
+    except Refused as refusal:
+        return JsonResponse({"why": str(refusal)}, status=409)
+    return JsonResponse({"revision": saved.revision})
+
+
+def _back_to_the_day(desk: Desk) -> HttpResponse:
+    day = desk.visit.starts_at.astimezone(desk.clinic.tz).date()
+    return redirect("therapists:day", day.isoformat())
+
+
+def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
+    """An owner who treats nobody reads what its author has opened to the owner."""
+    if request.user.role != Role.OWNER or request.method == "POST":
+        raise PermissionDenied
+    opened = Note.objects.readable_by(None).filter(appointment=visit)
+    reader = Reader.of(request)
+    return _show(request, visit, notes.versions_of(opened, reader=reader, now=timezone.now()))
+
+
+def _show(
+    request: HttpRequest, visit: Appointment, *signed: Versions, note: Note | None = None
+) -> HttpResponse:
+    """To read: each note from its last version back. `note` is the reader's own to amend."""
+    versions = [one for of_one in signed for one in reversed(of_one)]
+    if not versions or request.method == "POST":
+        raise PermissionDenied
+    context = {"visit": visit, "versions": versions, "note": note}
+    return render(request, "therapists/note_read.html", context)

@@ -1,0 +1,55 @@
+"""Calendar feeds: what a calendar reads, and the pages where people make and revoke addresses."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from bookings.models import Client, Clinic
+from bookings.web.responses import private
+from therapists import feeds
+from therapists.models import Feed
+from therapists.queries.care_access import therapist_of
+
+NEW, OFF = "new", "off"
+
+
+@require_safe
+@private
+def feed(_request: HttpRequest, token: str) -> HttpResponse:
+    """For a calendar program, which has no login but the address."""
+    found = feeds.read(token)
+    if found is None:
+        raise Http404
+    content = feeds.calendar_of(found, Clinic.objects.the(), now=timezone.now())
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def calendar(request: HttpRequest) -> HttpResponse:
+    """One's own: the address is shown, replaced by a new one, or switched off."""
+    whose = _whose(request)
+    if not whose:
+        return redirect("online:account")
+    mine = Feed.objects.filter(**whose).first()
+    if request.method == "POST":
+        if request.POST.get("do") == NEW:
+            feeds.renew(**whose)
+        elif mine is not None:
+            feeds.revoke(mine)
+        return redirect("therapists:calendar")
+    context = {
+        "url": feeds.url_of(mine) if mine and mine.active else "",
+        "is_therapist": "therapist" in whose,
+        "base": "therapists/base.html" if "therapist" in whose else "base.html",
+    }
+    return render(request, "therapists/calendar.html", context)
+
+
+def _whose(request: HttpRequest) -> dict:
+    """A therapist's working calendar, or else a client's own."""
+    if therapist := therapist_of(request.user):
+        return {"therapist": therapist}
+    client = Client.objects.filter(user=request.user, proved_at__isnull=False).first()
+    return {"client": client} if client else {}

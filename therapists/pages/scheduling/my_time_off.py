@@ -1,0 +1,65 @@
+"""A therapist's own time: the rota, time off, the morning mail."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bookings.actions.refusals import Refused
+from bookings.models import Clinic, Therapist
+from therapists.actions import time_off
+from therapists.models import Habits, TimeOff
+from therapists.pages.forms import TimeOffForm
+from therapists.pages.no_store import of_a_therapist
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_therapist
+def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    today = now.astimezone(clinic.tz).date()
+    form = TimeOffForm(request.POST or None, tz=clinic.tz, today=today)
+    if request.method == "POST":
+        if form.is_valid():
+            time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
+            messages.success(request, "The desk has been asked.")
+            return redirect("therapists:own_time")
+        return render(request, "therapists/own_time.html", _page(therapist, form, now), status=422)
+    return render(request, "therapists/own_time.html", _page(therapist, form, now))
+
+
+@require_POST
+@of_a_therapist
+def withdraw(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    try:
+        time_off.withdraw(get_object_or_404(TimeOff, pk=pk, therapist=therapist))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("therapists:own_time")
+
+
+@require_POST
+@of_a_therapist
+def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+    wants = "morning_mail" in request.POST
+    Habits.objects.update_or_create(therapist=therapist, defaults={"morning_mail": wants})
+    messages.success(
+        request, "The day comes by mail at 07:00." if wants else "No more morning mails."
+    )
+    return redirect("therapists:own_time")
+
+
+def _page(therapist: Therapist, form: TimeOffForm, now: datetime) -> dict:
+    today = now.astimezone(Clinic.objects.the().tz).date()
+    shifts = therapist.shifts.exclude(valid_until__lt=today)
+    return {
+        "form": form,
+        "shifts": shifts.order_by("weekday", "start"),
+        "extra": therapist.extra_shifts.filter(day__gte=today),
+        "absences": therapist.absences.filter(ends_at__gt=now),
+        "asked": therapist.times_off.filter(ends_at__gt=now),
+        "habits": Habits.objects.filter(therapist=therapist).first(),
+    }

@@ -1,0 +1,101 @@
+"""What a therapist should know in the ninety seconds before a visit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bookings.core import training
+from bookings.core.intervals import day_bounds
+from bookings.core.training.protocol.evidence import Contraindication
+from bookings.core.training.protocol.phases import PhaseRules
+from bookings.core.wording import length_of_time
+from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phases_on
+from therapists.core.content import trends
+from therapists.health_audit import Reader
+from therapists.models.sealed import Private
+from therapists.queries.alerts import Alert, alerts_of, in_short
+from therapists.queries.client_summary import Known, Said, known_of
+from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE
+
+LOOKED_BACK = 5  # notes
+ALWAYS_ASKED = ("clot_signs", "acute_injury", "fever_infection")
+
+
+def race_in_words(here: training.PhaseDay) -> str:
+    """12 days to Two Bridges Half, 3 days after it; nothing without a race."""
+    race, days = here.race, here.days_to_race
+    if race is None or days is None:
+        return ""
+    if days == 0:
+        return f"{race.name} today"
+    return f"{length_of_time(abs(days))} {'to' if days > 0 else 'after'} {race.name}"
+
+
+@dataclass(frozen=True, repr=False)
+class Brief(Private):
+    visit: Appointment
+    phase: training.PhaseDay
+    rules: PhaseRules
+    known: Known
+    alerts: Sequence[Alert]
+    ask: Sequence[Contraindication]
+    trends: Sequence[str]
+
+    @property
+    def race_in_words(self) -> str:
+        return race_in_words(self.phase)
+
+    @property
+    def said(self) -> list[tuple[str, Said]]:
+        """Every yes that counts, each with itself in short."""
+        said = self.known.said(on_hold=self.visit.client.health_hold)
+        return [(in_short(one.given), one) for one in said]
+
+    @property
+    def told_freely(self) -> list[tuple[datetime, str]]:
+        return [(t.check.given_at, t.answers.text) for t in self.known.told if t.answers.text]
+
+    @property
+    def changed(self) -> bool | None:
+        """What the client said last to "anything changed?"; None when nobody has asked."""
+        return self.known.since[0].answers.changed if self.known.since else None
+
+    @property
+    def last(self):
+        return self.known.notes[0] if self.known.notes else None
+
+
+def brief_of(
+    visit: Appointment, clinic: Clinic, *, therapist: Therapist, reader: Reader, now: datetime
+) -> Brief:
+    day = visit.starts_at.astimezone(clinic.tz).date()
+    before = day_bounds(day, 1, clinic.tz).start
+    client = visit.client
+    known = known_of(
+        [client.pk],
+        before=before,
+        therapist=therapist,
+        reader=reader,
+        now=now,
+        notes=LOOKED_BACK,
+    )[client.pk]
+    rules = protocol.current()
+    phase = phases_on([client], day)[client.pk]
+    return Brief(
+        visit=visit,
+        phase=phase,
+        rules=rules.phases[phase.phase],
+        known=known,
+        alerts=alerts_of(client, known),
+        ask=[one for one in rules.contraindications if _asked_in_person(one, phase)],
+        trends=trends([note.content for note in known.notes]),
+    )
+
+
+def _asked_in_person(one: Contraindication, here: training.PhaseDay) -> bool:
+    """Red flags: a few at every visit, after a race its warning signs as well."""
+    if here.phase in AFTER_A_RACE:
+        return one.urgent or one.key in ASKED_AFTER_A_RACE or one.key in ALWAYS_ASKED
+    return one.key in ALWAYS_ASKED

@@ -1,0 +1,169 @@
+"""What is known of clients before a visit, for somebody who treats them: in five queries."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Window
+from django.db.models.functions import RowNumber
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Therapist
+from therapists import health_audit
+from therapists.core.content import Answers, Content, Given
+from therapists.health_audit import Reader
+from therapists.models import Form, HealthCheck, Note, NoteVersion
+from therapists.models.sealed import Private
+from therapists.queries.questionnaire import GOOD_FOR
+
+HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
+
+
+@dataclass(frozen=True, repr=False)
+class Signed(Private):
+    """A note as it stands after its last amendment."""
+
+    version: NoteVersion
+    content: Content
+
+    @property
+    def visit(self) -> Appointment:
+        return self.version.note.appointment
+
+
+@dataclass(frozen=True, repr=False)
+class Told(Private):
+    """A health check that was given, opened."""
+
+    check: HealthCheck
+    answers: Answers
+
+
+@dataclass(frozen=True, repr=False)
+class Said(Private):
+    """A yes that counts, and when it was said."""
+
+    given: Given
+    at: datetime
+
+
+@dataclass(repr=False)
+class Known(Private):
+    """One client's past; the newest first. `hidden` counts notes that are only their author's."""
+
+    last_visit: Appointment | None = None
+    notes: list[Signed] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    hidden: int = 0
+
+    @property
+    def full(self) -> Told | None:
+        """The health check that counts, with `since` what was told after it."""
+        return next((one for one in self.told if one.check.form == Form.FULL), None)
+
+    @property
+    def since(self) -> list[Told]:
+        after = []
+        for one in self.told:
+            if one.check.form == Form.FULL:
+                break
+            after.append(one)
+        return after
+
+    def said(self, *, on_hold: bool) -> list[Said]:
+        """Each question's yes, serious ones first; a later no takes it back.
+
+        But not while the client is on hold: whoever decides must see what the hold came from.
+        """
+        newest: dict[str, Said] = {}
+        for told in self.told:
+            for given in told.answers.given:
+                later = newest.get(given.key)
+                if later is None or (on_hold and given.is_serious and not later.given.yes):
+                    newest[given.key] = Said(given, told.check.given_at)
+        yes = (one for one in newest.values() if one.given.yes)
+        return sorted(yes, key=lambda one: not one.given.is_serious)
+
+    @property
+    def preference(self) -> str:
+        """How firm, in the words of the last visit or else of the health check."""
+        for note in self.notes[:1]:
+            if words := " ".join(filter(None, [note.content.pressure_in_words, _wish(note)])):
+                return words
+        return self.full.answers.pressure if self.full else ""
+
+
+def _wish(note: Signed) -> str:
+    wish = note.content.comfort_in_words
+    return f"({wish})" if wish and note.content.pressure else wish
+
+
+def known_of(
+    clients: Collection[int],
+    *,
+    before: datetime,
+    therapist: Therapist,
+    reader: Reader,
+    now: datetime,
+    notes: int = 1,
+) -> dict[int, Known]:
+    """By client's id; so many of the latest notes each that the therapist may read."""
+    found = {pk: Known() for pk in clients}
+    for visit in _last_visits(clients, before):
+        found[visit.client_id].last_visit = visit
+    versions = _newest_versions(clients, before, therapist, notes)
+    checks = _checks_that_count(clients, now)
+    opened = health_audit.opened([*versions, *checks], reader=reader, now=now)
+    for version, data in zip(versions, opened, strict=False):
+        client = version.note.appointment.client_id
+        found[client].notes.append(Signed(version, Content.from_data(data)))
+    for check, data in zip(checks, opened[len(versions) :], strict=True):
+        found[check.client_id].told.append(Told(check, Answers.from_data(data)))
+    hidden = Note.objects.hidden_from(therapist).filter(versions__isnull=False).distinct()
+    for client in hidden.filter(appointment__client__in=clients).values_list(
+        "appointment__client", flat=True
+    ):
+        found[client].hidden += 1
+    return found
+
+
+def _last_visits(clients: Collection[int], before: datetime) -> Iterable[Appointment]:
+    visits = Appointment.objects.filter(
+        client__in=clients, status__in=HAS_BEEN, starts_at__lt=before
+    )
+    newest = visits.order_by("client_id", "-starts_at").distinct("client_id")
+    return newest.select_related("treatment", "therapist")
+
+
+def _newest_versions(
+    clients: Collection[int], before: datetime, therapist: Therapist, notes: int
+) -> list[NoteVersion]:
+    """Of each client's last so many notes what was signed last, the newest note first."""
+    readable = Note.objects.readable_by(therapist).filter(
+        appointment__client__in=clients, appointment__starts_at__lt=before
+    )
+    later = NoteVersion.objects.filter(note=OuterRef("note"), number__gt=OuterRef("number"))
+    nth = Window(
+        RowNumber(),
+        partition_by="note__appointment__client",
+        order_by=["-note__appointment__starts_at", "-note_id"],
+    )
+    newest = NoteVersion.objects.filter(~Exists(later), note__in=readable).annotate(nth=nth)
+    return list(
+        newest.filter(nth__lte=notes)
+        .select_related("note__appointment__client", "note__appointment__therapist", "note__author")
+        .order_by("-note__appointment__starts_at", "-note_id")
+    )
+
+
+def _checks_that_count(clients: Collection[int], now: datetime) -> Sequence[HealthCheck]:
+    """Of each client the last full one and all after it; of those on hold, a year's."""
+    done: set[int] = set()
+    kept = []
+    for check in HealthCheck.objects.filter(client__in=clients).select_related("client"):
+        of_the_hold = check.client.health_hold and check.given_at > now - GOOD_FOR
+        if check.client_id not in done or of_the_hold:
+            kept.append(check)
+        if check.form == Form.FULL:
+            done.add(check.client_id)
+    return kept

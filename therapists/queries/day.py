@@ -1,0 +1,158 @@
+"""A therapist's day: visits and gaps in order, each with what its therapist must know."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+
+from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
+from bookings.core import training
+from bookings.core.intervals import day_bounds
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
+from bookings.queries.rota.away import Away, away_of
+from bookings.queries.training import protocol
+from bookings.queries.training.phases import phases_on
+from therapists.health_audit import Reader
+from therapists.models import Note
+from therapists.models.sealed import Private
+from therapists.queries.alerts import Alert, alerts_of
+from therapists.queries.brief import race_in_words
+from therapists.queries.client_summary import Known, known_of
+
+OVER = (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
+LEAST_GAP = timedelta(minutes=20)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Nobody booked, from the end of one visit (buffer and all) or break to the next."""
+
+    start: datetime
+    end: datetime
+
+    @property
+    def minutes(self) -> int:
+        return int((self.end - self.start).total_seconds()) // 60
+
+
+@dataclass(frozen=True, repr=False)
+class Line(Private):
+    """One visit of the day. `note` says what there is: nothing, "draft" or "signed"."""
+
+    visit: Appointment
+    has_begun: bool
+    phase: training.PhaseDay
+    rules: training.Protocol
+    known: Known
+    alerts: Sequence[Alert]
+    note: str
+    can_undo: bool
+
+    @property
+    def phase_name(self) -> str:
+        return self.rules.phases[self.phase.phase].name
+
+    @property
+    def days_in_words(self) -> str:
+        return race_in_words(self.phase)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.visit.status == Status.BOOKED
+
+    @property
+    def has_arrived(self) -> bool:
+        return self.visit.status == Status.ARRIVED
+
+    @property
+    def is_over(self) -> bool:
+        return self.visit.status in OVER
+
+    @property
+    def last_time(self) -> str:
+        """The last visit in one line, as far as a note says; else nothing."""
+        return self.known.notes[0].content.in_one_line if self.known.notes else ""
+
+
+@dataclass(frozen=True, repr=False)
+class TherapistDay(Private):
+    """`next` is the visit that comes or is going on, None on another day or when all is done."""
+
+    day: date
+    therapist: Therapist
+    lines: Sequence[Line]
+    away: Sequence[Away]
+    next: Line | None
+
+    @property
+    def before(self) -> date:
+        return self.day - timedelta(days=1)
+
+    @property
+    def after(self) -> date:
+        return self.day + timedelta(days=1)
+
+    @property
+    def rows(self) -> Iterator[Line | Away | Gap]:
+        """Visits and times away in order, with the gaps between them."""
+        taken = [(line.visit.starts_at, line.visit.blocked_until, line) for line in self.lines]
+        taken += [(away.during.start, away.during.end, away) for away in self.away]
+        free_from = None
+        for start, end, row in sorted(taken, key=itemgetter(0)):
+            if free_from and start - free_from >= LEAST_GAP:
+                yield Gap(free_from, start)
+            yield row
+            free_from = max(free_from, end) if free_from else end
+
+
+def visits_of(therapist: Therapist, day: date, clinic: Clinic) -> Sequence[Appointment]:
+    """In order; without those cancelled."""
+    bounds = day_bounds(day, 1, clinic.tz)
+    visits = therapist.appointments.visits().exclude(status=Status.CANCELLED)
+    during = visits.filter(starts_at__gte=bounds.start, starts_at__lt=bounds.end)
+    return list(during.with_everything().order_by("starts_at"))
+
+
+def day_of(
+    therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
+) -> TherapistDay:
+    """In a constant number of queries."""
+    visits = visits_of(therapist, day, clinic)
+    people = {visit.client_id for visit in visits}
+    phases = phases_on({visit.client for visit in visits}, day)
+    start = day_bounds(day, 1, clinic.tz).start
+    known = known_of(people, before=start, therapist=therapist, reader=reader, now=now)
+    notes = _notes_of(visits, therapist)
+    just_marked = _marked_since(visits, now - UNDONE_WITHIN)
+    rules = protocol.current()
+    lines = [
+        Line(
+            visit=visit,
+            has_begun=visit.starts_at <= now,
+            phase=phases[visit.client_id],
+            rules=rules,
+            known=known[visit.client_id],
+            alerts=alerts_of(visit.client, known[visit.client_id]),
+            note=notes.get(visit.pk, ""),
+            can_undo=visit.status in MARKS and visit.pk in just_marked,
+        )
+        for visit in visits
+    ]
+    is_today = now.astimezone(clinic.tz).date() == day
+    ahead = (line for line in lines if not line.is_over)
+    away = away_of(therapist, day, clinic)
+    return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)
+
+
+def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str]:
+    notes = Note.objects.filter(appointment__in=visits, author=author)
+    drafts = notes.values_list("appointment", "content")
+    return {pk: "signed" if draft is None else "draft" for pk, draft in drafts}
+
+
+def _marked_since(visits: Sequence[Appointment], moment: datetime) -> set[int]:
+    events = AppointmentEvent.objects.filter(
+        appointment__in=visits, kind__in=MARKS, at__gte=moment, facts__has_key="from"
+    )
+    return set(events.values_list("appointment", flat=True))

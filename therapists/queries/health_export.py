@@ -1,0 +1,116 @@
+"""A client's health data in words: for themselves, or for the owner once they are erased.
+
+What clients get leaves out drafts, which are no record yet; and notes that are only their
+author's, which a therapist looks through first, because they may speak of somebody else.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bookings.models import Client
+from therapists import health_audit
+from therapists.core.content import Answers, Content
+from therapists.health_audit import Reader
+from therapists.models import Access, HealthCheck, KeptRecord, Note, NoteVersion, Privacy
+from therapists.models.sealed import Private
+
+IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
+
+
+@dataclass(frozen=True, repr=False)
+class OwnHealth(Private):
+    answers: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    withheld: int
+    accesses: list[dict[str, Any]]
+
+
+def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
+    """All that may be given out at once; whoever reads it is recorded, and that is in it too."""
+    answers = _answers(client, reader, now)
+    notes = _notes(_signed(client).exclude(note__privacy=Privacy.AUTHOR), reader, now)
+    mine = Note.objects.filter(appointment__client=client)
+    withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
+    return OwnHealth(answers, notes, withheld, _accesses(client))
+
+
+@dataclass(frozen=True, repr=False)
+class WholeRecord(Private):
+    """Of somebody erased: who they were, what they told, and all that was signed."""
+
+    who: dict[str, Any]
+    answers: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+
+
+def whole_record(kept: KeptRecord, *, reader: Reader, now: datetime) -> WholeRecord:
+    [identity] = health_audit.opened([kept], reader=reader, now=now)
+    who = {IDENTITY[name]: value for name, value in identity.items() if name in IDENTITY}
+    answers = _answers(kept.client, reader, now)
+    return WholeRecord(who, answers, _notes(_signed(kept.client), reader, now))
+
+
+def _signed(client: Client) -> QuerySet[NoteVersion]:
+    return NoteVersion.objects.filter(note__appointment__client=client)
+
+
+def _answers(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    checks = list(HealthCheck.objects.filter(client=client).select_related("client"))
+    opened = health_audit.opened(checks, reader=reader, now=now)
+    return [
+        {"Given": check.given_at, **_said(Answers.from_data(data))}
+        for check, data in zip(checks, opened, strict=True)
+    ]
+
+
+def _said(answers: Answers) -> dict[str, Any]:
+    asked = {
+        one.ask: f"{'yes' if one.yes else 'no'}{': ' + one.more if one.more else ''}"
+        for one in answers.given
+    }
+    return {**asked, "In your own words": answers.text, "Pressure": answers.pressure}
+
+
+def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    versions = list(shown.select_related("note__appointment__client", "signed_by"))
+    opened = health_audit.opened(versions, reader=reader, now=now)
+    return [
+        {
+            "Visit": version.note.appointment.starts_at,
+            "Signed": version.signed_at,
+            "By": version.signed_by.name,
+            "Version": version.number,
+            **_written(Content.from_data(data)),
+        }
+        for version, data in zip(versions, opened, strict=True)
+    ]
+
+
+def _written(content: Content) -> dict[str, Any]:
+    return {
+        "What you told": content.subjective,
+        "What was found": content.objective,
+        "What was done": ", ".join(content.techniques),
+        "Pressure": content.pressure,
+        "What it means": content.assessment,
+        "What next": content.plan,
+        "Amendment": content.amendment,
+        "Marked": "; ".join(mark.in_words for mark in content.marks),
+    }
+
+
+def _accesses(client: Client) -> list[dict[str, Any]]:
+    """Who has read or written it: by role, since a login is somebody else's address."""
+    rows = Access.objects.filter(client=client).values("at", "who", "did", "what")
+    return [
+        {
+            "At": row["at"],
+            "Who": row["who"].partition(":")[0],
+            "Did": row["did"],
+            "What": row["what"],
+        }
+        for row in rows
+    ]
