@@ -3,12 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from clinic.privacy import erasing, retention
+from clinic.records import erase, retention
 
 
 @shared_task(name="clinic.tasks.finish_erasures", ignore_result=True)
 def finish_erasures() -> None:
-    erasing.finish_all(now=timezone.now())
+    erase.finish_all(now=timezone.now())
 
 
 @shared_task(name="clinic.tasks.keep_no_longer", ignore_result=True)

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings.api import mail_events, openings
-from clinic import accounts, health, merge_page, metrics_page
+from clinic import accounts, health, metrics_page
+from clinic.records.pages import merge
 
 # The admin's own form would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -14,12 +15,12 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("", include("bookings.runner.urls")),
     path("", include("therapists.urls")),
-    path("desk/clients/<int:pk>/merge/", merge_page.choose, name="merge_choose"),
-    path("desk/clients/<int:pk>/merge/<int:other>/", merge_page.merge, name="merge"),
+    path("desk/clients/<int:pk>/merge/", merge.choose, name="merge_choose"),
+    path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),
     path("desk/", include("bookings.desk.urls")),
     path("diary/", include("bookings.desk.diary_urls")),
     path("accounts/begin/", accounts.begin, name="begin"),
-    path("", include("clinic.privacy.urls")),
+    path("", include("clinic.records.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", openings.openings, name="api_openings"),
     path("admin/", admin.site.urls),

@@ -17,7 +17,7 @@ from bookings.models import (
     MailKind,
     Race,
 )
-from clinic import merging
+from clinic.records import merge as merging
 from tests import factories
 from tests.factories import NOW
 from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note

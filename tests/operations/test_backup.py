@@ -18,7 +18,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
 from clinic.backups import restoring
-from clinic.privacy.erasing import erase
+from clinic.records.erase import erase
 from tests.factories import (
     NOW,
     make_appointment,

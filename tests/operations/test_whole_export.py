@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client
-from clinic import whole_export
+from clinic.records import clinic_export
 from tests.factories import (
     NOW,
     make_appointment,
@@ -63,9 +63,9 @@ def test_every_table_is_there_or_it_is_said_why_not(ana, exported):
     for model in apps.get_models(include_auto_created=True):
         label = model._meta.label
         there = {f"csv/{label}.csv", f"json/{label}.jsonl"}
-        if label in whole_export.NOT_EXPORTED:
+        if label in clinic_export.NOT_EXPORTED:
             assert not there & files.keys()
-            assert f"- {label}: {whole_export.NOT_EXPORTED[label]}" in files["README.md"]
+            assert f"- {label}: {clinic_export.NOT_EXPORTED[label]}" in files["README.md"]
         else:
             assert there <= files.keys()
             assert f"## {label}:" in files["README.md"]
@@ -74,7 +74,7 @@ def test_every_table_is_there_or_it_is_said_why_not(ana, exported):
 def test_what_is_left_out_holds_nothing_of_the_clinic():
     assert not [
         label
-        for label, why in whole_export.NOT_EXPORTED.items()
+        for label, why in clinic_export.NOT_EXPORTED.items()
         if label.startswith(("bookings.", "therapists.")) and why != "not used"
     ]
 
@@ -100,9 +100,9 @@ def test_a_spreadsheet_finds_text_and_no_formula(ana, exported):
 
 
 def test_numbers_below_nothing_stay_numbers():
-    assert whole_export._cell(-5) == -5
-    assert whole_export._cell("-5") == "'-5"
-    assert whole_export._cell({"a": 1}) == '{"a": 1}'
+    assert clinic_export._cell(-5) == -5
+    assert clinic_export._cell("-5") == "'-5"
+    assert clinic_export._cell({"a": 1}) == '{"a": 1}'
 
 
 def test_no_secret_of_a_login_goes_along(ana, exported):
@@ -145,7 +145,7 @@ def test_a_file_that_is_there_is_not_written_over(ana, tmp_path):
 
 
 def test_an_export_that_fails_leaves_nothing(ana, tmp_path, monkeypatch):
-    monkeypatch.setattr(whole_export, "_readme", lambda *_: 1 / 0)
+    monkeypatch.setattr(clinic_export, "_readme", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         call_command("export_all", tmp_path / "all.zip")
     assert list(tmp_path.iterdir()) == []
@@ -153,6 +153,6 @@ def test_an_export_that_fails_leaves_nothing(ana, tmp_path, monkeypatch):
 
 def test_ten_times_the_rows_take_as_many_questions(ana, tmp_path, django_assert_max_num_queries):
     Client.objects.bulk_create(Client(name=f"Runner {number}") for number in range(500))
-    tables = len(whole_export.exported())
+    tables = len(clinic_export.exported())
     with django_assert_max_num_queries(2 * tables + 5):
         call_command("export_all", tmp_path / "all.zip", stdout=io.StringIO())

@@ -17,8 +17,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.mail.compose import compose
 from bookings.models import Appointment, Change, Client, Mail, MailKind, MailState, Race, User
-from clinic.privacy import erased_list, erasing, retention
-from clinic.privacy.holdings import GOES_WITH_THE_LOGIN, HOLDINGS, Fate
+from clinic.records import erase as erasing
+from clinic.records import erased_list, retention
+from clinic.records.registry import GOES_WITH_THE_LOGIN, HOLDINGS, Fate
 from tests import factories
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
 

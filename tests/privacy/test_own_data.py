@@ -9,8 +9,8 @@ from django.utils import timezone
 from bookings.links import Purpose, client_url
 from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail, MailKind
-from clinic.privacy.exporting import export
-from clinic.privacy.holdings import HOLDINGS
+from clinic.records.client_export import export
+from clinic.records.registry import HOLDINGS
 from tests import factories
 from tests.privacy.conftest import NOTED, TOLD
 from therapists.models import Access, Note, Privacy

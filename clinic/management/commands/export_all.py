@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.models import User
-from clinic import whole_export
+from clinic.records import clinic_export
 from therapists.health_audit import Reader
 
 
@@ -46,12 +46,12 @@ def _reader(email: str) -> Reader:
     return Reader(who=f"owner: {user.email}", user=user, address=None, page="export_all")
 
 
-def _write(file: Path, reader: Reader | None) -> whole_export.Written:
+def _write(file: Path, reader: Reader | None) -> clinic_export.Written:
     """There in whole or not at all; readable by its owner only."""
     part, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(part, "wb") as out:
-            written = whole_export.write(out, now=timezone.now(), reader=reader)
+            written = clinic_export.write(out, now=timezone.now(), reader=reader)
         os.replace(name, file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandParser
 
 from bookings.models import Client
-from clinic.privacy import erased_list
-from clinic.privacy.erasing import erase
+from clinic.records import erased_list
+from clinic.records.erase import erase
 
 
 class Command(BaseCommand):

@@ -30,8 +30,8 @@ from bookings.models import (
     User,
 )
 from bookings.models.records.history import MAY_FORGET
-from clinic.privacy import erased_list
-from clinic.privacy.holdings import HOLDINGS, Fate
+from clinic.records import erased_list
+from clinic.records.registry import HOLDINGS, Fate
 from therapists.actions import health_erase
 
 NOBODY = "Erased client"

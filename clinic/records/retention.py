@@ -12,8 +12,8 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail
 from bookings.models.mail.mails import UNFINISHED
 from bookings.models.records.history import MAY_FORGET
-from clinic.privacy import erased_list
-from clinic.privacy.erasing import drop_if_empty, erase, years_after
+from clinic.records import erased_list
+from clinic.records.erase import drop_if_empty, erase, years_after
 from therapists.actions import health_erase
 
 AT_ONCE = 200  # clients a run; the rest an hour later

@@ -11,7 +11,7 @@ from bookings.models import Client, Clinic, ErasureRequest, ErasureState
 from bookings.web.actor import who
 from bookings.web.forms import plain
 from bookings.web.responses import private
-from clinic.privacy import erasing
+from clinic.records import erase
 
 SHOWN = 100
 
@@ -71,7 +71,7 @@ def request(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """For somebody who asks on the telephone or at the desk."""
     client = get_object_or_404(Client, pk=pk, erased_at=None)
-    wish = erasing.ask(client, how="asked the desk", now=timezone.now())
+    wish = erase.ask(client, how="asked the desk", now=timezone.now())
     return redirect("privacy:request", wish.pk)
 
 
@@ -80,7 +80,7 @@ def _carry_out(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, wish, form, DeclineForm(), status=422)
     told = form.cleaned_data["told"]
-    erasing.erase(wish.client, request=wish, tell=told, by=who(request), now=timezone.now())
+    erase.erase(wish.client, request=wish, tell=told, by=who(request), now=timezone.now())
     messages.success(request, "Erased.")
     return redirect("privacy:request", wish.pk)
 
@@ -89,7 +89,7 @@ def _decline(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return _show(request, wish, CarryOutForm(), form, status=422)
-    erasing.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
+    erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
     messages.success(request, "Declined. They see why among their data.")
     return redirect("privacy:request", wish.pk)
 
@@ -101,6 +101,6 @@ def _show(
     declining: DeclineForm,
     status: int = 200,
 ) -> HttpResponse:
-    seen = erasing.preview(wish.client, Clinic.objects.the(), now=timezone.now())
+    seen = erase.preview(wish.client, Clinic.objects.the(), now=timezone.now())
     context = {"wish": wish, "preview": seen, "form": form, "declining": declining}
     return render(request, "privacy/request.html", context, status=status)

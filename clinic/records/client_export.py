@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bookings.models import Client
-from clinic.privacy.holdings import HOLDINGS, Holding
+from clinic.records.registry import HOLDINGS, Holding
 from therapists.health_audit import Reader
 from therapists.queries import health_export
 

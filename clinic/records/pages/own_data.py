@@ -20,8 +20,8 @@ from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import private
-from clinic.privacy import erasing
-from clinic.privacy.exporting import Export, export
+from clinic.records import erase
+from clinic.records.client_export import Export, export
 from therapists.health_audit import Reader
 
 ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
@@ -114,10 +114,10 @@ def _waiting(client: Client) -> bool:
 def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
     match request.POST.get("do"):
         case "erase":
-            erasing.ask(client, how=how, now=timezone.now())
+            erase.ask(client, how=how, now=timezone.now())
             messages.success(request, ASKED)
         case "keep":
-            erasing.withdraw(client, now=timezone.now())
+            erase.withdraw(client, now=timezone.now())
             messages.success(request, KEPT)
 
 

@@ -11,7 +11,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
 from bookings.web.actor import who
-from clinic import merging
+from clinic.records import merge as merging
 
 LONGEST_SEARCH = 100
 

@@ -1,0 +1,18 @@
+"""A client's data as a whole: for themselves, and for the desk that erases it."""
+
+from django.urls import path
+
+from clinic.records.pages import erasure_requests, own_data
+
+app_name = "privacy"
+urlpatterns = [
+    path("account/data/", own_data.account, name="account"),
+    path("account/data.json", own_data.account_json, name="account_json"),
+    path("account/data/wish/", own_data.wish, name="wish"),
+    path("your-data/<token>/", own_data.your_data, name="your_data"),
+    path("your-data/<token>/all/", own_data.download, name="download"),
+    path("your-data/<token>/all.json", own_data.download_json, name="download_json"),
+    path("desk/erasures/", erasure_requests.requests, name="requests"),
+    path("desk/erasures/<int:pk>/", erasure_requests.request, name="request"),
+    path("desk/clients/<int:pk>/erase/", erasure_requests.start, name="start"),
+]
