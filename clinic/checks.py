@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from bookings.models import User
 from clinic import site_address
-from clinic.demo_data.people import DEMO_ADDRESSES
+from clinic.demo.data.people import DEMO_ADDRESSES
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50

@@ -21,9 +21,14 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
-from clinic import stack
-from clinic.children import Child, die_with_parent, stop_together, wait_until
-from clinic.demo_data.people import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo import servers as stack
+from clinic.demo.data.people import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo.processes import (
+    Child,
+    die_with_parent,
+    stop_together,
+    wait_until,
+)
 
 SECONDS_TO_FIRST_PAGE = 60
 SECONDS_FOR_A_PREDECESSOR = 2
@@ -88,7 +93,7 @@ def _start(name: str, command: list[str], state: Path) -> Child:
 def _catcher(state: Path, port: int) -> list[str]:
     folder = state / "mail"
     folder.mkdir(exist_ok=True)
-    return ["clinic.catcher", str(folder), str(port)]
+    return ["clinic.demo.smtp_sink", str(folder), str(port)]
 
 
 def _web_server(port: int) -> list[str]:

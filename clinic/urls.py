@@ -34,4 +34,4 @@ if settings.MAIL_EVENTS_FROM:
     urlpatterns.append(path("mail-events/", receiver, name="mail_events"))
 
 if settings.DEMO:
-    urlpatterns.append(path("demo/", include("clinic.inbox")))
+    urlpatterns.append(path("demo/", include("clinic.demo.inbox")))

@@ -4,4 +4,4 @@ from django.urls import include, path
 
 from clinic.urls import urlpatterns as of_the_site
 
-urlpatterns = [*of_the_site, path("demo/", include("clinic.inbox"))]
+urlpatterns = [*of_the_site, path("demo/", include("clinic.demo.inbox"))]

@@ -13,7 +13,7 @@ from secrets import token_urlsafe
 
 from cryptography.fernet import Fernet
 
-from clinic import stack
+from clinic.demo import servers as stack
 
 OURS = "SERVERS_OF_THE_TEST_RUN"
 

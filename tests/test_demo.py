@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from clinic.stack import StackError, running
+from clinic.demo.servers import StackError, running
 
 ROOT = Path(__file__).resolve().parents[1]
 

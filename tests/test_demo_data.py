@@ -36,7 +36,7 @@ from bookings.models import (
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.training import protocol
-from clinic.demo_data import loading, people, place
+from clinic.demo.data import clinic, load, people
 
 LONDON = ZoneInfo("Europe/London")
 STEP = timedelta(minutes=15)
@@ -52,7 +52,7 @@ def loaded(request, django_db_setup, django_db_blocker):
     """One clinic for all tests of a day, which take back what they do to it."""
     now = datetime(*request.param, 11, 30, tzinfo=UTC)
     with django_db_blocker.unblock(), transaction.atomic():
-        loading.load(today=now.date(), now=now)
+        load.load(today=now.date(), now=now)
         yield now
         transaction.set_rollback(True)
 
@@ -160,7 +160,7 @@ def test_every_history_begins_with_booking_and_ends_with_what_became_of_it(now):
 
 
 def test_nobody_has_two_first_visits_or_comes_before_the_first(now):
-    first_visits = Appointment.objects.filter(treatment__name=place.FIRST_VISIT)
+    first_visits = Appointment.objects.filter(treatment__name=clinic.FIRST_VISIT)
     newcomers = first_visits.values_list("client", "starts_at")
     assert len({client for client, _ in newcomers}) == len(newcomers) > 20
     for client, starts_at in newcomers:
@@ -270,7 +270,7 @@ def test_the_desk_meets_children_breaks_and_people_without_email(now):
     assert Client.objects.filter(email="", proved_at=None).count() == len(people.WITHOUT_EMAIL)
     assert not Mail.objects.filter(client__email="").exists()
     assert WeeklyBreak.objects.exists()
-    assert Absence.objects.filter(reason="Team meeting").count() == len(place.MEETING)
+    assert Absence.objects.filter(reason="Team meeting").count() == len(clinic.MEETING)
 
 
 def test_most_of_those_who_come_train_for_a_race(now):

@@ -18,7 +18,7 @@ from bookings.models import (
     User,
     WeeklyShift,
 )
-from clinic.demo_data import loading
+from clinic.demo.data import load as loading
 
 pytestmark = pytest.mark.django_db
 

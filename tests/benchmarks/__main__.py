@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from clinic import stack
+from clinic.demo import servers as stack
 
 
 def main() -> int:

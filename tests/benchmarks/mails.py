@@ -17,7 +17,7 @@ from django.db import connection
 
 from bookings.models import Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
-from clinic.children import Child, stop_together, wait_until
+from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
 
 DUE = int(os.environ.get("DUE", "10000"))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import connections
 
-from clinic.children import Child, wait_until
+from clinic.demo.processes import Child, wait_until
 
 AS_EVERYBODY = ("--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60")
 

@@ -21,7 +21,7 @@ import pytest
 from environ import Env
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from clinic.children import die_with_parent
+from clinic.demo.processes import die_with_parent
 from tests.browser import days
 from tests.browser.logins import signed_in
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from clinic import stack
-from clinic.children import Child
+from clinic.demo import servers
+from clinic.demo.processes import Child
 from tests.faults.mail_workers import url_of_the_tests_database
 
 PYTHON = (sys.executable, "-m")
@@ -27,7 +27,7 @@ class Background:
         self.start_broker()
 
     def start_broker(self) -> None:
-        self._broker = stack._valkey(self._folder)
+        self._broker = servers._valkey(self._folder)
         self._url, self._valkey = self._broker.__enter__()
 
     def stop_broker(self) -> None:

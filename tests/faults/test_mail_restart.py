@@ -10,8 +10,8 @@ import psycopg2
 import pytest
 from environ import Env
 
-from clinic import stack
-from clinic.children import Child, stop_together
+from clinic.demo import servers
+from clinic.demo.processes import Child, stop_together
 from tests.mail.post_office import PostOffice
 
 MAILS, PATIENCE = 60, 30
@@ -50,7 +50,7 @@ def states(url: str) -> dict[str, int]:
 def test_a_restart_of_the_database_loses_no_mail_and_sends_none_twice(folder):
     with PostOffice() as office:
         office.seconds_at_data = 0.03
-        with stack._postgres(folder, durable=True) as (url, _server):
+        with servers._postgres(folder, durable=True) as (url, _server):
             env = environment(url, office)
             make = [sys.executable, "-m", "tests.faults.owe_on_a_server_of_its_own", str(MAILS)]
             subprocess.run(make, env=env, check=True)
@@ -59,7 +59,7 @@ def test_a_restart_of_the_database_loses_no_mail_and_sends_none_twice(folder):
             while len(office.messages) < 5 and time.monotonic() < until:
                 time.sleep(0.02)
         assert 5 <= len(office.messages) < MAILS
-        with stack._postgres(folder, durable=True) as (url, _server):
+        with servers._postgres(folder, durable=True) as (url, _server):
             try:
                 until = time.monotonic() + PATIENCE
                 while states(url).get("sent", 0) < MAILS - IN_DOUBT_AT_MOST:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from clinic.children import Child
+from clinic.demo.processes import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 A_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<how>[-?])(?P<words>[^}]*))?\}")

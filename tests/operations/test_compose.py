@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from clinic import stack
-from clinic.children import stop_together
+from clinic.demo import servers
+from clinic.demo.processes import stop_together
 from tests.mail.post_office import PostOffice
 from tests.operations import compose
 
@@ -163,7 +163,7 @@ def running(file, new_database, tmp_path_factory):
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    with PostOffice() as post_office, stack._valkey(folder) as (broker, _server):
+    with PostOffice() as post_office, servers._valkey(folder) as (broker, _server):
         elsewhere = {  # what differs where there are no containers
             "DATABASE_URL": new_database,
             "REDIS_URL": broker,

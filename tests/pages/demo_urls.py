@@ -4,4 +4,4 @@ from django.urls import include, path
 
 from clinic import urls
 
-urlpatterns = [*urls.urlpatterns, path("demo/", include("clinic.inbox"))]
+urlpatterns = [*urls.urlpatterns, path("demo/", include("clinic.demo.inbox"))]

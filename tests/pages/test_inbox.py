@@ -9,8 +9,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from clinic.catcher import KEPT
-from clinic.children import wait_until
+from clinic.demo.processes import wait_until
+from clinic.demo.smtp_sink import KEPT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.demo_urls")]
 HTML = '<html><head><title>x</title></head><body><a href="/there">There</a></body></html>'
@@ -29,7 +29,7 @@ def catcher(folder):
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "clinic.catcher", folder, str(port)])
+    process = subprocess.Popen([sys.executable, "-m", "clinic.demo.smtp_sink", folder, str(port)])
     assert wait_until(lambda: answers(port), seconds=20, alive=lambda: process.poll() is None)
     yield port
     process.terminate()

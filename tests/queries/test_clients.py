@@ -5,7 +5,7 @@ import pytest
 from bookings.core.clients.search_text import folded
 from bookings.models import Client
 from bookings.queries.clients.search import Found, find
-from clinic.demo_data.people import FIRST
+from clinic.demo.data.people import FIRST
 from tests.factories import make_client
 
 

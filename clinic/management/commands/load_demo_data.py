@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic.demo_data import loading
-from clinic.demo_data.place import CLINIC
+from clinic.demo.data import load
+from clinic.demo.data.clinic import CLINIC
 
 
 class Command(BaseCommand):
@@ -19,9 +19,9 @@ class Command(BaseCommand):
     def handle(self, *, yes: bool, **_options) -> None:
         if not (settings.DEMO or settings.DEBUG or yes):
             raise CommandError("This makes logins with a known password; add --yes to mean it.")
-        if loading.is_loaded():
+        if load.is_loaded():
             self.stdout.write("There is a clinic here already; nothing was loaded.")
             return
         now = timezone.now()
-        loading.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
+        load.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
         self.stdout.write("The demo's clinic is loaded.")

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from bookings.models import Client, Treatment
-from clinic.demo_data.place import FIRST_VISIT
+from clinic.demo.data.clinic import FIRST_VISIT
 
 NEVER = date.min
 DRAWN = 4  # whoever of so many has not come for longest is next

@@ -19,12 +19,12 @@ from bookings.models import (
     Therapist,
     User,
 )
-from clinic.demo_data import place
-from clinic.demo_data.crowd import Crowd, known_since
-from clinic.demo_data.health import make_health
-from clinic.demo_data.history import events_of
-from clinic.demo_data.mails import make_mails
-from clinic.demo_data.people import (
+from clinic.demo.data import clinic as place
+from clinic.demo.data.crowd import Crowd, known_since
+from clinic.demo.data.health import make_health
+from clinic.demo.data.history import events_of
+from clinic.demo.data.mails import make_mails
+from clinic.demo.data.people import (
     DEMO_LOGINS,
     DEMO_PASSWORD,
     DESK_LOGIN,
@@ -36,9 +36,9 @@ from clinic.demo_data.people import (
     clients,
     couples,
 )
-from clinic.demo_data.races import races_of
-from clinic.demo_data.takings import make_takings
-from clinic.demo_data.visits import visits
+from clinic.demo.data.races import races_of
+from clinic.demo.data.takings import make_takings
+from clinic.demo.data.visits import visits
 
 SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42

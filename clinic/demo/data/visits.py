@@ -18,8 +18,8 @@ from bookings.core.scheduling.openings import (
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.openings import hours_of_work
-from clinic.demo_data.crowd import Crowd
-from clinic.demo_data.place import FIRST_VISIT
+from clinic.demo.data.clinic import FIRST_VISIT
+from clinic.demo.data.crowd import Crowd
 
 FULL = 0.77  # of the working time, buffers included; some of it is cancelled again
 POPULARITY = {

@@ -7,7 +7,7 @@ from random import Random
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Fee, Method, Payment
-from clinic.demo_data.history import DESK, cancelled_at, is_late
+from clinic.demo.data.history import DESK, cancelled_at, is_late
 
 AFTERWARDS = timedelta(minutes=3)
 METHODS = {Method.CARD: 0.72, Method.CASH: 0.17, Method.TRANSFER: 0.07, Method.WAIVED: 0.04}

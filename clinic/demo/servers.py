@@ -18,7 +18,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from clinic.children import Child, give_to_the_ordinary_user, ordinary_user, wait_until
+from clinic.demo.processes import (
+    Child,
+    give_to_the_ordinary_user,
+    ordinary_user,
+    wait_until,
+)
 
 LONGEST_SOCKET_PATH = 90
 SECONDS_TO_START = 60
