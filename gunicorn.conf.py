@@ -7,8 +7,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from clinic.json_logs import JsonFormatter
-from clinic.redacting import redacted
+from clinic.monitoring.json_logs import JsonFormatter
+from clinic.monitoring.redaction import redacted
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"  # where the processes count together, if anybody asks
 MADE_HERE = bool(os.environ.get("METRICS_TOKEN")) and TOGETHER not in os.environ

@@ -10,7 +10,7 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Checks and listeners register themselves, once there are models."""
         import_module("clinic.checks")
-        import_module("clinic.second_factor")
+        import_module("clinic.accounts.second_factor")
 
 
 class UsedStaticFiles(StaticFilesConfig):

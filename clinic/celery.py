@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
 EACH_HOUR = 60 * EACH_MINUTE
 
-app = Celery("clinic", task_cls="clinic.acting:NamedTask")
+app = Celery("clinic", task_cls="clinic.middleware.audit_actor:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
     enable_utc=True,

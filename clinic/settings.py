@@ -6,7 +6,7 @@ from pathlib import Path
 
 import environ
 
-from clinic import site_address
+from clinic.operations import site_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -25,7 +25,7 @@ HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-CSRF_FAILURE_VIEW = "clinic.refused_forms.refused"
+CSRF_FAILURE_VIEW = "clinic.accounts.csrf_failure.refused"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -48,13 +48,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "clinic.request_ids.RequestIdMiddleware",
-    "clinic.metrics.MetricsMiddleware",
+    "clinic.middleware.request_ids.RequestIdMiddleware",
+    "clinic.middleware.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.even_answers.EvenAnswersMiddleware",
+    "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
-    "clinic.headers.HeadersMiddleware",
+    "clinic.middleware.security_headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -62,12 +62,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "clinic.acting.ActingMiddleware",
-    "clinic.not_set_up.NotSetUpMiddleware",
-    "clinic.leaving.LeaveNothingBehindMiddleware",
-    "clinic.policy.PolicyMiddleware",
-    "clinic.staff_door.StaffDoorMiddleware",
-    "clinic.zone.ClinicZoneMiddleware",
+    "clinic.middleware.audit_actor.ActingMiddleware",
+    "clinic.middleware.not_set_up.NotSetUpMiddleware",
+    "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
+    "clinic.middleware.policy.PolicyMiddleware",
+    "clinic.middleware.staff_session.StaffDoorMiddleware",
+    "clinic.middleware.timezone.ClinicZoneMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -125,11 +125,11 @@ if TESTING:
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_ADAPTER = "clinic.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "clinic.sign_in_forms.PasswordForm",
-    "request_login_code": "clinic.sign_in_forms.AskForCodeForm",
-    "reset_password": "clinic.sign_in_forms.AskForPasswordForm",
+    "login": "clinic.accounts.forms.PasswordForm",
+    "request_login_code": "clinic.accounts.forms.AskForCodeForm",
+    "reset_password": "clinic.accounts.forms.AskForPasswordForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a code that was typed proves an address; nobody signs up
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or a factor is told by mail
@@ -145,8 +145,8 @@ PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is g
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-MFA_ADAPTER = "clinic.second_factor.FactorAdapter"
-MFA_FORMS = {"add_webauthn": "clinic.sign_in_forms.AddPasskeyForm"}
+MFA_ADAPTER = "clinic.accounts.second_factor.FactorAdapter"
+MFA_FORMS = {"add_webauthn": "clinic.accounts.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
@@ -256,15 +256,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "without tokens": {"()": "clinic.redacting.WithoutTokens"},
-        "request id": {"()": "clinic.request_ids.WithRequestId"},
+        "without tokens": {"()": "clinic.monitoring.redaction.WithoutTokens"},
+        "request id": {"()": "clinic.middleware.request_ids.WithRequestId"},
     },
     "formatters": {
         "line": {
-            "()": "clinic.redacting.LineFormatter",
+            "()": "clinic.monitoring.redaction.LineFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
         },
-        "json": {"()": "clinic.json_logs.JsonFormatter"},
+        "json": {"()": "clinic.monitoring.json_logs.JsonFormatter"},
     },
     "handlers": {
         "stderr": {
@@ -286,7 +286,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Where error reports go, without anything of a person; empty: nowhere.
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:  # else its library, which is large, is not even read
-    import_module("clinic.error_reports").begin(SENTRY_DSN)
+    import_module("clinic.monitoring.error_reports").begin(SENTRY_DSN)
 
 # How often one address, and one login, may ask; nothing after the = lifts the limit.
 LIMITS = {

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings.api import mail_events, openings
-from clinic import accounts, health, metrics_page
+from clinic.accounts import adapter
+from clinic.monitoring import health, metrics_page
 from clinic.records.pages import merge
 
 # The admin's own form would ask for no second factor.
@@ -19,7 +20,7 @@ urlpatterns = [
     path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),
     path("desk/", include("bookings.desk.urls")),
     path("diary/", include("bookings.desk.diary_urls")),
-    path("accounts/begin/", accounts.begin, name="begin"),
+    path("accounts/begin/", adapter.begin, name="begin"),
     path("", include("clinic.records.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/openings", openings.openings, name="api_openings"),

@@ -11,7 +11,13 @@ from django.urls.resolvers import URLPattern
 
 from bookings.core.roles import Role
 from bookings.models import Heartbeat, Part
-from clinic.policy import WHO_MAY, WHO_MAY_IN, NoRule, PolicyMiddleware, who_may
+from clinic.middleware.policy import (
+    WHO_MAY,
+    WHO_MAY_IN,
+    NoRule,
+    PolicyMiddleware,
+    who_may,
+)
 from tests.factories import make_clinic, make_therapist, make_user
 
 ARGUMENTS = {

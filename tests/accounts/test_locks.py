@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from bookings import links
 from bookings.core.roles import Role
-from clinic.redacting import LineFormatter, WithoutTokens, redacted
+from clinic.monitoring.redaction import LineFormatter, WithoutTokens, redacted
 from tests import factories
 
 STRICT = "script-src 'self'; style-src 'self'"

@@ -17,7 +17,7 @@ from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
-from clinic.backups import restoring
+from clinic.operations.backups import restore
 from clinic.records.erase import erase
 from tests.factories import (
     NOW,
@@ -152,7 +152,7 @@ def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_
     before = contents()
     path = backed_up(backup_folder)
     wreck()
-    restoring.restore(path, restoring.examined(path, None), None)
+    restore.restore(path, restore.examined(path, None), None)
     assert contents() == before
 
 
@@ -304,7 +304,7 @@ def test_without_postgresqls_programs_the_words_say_what_to_install(
     old = tmp_path / "pg_dump"
     old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
     old.chmod(0o755)
-    monkeypatch.setattr("clinic.backups.programs._candidates", lambda name: [old])
+    monkeypatch.setattr("clinic.operations.backups.programs._candidates", lambda name: [old])
     with pytest.raises(CommandError, match=r"newer is needed.*what is here is of 9\..*Install"):
         backed_up(backup_folder)
     assert not backup_folder.exists()

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from bookings.core.roles import Role
 from bookings.models import Clinic, Room, Therapist, Treatment, User, WeeklyShift
 from bookings.queries.training import protocol
-from clinic.first_run import CannotBeRead, read_hours
+from clinic.operations.setup import CannotBeRead, read_hours
 
 SAID = {
     "name": "Towpath Clinic",

@@ -9,10 +9,10 @@ import pytest
 import sentry_sdk
 from sentry_sdk.transport import Transport
 
-from clinic import error_reports
-from clinic.json_logs import JsonFormatter
-from clinic.redacting import WithoutTokens
-from clinic.request_ids import WithRequestId
+from clinic.middleware.request_ids import WithRequestId
+from clinic.monitoring import error_reports
+from clinic.monitoring.json_logs import JsonFormatter
+from clinic.monitoring.redaction import WithoutTokens
 from tests.factories import make_clinic
 
 TYPED = "Ana Demo, ana@example.com"

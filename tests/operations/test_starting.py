@@ -7,7 +7,7 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 
-from clinic import site_address
+from clinic.operations import site_address
 from tests.operations.compose import ROOT
 
 HOSTS = ["book.example.com", "localhost"]

@@ -16,8 +16,8 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Therapist, User
 from bookings.models.records.history import MAY_FORGET
-from clinic.acting import PROGRAM, Actor, NamedTask, acting_as
 from clinic.celery import app
+from clinic.middleware.audit_actor import PROGRAM, Actor, NamedTask, acting_as
 from tests import factories
 from therapists.models.sealed import SealedField
 

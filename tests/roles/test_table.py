@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from clinic.policy import EVERYONE, who_may
+from clinic.middleware.policy import EVERYONE, who_may
 from tests.roles.addresses import every_page
 from tests.roles.world import BARE, PEOPLE, make_world
 

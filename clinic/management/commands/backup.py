@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from clinic.backups import making, rotating, sealing
-from clinic.backups.programs import ProgramMissing
+from clinic.operations.backups import create, encryption, rotate
+from clinic.operations.backups.programs import ProgramMissing
 
 
 class Command(BaseCommand):
@@ -23,10 +23,10 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, daily: int, weekly: int, **_options) -> None:
         try:
-            key = sealing.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
-            path, manifest = making.make(folder, key=key, now=timezone.now())
-            gone = rotating.rotate(folder, daily=daily, weekly=weekly)
-        except (ProgramMissing, making.BackupFailed, ValueError, OSError) as error:
+            key = encryption.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            path, manifest = create.make(folder, key=key, now=timezone.now())
+            gone = rotate.rotate(folder, daily=daily, weekly=weekly)
+        except (ProgramMissing, create.BackupFailed, ValueError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
         rows = sum(manifest.facts.rows.values())
         self.stdout.write(

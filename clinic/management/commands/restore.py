@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from bookings.actions.mail import controls
-from clinic.backups import restoring, sealing
-from clinic.backups.archive import BadArchive, Manifest
-from clinic.backups.programs import ProgramMissing
+from clinic.operations.backups import encryption, restore
+from clinic.operations.backups.archive import BadArchive, Manifest
+from clinic.operations.backups.programs import ProgramMissing
 
-FAULTS = (ProgramMissing, BadArchive, sealing.CannotOpen, restoring.RestoreFailed, ValueError)
+FAULTS = (ProgramMissing, BadArchive, encryption.CannotOpen, restore.RestoreFailed, ValueError)
 
 
 class Command(BaseCommand):
@@ -28,13 +28,13 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
         try:
-            key = sealing.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
-            manifest = restoring.examined(file, key)
+            key = encryption.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            manifest = restore.examined(file, key)
             self.stdout.write(f"{file} is whole: {_told(manifest)}")
             if check:
                 return
             _refuse_to_overwrite(replace=replace)
-            restoring.restore(file, manifest, key)
+            restore.restore(file, manifest, key)
         except FAULTS as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         self._bring_up_to_date()
@@ -53,7 +53,7 @@ def _told(manifest: Manifest) -> str:
 
 
 def _refuse_to_overwrite(*, replace: bool) -> None:
-    there = restoring.present()
+    there = restore.present()
     if there and not replace:
         raise CommandError(
             f"Nothing was changed. This database has {len(there)} tables with "

@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from clinic.second_factor import resealed
+from clinic.accounts.second_factor import resealed
 
 SECRETS = ("secret", "seed")  # of apps, of recovery codes
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from bookings.models import Clinic
 from bookings.models.clinic import validate_zone
 from bookings.queries.training import protocol
-from clinic import first_run
-from clinic.first_run import Answers, CannotBeRead, Person
+from clinic.operations import setup
+from clinic.operations.setup import Answers, CannotBeRead, Person
 
 Read = TypeVar("Read")
 PASSWORD = "OWNER_PASSWORD"  # noqa: S105 - the variable's name
@@ -56,12 +56,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        if first_run.is_done():
+        if setup.is_done():
             raise CommandError("There is a clinic here already; nothing was changed.")
         self._options = options
         try:
             answers = self._answers()
-            clinic = first_run.set_up(answers, protocol.default(), today=_today(answers.clinic))
+            clinic = setup.set_up(answers, protocol.default(), today=_today(answers.clinic))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except (EOFError, KeyboardInterrupt):
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             owner=owner,
             password=self._password(),
             therapist=self._therapist(owner),
-            hours=self._ask("hours", first_run.read_hours),
+            hours=self._ask("hours", setup.read_hours),
             room=self._ask("room", _something),
             prices=self._prices(),
         )
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         said = dict(price.partition("=")[::2] for price in self._options["price"])
         return {
             minutes: self._read(said.get(str(minutes)), f"Price of {minutes} minutes", None, _price)
-            for minutes in first_run.lengths(protocol.default())
+            for minutes in setup.lengths(protocol.default())
         }
 
     def _ask(self, option: str, read: Callable[[str], Read]) -> Read:

@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from clinic import starting
 from clinic.checks import refuse_to_start, refuse_unsafe_settings
+from clinic.operations import migrate_lock
 
 
 class Command(BaseCommand):
@@ -26,12 +26,12 @@ class Command(BaseCommand):
     def handle(self, *, program: list[str], **_options) -> None:
         try:
             refuse_unsafe_settings()
-            starting.wait_for_the_database(say=self.stdout.write)
-            starting.migrate_once(say=self.stdout.write)
+            migrate_lock.wait_for_the_database(say=self.stdout.write)
+            migrate_lock.migrate_once(say=self.stdout.write)
             refuse_to_start()
         except ImproperlyConfigured as refusal:
             raise CommandError(f"Refused to start: {refusal}") from refusal
-        except starting.NoDatabase as silence:
+        except migrate_lock.NoDatabase as silence:
             raise CommandError(
                 f"The database does not answer ({silence}). Is it running, and is DATABASE_URL its "
                 "address?"

@@ -19,7 +19,7 @@ from bookings.core.roles import Role
 from bookings.models import User
 from bookings.web.visitor import outermost_trusted
 from clinic.demo.data.people import DEMO_ADDRESSES
-from clinic.policy import STAFF
+from clinic.middleware.policy import STAFF
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -4,7 +4,7 @@ from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPassword
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 from bookings.actions.clients import identity
-from clinic.accounts import is_staff
+from clinic.accounts.adapter import is_staff
 
 
 class PlainWords:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from clinic.backups import sealing
+from clinic.operations.backups import encryption
 
 DATABASE, MANIFEST = "database.dump", "manifest.json"
 AT_ONCE = 1 << 20  # bytes
@@ -53,7 +53,7 @@ def write(path: Path, facts: Facts, dump: Iterable[bytes], key: bytes | None) ->
     """There in whole or not at all; readable by its owner only."""
     if key is not None:
         salt = bytes.fromhex(facts.salt)
-        dump = sealing.sealed(dump, key=key, salt=salt, words=facts.words)
+        dump = encryption.sealed(dump, key=key, salt=salt, words=facts.words)
     part, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(part, "wb") as file:
@@ -116,9 +116,11 @@ def dump_of(path: Path, manifest: Manifest, key: bytes | None) -> Iterator[bytes
         return _stored(path)
     if key is None:
         raise BadArchive(f"{path} is sealed: set BACKUP_KEY to the key called {facts.key}.")
-    if sealing.name_of(key) != facts.key:
+    if encryption.name_of(key) != facts.key:
         raise BadArchive(f"{path} was sealed with another BACKUP_KEY, the one called {facts.key}.")
-    return sealing.opened(_stored(path), key=key, salt=bytes.fromhex(facts.salt), words=facts.words)
+    return encryption.opened(
+        _stored(path), key=key, salt=bytes.fromhex(facts.salt), words=facts.words
+    )
 
 
 def _stored(path: Path) -> Iterator[bytes]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from clinic.backups import archive, programs, rotating, sealing
-from clinic.backups.archive import Facts, Manifest
+from clinic.operations.backups import archive, encryption, programs, rotate
+from clinic.operations.backups.archive import Facts, Manifest
 
 VERSION = "unreleased"  # as the first line of CHANGELOG.md says; its migrations are what counts
 
@@ -30,7 +30,7 @@ def make(folder: Path, *, key: bytes | None, now: datetime) -> tuple[Path, Manif
     """Raises ProgramMissing, BackupFailed, OSError; then there is no new file."""
     program = programs.found("pg_dump", at_least=programs.server_major())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / rotating.name_at(now)
+    path = folder / rotate.name_at(now)
     with _one_instant() as (cursor, snapshot):
         facts = _facts(cursor, program, key, now)
         return path, archive.write(path, facts, _dumped(program, snapshot), key)
@@ -55,7 +55,7 @@ def _facts(cursor: CursorWrapper, program: Path, key: bytes | None, now: datetim
         program=programs.major(program),
         migrations=migrations,
         rows=rows(cursor),
-        key=sealing.name_of(key) if key else "",
+        key=encryption.name_of(key) if key else "",
         salt=os.urandom(32).hex() if key else "",
     )
 

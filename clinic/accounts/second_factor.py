@@ -16,7 +16,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from clinic.accounts import is_staff
+from clinic.accounts.adapter import is_staff
 
 
 class FactorAdapter(DefaultMFAAdapter):

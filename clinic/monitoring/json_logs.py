@@ -11,7 +11,7 @@ import re
 import traceback
 from datetime import UTC, datetime
 
-from clinic.redacting import HIDDEN, redacted
+from clinic.monitoring.redaction import HIDDEN, redacted
 
 AN_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;]+")
 FACTS = ("view", "method", "status", "ms")  # what a line may say besides its message

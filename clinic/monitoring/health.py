@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Heartbeat, Part
 from bookings.queries.mail import mail_status
-from clinic import starting
+from clinic.operations import migrate_lock
 
 OK = "ok"
 SECONDS_FOR_THE_BROKER = 2
@@ -71,7 +71,7 @@ def _broker() -> str:
 
 
 def _migrations() -> str:
-    missing = starting.migrations_to_come()
+    missing = migrate_lock.migrations_to_come()
     return f"The database lacks {missing} of this version's migrations." if missing else ""
 
 

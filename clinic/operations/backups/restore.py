@@ -10,8 +10,8 @@ from pathlib import Path
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from clinic.backups import archive, making, programs
-from clinic.backups.archive import BadArchive, Facts, Manifest
+from clinic.operations.backups import archive, create, programs
+from clinic.operations.backups.archive import BadArchive, Facts, Manifest
 
 OURS = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
 EMPTIED = f"""
@@ -55,7 +55,7 @@ def _unknown(facts: Facts) -> list[str]:
 def present() -> dict[str, int]:
     """The tables of the database as it is, with how many rows each has."""
     with connection.cursor() as cursor:
-        return making.rows(cursor)
+        return create.rows(cursor)
 
 
 def restore(path: Path, manifest: Manifest, key: bytes | None) -> None:
