@@ -34,5 +34,5 @@ VOLUME /data
 EXPOSE 8000
 # Whether pages can be served; late mail is no reason to send nobody here (docs/operations.md).
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
-    CMD ["python", "-m", "clinic.probe", "/readyz?exclude=broker&exclude=mail&exclude=beat"]
+    CMD ["python", "-m", "clinic.monitoring.probe", "/readyz?exclude=broker&exclude=mail&exclude=beat"]
 CMD ["python", "manage.py", "start_up", "gunicorn", "clinic.wsgi"]

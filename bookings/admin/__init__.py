@@ -12,7 +12,7 @@ from bookings.admin import (
     treatments,
 )
 
-__all__ = ["appointments", "clinic", "mails", "people", "races", "rota", "treatments"]
+__all__ = ["clinic", "mail", "people", "rota", "scheduling", "training", "treatments"]
 
 admin.site.site_header = admin.site.site_title = "Taper"
 admin.site.index_title = "Settings and records"

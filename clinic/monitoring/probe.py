@@ -1,4 +1,4 @@
-"""python -m clinic.probe /readyz: whether the web server of this container answers well.
+"""python -m clinic.monitoring.probe /readyz: whether the web server of this container answers well.
 
 Django-free, because it runs every few seconds.
 """

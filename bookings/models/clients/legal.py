@@ -6,7 +6,7 @@ from django.db import models
 
 from bookings.models.clients.clients import Client
 
-DEFAULTS = Path(__file__).resolve().parent.parent / "legal"
+DEFAULTS = Path(__file__).resolve().parents[2] / "legal"
 TO_FILL_IN = "[FILL IN"
 
 
