@@ -10,7 +10,7 @@ from bookings.core.training import Protocol
 from bookings.core.training.protocol.editing import in_the_order_of
 from bookings.models import ProtocolVersion
 
-FILE = Path(__file__).parents[3] / "protocol.yaml"
+FILE = Path(__file__).parents[2] / "protocol.yaml"
 AS_IT_COMES = "As it comes with Taper."
 
 
