@@ -21,7 +21,7 @@ def home(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
     today = timezone.now().astimezone(clinic.tz).date()
     shown = desk_day(clinic, _asked_day(request) or today)
-    return render(request, "diary/home.html", {"shown": shown, "today": today})
+    return render(request, "desk/home.html", {"shown": shown, "today": today})
 
 
 @require_POST

@@ -43,7 +43,7 @@ def embed(request: HttpRequest) -> HttpResponse:
     chosen = chosen or next(iter(treatments), None)
     days = list(_days(clinic, chosen, now)) if chosen else []
     context = {"clinic": clinic, "treatments": treatments, "chosen": chosen, "days": days}
-    response = render(request, "online/embed.html", context)
+    response = render(request, "runner/embed.html", context)
     patch_cache_control(response, public=True, max_age=FRESH_FOR_SECONDS)
     return framed_by(response, clinic.framed_by)
 

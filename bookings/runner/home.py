@@ -14,7 +14,7 @@ def home(request: HttpRequest) -> HttpResponse:
     treatments = Treatment.objects.bookable_online()
     return render(
         request,
-        "online/home.html",
+        "runner/home.html",
         {
             "clinic": Clinic.objects.the(),
             "treatments": treatments,

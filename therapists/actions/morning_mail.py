@@ -51,7 +51,7 @@ def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connec
     lines = [(visit, initials_of(visit.client)) for visit in visits]
     url = urljoin(settings.SITE_URL, reverse("therapists:today"))
     facts = {"lines": lines, "clinic": clinic, "url": url}
-    body = render_to_string("therapists/morning.txt", facts)
+    body = render_to_string("therapists/scheduling/morning.txt", facts)
     subject = f"{day:%A} {day.day} {day:%B}: {len(visits)} visit{'s' if len(visits) > 1 else ''}"
     EmailMessage(one_line(subject), body, to=[therapist.user.email], connection=connection).send()
     MorningMail.objects.filter(pk=row.pk).update(sent_at=now)

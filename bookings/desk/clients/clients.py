@@ -41,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = pages.get_page(request.GET.get("page"))
     shown.object_list = found.with_what_is_ahead(shown.object_list, today=today, now=now)
     context = {"shown": shown, "typed": typed, "group": group, "groups": Group, "today": today}
-    page = "diary/clients/_list.html" if request.htmx else "diary/clients/list.html"
+    page = "desk/clients/_list.html" if request.htmx else "desk/clients/list.html"
     response = render(request, page, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -61,7 +61,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "events": client.record_events.order_by("-at", "-pk")[: found.EVENTS_SHOWN],
         "namesakes": [*([client.same_address_as] if client.same_address_as else []), *others],
     }
-    return render(request, "diary/clients/record.html", context)
+    return render(request, "desk/clients/record.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -122,7 +122,7 @@ def _form(
         client.refresh_from_db()
         seen = sealed(details.facts_of(client))
     context = {"form": form, "client": client, "seen": seen, "said": said}
-    return render(request, "diary/clients/form.html", context, status=status)
+    return render(request, "desk/clients/form.html", context, status=status)
 
 
 def _client(pk: int) -> Client:

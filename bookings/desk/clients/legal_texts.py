@@ -32,7 +32,7 @@ class TextForm(forms.Form):
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     texts = [LegalText.objects.current(kind) for kind in LegalKind]
-    return render(request, "diary/texts/overview.html", {"texts": texts})
+    return render(request, "desk/clients/legal_texts.html", {"texts": texts})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,4 +70,4 @@ def _show(
     request: HttpRequest, form: TextForm, current: LegalText, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "current": current, "stale": status == 409}
-    return render(request, "diary/texts/edit.html", context, status=status)
+    return render(request, "desk/clients/legal_text.html", context, status=status)

@@ -37,7 +37,7 @@ def mails(request: HttpRequest) -> HttpResponse:
         "shown": SHOWN,
         "now": timezone.now(),
     }
-    return render(request, "diary/mails/overview.html", context)
+    return render(request, "desk/mail/overview.html", context)
 
 
 @require_safe
@@ -56,7 +56,7 @@ def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _history(request: HttpRequest, title: str, found, client: Client | None = None) -> HttpResponse:
     context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
-    return render(request, "diary/mails/history.html", context)
+    return render(request, "desk/mail/history.html", context)
 
 
 @require_safe
@@ -71,7 +71,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
         "can_stop": found.can_be_stopped,
         "can_send_again": found.needs_a_look and found.not_after > timezone.now(),
     }
-    return render(request, "diary/mails/mail.html", context)
+    return render(request, "desk/mail/mail.html", context)
 
 
 @require_safe
@@ -116,14 +116,14 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def kinds(request: HttpRequest) -> HttpResponse:
-    return render(request, "diary/mails/kinds.html", {"kinds": list(MailKind)})
+    return render(request, "desk/mail/kinds.html", {"kinds": list(MailKind)})
 
 
 @require_safe
 def kind(request: HttpRequest, name: str) -> HttpResponse:
     found = _kind(name)
     context = {"kind": found, "message": _sample(found)}
-    return render(request, "diary/mails/kind.html", context)
+    return render(request, "desk/mail/kind.html", context)
 
 
 @require_safe

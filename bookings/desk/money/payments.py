@@ -87,13 +87,13 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
     payment = get_object_or_404(Payment.objects.with_everything(), number=number)
     corrected_by = getattr(payment, "corrected_by", None)
     context = {"payment": payment, "corrected_by": corrected_by}
-    return render(request, "diary/receipt.html", context)
+    return render(request, "desk/money/receipt.html", context)
 
 
 @require_safe
 def takings(request: HttpRequest, day: date) -> HttpResponse:
     shown = takings_of(Clinic.objects.the(), day)
-    return render(request, "diary/takings.html", {"day": day, "shown": shown})
+    return render(request, "desk/money/takings.html", {"day": day, "shown": shown})
 
 
 @require_safe

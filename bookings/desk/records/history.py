@@ -81,7 +81,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "newest": urlencode(query) if before else "",
         "older": urlencode({**query, "before": shown[-1].pk}) if len(changes) > len(shown) else "",
     }
-    return render(request, "diary/history.html", context)
+    return render(request, "desk/records/history.html", context)
 
 
 def _asked_for(asked: dict, clinic: Clinic) -> QuerySet[Change]:

@@ -60,7 +60,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
         "extra": ExtraShift.objects.filter(day__gte=today).select_related("therapist")[:SHOWN],
         "breaks": WeeklyBreak.objects.filter(still).select_related("therapist")[:SHOWN],
     }
-    return render(request, "diary/blocks.html", context)
+    return render(request, "desk/rota/blocks.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,7 +124,7 @@ def _page(
 ) -> HttpResponse:
     made = block if block is not None and block.pk else None
     context = {"kind": kind, "kinds": KINDS.values(), "form": form, "made": made, **context}
-    return render(request, "diary/block.html", context, status=status)
+    return render(request, "desk/rota/block.html", context, status=status)
 
 
 def _proposed(request: HttpRequest) -> dict:

@@ -46,7 +46,7 @@ class NoteForm(forms.Form):
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of its own, or the panel beside the day when htmx asks."""
     context = _panel(visit_of(pk), Clinic.objects.the())
-    page = "diary/_appointment.html" if request.htmx else "diary/appointment.html"
+    page = "desk/scheduling/_appointment.html" if request.htmx else "desk/scheduling/appointment.html"
     response = render(request, page, context)
     response.headers["Vary"] = "HX-Request"
     return response

@@ -45,7 +45,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "query": request.GET.urlencode(),
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
-    return render(request, "diary/day.html", context)
+    return render(request, "desk/scheduling/day.html", context)
 
 
 def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:

@@ -212,7 +212,7 @@ def _page(
     request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, **context}
-    return render(request, "diary/move.html", context, status=status)
+    return render(request, "desk/scheduling/move.html", context, status=status)
 
 
 def _visit(pk: int) -> Appointment:

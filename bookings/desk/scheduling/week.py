@@ -40,4 +40,4 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
         "after": monday + timedelta(days=7),
         "away": [one for one in shown.absences if one.therapist_id in (None, therapist.pk)],
     }
-    return render(request, "diary/week.html", context)
+    return render(request, "desk/scheduling/week.html", context)

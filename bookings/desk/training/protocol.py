@@ -29,7 +29,7 @@ reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     page = protocol_page(protocol.current(), protocol.versions())
-    return render(request, "diary/protocol/overview.html", {"page": page})
+    return render(request, "desk/training/protocol.html", {"page": page})
 
 
 @reads_and_posts
@@ -52,7 +52,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     shown, before = _version(number), protocol.version(number - 1)
     changed = differences(protocol.data_of(before), protocol.data_of(shown)) if before else []
     context = {"version": shown, "before": before, "differences": changed}
-    return render(request, "diary/protocol/version.html", context)
+    return render(request, "desk/training/protocol_version.html", context)
 
 
 @require_safe
@@ -68,7 +68,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
 @reads_and_posts
 def import_file(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "diary/protocol/import.html", {"form": FileForm()})
+        return render(request, "desk/training/protocol_import.html", {"form": FileForm()})
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
         before = protocol.newest()
@@ -80,7 +80,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return _made(request, before, made)
-    return render(request, "diary/protocol/import.html", {"form": form}, status=422)
+    return render(request, "desk/training/protocol_import.html", {"form": form}, status=422)
 
 
 @reads_and_posts
@@ -89,7 +89,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _made(request, before, protocol_versions.reset(**_who_and_when(request)))
     changed = differences(protocol.data_of(before), protocol.default_data())
-    return render(request, "diary/protocol/reset.html", {"differences": changed})
+    return render(request, "desk/training/protocol_reset.html", {"differences": changed})
 
 
 def _edit(
@@ -128,7 +128,7 @@ def _show(
     rules = protocol.current()
     about = rules.phases[part] if isinstance(part, training.Phase) else rules.session_types[part]
     context = {"form": form, "about": about, "stale": stale, "version": newest}
-    return render(request, "diary/protocol/edit.html", context, status=status)
+    return render(request, "desk/training/protocol_edit.html", context, status=status)
 
 
 def _made(

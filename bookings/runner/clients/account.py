@@ -39,7 +39,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if client is not None:
         context |= _of(client, now=now)
         context["to_tell"] = still_to_tell(client, clinic, now.astimezone(clinic.tz).date())
-    return render(request, "online/account.html", context)
+    return render(request, "runner/clients/account.html", context)
 
 
 @require_POST

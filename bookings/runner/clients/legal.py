@@ -42,7 +42,7 @@ def _show(request: HttpRequest, shown: LegalText, current: LegalText) -> HttpRes
         "current": current,
         "earlier": range(shown.number - 1, 0, -1),
     }
-    return render(request, "online/legal.html", context)
+    return render(request, "runner/clients/legal.html", context)
 
 
 def filled(text: str, clinic: Clinic) -> str:

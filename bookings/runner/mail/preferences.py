@@ -46,7 +46,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
     chosen = {group.value: getattr(client, group.field) for group in MailGroup}
     form = PreferencesForm(initial=chosen)
     context = {"form": form, "your_data_url": client_url(Purpose.YOUR_DATA, client)}
-    return render(request, "online/preferences.html", context)
+    return render(request, "runner/mail/preferences.html", context)
 
 
 @csrf_exempt  # RFC 8058: a mail program posts, with no cookie and no page of ours before it.
@@ -62,7 +62,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "is_stopped": request.method == "POST" or not getattr(client, group.field),
         "preferences_url": client_url(Purpose.PREFERENCES, client),
     }
-    return render(request, "online/unsubscribe.html", context)
+    return render(request, "runner/mail/unsubscribe.html", context)
 
 
 def _read(token: str) -> tuple[Client, MailGroup]:

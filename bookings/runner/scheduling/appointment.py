@@ -38,7 +38,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_move": booking.why_not_move(visit, clinic, now=now),
         "why_not_cancel": booking.why_not_cancel(visit, clinic, now=now),
     }
-    return render(request, "online/appointment.html", context)
+    return render(request, "runner/scheduling/appointment.html", context)
 
 
 @require_safe

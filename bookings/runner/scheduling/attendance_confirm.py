@@ -24,7 +24,7 @@ def coming(request: HttpRequest, opened: Opened) -> HttpResponse:
     if visit.status != Status.BOOKED or visit.confirmed_at or visit.starts_at <= timezone.now():
         return back_to_it(opened)
     context = {"opened": opened, "appointment": visit, "clinic": Clinic.objects.the()}
-    return render(request, "online/coming.html", context)
+    return render(request, "runner/scheduling/attendance_confirm.html", context)
 
 
 def _say_so(request: HttpRequest, opened: Opened) -> HttpResponse:

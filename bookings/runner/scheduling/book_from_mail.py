@@ -103,7 +103,7 @@ def _show(
         "key": token_hex(16),
         "others": [(one, _link(client, choice.treatment, one.starts_at)) for one in nearest],
     }
-    return render(request, "online/offered.html", context, status=status)
+    return render(request, "runner/scheduling/book_from_mail.html", context, status=status)
 
 
 def _link(client: Client, treatment: Treatment, start: datetime) -> str:

@@ -122,7 +122,7 @@ def _details(
         "refusal": refusal,
         "can_try_again": refusal is not None and not isinstance(refusal, SlotTaken | NotBookable),
     }
-    return render(request, "online/details.html", context, status=status)
+    return render(request, "runner/scheduling/details.html", context, status=status)
 
 
 def _choose_again(

@@ -37,7 +37,7 @@ def _ask(
         "form": form,
         "problem": problem,
     }
-    return render(request, "online/cancel.html", context, status=status)
+    return render(request, "runner/scheduling/cancel.html", context, status=status)
 
 
 def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:

@@ -57,7 +57,7 @@ def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int
         plan=plan_of_keeper(keeper, clinic, now=now),
     )
     context = {"picker": picker, "opened": opened, "problem": problem}
-    return page_or_part(request, "online/move.html", "online/_picker.html", context, status=status)
+    return page_or_part(request, "runner/scheduling/move.html", "web/scheduling/_picker.html", context, status=status)
 
 
 def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -99,7 +99,7 @@ def _confirm_page(
         "takers": [] if refusal else _takers(opened.appointment, start, therapist),
         "refusal": refusal,
     }
-    return render(request, "online/move_confirm.html", context, status=status)
+    return render(request, "runner/scheduling/move_confirm.html", context, status=status)
 
 
 def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) -> list[Therapist]:

@@ -13,7 +13,7 @@ from bookings.web.training.plan_access import keeper_of_browser
 from bookings.web.training.plan_store import Keeper, plan_of_keeper
 from bookings.web.visitor import visitor
 
-PAGE, PART = "online/times.html", "online/_picker.html"
+PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
 
 
 @require_safe

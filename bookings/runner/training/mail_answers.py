@@ -64,7 +64,7 @@ def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -
         "ideal": ideal,
         "is_declined": client.declined_sessions.filter(kind=kind, ideal=ideal).exists(),
     }
-    return render(request, "online/not_this_time.html", context)
+    return render(request, "runner/training/not_this_time.html", context)
 
 
 @reads_and_posts
@@ -109,4 +109,4 @@ def _how_it_went(
         "protocol": plan.protocol,
         "visit_token": _token_of_the_next_visit(client),
     }
-    return render(request, "online/after_race.html", context, status=status)
+    return render(request, "runner/training/after_race.html", context, status=status)

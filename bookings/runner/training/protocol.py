@@ -58,7 +58,7 @@ def protocol(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
     today = timezone.now().astimezone(clinic.tz).date()
     page = protocol_page(protocols.current(), today)
-    return render(request, "online/protocol.html", {"clinic": clinic, "page": page})
+    return render(request, "runner/training/protocol.html", {"clinic": clinic, "page": page})
 
 
 def protocol_page(rules: training.Protocol, today: date) -> ProtocolPage:

@@ -236,7 +236,7 @@ def _show(
         "all_are_kept": len(held) == len(lines),
         "some_are_gone": any(line.why_not for line in lines),
     }
-    return render(request, "online/basket.html", context, status=status)
+    return render(request, "web/training/basket.html", context, status=status)
 
 
 def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:

@@ -93,7 +93,7 @@ def _show_plan(
     if keeper.races:
         context["habits"] = habits or _habits(keeper)
         context["page"] = plan_page(clinic, keeper, now=timezone.now(), visitor=visitor(request))
-    return render(request, "online/plan.html", context, status=status)
+    return render(request, "web/training/plan.html", context, status=status)
 
 
 def _today(clinic: Clinic) -> date:

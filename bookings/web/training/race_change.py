@@ -91,7 +91,7 @@ def _ask(
     request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"keeper": keeper, "race": found, "form": form}
-    return render(request, "online/race.html", context, status=status)
+    return render(request, "web/training/race.html", context, status=status)
 
 
 def _propose(
@@ -191,7 +191,7 @@ def _preview(
         "questions": questions,
         "refusal": refusal,
     }
-    return render(request, "online/race_change.html", context, status=status)
+    return render(request, "web/training/race_change.html", context, status=status)
 
 
 def _carry_out(

@@ -48,7 +48,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         "waiting": found.filter(state=ErasureState.ASKED).order_by("asked_at")[:SHOWN],
         "answered": found.exclude(state=ErasureState.ASKED)[:SHOWN],
     }
-    return render(request, "privacy/requests.html", context)
+    return render(request, "records/erasure_requests.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +58,7 @@ def request(request: HttpRequest, pk: int) -> HttpResponse:
     if wish.state != ErasureState.ASKED or wish.client is None:
         if request.method == "POST":
             messages.info(request, f"This was answered meanwhile: {wish.get_state_display()}.")
-        return render(request, "privacy/answered.html", {"wish": wish})
+        return render(request, "records/answered.html", {"wish": wish})
     if request.method == "POST" and request.POST.get("do") == "decline":
         return _decline(request, wish)
     if request.method == "POST":
@@ -103,4 +103,4 @@ def _show(
 ) -> HttpResponse:
     seen = erase.preview(wish.client, Clinic.objects.the(), now=timezone.now())
     context = {"wish": wish, "preview": seen, "form": form, "declining": declining}
-    return render(request, "privacy/request.html", context, status=status)
+    return render(request, "records/erasure_request.html", context, status=status)

@@ -23,7 +23,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     typed = request.GET.get("q", client.name)[:LONGEST_SEARCH]
     others = [one for one in find(typed).clients if one != client]
     context = {"client": client, "typed": typed, "others": others}
-    return render(request, "diary/clients/merge_choose.html", context)
+    return render(request, "records/merge_choose.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,7 +58,7 @@ def _page(
         for name, both in shown.choices.items()
     ]
     context = {"kept": kept, "gone": gone, "shown": shown, "fields": fields, "said": said}
-    return render(request, "diary/clients/merge.html", context, status=409 if said else 200)
+    return render(request, "records/merge.html", context, status=409 if said else 200)
 
 
 def _client(pk: int) -> Client:

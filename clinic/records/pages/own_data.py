@@ -71,7 +71,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
         else:
             _wish(request, client, how="mail link")
         return redirect(request.path)
-    return render(request, "privacy/your_data.html", {"waiting": _waiting(client)})
+    return render(request, "records/your_data.html", {"waiting": _waiting(client)})
 
 
 @require_safe
@@ -98,7 +98,7 @@ def _with_health(request: HttpRequest, client: Client) -> Export:
 
 def _page(request: HttpRequest, found: Export, context: dict[str, Any]) -> HttpResponse:
     context = {**context, "export": found, "clinic": Clinic.objects.the()}
-    return render(request, "privacy/data.html", context)
+    return render(request, "records/own_data.html", context)
 
 
 def _file(found: Export) -> HttpResponse:

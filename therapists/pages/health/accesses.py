@@ -33,7 +33,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
         found = found.filter(who__icontains=asked) | found.filter(client__name__icontains=asked)
     page = Paginator(_by_act(found), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "asked": asked, "until": until, "since": shown.start, "days": DAYS}
-    return render(request, "therapists/accesses.html", context)
+    return render(request, "therapists/health/accesses.html", context)
 
 
 def _by_act(accesses: QuerySet) -> QuerySet:

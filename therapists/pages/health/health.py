@@ -61,7 +61,7 @@ class Asking:
 def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The page's own link proves nobody's address, so it opens no health check."""
     if not opened.from_mail:
-        return render(request, "therapists/health_from_the_mail.html", {"opened": opened})
+        return render(request, "therapists/health/health_from_the_mail.html", {"opened": opened})
     visit, now = opened.appointment, timezone.now()
     if opened.ended_before(now - ASKS_FOR):
         return back_to_it(opened)
@@ -116,7 +116,7 @@ def _conversation(
     )
     # No redirect: an address or a session that told what was answered would leak it.
     context = {"asking": asking, "given": given, "all_of_it": f"?{ALL_OF_IT}"}
-    return render(request, "therapists/health_thanks.html", context)
+    return render(request, "therapists/health/health_thanks.html", context)
 
 
 def _show(
@@ -125,4 +125,4 @@ def _show(
     context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
     if asking.visit is None:  # signed in; a link needs no login that could end meanwhile
         context["door_pass"] = door_pass(request.user, request.path)
-    return render(request, "therapists/health.html", context, status=status)
+    return render(request, "therapists/health/health.html", context, status=status)

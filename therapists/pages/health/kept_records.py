@@ -40,7 +40,7 @@ def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
         return _listed(request, form, asked=pk, status=422)
     reader = Reader.of(request, reason=form.cleaned_data["reason"])
     record = whole_record(kept, reader=reader, now=timezone.now())
-    return render(request, "therapists/kept_record.html", {"kept": kept, "record": record})
+    return render(request, "therapists/health/kept_record.html", {"kept": kept, "record": record})
 
 
 def _listed(
@@ -48,4 +48,4 @@ def _listed(
 ) -> HttpResponse:
     page = Paginator(KeptRecord.objects.all(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "asked": asked}
-    return render(request, "therapists/kept_records.html", context, status=status)
+    return render(request, "therapists/health/kept_records.html", context, status=status)

@@ -60,4 +60,4 @@ def _page(
         "form": form,
         "is_mine": visit.therapist_id == therapist.pk,
     }
-    return render(request, "therapists/brief.html", context, status=status)
+    return render(request, "therapists/notes/brief.html", context, status=status)

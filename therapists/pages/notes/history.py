@@ -30,4 +30,4 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         reader=Reader.of(request),
         now=timezone.now(),
     )
-    return render(request, "therapists/history.html", {"history": shown})
+    return render(request, "therapists/notes/history.html", {"history": shown})

@@ -173,7 +173,7 @@ def _edit(
         "stands": stands,
         "door_pass": door_pass(request.user, request.path),
     }
-    return render(request, "therapists/note.html", context, status=status)
+    return render(request, "therapists/notes/note.html", context, status=status)
 
 
 def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -255,4 +255,4 @@ def _show(
     if not versions or request.method == "POST":
         raise PermissionDenied
     context = {"visit": visit, "versions": versions, "note": note}
-    return render(request, "therapists/note_read.html", context)
+    return render(request, "therapists/notes/note_read.html", context)

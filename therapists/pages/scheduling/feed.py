@@ -44,7 +44,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "is_therapist": "therapist" in whose,
         "base": "therapists/base.html" if "therapist" in whose else "base.html",
     }
-    return render(request, "therapists/calendar.html", context)
+    return render(request, "therapists/scheduling/calendar.html", context)
 
 
 def _whose(request: HttpRequest) -> dict:

@@ -26,7 +26,7 @@ def _how_many() -> int:
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
     cards = time_off.waiting(now=timezone.now())
-    return render(request, "therapists/times_off.html", {"cards": cards})
+    return render(request, "therapists/scheduling/time_off_requests.html", {"cards": cards})
 
 
 @require_POST

@@ -25,14 +25,14 @@ UNDO = "undo"
 @require_safe
 @of_a_therapist
 def today(request: HttpRequest, therapist: Therapist, day: str = "") -> HttpResponse:
-    return render(request, "therapists/today.html", _shown(request, therapist, day))
+    return render(request, "therapists/scheduling/today.html", _shown(request, therapist, day))
 
 
 @require_safe
 @of_a_therapist
 def sheet(request: HttpRequest, therapist: Therapist, day: str) -> HttpResponse:
     """The same on paper."""
-    return render(request, "therapists/sheet.html", _shown(request, therapist, day))
+    return render(request, "therapists/scheduling/sheet.html", _shown(request, therapist, day))
 
 
 def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
