@@ -46,7 +46,9 @@ class NoteForm(forms.Form):
 def appointment(request: HttpRequest, pk: int) -> HttpResponse:
     """A page of its own, or the panel beside the day when htmx asks."""
     context = _panel(visit_of(pk), Clinic.objects.the())
-    page = "desk/scheduling/_appointment.html" if request.htmx else "desk/scheduling/appointment.html"
+    page = (
+        "desk/scheduling/_appointment.html" if request.htmx else "desk/scheduling/appointment.html"
+    )
     response = render(request, page, context)
     response.headers["Vary"] = "HX-Request"
     return response

@@ -37,7 +37,10 @@ from bookings.web.actor import who
 BETWEEN = "|"
 LONGEST_PK = 18  # digits
 CHOOSE_A_TIME = "Please choose a time."
-PARTS = {"people": "desk/scheduling/_phone_people.html", "times": "desk/scheduling/_phone_times.html"}
+PARTS = {
+    "people": "desk/scheduling/_phone_people.html",
+    "times": "desk/scheduling/_phone_times.html",
+}
 
 
 class CallForm(forms.Form):
@@ -109,7 +112,9 @@ class _Call:
 
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         context = {**self._context(), "said": said, **more}
-        response = render(self.request, "desk/scheduling/phone_booking.html", context, status=status)
+        response = render(
+            self.request, "desk/scheduling/phone_booking.html", context, status=status
+        )
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
 

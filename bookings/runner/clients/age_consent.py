@@ -106,7 +106,9 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     form = AgeForm(data, today=today) if asked == AGE else ConsentForm(data)
     if data is None or not form.is_valid():
         context = {"form": form, "asked": asked, "client": client}
-        return render(request, "runner/clients/age_consent.html", context, status=200 if data is None else 422)
+        return render(
+            request, "runner/clients/age_consent.html", context, status=200 if data is None else 422
+        )
     details.tell_age(client, **form.cleaned_data, by=RUNNER, now=now)
     client.refresh_from_db()
     if still_to_tell(client, clinic, today):

@@ -57,7 +57,13 @@ def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int
         plan=plan_of_keeper(keeper, clinic, now=now),
     )
     context = {"picker": picker, "opened": opened, "problem": problem}
-    return page_or_part(request, "runner/scheduling/move.html", "web/scheduling/_picker.html", context, status=status)
+    return page_or_part(
+        request,
+        "runner/scheduling/move.html",
+        "web/scheduling/_picker.html",
+        context,
+        status=status,
+    )
 
 
 def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:

@@ -27,7 +27,12 @@ def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
             time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
             messages.success(request, "The desk has been asked.")
             return redirect("therapists:own_time")
-        return render(request, "therapists/scheduling/my_time_off.html", _page(therapist, form, now), status=422)
+        return render(
+            request,
+            "therapists/scheduling/my_time_off.html",
+            _page(therapist, form, now),
+            status=422,
+        )
     return render(request, "therapists/scheduling/my_time_off.html", _page(therapist, form, now))
 
 

@@ -24,7 +24,9 @@ def page(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     day = now.astimezone(clinic.tz).date()
     lines = [(v, _first_name(v.client.name)) for v in visits_of(therapist, day, clinic)]
     midnight = day_bounds(day + timedelta(days=1), 1, clinic.tz).start
-    response = render(request, "therapists/scheduling/offline.html", {"day": day, "lines": lines, "now": now})
+    response = render(
+        request, "therapists/scheduling/offline.html", {"day": day, "lines": lines, "now": now}
+    )
     response[UNTIL] = str(int(midnight.timestamp() * 1000))
     return response
 
@@ -33,7 +35,9 @@ def page(request: HttpRequest, therapist: Therapist) -> HttpResponse:
 @cache_control(no_cache=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Served from here and not with the static files, because its place is its scope."""
-    return render(request, "therapists/scheduling/worker.js", content_type="text/javascript; charset=utf-8")
+    return render(
+        request, "therapists/scheduling/worker.js", content_type="text/javascript; charset=utf-8"
+    )
 
 
 def _first_name(name: str) -> str:
