@@ -36,7 +36,7 @@ lint: $(VENV)/.installed node_modules/.installed ## Style, templates, types, and
 	@$(MAKE) --no-print-directory check-deploy
 
 lint-migrations: $(VENV)/.installed ## No migration breaks code that still runs
-	@$(BIN)/python -m pytest -q tests/operations/test_safe_migrations.py $(ARGS)
+	@$(BIN)/python -m pytest -q tests/clinic/operations/test_safe_migrations.py $(ARGS)
 
 check-deploy: $(VENV)/.installed node_modules/.installed ## Django's and our own checks, with settings as in production
 	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \

@@ -18,7 +18,7 @@ EXAMPLES = int(os.environ.get("EXAMPLES", 60))
 THOROUGH = "EXAMPLES" in os.environ  # make soak
 SENDERS = ("nobody", "ana", "kim", "owner") if THOROUGH else ("ana", "owner")
 NAMED = re.compile(rb'name="([\w-]+)"')
-# A file's bytes are sent by tests/pages/test_protocol.py; these would end the walk.
+# A file's bytes are sent by tests/web/training/test_protocol_pages.py; these would end the walk.
 LEFT_OUT = ("logout", "mfa_", "account_", "admin:")
 NASTY = {
     "a NUL": b"a\0b",

@@ -1,7 +1,8 @@
 """The old tricks, each tried where it would work if anywhere.
 
-The timing of known and unknown addresses is in tests/accounts/test_even_answers.py, the browser's
-locks in tests/accounts/test_locks.py, links that are changed or end in tests/pages/test_links.py.
+The timing of known and unknown addresses is in tests/clinic/accounts/test_even_answers.py, the
+browser's locks in tests/clinic/accounts/test_locks.py, links that are changed or end in
+tests/web/test_links.py.
 """
 
 import csv

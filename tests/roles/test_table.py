@@ -61,7 +61,7 @@ def test_everybody_gets_of_each_page_what_the_table_says(world):
 
 @pytest.mark.parametrize("who", BARE)
 def test_staff_without_a_second_factor_change_nothing(world, who):
-    """What each may read is in tests/accounts/test_second_factor.py."""
+    """What each may read is in tests/clinic/accounts/test_second_factor.py."""
     for name, url in pages(world):
         if name not in REACHABLE:
             got = outcome(world.browsers[who], "post", url)

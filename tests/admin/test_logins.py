@@ -1,0 +1,101 @@
+"""Logins, which are the owner's."""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from bookings.core.roles import Role
+from bookings.models import (
+    User,
+)
+from tests import factories
+from tests.admin.forms import (
+    list_of,
+    new,
+    page_of,
+    send,
+    why_not,
+)
+
+NEW_PASSWORD = "correct-horse-battery"
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.RUNNER])
+def test_only_the_owner_may_see_or_change_logins(clinic, owner, role):
+    browser = Browser()
+    # Even with every right of Django's own.
+    browser.force_login(factories.make_user(role=role, is_superuser=True))
+    password = reverse("admin:auth_user_password_change", args=[owner.pk])
+    for url in (list_of(User), new(User), page_of(owner), password):
+        assert browser.get(url).status_code in (302, 403)
+        assert browser.post(url, {"email": "x@example.com"}).status_code in (302, 403)
+    owner.refresh_from_db()
+    assert owner.email == "owner@example.com"
+
+
+def test_the_desk_cannot_link_a_login_to_a_therapist(kim, owner):
+    browser = Browser()
+    browser.force_login(factories.make_user(role=Role.DESK, is_superuser=True))
+    send(browser, page_of(kim), user=owner.pk, name="Kim B.")
+    kim.refresh_from_db()
+    assert (kim.user, kim.name) == (None, "Kim B.")
+
+
+def test_the_owner_makes_a_login_that_can_sign_in(office):
+    typed = {"email": "Desk@Example.com", "name": "Dee", "role": "desk"}
+    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    send(office, new(User), **typed, **passwords)
+    made = User.objects.get(email="desk@example.com")
+    assert made.role == Role.DESK
+    assert made.check_password(NEW_PASSWORD)
+    assert Browser().login(email="desk@example.com", password=NEW_PASSWORD)
+
+
+def test_a_login_address_is_unique_whatever_its_case(office):
+    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    page = send(office, new(User), email="OWNER@example.com", role="desk", **passwords)
+    assert "already exists" in why_not(page)
+
+
+def test_a_weak_password_is_refused_with_the_reason(office):
+    passwords = {"password1": "short", "password2": "short"}
+    page = send(office, new(User), email="desk@example.com", role="desk", **passwords)
+    assert "at least 12" in why_not(page)
+
+
+def test_the_owner_sets_a_new_password(office):
+    desk = factories.make_user(role=Role.DESK)
+    url = reverse("admin:auth_user_password_change", args=[desk.pk])
+    office.post(
+        url,
+        {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"},
+    )
+    desk.refresh_from_db()
+    assert desk.check_password(NEW_PASSWORD)
+
+
+def test_changing_a_login_keeps_its_password(office):
+    desk = factories.make_user(role=Role.DESK)
+    send(office, page_of(desk), name="Dee")
+    desk.refresh_from_db()
+    assert desk.name == "Dee"
+    assert desk.check_password(factories.PASSWORD)
+
+
+def test_a_login_that_changes_its_address_loses_the_old_one(office):
+    desk = factories.make_user("old@example.com", role=Role.DESK)
+    desk.emailaddress_set.create(email="old@example.com", verified=True, primary=True)
+    send(office, page_of(desk), email="new@example.com")
+    assert not desk.emailaddress_set.exists()
+
+
+@pytest.mark.parametrize("typed", [{"role": "desk"}, {"is_active": ""}])
+def test_the_last_owner_stays(office, owner, typed):
+    assert "at least one active owner" in why_not(send(office, page_of(owner), **typed))
+    factories.make_user(role=Role.OWNER)
+    assert send(office, page_of(owner), **typed).status_code == 302
+
+
+def test_logins_are_never_deleted(office, owner):
+    gone = reverse("admin:bookings_user_delete", args=[owner.pk])
+    assert office.post(gone, {"post": "yes"}).status_code == 403

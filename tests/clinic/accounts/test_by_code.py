@@ -1,0 +1,230 @@
+"""Runners sign in by a code that is mailed to them, and see what is theirs and nobody else's."""
+
+import re
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.test import Client as Browser
+
+from bookings.core.roles import Role
+from bookings.models import Client, Mail, MailKind, MailState, User
+from tests import factories
+from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM
+from tests.factories import NOW, PASSWORD
+
+
+def page(browser, url="/account/"):
+    return browser.get(url).content.decode()
+
+
+@pytest.fixture
+def ana(visit):
+    ana = factories.make_client("Ana Demo", email="ana@example.com")
+    visit(ana)
+    return ana
+
+
+def test_a_code_is_all_that_a_runner_needs(ana, sign_in_by_code):
+    factories.make_race(ana)
+    Mail.objects.create(
+        key="k", kind=MailKind.CONFIRMED, client=ana, created_at=NOW, due_at=NOW, not_after=NOW,
+        state=MailState.SENT, sent_at=NOW,
+    )  # fmt: skip
+    shown = page(sign_in_by_code("Ana@Example.com"))
+    assert "Calf massage" in shown
+    assert "Marathon" in shown
+    assert "Appointment confirmed" in shown
+
+
+def test_the_login_is_made_when_it_is_first_asked_for_and_only_once(ana, sign_in_by_code):
+    sign_in_by_code("ana@example.com")
+    sign_in_by_code("ana@example.com")
+    login = User.objects.get(email="ana@example.com")
+    ana.refresh_from_db()
+    assert (ana.user, login.name, login.role) == (login, "Ana Demo", Role.RUNNER)
+    assert not login.has_usable_password()
+    assert EmailAddress.objects.get(user=login).verified
+
+
+def test_asking_alone_proves_nothing(visit):
+    bo = factories.make_client("Bo Demo", email="bo@example.com", proved_at=None)
+    Browser().post(CODE_PAGE, {"email": "bo@example.com"})
+    bo.refresh_from_db()
+    assert (bo.user, bo.proved_at) == (None, None)
+    assert not EmailAddress.objects.get(email="bo@example.com").verified
+
+
+def test_typing_the_code_proves_the_address(visit, sign_in_by_code):
+    bo = factories.make_client("Bo Demo", email="bo@example.com", proved_at=None)
+    visit(bo)
+    assert "Calf massage" in page(sign_in_by_code("bo@example.com"))
+    bo.refresh_from_db()
+    assert bo.proved_at
+
+
+def test_what_was_booked_without_signing_in_is_there_too(ana, visit, sign_in_by_code):
+    browser = sign_in_by_code("ana@example.com")
+    again = factories.make_client("ana  demo", email="ANA@example.com", proved_at=None)
+    later = visit(again, days=5)
+    assert page(browser).count("Calf massage with") == 2
+    assert Client.objects.count() == 2  # looking joins nobody
+    sign_in_by_code("ana@example.com")
+    later.refresh_from_db()
+    assert later.client == ana
+
+
+def test_people_who_share_an_address_see_nothing_of_each_other(ana, visit, sign_in_by_code):
+    bo = factories.make_client("Bo Demo", email="ana@example.com")
+    visit(bo)
+    shown = page(sign_in_by_code("ana@example.com"))
+    assert "We cannot say yet who you are" in shown
+    assert "Calf massage" not in shown
+    assert not Client.objects.filter(user__isnull=False).exists()
+
+
+def test_whom_the_clinic_has_joined_with_the_login_sees_their_own_alone(
+    ana, visit, sign_in_by_code
+):
+    bo = factories.make_client("Bo Demo", email="ana@example.com")
+    visit(bo, days=9)
+    login = User.objects.create_user("ana@example.com")
+    Client.objects.filter(pk=ana.pk).update(user=login)
+    shown = page(sign_in_by_code("ana@example.com"))
+    assert shown.count("Calf massage with") == 1
+    bo.refresh_from_db()
+    assert bo.user is None
+
+
+def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
+    other = User.objects.create_user("other@example.com")
+    Client.objects.filter(pk=ana.pk).update(user=other)
+    assert "Calf massage" not in page(sign_in_by_code("ana@example.com"))
+    ana.refresh_from_db()
+    assert ana.user == other
+
+
+def test_a_password_proves_no_address(ana, type_password):
+    """A login that the owner has made for an address shows nothing until a code was typed."""
+    factories.make_user("ana@example.com")
+    assert "Calf massage" not in page(type_password("ana@example.com"))
+
+
+def answer_to(address):
+    browser = Browser()
+    response = browser.post(CODE_PAGE, {"email": address}, follow=True)
+    shown = re.sub(r'value="\w{64}"', "", response.content.decode()).replace(address, "…")
+    return response.status_code, response.redirect_chain, shown
+
+
+def test_an_unknown_address_gets_the_same_answer(ana):
+    assert answer_to("ana@example.com") == answer_to("nobody@example.com")
+
+
+def test_an_unknown_address_is_told_so_by_mail_alone(clinic, mail_to):
+    Browser().post(CODE_PAGE, {"email": "nobody@example.com"})
+    assert "we cannot send it a code" in mail_to("nobody@example.com")
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.OWNER, Role.THERAPIST])
+def test_staff_get_no_code_and_the_same_answer(ana, mail_to, role):
+    user = factories.make_user(
+        "dee@example.com", role=Role.RUNNER if role == Role.THERAPIST else role
+    )
+    if role == Role.THERAPIST:
+        factories.make_therapist(user=user)
+    assert answer_to("dee@example.com") == answer_to("ana@example.com")
+    assert "sign in with your password" in mail_to("dee@example.com")
+
+
+def test_a_closed_login_gets_no_code(ana, mail_to):
+    User.objects.create_user("ana@example.com", is_active=False)
+    Browser().post(CODE_PAGE, {"email": "ana@example.com"})
+    assert "we cannot send it a code" in mail_to("ana@example.com")
+
+
+def test_a_code_opens_once_and_only_in_the_browser_that_asked(ana, mailed_code):
+    mine, other = Browser(), Browser()
+    mine.post(CODE_PAGE, {"email": "ana@example.com"})
+    code = mailed_code("ana@example.com")
+    other.post(CONFIRM, {"code": code})
+    assert "_auth_user_id" not in other.session
+    mine.post(CONFIRM, {"code": code})
+    assert "_auth_user_id" in mine.session
+    mine.post("/accounts/logout/")
+    mine.post(CONFIRM, {"code": code})
+    assert "_auth_user_id" not in mine.session
+
+
+def test_guessing_a_code_ends_after_three_tries(ana, mailed_code):
+    browser = Browser()
+    browser.post(CODE_PAGE, {"email": "ana@example.com"})
+    for _ in range(3):
+        browser.post(CONFIRM, {"code": "000000"})
+    browser.post(CONFIRM, {"code": mailed_code("ana@example.com")})
+    assert "_auth_user_id" not in browser.session
+
+
+def test_a_wrong_code_says_so_and_keeps_the_page(ana):
+    browser = Browser()
+    browser.post(CODE_PAGE, {"email": "ana@example.com"})
+    response = browser.post(CONFIRM, {"code": "000000"})
+    assert "This is not the code" in response.content.decode()
+
+
+def test_signing_in_gives_a_session_of_a_new_name(ana, sign_in_by_code):
+    browser = Browser()
+    browser.post(CODE_PAGE, {"email": "ana@example.com"})
+    before = browser.session.session_key
+    sign_in_by_code("ana@example.com", browser)
+    assert browser.session.session_key != before
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
+)
+def test_signing_in_leads_to_no_other_site(ana, mailed_code, url):
+    browser = Browser()
+    browser.post(CODE_PAGE, {"email": "ana@example.com", "next": url})
+    asked = {"code": mailed_code("ana@example.com"), "next": url}
+    assert browser.post(CONFIRM, asked)["Location"] == "/account/"
+
+
+def test_a_login_of_the_demo_opens_nothing_outside_the_demo(clinic, type_password):
+    factories.make_user("demo-owner@example.com", role=Role.OWNER)
+    assert "_auth_user_id" not in type_password("demo-owner@example.com").session
+
+
+def test_a_new_password_is_mailed_to_the_clinics_own_address_whatever_the_host(
+    clinic, settings, mail_to
+):
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SITE_URL = "https://book.example.com"
+    factories.make_user("dee@example.com", role=Role.DESK)
+    browser = Browser(headers={"host": "evil.example"})
+    browser.post("/accounts/password/reset/", {"email": "dee@example.com"})
+    link = re.search(r"https?://\S+", mail_to("dee@example.com"))[0]
+    assert link.startswith("https://book.example.com/accounts/password/reset/key/")
+    opened = Browser().get(link.removeprefix("https://book.example.com"), follow=True)
+    assert "Set a new password" in opened.content.decode()
+
+
+def test_a_new_password_for_an_unknown_address_says_the_same(clinic):
+    factories.make_user("dee@example.com", role=Role.DESK)
+    answers = [
+        Browser().post("/accounts/password/reset/", {"email": address}, follow=True)
+        for address in ("dee@example.com", "nobody@example.com")
+    ]
+    said = [re.sub(r'value="\w{64}"', "", one.content.decode()) for one in answers]
+    assert said[0] == said[1]
+
+
+def test_a_new_password_signs_nobody_in(clinic, mail_to, staff_need_a_factor):
+    factories.make_user("dee@example.com", role=Role.DESK)
+    browser = Browser()
+    browser.post("/accounts/password/reset/", {"email": "dee@example.com"})
+    path = re.search(r"/accounts/password/reset/key/\S+", mail_to("dee@example.com"))[0]
+    form = browser.get(path, follow=True).redirect_chain[-1][0]
+    browser.post(form, {"password1": PASSWORD + "x", "password2": PASSWORD + "x"})
+    assert "_auth_user_id" not in browser.session
+    assert "was set anew" in mail_to("dee@example.com")

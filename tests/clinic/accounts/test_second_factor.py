@@ -1,0 +1,202 @@
+"""Staff sign in with two things, and their sessions end."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings.core.roles import Role
+from bookings.models import User
+from tests import factories
+from tests.clinic.accounts.conftest import SECRET
+from tests.factories import PASSWORD
+from tests.house.test_access import ROUTES
+from tests.totp import code_of
+
+SET_UP, AUTHENTICATE = "/accounts/2fa/", "/accounts/2fa/authenticate/"
+APP = "/accounts/2fa/totp/activate/"
+REACHABLE = {
+    "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn", "account_reauthenticate", "account_logout",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [Role.DESK, Role.OWNER, Role.THERAPIST])
+def test_a_password_alone_opens_only_the_pages_that_set_a_factor_up(
+    clinic, staff_need_a_factor, type_password, role
+):
+    user = factories.make_user(role=Role.RUNNER if role == Role.THERAPIST else role)
+    if role == Role.THERAPIST:
+        factories.make_therapist(user=user)
+    browser = type_password(user.email)
+    for name, url in ROUTES:
+        if name not in REACHABLE:
+            response = browser.get(url)
+            refused = response.status_code in (403, 404)
+            assert refused or response["Location"] == SET_UP, (name, response.status_code)
+
+
+def test_a_part_of_a_page_sends_the_whole_browser_there(desk, type_password):
+    browser = type_password(desk.email)
+    response = browser.get("/desk/", headers={"HX-Request": "true"})
+    assert response["HX-Redirect"] == SET_UP
+
+
+def test_a_runner_needs_no_second_factor(clinic, staff_need_a_factor, type_password):
+    runner = factories.make_user()
+    assert type_password(runner.email).get("/account/").status_code == 200
+
+
+@pytest.fixture
+def set_up_an_app(transactional_db):
+    """Returns the app's secret and the page that follows; it counts from the commit on."""
+
+    def _set_up(browser):
+        page = browser.get(APP, follow=True)
+        if "Is it still you?" in page.content.decode():
+            again = f"{page.request['PATH_INFO']}?next={APP}"
+            page = browser.post(again, {"password": PASSWORD}, follow=True)
+        secret = re.search(r'class="key">(\w+)<', page.content.decode())[1]
+        return secret, browser.post(APP, {"code": code_of(secret)}, follow=True)
+
+    return _set_up
+
+
+def test_setting_up_an_app_opens_the_day_and_gives_recovery_codes(
+    set_up_an_app, desk, type_password, mail_to
+):
+    browser = type_password(desk.email)
+    _, page = set_up_an_app(browser)
+    codes = re.findall(r"<code>(\d{8})</code>", page.content.decode())
+    assert len(set(codes)) == 10
+    assert browser.get("/desk/").status_code == 200
+    assert "authenticator app was set up" in mail_to(desk.email)
+
+
+def test_the_next_time_the_app_is_asked(set_up_an_app, desk, type_password):
+    secret, _ = set_up_an_app(type_password(desk.email))
+    browser = type_password(desk.email)
+    assert "_auth_user_id" not in browser.session
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        response = browser.post(AUTHENTICATE, {"code": code_of(secret)})
+    assert response["Location"] == "/desk/"
+
+
+def test_a_code_of_the_app_is_good_once(with_an_app, type_password):
+    code = code_of(SECRET)
+    first, second = (type_password(with_an_app.email) for _ in range(2))
+    first.post(AUTHENTICATE, {"code": code})
+    second.post(AUTHENTICATE, {"code": code})
+    assert "_auth_user_id" in first.session
+    assert "_auth_user_id" not in second.session
+
+
+def test_a_recovery_code_opens_the_door_once(set_up_an_app, desk, type_password):
+    _, page = set_up_an_app(type_password(desk.email))
+    code = re.search(r"<code>(\d{8})</code>", page.content.decode())[1]
+    first, second = (type_password(desk.email) for _ in range(2))
+    assert first.post(AUTHENTICATE, {"code": code})["Location"] == "/desk/"
+    assert second.post(AUTHENTICATE, {"code": code}).status_code == 200
+    assert "_auth_user_id" not in second.session
+
+
+def test_guessing_codes_of_the_app_ends(with_an_app, type_password):
+    browser = type_password(with_an_app.email)
+    for _ in range(5):
+        browser.post(AUTHENTICATE, {"code": "000000"})
+    browser.post(AUTHENTICATE, {"code": code_of(SECRET)})
+    assert "_auth_user_id" not in browser.session
+
+
+def test_a_session_from_before_is_no_better_for_a_factor_set_up_elsewhere(
+    set_up_an_app, desk, type_password
+):
+    stolen, mine = type_password(desk.email), type_password(desk.email)
+    set_up_an_app(mine)
+    assert stolen.get("/desk/")["Location"] == SET_UP
+    assert mine.get("/desk/").status_code == 200
+
+
+def test_staff_keep_their_last_factor(signed_in_with_app, with_an_app):
+    again = {"code": code_of(SECRET, at=timezone.now().timestamp() + 30)}
+    off = "/accounts/2fa/totp/deactivate/"
+    signed_in_with_app.post(f"/accounts/2fa/reauthenticate/?next={off}", again)
+    page = signed_in_with_app.post(off)
+    assert "Add another one first" in page.content.decode()
+    assert Authenticator.objects.filter(user=with_an_app, type="totp").exists()
+
+
+def test_a_runner_may_remove_it(clinic, type_password):
+    runner = factories.make_user()
+    TOTP.activate(runner, SECRET)
+    browser = type_password(runner.email)
+    browser.post(AUTHENTICATE, {"code": code_of(SECRET)})
+    off = "/accounts/2fa/totp/deactivate/"
+    browser.post(f"/accounts/reauthenticate/?next={off}", {"password": PASSWORD})
+    browser.post(off)
+    assert not Authenticator.objects.filter(user=runner).exists()
+
+
+def test_a_secret_lies_sealed_in_the_database(with_an_app):
+    kept = Authenticator.objects.get(user=with_an_app)
+    assert SECRET not in str(kept.data)
+    assert kept.wrap().validate_code(code_of(SECRET))
+
+
+def test_the_admins_own_form_is_no_way_around(desk):
+    assert Browser().get("/admin/login/")["Location"].startswith("/accounts/login/?next=")
+    asked = {"username": desk.email, "password": PASSWORD}
+    browser = Browser()
+    browser.post("/admin/login/", asked)
+    assert "_auth_user_id" not in browser.session
+
+
+def later(browser, url="/desk/", **wait):
+    with time_machine.travel(timezone.now() + timedelta(**wait), tick=False):
+        return browser.get(url)
+
+
+def test_staff_who_have_been_away_sign_in_again(signed_in_with_app):
+    assert later(signed_in_with_app, minutes=119).status_code == 200
+    response = later(signed_in_with_app, minutes=119 + 121)
+    assert response["Location"].startswith("/accounts/login/?next=")
+    assert signed_in_with_app.get("/desk/")["Location"].startswith("/accounts/login/")
+
+
+def test_staff_sign_in_again_after_a_days_work_however_busy(signed_in_with_app):
+    for hour in range(1, 12):
+        assert later(signed_in_with_app, hours=hour).status_code == 200
+    assert later(signed_in_with_app, hours=12)["Location"].startswith("/accounts/login/")
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(signed_in_with_app):
+    today = timezone.now().date().isoformat()
+    for minutes in range(10, 120, 10):
+        later(signed_in_with_app, f"/diary/{today}/feed/", minutes=minutes)
+    assert later(signed_in_with_app, minutes=121)["Location"].startswith("/accounts/login/")
+
+
+def test_a_runner_stays_signed_in(clinic, type_password):
+    browser = type_password(factories.make_user().email)
+    assert later(browser, "/account/", days=10).status_code == 200
+
+
+def test_whoever_becomes_staff_needs_a_factor_from_that_moment(
+    clinic, staff_need_a_factor, type_password
+):
+    user = factories.make_user()
+    browser = type_password(user.email)
+    User.objects.filter(pk=user.pk).update(role=Role.DESK)
+    assert browser.get("/desk/")["Location"] == SET_UP
+
+
+def test_nobody_changes_the_address_of_a_login_by_themselves(signed_in_with_app):
+    assert signed_in_with_app.get("/accounts/email/").status_code == 403
+    assert (
+        signed_in_with_app.post("/accounts/email/", {"email": "x@example.com"}).status_code == 403
+    )

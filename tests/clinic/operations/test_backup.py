@@ -1,0 +1,328 @@
+"""Back up under load, wreck, restore: the drill that a clinic is told to do."""
+
+import base64
+import json
+import os
+import threading
+import zipfile
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from secrets import token_hex
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, connections, transaction
+
+from bookings.actions.clients.identity import newcomer
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
+from bookings.models import Appointment, Client, Clinic
+from clinic.operations.backups import restore
+from clinic.records.erase import erase
+from tests.clinic.operations.conftest import contents, guards
+from tests.factories import (
+    NOW,
+    make_appointment,
+    make_client,
+    make_clinic,
+    make_room,
+    make_therapist,
+    make_treatment,
+    make_week,
+)
+
+KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+ANOTHER = base64.urlsafe_b64encode(bytes(32)).decode()
+WRITERS = 4
+
+
+def backed_up(folder):
+    call_command("backup", folder=folder, stdout=StringIO(), stderr=StringIO())
+    return max(folder.glob("*.backup"))
+
+
+def restored(path, **options):
+    said = StringIO()
+    call_command("restore", path, stdout=said, **options)
+    return said.getvalue()
+
+
+def wreck():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE bookings_appointment CASCADE")
+        cursor.execute("DROP TABLE bookings_client CASCADE")
+        cursor.execute("DROP FUNCTION money_rows_never_change CASCADE")
+        cursor.execute("DELETE FROM bookings_mail")
+
+
+@pytest.fixture
+def a_clinic(scratch):
+    make_clinic(minimum_notice_minutes=0)
+    people = [make_therapist(f"{name} Demo") for name in ("Kim", "Lee")]
+    for person in people:
+        make_week(person)
+    rooms = [make_room(), make_room()]
+    return make_treatment(therapists=people, rooms=rooms)
+
+
+class Writer(threading.Thread):
+    """Books until told to stop; `booked` are visits that were committed, in their order."""
+
+    def __init__(self, number, treatment, stop):
+        super().__init__(daemon=True)
+        self.number, self.treatment, self.stop = number, treatment, stop
+        self.booked = []
+
+    def run(self):
+        try:
+            for turn in range(10_000):
+                if self.stop.is_set():
+                    return
+                self._book(turn)
+        finally:
+            connections.close_all()
+
+    def _book(self, turn):
+        name = f"Runner {self.number} {turn}"
+        day, hour = divmod(turn * WRITERS + self.number, 8)
+        try:
+            visit = booking.book(
+                treatment=self.treatment,
+                start=NOW.replace(hour=9 + hour) + timedelta(days=1 + day % 55),
+                therapist=None,
+                visitor=name,
+                client=newcomer(name=name, email=f"r{token_hex(8)}@example.com", now=NOW),
+                key=token_hex(16),
+                by=name,
+                now=NOW,
+            )
+        except Refused:
+            return
+        self.booked.append(visit.pk)
+
+
+def test_the_drill_under_load_loses_no_row_that_was_committed_before(a_clinic, backup_folder):
+    whole = guards()
+    stop = threading.Event()
+    writers = [Writer(number, a_clinic, stop) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    while sum(len(writer.booked) for writer in writers) < 20:
+        assert any(writer.is_alive() for writer in writers)
+    before = {pk for writer in writers for pk in tuple(writer.booked)}
+    path = backed_up(backup_folder)
+    during = {pk for writer in writers for pk in tuple(writer.booked)} - before
+    stop.set()
+    for writer in writers:
+        writer.join()
+    assert during, "nothing was written meanwhile, so this shows nothing"
+
+    wreck()
+    assert restored(path, replace=True).startswith(f"{path} is whole")
+
+    assert guards() == whole
+    there = set(Appointment.objects.values_list("pk", flat=True))
+    assert before <= there
+    with_client = Appointment.objects.filter(client__isnull=False, events__kind="booked").distinct()
+    assert with_client.count() == len(there), "a visit without what was written with it"
+    assert Client.objects.count() == len(there)
+    everything_is_still_refused(a_clinic)
+
+
+def everything_is_still_refused(treatment):
+    """Each of the three exclusion constraints, and that new rows get new numbers."""
+    at = NOW.replace(year=2027, hour=3)
+    ana, kim, room = make_client(), make_therapist(), make_room()
+    first = make_appointment(
+        starts_at=at, treatment=treatment, therapist=kim, room=room, client=ana
+    )
+    assert first.pk == Appointment.objects.order_by("-pk").first().pk
+    for constraint, same in {
+        "therapist_never_twice": {"therapist": kim},
+        "room_never_twice": {"room": room},
+        "client_never_twice": {"client": ana},
+    }.items():
+        place = {"therapist": make_therapist(), "room": make_room(), **same}
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            make_appointment(starts_at=at, treatment=treatment, **place)
+
+
+def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_folder):
+    make_client("Åsa O’Neill\n=1+1")
+    before = contents()
+    path = backed_up(backup_folder)
+    wreck()
+    restore.restore(path, restore.examined(path, None), None)
+    assert contents() == before
+
+
+def test_a_database_that_holds_something_is_left_alone_unless_told(a_clinic, backup_folder):
+    path = backed_up(backup_folder)
+    make_client("Later Demo")
+    with pytest.raises(CommandError, match=r"Nothing was changed\. This database has .*--replace"):
+        restored(path)
+    assert Client.objects.filter(name="Later Demo").exists()
+
+
+def test_all_mail_is_paused_after_a_restore_for_what_was_sent_since_is_owed_again(
+    a_clinic, backup_folder
+):
+    path = backed_up(backup_folder)
+    assert "All mail is paused" in restored(path, replace=True)
+    assert Clinic.objects.get().mail_paused_by == "restore"
+
+
+def test_whoever_was_erased_since_does_not_come_back(a_clinic, backup_folder):
+    ana = make_client("Ana Gone")
+    path = backed_up(backup_folder)
+    erase(ana, tell=False, by="owner", now=NOW)
+    assert "Erased again: 1" in restored(path, replace=True)
+    assert not Client.objects.filter(name="Ana Gone").exists()
+
+
+def test_a_backup_is_sealed_and_opens_only_with_its_key(a_clinic, backup_folder, settings):
+    make_client("Ana Secret")
+    settings.BACKUP_KEY = KEY
+    path = backed_up(backup_folder)
+    assert b"PGDMP" not in path.read_bytes()
+    for key, told in [("", "is sealed: set BACKUP_KEY"), (ANOTHER, "sealed with another")]:
+        settings.BACKUP_KEY = key
+        with pytest.raises(CommandError, match=told):
+            restored(path, replace=True)
+    settings.BACKUP_KEY = KEY
+    restored(path, replace=True)
+    assert Client.objects.filter(name="Ana Secret").exists()
+
+
+def test_without_a_key_somebody_is_told_and_only_the_owner_may_read_the_file(
+    a_clinic, backup_folder
+):
+    told = StringIO()
+    call_command("backup", stdout=StringIO(), stderr=told, folder=backup_folder)
+    assert "Not sealed" in told.getvalue()
+    path = max(backup_folder.iterdir())
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert backup_folder.stat().st_mode & 0o777 == 0o700
+
+
+def changed(path, member, change):
+    """The same file with another content of one of its members."""
+    with zipfile.ZipFile(path) as whole:
+        members = {name: whole.read(name) for name in whole.namelist()}
+    members[member] = change(members[member])
+    with zipfile.ZipFile(path, "w") as whole:
+        for name, content in members.items():
+            whole.writestr(name, content)
+    return path
+
+
+def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup_folder):
+    def newer(manifest):
+        told = json.loads(manifest)
+        told["facts"]["migrations"].append("bookings.9999_of_tomorrow")
+        return json.dumps(told)
+
+    path = changed(backed_up(backup_folder), "manifest.json", newer)
+    before = contents()
+    with pytest.raises(CommandError, match=r"of a newer Taper: it has been through bookings\.9999"):
+        restored(path, replace=True)
+    assert contents() == before
+
+
+@pytest.mark.parametrize("key", ["", KEY])
+def test_a_damaged_backup_is_refused_before_anything_is_touched(
+    a_clinic, backup_folder, settings, key
+):
+    settings.BACKUP_KEY = key
+    path = backed_up(backup_folder)
+    path = changed(path, "database.dump", lambda dump: dump[:500] + b"x" + dump[501:])
+    before = contents()
+    with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
+        restored(path, replace=True)
+    assert contents() == before
+
+
+def test_a_sealed_backup_whose_manifest_was_changed_opens_no_more(
+    a_clinic, backup_folder, settings
+):
+    settings.BACKUP_KEY = KEY
+
+    def fewer(manifest):
+        told = json.loads(manifest)
+        told["facts"]["rows"]["public.bookings_client"] = 5
+        return json.dumps(told)
+
+    path = changed(backed_up(backup_folder), "manifest.json", fewer)
+    with pytest.raises(CommandError, match="not as it was sealed"):
+        restored(path, replace=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x05\x06" + bytes(18)])
+def test_any_other_file_is_no_backup(a_clinic, tmp_path, content):
+    path = tmp_path / "other"
+    path.write_bytes(content)
+    with pytest.raises(CommandError, match="no backup of Taper"):
+        restored(path)
+
+
+def test_a_restore_that_fails_half_way_leaves_the_database_as_it_was(a_clinic, backup_folder):
+    """The last of its steps, counting again, finds a row too few."""
+    path = backed_up(backup_folder)
+
+    def one_more(manifest):
+        told = json.loads(manifest)
+        told["facts"]["rows"]["public.bookings_client"] += 1
+        return json.dumps(told)
+
+    make_client("Still Here")
+    before = contents()
+    with pytest.raises(CommandError, match=r"Nothing was changed.*0 rows, not 1, in one"):
+        restored(changed(path, "manifest.json", one_more), replace=True)
+    assert contents() == before
+
+
+def test_checking_only_reads(a_clinic, backup_folder):
+    path = backed_up(backup_folder)
+    before = contents()
+    assert "is whole" in restored(path, check=True)
+    assert contents() == before
+
+
+def test_an_empty_database_needs_no_telling(nothing_yet, backup_folder, tmp_path):
+    call_command("migrate", verbosity=0, interactive=False)
+    path = backed_up(backup_folder)
+    whole = guards()
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    restored(path)
+    assert guards() == whole
+
+
+def test_without_postgresqls_programs_the_words_say_what_to_install(
+    a_clinic, backup_folder, monkeypatch, tmp_path
+):
+    old = tmp_path / "pg_dump"
+    old.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6'\n")
+    old.chmod(0o755)
+    monkeypatch.setattr("clinic.operations.backups.programs._candidates", lambda name: [old])
+    with pytest.raises(CommandError, match=r"newer is needed.*what is here is of 9\..*Install"):
+        backed_up(backup_folder)
+    assert not backup_folder.exists()
+
+
+def test_a_backup_that_fails_leaves_no_file(a_clinic, backup_folder, monkeypatch, tmp_path):
+    broken = tmp_path / "pg_dump"
+    broken.write_text(
+        "#!/bin/sh\n[ $1 = --version ] && echo 'pg_dump (PostgreSQL) 99.1' && exit\n"
+        "echo begun; echo 'the disk is on fire' >&2; exit 1\n"
+    )
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(CommandError, match=r"No backup was made\. the disk is on fire"):
+        backed_up(backup_folder)
+    assert list(backup_folder.iterdir()) == []
+
+
+def test_the_time_in_a_backups_name_is_utc(a_clinic, backup_folder, time_machine):
+    time_machine.move_to(datetime(2026, 11, 25, 4, 5, 6, tzinfo=UTC))
+    assert backed_up(backup_folder).name == "taper-20261125T040506Z.backup"

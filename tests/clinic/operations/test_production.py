@@ -1,0 +1,170 @@
+"""What a clinic's own machine runs, without anything of the demo."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from clinic.checks import safe_to_serve
+from tests.factories import make_user
+
+ROOT = Path(__file__).resolve().parents[3]
+NOT_SET = (
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "STAFF_NEED_A_SECOND_FACTOR",
+    "SITE_URL",
+    "ALLOWED_HOSTS",
+    "DEMO",
+    "DEBUG",
+    "SECRET_KEY",
+    "HEALTH_KEYS",
+    "DJANGO_SETTINGS_MODULE",
+)
+NAMED_IN_TEMPLATES = sorted(
+    {
+        name
+        for template in (ROOT / "templates").rglob("*.html")
+        for name in re.findall(r"{% static '([^']+)' %}", template.read_text())
+    }
+)
+
+
+def run(*arguments, **variables):
+    env = {name: value for name, value in os.environ.items() if name not in NOT_SET}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**env, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("static")
+    done = run("manage.py", "collectstatic", "--noinput", STATIC_ROOT=str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMED_IN_TEMPLATES)
+def test_every_file_that_a_page_names_is_collected_under_its_hash(collected, name):
+    hashed = json.loads((collected / "staticfiles.json").read_text())["paths"][name]
+    assert hashed != name
+    assert (collected / hashed).exists()
+
+
+def test_the_demos_inbox_has_no_address():
+    asked = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
+    done = run("-c", asked, DJANGO_SETTINGS_MODULE="clinic.settings")
+    assert "'demo' is not a registered namespace" in done.stderr
+
+
+def test_the_web_server_wants_a_secret_key_of_its_own():
+    done = run("-c", "import clinic.wsgi")
+    assert "ImproperlyConfigured: Set SECRET_KEY" in done.stderr
+    key = Fernet.generate_key().decode()
+    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50, HEALTH_KEYS=key)
+    assert done.returncode == 0
+
+
+def test_the_web_server_wants_a_health_key_of_its_own():
+    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50)
+    assert "ImproperlyConfigured: Set HEALTH_KEYS" in done.stderr
+
+
+# What a clinic's machine refuses to start with.
+
+OF_A_CLINIC = {
+    "SECRET_KEY": "".join(f"{n:x}Zq" for n in range(40)),
+    "HEALTH_KEYS": Fernet.generate_key().decode(),
+    "SITE_URL": "https://book.example.com",
+    "ALLOWED_HOSTS": "book.example.com",
+}
+
+
+def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of():
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **OF_A_CLINIC)
+    assert done.returncode == 0, done.stderr
+    assert "no issues (0 silenced)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"SECRET_KEY": "only-for-tests-and-a-first-look"}, "Set SECRET_KEY"),
+        ({"SECRET_KEY": "short"}, "Set a longer SECRET_KEY"),
+        ({"HEALTH_KEYS": []}, "Set HEALTH_KEYS"),
+        ({"DEBUG": True}, "Unset DEBUG"),
+        ({"STAFF_NEED_A_SECOND_FACTOR": False}, "Unset STAFF_NEED_A_SECOND_FACTOR"),
+        ({"SITE_URL": "http://book.example.com", "ENCRYPTED": False}, "Set SITE_URL"),
+        ({"ALLOWED_HOSTS": ["*"]}, "Name the hosts"),
+        ({"DEMO": True}, "Unset DEMO"),
+    ],
+)
+def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
+    right = {
+        **OF_A_CLINIC,
+        "HEALTH_KEYS": [OF_A_CLINIC["HEALTH_KEYS"]],
+        "ALLOWED_HOSTS": ["book.example.com"],
+        "ENCRYPTED": True,
+        "STAFF_NEED_A_SECOND_FACTOR": True,
+    }
+    for name, value in right.items():
+        setattr(settings, name, value)
+    assert safe_to_serve() == []
+    for name, value in wrong.items():
+        setattr(settings, name, value)
+    (problem,) = safe_to_serve()
+    assert problem.msg.startswith(says)
+
+
+@pytest.mark.parametrize("how", [("-c", "import clinic.wsgi"), ("manage.py", "check", "--deploy")])
+def test_whoever_asks_is_refused(how):
+    done = run(*how, **{**OF_A_CLINIC, "DEBUG": "true"})
+    assert done.returncode != 0
+    assert "Unset DEBUG" in done.stderr
+
+
+@pytest.mark.parametrize("part", ["worker", "beat"])
+def test_the_background_refuses_too(part, tmp_path):
+    files = ["--schedule", str(tmp_path / "beat")] if part == "beat" else []
+    done = run("-m", "celery", "--app", "clinic", part, *files)
+    assert done.returncode != 0
+    assert "Refused to start: Set SECRET_KEY" in done.stderr
+
+
+def test_a_database_with_the_demos_logins_is_refused(transactional_db, settings):
+    make_user("demo-owner@example.com")
+    database = settings.DATABASES["default"]
+    url = f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}"
+    done = run("-c", "import clinic.wsgi", DATABASE_URL=url, **OF_A_CLINIC)
+    assert "The demo's logins are in this database" in done.stderr
+
+
+def test_an_access_log_holds_no_token(tmp_path):
+    log = tmp_path / "access.log"
+    asked = (
+        "from gunicorn.app.wsgiapp import WSGIApplication as A;"
+        "import sys, types, datetime;"
+        "sys.argv = ['gunicorn', 'x:y', '--access-logfile', sys.argv[1]];"
+        "a = A(); logger = a.cfg.logger_class(a.cfg);"
+        "token = 'QmFyZWZvb3RSdW5uZXJz:' + 'a' * 43;"
+        "path = f'/appointments/{token}/';"
+        "environ = dict(REQUEST_METHOD='GET', RAW_URI=path, SERVER_PROTOCOL='HTTP/1.1',"
+        " PATH_INFO=path, HTTP_REFERER='http://localhost' + path);"
+        "said = types.SimpleNamespace(status='200 OK', sent=1, headers=[], response_length=1);"
+        "logger.access(said, types.SimpleNamespace(headers=[]), environ, datetime.timedelta(0))"
+    )
+    done = run("-c", asked, str(log))
+    assert done.returncode == 0, done.stderr
+    said = log.read_text()
+    assert "GET /appointments/[…]/ HTTP/1.1" in said
+    assert "a" * 43 not in said

@@ -1,0 +1,126 @@
+"""A client sees and downloads all that is kept; health data only signed in."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.links import Purpose, client_url
+from bookings.mail.compose import compose
+from bookings.models import Clinic, Mail, MailKind
+from clinic.records.client_export import export
+from clinic.records.registry import HOLDINGS
+from tests import factories
+from tests.clinic.records.conftest import NOTED, TOLD
+from therapists.models import Access, Note, Privacy
+
+NEVER = ("public_id", "password", "booking_key", "visitor", "held_from")
+
+
+def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
+    page = anas.get("/account/data/").content.decode()
+    for said in ("Ana Demo", "Ana&#x27;s Marathon", "Sports massage", TOLD, NOTED):
+        assert said in page
+    data = anas.get("/account/data.json").json()
+    assert data["Who you are"][0]["E-mail"] == "ana@example.com"
+    assert data["Races"][0]["Name"] == "Ana's Marathon"
+    assert TOLD in str(data["Health answers"])
+    assert NOTED in str(data["Signed notes"])
+    assert Access.objects.filter(user=known.user, page="privacy:account_json").count() == 2
+
+
+def test_the_file_is_one_to_keep_and_no_cache_keeps_it(anas, known):
+    response = anas.get("/account/data.json")
+    assert "attachment" in response["Content-Disposition"]
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_a_note_that_is_only_its_authors_is_said_to_be_there(anas, known):
+    Note.objects.update(privacy=Privacy.AUTHOR)
+    page = anas.get("/account/data/").content.decode()
+    assert NOTED not in page
+    assert "1 more may speak of somebody else" in page
+
+
+def test_no_therapists_login_and_no_secret_is_given_out(anas, known):
+    text = anas.get("/account/data.json").content.decode()
+    assert "kim@example.com" not in text
+    assert known.appointments.first().public_id not in text
+    shown = {place for holding in HOLDINGS for place in holding.shown.values()}
+    assert not [one for one in shown for word in NEVER if word in one]
+
+
+def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, known, time_machine):
+    first = client_url(Purpose.YOUR_DATA, known)
+    assert client.get(first).status_code == 200
+    assert not Mail.objects.filter(kind=MailKind.DATA_LINK).exists()
+    client.post(first, {"do": "send"})
+    client.post(first, {"do": "send"})
+    mail = Mail.objects.get(kind=MailKind.DATA_LINK)
+    words = compose(mail, Clinic.objects.the(), now=timezone.now()).get_body(("plain",))
+    address = re.search(r"http\S+/all/", words.get_content())[0]
+    page = client.get(address).content.decode()
+    assert "Ana&#x27;s Marathon" in page
+    assert TOLD not in page
+    assert NOTED not in page
+    assert "Sign in to see them" in page
+    as_json = client.get(address.replace("/all/", "/all.json"))
+    assert as_json.json()["Races"]
+    assert TOLD not in as_json.content.decode()
+    time_machine.move_to(timezone.now() + timedelta(hours=25))
+    assert client.get(address).status_code == 404
+
+
+@pytest.fixture
+def time_machine():
+    import time_machine  # noqa: PLC0415
+
+    class Machine:
+        travelled = None
+
+        def move_to(self, when):
+            self.travelled = time_machine.travel(when, tick=True)
+            self.travelled.start()
+
+    machine = Machine()
+    yield machine
+    if machine.travelled:
+        machine.travelled.stop()
+
+
+def test_one_link_is_good_for_one_purpose(client, known):
+    token = client_url(Purpose.PREFERENCES, known).rstrip("/").rpartition("/")[2]
+    assert client.get(f"/your-data/{token}/").status_code == 404
+    first = client_url(Purpose.YOUR_DATA, known).rstrip("/").rpartition("/")[2]
+    assert client.get(f"/your-data/{first}/all/").status_code == 404
+
+
+def test_pressing_behind_a_mailed_link_proves_the_address(client, clinic):
+    new = factories.make_client("New Demo", proved_at=None)
+    address = client_url(Purpose.YOUR_DATA, new)
+    client.get(address)
+    new.refresh_from_db()
+    assert new.is_provisional
+    client.post(address, {"do": "send"})
+    new.refresh_from_db()
+    assert not new.is_provisional
+
+
+def test_somebody_whom_nobody_treats_sees_no_data(signed_in, clinic):
+    nobody = signed_in(factories.make_user("nobody@example.com"))
+    assert nobody.get("/account/data/")["Location"] == "/account/"
+    assert nobody.get("/account/data.json")["Location"] == "/account/"
+    assert nobody.post("/account/data/wish/", {"do": "erase"}).status_code == 302
+
+
+def test_thirty_visits_take_as_many_queries_as_one(
+    known, visit, django_assert_max_num_queries, django_assert_num_queries
+):
+    now = timezone.now()
+    with django_assert_max_num_queries(30) as seen:
+        export(known, reader=None, now=now)
+    for days in range(10, 40):
+        visit(known, days).record("moved", by="runner", now=now)
+    with django_assert_num_queries(len(seen)):
+        export(known, reader=None, now=now)
