@@ -142,7 +142,7 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     def plan(self, client: Client) -> str:
         if client.pk is None:
             return "Once the client is saved"
-        opened = reverse("diary:client_plan", args=[client.pk])
+        opened = reverse("desk:client_plan", args=[client.pk])
         return format_html('<a href="{}">Races and plan</a>', opened)
 
     def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):

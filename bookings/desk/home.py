@@ -30,7 +30,7 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     identity.keep_apart(client)
     messages.success(request, f"{client} stays separate.")
-    return redirect("diary:home")
+    return redirect("desk:home")
 
 
 def _asked_day(request: HttpRequest) -> date | None:

@@ -8,7 +8,7 @@ from bookings.desk.mail import mails
 from bookings.desk.records import history
 from bookings.desk.training import plan, protocol
 
-app_name = "diary"
+app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
     path("clients/", clients.listed, name="clients"),

@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         roles = request.user.roles()
         if roles & {Role.DESK, Role.OWNER}:
-            return resolve_url("diary:home")
+            return resolve_url("desk:home")
         if Role.THERAPIST in roles:
             return resolve_url("therapists:today")
         return resolve_url("online:account")

@@ -181,6 +181,6 @@ def test_no_page_lets_itself_be_framed(world):
         response = world.browsers["nobody"].get(url)
         b"".join(response)  # an answer that streams is read to its end, which closes it
         policy = response.headers["Content-Security-Policy"]
-        own = name in ("diary:mail_body", "diary:mail_kind_body")
+        own = name in ("desk:mail_body", "desk:mail_kind_body")
         assert "frame-ancestors 'none'" in policy or own, name
         assert response.headers["X-Frame-Options"] == "DENY" or own, name

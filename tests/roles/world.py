@@ -106,10 +106,10 @@ def make_world() -> World:
         **{f"{view} pk": str(ana.pk) for view in CLIENTS},
         "merge other": str(Client.objects.get(name="Bo Demo").pk),
         **{
-            f"diary:{v} pk": str(Mail.objects.first().pk)
+            f"desk:{v} pk": str(Mail.objects.first().pk)
             for v in ("mail", "mail_body", "decide_mail")
         },
-        **{f"diary:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
+        **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "privacy:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
         "planner:receipt number": str(payment.number),
         "planner:week slug": kim.slug,
@@ -117,10 +117,10 @@ def make_world() -> World:
         **{f"planner:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
         "privacy:request pk": str(wish.pk),
-        "diary:protocol_phase key": "build",
-        "diary:protocol_session key": "training",
-        "diary:protocol_version number": "1",
-        "diary:protocol_file number": "1",
+        "desk:protocol_phase key": "build",
+        "desk:protocol_session key": "training",
+        "desk:protocol_version number": "1",
+        "desk:protocol_file number": "1",
     }
     browsers = {"nobody": Browser(), **{f"bare {w}": _signed_in(people[w]) for w in _STAFF}}
     browsers |= {who: _signed_in(people[who]) for who in ("ana", "bo")}
@@ -130,9 +130,9 @@ def make_world() -> World:
 
 _STAFF = ("kim", "desk", "owner")
 MAILS = ("mail", "mail_body", "decide_mail")
-RACE_PAGES = ("online:race", "online:my_race", "diary:client_race")
+RACE_PAGES = ("online:race", "online:my_race", "desk:client_race")
 CLIENTS = (
-    *(f"diary:{view}" for view in (
+    *(f"desk:{view}" for view in (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
         "withdraw_links", "client_plan", "client_habits", "client_effort", "client_session",
         "client_race", "client_choose", "client_basket", "client_change_basket",
@@ -145,7 +145,7 @@ VISITS = (
         "appointment", "change", "put_back", "tell", "mark", "cancel", "late", "note", "price",
         "pay", "take_back",
     )),
-    "diary:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
+    "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
 )  # fmt: skip
 
 

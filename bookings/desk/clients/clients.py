@@ -75,7 +75,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, form, None, status=422)
     client = details.take_down(**form.facts, by=who(request), now=timezone.now())
     messages.success(request, f"{client} is written down.")
-    return redirect("diary:client", client.pk)
+    return redirect("desk:client", client.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +94,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     except Stale as refusal:
         return _form(request, form, client, status=409, said=str(refusal))
     messages.success(request, "The record is saved.")
-    return redirect("diary:client", pk)
+    return redirect("desk:client", pk)
 
 
 @require_POST
@@ -105,7 +105,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
         wanted = group.value in request.POST.getlist("wants")
         preferring.choose(client, group, wanted=wanted, how=HOW, now=timezone.now())
     messages.success(request, "The choice of mails is kept.")
-    return redirect("diary:client", pk)
+    return redirect("desk:client", pk)
 
 
 def _form(

@@ -63,7 +63,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
         messages.info(request, "Nothing was different, so there is no new version.")
     else:
         messages.success(request, f"This is now version {made.number}.")
-    return redirect("diary:texts")
+    return redirect("desk:texts")
 
 
 def _show(

@@ -14,4 +14,4 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     revoke_links.withdraw_links(client)
     messages.success(request, "Done. The links in earlier mails open nothing any more.")
-    return redirect("diary:mails_of_client", pk)
+    return redirect("desk:mails_of_client", pk)

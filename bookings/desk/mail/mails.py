@@ -100,7 +100,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, done)
     from_the_list = request.POST.get("from") == "list"
-    return redirect("diary:mails") if from_the_list else redirect("diary:mail", pk)
+    return redirect("desk:mails") if from_the_list else redirect("desk:mail", pk)
 
 
 @require_POST
@@ -111,7 +111,7 @@ def pause(request: HttpRequest) -> HttpResponse:
     else:
         controls.pause(by=who(request), now=timezone.now())
         messages.success(request, "All mail is paused. What is owed waits.")
-    return redirect("diary:mails")
+    return redirect("desk:mails")
 
 
 @require_safe

@@ -36,7 +36,7 @@ class AtTheDesk(WithTheClinic):
         return History.of(self.client)
 
     def _page(self, name: str, *asked: str) -> str:
-        return reverse(f"diary:client_{name}", args=[self.client.pk, *asked])
+        return reverse(f"desk:client_{name}", args=[self.client.pk, *asked])
 
 
 def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

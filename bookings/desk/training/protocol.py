@@ -138,7 +138,7 @@ def _made(
         messages.info(request, "Nothing was different, so there is no new version.")
     else:
         messages.success(request, f"This is now version {made.number}. {made.change}")
-    return redirect(f"{reverse('diary:protocol')}#{anchor}")
+    return redirect(f"{reverse('desk:protocol')}#{anchor}")
 
 
 def _who_and_when(request: HttpRequest) -> dict[str, Any]:

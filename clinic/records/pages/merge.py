@@ -40,12 +40,12 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     except Stale as refusal:
         if not Client.objects.filter(pk=other).exists():
             messages.error(request, str(refusal))
-            return redirect("diary:clients")
+            return redirect("desk:clients")
         return _page(request, kept, gone, said=str(refusal), choices=choices)
     except Refused as refusal:
         return _page(request, kept, gone, said=str(refusal), choices=choices)
     messages.success(request, f"The two records of {kept} are one now.")
-    return redirect("diary:client", pk)
+    return redirect("desk:client", pk)
 
 
 def _page(

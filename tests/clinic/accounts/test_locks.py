@@ -51,7 +51,7 @@ def test_a_form_without_its_token_does_nothing_by_htmx_either(clinic):
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(factories.make_user(role=Role.DESK))
     client = factories.make_client()
-    url = reverse("diary:withdraw_links", args=[client.pk])
+    url = reverse("desk:withdraw_links", args=[client.pk])
     assert browser.post(url, headers={"HX-Request": "true"}).status_code == 403
 
 
