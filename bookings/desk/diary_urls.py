@@ -30,7 +30,7 @@ class Day:
 
 register_converter(Day, "day")
 
-app_name = "planner"
+app_name = "diary"
 urlpatterns = [
     path("", day.today, name="today"),
     path("new/", phone_booking.new, name="new"),

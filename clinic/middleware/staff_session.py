@@ -27,7 +27,7 @@ WITHOUT_ONE = frozenset(
     }
 )
 # What pages ask by themselves is no sign that somebody is there.
-ASKED_BY_ITSELF = frozenset({"planner:feed", "therapists:worker"})
+ASKED_BY_ITSELF = frozenset({"diary:feed", "therapists:worker"})
 SEEN = "seen_at"
 MINUTE, HOUR = 60, 3600  # seconds
 

@@ -111,10 +111,10 @@ def make_world() -> World:
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "privacy:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
-        "planner:receipt number": str(payment.number),
-        "planner:week slug": kim.slug,
-        **{f"planner:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
-        **{f"planner:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
+        "diary:receipt number": str(payment.number),
+        "diary:week slug": kim.slug,
+        **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
+        **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
         "privacy:request pk": str(wish.pk),
         "desk:protocol_phase key": "build",
@@ -141,7 +141,7 @@ CLIENTS = (
     "merge_choose", "merge", "privacy:start", "therapists:history",
 )  # fmt: skip
 VISITS = (
-    *(f"planner:{view}" for view in (
+    *(f"diary:{view}" for view in (
         "appointment", "change", "put_back", "tell", "mark", "cancel", "late", "note", "price",
         "pay", "take_back",
     )),

@@ -89,9 +89,9 @@ def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         absences.remove(block, seen=request.POST.get("seen", ""))
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("planner:block", kind, pk)
+        return redirect("diary:block", kind, pk)
     messages.success(request, "Removed.")
-    return redirect("planner:blocks")
+    return redirect("diary:blocks")
 
 
 def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
@@ -110,7 +110,7 @@ def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
     messages.success(request, f"{kind.title}: it is in the diary.")
-    return redirect("planner:block", kind.name, kept.pk)
+    return redirect("diary:block", kind.name, kept.pk)
 
 
 def _page(

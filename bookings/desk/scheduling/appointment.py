@@ -166,8 +166,8 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
     else:
         messages.success(request, said)
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
-        return redirect(f"{reverse('planner:today')}?day={day}")
-    return redirect("planner:appointment", pk)
+        return redirect(f"{reverse('diary:today')}?day={day}")
+    return redirect("diary:appointment", pk)
 
 
 def seen(request: HttpRequest) -> int:

@@ -26,7 +26,7 @@ def today(request: HttpRequest) -> HttpResponse:
     except ValueError:
         asked = None
     in_range = asked if asked and 2000 <= asked.year < 2100 else None
-    return redirect("planner:day", in_range or _today(timezone.now()))
+    return redirect("diary:day", in_range or _today(timezone.now()))
 
 
 @require_safe

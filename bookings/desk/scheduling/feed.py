@@ -45,7 +45,7 @@ def feed(request: HttpRequest, day: date) -> HttpResponse:
 
 def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
-    appointments = reverse("planner:appointment", args=[0]).removesuffix("0/")  # asked once
+    appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
         "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
         "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
@@ -120,7 +120,7 @@ def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             "break",
             pause.reason or "Break",
             clinic.tz,
-            url=reverse("planner:block", args=["break", pause.pk]),
+            url=reverse("diary:block", args=["break", pause.pk]),
         )
         for pause, during in shown.breaks
     ]
@@ -144,7 +144,7 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             "away",
             away.reason or ("Away" if away.therapist_id else "Closed"),
             clinic.tz,
-            url=reverse("planner:block", args=["off" if away.therapist_id else "closed", away.pk]),
+            url=reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk]),
         )
         for away in shown.absences
     ]

@@ -144,7 +144,7 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    return redirect("planner:appointment", pk)
+    return redirect("diary:appointment", pk)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
@@ -168,7 +168,7 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
     if _wants_json(request):
         return JsonResponse({"said": said, "revision": visit.revision})
     messages.success(request, said)
-    return redirect("planner:appointment", visit.pk)
+    return redirect("diary:appointment", visit.pk)
 
 
 def _refused(
@@ -205,7 +205,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
     if _wants_json(request):
         return JsonResponse({"said": str(refusal)}, status=409)
     messages.error(request, str(refusal))
-    return redirect("planner:appointment", visit.pk)
+    return redirect("diary:appointment", visit.pk)
 
 
 def _page(

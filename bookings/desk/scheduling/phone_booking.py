@@ -175,7 +175,7 @@ class _Call:
             f"{booked.client} is booked: {when} with {booked.therapist}, {booked.room}.{told}",
         )
         day = booked.starts_at.astimezone(self.clinic.tz).date()
-        return redirect(f"{reverse('planner:day', args=[day])}#visit-{booked.pk}")
+        return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 
     def _what_is_missing(self) -> str:
         """In a sentence; also when the lists were shown for something else than is typed now."""
