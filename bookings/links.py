@@ -56,10 +56,10 @@ def _named(appointment: Appointment) -> str:
 
 def page_url(appointment: Appointment) -> str:
     """The path of the appointment's page for the browser that booked it."""
-    return reverse("online:appointment", args=[page_token(appointment)])
+    return reverse("runner:appointment", args=[page_token(appointment)])
 
 
-def mailed_url(appointment: Appointment, route: str = "online:appointment") -> str:
+def mailed_url(appointment: Appointment, route: str = "runner:appointment") -> str:
     """The absolute address that stands in a mail."""
     return urljoin(settings.SITE_URL, reverse(route, args=[mail_token(appointment)]))
 
@@ -77,7 +77,7 @@ class Purpose(StrEnum):
 
     @property
     def route(self) -> str:
-        namespace = "privacy" if self in (Purpose.YOUR_DATA, Purpose.DOWNLOAD) else "online"
+        namespace = "records" if self in (Purpose.YOUR_DATA, Purpose.DOWNLOAD) else "runner"
         return f"{namespace}:{self}"
 
 

@@ -49,7 +49,7 @@ class Letter:
 
     @property
     def protocol_url(self) -> str:
-        return urljoin(settings.SITE_URL, reverse("online:protocol"))
+        return urljoin(settings.SITE_URL, reverse("runner:protocol"))
 
     @property
     def preferences_url(self) -> str:
@@ -63,7 +63,7 @@ class Letter:
 
     @property
     def home_url(self) -> str:
-        return urljoin(settings.SITE_URL, reverse("online:home"))
+        return urljoin(settings.SITE_URL, reverse("runner:home"))
 
 
 @dataclass(frozen=True)
@@ -113,15 +113,15 @@ class AppointmentLetter(Letter):
 
     @property
     def move_url(self) -> str:
-        return mailed_url(self.appointment, "online:move")
+        return mailed_url(self.appointment, "runner:move")
 
     @property
     def cancel_url(self) -> str:
-        return mailed_url(self.appointment, "online:cancel")
+        return mailed_url(self.appointment, "runner:cancel")
 
     @property
     def coming_url(self) -> str:
-        return mailed_url(self.appointment, "online:coming")
+        return mailed_url(self.appointment, "runner:coming")
 
     @property
     def health_url(self) -> str:
@@ -171,4 +171,4 @@ class PlanLetter(Letter):
 
     @property
     def plan_url(self) -> str:
-        return mailed_url(self.visits[0].appointment, "online:my_plan")
+        return mailed_url(self.visits[0].appointment, "runner:my_plan")

@@ -76,7 +76,7 @@ class Suggestion:
 
     @property
     def other_times_url(self) -> str:
-        path = reverse("online:times", args=[self.offer.treatment.slug])
+        path = reverse("runner:times", args=[self.offer.treatment.slug])
         return urljoin(settings.SITE_URL, f"{path}?day={self.offer.session.suggested}")
 
     @property
@@ -175,8 +175,8 @@ class TrainingLetter(Letter):
         """Behind the link of their latest visit, which stands for them; or where to sign in."""
         latest = self.mail.client.appointments.visits().last()
         if latest is None:
-            return urljoin(settings.SITE_URL, reverse("online:plan"))
-        return mailed_url(latest, "online:my_plan")
+            return urljoin(settings.SITE_URL, reverse("runner:plan"))
+        return mailed_url(latest, "runner:my_plan")
 
 
 class NudgeLetter(TrainingLetter):

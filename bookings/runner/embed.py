@@ -70,6 +70,6 @@ def _open_day(treatment: Treatment, day: date, free: list[Opening]) -> OpenDay:
     """Times spread over the day rather than all of the morning's."""
     step = max(1, -(-len(free) // TIMES_SHOWN))
     times = [one.starts_at for one in free[::step]]
-    path = reverse("online:times", args=[treatment.slug])
+    path = reverse("runner:times", args=[treatment.slug])
     url = f"{path}?{urlencode({'day': day.isoformat()})}#times"
     return OpenDay(day, times, len(free) - len(times), url)

@@ -33,7 +33,7 @@ PLAN = (
     ("<day>/", race_change.race, "race"),
 )
 
-app_name = "online"
+app_name = "runner"
 urlpatterns = [
     path("", home.home, name="home"),
     path("terms/", legal.terms, name="terms"),

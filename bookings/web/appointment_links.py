@@ -57,7 +57,7 @@ def behind_a_link(
 
 
 def back_to_it(opened: Opened) -> HttpResponse:
-    return redirect("online:appointment", opened.token)
+    return redirect("runner:appointment", opened.token)
 
 
 def _open(token: str) -> Opened:

@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return resolve_url("desk:home")
         if Role.THERAPIST in roles:
             return resolve_url("therapists:today")
-        return resolve_url("online:account")
+        return resolve_url("runner:account")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return outermost_trusted(request)

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from clinic.records.pages import erasure_requests, own_data
+from clinic.records.pages import erasure_requests, merge, own_data
 
-app_name = "privacy"
+app_name = "records"
 urlpatterns = [
     path("account/data/", own_data.account, name="account"),
     path("account/data.json", own_data.account_json, name="account_json"),
@@ -15,4 +15,6 @@ urlpatterns = [
     path("desk/erasures/", erasure_requests.requests, name="requests"),
     path("desk/erasures/<int:pk>/", erasure_requests.request, name="request"),
     path("desk/clients/<int:pk>/erase/", erasure_requests.start, name="start"),
+    path("desk/clients/<int:pk>/merge/", merge.choose, name="merge_choose"),
+    path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),
 ]

@@ -45,15 +45,15 @@ def test_a_link_for_one_purpose_opens_no_page_of_another(world):
     """Every link there is, put into every address that asks for one."""
     made = {one: links.client_url(one, world.ana, group="nudges") for one in links.Purpose}
     tokens = {f"{one.route}": url.split("/")[4] for one, url in made.items()}
-    tokens["online:appointment"] = world.arguments["token"]
+    tokens["runner:appointment"] = world.arguments["token"]
     tokens["therapists:feed"] = world.arguments["therapists:feed token"]
-    of_the_same = {"privacy:download_json": "privacy:download"}
+    of_the_same = {"records:download_json": "records:download"}
     for made_for, token in tokens.items():
         for name, url in set(
             every_page(lambda _view, arg, token=token: token if arg == "token" else "1")
         ):
             asks = of_the_same.get(name, name)
-            own = asks if asks in tokens else "online:appointment"
+            own = asks if asks in tokens else "runner:appointment"
             if token in url and own != made_for:
                 assert Browser().get(url).status_code in (404, 405, 410), (made_for, name)
                 assert Browser().post(url).status_code in (403, 404, 405, 410), (made_for, name)
@@ -176,7 +176,7 @@ def test_no_page_lets_itself_be_framed(world):
     clinic = factories.make_clinic(embed_origins="https://www.example.com")
     assert clinic.framed_by
     for name, url in sorted(set(every_page(world.argument))):
-        if name == "online:embed" or name.endswith("logout"):
+        if name == "runner:embed" or name.endswith("logout"):
             continue
         response = world.browsers["nobody"].get(url)
         b"".join(response)  # an answer that streams is read to its end, which closes it

@@ -104,19 +104,19 @@ def make_world() -> World:
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
         **{f"{view} pk": str(ana.pk) for view in CLIENTS},
-        "merge other": str(Client.objects.get(name="Bo Demo").pk),
+        "records:merge other": str(Client.objects.get(name="Bo Demo").pk),
         **{
             f"desk:{v} pk": str(Mail.objects.first().pk)
             for v in ("mail", "mail_body", "decide_mail")
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
-        "privacy:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
+        "records:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
-        "privacy:request pk": str(wish.pk),
+        "records:request pk": str(wish.pk),
         "desk:protocol_phase key": "build",
         "desk:protocol_session key": "training",
         "desk:protocol_version number": "1",
@@ -130,7 +130,7 @@ def make_world() -> World:
 
 _STAFF = ("kim", "desk", "owner")
 MAILS = ("mail", "mail_body", "decide_mail")
-RACE_PAGES = ("online:race", "online:my_race", "desk:client_race")
+RACE_PAGES = ("runner:race", "runner:my_race", "desk:client_race")
 CLIENTS = (
     *(f"desk:{view}" for view in (
         "client", "edit_client", "client_preferences", "two_people", "mails_of_client",
@@ -138,7 +138,7 @@ CLIENTS = (
         "client_race", "client_choose", "client_basket", "client_change_basket",
         "client_plan_times", "client_choose_time",
     )),
-    "merge_choose", "merge", "privacy:start", "therapists:history",
+    "records:merge_choose", "records:merge", "records:start", "therapists:history",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (

@@ -73,7 +73,7 @@ class Treatment(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("online:times", args=[self.slug])
+        return reverse("runner:times", args=[self.slug])
 
     @property
     def kinds(self) -> frozenset[training.Kind]:

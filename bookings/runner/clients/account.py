@@ -27,7 +27,7 @@ class Visit:
 
     @property
     def url(self) -> str:
-        return reverse("online:appointment", args=[links.mail_token(self.appointment)])
+        return reverse("runner:appointment", args=[links.mail_token(self.appointment)])
 
 
 @require_safe
@@ -49,7 +49,7 @@ def withdraw_links(request: HttpRequest) -> HttpResponse:
     if client is not None:
         revoke_links.withdraw_links(client)
         messages.success(request, "Done. The links in earlier mails open nothing any more.")
-    return redirect("online:account")
+    return redirect("runner:account")
 
 
 def _of(client: Client, *, now: datetime) -> dict:

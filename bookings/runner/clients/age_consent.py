@@ -91,8 +91,8 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
 def signed_in(request: HttpRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is None:
-        return redirect("online:account")
-    return _told(request, client, lambda: redirect("online:account"))
+        return redirect("runner:account")
+    return _told(request, client, lambda: redirect("runner:account"))
 
 
 def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]) -> HttpResponse:

@@ -73,7 +73,7 @@ def _book(request: HttpRequest, client: Client, choice: Choice) -> HttpResponse:
 
 def _to(visit: Appointment) -> HttpResponse:
     """Whoever has the mail has the appointment's own link as well."""
-    return redirect("online:appointment", links.mail_token(visit))
+    return redirect("runner:appointment", links.mail_token(visit))
 
 
 def _is_free(choice: Choice) -> bool:

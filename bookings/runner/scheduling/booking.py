@@ -51,7 +51,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return redirect("online:details", slug)
+    return redirect("runner:details", slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,7 +131,7 @@ def _choose_again(
     """The times again, on the day that was wanted as far as it can be told."""
     if not (treatment.active and treatment.online):
         messages.error(request, problem)
-        return redirect("online:home")
+        return redirect("runner:home")
     query = {"day": request.POST.get("start", "")[:10], "therapist": request.POST.get("therapist")}
     picker = times.picker_of(request, treatment, query)
     context = {"picker": picker, "problem": problem, "nearest": nearest}
@@ -143,7 +143,7 @@ def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
         return redirect(page_url(booked))
     messages.info(request, "No time is being kept for you at the moment. Please choose one.")
-    return redirect("online:times", slug)
+    return redirect("runner:times", slug)
 
 
 def _held(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:

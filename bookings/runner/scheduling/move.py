@@ -39,7 +39,7 @@ def _cannot_move(opened: Opened) -> bool:
 
 
 def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
-    here = reverse("online:move", args=[opened.token])
+    here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
     keeper = (
         WithTheClinic(opened.appointment.client, opened.token)

@@ -38,7 +38,7 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
     @wraps(view)
     def run(request: HttpRequest, opened: Opened, **asked: str) -> HttpResponse:
         if not opened.from_mail:
-            return redirect("online:plan")
+            return redirect("runner:plan")
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
             messages.info(request, "This link is too old for your plan. Sign in to see it.")
             return back_to_it(opened)

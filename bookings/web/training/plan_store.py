@@ -88,8 +88,8 @@ class Pages:
 
     def _page(self, name: str, *asked: str) -> str:
         if self.token:
-            return reverse(f"online:my_{name}", args=[self.token, *asked])
-        return reverse(f"online:{name}", args=asked)
+            return reverse(f"runner:my_{name}", args=[self.token, *asked])
+        return reverse(f"runner:{name}", args=asked)
 
 
 class InBrowser(Pages):

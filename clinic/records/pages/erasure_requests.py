@@ -72,7 +72,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     """For somebody who asks on the telephone or at the desk."""
     client = get_object_or_404(Client, pk=pk, erased_at=None)
     wish = erase.ask(client, how="asked the desk", now=timezone.now())
-    return redirect("privacy:request", wish.pk)
+    return redirect("records:request", wish.pk)
 
 
 def _carry_out(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
@@ -82,7 +82,7 @@ def _carry_out(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
     told = form.cleaned_data["told"]
     erase.erase(wish.client, request=wish, tell=told, by=who(request), now=timezone.now())
     messages.success(request, "Erased.")
-    return redirect("privacy:request", wish.pk)
+    return redirect("records:request", wish.pk)
 
 
 def _decline(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
@@ -91,7 +91,7 @@ def _decline(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
         return _show(request, wish, CarryOutForm(), form, status=422)
     erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
     messages.success(request, "Declined. They see why among their data.")
-    return redirect("privacy:request", wish.pk)
+    return redirect("records:request", wish.pk)
 
 
 def _show(

@@ -33,10 +33,10 @@ KEPT = "Nothing will be erased."
 def account(request: HttpRequest) -> HttpResponse:
     client = _signed_in(request)
     if client is None:
-        return redirect("online:account")
+        return redirect("runner:account")
     context = {
-        "json_url": reverse("privacy:account_json"),
-        "wish_url": reverse("privacy:wish"),
+        "json_url": reverse("records:account_json"),
+        "wish_url": reverse("records:wish"),
         "waiting": _waiting(client),
     }
     return _page(request, _with_health(request, client), context)
@@ -47,7 +47,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def account_json(request: HttpRequest) -> HttpResponse:
     client = _signed_in(request)
     if client is None:
-        return redirect("online:account")
+        return redirect("runner:account")
     return _file(_with_health(request, client))
 
 
@@ -58,7 +58,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     client = _signed_in(request)
     if client is not None:
         _wish(request, client, how="signed in")
-    return redirect("privacy:account")
+    return redirect("records:account")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +78,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
 @for_a_client(Purpose.DOWNLOAD)
 def download(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     found = export(client, reader=None, now=timezone.now())
-    json_url = reverse("privacy:download_json", args=[request.resolver_match.kwargs["token"]])
+    json_url = reverse("records:download_json", args=[request.resolver_match.kwargs["token"]])
     return _page(request, found, {"json_url": json_url})
 
 

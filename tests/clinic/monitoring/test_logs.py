@@ -46,7 +46,7 @@ def test_a_request_is_one_line_with_its_id_view_and_time_but_not_its_address(cli
     lines = [line for line in log() if line["logger"] == "clinic.requests"]
     assert len(lines) == 1
     assert lines[0]["request_id"] == answer["X-Request-ID"]
-    assert lines[0]["view"] == "online:appointment"
+    assert lines[0]["view"] == "runner:appointment"
     assert lines[0]["method"] == "GET"
     assert isinstance(lines[0]["ms"], int)
     assert TOKEN not in json.dumps(log())

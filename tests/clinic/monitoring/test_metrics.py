@@ -89,10 +89,10 @@ def test_requests_and_refusals_count_by_view(scrape, client, owe):
     def more(name):
         return after.get(name, 0) - before.get(name, 0)
 
-    assert more('taper_requests_total{method="GET",status="200",view="online:home"}') == 1
-    assert more('taper_requests_total{method="POST",status="404",view="online:hold"}') == 1
-    assert more('taper_refusals_total{kind="bad input",view="online:plan"}') == 1
-    assert more('taper_request_seconds_count{view="online:home"}') == 1
+    assert more('taper_requests_total{method="GET",status="200",view="runner:home"}') == 1
+    assert more('taper_requests_total{method="POST",status="404",view="runner:hold"}') == 1
+    assert more('taper_refusals_total{kind="bad input",view="runner:plan"}') == 1
+    assert more('taper_request_seconds_count{view="runner:home"}') == 1
 
 
 def test_an_address_that_leads_nowhere_adds_no_row_of_its_own(scrape, client, db):

@@ -255,7 +255,7 @@ def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):
     assert 'taper_bookings_total{by="runner"} 1.0' in figures
     assert 'taper_mails_total{kind="confirmed",outcome="sent"} 1.0' in figures
     assert re.search(
-        r'taper_requests_total\{method="POST",status="302",view="online:hold"\} 1', figures
+        r'taper_requests_total\{method="POST",status="302",view="runner:hold"\} 1', figures
     )
 
     logs = {log.name: log.read_text() for log in folder.glob("*.log")}
@@ -266,6 +266,6 @@ def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):
     for secret in ("ana@example.com", "Ana Demo", hidden["key"], "dee@example.com"):
         assert not [name for name, text in logs.items() if secret in text]
     lines = [json.loads(line) for line in logs["web.log"].splitlines() if line.startswith("{")]
-    told = [line for line in lines if line.get("view") == "online:details"]
+    told = [line for line in lines if line.get("view") == "runner:details"]
     assert [line["status"] for line in told] == [200, 302]
     assert all(len(line["request_id"]) == 32 for line in told)

@@ -75,7 +75,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
     """With the answers that were given last, to look through and correct."""
     client = Client.objects.filter(user=request.user, proved_at__isnull=False).first()
     if client is None:
-        return redirect("online:account")
+        return redirect("runner:account")
     now = timezone.now()
     asking = _asking(request, client, None, now)
     if typed := taken(request):

@@ -31,7 +31,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """One's own: the address is shown, replaced by a new one, or switched off."""
     whose = _whose(request)
     if not whose:
-        return redirect("online:account")
+        return redirect("runner:account")
     mine = Feed.objects.filter(**whose).first()
     if request.method == "POST":
         if request.POST.get("do") == NEW:
