@@ -192,7 +192,7 @@ STATICFILES_DIRS = [
 # of what a restore overwrites.
 ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 
-# Where manage.py backup writes, the key that seals (32 bytes, URL-safe base64), and how many stay.
+# Where manage.py backup writes, the age key that seals (a public one only seals), how many stay.
 BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
 BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from bookings.actions.mail import controls
-from clinic.operations.backups import encryption, restore
+from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
 
-FAULTS = (ProgramMissing, BadArchive, encryption.CannotOpen, restore.RestoreFailed, ValueError)
+FAULTS = (ProgramMissing, BadArchive, restore.RestoreFailed, ValueError)
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
         try:
-            key = encryption.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            key = settings.BACKUP_KEY
             manifest = restore.examined(file, key)
             self.stdout.write(f"{file} is whole: {_told(manifest)}")
             if check:
