@@ -25,7 +25,7 @@ from bookings.models import (
 )
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
-from clinic.records.registry.record import Fate, History
+from clinic.records.registry.record import Fate, Remembered
 from clinic.records.registry.rows import BY_MODEL, RECORDS
 from clinic.records.registry.third_party import THIRD_PARTY
 from therapists.actions import health_erase
@@ -198,7 +198,7 @@ def _forget_login(user: int | None) -> None:
         return
     _allow_forgetting()
     Change.objects.filter(table=User._meta.db_table, row=user).delete()
-    remembered = [one.table for one in THIRD_PARTY if one.history is History.REMEMBERED]
+    remembered = [one.table for one in THIRD_PARTY if isinstance(one.history, Remembered)]
     ways_in = Change.objects.filter(table__in=remembered)
     ways_in.filter(Q(after__user_id=user) | Q(before__user_id=user)).delete()
     Change.objects.filter(user=user).update(user=None)

@@ -1,6 +1,6 @@
 """Somebody has decided of every model what is shown, exported, merged, erased and remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pytest
 from django.apps import apps
@@ -8,19 +8,31 @@ from django.db import connection, models
 
 from bookings.models import Client, Race, User
 from clinic.records import merge
-from clinic.records.registry.record import SEALED, Fate, History, NotRemembered, Record
+from clinic.records.registry.record import (
+    APPEND_ONLY,
+    REMEMBERED,
+    SEALED,
+    AppendOnly,
+    Fate,
+    NotRemembered,
+    Record,
+    Remembered,
+)
 from clinic.records.registry.rows import CLIENTS, RECORDS, THE_CLINICS
 from therapists.models.sealed import SealedField
 
 MODELS = list(apps.get_models(include_auto_created=True))
 # PostgreSQL's pg_trigger.tgtype
-INSERT, DELETE, UPDATE = 4, 8, 16
-OF_SOME_ROWS = {  # whole kinds of statement that leave no trace, and why
-    "mfa_authenticator": {INSERT, DELETE},  # how often a second factor is used is nobody's business
-}
+EVENTS = {4: "INSERT", 8: "DELETE", 16: "UPDATE"}
+BEFORE = 2
+TRIGGERS = """
+    SELECT c.relname, p.proname, t.tgtype, string_to_array(encode(t.tgargs, 'escape'), '\\000')
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal
+"""
 
 
-def without_a_row(models: Iterable[type], records: Iterable[Record]) -> list[str]:
+def without_a_row(models: Iterable[type[models.Model]], records: Iterable[Record]) -> list[str]:
     rows = [record.model for record in records]
     return [model._meta.label for model in models if rows.count(model) != 1]
 
@@ -43,31 +55,27 @@ def without_a_step(records: Iterable[Record]) -> set[str]:
     return set(merge.relations()) ^ steps
 
 
-def triggers() -> dict[str, dict[str, set[int]]]:
-    """For each table the kind of its triggers, and what sets them off."""
+def in_the_database() -> dict[str, Remembered | AppendOnly]:
+    """What the triggers of each table do, in the registry's words."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, p.proname, t.tgtype FROM pg_trigger t"
-            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE NOT t.tgisinternal"
-        )
+        cursor.execute(TRIGGERS)
         rows = cursor.fetchall()
-    found: dict[str, dict[str, set[int]]] = {}
-    for table, function, events in rows:
-        kind = "remember" if function == "bookings_remember" else "refuse"
-        seen = found.setdefault(table, {}).setdefault(kind, set())
-        seen |= {event for event in (INSERT, DELETE, UPDATE) if events & event}
+    found: dict[str, Remembered | AppendOnly] = {}
+    for table, function, kind, arguments in sorted(rows):
+        on = frozenset(event for bit, event in EVENTS.items() if kind & bit)
+        if function != "bookings_remember":
+            assert (kind & BEFORE, on) == (BEFORE, {"UPDATE", "DELETE"})
+            found[table] = APPEND_ONLY
+            continue
+        no_news, secret = (frozenset(filter(None, one.split(","))) for one in arguments[:2])
+        if isinstance(before := found.get(table), Remembered):
+            on |= before.on
+        found[table] = Remembered(no_news=no_news, secret=secret, on=on)
     return found
 
 
-def decided(records: Iterable[Record]) -> Mapping[str, dict[str, set[int]]]:
-    """The triggers that the registry says there are."""
-    kinds = {
-        History.REMEMBERED: {"remember": {INSERT, DELETE, UPDATE}},
-        History.APPEND_ONLY: {"refuse": {DELETE, UPDATE}},
-    }
-    said = {one.table: kinds[one.history] for one in records if isinstance(one.history, History)}
-    return said | {table: {"remember": events} for table, events in OF_SOME_ROWS.items()}
+def decided(records: Iterable[Record]) -> dict[str, Remembered | AppendOnly]:
+    return {one.table: one.history for one in records if not isinstance(one.history, NotRemembered)}
 
 
 def sealed_but_remembered(records: Iterable[Record]) -> list[str]:
@@ -75,7 +83,7 @@ def sealed_but_remembered(records: Iterable[Record]) -> list[str]:
     return [
         one.label
         for one in records
-        if one.history is History.REMEMBERED
+        if isinstance(one.history, Remembered)
         and any(isinstance(field, kinds) for field in one.model._meta.fields)
     ]
 
@@ -100,7 +108,8 @@ def test_what_hangs_on_a_client_has_a_way_to_them():
 
 
 def test_what_hangs_on_a_login_says_what_becomes_of_it():
-    hang = {relation.related_model for relation in User._meta.related_objects}
+    hang: set[type[models.Model] | None] = set()
+    hang |= {relation.related_model for relation in User._meta.related_objects}
     hang |= {field.remote_field.through for field in User._meta.many_to_many}
     said = {record.model for record in RECORDS if record.with_login}
     assert hang <= said
@@ -139,15 +148,27 @@ def test_what_is_not_remembered_says_why():
 
 
 def test_the_databases_triggers_are_what_the_registry_says(db):
-    assert triggers() == decided(RECORDS)
+    assert in_the_database() == decided(RECORDS)
 
 
-def test_a_trigger_that_is_not_there_is_noticed(db):
+def test_a_trigger_that_is_not_as_it_should_be_is_noticed(db):
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER remember ON bookings_race")
         cursor.execute("DROP TRIGGER fees_never_change ON bookings_fee")
-    missing = decided(RECORDS).keys() - triggers().keys()
-    assert missing == {"bookings_race", "bookings_fee"}
+        cursor.execute("DROP TRIGGER remember ON bookings_absence")
+        cursor.execute(
+            "CREATE TRIGGER remember AFTER INSERT OR UPDATE OR DELETE ON bookings_absence"
+            " FOR EACH ROW EXECUTE FUNCTION bookings_remember('', '')"
+        )
+    wrong = set(decided(RECORDS).items()) ^ set(in_the_database().items())
+    assert {table for table, _ in wrong} == {"bookings_race", "bookings_fee", "bookings_absence"}
+
+
+def test_columns_that_the_history_leaves_out_or_hides_are_there():
+    for record in RECORDS:
+        if isinstance(record.history, Remembered):
+            columns = {field.column for field in record.model._meta.concrete_fields}
+            assert record.history.no_news | record.history.secret <= columns, record.label
 
 
 def test_sealed_data_is_never_remembered():
@@ -157,5 +178,5 @@ def test_sealed_data_is_never_remembered():
 @pytest.mark.parametrize("label", ["therapists.Note", "therapists.HealthCheck"])
 def test_sealed_data_that_is_remembered_is_noticed(label):
     [model] = [record.model for record in RECORDS if record.label == label]
-    row = Record(model=model, name="x", on_erase=Fate.KEPT, history=History.REMEMBERED)
+    row = Record(model=model, name="x", on_erase=Fate.KEPT, history=REMEMBERED)
     assert sealed_but_remembered([row]) == [label]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Model, QuerySet
@@ -47,16 +47,26 @@ class Export:
 FULL, SEALED = Export(), Export(opened_on_request=True)
 
 
-class History(Enum):
-    """What the database's triggers do."""
+@dataclass(frozen=True, kw_only=True)
+class Remembered:
+    """Triggers write each change to the history (ADR 6), on these statements."""
 
-    REMEMBERED = "each change is written to the history"
-    APPEND_ONLY = "a row is never changed or removed; but for forgetting, a trigger refuses it"
+    no_news: frozenset[str] = frozenset()  # columns that it leaves out
+    secret: frozenset[str] = frozenset()  # columns of which it says only that they changed
+    on: frozenset[str] = frozenset({"INSERT", "UPDATE", "DELETE"})
+
+
+@dataclass(frozen=True)
+class AppendOnly:
+    """A trigger refuses to change or remove a row, but for forgetting."""
 
 
 @dataclass(frozen=True)
 class NotRemembered:
     why: str
+
+
+REMEMBERED, APPEND_ONLY = Remembered(), AppendOnly()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +90,7 @@ class Record:
     on_merge: Mapping[str, MergeStep] = field(default_factory=dict)
     with_login: str = ""
     export: Export = FULL
-    history: History | NotRemembered
+    history: Remembered | AppendOnly | NotRemembered
 
     @property
     def label(self) -> str:

@@ -40,7 +40,16 @@ from bookings.models import (
     WeeklyShift,
 )
 from clinic.records.registry import merge_steps
-from clinic.records.registry.record import SEALED, Export, Fate, History, NotRemembered, Record
+from clinic.records.registry.record import (
+    APPEND_ONLY,
+    REMEMBERED,
+    SEALED,
+    Export,
+    Fate,
+    NotRemembered,
+    Record,
+    Remembered,
+)
 from clinic.records.registry.third_party import THIRD_PARTY
 from therapists.models import (
     Access,
@@ -82,7 +91,9 @@ CLIENTS = (
         name="Login",
         on_erase=Fate.GOES,
         export=Export(secret=frozenset({"password"})),
-        history=History.REMEMBERED,
+        history=Remembered(
+            no_news=frozenset({"last_login", "created_at"}), secret=frozenset({"password"})
+        ),
     ),
     Record(
         model=Client,
@@ -130,7 +141,9 @@ CLIENTS = (
         },
         on_merge={"same_address_as": merge_steps.namesakes},
         with_login="stays; a client who is erased is blanked",
-        history=History.REMEMBERED,
+        history=Remembered(
+            no_news=frozenset({"plan_revision", "created_at", "findable", "links_edition"})
+        ),
     ),
     Record(
         model=Appointment,
@@ -160,7 +173,22 @@ CLIENTS = (
             "desk_note": "",
         },
         on_merge={"client": merge_steps.appointments},
-        history=History.REMEMBERED,
+        history=Remembered(  # but for holds, which are nobody's
+            no_news=frozenset(
+                {
+                    "blocked_until",
+                    "revision",
+                    "held_until",
+                    "together",
+                    "created_at",
+                    "booked_at",
+                    "public_id",
+                    "visitor",
+                    "held_from",
+                    "booking_key",
+                }
+            )
+        ),
     ),
     Record(
         model=AppointmentEvent,
@@ -193,7 +221,7 @@ CLIENTS = (
         },
         on_erase=Fate.STAYS,
         why=BOOKS,
-        history=History.APPEND_ONLY,
+        history=APPEND_ONLY,
     ),
     Record(
         model=Fee,
@@ -202,7 +230,7 @@ CLIENTS = (
         shown={"At": "at", "Amount": "amount", "Currency": "currency", "Why": "rule"},
         on_erase=Fate.STAYS,
         why=BOOKS,
-        history=History.APPEND_ONLY,
+        history=APPEND_ONLY,
     ),
     Record(
         model=ClientEvent,
@@ -229,7 +257,7 @@ CLIENTS = (
         },
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.races},
-        history=History.REMEMBERED,
+        history=REMEMBERED,
     ),
     Record(
         model=HardEffort,
@@ -322,7 +350,7 @@ CLIENTS = (
         why="But for changes of appointments, which say of nobody who they are.",
         on_merge={"client": merge_steps.with_the_record},
         with_login="those of the login go; what it has changed stays, without the login",
-        history=History.APPEND_ONLY,
+        history=APPEND_ONLY,
     ),
     Record(
         model=Feed,
@@ -371,7 +399,7 @@ CLIENTS = (
         on_erase=Fate.KEPT,
         why="Clinical record.",
         export=SEALED,
-        history=History.APPEND_ONLY,
+        history=APPEND_ONLY,
     ),
     Record(
         model=Access,
@@ -400,17 +428,23 @@ THE_CLINICS = (
         name="Therapists",
         on_erase=Fate.STAYS,
         with_login="whoever is one keeps the login",
-        history=History.REMEMBERED,
+        history=REMEMBERED,
     ),
     Record(
         model=TimeOff,
         name="Wishes for time off",
         on_erase=Fate.STAYS,
         with_login="only the desk's, which does not go",
-        history=History.REMEMBERED,
+        history=Remembered(no_news=frozenset({"asked_at"}), secret=frozenset({"reason"})),
+    ),
+    Record(
+        model=Absence,
+        name="Absences",
+        on_erase=Fate.STAYS,
+        history=Remembered(secret=frozenset({"reason"})),
     ),
     *(
-        Record(model=model, name=name, on_erase=Fate.STAYS, history=History.REMEMBERED)
+        Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)
         for model, name in (
             (Clinic, "The clinic"),
             (Room, "Rooms"),
@@ -420,11 +454,10 @@ THE_CLINICS = (
             (WeeklyShift, "Hours of each week"),
             (WeeklyBreak, "Breaks of each week"),
             (ExtraShift, "Further hours"),
-            (Absence, "Absences"),
         )
     ),
     *(
-        Record(model=model, name=name, on_erase=Fate.STAYS, history=History.APPEND_ONLY)
+        Record(model=model, name=name, on_erase=Fate.STAYS, history=APPEND_ONLY)
         for model, name in (
             (ProtocolVersion, "Versions of the protocol"),
             (LegalText, "Versions of the legal texts"),

@@ -8,7 +8,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from bookings.models import User
-from clinic.records.registry.record import Export, Fate, History, NotRemembered, Record
+from clinic.records.registry.record import (
+    REMEMBERED,
+    Export,
+    Fate,
+    NotRemembered,
+    Record,
+    Remembered,
+)
 
 THIRD_PARTY = (
     Record(
@@ -16,7 +23,7 @@ THIRD_PARTY = (
         name="Addresses of a login",
         on_erase=Fate.STAYS,
         with_login="go",
-        history=History.REMEMBERED,
+        history=REMEMBERED,
     ),
     Record(
         model=EmailConfirmation,
@@ -31,7 +38,11 @@ THIRD_PARTY = (
         on_erase=Fate.STAYS,
         with_login="go",
         export=Export(left_out="secrets of second factors"),
-        history=History.REMEMBERED,
+        history=Remembered(  # how often it is used is nobody's business
+            no_news=frozenset({"created_at", "last_used_at"}),
+            secret=frozenset({"data"}),
+            on=frozenset({"INSERT", "DELETE"}),
+        ),
     ),
     Record(
         model=Session,
