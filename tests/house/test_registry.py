@@ -64,7 +64,7 @@ def in_the_database() -> dict[str, Remembered | AppendOnly]:
     for table, function, kind, arguments in sorted(rows):
         on = frozenset(event for bit, event in EVENTS.items() if kind & bit)
         if function != "bookings_remember":
-            assert (kind & BEFORE, on) == (BEFORE, {"UPDATE", "DELETE"})
+            assert (kind & BEFORE, on) == (BEFORE, frozenset({"UPDATE", "DELETE"}))
             found[table] = APPEND_ONLY
             continue
         no_news, secret = (frozenset(filter(None, one.split(","))) for one in arguments[:2])
