@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from clinic.demo import servers as stack
-from clinic.demo.data.people import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.demo.processes import (
     Child,
     die_with_parent,
