@@ -251,7 +251,7 @@ HOLDINGS: Sequence[Holding] = (
         only=lambda rows: rows.exclude(table=Appointment._meta.db_table),
     ),
     Holding(Feed, "client", "Calendar address", Fate.GOES, shown={"Active": "active"}),
-    # Health data is given out by therapists.giving_out, to whoever has signed in.
+    # Health data is given out by therapists.queries.health_export, to whoever has signed in.
     Holding(HealthCheck, "client", "Health answers", Fate.KEPT, "Clinical record."),
     Holding(Clearance, "client", "Reasons for lifting a hold", Fate.KEPT, "Clinical record."),
     Holding(Note, "appointment__client", "Notes of visits", Fate.KEPT, "Clinical record."),
