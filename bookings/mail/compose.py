@@ -7,6 +7,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
@@ -55,7 +56,8 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
 
 def message_id(mail: Mail) -> str:
     """From the occasion, so that a resent message can be known for the same."""
-    return f"<{mail.key.replace(':', '.')}@{calendars.domain()}>"
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{mail.key.replace(':', '.')}@{host}>"
 
 
 def text(letter: Letter) -> str:
