@@ -13,7 +13,6 @@ import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from bookings import calendars
 from bookings.core import wording
 from bookings.mail.context import Letter
 from bookings.mail.kinds import SUBJECTS
