@@ -6,6 +6,7 @@ from pathlib import Path
 
 import environ
 
+from clinic import languages
 from clinic.operations import site_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -160,6 +161,17 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
 
 LANGUAGE_CODE = "en-gb"
+# Where the catalogs of further languages lie (manage.py catalogs); the site speaks those it finds.
+LOCALE_PATHS = [env.path("LOCALE_PATH", default=str(BASE_DIR / "locale"))]
+LANGUAGES = [
+    (LANGUAGE_CODE, "English"),
+    *languages.compiled_in(LOCALE_PATHS[0]),
+]
+if len(LANGUAGES) > 1:  # else there is nothing to choose, and answers need not vary
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"),
+        "django.middleware.locale.LocaleMiddleware",
+    )
 FORMAT_MODULE_PATH = "clinic.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"  # The clinic's own zone is a row of the database, applied at the edges.
