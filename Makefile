@@ -1,4 +1,5 @@
-# Two commands matter: `make demo` and `make test`. Only python3 and make need to be there.
+# Two commands matter: `make demo`, which `make` alone is too, and `make test`; `make help` lists the rest.
+# Only python3 and make need to be there.
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -19,14 +20,19 @@ NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().d
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset test lint lint-migrations check-deploy coverage lock audit bench bench-peers soak simulate \
-    mutants clean
+.PHONY: demo demo-reset help install test lint lint-migrations check-deploy coverage lock audit bench \
+    bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
 
 demo-reset: $(VENV)/.installed ## Forget the demo's data
 	@$(BIN)/python -m clinic.demo --reset
+
+help: ## List what make can do here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+
+install: $(VENV)/.installed node_modules/.installed ## Install what demo and test need, and no more
 
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -80,7 +86,7 @@ audit: .venv-audit/.installed ## Known faults of what runs the clinic
 	    echo "Known faults were NOT looked up: the package index tells none here."; \
 	fi
 
-clean:
+clean: ## Remove what was installed; the demo's data stays
 	rm -rf $(VENV) .venv-audit .venv-peers node_modules staticfiles
 
 $(VENV)/.installed: requirements-dev.txt
