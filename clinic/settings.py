@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 import environ
+from whitenoise.compress import Compressor
 
 from clinic import languages
 from clinic.operations import site_address
@@ -178,9 +179,10 @@ TIME_ZONE = "UTC"  # The clinic's own zone is a row of the database, applied at 
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
-# Production serves what collectstatic has hashed and compressed; elsewhere files as they are.
-WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
+# Served is what collectstatic has hashed and compressed; files as they are to tests and DEBUG.
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
