@@ -89,6 +89,7 @@ TEMPLATES = [
                 "bookings.web.clinic_context.clinic",
                 "bookings.desk.mail.status_bar.mail_bar",
                 "therapists.pages.scheduling.time_off_requests.times_off_to_answer",
+                "clinic.operations.version.taper_version",
             ],
         },
     },

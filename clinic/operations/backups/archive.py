@@ -24,8 +24,9 @@ class BadArchive(Exception):
 class Facts:
     """What was known before the first byte; they are part of the key of a sealed file.
 
-    `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how many each table has, by its name as
-    SQL quotes it; `key`, `salt`: which key sealed it and with what, in hexadecimal, or empty.
+    `taper`: the version that made it; `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how
+    many each table has, by its name as SQL quotes it; `key`, `salt`: which key sealed it and with
+    what, in hexadecimal, or empty.
     """
 
     taper: str
