@@ -11,4 +11,4 @@ VERSION: str = tomllib.loads(_PROJECT.read_text("utf-8"))["project"]["version"]
 
 def taper_version(_request: HttpRequest) -> dict[str, str]:
     """For the footer of the staff's pages."""
-    return {"taper_version": VERSION}
+    return {"taper_version": f"Taper {VERSION}"}
