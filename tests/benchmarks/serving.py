@@ -10,8 +10,13 @@ from pathlib import Path
 from django.db import connections
 
 from clinic.demo.processes import Child, wait_until
+from tests.benchmarks.sizes import size
+from tests.processes import Died, check_they_live
 
-AS_EVERYBODY = ("--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60")
+WORKERS = str(size(2, toy=1))
+AS_EVERYBODY = (
+    "--workers", WORKERS, "--threads", "4", "--no-control-socket", "--keep-alive", "60",
+)  # fmt: skip
 
 
 @contextmanager
@@ -33,7 +38,9 @@ def serving(
         environment = {**os.environ, **(env or {})}
         server = Child.start("Web server", command, log=folder / "web.log", env=environment)
         started.callback(server.stop)
-        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
+        if not wait_until(lambda: answers(port), seconds=30, alive=server.is_running):
+            check_they_live([server])
+            raise Died(f"{server.name} does not answer")
         yield port
 
 
