@@ -1,9 +1,11 @@
 """Pieces of work in processes of their own; one that dies ends the wait, and says of what."""
 
 import multiprocessing
+import signal
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -92,8 +94,21 @@ def _answer(hears: Connection) -> Share:
     raise Died(told)
 
 
-def check_they_live(children: Sequence[Child]) -> None:
-    """Raises Died with the end of its log for the first that is no longer running."""
+@contextmanager
+def none_may_die(children: Sequence[Child]) -> Iterator[None]:
+    """Whatever is waited for inside, Died ends it as soon as one of these programs has ended.
+
+    Those that are taken off the list meanwhile may. For the main thread, which gets the signal.
+    """
+    before = signal.signal(signal.SIGCHLD, lambda *_: _check_they_live(children))
+    try:
+        _check_they_live(children)
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+def _check_they_live(children: Sequence[Child]) -> None:
     for child in children:
         if not child.is_running():
             raise Died(f"{child.name} ended with {child.process.returncode}:\n{_end_of(child.log)}")

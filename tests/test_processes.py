@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from clinic.demo.processes import Child, wait_until
-from tests.processes import Died, at_once, check_they_live
+from clinic.demo.processes import Child
+from tests.processes import Died, at_once, none_may_die
 
 SOON = 20  # seconds; far less than any patience
 
@@ -58,10 +58,22 @@ def test_those_that_never_end_are_not_waited_for_beyond_patience():
         at_once(2, slow, patience=0.5)
 
 
-def test_a_program_that_has_died_is_named_with_the_end_of_its_log(tmp_path):
-    log = tmp_path / "sender.log"
-    command = [sys.executable, "-c", "import sys; sys.exit('no such table')"]
-    child = Child.start("A sender", command, log=log)
-    assert wait_until(lambda: not child.is_running(), seconds=SOON, alive=lambda: True)
-    with pytest.raises(Died, match="A sender ended with 1:\nno such table"):
-        check_they_live([child])
+def a_sender(folder, seconds: float) -> Child:
+    program = f"import sys, time; time.sleep({seconds}); sys.exit('no such table')"
+    return Child.start("A sender", [sys.executable, "-c", program], log=folder / "sender.log")
+
+
+@pytest.mark.parametrize("seconds", [0, 0.3])
+def test_a_program_that_dies_ends_any_wait_with_the_end_of_its_log(tmp_path, seconds):
+    sender = a_sender(tmp_path, seconds)
+    with (
+        pytest.raises(Died, match="A sender ended with 1:\nno such table"),
+        none_may_die([sender]),
+    ):
+        time.sleep(SOON)
+
+
+def test_a_program_that_was_taken_off_the_list_may_end(tmp_path):
+    watched = [a_sender(tmp_path, SOON)]
+    with none_may_die(watched):
+        watched.pop().stop()

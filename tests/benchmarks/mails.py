@@ -20,7 +20,7 @@ from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
 from tests.benchmarks.sizes import TOY, size
-from tests.processes import Died, check_they_live
+from tests.processes import none_may_die
 
 DUE = int(os.environ.get("DUE", size(10_000, toy=20)))
 WAITING, CLAIMS = size(1_000_000, toy=1_000), size(300, toy=10)
@@ -74,9 +74,7 @@ def sink(folder: Path) -> Iterator[tuple[int, Child]]:
     command = [sys.executable, "-m", "tests.benchmarks.sink", str(port)]
     server = Child.start("Mail sink", command, log=folder / "sink.log")
     try:
-        if not wait_until(lambda: listens(port), seconds=20, alive=server.is_running):
-            check_they_live([server])
-            raise Died(f"{server.name} does not listen")
+        assert wait_until(lambda: listens(port), seconds=20, alive=server.is_running)
         yield port, server
     finally:
         server.stop()
@@ -107,11 +105,11 @@ def sent(folder: Path, port: int, server: Child, senders: int) -> str:
     ]
     first = None
     try:
-        while (left := Mail.objects.filter(state=MailState.SCHEDULED).count()) > 0:
-            if first is None and left < DUE:
-                first, began = DUE - left, time.perf_counter()  # They have started up by now.
-            check_they_live([server, *loops])
-            time.sleep(0.1)
+        with none_may_die([server, *loops]):
+            while (left := Mail.objects.filter(state=MailState.SCHEDULED).count()) > 0:
+                if first is None and left < DUE:
+                    first, began = DUE - left, time.perf_counter()  # They have started up by now.
+                time.sleep(0.1)
         taken = time.perf_counter() - began
     finally:
         stop_together(loops)

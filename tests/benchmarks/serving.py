@@ -11,7 +11,7 @@ from django.db import connections
 
 from clinic.demo.processes import Child, wait_until
 from tests.benchmarks.sizes import size
-from tests.processes import Died, check_they_live
+from tests.processes import none_may_die
 
 WORKERS = str(size(2, toy=1))
 AS_EVERYBODY = (
@@ -38,9 +38,8 @@ def serving(
         environment = {**os.environ, **(env or {})}
         server = Child.start("Web server", command, log=folder / "web.log", env=environment)
         started.callback(server.stop)
-        if not wait_until(lambda: answers(port), seconds=30, alive=server.is_running):
-            check_they_live([server])
-            raise Died(f"{server.name} does not answer")
+        started.enter_context(none_may_die([server]))
+        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
         yield port
 
 

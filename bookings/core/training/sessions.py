@@ -77,12 +77,12 @@ def still_open(sessions: Iterable[Session], timeline: Timeline, *, as_of: date) 
 def _suggested(session: Session, timeline: Timeline, as_of: date) -> date:
     """No window ends with a day that is cut (S1), so there is always one."""
     day = max(session.ideal, as_of)
-    while _is_cut(session.kind, session.race, timeline.on(day)):
+    while is_cut(session.kind, session.race, timeline.on(day)):
         day += DAY
     return day
 
 
-def _is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
+def is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
     """S1: whether no session of that kind, for that race, may be on the day."""
     if kind is Kind.PRE_RACE_FLUSH and day.phase is Phase.RACE_WEEK and day.race:
         return day.race != race and day.race.is_run
@@ -225,9 +225,9 @@ class Layout:
 
     def _clipped(self, kind: Kind, race: Race, start: date, end: date) -> "Window":
         """S1: no window begins or ends on a day that no session may have."""
-        while start < end and _is_cut(kind, race, self.timeline.on(start)):
+        while start < end and is_cut(kind, race, self.timeline.on(start)):
             start += DAY
-        while start < end and _is_cut(kind, race, self.timeline.on(end - DAY)):
+        while start < end and is_cut(kind, race, self.timeline.on(end - DAY)):
             end -= DAY
         return start, end
 

@@ -127,6 +127,9 @@ def check_the_days_of_sessions(plan):
     for session in plan.sessions:
         assert session.window_start <= session.ideal < session.window_end
         assert max(session.ideal, plan.as_of) <= session.suggested < session.window_end
+        assert plan.allows(session, session.ideal)
+        assert plan.allows(session, session.suggested)
+        assert not plan.allows(session, session.window_end)
         assert plan.on(session.ideal).phase is session.phase
 
 
