@@ -19,6 +19,7 @@ from bookings.models import Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
+from tests.benchmarks.serving import PATIENCE, answers
 from tests.benchmarks.sizes import TOY, size
 from tests.processes import none_may_die
 
@@ -74,15 +75,11 @@ def sink(folder: Path) -> Iterator[tuple[int, Child]]:
     command = [sys.executable, "-m", "tests.benchmarks.sink", str(port)]
     server = Child.start("Mail sink", command, log=folder / "sink.log")
     try:
-        assert wait_until(lambda: listens(port), seconds=20, alive=server.is_running)
+        with none_may_die([server]):
+            assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
         yield port, server
     finally:
         server.stop()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex(("127.0.0.1", port)) == 0
 
 
 def owe(name: str, count: int, due: datetime) -> None:

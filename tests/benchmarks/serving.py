@@ -13,6 +13,7 @@ from clinic.demo.processes import Child, wait_until
 from tests.benchmarks.sizes import size
 from tests.processes import none_may_die
 
+PATIENCE = 120  # seconds; none is waited for once it is dead
 WORKERS = str(size(2, toy=1))
 AS_EVERYBODY = (
     "--workers", WORKERS, "--threads", "4", "--no-control-socket", "--keep-alive", "60",
@@ -39,7 +40,7 @@ def serving(
         server = Child.start("Web server", command, log=folder / "web.log", env=environment)
         started.callback(server.stop)
         started.enter_context(none_may_die([server]))
-        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
+        assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
         yield port
 
 
