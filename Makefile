@@ -56,7 +56,7 @@ coverage: $(VENV)/.installed node_modules/.installed ## Every test, and which li
 	    --ignore tests/core/training/test_speed.py \
 	    --cov --cov-report=term --cov-report=html:.state/coverage $(ARGS)
 
-bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures
+bench: $(VENV)/.installed node_modules/.installed ## Measure, and note the figures (SIZE=toy: only see that it runs)
 	@$(BIN)/python -m tests.benchmarks
 
 bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed ## Beside a peer
