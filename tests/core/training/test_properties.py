@@ -11,7 +11,7 @@ from bookings.core import training
 from bookings.core.training import Distance, Kind, Outcome, Phase, Pressure, Priority, Topic
 from bookings.core.training.phases import spans_of, split_weeks
 from bookings.core.training.sessions import CYCLE_KINDS
-from tests.core.training.default_protocol import PROTOCOL, parsed
+from tests.core.training.default_protocol import PARSED, PROTOCOL
 
 D = timedelta(days=1)
 DEEPER_THAN_LIGHT = Pressure.LIGHT + 1
@@ -166,7 +166,7 @@ def protocol_with(placement):
     return training.Protocol.from_data({**DATA, "placement": placement})
 
 
-DATA = parsed()
+DATA = PARSED
 
 
 @given(case=planned, placement=placements())
