@@ -18,7 +18,7 @@ from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
 from bookings.models import User
 from bookings.web.visitor import outermost_trusted
-from clinic.demo.data.people import DEMO_ADDRESSES
+from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.middleware.policy import STAFF
 
 

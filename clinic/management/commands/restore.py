@@ -48,8 +48,9 @@ class Command(BaseCommand):
 
 
 def _told(manifest: Manifest) -> str:
-    rows = manifest.facts.rows
-    return f"made {manifest.facts.made_at}, {sum(rows.values()):,} rows in {len(rows)} tables."
+    facts, rows = manifest.facts, manifest.facts.rows
+    made = f"made {facts.made_at} by Taper {facts.taper}"
+    return f"{made}, {sum(rows.values()):,} rows in {len(rows)} tables."
 
 
 def _refuse_to_overwrite(*, replace: bool) -> None:

@@ -32,8 +32,8 @@ class BadArchive(Exception):
 class Facts:
     """What was known before the first byte.
 
-    `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how many each table has, by its name as
-    SQL quotes it.
+    `taper`: the version that made it; `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how
+    many each table has, by its name as SQL quotes it.
     """
 
     taper: str

@@ -14,8 +14,7 @@ from django.db.backends.utils import CursorWrapper
 from clinic.operations.atomic_file import atomic_file
 from clinic.operations.backups import archive, encryption, programs, rotate
 from clinic.operations.backups.archive import Facts, Manifest
-
-VERSION = "unreleased"  # as the first line of CHANGELOG.md says; its migrations are what counts
+from clinic.operations.version import VERSION
 
 TABLES = """
     SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
