@@ -11,17 +11,8 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.core.roles import Role
-from therapists.pages import draft_recovery
-
-Roles = frozenset[Role] | None
-
-EVERYONE: Roles = None
-SIGNED_IN: Roles = frozenset(Role)
-STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
-DESK: Roles = frozenset({Role.DESK, Role.OWNER})
-OWNER = frozenset({Role.OWNER})
-THERAPIST = frozenset({Role.THERAPIST})
-NOBODY: Roles = frozenset()
+from bookings.web import rejected_posts
+from bookings.web.access import DESK, EVERYONE, NOBODY, OWNER, SIGNED_IN, STAFF, THERAPIST, Roles
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
@@ -266,7 +257,7 @@ def roles_of(request: HttpRequest) -> frozenset[Role]:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    draft_recovery.keep(request)
+    rejected_posts.keep(request)
     if request.htmx:  # A sign-in page inside a part of another page would be no use.
         return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from bookings.web.access import STAFF
 from clinic.accounts import second_factor
-from clinic.middleware.policy import STAFF, roles_of, sign_in_first
+from clinic.middleware.policy import roles_of, sign_in_first
 
 SETS_ONE_UP = "mfa_index"
 # All that staff may reach before they have set up a second factor.
