@@ -13,8 +13,8 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from therapists.core.content import trends
+from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models.sealed import Private
 from therapists.queries.alerts import Alert, alerts_of, in_short
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE

@@ -13,9 +13,9 @@ from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note
-from therapists.models.sealed import Private
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.brief import race_in_words
 from therapists.queries.client_summary import Known, known_of

@@ -14,8 +14,8 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
-from therapists.health_audit import Reader
 from therapists.pages.no_store import of_a_therapist
+from therapists.pages.reader import reader_of
 from therapists.queries.day import day_of
 
 YEARS = range(2000, 2200)
@@ -39,7 +39,7 @@ def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
     clinic, now = Clinic.objects.the(), timezone.now()
     is_today = now.astimezone(clinic.tz).date()
     asked = _day(day) if day else is_today
-    shown = day_of(therapist, asked, clinic, reader=Reader.of(request), now=now)
+    shown = day_of(therapist, asked, clinic, reader=reader_of(request), now=now)
     return {"shown": shown, "today": is_today, "clinic": clinic}
 
 
