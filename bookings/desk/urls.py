@@ -1,12 +1,14 @@
 """The front desk's pages."""
 
-from django.urls import include, path
+from django.urls import path
 
 from bookings.desk import home
 from bookings.desk.clients import clients, legal_texts, revoke_links
 from bookings.desk.mail import mails
 from bookings.desk.records import history
-from bookings.desk.training import plan, protocol
+from bookings.desk.training import protocol
+from bookings.desk.training.plan import of_a_client
+from bookings.web.training.urls import DESKS_PLAN, mounted
 
 app_name = "desk"
 urlpatterns = [
@@ -17,7 +19,7 @@ urlpatterns = [
     path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
     path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
     path("clients/<int:pk>/two-people/", home.two_people, name="two_people"),
-    path("clients/<int:pk>/plan/", include(plan.urlpatterns)),
+    *mounted(DESKS_PLAN, "clients/<int:pk>/plan/", of_a_client, "client_"),
     path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
     path("clients/<int:pk>/end-links/", revoke_links.withdraw, name="withdraw_links"),
     path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
