@@ -1,7 +1,11 @@
-"""Who may see which page: the one table, and the middleware that keeps to it."""
+"""Who may see which page: the middleware that keeps to the marks beside the routes.
+
+Only the pages of other packages, whose routes are theirs, have a table here.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -208,23 +212,25 @@ OPEN_IN_THE_ADMIN = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
 
 class NoRule(LookupError):
-    """A view that the table does not know; it is refused."""
+    """A view that has no mark, and is no known page of another package; it is refused."""
 
 
-def who_may(view_name: str) -> Roles:
-    """The roles a view is for, or EVERYONE. Raises NoRule for a view without a line."""
-    if view_name in WHO_MAY:
-        return WHO_MAY[view_name]
-    namespace, _, _ = view_name.partition(":")
-    if view_name in OPEN_IN_THE_ADMIN:
+def who_may(view: Callable[..., HttpResponse], name: str) -> Roles:
+    """The roles a view is for, or EVERYONE: its mark, or the table's line. Raises NoRule."""
+    if hasattr(view, "roles"):
+        return view.roles
+    if name in WHO_MAY:
+        return WHO_MAY[name]
+    namespace, _, _ = name.partition(":")
+    if name in OPEN_IN_THE_ADMIN:
         return EVERYONE
-    if namespace in WHO_MAY_IN and namespace != view_name:
+    if namespace in WHO_MAY_IN and namespace != name:
         return WHO_MAY_IN[namespace]
-    raise NoRule(view_name)
+    raise NoRule(name)
 
 
 class PolicyMiddleware:
-    """Refuses a view before it runs, unless the table lets this person in."""
+    """Refuses a view before it runs, unless its rule lets this person in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -235,9 +241,11 @@ class PolicyMiddleware:
             add_never_cache_headers(response)
         return response
 
-    def process_view(self, request: HttpRequest, _view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
         try:
-            roles = who_may(request.resolver_match.view_name)
+            roles = who_may(view, request.resolver_match.view_name)
         except NoRule as missing:
             raise PermissionDenied(f"{missing} has no rule") from missing
         if roles is EVERYONE:
