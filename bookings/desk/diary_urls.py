@@ -14,6 +14,7 @@ from bookings.desk.scheduling import (
     phone_booking,
     week,
 )
+from bookings.web.access import DESK, protected
 
 
 class Day:
@@ -31,11 +32,11 @@ class Day:
 register_converter(Day, "day")
 
 app_name = "diary"
-urlpatterns = [
+urlpatterns = protected(
+    DESK,
     path("", day.today, name="today"),
     path("new/", phone_booking.new, name="new"),
     path("<day:day>/", day.day, name="day"),
-    path("<day:day>/feed/", feed.feed, name="feed"),
     path("<day:day>/week/<slug:slug>/", week.week, name="week"),
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
@@ -55,4 +56,4 @@ urlpatterns = [
     path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
     path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),
     path("blocks/<slug:kind>/<int:pk>/remove/", blocks.remove_block, name="remove_block"),
-]
+) + protected(DESK, path("<day:day>/feed/", feed.feed, name="feed"), by_itself=True)
