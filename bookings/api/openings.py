@@ -45,7 +45,7 @@ def _answer(asked, now: datetime) -> list[dict]:
         diary(
             clinic,
             _treatment(asked.get("treatment", "")),
-            first=_day(asked.get("from"), now.astimezone(clinic.tz).date()),
+            first=_day(asked.get("from"), clinic.day_of(now)),
             days=_days(asked.get("days", "14")),
             therapist=_therapist(asked.get("therapist", "")),
             now=now,

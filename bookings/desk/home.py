@@ -19,7 +19,7 @@ YEARS = range(2000, 2200)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     shown = desk_day(clinic, _asked_day(request) or today)
     return render(request, "desk/home.html", {"shown": shown, "today": today})
 

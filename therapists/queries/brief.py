@@ -70,7 +70,7 @@ class Brief(Private):
 def brief_of(
     visit: Appointment, clinic: Clinic, *, therapist: Therapist, reader: Reader, now: datetime
 ) -> Brief:
-    day = visit.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(visit.starts_at)
     before = day_bounds(day, 1, clinic.tz).start
     client = visit.client
     known = known_of(

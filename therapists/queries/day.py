@@ -139,7 +139,7 @@ def day_of(
         )
         for visit in visits
     ]
-    is_today = now.astimezone(clinic.tz).date() == day
+    is_today = clinic.day_of(now) == day
     ahead = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
     return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)

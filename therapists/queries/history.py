@@ -57,7 +57,7 @@ def history_of(
     now: datetime,
 ) -> History:
     """Of the last nine months and what is booked soon; therapist None reads as an owner does."""
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
     timeline = training.Timeline.of(races, rules)
@@ -94,7 +94,7 @@ def _visits(
     contents = _contents(visits, therapist, reader, now)
     found = []
     for number, visit in enumerate(visits, start=1):
-        day = visit.starts_at.astimezone(clinic.tz).date()
+        day = clinic.day_of(visit.starts_at)
         name = rules.phases[timeline.on(day).phase].name
         found.append(Past(number, visit, day, name, contents.get(visit.pk)))
     return found

@@ -41,14 +41,14 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "after": day + timedelta(days=1),
         "therapists": shown.therapists,
         "chosen": chosen,
-        "tables": [table_of(shown, one, now) for one in shown.therapists if one in chosen],
+        "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],
         "query": request.GET.urlencode(),
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
     return render(request, "desk/scheduling/day.html", context)
 
 
-def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
+def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: datetime) -> dict:
     """One therapist's part of the day as rows."""
     hours = shown.hours.get(therapist.pk, [])
     return {
@@ -61,7 +61,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phases.get(visit.client_id)),
-                "flags": flags_of(visit),
+                "flags": flags_of(visit, clinic),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }

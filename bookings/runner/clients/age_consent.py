@@ -86,7 +86,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     asked = still_to_tell(client, clinic, today)
     if not asked:
         messages.success(request, "Thank you, there is nothing more to tell.")

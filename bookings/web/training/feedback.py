@@ -51,7 +51,7 @@ def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        keeper.log_effort(day, today=now.astimezone(clinic.tz).date())
+        keeper.log_effort(day, today=clinic.day_of(now))
     except EffortRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -210,7 +210,7 @@ class InBrowser(Pages):
 
     @staticmethod
     def _refuse(race: Race, others: list[Race], now: datetime) -> None:
-        today = now.astimezone(Clinic.objects.the().tz).date()
+        today = Clinic.objects.the().day_of(now)
         racing.refuse_what_cannot_be_planned(race, others, today=today)
 
 
@@ -286,7 +286,7 @@ def race_on(keeper: Keeper, day: str) -> Race | None:
 
 def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training.Plan | None:
     """What is made of the races, or None without any."""
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     return plan_of(keeper.races, keeper.runner, today=today) if keeper.races else None
 
 

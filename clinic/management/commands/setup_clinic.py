@@ -154,7 +154,7 @@ class Command(BaseCommand):
 
 def _today(clinic: Clinic):
     clinic.clean_fields(exclude=["id"])
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())
 
 
 def _something(typed: str) -> str:

@@ -91,10 +91,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 def _asking(
     request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
 ) -> Asking:
-    tz = Clinic.objects.the().tz
-    days = {now.astimezone(tz).date()} | (
-        {visit.starts_at.astimezone(tz).date()} if visit else set()
-    )
+    clinic = Clinic.objects.the()
+    days = {clinic.day_of(at) for at in (now, *([visit.starts_at] if visit else []))}
     phases = {phases_on([client], day)[client.pk].phase for day in days}
     wants_all = ALL_OF_IT in request.GET
     form = Form.FULL if wants_all else form_for(client, now=now)

@@ -64,7 +64,7 @@ class Desk:
 
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
-        day = self.visit.starts_at.astimezone(self.clinic.tz).date()
+        day = self.clinic.day_of(self.visit.starts_at)
         known = known_of(
             [self.visit.client_id],
             before=day_bounds(day, 1, self.clinic.tz).start,
@@ -235,7 +235,7 @@ def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 
 def _back_to_the_day(desk: Desk) -> HttpResponse:
-    day = desk.visit.starts_at.astimezone(desk.clinic.tz).date()
+    day = desk.clinic.day_of(desk.visit.starts_at)
     return redirect("therapists:day", day.isoformat())
 
 

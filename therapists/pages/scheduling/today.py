@@ -37,7 +37,7 @@ def sheet(request: HttpRequest, therapist: Therapist, day: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
     clinic, now = Clinic.objects.the(), timezone.now()
-    is_today = now.astimezone(clinic.tz).date()
+    is_today = clinic.day_of(now)
     asked = _day(day) if day else is_today
     shown = day_of(therapist, asked, clinic, reader=reader_of(request), now=now)
     return {"shown": shown, "today": is_today, "clinic": clinic}
@@ -56,7 +56,7 @@ def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
             attendance.mark(visit, Status(asked), **who)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    day = visit.starts_at.astimezone(Clinic.objects.the().tz).date()
+    day = Clinic.objects.the().day_of(visit.starts_at)
     return redirect(_page_of(day))
 
 
