@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
 from therapists.pages.health import accesses, health, kept_records
 from therapists.pages.notes import brief, history, note
@@ -20,8 +21,8 @@ urlpatterns = [
         THERAPIST,
         path("today/", today.today, name="today"),
         path("today/offline/", offline.page, name="offline"),
-        path("today/<day>/", today.today, name="day"),
-        path("today/<day>/sheet/", today.sheet, name="sheet"),
+        path("today/<day:day>/", today.today, name="day"),
+        path("today/<day:day>/sheet/", today.sheet, name="sheet"),
         path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),

@@ -1,8 +1,6 @@
 """The diary itself: a day, a week, and what is done with an appointment in it."""
 
-from datetime import date
-
-from django.urls import path, register_converter
+from django.urls import path
 
 from bookings.desk.money import payments
 from bookings.desk.rota import blocks
@@ -14,22 +12,8 @@ from bookings.desk.scheduling import (
     phone_booking,
     week,
 )
+from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, protected
-
-
-class Day:
-    """2026-12-01"""
-
-    regex = r"20\d\d-[01]\d-[0-3]\d"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
-
-register_converter(Day, "day")
 
 app_name = "diary"
 urlpatterns = protected(

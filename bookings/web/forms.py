@@ -2,18 +2,20 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 
+from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
+
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
 A_KEY = re.compile(r"[0-9a-f]{32}")  # 128 bits
 A_PHONE = re.compile(r"[\d\s+()./#x-]*\d[\d\s+()./#x-]*", re.IGNORECASE)
-SANE_YEARS = range(2000, 2200)
 FIRST_YEAR = 1900  # of birth
 PERSON = ("name", "email", "phone")
 
@@ -56,6 +58,23 @@ def plain(*fields: str | LayoutObject) -> FormHelper:
     return helper
 
 
+class DayField(forms.DateField):
+    """A civil day that pages know, chosen in the browser's own way."""
+
+    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
+
+    def __init__(self, **options: Any):
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **options)
+        self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not is_known(value):
+            years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
+            raise ValidationError(f"Please give a day of the years {years}.", code="unknown_day")
+
+
 class InstantField(forms.Field):
     """An aware instant as ISO 8601, such as 2026-12-01T09:00:00+00:00."""
 
@@ -69,7 +88,7 @@ class InstantField(forms.Field):
             instant = datetime.fromisoformat(value)
         except ValueError:
             raise self._invalid() from None
-        if instant.tzinfo is None or instant.year not in SANE_YEARS:
+        if instant.tzinfo is None or not is_known(instant.date()):
             raise self._invalid()
         return instant
 

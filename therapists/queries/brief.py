@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bookings.core import training
 from bookings.core.intervals import day_bounds
@@ -36,6 +36,7 @@ def race_in_words(here: training.PhaseDay) -> str:
 @dataclass(frozen=True, repr=False)
 class Brief(Private):
     visit: Appointment
+    day: date
     phase: training.PhaseDay
     rules: PhaseRules
     known: Known
@@ -85,6 +86,7 @@ def brief_of(
     phase = phases_on([client], day)[client.pk]
     return Brief(
         visit=visit,
+        day=day,
         phase=phase,
         rules=rules.phases[phase.phase],
         known=known,

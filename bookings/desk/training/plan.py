@@ -1,7 +1,9 @@
 """A client's plan at the desk: the runner's own pages, for whoever rings."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -33,14 +35,14 @@ class AtTheDesk(WithTheClinic):
     def _history(self) -> History:
         return History.of(self.client)
 
-    def _page(self, name: str, *asked: str) -> str:
+    def _page(self, name: str, *asked: str | date) -> str:
         return reverse(f"desk:client_{name}", args=[self.client.pk, *asked])
 
 
 def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @private
     @wraps(view)
-    def run(request: HttpRequest, pk: int, **asked: str) -> HttpResponse:
+    def run(request: HttpRequest, pk: int, **asked: Any) -> HttpResponse:
         return view(request, AtTheDesk(get_object_or_404(Client, pk=pk), who(request)), **asked)
 
     return run

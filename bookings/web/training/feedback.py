@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from bookings.actions.training.training_feedback import EffortRefused
 from bookings.core import training
 from bookings.models import Clinic
+from bookings.web.forms import DayField
 from bookings.web.training.plan_store import Keeper
-from bookings.web.training.race_forms import DayField
 
 UNDO = "undo"
 NOTED = (

@@ -84,9 +84,9 @@ class Pages:
         return self._page("choose_time", treatment.slug)
 
     def url_of(self, race: Race) -> str:
-        return self._page("race", race.race_date.isoformat())
+        return self._page("race", race.race_date)
 
-    def _page(self, name: str, *asked: str) -> str:
+    def _page(self, name: str, *asked: str | date) -> str:
         if self.token:
             return reverse(f"runner:my_{name}", args=[self.token, *asked])
         return reverse(f"runner:{name}", args=asked)
@@ -280,8 +280,8 @@ class WithTheClinic(Pages):
 Keeper = InBrowser | WithTheClinic
 
 
-def race_on(keeper: Keeper, day: str) -> Race | None:
-    return next((race for race in keeper.races if race.race_date.isoformat() == day), None)
+def race_on(keeper: Keeper, day: date) -> Race | None:
+    return next((race for race in keeper.races if race.race_date == day), None)
 
 
 def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training.Plan | None:

@@ -69,7 +69,7 @@ class Proposed:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+def race(request: HttpRequest, keeper: Keeper, day: date) -> HttpResponse:
     found = race_on(keeper, day)
     if found is None and request.method == "POST":
         return redirect(keeper.url)  # Sent twice: the race has moved already.

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
+from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.training import basket, feedback, plan, race_change, times
 
 View = Callable[..., HttpResponse]
@@ -24,8 +25,8 @@ PLAN: tuple[Page, ...] = (
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
 )
-RUNNERS_PLAN = (*PLAN, ("keep/", plan.keep, "keep"), ("<day>/", race_change.race, "race"))
-DESKS_PLAN = (*PLAN, ("races/<day>/", race_change.race, "race"))
+RUNNERS_PLAN = (*PLAN, ("keep/", plan.keep, "keep"), ("<day:day>/", race_change.race, "race"))
+DESKS_PLAN = (*PLAN, ("races/<day:day>/", race_change.race, "race"))
 
 
 def mounted(

@@ -236,7 +236,7 @@ def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 def _back_to_the_day(desk: Desk) -> HttpResponse:
     day = desk.clinic.day_of(desk.visit.starts_at)
-    return redirect("therapists:day", day.isoformat())
+    return redirect("therapists:day", day)
 
 
 def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
