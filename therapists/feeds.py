@@ -105,7 +105,7 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     """Whole days, which belong to no zone."""
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue

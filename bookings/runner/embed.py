@@ -57,9 +57,9 @@ def framed_by(response: HttpResponse, origins: list[str]) -> HttpResponse:
 
 
 def _days(clinic: Clinic, treatment: Treatment, now: datetime) -> Iterator[OpenDay]:
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     found = openings(clinic, treatment, first=today, days=DAYS, now=now)
-    by_day = groupby(found, key=lambda one: one.starts_at.astimezone(clinic.tz).date())
+    by_day = groupby(found, key=lambda one: clinic.day_of(one.starts_at))
     for number, (day, inside) in enumerate(by_day):
         if number == DAYS_SHOWN:
             return

@@ -17,9 +17,9 @@ from bookings.actions.clients import identity
 from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
 from bookings.models import User
+from bookings.web.access import STAFF
 from bookings.web.visitor import outermost_trusted
 from clinic.demo.logins import DEMO_ADDRESSES
-from clinic.middleware.policy import STAFF
 
 
 class AccountAdapter(DefaultAccountAdapter):

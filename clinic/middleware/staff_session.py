@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from bookings.web.access import STAFF
 from clinic.accounts import second_factor
-from clinic.middleware.policy import STAFF, roles_of, sign_in_first
+from clinic.middleware.policy import roles_of, sign_in_first
 
 SETS_ONE_UP = "mfa_index"
 # All that staff may reach before they have set up a second factor.
@@ -26,8 +27,6 @@ WITHOUT_ONE = frozenset(
         "account_logout",
     }
 )
-# What pages ask by themselves is no sign that somebody is there.
-ASKED_BY_ITSELF = frozenset({"diary:feed", "therapists:worker"})
 SEEN = "seen_at"
 MINUTE, HOUR = 60, 3600  # seconds
 
@@ -41,7 +40,7 @@ class StaffDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view, _args, _kwargs) -> HttpResponse | None:
         if not request.user.is_authenticated or not roles_of(request) & STAFF:
             return None
         name = request.resolver_match.view_name
@@ -51,7 +50,8 @@ class StaffDoorMiddleware:
             logout(request)
             messages.info(request, "You were signed out, because it had been a while.")
             return sign_in_first(request)
-        if name not in ASKED_BY_ITSELF:
+        # What pages ask by themselves is no sign that somebody is there.
+        if not getattr(view, "by_itself", False):
             _note_that_somebody_is_there(request, time())
         request.lacks_a_factor = _lacks_a_factor(request)
         if request.lacks_a_factor and name not in WITHOUT_ONE:

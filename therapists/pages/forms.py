@@ -9,6 +9,7 @@ from django import forms
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
+from bookings.web.forms import DayField
 from therapists.core.body import HIGHEST, KINDS, PLACES
 from therapists.core.content import COMFORT, Answers, Content, Given, Mark
 from therapists.core.prompts import Prompts
@@ -186,8 +187,8 @@ def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
 class TimeOffForm(forms.Form):
     """Whole days, or hours of them, on the clinic's clock."""
 
-    first = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label="Last day", widget=forms.DateInput({"type": "date"}))
+    first = DayField(label="First day")
+    last = DayField(label="Last day")
     start = forms.TimeField(
         label="From, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
     )

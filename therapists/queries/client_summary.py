@@ -11,9 +11,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Answers, Content, Given
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Form, HealthCheck, Note, NoteVersion
-from therapists.models.sealed import Private
 from therapists.queries.questionnaire import GOOD_FOR
 
 HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)

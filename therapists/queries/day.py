@@ -13,9 +13,9 @@ from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note
-from therapists.models.sealed import Private
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.brief import race_in_words
 from therapists.queries.client_summary import Known, known_of
@@ -139,7 +139,7 @@ def day_of(
         )
         for visit in visits
     ]
-    is_today = now.astimezone(clinic.tz).date() == day
+    is_today = clinic.day_of(now) == day
     ahead = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
     return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)

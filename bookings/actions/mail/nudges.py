@@ -45,7 +45,7 @@ def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None
     if not client.wants_nudges:
         return
     clinic = Clinic.objects.the()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     edition = edition_of(client, clinic)
     races, plan = races_and_plan(client, as_of=edition.day if edition else today)
     if any(race.is_run for race in races) and (changed is not None or edition is None):
@@ -113,7 +113,7 @@ def _tell_of_the_plan(
     """
     hours = protocol.current().mails.reminders
     due_at = Now() if changed is not None else hours.hours_begin(now, clinic.tz)
-    edition = Edition(client.plan_revision, now.astimezone(clinic.tz).date())
+    edition = Edition(client.plan_revision, clinic.day_of(now))
     mail = Mail(
         key=plan_key(client, edition),
         kind=MailKind.PLAN,

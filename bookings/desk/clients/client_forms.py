@@ -9,13 +9,13 @@ from django.utils.dateparse import parse_date
 
 from bookings.actions.clients import details
 from bookings.models import Client
-from bookings.runner.clients.age_consent import sane_birthday
 from bookings.web.forms import (
     LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
     has_a_letter,
     looks_like_a_phone,
+    sane_birthday,
     too_long,
 )
 

@@ -31,7 +31,7 @@ HOW = "front desk"
 def listed(request: HttpRequest) -> HttpResponse:
     """All of them, or those who are searched for, in a group of them or not."""
     now = timezone.now()
-    today = now.astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(now)
     typed = request.GET.get("q", "")[:LONGEST_SEARCH]
     asked = request.GET.get("show", "")
     group = Group(asked) if asked in list(Group) else None
@@ -131,4 +131,4 @@ def _client(pk: int) -> Client:
 
 
 def _today():
-    return timezone.now().astimezone(Clinic.objects.the().tz).date()
+    return Clinic.objects.the().day_of(timezone.now())

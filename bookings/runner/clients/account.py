@@ -38,7 +38,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {"client": client, "clinic": clinic}
     if client is not None:
         context |= _of(client, now=now)
-        context["to_tell"] = still_to_tell(client, clinic, now.astimezone(clinic.tz).date())
+        context["to_tell"] = still_to_tell(client, clinic, clinic.day_of(now))
     return render(request, "runner/clients/account.html", context)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,10 +18,9 @@ from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, too_long
+from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, sane_birthday, too_long
 from bookings.web.responses import private
 
-FIRST_YEAR = 1900
 AGE, CONSENT = "age", "consent"
 reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,15 +59,6 @@ class ConsentForm(forms.Form):
     helper = plain("guardian_name", "agreed")
 
 
-def sane_birthday(born: date, today: date) -> date:
-    """Raises ValidationError for a day on which nobody who comes was born."""
-    if born.year < FIRST_YEAR:
-        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
-    if born >= today:
-        raise ValidationError("A date of birth is in the past.")
-    return born
-
-
 def still_to_tell(client: Client, clinic: Clinic, today: date) -> str:
     """AGE, CONSENT, or nothing."""
     if client.date_of_birth is None:
@@ -97,7 +86,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     asked = still_to_tell(client, clinic, today)
     if not asked:
         messages.success(request, "Thank you, there is nothing more to tell.")

@@ -92,7 +92,7 @@ def _how_it_went(
     request: HttpRequest, race: Race, form: HowItWentForm, status: int = 200
 ) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     client = race.client
     plan = plan_of(client.races.all(), runner_of(client, History()), today=today)
     context = {

@@ -56,7 +56,7 @@ class ProtocolPage:
 @require_safe
 def protocol(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     page = protocol_page(protocols.current(), today)
     return render(request, "runner/training/protocol.html", {"clinic": clinic, "page": page})
 

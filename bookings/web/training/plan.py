@@ -97,4 +97,4 @@ def _show_plan(
 
 
 def _today(clinic: Clinic) -> date:
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())

@@ -145,7 +145,7 @@ class PlanPage:
 
 
 def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     plan = plan_of(keeper.races, keeper.runner, today=today)
     found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
     start = _first_day(plan)
@@ -196,7 +196,7 @@ def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
 def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
     day = offer.session.suggested
     if offer.booked:
-        day = offer.booked.starts_at.astimezone(clinic.tz).date()
+        day = clinic.day_of(offer.booked.starts_at)
     return ribbon.Marked(offer.number, day, offer.booked is not None)
 
 

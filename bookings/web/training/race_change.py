@@ -69,13 +69,13 @@ class Proposed:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+def race(request: HttpRequest, keeper: Keeper, day: date) -> HttpResponse:
     found = race_on(keeper, day)
     if found is None and request.method == "POST":
         return redirect(keeper.url)  # Sent twice: the race has moved already.
     if found is None:
         raise Http404
-    today = timezone.now().astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
         return _ask(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
@@ -99,7 +99,7 @@ def _propose(
 ) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        change = _change(keeper, proposed, today=now.astimezone(clinic.tz).date())
+        change = _change(keeper, proposed, today=clinic.day_of(now))
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _ask(request, keeper, proposed.race, form, status=422)
@@ -131,7 +131,7 @@ def _questions(
     visits = {}
     for visit in keeper.history.visits:
         if visit.status == Status.BOOKED and visit.starts_at > now:
-            day = visit.starts_at.astimezone(clinic.tz).date()
+            day = clinic.day_of(visit.starts_at)
             visits[visit] = training.Booked(day, visit.treatment.kinds)
     misfits = {misfit.visit: misfit for misfit in change.misfits(list(visits.values()))}
     found = [(visit, misfits[booked]) for visit, booked in visits.items() if booked in misfits]

@@ -22,7 +22,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.responses import private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
-from therapists.health_audit import Reader
+from therapists.pages.reader import reader_of
 
 ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
 KEPT = "Nothing will be erased."
@@ -93,7 +93,7 @@ def _signed_in(request: HttpRequest) -> Client | None:
 
 
 def _with_health(request: HttpRequest, client: Client) -> Export:
-    return export(client, reader=Reader.of(request), now=timezone.now())
+    return export(client, reader=reader_of(request), now=timezone.now())
 
 
 def _page(request: HttpRequest, found: Export, context: dict[str, Any]) -> HttpResponse:

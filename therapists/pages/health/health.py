@@ -15,11 +15,11 @@ from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from therapists.actions import health_checks
-from therapists.health_audit import Reader
 from therapists.models import Form
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import ChangedForm, FullForm, HealthForm, as_typed
 from therapists.pages.no_store import careful
+from therapists.pages.reader import reader_of
 from therapists.queries.questionnaire import (
     Group,
     form_for,
@@ -83,7 +83,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         return _show(request, asking, asking.blank(data=typed))
     initial = {}
     if asking.is_full and request.method != "POST":
-        earlier = health_checks.newest_full(client, reader=Reader.of(request), now=now)
+        earlier = health_checks.newest_full(client, reader=reader_of(request), now=now)
         initial = as_typed(earlier) if earlier else {}
     return _conversation(request, asking, asking.blank(initial=initial), now)
 
@@ -91,10 +91,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 def _asking(
     request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
 ) -> Asking:
-    tz = Clinic.objects.the().tz
-    days = {now.astimezone(tz).date()} | (
-        {visit.starts_at.astimezone(tz).date()} if visit else set()
-    )
+    clinic = Clinic.objects.the()
+    days = {clinic.day_of(at) for at in (now, *([visit.starts_at] if visit else []))}
     phases = {phases_on([client], day)[client.pk].phase for day in days}
     wants_all = ALL_OF_IT in request.GET
     form = Form.FULL if wants_all else form_for(client, now=now)
@@ -110,7 +108,7 @@ def _conversation(
     if not form.is_valid():
         return _show(request, asking, form, status=422)
     given = form.answers(asking.rules.version)
-    reader = Reader.of(request)
+    reader = reader_of(request)
     health_checks.give(
         asking.client, given, form=asking.form, visit=asking.visit, reader=reader, now=now
     )

@@ -26,6 +26,7 @@ from therapists.models import Note, NoteVersion, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
+from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import known_of
 
@@ -63,7 +64,7 @@ class Desk:
 
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
-        day = self.visit.starts_at.astimezone(self.clinic.tz).date()
+        day = self.clinic.day_of(self.visit.starts_at)
         known = known_of(
             [self.visit.client_id],
             before=day_bounds(day, 1, self.clinic.tz).start,
@@ -140,7 +141,7 @@ def _visit(pk: int) -> Appointment:
 
 
 def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Desk:
-    return Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
+    return Desk(visit, therapist, reader_of(request), Clinic.objects.the(), timezone.now())
 
 
 def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
@@ -234,8 +235,8 @@ def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 
 def _back_to_the_day(desk: Desk) -> HttpResponse:
-    day = desk.visit.starts_at.astimezone(desk.clinic.tz).date()
-    return redirect("therapists:day", day.isoformat())
+    day = desk.clinic.day_of(desk.visit.starts_at)
+    return redirect("therapists:day", day)
 
 
 def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
@@ -243,7 +244,7 @@ def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
     if request.user.role != Role.OWNER or request.method == "POST":
         raise PermissionDenied
     opened = Note.objects.readable_by(None).filter(appointment=visit)
-    reader = Reader.of(request)
+    reader = reader_of(request)
     return _show(request, visit, notes.versions_of(opened, reader=reader, now=timezone.now()))
 
 

@@ -20,7 +20,7 @@ from therapists.pages.no_store import of_a_therapist
 @of_a_therapist
 def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     form = TimeOffForm(request.POST or None, tz=clinic.tz, today=today)
     if request.method == "POST":
         if form.is_valid():
@@ -58,7 +58,7 @@ def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
 
 
 def _page(therapist: Therapist, form: TimeOffForm, now: datetime) -> dict:
-    today = now.astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(now)
     shifts = therapist.shifts.exclude(valid_until__lt=today)
     return {
         "form": form,

@@ -21,7 +21,7 @@ UNTIL = "Taper-Until"
 def page(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     """Times, first names, rooms and treatments; `Taper-Until` says when it must be forgotten."""
     clinic, now = Clinic.objects.the(), timezone.now()
-    day = now.astimezone(clinic.tz).date()
+    day = clinic.day_of(now)
     lines = [(v, _first_name(v.client.name)) for v in visits_of(therapist, day, clinic)]
     midnight = day_bounds(day + timedelta(days=1), 1, clinic.tz).start
     response = render(
