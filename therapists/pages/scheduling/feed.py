@@ -3,10 +3,11 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.models import Client, Clinic
-from bookings.web.responses import private
+from bookings.web.requests import SignedInRequest
+from bookings.web.responses import page_methods, private
 from therapists import feeds
 from therapists.models import Feed
 from therapists.queries.care_access import therapist_of
@@ -25,9 +26,9 @@ def feed(_request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(content, content_type="text/calendar; charset=utf-8")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @private
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: SignedInRequest) -> HttpResponse:
     """One's own: the address is shown, replaced by a new one, or switched off."""
     whose = _whose(request)
     if not whose:
@@ -47,7 +48,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/scheduling/calendar.html", context)
 
 
-def _whose(request: HttpRequest) -> dict:
+def _whose(request: SignedInRequest) -> dict:
     """A therapist's working calendar, or else a client's own."""
     if therapist := therapist_of(request.user):
         return {"therapist": therapist}
