@@ -5,7 +5,7 @@ calendar replaces its entry instead of adding another.
 """
 
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vUri
@@ -36,8 +36,9 @@ def download(appointment: Appointment, clinic: Clinic) -> bytes:
     return _calendar(_event(appointment, clinic, stamp), PUBLISH)
 
 
-def domain() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
+def uid_of(appointment: Appointment) -> str:
+    """The visit's own for life, wherever the site may move to (RFC 7986, 5.3)."""
+    return appointment.public_id
 
 
 def _calendar(event: Event, method: str) -> bytes:
@@ -53,7 +54,7 @@ def _calendar(event: Event, method: str) -> bytes:
 def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     link = urljoin(settings.SITE_URL, page_url(appointment))
     event = Event()
-    event.add("uid", f"{appointment.public_id}@{domain()}")
+    event.add("uid", uid_of(appointment))
     event.add("sequence", appointment.revision)
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.starts_at)

@@ -1,10 +1,22 @@
 """What holds for every test."""
 
+import os
+
 import pytest
 from django.test import Client as Browser
+from hypothesis import HealthCheck, settings
 
 from bookings.core.roles import Role
 from tests import factories
+
+# EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
+settings.register_profile(
+    "asked",
+    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("asked")
 
 
 @pytest.fixture(autouse=True)

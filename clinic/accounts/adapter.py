@@ -20,7 +20,7 @@ from bookings.models import User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
-from clinic.demo.data.people import DEMO_ADDRESSES
+from clinic.demo.logins import DEMO_ADDRESSES
 
 
 class AccountAdapter(DefaultAccountAdapter):

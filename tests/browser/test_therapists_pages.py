@@ -15,8 +15,8 @@ FULL_DAY = """
 from datetime import datetime, timedelta
 from django.utils import timezone
 from bookings.models import *
-from therapists.content import Answers, Content, Given, Mark
-from therapists.encrypting import Sealed
+from therapists.core.content import Answers, Content, Given, Mark
+from therapists.models.sealed import Sealed
 from therapists.models import *
 ines, clinic = Therapist.objects.get(user__email="demo-therapist@example.com"), Clinic.objects.the()
 first = datetime.fromisoformat("DAYT07:00").replace(tzinfo=clinic.tz)

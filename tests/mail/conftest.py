@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from django.utils import timezone
 
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sending
 from bookings.models import Mail
 from tests import factories
 from tests.mail.post_office import PostOffice
@@ -63,6 +63,6 @@ def owed(visit):
 @pytest.fixture
 def send_due():
     def _send_due(**options) -> int:
-        return outbox.send_due(now=timezone.now(), **options)
+        return sending.send_due(now=timezone.now(), **options)
 
     return _send_due

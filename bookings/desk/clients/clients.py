@@ -19,6 +19,7 @@ from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
 from bookings.queries.clients import search as found
 from bookings.queries.clients.search import Group
+from bookings.queries.desk import client_record
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -54,7 +55,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     client, clinic, now = _client(pk), Clinic.objects.the(), timezone.now()
-    shown = found.record(client, clinic, now=now)
+    shown = client_record.record(client, clinic, now=now)
     others = client.others_at_the_address.all()
     context = {
         "client": client,
@@ -62,7 +63,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "phase": badge(shown.phase),
         "groups": [(group, getattr(client, group.field)) for group in MailGroup],
         "mails": client.mails.order_by("-due_at")[:MAILS_SHOWN],
-        "events": client.record_events.order_by("-at", "-pk")[: found.EVENTS_SHOWN],
+        "events": client.record_events.order_by("-at", "-pk")[: client_record.EVENTS_SHOWN],
         "namesakes": [*([client.same_address_as] if client.same_address_as else []), *others],
     }
     return render(request, "desk/clients/record.html", context)

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
-from bookings.models.clients.clients import Client, Therapist
+from bookings.models.clients.clients import Client
+from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.

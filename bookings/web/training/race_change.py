@@ -136,6 +136,7 @@ def _questions(
     found = [(visit, misfits[booked]) for visit, booked in visits.items() if booked in misfits]
     free = openings_for(
         clinic,
+        change.after,
         [(visit.treatment, misfit.instead) for visit, misfit in found],
         keeper.history,
         now=now,

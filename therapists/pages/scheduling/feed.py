@@ -1,8 +1,11 @@
 """Calendar feeds: what a calendar reads, and the pages where people make and revoke addresses."""
 
+from hashlib import sha256
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Client, Clinic
@@ -16,14 +19,17 @@ NEW, OFF = "new", "off"
 
 
 @require_safe
-@private
-def feed(_request: HttpRequest, token: str) -> HttpResponse:
-    """For a calendar program, which has no login but the address."""
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """For a calendar program, which has no login but the address, and asks again and again."""
     found = feeds.read(token)
     if found is None:
         raise Http404
     content = feeds.calendar_of(found, Clinic.objects.the(), now=timezone.now())
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "X-Robots-Tag": "noindex, nofollow"}
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    patch_cache_control(response, private=True, no_cache=True)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
 @page_methods
