@@ -10,7 +10,7 @@ from clinic.accounts import adapter
 from clinic.monitoring import health, metrics_page
 
 # The admin's own form would ask for no second factor.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("bookings.runner.urls")),

@@ -32,7 +32,8 @@ class Reader:
 def opened(rows: Sequence[Row], *, reader: Reader, now: datetime) -> list[Any]:
     """What the rows hold, in their order, as plain data; one query for any number."""
     Access.objects.bulk_create(_access(row, Did.READ, reader, now) for row in rows)
-    return [row.content.opened() for row in rows]
+    contents: list[Any] = [row.content for row in rows]
+    return [content.opened() for content in contents]
 
 
 def own_words(sealed: Sealed) -> Any:

@@ -37,7 +37,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     response = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
     patch_cache_control(response, public=True, max_age=FRESH_FOR_SECONDS)
-    return _open_to_all(get_conditional_response(request, etag=etag, response=response))
+    return _open_to_all(get_conditional_response(request, etag=etag, response=response) or response)
 
 
 def _answer(asked, now: datetime) -> list[dict]:

@@ -52,7 +52,8 @@ def framed_by(response: HttpResponse, origins: list[str]) -> HttpResponse:
     """May be framed by these web sites, and by no page at all when there are none."""
     if origins:
         response.xframe_options_exempt = True
-        response._csp_replace = {"frame-ancestors": origins, "form-action": ["'none'"]}
+        policy = {"frame-ancestors": origins, "form-action": ["'none'"]}
+        response._csp_replace = policy  # type: ignore[attr-defined]
     return response
 
 

@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from bookings.core.roles import Role
 from bookings.web import rejected_posts
 from bookings.web.access import DESK, EVERYONE, NOBODY, SIGNED_IN, Roles
+from bookings.web.requests import PageRequest
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
@@ -89,13 +90,13 @@ class PolicyMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+        self, request: PageRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
         try:
             roles = who_may(view, request.resolver_match.view_name)
         except NoRule as missing:
             raise PermissionDenied(f"{missing} has no rule") from missing
-        if roles is EVERYONE:
+        if roles is None:
             return None
         if not request.user.is_authenticated:
             return sign_in_first(request)
@@ -104,14 +105,14 @@ class PolicyMiddleware:
         return None
 
 
-def roles_of(request: HttpRequest) -> frozenset[Role]:
+def roles_of(request: PageRequest) -> frozenset[Role]:
     """What whoever has signed in may act as, asked once for each request."""
     if not hasattr(request, "roles"):
-        request.roles = request.user.roles()
+        request.roles = request.user.roles() if request.user.is_authenticated else frozenset()
     return request.roles
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: PageRequest) -> HttpResponse:
     rejected_posts.keep(request)
     if request.htmx:  # A sign-in page inside a part of another page would be no use.
         return HttpResponseClientRedirect(resolve_url("account_login"))

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.web.access import STAFF
+from bookings.web.requests import PageRequest
 from clinic.accounts import second_factor
 from clinic.middleware.policy import roles_of, sign_in_first
 
@@ -40,7 +41,7 @@ class StaffDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(self, request: PageRequest, view, _args, _kwargs) -> HttpResponse | None:
         if not request.user.is_authenticated or not roles_of(request) & STAFF:
             return None
         name = request.resolver_match.view_name
@@ -59,7 +60,7 @@ class StaffDoorMiddleware:
         return None
 
 
-def _is_over(request: HttpRequest, now: float) -> bool:
+def _is_over(request: PageRequest, now: float) -> bool:
     began = second_factor.signed_in_at(request)
     if began is None:
         return False  # and without a factor, so that it opens nothing
@@ -70,18 +71,18 @@ def _is_over(request: HttpRequest, now: float) -> bool:
     )
 
 
-def _note_that_somebody_is_there(request: HttpRequest, now: float) -> None:
+def _note_that_somebody_is_there(request: PageRequest, now: float) -> None:
     """At most once a minute, because each time writes the session."""
     began = second_factor.signed_in_at(request)
     if began is not None and now - request.session.get(SEEN, 0) >= MINUTE:
         request.session[SEEN] = now
 
 
-def _lacks_a_factor(request: HttpRequest) -> bool:
+def _lacks_a_factor(request: PageRequest) -> bool:
     return settings.STAFF_NEED_A_SECOND_FACTOR and not second_factor.was_given(request)
 
 
-def _set_one_up(request: HttpRequest) -> HttpResponse:
+def _set_one_up(request: PageRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(resolve_url(SETS_ONE_UP))
     return redirect(SETS_ONE_UP)

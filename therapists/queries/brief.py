@@ -51,7 +51,7 @@ class Brief(Private):
     @property
     def said(self) -> list[tuple[str, Said]]:
         """Every yes that counts, each with itself in short."""
-        said = self.known.said(on_hold=self.visit.client.health_hold)
+        said = self.known.said(on_hold=self.visit.whose.health_hold)
         return [(in_short(one.given), one) for one in said]
 
     @property
@@ -73,7 +73,7 @@ def brief_of(
 ) -> Brief:
     day = clinic.day_of(visit.starts_at)
     before = day_bounds(day, 1, clinic.tz).start
-    client = visit.client
+    client = visit.whose
     known = known_of(
         [client.pk],
         before=before,

@@ -12,9 +12,9 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
+from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
-from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
@@ -125,8 +125,7 @@ def _tell_of_the_plan(
         due_at=due_at,
         not_after=now + OF_USE_FOR[MailKind.PLAN],
     )
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
-    transaction.on_commit(ring, robust=True)
+    write_down(mail)
     return edition
 
 
@@ -154,7 +153,7 @@ class _Owing:
                 rows[key].owe_again(self._at(ahead[key]), revision=self.client.plan_revision)
         new = [self._row(key, one) for key, one in ahead.items() if key not in rows]
         if new:
-            Mail.objects.bulk_create(new, ignore_conflicts=True)
+            write_down(*new)
 
     def _withdraw(self, mails: list[Mail]) -> None:
         """With what they had taken along, should that still be in the plan."""

@@ -83,7 +83,8 @@ class ClientForm(forms.Form):
         return born and sane_birthday(born, self.today)
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean()
+        super().clean()
+        asked = self.cleaned_data
         if asked.get("guardian_agreed") and not asked.get("guardian_name"):
             self.add_error("guardian_name", "Please write down who has agreed.")
         return asked

@@ -17,7 +17,7 @@ from bookings.web.responses import private
 
 ON_A_PAGE = 50
 STAFF, RUNNERS, PROGRAMS = "staff", "runners", "programs"
-ROLES = {
+ROLES: dict[str, list[str]] = {
     STAFF: [Role.THERAPIST, Role.DESK, Role.OWNER],
     RUNNERS: [Role.RUNNER],
     PROGRAMS: ["program"],

@@ -27,10 +27,7 @@ class AtTheDesk(WithTheClinic):
     def __init__(self, client: Client, by: str):
         super().__init__(client)
         self.by = by
-
-    @property
-    def whose(self) -> str:
-        return f"{self.client}: plan"
+        self.whose = f"{client}: plan"
 
     def _history(self) -> History:
         return History.of(self.client)

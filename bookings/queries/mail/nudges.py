@@ -94,7 +94,7 @@ class Standing:
         return races_and_plan(self.client, as_of=self.edition.day)
 
     def _day_of(self, mail: Mail) -> date:
-        return self.clinic.day_of(mail.data_at)
+        return self.clinic.day_of(mail.data_at or mail.created_at)
 
 
 def _last_cycle(sent: list[tuple[date, dict]]) -> training.LastCycle | None:

@@ -12,17 +12,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, sane_birthday, too_long
-from bookings.web.responses import private
+from bookings.web.requests import RunnerRequest
+from bookings.web.responses import page_methods, private
 
 AGE, CONSENT = "age", "consent"
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class AgeForm(forms.Form):
@@ -66,18 +65,18 @@ def still_to_tell(client: Client, clinic: Clinic, today: date) -> str:
     return CONSENT if client.lacks_consent(today) else ""
 
 
-@reads_and_posts
+@page_methods
 @behind_a_link
 def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The page's own link proves nobody's address, so nothing is told there."""
     if not opened.from_mail:
         raise Http404
-    return _told(request, opened.appointment.client, lambda: back_to_it(opened))
+    return _told(request, opened.appointment.whose, lambda: back_to_it(opened))
 
 
-@reads_and_posts
+@page_methods
 @private
-def signed_in(request: HttpRequest) -> HttpResponse:
+def signed_in(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is None:
         return redirect("runner:account")

@@ -39,7 +39,7 @@ class SessionForm(forms.Form):
 def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     form = EffortForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["day"][0])
+        messages.error(request, str(form.errors["day"][0]))
     elif request.POST.get("do") == UNDO:
         keeper.forget_effort(form.cleaned_data["day"])
         messages.success(request, "It is no longer noted.")

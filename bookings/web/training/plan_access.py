@@ -43,7 +43,7 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
             messages.info(request, "This link is too old for your plan. Sign in to see it.")
             return back_to_it(opened)
-        return view(request, WithTheClinic(opened.appointment.client, opened.token), **asked)
+        return view(request, WithTheClinic(opened.appointment.whose, opened.token), **asked)
 
     return run
 

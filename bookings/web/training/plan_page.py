@@ -152,19 +152,14 @@ def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) ->
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
     marked = [dot.mark for dot in dots]
-    drawn = {
-        "segments": _as_drawn(segments),
-        "marked": marked,
-        "protocol": plan.protocol,
-        "today": today,
-    }
+    drawn = _as_drawn(segments), marked, plan.protocol
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan.protocol, keeper)),
-        lying=ribbon.lying(**drawn),
-        upright=ribbon.upright(**drawn),
+        lying=ribbon.lying(*drawn, today=today),
+        upright=ribbon.upright(*drawn, today=today),
         efforts=Efforts(plan, keeper.hard_efforts),
         protocol=plan.protocol,
     )

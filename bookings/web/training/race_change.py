@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.scheduling import booking
@@ -21,7 +20,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
 from bookings.queries.training.plans import openings_for, plan_of
-from bookings.web.responses import status_of
+from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_choices
 from bookings.web.training.plan_store import FIELDS, Keeper, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
@@ -68,7 +67,7 @@ class Proposed:
         return races.with_changes(self.race, self.fields) if self.fields else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def race(request: HttpRequest, keeper: Keeper, day: date) -> HttpResponse:
     found = race_on(keeper, day)
     if found is None and request.method == "POST":

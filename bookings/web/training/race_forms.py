@@ -101,7 +101,7 @@ class HabitsForm(forms.Form):
         label="Day of your long run",
         choices=Weekday.choices,
         coerce=int,
-        empty_value=Weekday.SUNDAY,
+        empty_value=Weekday.SUNDAY,  # type: ignore[arg-type]
         initial=Weekday.SUNDAY,
         required=False,
     )

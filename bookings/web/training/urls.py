@@ -25,8 +25,12 @@ PLAN: tuple[Page, ...] = (
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),
 )
-RUNNERS_PLAN = (*PLAN, ("keep/", plan.keep, "keep"), ("<day:day>/", race_change.race, "race"))
-DESKS_PLAN = (*PLAN, ("races/<day:day>/", race_change.race, "race"))
+RUNNERS_PLAN: tuple[Page, ...] = (
+    *PLAN,
+    ("keep/", plan.keep, "keep"),
+    ("<day:day>/", race_change.race, "race"),
+)
+DESKS_PLAN: tuple[Page, ...] = (*PLAN, ("races/<day:day>/", race_change.race, "race"))
 
 
 def mounted(

@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.core.training import Phase, Protocol
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.requests import SignedInRequest
+from bookings.web.responses import page_methods
 from therapists.actions import health_checks
 from therapists.models import Form
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
@@ -55,7 +56,7 @@ class Asking:
         return FORMS[self.form](questions=self.questions, label_suffix="", **fields)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @careful
 @behind_a_link
 def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -65,13 +66,13 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, now = opened.appointment, timezone.now()
     if opened.ended_before(now - ASKS_FOR):
         return back_to_it(opened)
-    asking = _asking(request, visit.client, visit, now)
+    asking = _asking(request, visit.whose, visit, now)
     return _conversation(request, asking, asking.blank(), now)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @careful
-def signed_in(request: HttpRequest) -> HttpResponse:
+def signed_in(request: SignedInRequest) -> HttpResponse:
     """With the answers that were given last, to look through and correct."""
     client = Client.objects.filter(user=request.user, proved_at__isnull=False).first()
     if client is None:
@@ -121,6 +122,7 @@ def _show(
     request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
-    if asking.visit is None:  # signed in; a link needs no login that could end meanwhile
+    if request.user.is_authenticated and asking.visit is None:
+        # Signed in; a link needs no login that could end meanwhile.
         context["door_pass"] = door_pass(request.user, request.path)
     return render(request, "therapists/health/health.html", context, status=status)

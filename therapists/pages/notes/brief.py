@@ -29,18 +29,18 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, therapist, visit, form, status=422)
     health_checks.clear(
-        visit.client,
+        visit.whose,
         form.cleaned_data["reason"],
         reader=reader_of(request),
         now=timezone.now(),
     )
-    messages.success(request, f"{visit.client.name} is no longer on hold.")
+    messages.success(request, f"{visit.whose.name} is no longer on hold.")
     return redirect("therapists:brief", pk)
 
 
 def _visit(therapist: Therapist, pk: int) -> Appointment:
     visit = get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
-    refuse_unless_treated(therapist, visit.client)
+    refuse_unless_treated(therapist, visit.whose)
     return visit
 
 

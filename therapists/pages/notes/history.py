@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic
+from bookings.web.requests import StaffRequest
 from bookings.web.training import ribbon
 from therapists.core.body import HIGHEST, PLACES
 from therapists.core.private import Private
@@ -61,7 +62,7 @@ class Drawn(Private):
 
 @require_safe
 @careful
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: StaffRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     therapist = therapist_of(request.user)
     if therapist is None or not treats(therapist, client):

@@ -13,6 +13,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
+from bookings.web.actor import who
 from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.queries.day import day_of
@@ -45,12 +46,12 @@ def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict
 def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Arrived, done, did not come, or the last of them undone."""
     visit = get_object_or_404(Appointment.objects.visits(), pk=pk, therapist=therapist)
-    asked, who = request.POST.get("status", ""), {"by": _by(request), "now": timezone.now()}
+    asked, by, now = request.POST.get("status", ""), who(request), timezone.now()
     try:
         if asked == UNDO:
-            attendance.undo(visit, **who)
+            attendance.undo(visit, by=by, now=now)
         elif asked in attendance.MARKS:
-            attendance.mark(visit, Status(asked), **who)
+            attendance.mark(visit, Status(asked), by=by, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     day = Clinic.objects.the().day_of(visit.starts_at)
@@ -59,7 +60,3 @@ def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 def _page_of(day: date) -> str:
     return reverse("therapists:day", args=[day])
-
-
-def _by(request: HttpRequest) -> str:
-    return f"therapist: {request.user.email}"
