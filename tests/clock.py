@@ -46,6 +46,7 @@ def on_the_clinics_clock(wall: str) -> datetime:
     return datetime.fromisoformat(wall).replace(tzinfo=ZONE).astimezone(UTC)
 
 
+WEDNESDAY = on_the_clinics_clock(USUAL)
 NOW = on_the_clinics_clock(os.environ.get("TODAY") or USUAL)
 
 
@@ -101,4 +102,4 @@ def instant_of(node) -> datetime | None:
     if node.get_closest_marker("real_clock") or folder.startswith(REAL):
         return None
     fixed = node.get_closest_marker("fixed_clock")
-    return on_the_clinics_clock(fixed.args[0] if fixed.args else USUAL) if fixed else NOW
+    return on_the_clinics_clock(*fixed.args) if fixed else NOW

@@ -23,7 +23,7 @@ from clinic.records.registry import GOES_WITH_THE_LOGIN, HOLDINGS, Fate
 from tests import factories
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
 
-TRACES = ("Ana Demo", "ana@example.com", "+44 99", "Ana's Marathon")
+TRACES = ("Ana Demo", "ana@example.com", "07700 900123", "Ana's Marathon")
 
 
 def everything_that_hangs_on(model) -> set[type[models.Model]]:
