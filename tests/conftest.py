@@ -1,8 +1,20 @@
 """What holds for every test."""
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.cast import *  # noqa: F403 - fixtures
+
+# EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
+settings.register_profile(
+    "asked",
+    max_examples=int(os.environ.get("EXAMPLES", "100")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("asked")
 
 
 @pytest.fixture(autouse=True)

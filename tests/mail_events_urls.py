@@ -3,7 +3,9 @@
 from django.urls import include, path
 
 from bookings.api.mail_events import receiver_of
+from bookings.web.access import EVERYONE, protected
 from clinic import urls
 
-told = [path("mail-events/", receiver_of("postmark"), name="mail_events")]
-urlpatterns = [*urls.urlpatterns, path("", include((told, "api")))]
+receiver = path("mail-events/", receiver_of("postmark"), name="mail_events")
+api = (protected(EVERYONE, receiver), "api")
+urlpatterns = [*urls.urlpatterns, path("", include(api))]

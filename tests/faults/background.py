@@ -11,6 +11,7 @@ from django.conf import settings
 from clinic.demo import servers
 from clinic.demo.processes import Child
 from tests.faults.mail_workers import url_of_the_tests_database
+from tests.processes import none_may_die
 
 PYTHON = (sys.executable, "-m")
 CELERY = (*PYTHON, "celery", "--app", "tests.faults.quick_celery")
@@ -47,6 +48,11 @@ class Background:
         options = ("--after", str(after), "--every", "0.2")
         return self._start("loop", sys.executable, "manage.py", "send_mail_loop", *options)
 
+    def kill(self, child: Child) -> None:
+        self._running.remove(child)
+        child.process.kill()
+        child.process.wait()
+
     def stop(self) -> None:
         for child in self._running:
             child.process.kill()
@@ -75,6 +81,7 @@ class Background:
 def background(folder: Path) -> Iterator[Background]:
     started = Background(folder)
     try:
-        yield started
+        with none_may_die(started._running):
+            yield started
     finally:
         started.stop()

@@ -131,6 +131,31 @@ def test_it_says_where_it_is_and_stops_with_everything_it_started(demo, state, p
     assert wait_for_nothing(state) == []
 
 
+def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(demo, port):
+    demo()
+    (css,) = re.findall(r'href="(/static/css/theme\.[^"]+)"', get(port))
+    for encoding in ("br", "gzip"):
+        asked = urllib.request.Request(
+            f"http://localhost:{port}{css}", headers={"Accept-Encoding": encoding}
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert answer.headers["Content-Encoding"] == encoding
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+            assert len(answer.read()) < (ROOT / "static/css/theme.css").stat().st_size / 2
+
+
+def test_static_files_are_collected_again_only_when_they_have_changed(demo, state):
+    def stop(process):
+        process.terminate()
+        assert process.wait(40) == 0
+        return (state / "static/staticfiles.json").stat().st_mtime_ns
+
+    first = stop(demo())
+    assert stop(demo()) == first
+    (state / "static/made-of").write_text("other files")
+    assert stop(demo()) > first
+
+
 def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(demo, state, port):
     process = demo()
     assert "Looking for the demo data" in process.said

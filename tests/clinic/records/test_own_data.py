@@ -9,7 +9,7 @@ from bookings.links import Purpose, client_url
 from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail, MailKind
 from clinic.records.client_export import export
-from clinic.records.registry import HOLDINGS
+from clinic.records.registry.rows import RECORDS
 from tests import factories
 from tests.clinic.records.conftest import NOTED, TOLD
 from therapists.models import Access, Note, Privacy
@@ -46,7 +46,7 @@ def test_no_therapists_login_and_no_secret_is_given_out(anas, known):
     text = anas.get("/account/data.json").content.decode()
     assert "kim@example.com" not in text
     assert known.appointments.first().public_id not in text
-    shown = {place for holding in HOLDINGS for place in holding.shown.values()}
+    shown = {place for record in RECORDS for place in record.shown.values()}
     assert not [one for one in shown for word in NEVER if word in one]
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_absence,
     make_appointment,
     make_client,
+    make_clinic,
     make_race,
     make_therapist,
     make_treatment,
@@ -303,6 +304,22 @@ def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
     type(visit.client).objects.update(guardian_agreed_at=TEN)
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
     assert shown["flags"] == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at"),
+    [
+        ("America/Los_Angeles", datetime(2026, 12, 4, 1, tzinfo=UTC)),  # 17:00 on the third
+        ("Pacific/Auckland", datetime(2026, 12, 2, 20, tzinfo=UTC)),  # 09:00 on the third
+    ],
+)
+def test_a_child_is_as_old_as_the_clinics_own_day_says(desk, massage, kim, room, zone, starts_at):
+    make_clinic(timezone=zone)
+    visit = make_appointment(starts_at=starts_at, treatment=massage, therapist=kim, room=room)
+    for birthday, flags in ((3, []), (4, ["Under 18, consent missing"])):
+        type(visit.client).objects.update(date_of_birth=date(2008, 12, birthday))
+        [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+        assert shown["flags"] == flags
 
 
 def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
