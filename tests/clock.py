@@ -2,9 +2,9 @@
 
 That is a Wednesday morning in the clinic, or what TODAY says on the clinic's clock, such as
 TODAY=2026-11-28T23:59:30; `make test-any-day` goes through the days that are likely to matter.
-A test that is about one date says so with @pytest.mark.fixed_clock("2027-03-28T09:00"). What
-starts programs of its own, whose clock cannot be set, runs by the real one: the folders below
-and @pytest.mark.real_clock.
+A test that is about one date says so: @pytest.mark.fixed_clock("2027-03-28T09:00"), or without
+an argument for the usual Wednesday. What starts programs of its own, whose clock cannot be set,
+runs by the real one: the folders below and @pytest.mark.real_clock.
 
 What sends mail decides by the database's clock. PostgreSQL looks a function up along the search
 path, so a schema that comes before pg_catalog may have a statement_timestamp() of its own; that
@@ -41,12 +41,12 @@ FUNCTION = """
 ASKED = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
 
 
-def on_the_clinics_clock(wall: str) -> datetime:
+def on_the_clinics_clock(wall: str = USUAL) -> datetime:
     """The instant at which the clinic's clock shows that: "2026-12-02T09:00"."""
     return datetime.fromisoformat(wall).replace(tzinfo=ZONE).astimezone(UTC)
 
 
-WEDNESDAY = on_the_clinics_clock(USUAL)
+WEDNESDAY = on_the_clinics_clock()
 NOW = on_the_clinics_clock(os.environ.get("TODAY") or USUAL)
 
 

@@ -3,11 +3,11 @@
 from secrets import token_hex
 
 import pytest
+from django.utils import timezone
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
-from tests.factories import NOW
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def book(massage, start):
             "therapist": None,
             "visitor": "ana",
             "key": token_hex(16),
-            "now": NOW,
+            "now": timezone.now(),
             **asked,
         }
         typed = {name: asked.pop(name) for name in ("name", "email", "phone") if name in asked}
@@ -47,7 +47,7 @@ def hold(massage, start):
             "start": start,
             "therapist": None,
             "visitor": "ana",
-            "now": NOW,
+            "now": timezone.now(),
             **asked,
         }
         return booking.hold(**asked)

@@ -14,7 +14,7 @@ from bookings.models import Absence, ExtraShift, WeeklyBreak
 from bookings.queries.scheduling.openings import openings
 from tests.factories import NOW, make_therapist
 
-HOUR = timedelta(hours=1)
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 DESK = "desk: demo@example.com"
 
 
@@ -24,12 +24,17 @@ def visit(book):
 
 
 @pytest.fixture
-def lunch(kim):
-    """Thursdays from noon to one, from the first of December."""
+def day(clinic, start) -> date:
+    return start.astimezone(clinic.tz).date()
+
+
+@pytest.fixture
+def lunch(kim, day):
+    """From noon to one on the weekday of the visit, from the day before on."""
 
     def _lunch(**fields):
-        fields = {"weekday": 3, "start": time(12), "end": time(13), **fields}
-        return WeeklyBreak(therapist=kim, valid_from=date(2026, 12, 1), **fields)
+        fields = {"weekday": day.weekday(), "start": time(12), "end": time(13), **fields}
+        return WeeklyBreak(therapist=kim, valid_from=day - timedelta(days=1), **fields)
 
     return _lunch
 
@@ -63,22 +68,22 @@ def test_anothers_time_off_is_in_nobodys_way_but_a_closure_in_everybodys(visit):
         blocks.keep(Absence(**span), now=NOW)
 
 
-def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch):
-    blocks.keep(lunch(valid_until=date(2026, 12, 10)), now=NOW)
-    assert time(11, 30) not in starts_on(clinic, massage, date(2026, 12, 3))
-    assert time(13) in starts_on(clinic, massage, date(2026, 12, 3))
-    assert time(12) not in starts_on(clinic, massage, date(2026, 12, 10))
-    assert time(12) in starts_on(clinic, massage, date(2026, 12, 17))
-    assert time(12) in starts_on(clinic, massage, date(2026, 12, 4))
+def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch, day):
+    blocks.keep(lunch(valid_until=day + WEEK), now=NOW)
+    assert time(11, 30) not in starts_on(clinic, massage, day)
+    assert time(13) in starts_on(clinic, massage, day)
+    assert time(12) not in starts_on(clinic, massage, day + WEEK)
+    assert time(12) in starts_on(clinic, massage, day + 2 * WEEK)
+    assert time(12) in starts_on(clinic, massage, day + timedelta(days=1))
 
 
-def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch):
+def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch, day):
     clinic.horizon_days = 400
     clinic.save()
     blocks.keep(lunch(), now=NOW)
-    for day in (date(2027, 3, 25), date(2027, 4, 1)):  # before and after the clocks change
-        assert time(12) not in starts_on(clinic, massage, day)
-        assert time(13) in starts_on(clinic, massage, day)
+    for weeks in range(0, 52, 4):  # whenever the clocks change
+        assert time(12) not in starts_on(clinic, massage, day + weeks * WEEK)
+        assert time(13) in starts_on(clinic, massage, day + weeks * WEEK)
 
 
 def test_a_break_over_appointments_names_each(visit, lunch):
@@ -96,11 +101,10 @@ def test_the_desk_may_move_somebody_into_a_break_knowingly(visit, kim, lunch, st
     assert changes.change(visit, place, revision=0, knowingly=True, by=DESK, now=NOW).revision == 1
 
 
-def test_extra_hours_open_the_diary(clinic, massage, kim):
-    sunday = date(2026, 12, 6)
+def test_extra_hours_open_the_diary(clinic, massage, kim, day):
     kim.shifts.all().delete()
-    blocks.keep(ExtraShift(therapist=kim, day=sunday, start=time(9), end=time(11)), now=NOW)
-    assert time(9) in starts_on(clinic, massage, sunday)
+    blocks.keep(ExtraShift(therapist=kim, day=day, start=time(9), end=time(11)), now=NOW)
+    assert time(9) in starts_on(clinic, massage, day)
 
 
 def test_the_same_made_twice_is_one(lunch):

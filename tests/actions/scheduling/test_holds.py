@@ -72,24 +72,24 @@ def test_the_refusal_names_the_three_nearest_starts(hold, start, refusal):
 
 
 @pytest.mark.parametrize(
-    ("shift", "says"),
+    ("when", "says"),
     [
-        (-timedelta(days=3), "in the past"),
-        (-timedelta(days=1, hours=23, minutes=15), "2 hours' notice"),
-        (timedelta(days=119), "120 days ahead"),
-        (timedelta(days=2_900_000), "120 days ahead"),
-        (timedelta(minutes=5), "do not start at 10:05"),
-        (timedelta(seconds=1), "do not start"),
+        (lambda at: NOW - MINUTE, "in the past"),
+        (lambda at: NOW.replace(minute=0, second=0) + 60 * MINUTE, "2 hours' notice"),
+        (lambda at: at(121, 10), "120 days ahead"),
+        (lambda at: at(3, 10) + timedelta(days=2_900_000), "120 days ahead"),
+        (lambda at: at(3, 10, 5), "do not start at 10:05"),
+        (lambda at: at(3, 10) + timedelta(seconds=1), "do not start"),
     ],
 )
-def test_a_start_that_can_never_be_booked_says_why(hold, start, refusal, shift, says):
-    refused = refusal(NotBookable, hold, start=start + shift)
+def test_a_start_that_can_never_be_booked_says_why(hold, at, refusal, when, says):
+    refused = refusal(NotBookable, hold, start=when(at))
     assert says in str(refused)
     assert refused.nearest
 
 
-def test_the_last_day_of_the_horizon_can_be_booked(hold, start):
-    assert hold(start=start + timedelta(days=118)).status == Status.HELD
+def test_the_last_day_of_the_horizon_can_be_booked(hold, at):
+    assert hold(start=at(120, 10)).status == Status.HELD
 
 
 def test_a_start_outside_the_shift_is_taken_rather_than_free(hold, start, refusal):
@@ -111,7 +111,7 @@ def test_a_therapist_who_does_not_offer_it_cannot_be_asked_for(hold, clinic, ref
     assert len(refused.nearest) == 3
 
 
-def test_any_therapist_means_who_has_the_fewest_minutes_that_day(hold, book, massage, kim):
+def test_any_therapist_means_who_has_the_fewest_minutes_that_day(hold, book, massage, kim, start):
     lee = make_therapist("Lee Demo")
     make_week(lee)
     short = make_treatment("Short", minutes=30, therapists=[lee])
@@ -120,7 +120,7 @@ def test_any_therapist_means_who_has_the_fewest_minutes_that_day(hold, book, mas
     massage.rooms.clear()
     book(therapist=kim)
     book(treatment=short, therapist=lee)
-    taken = hold(visitor="bo", start=NOW.replace(hour=14) + timedelta(days=2))
+    taken = hold(visitor="bo", start=start + timedelta(hours=4))
     assert taken.therapist == lee
 
 

@@ -89,14 +89,14 @@ def test_nobody_is_written_down_when_the_time_is_taken(phone):
 @pytest.mark.parametrize(
     ("moved", "said"),
     [
-        (timedelta(hours=-1), "72 hours' notice"),
+        (timedelta(hours=-1), "96 hours' notice"),
         (timedelta(days=200), "120 days ahead"),
         (timedelta(hours=9), "does not work then"),
         (timedelta(minutes=7), "10:07"),
     ],
 )
 def test_a_rule_of_the_clinic_is_said_and_set_aside_knowingly(phone, start, clinic, moved, said):
-    clinic.minimum_notice_minutes = 72 * 60 if "notice" in said else 60
+    clinic.minimum_notice_minutes = 96 * 60 if "notice" in said else 60
     clinic.save()
     with pytest.raises(AgainstTheRules, match=said):
         phone(start=start + moved)

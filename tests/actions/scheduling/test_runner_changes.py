@@ -57,8 +57,9 @@ def test_a_move_frees_the_old_time_and_takes_the_new(booked, move, book, refusal
 
 def test_a_move_says_from_where_to_where(move, booked):
     event = move().events.get(kind="moved")
-    assert event.facts["from"]["starts_at"].startswith("2026-12-03T10:00")
-    assert event.facts["to"]["starts_at"].startswith("2026-12-03T13:00")
+    before, after = booked.starts_at, booked.starts_at + 3 * HOUR
+    assert event.facts["from"]["starts_at"].startswith(f"{before:%Y-%m-%dT%H:%M}")
+    assert event.facts["to"]["starts_at"].startswith(f"{after:%Y-%m-%dT%H:%M}")
 
 
 def test_a_move_owes_one_mail_even_if_sent_twice(move):
