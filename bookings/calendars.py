@@ -86,8 +86,8 @@ def _organizer(clinic: Clinic) -> vCalAddress:
 
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
-    attendee = vCalAddress(f"mailto:{appointment.client.email}")
-    attendee.params["CN"] = one_line(appointment.client.name)
+    attendee = vCalAddress(f"mailto:{appointment.whose.email}")
+    attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"

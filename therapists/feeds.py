@@ -57,12 +57,12 @@ def revoke(feed: Feed) -> None:
 def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
     if feed.therapist:
         return _of_therapist(feed.therapist, clinic, now)
-    return _of_client(feed.client, clinic, now)
+    return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
 
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.client)} {visit.treatment.name}")
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment.name}")
         for visit in _around(therapist.appointments, now)
     )
     return _calendar(f"{clinic.name}: {therapist.initials}", events)
@@ -105,7 +105,7 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     """Whole days, which belong to no zone."""
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue

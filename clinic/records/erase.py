@@ -9,10 +9,9 @@ from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import SILENTLY
+from bookings.actions.mail.outbox import SILENTLY, write_down
 from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
     Change,
@@ -218,7 +217,7 @@ def _forget_history(client: Client) -> None:
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     until = seen.kept_until
     kept = ["Clinical records, with your name"] if until else []
-    Mail.objects.create(
+    last = Mail(
         key=f"{MailKind.ERASED}:{client.pk}:0",
         kind=MailKind.ERASED,
         client=client,
@@ -231,7 +230,7 @@ def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
         due_at=Now(),
         not_after=now + LONGEST_WAIT,
     )
-    transaction.on_commit(ring, robust=True)
+    write_down(last)
 
 
 def _in_words(seen: Preview) -> list[str]:

@@ -68,7 +68,7 @@ def owe(
         due_at=Now() + telling.wait,
         not_after=not_after,
     )
-    _write_down([mail, *reminders] if telling.by_mail else reminders)
+    write_down(*[mail, *reminders] if telling.by_mail else reminders)
 
 
 def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
@@ -83,7 +83,7 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
         due_at=Now(),
         not_after=max(appointment.starts_at for appointment in appointments),
     )
-    _write_down([mail, *_reminders_of(appointments, now=now)])
+    write_down(mail, *_reminders_of(appointments, now=now))
 
 
 def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:
@@ -91,7 +91,10 @@ def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list
     return [mail for one in appointments for mail in reminders_of(one, clinic, rules, now=now)]
 
 
-def _write_down(mails: Sequence[Mail]) -> None:
-    """One of a key that is there already is enough."""
+def write_down(*mails: Mail) -> None:
+    """The one door for mails that are owed, in the caller's transaction.
+
+    One of a key that is there already is enough. The sender is woken when all is committed.
+    """
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
     transaction.on_commit(ring, robust=True)

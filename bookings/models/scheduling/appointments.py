@@ -215,6 +215,13 @@ class Appointment(models.Model):
         return f"{self.treatment}, {timezone.localtime(self.starts_at):%d %b %Y %H:%M %Z}"
 
     @property
+    def whose(self) -> Client:
+        """The client, whom every visit has; raises ValueError for a hold of nobody yet."""
+        if self.client is None:
+            raise ValueError("A hold may be nobody's.")
+        return self.client
+
+    @property
     def interval(self) -> Interval:
         return Interval(self.starts_at, self.ends_at)
 

@@ -43,7 +43,7 @@ class Record:
 
 def record(client: Client, clinic: Clinic, *, now: datetime) -> Record:
     history = History.of(client)
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     races = list(client.races.all())
     visits = client.appointments.visits().with_everything()
     not_ahead = visits.exclude(status=Status.BOOKED, starts_at__gte=now)

@@ -152,7 +152,7 @@ class Command(BaseCommand):
 
 def _today(clinic: Clinic) -> date:
     clinic.clean_fields(exclude=["id"])
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())
 
 
 def _again_until(read: Callable[[str], Read]) -> Callable[[str], Read]:

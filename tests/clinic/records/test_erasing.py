@@ -24,7 +24,7 @@ from clinic.records.registry.rows import CLIENTS
 from tests import factories
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
 
-TRACES = ("Ana Demo", "ana@example.com", "+44 99", "Ana's Marathon")
+TRACES = ("Ana Demo", "ana@example.com", "07700 900123", "Ana's Marathon")
 
 
 def whole_database() -> str:

@@ -163,10 +163,7 @@ def placements(draw):
 
 
 def protocol_with(placement):
-    return training.Protocol.from_data({**DATA, "placement": placement})
-
-
-DATA = PARSED
+    return training.Protocol.from_data({**PARSED, "placement": placement})
 
 
 @given(case=planned, placement=placements())
