@@ -155,7 +155,7 @@ def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_
     before = contents()
     path = backed_up(backup_folder)
     wreck()
-    restore.restore(path, restore.examined(path, ""), "")
+    restore.restore(path, restore.examine(path, ""), "")
     assert contents() == before
 
 
