@@ -37,6 +37,14 @@ class Background:
         options = ("--concurrency", "1", "--without-mingle", "--without-gossip")
         return self._start("worker", *CELERY, "worker", *options, *QUIETLY)
 
+    def watch_over(self, worker: Child) -> Child:
+        """Starts it anew if it has ended, as what watches over a clinic's programs does.
+
+        A worker may die of its broker's end: kombu then puts back what was not done yet over a
+        connection that is gone ("Unrecoverable error: AttributeError", restore_unacked).
+        """
+        return worker if worker.is_running() else self.worker()
+
     def beat(self, number: int = 1) -> Child:
         schedule = self._folder / f"schedule-{number}"
         return self._start(

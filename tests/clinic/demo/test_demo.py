@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import psycopg2
 import pytest
 
 from clinic.demo.servers import StackError, running
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -100,11 +100,8 @@ def left_running(state):
     return lines
 
 
-def wait_for_nothing(state, seconds=20):
-    until = time.monotonic() + seconds
-    while left_running(state) and time.monotonic() < until:
-        time.sleep(0.1)
-    return left_running(state)
+def wait_for_nothing(state):
+    patience.wait_for(lambda: not left_running(state), otherwise=lambda: left_running(state))
 
 
 def manage(state, *arguments):
@@ -115,7 +112,9 @@ def manage(state, *arguments):
 
 
 def get(port, path="/"):
-    with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=10) as page:
+    with urllib.request.urlopen(
+        f"http://localhost:{port}{path}", timeout=patience.seconds()
+    ) as page:
         return page.read().decode()
 
 
@@ -127,8 +126,8 @@ def test_it_says_where_it_is_and_stops_with_everything_it_started(demo, state, p
     assert "Inbox of the demo" in get(port, "/demo/inbox/")
     assert len(left_running(state)) > 2
     process.send_signal(signal.SIGTERM)
-    assert process.wait(40) == 0
-    assert wait_for_nothing(state) == []
+    assert process.wait(patience.seconds()) == 0
+    wait_for_nothing(state)
 
 
 def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(demo, state, port):
@@ -137,7 +136,7 @@ def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(demo, state, po
     assert "Taper Demo Clinic" in get(port)
     process.kill()
     process.wait()
-    assert wait_for_nothing(state) == []
+    wait_for_nothing(state)
     assert "Taper is running" in demo().said
 
 
@@ -147,7 +146,7 @@ def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(demo, state)
     assert second.said == (
         f"{state} is in use; stop what runs there, or choose another folder with STATE=\n"
     )
-    assert second.wait(10) == 1
+    assert second.wait(patience.seconds()) == 1
 
 
 def test_manage_py_joins_the_demo_that_runs_in_its_folder(demo, state):
@@ -163,7 +162,7 @@ def test_a_reset_is_refused_while_it_runs_and_forgets_nothing_that_it_did_not_ma
     refused = demo("--reset")
     assert "is in use" in refused.said
     running_demo.terminate()
-    assert running_demo.wait(40) == 0
+    assert running_demo.wait(patience.seconds()) == 0
     (state / "letter to a friend").write_text("Mine.")
     assert demo("--reset").said == "The demo's data is gone; make demo starts anew.\n"
     assert [each.name for each in state.iterdir()] == ["letter to a friend"]
@@ -173,14 +172,14 @@ def test_a_reset_is_refused_while_it_runs_and_forgets_nothing_that_it_did_not_ma
 def test_a_port_that_is_none_is_said_in_one_sentence(demo, nonsense):
     process = demo(port=nonsense)
     assert process.said.endswith("is not a port; choose a number: make demo PORT=8001\n")
-    assert process.wait(10) == 1
+    assert process.wait(patience.seconds()) == 1
 
 
 def test_a_folder_that_cannot_be_one_is_said_in_one_sentence(demo, folder):
     (folder / "state").write_text("I am a file.")
     process = demo(state=folder / "state")
     assert re.fullmatch(r".* cannot be used: .*\n", process.said)
-    assert process.wait(10) == 1
+    assert process.wait(patience.seconds()) == 1
 
 
 def test_a_database_that_is_not_there_is_said_in_one_sentence(demo, folder):
@@ -188,7 +187,7 @@ def test_a_database_that_is_not_there_is_said_in_one_sentence(demo, folder):
     process = demo(state=folder / "state", DATABASE_URL=url)
     assert "The database cannot be used: connection to server" in process.said
     assert "Traceback" not in process.said
-    assert process.wait(10) == 1
+    assert process.wait(patience.seconds()) == 1
 
 
 def test_a_taken_port_is_said_in_one_sentence(demo, port):
@@ -199,7 +198,7 @@ def test_a_taken_port_is_said_in_one_sentence(demo, port):
     assert process.said == (
         f"Port {port} is taken; choose another one: make demo PORT={port + 1}\n"
     )
-    assert process.wait(10) == 1
+    assert process.wait(patience.seconds()) == 1
 
 
 def test_a_child_that_dies_stops_the_rest_and_is_named(demo, state):
@@ -211,8 +210,8 @@ def test_a_child_that_dies_stops_the_rest_and_is_named(demo, state):
     )
     os.kill(int(beat.parent.name), signal.SIGKILL)
     assert "Celery beat has stopped by itself (code -9" in read_until(process, "Stopping the rest")
-    assert process.wait(40) == 1
-    assert wait_for_nothing(state) == []
+    assert process.wait(patience.seconds()) == 1
+    wait_for_nothing(state)
 
 
 def test_a_stale_note_of_a_server_that_is_gone_does_no_harm(folder, monkeypatch):
