@@ -25,6 +25,13 @@ from clinic.demo import servers as stack
 OURS = "SERVERS_OF_THE_TEST_RUN"
 
 CLINICS_ZONE = ZoneInfo("Europe/London")  # the default
+FAKED_CLOCK = (
+    "LD_PRELOAD",
+    "FAKETIME",
+    "FAKETIME_DONT_FAKE_MONOTONIC",
+    "NO_FAKE_STAT",
+    "PYTHONPATH",
+)
 FAKER = "faketime/libfaketimeMT.so.1"
 
 _started = contextlib.ExitStack()
@@ -54,13 +61,8 @@ def _begin_anew_at(asked: str) -> None:
         sys.exit("FAKE_TODAY needs libfaketime; on Debian: apt-get install libfaketime")
     today = datetime.fromisoformat(asked).replace(tzinfo=CLINICS_ZONE)
     off = round((today - datetime.now(UTC)).total_seconds())
-    faked = {
-        "LD_PRELOAD": str(library),
-        "FAKETIME": f"{off:+d}s",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "NO_FAKE_STAT": "1",
-        "PYTHONPATH": str(Path(__file__).parent / "faked_clock"),
-    }
+    python = str(Path(__file__).parent / "faked_clock")
+    faked = dict(zip(FAKED_CLOCK, [str(library), f"{off:+d}s", "1", "1", python], strict=True))
     os.execve(sys.executable, sys.orig_argv, {**os.environ, **faked})  # noqa: S606 - ourselves
 
 

@@ -21,7 +21,7 @@ from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP, Rule
 clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MAILS = int(os.environ.get("MAILS", "250")) // 5
+MAILS = int(os.environ.get("MAILS", "120")) // 4
 ENOUGH = 6  # times that they have knocked at the server's door
 NOT_NOW, NEVER = "not-now", "never"
 
