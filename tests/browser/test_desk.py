@@ -11,7 +11,7 @@ from tests.browser.logins import fill_in, signed_in
 
 def test_the_day_is_for_everybody_and_fits(page, for_everybody):
     signed_in(page, "desk")
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Today").click()
     expect(page.get_by_role("heading", name="Same e-mail, different name")).to_be_visible()
@@ -29,15 +29,15 @@ def test_a_therapist_sees_the_day_but_not_the_records(open_context):
 def test_pages_that_say_no_are_for_everybody_too(open_context, for_everybody):
     page = open_context().new_page()
     assert page.goto("/no-such-page/").status == 404
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     page.goto("/accounts/signup/")
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     runner = open_context().new_page()
     runner.goto("/accounts/login/")
     fill_in(runner, "runner")
     runner.get_by_role("link", name="Sign out").wait_for()
     assert runner.goto("/desk/").status == 403
-    for_everybody(runner)
+    for_everybody(runner, read_at=[390, 1440])
 
 
 def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
@@ -52,7 +52,7 @@ def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
     page.get_by_label("Date of the race").fill(day.isoformat())
     page.get_by_role("button", name=re.compile("Enter the race|Add this race")).click()
     page.get_by_role("heading", name="Sessions that fit").wait_for()
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("link", name=re.compile(f"Change.*{day.year}")).last.click()
     page.get_by_label("Date of the race").fill((day + timedelta(weeks=2)).isoformat())
     expect(page.get_by_label("How far you got")).to_be_hidden()
@@ -61,6 +61,6 @@ def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
     page.get_by_label("How it went").select_option("Not known yet")
     page.get_by_role("button", name="See what changes").click()
     page.get_by_role("heading", name="What changes").wait_for()
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("button", name=re.compile("^Change the race")).click()
     page.get_by_text("The plan has been worked out anew.").wait_for()

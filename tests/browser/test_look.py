@@ -55,7 +55,7 @@ def test_every_page_is_for_everybody_and_fits_and_asks_nobody_else_for_anything(
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     for _ in every_page(page, site):
-        for_everybody(page, widths=(320, 390, 820))
+        for_everybody(page, (320, 390, 820), read_at=[820])
     assert asked
     assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
 

@@ -30,7 +30,7 @@ def tab_to(page, role, name):
 
 def test_a_known_client_is_booked_by_keyboard_alone(desk):
     page, pressed = desk, []
-    page.expose_function("noteKey", pressed.append)
+    page.expose_function("noteKey", lambda key: pressed.append(key))
     page.add_init_script("addEventListener('keydown', event => noteKey(event.key), true)")
     page.goto("/diary/")
     page.keyboard.press("Alt+N")
@@ -100,7 +100,7 @@ def test_the_clients_pages_are_for_everybody_and_fit(desk, for_everybody):
     pages = ["/desk/clients/", "/desk/clients/new/", "/diary/new/?who=demo&when=next+week", record]
     for url in [*pages, f"{record}edit/", f"{record}merge/?q=demo"]:
         page.goto(url)
-        for_everybody(page)
+        for_everybody(page, read_at=[390, 1440])
     page.locator(".lines a").first.click()
     page.get_by_role("heading", name="Merge two records").wait_for()
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])

@@ -31,12 +31,12 @@ def ribbon(page: Page):
 
 def test_the_plan_is_for_everybody_and_fits(page, for_everybody):
     page.goto("/plan/")
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     enter_a_marathon(page)
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("link", name="Change").click()
     expect(page.get_by_label("Date of the race")).to_be_visible()
-    for_everybody(page)
+    for_everybody(page, read_at=[390, 1440])
 
 
 def test_the_ribbon_is_whole_at_every_width(page):

@@ -71,7 +71,7 @@ def test_the_therapists_pages_are_for_everybody_and_fit(phone, visits, full_day,
     _, (ada, _, _) = visits
     for path in pages_of(full_day, ada):
         phone.goto(path)
-        for_everybody(phone, widths=(320, 390, 820))
+        for_everybody(phone, (320, 390, 820), read_at=[390])
 
 
 @pytest.mark.parametrize(

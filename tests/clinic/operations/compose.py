@@ -38,7 +38,7 @@ def filled_in(text: str, env: dict[str, str]) -> str:
 
 
 def environment_of(service: dict, env_file: dict[str, str]) -> dict[str, str]:
-    """What the container's program would see: of this machine's only where programs are, and its clock."""
+    """What the container's program would see; of this machine where programs are, and its clock."""
     assert service["env_file"] == ".env"
     return {**OUR_FOLDERS, **OUR_CLOCK, **env_file, **service["environment"]}
 
