@@ -20,7 +20,7 @@ RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-c
 RUN useradd --system --uid 10001 --home-dir /data --create-home taper
 WORKDIR /app
 COPY --from=packages /venv /venv
-COPY manage.py gunicorn.conf.py ./
+COPY manage.py gunicorn.conf.py pyproject.toml ./
 COPY clinic clinic
 COPY bookings bookings
 COPY therapists therapists

@@ -5,7 +5,7 @@ calendar replaces its entry instead of adding another.
 """
 
 from datetime import datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vUri
@@ -36,8 +36,9 @@ def download(appointment: Appointment, clinic: Clinic) -> bytes:
     return _calendar(_event(appointment, clinic, stamp), PUBLISH)
 
 
-def domain() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
+def uid_of(appointment: Appointment) -> str:
+    """The visit's own for life, wherever the site may move to (RFC 7986, 5.3)."""
+    return appointment.public_id
 
 
 def _calendar(event: Event, method: str) -> bytes:
@@ -53,7 +54,7 @@ def _calendar(event: Event, method: str) -> bytes:
 def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     link = urljoin(settings.SITE_URL, page_url(appointment))
     event = Event()
-    event.add("uid", f"{appointment.public_id}@{domain()}")
+    event.add("uid", uid_of(appointment))
     event.add("sequence", appointment.revision)
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.starts_at)
@@ -85,8 +86,8 @@ def _organizer(clinic: Clinic) -> vCalAddress:
 
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
-    attendee = vCalAddress(f"mailto:{appointment.client.email}")
-    attendee.params["CN"] = one_line(appointment.client.name)
+    attendee = vCalAddress(f"mailto:{appointment.whose.email}")
+    attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"

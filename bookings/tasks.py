@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from bookings.actions.mail import nudges, outbox, sign_in_mails
+from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.scheduling import booking
 from bookings.models import Heartbeat, Part
 
@@ -13,7 +13,7 @@ def send_due_mails(by_beat: bool = False) -> None:
     if by_beat:
         Heartbeat.objects.note(Part.BEAT)
     sign_in_mails.send_due()  # first, since somebody waits for the code
-    outbox.send_due(now=timezone.now())
+    sending.send_due(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)

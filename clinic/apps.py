@@ -14,7 +14,9 @@ class ClinicConfig(AppConfig):
 
 
 class UsedStaticFiles(StaticFilesConfig):
-    """Leaves out what packages carry for bundlers, on which collectstatic spends most of its time.
+    """Leaves out what packages carry for bundlers and readers, and no page of ours names.
+
+    collectstatic would spend most of its time on it.
 
     Source maps stay: a manifest must know every name that a file gives.
     """
@@ -22,5 +24,7 @@ class UsedStaticFiles(StaticFilesConfig):
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         *("*.scss", "*.ts", "*.json", "*.rtl.*", "*-grid.*", "*-reboot.*", "*-utilities.*"),
-        *("*.amd.js", "*.cjs.js", "*.esm.*", "ext", "*-italic.*", "*-opsz-*", "*-wdth-*"),
+        *("*.amd.js", "*.cjs.js", "*.esm.*", "ext", "*-italic.*", "*-opsz-*", "*-wdth-*", "*.gz"),
+        *("bootstrap.css*", "bootstrap-icons.css", "htmx.js", "django_htmx", "gis"),
+        *("jquery.js", "select2.full.js", "xregexp.js"),
     ]

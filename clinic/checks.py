@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from bookings.models import User
-from clinic.demo.data.people import DEMO_ADDRESSES
+from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.operations import site_address
 
 HERE = ("localhost", "127.0.0.1", "::1")

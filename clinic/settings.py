@@ -5,7 +5,9 @@ from importlib import import_module
 from pathlib import Path
 
 import environ
+from whitenoise.compress import Compressor
 
+from clinic import languages
 from clinic.operations import site_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -87,6 +89,7 @@ TEMPLATES = [
                 "bookings.web.clinic_context.clinic",
                 "bookings.desk.mail.status_bar.mail_bar",
                 "therapists.pages.scheduling.time_off_requests.times_off_to_answer",
+                "clinic.operations.version.taper_version",
             ],
         },
     },
@@ -161,15 +164,27 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
 
 LANGUAGE_CODE = "en-gb"
+# Where the catalogs of further languages lie (manage.py catalogs); the site speaks those it finds.
+LOCALE_PATHS = [env.path("LOCALE_PATH", default=str(BASE_DIR / "locale"))]
+LANGUAGES = [
+    (LANGUAGE_CODE, "English"),
+    *languages.compiled_in(LOCALE_PATHS[0]),
+]
+if len(LANGUAGES) > 1:  # else there is nothing to choose, and answers need not vary
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.common.CommonMiddleware"),
+        "django.middleware.locale.LocaleMiddleware",
+    )
 FORMAT_MODULE_PATH = "clinic.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"  # The clinic's own zone is a row of the database, applied at the edges.
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
-# Production serves what collectstatic has hashed and compressed; elsewhere files as they are.
-WHITENOISE_USE_FINDERS = DEBUG or DEMO or TESTING
+# Served is what collectstatic has hashed and compressed; files as they are to tests and DEBUG.
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -193,7 +208,7 @@ STATICFILES_DIRS = [
 # of what a restore overwrites.
 ERASURES_FILE = env.path("ERASURES_FILE", default=str(STATE / "erasures.jsonl"))
 
-# Where manage.py backup writes, the key that seals (32 bytes, URL-safe base64), and how many stay.
+# Where manage.py backup writes, the age key that seals (a public one only seals), how many stay.
 BACKUP_FOLDER = env.path("BACKUP_FOLDER", default=str(STATE / "backups"))
 BACKUP_KEY = env.str("BACKUP_KEY", default="")
 BACKUPS_DAILY = env.int("BACKUPS_DAILY", default=7)

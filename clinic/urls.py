@@ -5,25 +5,29 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from bookings.web.access import EVERYONE, SIGNED_IN, protected
 from clinic.accounts import adapter
 from clinic.monitoring import health, metrics_page
 
 # The admin's own form would ask for no second factor.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("bookings.runner.urls")),
     path("", include("therapists.urls")),
     path("desk/", include("bookings.desk.urls")),
     path("diary/", include("bookings.desk.diary_urls")),
-    path("accounts/begin/", adapter.begin, name="begin"),
+    *protected(SIGNED_IN, path("accounts/begin/", adapter.begin, name="begin")),
     path("", include("clinic.records.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("bookings.api.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", metrics_page.metrics, name="metrics"),
+    *protected(
+        EVERYONE,
+        path("healthz", health.healthz, name="healthz"),
+        path("readyz", health.readyz, name="readyz"),
+        path("metrics", metrics_page.metrics, name="metrics"),  # asks for a token instead
+    ),
 ]
 
 if settings.DEMO:

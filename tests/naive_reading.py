@@ -156,7 +156,7 @@ class NaivePlan:
         while days and self._cut(kind, race, days[-1]):
             days.pop()
         phase, _, ceiling = self.phase(ideal)
-        if not days or ceiling == "none":
+        if not days or not days[0] <= ideal <= days[-1] or ceiling == "none":
             return []
         minutes, pressure = TYPE[kind]
         if kind == "taper_tune_up" and self.new_client:
@@ -169,9 +169,9 @@ class NaivePlan:
 
     def _cut(self, kind, race, day):
         phase, owner, _ = self.phase(day)
-        if phase == "race_week":
-            return kind != "pre_race_flush" or owner is not race
-        return phase in ("race_day", "acute")
+        if phase == "race_week" and kind == "pre_race_flush":
+            return owner is not race and owner.started
+        return phase in ("race_day", "acute", "race_week")
 
     def around(self, ideal):
         return [ideal + n * D for n in range(-1, 4)]

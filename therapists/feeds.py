@@ -5,12 +5,13 @@ raising the edition makes every earlier address worthless.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.db.models import F
+from django.db.models import F, Max
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from icalendar import Calendar, Event
 
@@ -56,12 +57,12 @@ def revoke(feed: Feed) -> None:
 def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
     if feed.therapist:
         return _of_therapist(feed.therapist, clinic, now)
-    return _of_client(feed.client, clinic, now)
+    return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
 
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.client)} {visit.treatment.name}", now)
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment.name}")
         for visit in _around(therapist.appointments, now)
     )
     return _calendar(f"{clinic.name}: {therapist.initials}", events)
@@ -70,7 +71,7 @@ def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     place = ", ".join(clinic.address.splitlines())
     events = [
-        _visit(visit, f"{visit.treatment.name} at {clinic.name}", now, place=place)
+        _visit(visit, f"{visit.treatment.name} at {clinic.name}", place=place)
         for visit in _around(client.appointments, now)
     ]
     return _calendar(f"{clinic.name}: my massages", [*events, *_phases(client, clinic, now)])
@@ -79,7 +80,8 @@ def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
 def _around(appointments, now: datetime) -> Iterable[Appointment]:
     """Those cancelled stay in, as cancelled: some calendars forget nothing by themselves."""
     near = appointments.visits().filter(starts_at__gt=now - BEHIND, starts_at__lt=now + AHEAD)
-    return near.with_everything().order_by("starts_at")
+    changed_at = Coalesce(Max("events__at"), "booked_at", "created_at")
+    return near.with_everything().annotate(changed_at=changed_at).order_by("starts_at")
 
 
 def initials_of(client: Client) -> str:
@@ -87,8 +89,8 @@ def initials_of(client: Client) -> str:
     return " ".join(f"{part[0].upper()}." for part in client.name.split()[:3])
 
 
-def _visit(visit: Appointment, summary: str, now: datetime, *, place: str = "") -> Event:
-    event = _event(f"feed-{visit.public_id}", summary, now)
+def _visit(visit: Appointment, summary: str, *, place: str = "") -> Event:
+    event = _event(f"feed-{calendars.uid_of(visit)}", summary, visit.changed_at)
     event.add("sequence", visit.revision)
     event.add("dtstart", visit.starts_at)
     event.add("dtend", visit.ends_at)
@@ -103,23 +105,35 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     """Whole days, which belong to no zone."""
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue
         name = f"{rules.phases[segment.phase].name}: {segment.race.name}"
-        uid = f"phase-{client.pk}-{segment.race.race_date}-{segment.phase}-{segment.start}"
-        event = _event(uid, name, now)
+        uid = f"phase-{_signed(client)}-{segment.race.race_date}-{segment.phase}-{segment.start}"
+        event = _event(uid, name, _midnight(segment.start))
         event.add("dtstart", segment.start)
         event.add("dtend", segment.end)
         event.add("transp", "TRANSPARENT")
         yield event
 
 
-def _event(uid: str, summary: str, now: datetime) -> Event:
+def _signed(client: Client) -> str:
+    """A number alone would be another clinic's client's too."""
+    return _SIGNER.signature(f"phases of {client.pk}")[:16]
+
+
+def _midnight(day: date) -> datetime:
+    """A phase has no row of its own to say when it changed; a stamp must not follow the reader."""
+    return datetime.combine(day, time.min, UTC)
+
+
+def _event(uid: str, summary: str, changed_at: datetime) -> Event:
+    """`changed_at` is the row's own, so that a calendar which reads again finds the same file."""
     event = Event()
-    event.add("uid", f"{uid}@{calendars.domain()}")
-    event.add("dtstamp", now)
+    event.add("uid", uid)
+    event.add("dtstamp", changed_at)
+    event.add("last-modified", changed_at)
     event.add("summary", summary)
     event.add("class", "PRIVATE")
     return event

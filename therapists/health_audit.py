@@ -10,11 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 
-from bookings.core.roles import Role
 from bookings.models import User
-from bookings.web.visitor import outermost_trusted
 from therapists.models import Access, Clearance, Did, HealthCheck, KeptRecord, Note, NoteVersion
 from therapists.models.sealed import Sealed
 
@@ -31,28 +28,12 @@ class Reader:
     page: str
     reason: str = ""
 
-    @classmethod
-    def of(cls, request: HttpRequest, *, reason: str = "") -> "Reader":
-        user = request.user if request.user.is_authenticated else None
-        return cls(
-            who=_in_words(user) if user else "runner, by the mailed link",
-            user=user,
-            address=outermost_trusted(request) or None,
-            page=request.resolver_match.view_name,
-            reason=reason,
-        )
-
-
-def _in_words(user: User) -> str:
-    roles = user.roles()
-    role = Role.THERAPIST if Role.THERAPIST in roles else Role(user.role)
-    return f"{role.value}: {user.email}"
-
 
 def opened(rows: Sequence[Row], *, reader: Reader, now: datetime) -> list[Any]:
     """What the rows hold, in their order, as plain data; one query for any number."""
     Access.objects.bulk_create(_access(row, Did.READ, reader, now) for row in rows)
-    return [row.content.opened() for row in rows]
+    contents: list[Any] = [row.content for row in rows]
+    return [content.opened() for content in contents]
 
 
 def own_words(sealed: Sealed) -> Any:

@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from bookings.web import days  # noqa: F401 - <day:…> in routes
+from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
 from therapists.pages.health import accesses, health, kept_records
 from therapists.pages.notes import brief, history, note
 from therapists.pages.scheduling import (
@@ -13,28 +15,49 @@ from therapists.pages.scheduling import (
 )
 
 app_name = "therapists"
+# What each shows is further asked of the visit: who treats this client?
 urlpatterns = [
-    path("today/", today.today, name="today"),
-    path("today/offline/", offline.page, name="offline"),
-    path("today/worker.js", offline.worker, name="worker"),
-    path("today/<day>/", today.today, name="day"),
-    path("today/<day>/sheet/", today.sheet, name="sheet"),
-    path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
-    path("visits/<int:pk>/", brief.brief, name="brief"),
-    path("visits/<int:pk>/clear/", brief.clear, name="clear"),
-    path("visits/<int:pk>/note/", note.note, name="note"),
-    path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
-    path("clients/<int:pk>/history/", history.history, name="history"),
-    path("health/accesses/", accesses.accesses, name="accesses"),
-    path("health/kept/", kept_records.kept_records, name="kept_records"),
-    path("health/kept/<int:pk>/", kept_records.kept_record, name="kept_record"),
-    path("my-time/", my_time_off.own_time, name="own_time"),
-    path("my-time/habits/", my_time_off.habits, name="habits"),
-    path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),
-    path("desk/time-off/", time_off_requests.waiting, name="times_off"),
-    path("desk/time-off/<int:pk>/answer/", time_off_requests.answer, name="answer_time_off"),
-    path("calendar/", feed.calendar, name="calendar"),
-    path("calendar/<token>.ics", feed.feed, name="feed"),
-    path("health/", health.signed_in, name="health"),
-    path("appointments/<token>/health/", health.by_link, name="health_by_link"),
+    *protected(
+        THERAPIST,
+        path("today/", today.today, name="today"),
+        path("today/offline/", offline.page, name="offline"),
+        path("today/<day:day>/", today.today, name="day"),
+        path("today/<day:day>/sheet/", today.sheet, name="sheet"),
+        path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
+        path("visits/<int:pk>/", brief.brief, name="brief"),
+        path("visits/<int:pk>/clear/", brief.clear, name="clear"),
+        path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
+        path("my-time/", my_time_off.own_time, name="own_time"),
+        path("my-time/habits/", my_time_off.habits, name="habits"),
+        path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),
+    ),
+    *protected(
+        THERAPIST | OWNER,
+        path("visits/<int:pk>/note/", note.note, name="note"),
+        path("clients/<int:pk>/history/", history.history, name="history"),
+    ),
+    *protected(
+        OWNER,
+        path("health/accesses/", accesses.accesses, name="accesses"),
+        path("health/kept/", kept_records.kept_records, name="kept_records"),
+        path("health/kept/<int:pk>/", kept_records.kept_record, name="kept_record"),
+    ),
+    *protected(
+        DESK,
+        path("desk/time-off/", time_off_requests.waiting, name="times_off"),
+        path("desk/time-off/<int:pk>/answer/", time_off_requests.answer, name="answer_time_off"),
+    ),
+    *protected(
+        SIGNED_IN,
+        path("calendar/", feed.calendar, name="calendar"),
+        path("health/", health.signed_in, name="health"),
+    ),
+    # The address of a feed, and the link of a mail, are secrets of their own.
+    *protected(
+        EVERYONE,
+        path("calendar/<token>.ics", feed.feed, name="feed"),
+        path("appointments/<token>/health/", health.by_link, name="health_by_link"),
+    ),
+    # A program, the same for all.
+    *protected(EVERYONE, path("today/worker.js", offline.worker, name="worker"), by_itself=True),
 ]

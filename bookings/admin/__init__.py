@@ -2,17 +2,9 @@
 
 from django.contrib import admin
 
-from bookings.admin import (
-    clinic,
-    mail,
-    people,
-    rota,
-    scheduling,
-    training,
-    treatments,
-)
+from bookings.admin import clients, clinic, mail, rota, scheduling, training, users
 
-__all__ = ["clinic", "mail", "people", "rota", "scheduling", "training", "treatments"]
+__all__ = ["clients", "clinic", "mail", "rota", "scheduling", "training", "users"]
 
 admin.site.site_header = admin.site.site_title = "Taper"
 admin.site.index_title = "Settings and records"

@@ -1,9 +1,22 @@
-"""Weekly hours, extra hours and time off: on their own, and on their therapist's page."""
+"""Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from bookings.admin.base import DiaryAdmin
-from bookings.models import Absence, ExtraShift, WeeklyBreak, WeeklyShift
+from bookings.admin.base import DiaryAdmin, DiaryForm
+from bookings.admin.users import LoginForOwners
+from bookings.core.training.protocol.vocabulary import Kind
+from bookings.models import (
+    Absence,
+    ExtraShift,
+    Room,
+    Therapist,
+    Treatment,
+    WeeklyBreak,
+    WeeklyShift,
+)
 
 
 class WeeklyShiftInline(admin.TabularInline):
@@ -24,6 +37,18 @@ class ExtraShiftInline(admin.TabularInline):
 class AbsenceInline(admin.TabularInline):
     model = Absence
     extra = 0
+
+
+@admin.register(Therapist)
+class TherapistAdmin(LoginForOwners, DiaryAdmin):
+    fields = ["name", "slug", "initials", "bio", "user", "active"]
+    autocomplete_fields = ["user"]
+    inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
+    list_display = ["name", "initials", "user", "active"]
+    list_filter = ["active", "treatments"]
+    list_select_related = ["user"]
+    search_fields = ["name", "initials"]
+    prepopulated_fields = {"slug": ["name"]}
 
 
 @admin.register(WeeklyShift)
@@ -65,3 +90,42 @@ class AbsenceAdmin(DiaryAdmin):
     @admin.display(ordering="therapist__name")
     def who(self, absence: Absence) -> str:
         return str(absence.therapist or "Whole clinic")
+
+
+class TreatmentForm(DiaryForm):
+    session_kinds = forms.MultipleChoiceField(
+        choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Where in a runner's training it belongs.",
+    )
+
+
+@admin.register(Treatment)
+class TreatmentAdmin(DiaryAdmin):
+    form = TreatmentForm
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "description", "session_kinds"]}),
+        ("Time and price", {"fields": ["minutes", "buffer_minutes", "price"]}),
+        ("Who and where", {"fields": ["therapists", "rooms"]}),
+        ("Shown to runners", {"fields": ["active", "online", "position"]}),
+    ]
+    list_display = ["name", "minutes", "buffer_minutes", "price", "offered_by", "online", "active"]
+    list_filter = ["active", "online", "therapists"]
+    search_fields = ["name", "description"]
+    prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ["therapists", "rooms"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
+        return super().get_queryset(request).prefetch_related("therapists")
+
+    @admin.display(description="Offered by")
+    def offered_by(self, treatment: Treatment) -> str:
+        return ", ".join(therapist.initials for therapist in treatment.therapists.all())
+
+
+@admin.register(Room)
+class RoomAdmin(DiaryAdmin):
+    list_display = ["name", "active"]
+    list_filter = ["active"]
+    search_fields = ["name"]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.openings import Diary, diary
+from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 from bookings.web.rate_limits import API, seconds_to_wait
 
 MOST_DAYS = 62
@@ -36,7 +37,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     response = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
     patch_cache_control(response, public=True, max_age=FRESH_FOR_SECONDS)
-    return _open_to_all(get_conditional_response(request, etag=etag, response=response))
+    return _open_to_all(get_conditional_response(request, etag=etag, response=response) or response)
 
 
 def _answer(asked, now: datetime) -> list[dict]:
@@ -45,7 +46,7 @@ def _answer(asked, now: datetime) -> list[dict]:
         diary(
             clinic,
             _treatment(asked.get("treatment", "")),
-            first=_day(asked.get("from"), now.astimezone(clinic.tz).date()),
+            first=_day(asked.get("from"), clinic.day_of(now)),
             days=_days(asked.get("days", "14")),
             therapist=_therapist(asked.get("therapist", "")),
             now=now,
@@ -81,15 +82,14 @@ def _therapist(slug: str) -> Therapist | None:
 
 
 def _day(text: str | None, today: date) -> date:
-    """At least a week away from the calendar's ends, so that no sum runs over them."""
     if text is None:
         return today
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a civil date has no zone
     except ValueError:
         raise BadQuestion("from: use a date such as 2026-12-01.") from None
-    if not 1970 <= day.year <= 2200:
-        raise BadQuestion("from: use a date between 1970 and 2200.")
+    if not is_known(day):
+        raise BadQuestion(f"from: use a date between {FIRST_DAY.year} and {LAST_DAY.year}.")
     return day
 
 

@@ -1,8 +1,6 @@
 """The diary itself: a day, a week, and what is done with an appointment in it."""
 
-from datetime import date
-
-from django.urls import path, register_converter
+from django.urls import path
 
 from bookings.desk.money import payments
 from bookings.desk.rota import blocks
@@ -14,28 +12,15 @@ from bookings.desk.scheduling import (
     phone_booking,
     week,
 )
-
-
-class Day:
-    """2026-12-01"""
-
-    regex = r"20\d\d-[01]\d-[0-3]\d"
-
-    def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-    def to_url(self, value: date) -> str:
-        return value.isoformat()
-
-
-register_converter(Day, "day")
+from bookings.web import days  # noqa: F401 - <day:…> in routes
+from bookings.web.access import DESK, protected
 
 app_name = "diary"
-urlpatterns = [
+urlpatterns = protected(
+    DESK,
     path("", day.today, name="today"),
     path("new/", phone_booking.new, name="new"),
     path("<day:day>/", day.day, name="day"),
-    path("<day:day>/feed/", feed.feed, name="feed"),
     path("<day:day>/week/<slug:slug>/", week.week, name="week"),
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
@@ -55,4 +40,4 @@ urlpatterns = [
     path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
     path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),
     path("blocks/<slug:kind>/<int:pk>/remove/", blocks.remove_block, name="remove_block"),
-]
+) + protected(DESK, path("<day:day>/feed/", feed.feed, name="feed"), by_itself=True)

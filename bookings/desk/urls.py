@@ -1,42 +1,54 @@
 """The front desk's pages."""
 
-from django.urls import include, path
+from django.urls import path
 
 from bookings.desk import home
 from bookings.desk.clients import clients, legal_texts, revoke_links
 from bookings.desk.mail import mails
 from bookings.desk.records import history
-from bookings.desk.training import plan, protocol
+from bookings.desk.training import protocol
+from bookings.desk.training.plan import of_a_client
+from bookings.web.access import DESK, OWNER, STAFF, protected
+from bookings.web.training.urls import DESKS_PLAN, mounted
 
 app_name = "desk"
 urlpatterns = [
-    path("", home.home, name="home"),
-    path("clients/", clients.listed, name="clients"),
-    path("clients/new/", clients.new, name="new_client"),
-    path("clients/<int:pk>/", clients.record, name="client"),
-    path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
-    path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
-    path("clients/<int:pk>/two-people/", home.two_people, name="two_people"),
-    path("clients/<int:pk>/plan/", include(plan.urlpatterns)),
-    path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
-    path("clients/<int:pk>/end-links/", revoke_links.withdraw, name="withdraw_links"),
-    path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
-    path("mails/", mails.mails, name="mails"),
-    path("mails/pause/", mails.pause, name="pause_mail"),
-    path("mails/kinds/", mails.kinds, name="mail_kinds"),
-    path("mails/kinds/<slug:name>/", mails.kind, name="mail_kind"),
-    path("mails/kinds/<slug:name>/body/", mails.kind_body, name="mail_kind_body"),
-    path("mails/<int:pk>/", mails.mail, name="mail"),
-    path("mails/<int:pk>/body/", mails.body, name="mail_body"),
-    path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
-    path("history/", history.history, name="history"),
-    path("texts/", legal_texts.overview, name="texts"),
-    path("texts/<kind>/", legal_texts.edit, name="text"),
-    path("protocol/", protocol.overview, name="protocol"),
-    path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
-    path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),
-    path("protocol/versions/<int:number>/", protocol.version, name="protocol_version"),
-    path("protocol/versions/<int:number>/file/", protocol.download, name="protocol_file"),
-    path("protocol/import/", protocol.import_file, name="protocol_import"),
-    path("protocol/reset/", protocol.reset, name="protocol_reset"),
+    *protected(
+        STAFF,
+        path("", home.home, name="home"),
+        path("protocol/", protocol.overview, name="protocol"),
+        path("protocol/versions/<int:number>/", protocol.version, name="protocol_version"),
+        path("protocol/versions/<int:number>/file/", protocol.download, name="protocol_file"),
+    ),
+    *protected(
+        DESK,
+        path("clients/", clients.listed, name="clients"),
+        path("clients/new/", clients.new, name="new_client"),
+        path("clients/<int:pk>/", clients.record, name="client"),
+        path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
+        path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
+        path("clients/<int:pk>/two-people/", home.two_people, name="two_people"),
+        *mounted(DESKS_PLAN, "clients/<int:pk>/plan/", of_a_client, "client_"),
+        path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
+        path("clients/<int:pk>/end-links/", revoke_links.withdraw, name="withdraw_links"),
+        path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
+        path("mails/", mails.mails, name="mails"),
+        path("mails/kinds/", mails.kinds, name="mail_kinds"),
+        path("mails/kinds/<slug:name>/", mails.kind, name="mail_kind"),
+        path("mails/kinds/<slug:name>/body/", mails.kind_body, name="mail_kind_body"),
+        path("mails/<int:pk>/", mails.mail, name="mail"),
+        path("mails/<int:pk>/body/", mails.body, name="mail_body"),
+        path("mails/<int:pk>/decide/", mails.decide, name="decide_mail"),
+    ),
+    *protected(
+        OWNER,
+        path("mails/pause/", mails.pause, name="pause_mail"),
+        path("history/", history.history, name="history"),
+        path("texts/", legal_texts.overview, name="texts"),
+        path("texts/<kind>/", legal_texts.edit, name="text"),
+        path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
+        path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),
+        path("protocol/import/", protocol.import_file, name="protocol_import"),
+        path("protocol/reset/", protocol.reset, name="protocol_reset"),
+    ),
 ]

@@ -7,12 +7,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from urllib.parse import urlsplit
 
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from bookings import calendars
 from bookings.core import wording
 from bookings.mail.context import Letter
 from bookings.mail.kinds import SUBJECTS
@@ -55,7 +55,8 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
 
 def message_id(mail: Mail) -> str:
     """From the occasion, so that a resent message can be known for the same."""
-    return f"<{mail.key.replace(':', '.')}@{calendars.domain()}>"
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{mail.key.replace(':', '.')}@{host}>"
 
 
 def text(letter: Letter) -> str:

@@ -131,8 +131,8 @@ class AppointmentLetter(Letter):
     @property
     def how_soon(self) -> str:
         """today, tomorrow, in 3 days"""
-        day = self.appointment.starts_at.astimezone(self.clinic.tz).date()
-        days = (day - self.now.astimezone(self.clinic.tz).date()).days
+        day = self.clinic.day_of(self.appointment.starts_at)
+        days = (day - self.clinic.day_of(self.now)).days
         return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
 
     @property

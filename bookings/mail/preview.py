@@ -58,6 +58,6 @@ def _list_what_is_left(mail: Mail, standing: Standing, at: datetime) -> str:
     nudge = standing.nudges.get(nudge_id(mail.about))
     if nudge is None:
         return "It is no longer part of the plan."
-    left = nudge.left_on(at.astimezone(standing.clinic.tz).date(), standing.gone)
+    left = nudge.left_on(standing.clinic.day_of(at), standing.gone)
     mail.about = {**mail.about, "topics": [nudge.topic], "covers": listed(left.covers)}
     return NOTHING_LEFT if mail.kind == MailKind.NUDGE and not left.covers else ""

@@ -138,7 +138,7 @@ class TrainingLetter(Letter):
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.clinic.tz).date()
+        return self.clinic.day_of(self.now)
 
     @property
     def protocol_label(self) -> str:
@@ -283,7 +283,7 @@ class PlanMailLetter(TrainingLetter):
         if change is None:
             return []
         ahead = self.mail.client.appointments.upcoming(self.now).with_everything()
-        by_day = {visit.starts_at.astimezone(self.clinic.tz).date(): visit for visit in ahead}
+        by_day = {self.clinic.day_of(visit.starts_at): visit for visit in ahead}
         booked = [training.Booked(day, visit.treatment.kinds) for day, visit in by_day.items()]
         return [
             (

@@ -1,6 +1,6 @@
 """The nouns."""
 
-from bookings.models.clients.clients import Client, ClientEvent, Therapist, User
+from bookings.models.clients.clients import Client, ClientEvent
 from bookings.models.clients.legal import Agreement, LegalKind, LegalText
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mail.consents import MailConsent, MailGroup
@@ -18,6 +18,7 @@ from bookings.models.rota.shifts import (
     WeeklyBreak,
     WeeklyShift,
 )
+from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
 from bookings.models.scheduling.appointments import (
     Appointment,
@@ -27,6 +28,7 @@ from bookings.models.scheduling.appointments import (
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
+from bookings.models.users import User
 
 __all__ = [
     "THE_CLINIC",

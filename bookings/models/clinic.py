@@ -1,7 +1,7 @@
 """The clinic itself: one row of settings, and the lock that every change of the diary takes."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -190,6 +190,10 @@ class Clinic(models.Model):
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def day_of(self, instant: datetime) -> date:
+        """The civil day that the clinic's own calendar shows then."""
+        return instant.astimezone(self.tz).date()
+
     @property
     def framed_by(self) -> list[str]:
         return self.embed_origins.split()
@@ -197,9 +201,9 @@ class Clinic(models.Model):
     def first_bookable(self, now: datetime) -> datetime:
         return now + timedelta(minutes=self.minimum_notice_minutes)
 
-    def last_bookable_day(self, now: datetime):
+    def last_bookable_day(self, now: datetime) -> date:
         """The last civil day, in the clinic's zone, on which runners may book."""
-        return now.astimezone(self.tz).date() + timedelta(days=self.horizon_days)
+        return self.day_of(now) + timedelta(days=self.horizon_days)
 
     def last_cancellation(self, starts_at: datetime) -> datetime:
         """Until when a runner can cancel what starts then."""

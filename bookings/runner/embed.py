@@ -52,14 +52,15 @@ def framed_by(response: HttpResponse, origins: list[str]) -> HttpResponse:
     """May be framed by these web sites, and by no page at all when there are none."""
     if origins:
         response.xframe_options_exempt = True
-        response._csp_replace = {"frame-ancestors": origins, "form-action": ["'none'"]}
+        policy = {"frame-ancestors": origins, "form-action": ["'none'"]}
+        response._csp_replace = policy  # type: ignore[attr-defined]
     return response
 
 
 def _days(clinic: Clinic, treatment: Treatment, now: datetime) -> Iterator[OpenDay]:
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     found = openings(clinic, treatment, first=today, days=DAYS, now=now)
-    by_day = groupby(found, key=lambda one: one.starts_at.astimezone(clinic.tz).date())
+    by_day = groupby(found, key=lambda one: clinic.day_of(one.starts_at))
     for number, (day, inside) in enumerate(by_day):
         if number == DAYS_SHOWN:
             return

@@ -1,7 +1,22 @@
-"""Who is at the desk, as events and mails record it."""
+"""Who acts, as events, mails, the history and the record of readings name them."""
 
 from django.http import HttpRequest
 
+from bookings.core.roles import Role
+from bookings.models import User
+
+
+def role_of(user: User) -> Role:
+    """The role somebody acts in: their login's, or a therapist's whose login has no other."""
+    role = Role(user.role)
+    treats = role is Role.RUNNER and Role.THERAPIST in user.roles()
+    return Role.THERAPIST if treats else role
+
+
+def in_words(user: User) -> str:
+    return f"{role_of(user).value}: {user.email}"
+
 
 def who(request: HttpRequest) -> str:
-    return f"{request.user.role}: {request.user.email}"
+    """Whoever has signed in; a runner otherwise."""
+    return in_words(request.user) if request.user.is_authenticated else Role.RUNNER.value

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from typing import Any
 
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,7 +30,7 @@ class Opened:
     @property
     def asks_who(self) -> bool:
         """Whether this is the first visit from a mail to an address not yet proved."""
-        return self.from_mail and self.appointment.client.is_provisional
+        return self.from_mail and self.appointment.whose.is_provisional
 
     def ended_before(self, instant: datetime) -> bool:
         """Whether the visit is that long ago, so that its link has had its time."""
@@ -43,11 +44,11 @@ def behind_a_link(
 
     @private
     @wraps(view)
-    def run(request: HttpRequest, token: str, **asked: str) -> HttpResponse:
+    def run(request: HttpRequest, token: str, **asked: Any) -> HttpResponse:
         opened = _open(token)
         try:
             if request.method == "POST" and opened.asks_who:
-                identity.prove(opened.appointment.client, by=RUNNER, now=timezone.now())
+                identity.prove(opened.appointment.whose, by=RUNNER, now=timezone.now())
                 opened = _open(token)
             return view(request, opened, **asked)
         except Busy as refusal:

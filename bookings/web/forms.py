@@ -1,7 +1,7 @@
-"""What runners send: a chosen start, their details, why they cancel."""
+"""Fields, validators and forms that more than one door asks."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -9,24 +9,15 @@ from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 
-from bookings.models import Therapist
+from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
 A_KEY = re.compile(r"[0-9a-f]{32}")  # 128 bits
 A_PHONE = re.compile(r"[\d\s+()./#x-]*\d[\d\s+()./#x-]*", re.IGNORECASE)
-SANE_YEARS = range(2000, 2200)
+FIRST_YEAR = 1900  # of birth
 PERSON = ("name", "email", "phone")
-
-REASONS = (
-    ("", "I would rather not say"),
-    ("other_time", "Another time suits me better"),
-    ("plans_changed", "My training or race plans have changed"),
-    ("mistake", "I booked it by mistake"),
-    ("elsewhere", "I have booked somewhere else"),
-    ("other", "Something else"),
-)
 
 
 def too_long(longest: int):
@@ -49,6 +40,15 @@ def looks_like_a_phone(text: str) -> None:
         raise ValidationError("Please use digits, spaces and + ( ) - only, or leave it empty.")
 
 
+def sane_birthday(born: date, today: date) -> date:
+    """Raises ValidationError for a day on which nobody who comes was born."""
+    if born.year < FIRST_YEAR:
+        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
+    if born >= today:
+        raise ValidationError("A date of birth is in the past.")
+    return born
+
+
 def plain(*fields: str | LayoutObject) -> FormHelper:
     """These fields, inside a form tag that the template writes."""
     helper = FormHelper()
@@ -56,6 +56,23 @@ def plain(*fields: str | LayoutObject) -> FormHelper:
     helper.disable_csrf = True
     helper.layout = Layout(*fields)
     return helper
+
+
+class DayField(forms.DateField):
+    """A civil day that pages know, chosen in the browser's own way."""
+
+    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
+
+    def __init__(self, **options: Any):
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, **options)
+        self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not is_known(value):
+            years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
+            raise ValidationError(f"Please give a day of the years {years}.", code="unknown_day")
 
 
 class InstantField(forms.Field):
@@ -71,7 +88,7 @@ class InstantField(forms.Field):
             instant = datetime.fromisoformat(value)
         except ValueError:
             raise self._invalid() from None
-        if instant.tzinfo is None or instant.year not in SANE_YEARS:
+        if instant.tzinfo is None or not is_known(instant.date()):
             raise self._invalid()
         return instant
 
@@ -80,19 +97,6 @@ class InstantField(forms.Field):
 
     def _invalid(self) -> ValidationError:
         return ValidationError(self.error_messages["invalid"], code="invalid")
-
-
-class StartForm(forms.Form):
-    """A start and, if the runner wants one in particular, a therapist."""
-
-    start = InstantField(error_messages={"required": "Please choose one of the free times."})
-    therapist = forms.ModelChoiceField(
-        Therapist.objects.active(),
-        to_field_name="slug",
-        required=False,
-        widget=forms.HiddenInput,
-        error_messages={"invalid_choice": "Nobody of that name works here now."},
-    )
 
 
 class KeyForm(forms.Form):
@@ -143,33 +147,3 @@ class PersonForm(KeyForm):
     @property
     def person(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in PERSON}
-
-
-class DetailsForm(PersonForm, StartForm):
-    """Who the appointment is for, with the start that was chosen."""
-
-    helper = plain("start", "therapist", "key", *PERSON)
-    kept = plain(*PERSON)  # beside other starts to choose from
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("start", "therapist")}
-
-
-class MoveForm(StartForm):
-    """A new start for an appointment as it was when the page was opened."""
-
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-
-class CancelForm(forms.Form):
-    """Why, if they like; a list, because a free text would fill with health data."""
-
-    reason = forms.ChoiceField(
-        label="Would you tell us why? (optional)",
-        choices=REASONS,
-        required=False,
-        widget=forms.Select(attrs={"autocomplete": "off"}),
-    )
-
-    helper = plain("reason")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from csp.decorators import csp_replace
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 MAIL_POLICY = {
@@ -20,7 +21,7 @@ MAIL_POLICY = {
 }
 
 
-def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """For the view that answers with the mail's own HTML."""
     return xframe_options_sameorigin(csp_replace(MAIL_POLICY)(view))
 

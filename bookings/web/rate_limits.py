@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import cache, wraps
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -76,12 +77,12 @@ def _count(limit: RateLimitItem, what: str, askers: list[str]) -> int:
 def _askers(request: HttpRequest) -> list[str]:
     """The address, and the login wherever it comes from."""
     user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
-    return [address(request), *([f"login {user.pk}"] if signed_in else [])]
+    signed_in = [f"login {user.pk}"] if user is not None and user.is_authenticated else []
+    return [address(request), *signed_in]
 
 
 @cache
 def _limiter() -> SlidingWindowCounterRateLimiter:
     url = settings.REDIS_URL.replace("redis+socket://", "redis+unix://")
-    waits = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    waits: dict[str, Any] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
     return SlidingWindowCounterRateLimiter(RedisStorage(url, wrap_exceptions=True, **waits))

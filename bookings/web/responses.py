@@ -1,12 +1,18 @@
 """How the runner's pages answer: whole or in part, in private, or with regret."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.views.decorators.http import require_http_methods
 
 from bookings.actions.refusals import Busy, Refused, TooManyHolds
+from bookings.web.requests import PageRequest
+
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
 SECONDS_TO_WAIT = {Busy: 5, TooManyHolds: 120}
 STATUS = {Busy: 503, TooManyHolds: 429}
@@ -16,19 +22,21 @@ def page_or_part(
     request: HttpRequest, page: str, part: str, context: dict, *, status: int = 200
 ) -> HttpResponse:
     """The whole page, or to htmx the part of it that is the same file."""
-    response = render(request, part if request.htmx else page, context, status=status)
+    response = render(
+        request, part if cast(PageRequest, request).htmx else page, context, status=status
+    )
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def private(view):
+def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """For pages about a person: kept by nobody, found by no search, named to no other site.
 
     Not no-referrer: browsers then call our own forms' origin "null", which CSRF refuses.
     """
 
     @wraps(view)
-    def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         add_never_cache_headers(response)
         response["X-Robots-Tag"] = "noindex, nofollow"

@@ -17,9 +17,10 @@ from bookings.actions.clients import identity
 from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
 from bookings.models import User
+from bookings.web.access import STAFF
+from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
-from clinic.demo.data.people import DEMO_ADDRESSES
-from clinic.middleware.policy import STAFF
+from clinic.demo.logins import DEMO_ADDRESSES
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -48,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
             identity.recognise(user, proved.email, by=str(user), now=timezone.now())
         return super().post_login(request, user, **how)
 
-    def get_login_redirect_url(self, request: HttpRequest) -> str:
+    def get_login_redirect_url(self, request: SignedInRequest) -> str:
         roles = request.user.roles()
         if roles & {Role.DESK, Role.OWNER}:
             return resolve_url("desk:home")
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only to a page of ours, and by its path alone."""
-        return bool(url) and url.startswith("/") and super().is_safe_url(url)
+        return url is not None and url.startswith("/") and super().is_safe_url(url)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """By the clinic's own address, whatever host somebody has put into the request."""

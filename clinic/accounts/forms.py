@@ -1,14 +1,20 @@
 """The forms by which people sign in, with the clinic's words."""
 
+from typing import Any
+
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 from bookings.actions.clients import identity
+from bookings.models import User
 from clinic.accounts.adapter import is_staff
 
 
 class PlainWords:
     """Labels instead of placeholders, which go as soon as one types."""
+
+    fields: dict[str, Any]
+    address: str
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -29,6 +35,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
     """A code for whoever is in the clinic's books."""
 
     address = "email"
+    _user: User | None
 
     def clean_email(self) -> str:
         """Staff sign in with a password; to them the mail says so instead."""

@@ -22,13 +22,14 @@ from django.core.management import call_command
 from django.db import OperationalError, connections
 
 from clinic.demo import servers as stack
-from clinic.demo.data.people import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.demo.processes import (
     Child,
     die_with_parent,
     stop_together,
     wait_until,
 )
+from clinic.demo.static_files import collected_meanwhile
 
 SECONDS_TO_FIRST_PAGE = 300  # on a machine that is busy; whatever ends by itself is noticed at once
 SECONDS_FOR_A_PREDECESSOR = 2
@@ -72,7 +73,7 @@ def running(state: Path, port: int) -> Iterator[list[Child]]:
         smtp_port = _free_port()
         _set_environment(state, {**servers.urls, **_environment(state, port, smtp_port)})
         started.callback((state / "environment").unlink)
-        _prepare()
+        _prepare(state)
         children: list[Child] = []
         started.callback(stop_together, children)
         _say("Starting the web server …")
@@ -117,6 +118,7 @@ def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "DEMO": "true",
         "STATE": str(state),
+        "STATIC_ROOT": str(state / "static"),
         "SECRET_KEY": _kept(state / "secret_key", secrets.token_urlsafe(48)),
         "HEALTH_KEYS": _kept(state / "health_key", Fernet.generate_key().decode()),
         "SITE_URL": f"http://localhost:{port}",
@@ -141,18 +143,19 @@ def _kept(place: Path, new: str) -> str:
     return place.read_text()
 
 
-def _prepare() -> None:
+def _prepare(state: Path) -> None:
     django.setup()
-    try:
-        _say("Bringing the database up to date …")
-        call_command("migrate", verbosity=0, interactive=False)
-        _say("Looking for the demo data …")
-        call_command("load_demo_data", verbosity=0)
-    except OperationalError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise stack.StackError(f"The database cannot be used: {reason}") from error
-    finally:
-        connections.close_all()
+    with collected_meanwhile(state):
+        try:
+            _say("Bringing the database up to date …")
+            call_command("migrate", verbosity=0, interactive=False)
+            _say("Looking for the demo data …")
+            call_command("load_demo_data", verbosity=0)
+        except OperationalError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise stack.StackError(f"The database cannot be used: {reason}") from error
+        finally:
+            connections.close_all()
 
 
 def _port(asked: str) -> int:

@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from bookings.web.access import EVERYONE, protected
 from bookings.web.mail_frame import framed, in_a_frame
 
 LISTED = 50
@@ -158,9 +159,10 @@ def part(request: HttpRequest, letter: Letter, number: int) -> HttpResponse:
 
 
 app_name = "demo"
-urlpatterns = [
+urlpatterns = protected(
+    EVERYONE,
     path("inbox/", inbox, name="inbox"),
     path("inbox/<letter:letter>/", letter, name="letter"),
     path("inbox/<letter:letter>/body/", body, name="body"),
     path("inbox/<letter:letter>/parts/<int:number>/", part, name="part"),
-]
+)

@@ -34,6 +34,7 @@ MADE_HERE = (
     "valkey",
     "programs-*",
     "mail",
+    "static",
     "*.log",
     "secret_key",
     "health_key",

@@ -15,7 +15,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from bookings.core.roles import Role
+from bookings.models import User
 from bookings.models.records.history import LONGEST_WHO
+from bookings.web.actor import in_words, role_of
 
 PROGRAM = "program"
 WRITES = re.compile(
@@ -80,14 +82,10 @@ class ActingMiddleware:
             return self.get_response(request)
 
 
-def _actor(user) -> Actor:
+def _actor(user: User) -> Actor:
     """Runners are not named: their history must not outlive them."""
-    if user.role == Role.RUNNER:
-        role = Role.THERAPIST if Role.THERAPIST in user.roles() else Role.RUNNER
-    else:
-        role = Role(user.role)
-    who = role.value if role is Role.RUNNER else f"{role.value}: {user.email}"
-    return Actor(role, who, user.pk)
+    role = role_of(user)
+    return Actor(role, role.value if role is Role.RUNNER else in_words(user), user.pk)
 
 
 class NamedTask(Task):

@@ -1,7 +1,11 @@
-"""Who may see which page: the one table, and the middleware that keeps to it."""
+"""Who may see which page: the middleware that keeps to the marks beside the routes.
+
+Only the pages of other packages, whose routes are theirs, have a table here.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -11,169 +15,12 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.core.roles import Role
-from therapists.pages import draft_recovery
-
-Roles = frozenset[Role] | None
-
-EVERYONE: Roles = None
-SIGNED_IN: Roles = frozenset(Role)
-STAFF: Roles = frozenset({Role.THERAPIST, Role.DESK, Role.OWNER})
-DESK: Roles = frozenset({Role.DESK, Role.OWNER})
-OWNER = frozenset({Role.OWNER})
-THERAPIST = frozenset({Role.THERAPIST})
-NOBODY: Roles = frozenset()
+from bookings.web import rejected_posts
+from bookings.web.access import DESK, EVERYONE, NOBODY, SIGNED_IN, Roles
+from bookings.web.requests import PageRequest
 
 WHO_MAY: Mapping[str, Roles] = MappingProxyType(
     {
-        "runner:home": EVERYONE,
-        "runner:terms": EVERYONE,
-        "runner:privacy": EVERYONE,
-        "runner:legal_version": EVERYONE,
-        "runner:protocol": EVERYONE,
-        "runner:times": EVERYONE,
-        "runner:account": SIGNED_IN,
-        "runner:my_age": SIGNED_IN,
-        "runner:withdraw_links": SIGNED_IN,
-        "runner:embed": EVERYONE,  # in a frame of the web sites that the owner names
-        "runner:plan": EVERYONE,
-        "runner:race": EVERYONE,
-        "runner:habits": EVERYONE,
-        "runner:effort": EVERYONE,
-        "runner:session": EVERYONE,
-        "runner:keep": EVERYONE,
-        "runner:choose": EVERYONE,
-        "runner:plan_times": EVERYONE,
-        "runner:choose_time": EVERYONE,
-        "runner:basket": EVERYONE,
-        "runner:change_basket": EVERYONE,
-        "runner:hold": EVERYONE,
-        "runner:details": EVERYONE,
-        # Behind an unguessable link, which is asked for its signature instead.
-        "runner:appointment": EVERYONE,
-        "runner:move": EVERYONE,
-        "runner:cancel": EVERYONE,
-        "runner:coming": EVERYONE,
-        "runner:age": EVERYONE,
-        "runner:offered": EVERYONE,
-        "runner:not_this_time": EVERYONE,
-        "runner:after_race": EVERYONE,
-        "runner:preferences": EVERYONE,
-        "runner:unsubscribe": EVERYONE,
-        "runner:calendar": EVERYONE,
-        "runner:my_plan": EVERYONE,
-        "runner:my_keep": EVERYONE,
-        "runner:my_choose": EVERYONE,
-        "runner:my_plan_times": EVERYONE,
-        "runner:my_choose_time": EVERYONE,
-        "runner:my_basket": EVERYONE,
-        "runner:my_change_basket": EVERYONE,
-        "runner:my_race": EVERYONE,
-        "runner:my_habits": EVERYONE,
-        "runner:my_effort": EVERYONE,
-        "runner:my_session": EVERYONE,
-        "runner:prove": EVERYONE,
-        "api:openings": EVERYONE,
-        "healthz": EVERYONE,
-        "readyz": EVERYONE,
-        "metrics": EVERYONE,  # asks for a token instead
-        "api:mail_events": EVERYONE,  # asks for the mail service's signature instead
-        "desk:home": STAFF,
-        "desk:two_people": DESK,
-        "desk:client_plan": DESK,
-        "desk:client_habits": DESK,
-        "desk:client_effort": DESK,
-        "desk:client_session": DESK,
-        "desk:client_race": DESK,
-        "desk:client_choose": DESK,
-        "desk:client_basket": DESK,
-        "desk:client_change_basket": DESK,
-        "desk:client_plan_times": DESK,
-        "desk:client_choose_time": DESK,
-        "desk:clients": DESK,
-        "desk:new_client": DESK,
-        "desk:client": DESK,
-        "desk:edit_client": DESK,
-        "desk:client_preferences": DESK,
-        "records:merge_choose": DESK,
-        "records:merge": DESK,
-        "desk:history": OWNER,
-        "desk:texts": OWNER,
-        "desk:text": OWNER,
-        "records:account": SIGNED_IN,
-        "records:account_json": SIGNED_IN,
-        "records:wish": SIGNED_IN,
-        "records:your_data": EVERYONE,  # a link of a mail
-        "records:download": EVERYONE,  # a link of a mail, good for a day
-        "records:download_json": EVERYONE,
-        "records:requests": DESK,
-        "records:request": DESK,
-        "records:start": DESK,
-        "diary:today": DESK,
-        "diary:new": DESK,
-        "diary:day": DESK,
-        "diary:feed": DESK,
-        "diary:week": DESK,
-        "diary:appointment": DESK,
-        "diary:change": DESK,
-        "diary:put_back": DESK,
-        "diary:tell": DESK,
-        "diary:mark": DESK,
-        "diary:cancel": DESK,
-        "diary:late": DESK,
-        "diary:note": DESK,
-        "diary:price": DESK,
-        "diary:pay": DESK,
-        "diary:take_back": DESK,
-        "diary:receipt": DESK,
-        "diary:takings": DESK,
-        "diary:takings_file": DESK,
-        "diary:blocks": DESK,
-        "diary:new_block": DESK,
-        "diary:block": DESK,
-        "diary:remove_block": DESK,
-        "desk:protocol": STAFF,
-        "desk:protocol_version": STAFF,
-        "desk:protocol_file": STAFF,
-        "desk:mails": DESK,
-        "desk:mails_of_client": DESK,
-        "desk:withdraw_links": DESK,
-        "desk:mails_of_appointment": DESK,
-        "desk:mail": DESK,
-        "desk:mail_body": DESK,
-        "desk:decide_mail": DESK,
-        "desk:mail_kinds": DESK,
-        "desk:mail_kind": DESK,
-        "desk:mail_kind_body": DESK,
-        "desk:pause_mail": OWNER,
-        "desk:protocol_phase": OWNER,
-        "desk:protocol_session": OWNER,
-        "desk:protocol_import": OWNER,
-        "desk:protocol_reset": OWNER,
-        # What each shows is further asked of the visit: who treats this client?
-        "therapists:today": THERAPIST,
-        "therapists:day": THERAPIST,
-        "therapists:mark": THERAPIST,
-        "therapists:brief": THERAPIST,
-        "therapists:clear": THERAPIST,
-        "therapists:note": THERAPIST | OWNER,
-        "therapists:draft": THERAPIST,
-        "therapists:history": THERAPIST | OWNER,
-        "therapists:sheet": THERAPIST,
-        "therapists:offline": THERAPIST,
-        "therapists:worker": EVERYONE,  # a program, the same for all
-        "therapists:own_time": THERAPIST,
-        "therapists:habits": THERAPIST,
-        "therapists:withdraw": THERAPIST,
-        "therapists:times_off": DESK,
-        "therapists:answer_time_off": DESK,
-        "therapists:accesses": OWNER,
-        "therapists:kept_records": OWNER,
-        "therapists:kept_record": OWNER,
-        "therapists:calendar": SIGNED_IN,
-        "therapists:feed": EVERYONE,  # its address is the secret
-        "therapists:health": SIGNED_IN,
-        "therapists:health_by_link": EVERYONE,
-        "begin": SIGNED_IN,
         "account_login": EVERYONE,
         "account_request_login_code": EVERYONE,
         "account_confirm_login_code": EVERYONE,
@@ -205,10 +52,6 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "mfa_view_recovery_codes": SIGNED_IN,
         "mfa_generate_recovery_codes": SIGNED_IN,
         "mfa_download_recovery_codes": SIGNED_IN,
-        "demo:inbox": EVERYONE,
-        "demo:letter": EVERYONE,
-        "demo:body": EVERYONE,
-        "demo:part": EVERYONE,
     }
 )
 # The admin names its pages itself; which of them each role may use is each ModelAdmin's to say.
@@ -217,23 +60,25 @@ OPEN_IN_THE_ADMIN = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
 
 class NoRule(LookupError):
-    """A view that the table does not know; it is refused."""
+    """A view that has no mark, and is no known page of another package; it is refused."""
 
 
-def who_may(view_name: str) -> Roles:
-    """The roles a view is for, or EVERYONE. Raises NoRule for a view without a line."""
-    if view_name in WHO_MAY:
-        return WHO_MAY[view_name]
-    namespace, _, _ = view_name.partition(":")
-    if view_name in OPEN_IN_THE_ADMIN:
+def who_may(view: Callable[..., HttpResponse], name: str) -> Roles:
+    """The roles a view is for, or EVERYONE: its mark, or the table's line. Raises NoRule."""
+    if hasattr(view, "roles"):
+        return view.roles
+    if name in WHO_MAY:
+        return WHO_MAY[name]
+    namespace, _, _ = name.partition(":")
+    if name in OPEN_IN_THE_ADMIN:
         return EVERYONE
-    if namespace in WHO_MAY_IN and namespace != view_name:
+    if namespace in WHO_MAY_IN and namespace != name:
         return WHO_MAY_IN[namespace]
-    raise NoRule(view_name)
+    raise NoRule(name)
 
 
 class PolicyMiddleware:
-    """Refuses a view before it runs, unless the table lets this person in."""
+    """Refuses a view before it runs, unless its rule lets this person in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -244,12 +89,14 @@ class PolicyMiddleware:
             add_never_cache_headers(response)
         return response
 
-    def process_view(self, request: HttpRequest, _view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: PageRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
         try:
-            roles = who_may(request.resolver_match.view_name)
+            roles = who_may(view, request.resolver_match.view_name)
         except NoRule as missing:
             raise PermissionDenied(f"{missing} has no rule") from missing
-        if roles is EVERYONE:
+        if roles is None:
             return None
         if not request.user.is_authenticated:
             return sign_in_first(request)
@@ -258,15 +105,15 @@ class PolicyMiddleware:
         return None
 
 
-def roles_of(request: HttpRequest) -> frozenset[Role]:
+def roles_of(request: PageRequest) -> frozenset[Role]:
     """What whoever has signed in may act as, asked once for each request."""
     if not hasattr(request, "roles"):
-        request.roles = request.user.roles()
+        request.roles = request.user.roles() if request.user.is_authenticated else frozenset()
     return request.roles
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
-    draft_recovery.keep(request)
+def sign_in_first(request: PageRequest) -> HttpResponse:
+    rejected_posts.keep(request)
     if request.htmx:  # A sign-in page inside a part of another page would be no use.
         return HttpResponseClientRedirect(resolve_url("account_login"))
     return redirect_to_login(request.get_full_path(), resolve_url("account_login"))

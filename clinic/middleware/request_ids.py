@@ -29,7 +29,8 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.headers.get(HEADER, "")
         request_id = asked if ACCEPTED.fullmatch(asked) else uuid4().hex
-        request.request_id = request_id  # for what is logged when the answer is ready
+        # For what is logged when the answer is ready.
+        request.request_id = request_id  # type: ignore[attr-defined]
         token = _current.set(request_id)
         try:
             response = self.get_response(request)

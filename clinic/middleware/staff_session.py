@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from bookings.web.access import STAFF
+from bookings.web.requests import PageRequest
 from clinic.accounts import second_factor
-from clinic.middleware.policy import STAFF, roles_of, sign_in_first
+from clinic.middleware.policy import roles_of, sign_in_first
 
 SETS_ONE_UP = "mfa_index"
 # All that staff may reach before they have set up a second factor.
@@ -26,8 +28,6 @@ WITHOUT_ONE = frozenset(
         "account_logout",
     }
 )
-# What pages ask by themselves is no sign that somebody is there.
-ASKED_BY_ITSELF = frozenset({"diary:feed", "therapists:worker"})
 SEEN = "seen_at"
 MINUTE, HOUR = 60, 3600  # seconds
 
@@ -41,7 +41,7 @@ class StaffDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, _view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(self, request: PageRequest, view, _args, _kwargs) -> HttpResponse | None:
         if not request.user.is_authenticated or not roles_of(request) & STAFF:
             return None
         name = request.resolver_match.view_name
@@ -51,7 +51,8 @@ class StaffDoorMiddleware:
             logout(request)
             messages.info(request, "You were signed out, because it had been a while.")
             return sign_in_first(request)
-        if name not in ASKED_BY_ITSELF:
+        # What pages ask by themselves is no sign that somebody is there.
+        if not getattr(view, "by_itself", False):
             _note_that_somebody_is_there(request, time())
         request.lacks_a_factor = _lacks_a_factor(request)
         if request.lacks_a_factor and name not in WITHOUT_ONE:
@@ -59,7 +60,7 @@ class StaffDoorMiddleware:
         return None
 
 
-def _is_over(request: HttpRequest, now: float) -> bool:
+def _is_over(request: PageRequest, now: float) -> bool:
     began = second_factor.signed_in_at(request)
     if began is None:
         return False  # and without a factor, so that it opens nothing
@@ -70,18 +71,18 @@ def _is_over(request: HttpRequest, now: float) -> bool:
     )
 
 
-def _note_that_somebody_is_there(request: HttpRequest, now: float) -> None:
+def _note_that_somebody_is_there(request: PageRequest, now: float) -> None:
     """At most once a minute, because each time writes the session."""
     began = second_factor.signed_in_at(request)
     if began is not None and now - request.session.get(SEEN, 0) >= MINUTE:
         request.session[SEEN] = now
 
 
-def _lacks_a_factor(request: HttpRequest) -> bool:
+def _lacks_a_factor(request: PageRequest) -> bool:
     return settings.STAFF_NEED_A_SECOND_FACTOR and not second_factor.was_given(request)
 
 
-def _set_one_up(request: HttpRequest) -> HttpResponse:
+def _set_one_up(request: PageRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(resolve_url(SETS_ONE_UP))
     return redirect(SETS_ONE_UP)

@@ -18,5 +18,5 @@ class ClinicZoneMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         clinic = Clinic.objects.first()
-        with timezone.override(clinic and clinic.tz):
+        with timezone.override(clinic.tz if clinic else None):
             return self.get_response(request)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from bookings.models import Heartbeat, Part
 from bookings.queries.mail import mail_status
 from clinic.operations import migrate_lock
+from clinic.operations.version import VERSION
 
 OK = "ok"
 SECONDS_FOR_THE_BROKER = 2
@@ -42,7 +43,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     answers = {name: _ask(check) for name, check in CHECKS.items() if name not in left_out}
     well = set(answers.values()) <= {OK}
     status = OK if well else "not ready"
-    return JsonResponse({"status": status, "checks": answers}, status=200 if well else 503)
+    said = {"status": status, "version": VERSION, "checks": answers}
+    return JsonResponse(said, status=200 if well else 503)
 
 
 def _ask(check: Check) -> str:

@@ -1,7 +1,7 @@
 """A log for machines: a JSON object a line, with nothing in it about a person.
 
-Paths and messages have lost the secrets of links already (clinic.redacting); here go e-mail
-addresses, and the words of exceptions, in which databases and parsers repeat what was typed.
+Paths and messages have lost the secrets of links already (clinic.monitoring.redaction); here go
+e-mail addresses, and the words of exceptions, in which databases and parsers repeat what was typed.
 Where it happened stays.
 """
 

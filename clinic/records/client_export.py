@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from bookings.models import Client
-from clinic.records.registry import HOLDINGS, Holding
+from clinic.records.registry.record import Record
+from clinic.records.registry.rows import RECORDS
 from therapists.health_audit import Reader
 from therapists.queries import health_export
 
@@ -35,7 +36,7 @@ class Export:
 
 def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     """With a reader, who has signed in, health data too. As many queries whatever there is."""
-    groups = {one.name: _rows(one, client) for one in HOLDINGS if one.shown}
+    groups = {one.name: _rows(one, client) for one in RECORDS if one.shown}
     if reader is None:
         return Export(now, groups, [HEALTH_ONLY_SIGNED_IN])
     health = health_export.own_health(client, reader=reader, now=now)
@@ -48,7 +49,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     return Export(now, groups, withheld)
 
 
-def _rows(holding: Holding, client: Client) -> Rows:
+def _rows(record: Record, client: Client) -> Rows:
     """Labels may have spaces, which annotations may not, so they are put on afterwards."""
-    found = holding.of(client).order_by("pk").values_list(*holding.shown.values())
-    return [dict(zip(holding.shown, row, strict=True)) for row in found]
+    found = record.of(client).order_by("pk").values_list(*record.shown.values())
+    return [dict(zip(record.shown, row, strict=True)) for row in found]

@@ -14,37 +14,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 
 from bookings.core.csv_safety import as_text
+from clinic.records.registry.record import Record
+from clinic.records.registry.rows import RECORDS
 from therapists import health_audit
 from therapists.health_audit import Reader
-from therapists.models import Clearance, HealthCheck, Note, NoteVersion
 from therapists.models.sealed import Sealed
 
-NOT_EXPORTED = {
-    "admin.LogEntry": "what was done in the admin stands in the history, bookings.Change",
-    "auth.Group": "not used",
-    "auth.Group_permissions": "not used",
-    "auth.Permission": "Django's own",
-    "bookings.User_groups": "not used",
-    "bookings.User_user_permissions": "not used",
-    "contenttypes.ContentType": "Django's own",
-    "sessions.Session": "who was signed in just then",
-    "account.EmailConfirmation": "secrets of mailed links",
-    "mfa.Authenticator": "secrets of second factors",
-}
-SECRET_FIELDS = {"bookings.User.password", "bookings.Mail.lease_token"}
-OPENED = {  # and the way to the client, in whose name each reading is recorded
-    HealthCheck: "client",
-    Clearance: "client",
-    Note: "appointment__client",
-    NoteVersion: "note__appointment__client",
-}
 AT_ONCE = 1000
-Model = type[models.Model]
 
 
 @dataclass(frozen=True)
@@ -55,17 +35,13 @@ class Written:
     opened: dict[str, int]
 
 
-def exported() -> list[Model]:
-    everything = apps.get_models(include_auto_created=True)
-    return [model for model in everything if model._meta.label not in NOT_EXPORTED]
+def exported() -> list[Record]:
+    return [record for record in RECORDS if not record.export.left_out]
 
 
-def fields_of(model: Model) -> list[models.Field]:
-    return [
-        field
-        for field in model._meta.concrete_fields
-        if f"{model._meta.label}.{field.name}" not in SECRET_FIELDS
-    ]
+def columns(record: Record) -> list[models.Field]:
+    fields = record.model._meta.concrete_fields
+    return [field for field in fields if field.name not in record.export.secret]
 
 
 def write(file: IO[bytes], *, now: datetime, reader: Reader | None = None) -> Written:
@@ -73,23 +49,23 @@ def write(file: IO[bytes], *, now: datetime, reader: Reader | None = None) -> Wr
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            rows = {model._meta.label: _table(whole, model) for model in exported()}
+            rows = {record.label: _table(whole, record) for record in exported()}
         opened = _health(whole, reader, now) if reader else {}
         written = Written(rows, opened)
         whole.writestr("README.md", _readme(written, now))
     return written
 
 
-def _table(whole: zipfile.ZipFile, model: Model) -> int:
-    names = [field.attname for field in fields_of(model)]
-    with _member(whole, f"csv/{model._meta.label}.csv") as text:
+def _table(whole: zipfile.ZipFile, record: Record) -> int:
+    names = [field.attname for field in columns(record)]
+    with _member(whole, f"csv/{record.label}.csv") as text:
         rows = csv.writer(text)
         rows.writerow(names)
-        for row in _rows_of(model, names):
+        for row in _rows_of(record, names):
             rows.writerow(_cell(value) for value in row)
     count = 0
-    with _member(whole, f"json/{model._meta.label}.jsonl") as text:
-        for row in _rows_of(model, names):
+    with _member(whole, f"json/{record.label}.jsonl") as text:
+        for row in _rows_of(record, names):
             text.write(_line(dict(zip(names, map(_plain, row), strict=True))))
             count += 1
     return count
@@ -101,8 +77,8 @@ def _member(whole: zipfile.ZipFile, name: str) -> io.TextIOWrapper:
     )
 
 
-def _rows_of(model: Model, names: list[str]) -> Iterator[tuple[Any, ...]]:
-    rows = model._base_manager.order_by("pk").values_list(*names)
+def _rows_of(record: Record, names: list[str]) -> Iterator[tuple[Any, ...]]:
+    rows = record.model._base_manager.order_by("pk").values_list(*names)
     return rows.iterator(chunk_size=AT_ONCE)
 
 
@@ -131,21 +107,23 @@ def _line(row: dict[str, Any]) -> str:
 def _health(whole: zipfile.ZipFile, reader: Reader, now: datetime) -> dict[str, int]:
     """Outside of the one instant, for each reading is recorded before anything is opened."""
     counts = {}
-    for model, way in OPENED.items():
-        counts[model._meta.label] = 0
-        with _member(whole, f"health/{model._meta.label}.jsonl") as text:
-            for rows in _batches(model, way):
+    for record in exported():
+        if not record.export.opened_on_request:
+            continue
+        counts[record.label] = 0
+        with _member(whole, f"health/{record.label}.jsonl") as text:
+            for rows in _batches(record):
                 opened = health_audit.opened(rows, reader=reader, now=now)
                 for row, content in zip(rows, opened, strict=True):
                     text.write(_line({"id": row.pk, "content": content}))
-                counts[model._meta.label] += len(rows)
+                counts[record.label] += len(rows)
     return counts
 
 
-def _batches(model: Model, way: str) -> Iterator[list]:
+def _batches(record: Record) -> Iterator[list[Any]]:
     last: Any = 0
-    rows = model._base_manager.exclude(content=None).select_related(way).order_by("pk")
-    while found := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+    rows = record.model._base_manager.exclude(content=None).select_related(record.owner)
+    while found := list(rows.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         yield found
         last = found[-1].pk
 
@@ -157,7 +135,8 @@ def _readme(written: Written, now: datetime) -> str:
         else "Columns called `content` in tables of `therapists` are sealed; the clinic's "
         "`HEALTH_KEYS` open them (Fernet), or `manage.py export_all --with-health`."
     )
-    left_out = "\n".join(f"- {label}: {why}" for label, why in sorted(NOT_EXPORTED.items()))
+    left_out = [f"- {one.label}: {why}" for one in RECORDS if (why := one.export.left_out)]
+    secret = [f"{one.label}.{name}" for one in RECORDS for name in one.export.secret]
     return "\n".join(
         [
             f"# All data of the clinic, {now.isoformat(timespec='seconds')}",
@@ -170,22 +149,22 @@ def _readme(written: Written, now: datetime) -> str:
             "",
             "Not here:",
             "",
-            left_out,
-            f"- {', '.join(sorted(SECRET_FIELDS))}: secrets",
+            *sorted(left_out),
+            f"- {', '.join(sorted(secret))}: secrets",
             "",
-            *(line for model in exported() for line in _of_table(model, written)),
+            *(line for record in exported() for line in _of_table(record, written)),
         ]
     )
 
 
-def _of_table(model: Model, written: Written) -> Iterator[str]:
-    label = model._meta.label
+def _of_table(record: Record, written: Written) -> Iterator[str]:
+    model = record.model
     about = (model.__doc__ or "").strip().partition("\n")[0]
-    yield f"## {label}: {written.rows[label]:,} rows\n"
+    yield f"## {record.label}: {record.name}, {written.rows[record.label]:,} rows\n"
     if not about.startswith(f"{model.__name__}("):  # Django's, where there is no other
         yield f"{about}\n"
     yield "| column | type | meaning |\n| --- | --- | --- |"
-    for field in fields_of(model):
+    for field in columns(record):
         yield f"| `{field.attname}` | {_type_of(field)} | {_meaning_of(field)} |"
     yield ""
 

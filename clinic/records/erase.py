@@ -1,22 +1,16 @@
 """Forgetting a client: all but what must be kept, at once; the address when it has been told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.db.models import Max, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import SILENTLY
+from bookings.actions.mail.outbox import SILENTLY, write_down
 from bookings.actions.scheduling import booking
-from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
     Change,
@@ -26,34 +20,16 @@ from bookings.models import (
     ErasureState,
     Mail,
     MailKind,
-    Therapist,
     User,
 )
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
-from clinic.records.registry import HOLDINGS, Fate
+from clinic.records.registry.record import Fate, Remembered
+from clinic.records.registry.rows import BY_MODEL, RECORDS
+from clinic.records.registry.third_party import THIRD_PARTY
 from therapists.actions import health_erase
 
-NOBODY = "Erased client"
 LONGEST_WAIT = timedelta(days=3)  # for the last mail; then the address goes all the same
-BLANK: Mapping[str, Any] = {
-    "name": NOBODY,
-    "phone": "",
-    "user": None,
-    "proved_at": None,
-    "terms_agreed_at": None,
-    "same_address_as": None,
-    "health_hold": False,
-    "bounced_at": None,
-    "wants_nudges": False,
-    "wants_news": False,
-    "weekly_volume_km": 0,
-    "desk_notes": "",
-    "date_of_birth": None,
-    "guardian_name": "",
-    "guardian_agreed_at": None,
-    "guardian_agreed_by": "",
-}
 
 
 @dataclass(frozen=True)
@@ -92,11 +68,11 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
     """What would go, what would stay and why."""
     until = kept_until(client, clinic, now=now)
     lines = []
-    for holding in HOLDINGS:
-        if count := holding.of(client).count():
-            over = holding.fate is Fate.KEPT and until is None
-            fate = Fate.GOES if over else holding.fate
-            lines.append(Line(holding.name, count, fate, holding.why))
+    for record in RECORDS:
+        if count := record.of(client).count():
+            over = record.on_erase is Fate.KEPT and until is None
+            fate = Fate.GOES if over else record.on_erase
+            lines.append(Line(record.name, count, fate, record.why))
     coming = client.appointments.upcoming(now).with_everything()
     return Preview(lines, list(coming), until)
 
@@ -152,11 +128,11 @@ def erase(
     if until:
         health_erase.keep(client, now=now)
     else:
-        health_erase.forget(client)
-    _rows_go(client)
-    _login_goes(client)
+        forget_kept(client)
+    _erase_rows(client)
+    _forget_login(client.user_id)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
-    Client.objects.filter(pk=client.pk).update(erased_at=now, **BLANK)
+    Client.objects.filter(pk=client.pk).update(erased_at=now)
     outcome = _in_words(seen)
     if request is not None:
         _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
@@ -199,45 +175,49 @@ def drop_if_empty(client: Client) -> None:
     _forget_history(client)
 
 
-def _rows_go(client: Client) -> None:
-    for holding in HOLDINGS:
-        if holding.model in (Client, Change):
-            continue
-        if holding.fate is Fate.GOES:
-            holding.of(client).delete()
-        elif holding.fate is Fate.NAMELESS:
-            holding.of(client).update(**holding.blank)
+def forget_kept(client: Client) -> None:
+    """Erase what was locked away, for good; in the caller's transaction."""
+    _allow_forgetting()
+    for record in reversed(RECORDS):
+        if record.on_erase is Fate.KEPT:
+            record.of(client).delete()
 
 
-def _login_goes(client: Client) -> None:
-    """A runner's login goes; somebody on the staff keeps theirs."""
-    user = client.user
-    if user is None:
+def _erase_rows(client: Client) -> None:
+    for record in RECORDS:
+        if record.on_erase is Fate.NAMELESS:
+            record.of(client).update(**record.blank)
+        elif record.on_erase is Fate.GOES and record.model is not Change:
+            record.of(client).delete()
+
+
+def _forget_login(user: int | None) -> None:
+    """What the history says of a login that has just gone; somebody on the staff keeps theirs."""
+    if user is None or User.objects.filter(pk=user).exists():
         return
-    if user.role != Role.RUNNER or Therapist.objects.filter(user=user).exists():
-        return
-    User.objects.get(pk=user.pk).delete()
+    _allow_forgetting()
+    Change.objects.filter(table=User._meta.db_table, row=user).delete()
+    remembered = [one.table for one in THIRD_PARTY if isinstance(one.history, Remembered)]
+    ways_in = Change.objects.filter(table__in=remembered)
+    ways_in.filter(Q(after__user_id=user) | Q(before__user_id=user)).delete()
+    Change.objects.filter(user=user).update(user=None)
+
+
+def _allow_forgetting() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MAY_FORGET)
-    Change.objects.filter(table=User._meta.db_table, row=user.pk).delete()
-    of_the_login = [model._meta.db_table for model in (EmailAddress, Authenticator)]
-    ways_in = Change.objects.filter(table__in=of_the_login)
-    ways_in.filter(Q(after__user_id=user.pk) | Q(before__user_id=user.pk)).delete()
-    Change.objects.filter(user=user.pk).update(user=None)
 
 
 def _forget_history(client: Client) -> None:
     """What says who they are; an appointment's changes only say when and with whom."""
-    with connection.cursor() as cursor:
-        cursor.execute(MAY_FORGET)
-    about = Change.objects.filter(client=client.pk)
-    about.exclude(table=Appointment._meta.db_table).delete()
+    _allow_forgetting()
+    BY_MODEL[Change].of(client).delete()
 
 
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     until = seen.kept_until
     kept = ["Clinical records, with your name"] if until else []
-    Mail.objects.create(
+    last = Mail(
         key=f"{MailKind.ERASED}:{client.pk}:0",
         kind=MailKind.ERASED,
         client=client,
@@ -250,7 +230,7 @@ def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
         due_at=Now(),
         not_after=now + LONGEST_WAIT,
     )
-    transaction.on_commit(ring, robust=True)
+    write_down(last)
 
 
 def _in_words(seen: Preview) -> list[str]:

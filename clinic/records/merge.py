@@ -1,113 +1,48 @@
 """Two records of one person become one: what becomes of everything, told before it is done.
 
-This floor sees both apps. Every relation to Client has its step here; a new one fails the test,
-and the merge itself, until somebody has decided what becomes of it.
+Every foreign key to Client has its step in the registry; a new one fails the test, and the merge
+itself, until somebody has decided what becomes of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import ForeignObjectRel, Q
 
 from bookings.actions.clients import details, health_hold, merge_steps
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
 from bookings.core import wording
-from bookings.models import Appointment, Client, Clinic, ErasureState, MailGroup
+from bookings.models import Appointment, Client, Clinic, MailGroup
 from bookings.models.scheduling.appointments import OCCUPYING
+from clinic.records.registry.record import Merge, MergeStep
+from clinic.records.registry.rows import RECORDS
 
 # What a person has one of; where both records have another, the desk says which is right.
 CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")
-
-
-@dataclass(frozen=True)
-class Merge:
-    """`gone` goes, `kept` stays; `choices` name for a field of CHOSEN whose value is right."""
-
-    kept: Client
-    gone: Client
-    by: str
-    now: datetime
-    choices: Mapping[str, str] = field(default_factory=dict)
-
-
-Step = Callable[[Merge], list[str]]  # what was dropped, a line each
-Counted = Callable[[Client], int]
 
 
 class NotDecided(LookupError):
     """A relation to Client that has no step; nothing is merged."""
 
 
-def _appointments(merge: Merge) -> list[str]:
-    merge_steps.appointments(merge.gone, merge.kept, by=merge.by, now=merge.now)
-    return []
-
-
-def _as_they_are(merge: Merge, name: str) -> list[str]:
-    merge_steps.hand_over(Client._meta.get_field(name), merge.gone, merge.kept)
-    return []
-
-
-def _rows(name: str) -> Step:
-    return lambda merge: _as_they_are(merge, name)
-
-
-def _others_who_point_here(merge: Merge) -> list[str]:
-    merge.gone.others_at_the_address.exclude(pk=merge.kept.pk).update(same_address_as=merge.kept)
-    return []
-
-
-def _wishes_to_be_forgotten(merge: Merge) -> list[str]:
-    """One open wish for one person; a second says nothing more."""
-    open_wish = merge.gone.erasure_requests.filter(state=ErasureState.ASKED)
-    if merge.kept.erasure_requests.filter(state=ErasureState.ASKED).exists():
-        answer = {"answered_at": merge.now, "answered_by": merge.by}
-        open_wish.update(state=ErasureState.WITHDRAWN, **answer)
-    return _as_they_are(merge, "erasure_requests")
-
-
-def _calendar(merge: Merge) -> list[str]:
-    """One address for a person's calendar: the kept record's, if it has one."""
-    if not hasattr(merge.gone, "feed"):
-        return []
-    if hasattr(merge.kept, "feed"):
-        return ["the address of a calendar, which shows nothing any more"]
-    type(merge.gone.feed)._default_manager.filter(client=merge.gone).update(client=merge.kept)
-    return []
-
-
-STEPS: dict[str, Step] = {
-    "bookings.Appointment.client": _appointments,
-    "bookings.Mail.client": _rows("mails"),
-    "bookings.MailConsent.client": lambda merge: merge_steps.mail_choices(merge.gone, merge.kept),
-    "bookings.ClientEvent.client": _rows("record_events"),
-    "bookings.HardEffort.client": lambda merge: merge_steps.hard_efforts(merge.gone, merge.kept),
-    "bookings.DeclinedSession.client": lambda merge: merge_steps.declined_sessions(
-        merge.gone, merge.kept
-    ),
-    "bookings.Race.client": lambda merge: merge_steps.races(merge.gone, merge.kept, merge.now),
-    "bookings.Agreement.client": lambda merge: merge_steps.agreements(merge.gone, merge.kept),
-    "bookings.ErasureRequest.client": _wishes_to_be_forgotten,
-    "bookings.Change.client": lambda merge: [],  # goes along when the record is left
-    "bookings.Client.same_address_as": _others_who_point_here,
-    "therapists.HealthCheck.client": _rows("health_checks"),
-    "therapists.Clearance.client": _rows("clearances"),
-    "therapists.Access.client": _rows("health_accesses"),
-    "therapists.Feed.client": _calendar,
-    "therapists.KeptRecord.client": _rows("kept_record"),
-}
-
-
-def relations() -> dict[str, Any]:
+def relations() -> dict[str, ForeignObjectRel]:
     """Everything in the database that points to a client, by name."""
     found = Client._meta.get_fields(include_hidden=True)
-    pointing = [one for one in found if one.auto_created and not one.concrete]
-    return {f"{one.related_model._meta.label}.{one.field.name}": one for one in pointing}
+    pointing = [one for one in found if isinstance(one, ForeignObjectRel)]
+    return {f"{one.field.model._meta.label}.{one.field.name}": one for one in pointing}
+
+
+def _steps() -> dict[str, MergeStep]:
+    return {
+        f"{record.label}.{field}": step
+        for record in RECORDS
+        for field, step in record.on_merge.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -164,15 +99,16 @@ def merge(
 
 
 def _carry_out(merge: Merge) -> None:
-    undecided = relations().keys() - STEPS.keys()
+    pointing, steps = relations(), _steps()
+    undecided = pointing.keys() - steps.keys()
     if undecided:
         raise NotDecided(", ".join(sorted(undecided)))
     before = _record_of(merge.gone)
     put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
     _one_person(merge)
     # The races last: with them the mails of the plan are owed anew, by everything else.
-    ordered = sorted(STEPS, key=lambda name: name == "bookings.Race.client")
-    dropped = [line for name in ordered for line in STEPS[name](merge)]
+    ordered = sorted(steps, key=lambda name: name == "bookings.Race.client")
+    dropped = [line for name in ordered for line in steps[name](merge, pointing[name])]
     _hand_over_the_login(merge)
     merge_steps.leave_to(merge.gone, merge.kept)
     nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed

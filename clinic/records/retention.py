@@ -13,8 +13,7 @@ from bookings.models import Appointment, Change, Client, Clinic, Mail
 from bookings.models.mail.mails import UNFINISHED
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
-from clinic.records.erase import drop_if_empty, erase, years_after
-from therapists.actions import health_erase
+from clinic.records.erase import drop_if_empty, erase, forget_kept, years_after
 
 AT_ONCE = 200  # clients a run; the rest an hour later
 BY = "retention"
@@ -76,7 +75,7 @@ def _kept_records(clinic: Clinic, now: datetime) -> int:
     over = list(gone.filter(kept_record__isnull=False)[:AT_ONCE])
     for client in over:
         with transaction.atomic():
-            health_erase.forget(client)
+            forget_kept(client)
             drop_if_empty(client)
     return len(over)
 

@@ -2,19 +2,30 @@
 
 from django.urls import path
 
+from bookings.web.access import DESK, EVERYONE, SIGNED_IN, protected
 from clinic.records.pages import erasure_requests, merge, own_data
 
 app_name = "records"
 urlpatterns = [
-    path("account/data/", own_data.account, name="account"),
-    path("account/data.json", own_data.account_json, name="account_json"),
-    path("account/data/wish/", own_data.wish, name="wish"),
-    path("your-data/<token>/", own_data.your_data, name="your_data"),
-    path("your-data/<token>/all/", own_data.download, name="download"),
-    path("your-data/<token>/all.json", own_data.download_json, name="download_json"),
-    path("desk/erasures/", erasure_requests.requests, name="requests"),
-    path("desk/erasures/<int:pk>/", erasure_requests.request, name="request"),
-    path("desk/clients/<int:pk>/erase/", erasure_requests.start, name="start"),
-    path("desk/clients/<int:pk>/merge/", merge.choose, name="merge_choose"),
-    path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),
+    *protected(
+        SIGNED_IN,
+        path("account/data/", own_data.account, name="account"),
+        path("account/data.json", own_data.account_json, name="account_json"),
+        path("account/data/wish/", own_data.wish, name="wish"),
+    ),
+    # The link of a mail; what is downloaded has one that is good for a day.
+    *protected(
+        EVERYONE,
+        path("your-data/<token>/", own_data.your_data, name="your_data"),
+        path("your-data/<token>/all/", own_data.download, name="download"),
+        path("your-data/<token>/all.json", own_data.download_json, name="download_json"),
+    ),
+    *protected(
+        DESK,
+        path("desk/erasures/", erasure_requests.requests, name="requests"),
+        path("desk/erasures/<int:pk>/", erasure_requests.request, name="request"),
+        path("desk/clients/<int:pk>/erase/", erasure_requests.start, name="start"),
+        path("desk/clients/<int:pk>/merge/", merge.choose, name="merge_choose"),
+        path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),
+    ),
 ]

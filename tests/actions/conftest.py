@@ -1,6 +1,5 @@
-"""One therapist, one room, one hour-long massage, open every day from nine to five."""
+"""Holding and booking with boring answers, and what is refused."""
 
-from datetime import timedelta
 from secrets import token_hex
 
 import pytest
@@ -8,36 +7,15 @@ import pytest
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
-from tests import factories
 from tests.factories import NOW
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
-
-
-@pytest.fixture
-def room(clinic):
-    return factories.make_room("Room 1")
-
-
-@pytest.fixture
-def kim(clinic):
-    kim = factories.make_therapist("Kim Demo")
-    factories.make_week(kim)
-    return kim
-
-
-@pytest.fixture
-def massage(kim, room):
-    return factories.make_treatment(therapists=[kim], minutes=60, buffer_minutes=15)
-
-
-@pytest.fixture
-def start():
-    """Ten o'clock in the clinic, two days from now."""
-    return NOW.replace(hour=10) + timedelta(days=2)
+def massage(massage):
+    """A pause follows it."""
+    massage.buffer_minutes = 15
+    massage.save()
+    return massage
 
 
 @pytest.fixture

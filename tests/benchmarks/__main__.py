@@ -1,4 +1,7 @@
-"""`make bench`: what openings and bookings cost, beside the floor measured in the same run."""
+"""`make bench`: what openings and bookings cost, beside the floor measured in the same run.
+
+ONLY names the parts; SIZE=toy runs all of them in small and notes nothing.
+"""
 
 import os
 import subprocess

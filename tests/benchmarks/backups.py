@@ -5,20 +5,23 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.test import override_settings
 
 from bookings.models import Appointment
+from clinic.operations.backups import encryption
 from tests.benchmarks import seed
+from tests.benchmarks.sizes import size
 
-STORED = 200_000
+STORED = size(200_000, toy=300)
 
 
 def measure(folder: Path, today: date) -> list[tuple[str, str]]:
-    seed.make_busy_clinic(therapists=50, appointments=STORED, last_day=today + timedelta(days=60))
+    seed.make_busy_clinic(
+        therapists=size(50, toy=3), appointments=STORED, last_day=today + timedelta(days=60)
+    )
     print("Measuring a backup and its way back …")
-    with override_settings(BACKUP_KEY=Fernet.generate_key().decode()):
+    with override_settings(BACKUP_KEY=encryption.new_key()):
         made = _seconds(lambda: call_command("backup", folder=folder / "backups"))
         kept = max((folder / "backups").glob("*.backup"))
         Appointment.objects.filter(pk__in=Appointment.objects.values("pk")[:100]).delete()

@@ -4,25 +4,24 @@ import time
 from datetime import date
 from pathlib import Path
 
-from django.db import connection
-
+from bookings.models import Client
 from bookings.queries.clients.search import find
+from tests.benchmarks import seed
+from tests.benchmarks.sizes import size
 from tests.benchmarks.spreading import spread
 
-HOW_MANY = 50_000
-ROUNDS = 40
+HOW_MANY, ROUNDS = size(50_000, toy=500), size(40, toy=2)
 
 # Names like people's, not numbers: syllables in rows, so that parts of them are shared.
+PERSON = {
+    "name": """initcap(first[1 + n %% 40] || last[1 + n / 40 %% 40]) || ' '
+           || initcap(last[1 + n / 1600 %% 40] || first[1 + n * 7 %% 40])""",
+    "email": "'client' || n || '@' || first[1 + n %% 40] || '.example.com'",
+    "phone": "'+44 7' || lpad((n * 7919::bigint %% 1000000000)::text, 9, '0')",
+    "created_at": "now()",
+    "proved_at": "now()",
+}
 PEOPLE = """
-INSERT INTO bookings_client
-       (name, email, phone, created_at, proved_at, health_hold, wants_reminders, wants_news,
-        wants_nudges, long_run_weekday, weekly_volume_km, plan_revision, guardian_name,
-        guardian_agreed_by, desk_notes)
-SELECT initcap(first[1 + n %% 40] || last[1 + n / 40 %% 40]) || ' '
-           || initcap(last[1 + n / 1600 %% 40] || first[1 + n * 7 %% 40]),
-       'client' || n || '@' || first[1 + n %% 40] || '.example.com',
-       '+44 7' || lpad((n * 7919::bigint %% 1000000000)::text, 9, '0'),
-       now(), now(), false, true, true, false, 6, 0, 0, '', '', ''
   FROM generate_series(0, %(people)s - 1) n,
        (SELECT regexp_split_to_array('an be chi da eo fe gra ha iv ju ko le ma ngu olu pri qui ro sø
                    ta un vi wre xi ya zo ale bri cla dor emi flo gui hel isa jos kat lou mir nor',
@@ -38,9 +37,7 @@ TYPED = ["an", "ana", "grastone", "grastone le", "client4321", "07700", "077123"
 
 
 def measure(_folder: Path, _today: date) -> list[tuple[str, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(PEOPLE, {"people": HOW_MANY})
-        cursor.execute("ANALYZE bookings_client")
+    seed.insert(Client, PERSON, PEOPLE, people=HOW_MANY)
     print("Measuring the search for a client …")
     return [_line(typed) for typed in TYPED]
 

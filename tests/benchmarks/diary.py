@@ -1,4 +1,4 @@
-"""The desk's day as its diary polls it: 20 therapists, 250 appointments, 200,000 stored."""
+"""The desk's day as its diary polls it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from bookings.core.roles import Role
 from bookings.models import Appointment, AppointmentEvent, Client, Race, Room, Therapist, Treatment
 from tests.benchmarks import load, seed
+from tests.benchmarks.sizes import size
 from tests.factories import make_user
 
-THERAPISTS, OF_THE_DAY, STORED = 20, 250, 200_000
+THERAPISTS, OF_THE_DAY = size(20, toy=3), size(250, toy=30)
+STORED = size(200_000, toy=300)
 A_VISIT, EACH_DAY = timedelta(minutes=45), 13
-REQUESTS = 200
 
 
 def make_full_day(today: date) -> date:

@@ -1,4 +1,4 @@
-"""A therapist's full day: fourteen visits of people with years of notes, as the server makes it."""
+"""A therapist's full day: visits of people with years of notes, as the server makes it."""
 
 import statistics
 import time
@@ -11,17 +11,20 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 from tests.benchmarks import seed
+from tests.benchmarks.sizes import size
 from therapists.core.content import Answers, Content, Mark
 from therapists.models import HealthCheck, Note, NoteVersion
 from therapists.models.sealed import Sealed
 
-VISITS, NOTES, REQUESTS = 14, 30, 100
+VISITS, NOTES, REQUESTS = size(14, toy=3), size(30, toy=2), size(100, toy=5)
 LENGTH = timedelta(minutes=45)
 
 
 def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
     print("Measuring a therapist's day …")
-    treatment = seed.make_busy_clinic(therapists=30, appointments=50_000, last_day=today)
+    treatment = seed.make_busy_clinic(
+        therapists=size(30, toy=2), appointments=size(50_000, toy=100), last_day=today
+    )
     user = factories.make_user("therapist@example.com")
     therapist = factories.make_therapist("Full Day", user=user)
     room = factories.make_room("Full")

@@ -1,7 +1,6 @@
 """Requests and bookings, counted and timed."""
 
 import http.client
-import multiprocessing
 import re
 import time
 import urllib.parse
@@ -13,12 +12,12 @@ from secrets import token_hex
 
 import psycopg2
 from django.conf import settings
-from django.db import connections
 from django.utils import timezone
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.scheduling import booking
 from bookings.models import Treatment
+from tests.processes import at_once
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -102,19 +101,6 @@ def book_by_action(treatment: Treatment, start: datetime) -> bool:
     return True
 
 
-def insert_one(cursor, facts: tuple) -> None:
-    """The floor of a booking: one constrained INSERT in a transaction of its own."""
-    cursor.execute(
-        "INSERT INTO bookings_appointment (public_id, client_id, therapist_id, room_id,"
-        " treatment_id, starts_at, ends_at, blocked_until, status, price, any_therapist,"
-        " revision, created_at, visitor, held_from) VALUES (%s, %s, %s, %s, %s, %s,"
-        " %s + interval '60 minutes', %s + interval '75 minutes', 'booked', 60, false, 0,"
-        " now(), '', '')",
-        facts,
-    )
-    cursor.connection.commit()
-
-
 def raw_connection():
     facts = settings.DATABASES["default"]
     return psycopg2.connect(host=facts["HOST"], user=facts["USER"], dbname=facts["NAME"])
@@ -126,26 +112,7 @@ def together(
     *,
     prepare: Callable[[int], object] = int,
 ) -> tuple[Counter, float]:
-    """What `workers` processes' pieces of work came to, and in how many seconds.
-
-    Each prepares by itself first; then `work(prepared)`, an iterable of answers, is timed.
-    """
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    ready, done = context.Barrier(workers + 1), context.Queue()
-
-    def run(number: int) -> None:
-        prepared = prepare(number)
-        ready.wait()
-        done.put(Counter(work(prepared)))
-
-    running = [context.Process(target=run, args=(number,)) for number in range(workers)]
-    for process in running:
-        process.start()
-    ready.wait()
-    began = time.perf_counter()
-    answers = sum((done.get(timeout=900) for _ in running), Counter())
-    taken = time.perf_counter() - began
-    for process in running:
-        process.join()
-    return answers, taken
+    """What `workers` processes' pieces of work came to, and in how many seconds (at_once)."""
+    shares = at_once(workers, work, prepare=prepare)
+    taken = max(share.ended for share in shares) - min(share.began for share in shares)
+    return sum((Counter(share.answers) for share in shares), Counter()), taken

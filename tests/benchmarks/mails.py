@@ -19,18 +19,27 @@ from bookings.models import Mail, MailKind, MailState
 from bookings.models.mail.mails import CLAIM, LEASE
 from clinic.demo.processes import Child, stop_together, wait_until
 from tests.benchmarks import load, seed
+from tests.benchmarks.serving import PATIENCE, answers
+from tests.benchmarks.sizes import TOY, size
+from tests.processes import none_may_die
 
-DUE = int(os.environ.get("DUE", "10000"))
-WAITING, CLAIMS = 1_000_000, 300
-OWE = """
-INSERT INTO bookings_mail (key, kind, client_id, appointment_id, together, revision, about,
-       created_at, due_at, not_after, state, why, waits, attempts, writing_errors, doubts,
-       message_id, last_error, note)
-SELECT %(name)s || number, 'confirmed', client_id, id, '', revision, '{}', now(), %(due)s,
-       now() + interval '2 years', 'scheduled', '', '', 0, 0, 0, '', '', ''
-FROM (SELECT *, row_number() OVER () AS number
-      FROM bookings_appointment, generate_series(1, %(times)s)
-      WHERE status = 'booked' AND starts_at > now() LIMIT %(count)s) AS booked
+DUE = int(os.environ.get("DUE", size(10_000, toy=20)))
+WAITING, CLAIMS = size(1_000_000, toy=1_000), size(300, toy=10)
+SENDERS, CLIENTS = ((2,), (2,)) if TOY else ((1, 2, 4), (1, 4))
+MAIL = {
+    "key": "%(name)s || number",
+    "kind": "'confirmed'",
+    "client_id": "client_id",
+    "appointment_id": "id",
+    "created_at": "now()",
+    "due_at": "%(due)s",
+    "not_after": "now() + interval '2 years'",
+    "state": "'scheduled'",
+}
+OF_VISITS_TO_COME = """
+  FROM (SELECT *, row_number() OVER () AS number
+          FROM bookings_appointment, generate_series(1, %(times)s)
+         WHERE status = 'booked' AND starts_at > now() LIMIT %(count)s) AS booked
 """
 
 
@@ -38,50 +47,51 @@ def sending(folder: Path, today: date) -> list[tuple[str, str]]:
     print("Measuring mails …")
     visits_to_write_about(today)
     lines = []
-    with sink(folder) as port:
-        for senders in (1, 2, 4):
-            lines.append((f"{DUE:,} due mails, {senders} senders", sent(folder, port, senders)))
-        for senders in (1, 4):
-            work = partial(straight_to, port, DUE // 4 // senders)
-            limit = f"{rate(*load.together(senders, work))} per second"
-            lines.append((f"the sink's own limit, {senders} clients", limit))
+    with sink(folder) as (port, server):
+        for senders in SENDERS:
+            speed = sent(folder, port, server, senders)
+            lines.append((f"{DUE:,} due mails, {senders} senders", speed))
+        for clients in CLIENTS:
+            work = partial(straight_to, port, DUE // 4 // clients)
+            limit = f"{rate(*load.together(clients, work))} per second"
+            lines.append((f"the sink's own limit, {clients} clients", limit))
     return lines
 
 
 def visits_to_write_about(today: date) -> None:
-    seed.make_busy_clinic(therapists=30, appointments=40_000, last_day=today + timedelta(days=100))
+    seed.make_busy_clinic(
+        therapists=size(30, toy=2),
+        appointments=size(40_000, toy=200),
+        last_day=today + timedelta(days=100),
+    )
 
 
 @contextmanager
-def sink(folder: Path) -> Iterator[int]:
+def sink(folder: Path) -> Iterator[tuple[int, Child]]:
+    """Its port, and itself."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "tests.benchmarks.sink", str(port)]
     server = Child.start("Mail sink", command, log=folder / "sink.log")
     try:
-        assert wait_until(lambda: listens(port), seconds=20, alive=server.is_running)
-        yield port
+        with none_may_die([server]):
+            assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
+        yield port, server
     finally:
         server.stop()
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as caller:
-        return caller.connect_ex(("127.0.0.1", port)) == 0
-
-
 def owe(name: str, count: int, due: datetime) -> None:
-    with connection.cursor() as cursor:
-        if name == "due":
+    if name == "due":
+        with connection.cursor() as cursor:
             cursor.execute("TRUNCATE bookings_mail")
-        times = 1 + count // 5_000
-        cursor.execute(OWE, {"name": name, "count": count, "due": due, "times": times})
-        assert cursor.rowcount == count
-        cursor.execute("ANALYZE bookings_mail")
+    times = 1 + count // size(5_000, toy=20)
+    owed = seed.insert(Mail, MAIL, OF_VISITS_TO_COME, name=name, count=count, due=due, times=times)
+    assert owed == count, owed
 
 
-def sent(folder: Path, port: int, senders: int) -> str:
+def sent(folder: Path, port: int, server: Child, senders: int) -> str:
     owe("due", DUE, datetime.now(UTC))
     env = {**os.environ, "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
     command = [sys.executable, "manage.py", "send_mail_loop", "--after", "0", "--every", "0.05"]
@@ -91,12 +101,15 @@ def sent(folder: Path, port: int, senders: int) -> str:
         for n in range(senders)
     ]
     first = None
-    while (left := Mail.objects.filter(state=MailState.SCHEDULED).count()) > 0:
-        if first is None and left < DUE:
-            first, began = DUE - left, time.perf_counter()  # They have started up by now.
-        time.sleep(0.1)
-    taken = time.perf_counter() - began
-    stop_together(loops)
+    try:
+        with none_may_die([server, *loops]):
+            while (left := Mail.objects.filter(state=MailState.SCHEDULED).count()) > 0:
+                if first is None and left < DUE:
+                    first, began = DUE - left, time.perf_counter()  # They have started up by now.
+                time.sleep(0.1)
+        taken = time.perf_counter() - began
+    finally:
+        stop_together(loops)
     return f"{(DUE - (first or 0)) / taken:.0f} per second"
 
 

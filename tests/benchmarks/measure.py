@@ -24,12 +24,30 @@ from bookings.queries.scheduling.openings import diary  # noqa: E402
 from tests.benchmarks import backups, clients, full_day, load, mails, peers, seed  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
+from tests.benchmarks.sizes import TOY, size  # noqa: E402
 from tests.benchmarks.spreading import spread  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
-REQUESTS, CLIENTS, STORMERS = 200, 8, 16
-ATTEMPTS = int(os.environ.get("ATTEMPTS", "10000"))
+REQUESTS, WARMING_UP, ROUNDS = size(200, toy=5), size(10, toy=1), size(50, toy=2)
+CLIENTS, STORMERS = size(8, toy=2), size(16, toy=2)
+BOOKINGS_OF_EACH, INSERTS_OF_EACH = size(25, toy=3), size(400, toy=5)
+ATTEMPTS = int(os.environ.get("ATTEMPTS", size(10_000, toy=20)))
+OPENINGS = size(100, toy=8)
+CLINICS = ((3, 5, 300),) if TOY else ((50, 14, 200_000), (8, 31, 50_000))
 SLUG = "sports-massage-60"
+ONE_VISIT = {
+    "public_id": "%(public_id)s",
+    "client_id": "%(client)s",
+    "therapist_id": "%(therapist)s",
+    "room_id": "%(room)s",
+    "treatment_id": "%(treatment)s",
+    "starts_at": "%(at)s",
+    "ends_at": "%(at)s + interval '60 minutes'",
+    "blocked_until": "%(at)s + interval '75 minutes'",
+    "status": "'booked'",
+    "price": "60",
+    "created_at": "now()",
+}
 
 
 def measure(folder: Path) -> list[tuple[str, str]]:
@@ -43,9 +61,10 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "clients": clients.measure,
         "diary": day_feed,
         "backups": backups.measure,
+        "peers": peers.measure,
     }
-    chosen = os.environ.get("ONLY", " ".join(parts)).split()
-    parts["peers"] = peers.measure  # only when named: it needs the peer's own environment
+    usual = [part for part in parts if part != "peers" or TOY]  # at full size it takes its time
+    chosen = os.environ.get("ONLY", " ".join(usual)).split()
     today = datetime.now(UTC).date()
     lines: list[tuple[str, str]] = []
     for part in chosen:
@@ -56,7 +75,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
 
 def openings(folder: Path, today: date) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
-    for therapists, days, appointments in ((50, 14, 200_000), (8, 31, 50_000)):
+    for therapists, days, appointments in CLINICS:
         empty_the_clinic()
         treatment = seed.make_busy_clinic(
             therapists=therapists,
@@ -74,7 +93,7 @@ def openings(folder: Path, today: date) -> list[tuple[str, str]]:
 def openings_over_http(port: int, today: date, days: int, what: str) -> list:
     first = [today + timedelta(days=2 + n % 20) for n in range(REQUESTS)]
     paths = [f"/api/openings?treatment={SLUG}&from={day}&days={days}" for day in first]
-    load.latencies(port, [paths[0], "/one-query"] * 10)
+    load.latencies(port, [paths[0], "/one-query"] * WARMING_UP)
     asked, floor = load.latencies(port, paths), load.latencies(port, ["/one-query"] * REQUESTS)
     ratio = statistics.median(asked) / statistics.median(floor)
     return [
@@ -89,10 +108,13 @@ def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
     queries = diary_of.queries_of(path)
     with serving(folder) as port:
         desk = diary_of.signed_in(port)
-        load.latencies(port, [path] * 10, desk)
+        load.latencies(port, [path] * WARMING_UP, desk)
         taken = load.latencies(port, [path] * REQUESTS, desk)
         floor = load.latencies(port, ["/one-query"] * REQUESTS)
-    what = "a day of the diary, 20 therapists, 250 appointments, 200,000 stored: over HTTP"
+    what = (
+        f"a day of the diary, {diary_of.THERAPISTS} therapists, {diary_of.OF_THE_DAY}"
+        f" appointments, {diary_of.STORED:,} stored: over HTTP"
+    )
     ratio = statistics.median(taken) / statistics.median(floor)
     return [
         (what, f"{spread(taken)}; {queries} queries with signing in"),
@@ -103,7 +125,7 @@ def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
 def core_alone(treatment, today: date, days: int) -> str:
     facts = diary(Clinic.objects.the(), treatment, first=today, days=days, now=datetime.now(UTC))
     taken = []
-    for _ in range(50):
+    for _ in range(ROUNDS):
         began = time.perf_counter()
         openings_of(
             facts.rosters,
@@ -117,24 +139,27 @@ def core_alone(treatment, today: date, days: int) -> str:
 
 
 def bookings(folder: Path, today: date) -> list[tuple[str, str]]:
-    treatment = seed.make_busy_clinic(therapists=8, appointments=20_000, last_day=today)
-    starts = free_starts(today, days=60, hours=range(8, 19, 2), each=2)
+    treatment = seed.make_busy_clinic(
+        therapists=CLIENTS, appointments=size(20_000, toy=200), last_day=today
+    )
+    starts = free_starts(today, days=size(60, toy=4), hours=range(8, 19, 2), each=2)
+    first = CLIENTS * BOOKINGS_OF_EACH
     print("Measuring bookings …")
     with serving(folder) as port:
-        over_http = bookings_per_second_over_http(port, starts[: CLIENTS * 25])
+        over_http = bookings_per_second_over_http(port, starts[:first])
+        through_the_action = per_second(*by_action(treatment, starts[first:]))
+        inserted = per_second(*load.together(CLIENTS, lambda n: insert_many(treatment.pk, n)))
+        stormed = storm(port, today)
     return [
         (f"bookings over HTTP (hold, confirm), {CLIENTS} clients", over_http),
-        (
-            f"bookings through the action, {CLIENTS} processes",
-            per_second(*by_action(treatment, starts[CLIENTS * 25 :])),
-        ),
+        (f"bookings through the action, {CLIENTS} processes", through_the_action),
         (
             f"floor: one constrained INSERT per transaction, psycopg2, {CLIENTS} processes",
-            per_second(*load.together(CLIENTS, lambda n: insert_many(treatment.pk, n))),
+            inserted,
         ),
         (
-            f"{ATTEMPTS:,} attempts on 100 openings over HTTP, {STORMERS} processes",
-            storm(folder, today),
+            f"{ATTEMPTS:,} attempts on {OPENINGS} openings over HTTP, {STORMERS} processes",
+            stormed,
         ),
     ]
 
@@ -157,25 +182,26 @@ def by_action(treatment: Treatment, starts: list[datetime]) -> tuple[Counter, fl
     return load.together(CLIENTS, work)
 
 
-def insert_many(treatment: int, number: int, how_many: int = 400) -> Iterator[bool]:
+def insert_many(treatment: int, number: int) -> Iterator[bool]:
     """One therapist and room per process, so that the constraints are checked but never refuse."""
+    insert, facts = seed.insertion(Appointment, ONE_VISIT)
     with load.raw_connection() as raw, raw.cursor() as cursor:
-        whose = []
         for table in ("client", "therapist", "room"):
             cursor.execute(f"SELECT id FROM bookings_{table} ORDER BY id OFFSET {number} LIMIT 1")
-            whose.append(cursor.fetchone()[0])
+            facts[table] = cursor.fetchone()[0]
         start = datetime(2040, 1, 1, tzinfo=UTC)
-        for n in range(how_many):
-            at = start + n * timedelta(minutes=75)
-            load.insert_one(cursor, (f"raw-{number}-{n}", *whose, treatment, at, at, at))
+        for n in range(INSERTS_OF_EACH):
+            own = {"public_id": f"raw-{number}-{n}", "at": start + n * timedelta(minutes=75)}
+            cursor.execute(insert, {**facts, **own, "treatment": treatment})
+            raw.commit()
             yield True
 
 
-def storm(folder: Path, today: date) -> str:
+def storm(port: int, today: date) -> str:
     """How many were booked, refused kindly, and anything else."""
     empty_the_clinic()
     seed.make_busy_clinic(therapists=1, appointments=1, last_day=today)
-    starts = free_starts(today, days=22, hours=range(9, 18, 2), each=1)[:100]
+    starts = free_starts(today, days=22, hours=range(9, 18, 2), each=1)[:OPENINGS]
     print("Measuring a storm of attempts …")
 
     def prepare(number: int) -> tuple:
@@ -187,8 +213,7 @@ def storm(folder: Path, today: date) -> str:
         visitor, wanted = prepared
         return (load.confirm(visitor, SLUG, start) for start in wanted)
 
-    with serving(folder) as port:
-        answers, taken = load.together(STORMERS, work, prepare=prepare)
+    answers, taken = load.together(STORMERS, work, prepare=prepare)
     booked = Appointment.objects.filter(booking_key__isnull=False).count()
     return (
         f"answers {dict(sorted(answers.items()))} in {taken:.0f} s; {booked} booked; "
@@ -237,6 +262,8 @@ def report(lines: list[tuple[str, str]]) -> None:
     width = max(len(what) for what, _ in lines)
     for what, figure in lines:
         print(f"{what:<{width}}  {figure}")
+    if TOY:
+        return  # Such figures say nothing but that the benchmarks run.
     table = "\n".join(f"| {what} | {figure} |" for what, figure in lines)
     heading = f"## {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}"
     with RESULTS.open("a") as results:

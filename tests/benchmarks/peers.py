@@ -20,14 +20,15 @@ from django.test.utils import CaptureQueriesContext
 from bookings.models import Appointment, Clinic, Therapist
 from tests.benchmarks import load, seed
 from tests.benchmarks.serving import serving
+from tests.benchmarks.sizes import TOY, size
 
 HERE = Path(__file__).parent
 FIGURES = HERE / "peers.json"
 SLUG, LONDON = "sports-massage-60", ZoneInfo("Europe/London")
-DAYS, VISITORS, AT_ONE_SLOT = 14, 8, 50
-OURS, THEIRS = 40, int(os.environ.get("PEER_ROUNDS", "5"))
-BOOKINGS = int(os.environ.get("BOOKINGS", "160"))
-SIZES = json.loads(os.environ.get("SIZES", "[[5, 10000], [50, 200000]]"))
+DAYS, VISITORS, AT_ONE_SLOT = size(14, toy=3), size(8, toy=2), size(50, toy=4)
+OURS, THEIRS = size(40, toy=2), int(os.environ.get("PEER_ROUNDS", size(5, toy=1)))
+BOOKINGS = int(os.environ.get("BOOKINGS", size(160, toy=6)))
+SIZES = json.loads(os.environ.get("SIZES", "[[2, 200]]" if TOY else "[[5, 10000], [50, 200000]]"))
 SEEDED_DAYS = 60  # Behind them every diary is empty.
 CODE = """
 SELECT code FROM appointment_emailverificationcode c JOIN auth_user u ON u.id = c.user_id
@@ -71,6 +72,9 @@ def driver(*arguments: object) -> dict:
 
 
 def measure(folder: Path, today: date) -> list[tuple[str, str]]:
+    """Both, or Taper alone where nobody has installed the peer (PEER_PYTHON names its own)."""
+    if "PEER_PYTHON" not in os.environ:
+        return _alone(folder, today)
     _make_the_peers_database()
     figures: list[dict] = []
     for number, (therapists, appointments) in enumerate(SIZES):
@@ -81,8 +85,26 @@ def measure(folder: Path, today: date) -> list[tuple[str, str]]:
         figures += _reading(peer, today, size)
         if number == 0:
             figures += _writing(peer, today, size)
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
+        if not TOY:
+            FIGURES.write_text(json.dumps(figures, indent=1) + "\n")
     return [(one["what"], _told(one)) for one in figures]
+
+
+def _alone(folder: Path, today: date) -> list[tuple[str, str]]:
+    therapists, appointments = SIZES[0]
+    _seed_ours(today, therapists, appointments)
+    with serving(folder) as port:
+        every_start, next_day, starts = _our_reading(port, today + timedelta(days=2))
+        requests, queries = _our_walk(_empty_day(today))
+        a_second, overlaps = _our_bookings(port, _empty_day(today))
+    size_of_it = f"{therapists} therapists, {appointments:,} appointments, without the peer"
+    return [
+        (f"{len(starts):,} free starts in {DAYS} days: {size_of_it}", f"{every_start:,} ms"),
+        (f"next free day: {size_of_it}", f"{next_day:,} ms"),
+        ("from slot to confirmed", f"{requests} requests, {queries} queries"),
+        (f"{BOOKINGS} bookings by {VISITORS} visitors", f"{a_second:,} a second"),
+        (f"{AT_ONE_SLOT} visitors at one slot", f"{overlaps} overlaps"),
+    ]
 
 
 def _told(one: dict) -> str:
@@ -107,10 +129,14 @@ def _empty() -> None:
         )
 
 
-def _seed_both(folder: Path, today: date, therapists: int, appointments: int) -> Peer:
+def _seed_ours(today: date, therapists: int, appointments: int) -> None:
     last = today + timedelta(days=SEEDED_DAYS)
     seed.make_busy_clinic(therapists=therapists, appointments=appointments, last_day=last)
     Clinic.objects.update(start_step_minutes=30)
+
+
+def _seed_both(folder: Path, today: date, therapists: int, appointments: int) -> Peer:
+    _seed_ours(today, therapists, appointments)
     number = {
         pk: n for n, pk in enumerate(Therapist.objects.order_by("pk").values_list("pk", flat=True))
     }
@@ -130,10 +156,7 @@ def _reading(peer: Peer, today: date, size: str) -> list[dict]:
     first = today + timedelta(days=2)
     rounds = max(1, THEIRS * 5 // len(peer.known["staff"]))  # fewer where each takes long
     with serving(peer.folder) as port:
-        path = f"/api/openings?treatment={SLUG}&from={first}&days={DAYS}"
-        ours = _rounds(port, [path], OURS)
-        our_starts = _our_starts(port, path)
-        our_next = _rounds(port, [f"/book/{SLUG}/"], OURS)
+        ours, our_next, our_starts = _our_reading(port, first)
     with peer.serving() as port:
         paths = _their_paths(peer, first)
         theirs = _rounds(port, paths, rounds)
@@ -160,6 +183,13 @@ def _reading(peer: Peer, today: date, size: str) -> list[dict]:
             "how": how.format(ours="1 (its whole page)", theirs=len(peer.known["staff"])),
         },
     ]
+
+
+def _our_reading(port: int, first: date) -> tuple[float, float, list[str]]:
+    """Milliseconds of every free start from that day on, and of the next free day; the starts."""
+    path = f"/api/openings?treatment={SLUG}&from={first}&days={DAYS}"
+    every_start = _rounds(port, [path], OURS)
+    return every_start, _rounds(port, [f"/book/{SLUG}/"], OURS), _our_starts(port, path)
 
 
 def _rounds(port: int, paths: list[str], how_many: int) -> float:
@@ -202,10 +232,12 @@ def _their_starts(port: int, paths: list[str]) -> list[str]:
 
 def _writing(peer: Peer, today: date, size: str) -> list[dict]:
     print("Booking …")
-    empty = today + timedelta(days=SEEDED_DAYS + 3)
+    empty = _empty_day(today)
     requests, queries = _our_walk(empty)
     walked = driver("walk", empty, "09:00")
-    ours, theirs = _our_bookings(peer, empty), _their_bookings(peer, empty)
+    with serving(peer.folder) as port:
+        ours = _our_bookings(port, empty)
+    theirs = _their_bookings(peer, empty)
     newcomer = "a newcomer, from pressing a slot to the page that confirms"
     each = f"{BOOKINGS} bookings over HTTP by {VISITORS} visitors, POSTs only"
     storm = f"{AT_ONE_SLOT} visitors, one therapist's slot"
@@ -217,6 +249,10 @@ def _writing(peer: Peer, today: date, size: str) -> list[dict]:
         ),
         _figure(f"overlapping rows after {AT_ONE_SLOT} at once", ours[1], theirs[1], "rows", storm),
     ]
+
+
+def _empty_day(today: date) -> date:
+    return today + timedelta(days=SEEDED_DAYS + 3)
 
 
 def _figure(what: str, taper: float, peer: float, unit: str, how: str) -> dict:
@@ -245,7 +281,7 @@ def _slots(day: date) -> list[datetime]:
     ]
 
 
-def _our_bookings(peer: Peer, day: date) -> tuple[float, int]:
+def _our_bookings(port: int, day: date) -> tuple[float, int]:
     starts = [start.isoformat() for start in _slots(day)]
     storm = f"{day + timedelta(days=1)}T09:00:00+00:00"
     member = Therapist.objects.order_by("pk").first().slug
@@ -263,10 +299,9 @@ def _our_bookings(peer: Peer, day: date) -> tuple[float, int]:
     def confirm(visitor: load.Visitor) -> Iterator[int]:
         yield load.confirm(visitor, SLUG, storm, member)
 
-    with serving(peer.folder) as port:
-        answers, taken = load.together(VISITORS, work, prepare=prepare)
-        assert answers[True] == BOOKINGS, answers
-        answers_of_storm, _ = load.together(AT_ONE_SLOT, confirm, prepare=at_the_door)
+    answers, taken = load.together(VISITORS, work, prepare=prepare)
+    assert answers[True] == BOOKINGS, answers
+    answers_of_storm, _ = load.together(AT_ONE_SLOT, confirm, prepare=at_the_door)
     print(f"Taper, one slot: {dict(answers_of_storm)}")
     there = Appointment.objects.filter(therapist__slug=member, starts_at=storm, status="booked")
     return round(answers[True] / taken, 1), there.count() - 1

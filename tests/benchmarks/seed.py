@@ -1,10 +1,13 @@
 """Clinics of any size, made in SQL because a model at a time would take longer than measuring."""
 
+from collections.abc import Mapping
 from datetime import date, time
+from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 
-from bookings.models import Treatment
+from bookings.models import Appointment, Treatment
 from tests.factories import (
     make_client,
     make_clinic,
@@ -17,15 +20,20 @@ from tests.factories import (
 STARTS_A_DAY = 9  # of 75 minutes each, from eight to a quarter past seven
 
 # Two thirds of the starts, spread by a hash; each therapist has a room and a client.
-FILL = """
-INSERT INTO bookings_appointment
-       (public_id, client_id, therapist_id, room_id, treatment_id, starts_at, ends_at,
-        blocked_until, status, price, any_therapist, revision, created_at, visitor, held_from,
-        together, links_edition)
-SELECT 'seed-' || row_number() OVER (), client, therapist, room, %(treatment)s,
-       start, start + interval '60 minutes', start + interval '75 minutes',
-       CASE WHEN start < now() THEN 'completed' ELSE 'booked' END, 60, false, 0, now(), '', '', '',
-       0
+VISIT = {
+    "public_id": "'seed-' || row_number() OVER ()",
+    "client_id": "client",
+    "therapist_id": "therapist",
+    "room_id": "room",
+    "treatment_id": "%(treatment)s",
+    "starts_at": "start",
+    "ends_at": "start + interval '60 minutes'",
+    "blocked_until": "start + interval '75 minutes'",
+    "status": "CASE WHEN start < now() THEN 'completed' ELSE 'booked' END",
+    "price": "60",
+    "created_at": "now()",
+}
+VISITS = """
   FROM (SELECT who.*, (%(last)s::date - day + time '08:00') AT TIME ZONE 'Europe/London'
                + number * interval '75 minutes' AS start, day, number
           FROM generate_series(0, 2000) day,
@@ -38,6 +46,39 @@ SELECT 'seed-' || row_number() OVER (), client, therapist, room, %(treatment)s,
 """
 
 
+def insertion(model: type[Model], given: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """`INSERT INTO … SELECT …` of SQL by column, and the parameters of what is not `given`.
+
+    That is every other column with its field's default, so that a column that the model gets
+    later needs nothing here. What the rows are selected FROM is the caller's to add.
+    """
+    blank = model()
+    fields = [one for one in model._meta.local_concrete_fields if one.column not in given]
+    defaults = {
+        one.column: one.get_db_prep_save(one.pre_save(blank, add=True), connection)
+        for one in fields
+        if not (one.primary_key or one.generated or one.has_db_default())
+    }
+    known = {one.column for one in model._meta.local_concrete_fields}
+    assert set(given) <= known, set(given) - known
+    columns = {**given, **{column: f"%(default_{column})s" for column in defaults}}
+    sql = (
+        f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
+        f" SELECT {', '.join(columns.values())}"
+    )
+    return sql, {f"default_{column}": value for column, value in defaults.items()}
+
+
+def insert(model: type[Model], given: Mapping[str, str], rows: str, **facts: object) -> int:
+    """Inserts what is selected from `rows`, and returns how many that were."""
+    sql, defaults = insertion(model, given)
+    with connection.cursor() as cursor:
+        cursor.execute(sql + rows, {**defaults, **facts})
+        inserted = cursor.rowcount
+        cursor.execute("ANALYZE")
+    return inserted
+
+
 def make_busy_clinic(*, therapists: int, appointments: int, last_day: date) -> Treatment:
     """Therapists of twelve hours a day, about two thirds full up to `last_day` and backwards."""
     make_clinic(horizon_days=700)
@@ -48,21 +89,17 @@ def make_busy_clinic(*, therapists: int, appointments: int, last_day: date) -> T
     treatment = make_treatment(
         "Sports massage 60", slug="sports-massage-60", therapists=people, buffer_minutes=15
     )
-    _fill(treatment, people, rooms, appointments, last_day)
+    stored = insert(
+        Appointment,
+        VISIT,
+        VISITS,
+        treatment=treatment.pk,
+        last=last_day,
+        starts=STARTS_A_DAY,
+        therapists=[person.pk for person in people],
+        rooms=[room.pk for room in rooms],
+        clients=[make_client(f"Client of {person}").pk for person in people],
+        appointments=appointments,
+    )
+    assert stored == appointments, stored
     return treatment
-
-
-def _fill(treatment, people, rooms, appointments, last_day) -> None:
-    with connection.cursor() as cursor:
-        facts = {
-            "treatment": treatment.pk,
-            "last": last_day,
-            "starts": STARTS_A_DAY,
-            "therapists": [person.pk for person in people],
-            "rooms": [room.pk for room in rooms],
-            "clients": [make_client(f"Client of {person}").pk for person in people],
-            "appointments": appointments,
-        }
-        cursor.execute(FILL, facts)
-        assert cursor.rowcount == appointments, cursor.rowcount
-        cursor.execute("ANALYZE")

@@ -10,8 +10,14 @@ from pathlib import Path
 from django.db import connections
 
 from clinic.demo.processes import Child, wait_until
+from tests.benchmarks.sizes import size
+from tests.processes import none_may_die
 
-AS_EVERYBODY = ("--workers", "2", "--threads", "4", "--no-control-socket", "--keep-alive", "60")
+PATIENCE = 120  # seconds; none is waited for once it is dead
+WORKERS = str(size(2, toy=1))
+AS_EVERYBODY = (
+    "--workers", WORKERS, "--threads", "4", "--no-control-socket", "--keep-alive", "60",
+)  # fmt: skip
 
 
 @contextmanager
@@ -33,7 +39,8 @@ def serving(
         environment = {**os.environ, **(env or {})}
         server = Child.start("Web server", command, log=folder / "web.log", env=environment)
         started.callback(server.stop)
-        assert wait_until(lambda: answers(port), seconds=30, alive=server.is_running)
+        started.enter_context(none_may_die([server]))
+        assert wait_until(lambda: answers(port), seconds=PATIENCE, alive=server.is_running)
         yield port
 
 

@@ -4,14 +4,15 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
 from bookings.models import Clinic
-from clinic.middleware import policy
+from bookings.web.access import EVERYONE, protected
 from clinic.urls import urlpatterns as of_the_site
-
-policy.WHO_MAY = {**policy.WHO_MAY, "one_query": policy.EVERYONE}
 
 
 def one_query(_request: HttpRequest) -> JsonResponse:
     return JsonResponse({"name": Clinic.objects.the().name})
 
 
-urlpatterns = [path("one-query", one_query, name="one_query"), *of_the_site]
+urlpatterns = [
+    *protected(EVERYONE, path("one-query", one_query, name="one_query")),
+    *of_the_site,
+]

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from clinic.demo.data.people import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 
 EMAIL_OF = dict(DEMO_LOGINS)
 LOGIN = "/accounts/login/"

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from clinic.demo.data.people import DEMO_LOGINS
+from clinic.demo.logins import DEMO_LOGINS
 from tests import patience
 from tests.browser import journeys
 from tests.browser.logins import signed_in

@@ -11,6 +11,7 @@ from django.conf import settings
 from clinic.demo import servers
 from clinic.demo.processes import Child
 from tests.faults.mail_workers import url_of_the_tests_database
+from tests.processes import none_may_die
 
 PYTHON = (sys.executable, "-m")
 CELERY = (*PYTHON, "celery", "--app", "tests.faults.quick_celery")
@@ -23,6 +24,7 @@ class Background:
     def __init__(self, folder: Path):
         self._folder = folder
         self._running: list[Child] = []
+        self.watched: list[Child] = []
         self._broker = None
         self.start_broker()
 
@@ -37,12 +39,14 @@ class Background:
         options = ("--concurrency", "1", "--without-mingle", "--without-gossip")
         return self._start("worker", *CELERY, "worker", *options, *QUIETLY)
 
-    def watch_over(self, worker: Child) -> Child:
-        """Starts it anew if it has ended, as what watches over a clinic's programs does.
-
-        A worker may die of its broker's end: kombu then puts back what was not done yet over a
-        connection that is gone ("Unrecoverable error: AttributeError", restore_unacked).
+    def may_end(self, worker: Child) -> None:
+        """Of its broker's end a worker may die: kombu then puts back what was not done yet over a
+        connection that is gone ("Unrecoverable error: AttributeError", in restore_unacked).
         """
+        self.watched.remove(worker)
+
+    def again(self, worker: Child) -> Child:
+        """One that runs, as whatever watches over a clinic's programs starts them anew."""
         return worker if worker.is_running() else self.worker()
 
     def beat(self, number: int = 1) -> Child:
@@ -54,6 +58,11 @@ class Background:
     def loop(self, *, after: float) -> Child:
         options = ("--after", str(after), "--every", "0.2")
         return self._start("loop", sys.executable, "manage.py", "send_mail_loop", *options)
+
+    def kill(self, child: Child) -> None:
+        self.watched.remove(child)
+        child.process.kill()
+        child.process.wait()
 
     def stop(self) -> None:
         for child in self._running:
@@ -76,6 +85,7 @@ class Background:
         }
         child = Child.start(name, command, log=self._folder / f"{name}.log", env=env)
         self._running.append(child)
+        self.watched.append(child)
         return child
 
 
@@ -83,6 +93,7 @@ class Background:
 def background(folder: Path) -> Iterator[Background]:
     started = Background(folder)
     try:
-        yield started
+        with none_may_die(started.watched):
+            yield started
     finally:
         started.stop()

@@ -44,7 +44,17 @@ class Keeper:
             os.waitpid(pid, 0)
 
     def _replace_the_dead(self) -> None:
-        self._pids = [_a_worker() if os.waitpid(pid, os.WNOHANG)[0] else pid for pid in self._pids]
+        for number, pid in enumerate(self._pids):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended and os.WIFEXITED(status):  # Nobody killed it: it has said why.
+                self._end_all_but(number)
+            if ended:
+                self._pids[number] = _a_worker()
+
+    def _end_all_but(self, number: int) -> None:
+        for pid in self._pids[:number] + self._pids[number + 1 :]:
+            os.kill(pid, signal.SIGKILL)
+        sys.exit("A worker ended by itself.")
 
 
 def _a_worker() -> int:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import Self
 
 from django.conf import settings
@@ -11,14 +12,17 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from bookings.models import Mail, MailServer, MailState
+from clinic.demo.processes import Child
 from tests import patience
+from tests.processes import none_may_die
 
 
 class Workers:
     """So many processes that send what is due at once, with leases of so many seconds.
 
-    `patience`: seconds they wait for the mail server's answer. At the end they finish what they
-    are at, so that whatever is counted afterwards counts all of it.
+    `patience`: seconds they wait for the mail server's answer. One that ends by itself ends
+    whatever is waited for meanwhile. At the end they finish what they are at, so that whatever is
+    counted afterwards counts all of it.
     """
 
     def __init__(self, count: int, *, lease: float = 120, patience: float = 60):
@@ -26,26 +30,32 @@ class Workers:
         self._arguments = [str(count), str(lease), str(patience)]
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "tests.faults.keep_mail_workers",
-                *self._arguments,
-            ],
-            stdin=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            env={
-                **os.environ,
-                "DATABASE_URL": url_of_the_tests_database(),
-                "EMAIL_HOST": settings.EMAIL_HOST,
-                "EMAIL_PORT": str(settings.EMAIL_PORT),
-            },
-        )
+        log = Path(os.environ["STATE"]) / "mail-workers.log"
+        with log.open("w") as output:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "tests.faults.keep_mail_workers",
+                    *self._arguments,
+                ],
+                stdin=subprocess.PIPE,
+                stderr=output,
+                text=True,
+                start_new_session=True,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": url_of_the_tests_database(),
+                    "EMAIL_HOST": settings.EMAIL_HOST,
+                    "EMAIL_PORT": str(settings.EMAIL_PORT),
+                },
+            )
+        self._watched = none_may_die([Child("The keeper of mail workers", self._process, log)])
+        self._watched.__enter__()
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *error) -> None:
+        self._watched.__exit__(*error)
         self._process.stdin.close()
         self._process.wait(timeout=patience.seconds())
 

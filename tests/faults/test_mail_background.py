@@ -68,8 +68,7 @@ def test_when_the_clock_is_killed_the_loop_takes_over(behind, owe, post_office):
     clock = behind.beat()
     owe(2)
     wait_until_all_are_sent()
-    clock.process.kill()
-    clock.process.wait()
+    behind.kill(clock)
     owe(3)
     behind.loop(after=0.5)
     wait_until_all_are_sent()
@@ -91,17 +90,18 @@ def test_a_broker_that_stops_is_made_up_for_and_taken_up_again(behind, owe, post
     behind.beat()
     owe(2)
     wait_until_all_are_sent()
+    behind.may_end(worker)
     behind.stop_broker()
     loop = behind.loop(after=0.5)
     owe(3)
     wait_until_all_are_sent()
-    loop.stop()
+    behind.kill(loop)
     behind.start_broker()
     owe(2)
 
     def the_worker_has_sent_them() -> bool:
         nonlocal worker
-        worker = behind.watch_over(worker)
+        worker = behind.again(worker)
         return all_are_sent()
 
     patience.wait_for(the_worker_has_sent_them, otherwise=states)

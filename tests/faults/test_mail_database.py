@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sending
 from bookings.models import Mail, MailKind, MailState
 from tests.mail import conftest as of_mails
 
@@ -19,7 +19,7 @@ def test_a_mail_is_recorded_though_the_connection_was_lost_meanwhile(visit, post
         outbox.owe(MailKind.CONFIRMED, visit(), now=timezone.now())
     post_office.while_taking = cut(connection)
 
-    assert outbox.send_due(now=timezone.now()) == 2
+    assert sending.send_due(now=timezone.now()) == 2
     found = Mail.objects.filter(kind=MailKind.CONFIRMED)
     assert set(found.values_list("state", "doubts")) == {(MailState.SENT, 0)}
     assert set(post_office.times_taken().values()) == {1}

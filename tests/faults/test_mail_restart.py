@@ -14,6 +14,7 @@ from clinic.demo import servers
 from clinic.demo.processes import Child, stop_together
 from tests import patience
 from tests.mail.post_office import PostOffice
+from tests.processes import none_may_die
 
 MAILS, BEFORE = 60, 5
 SENDERS = "12"
@@ -74,15 +75,19 @@ def test_a_restart_of_the_database_loses_no_mail_and_sends_none_twice(folder):
             make = [sys.executable, "-m", "tests.faults.owe_on_a_server_of_its_own", str(MAILS)]
             subprocess.run(make, env=env, check=True)
             loops = senders(folder, env)
-            patience.wait_for(lambda: held.waiting == len(SENDERS), otherwise=lambda: states(url))
+            with none_may_die(loops):
+                patience.wait_for(
+                    lambda: held.waiting == len(SENDERS), otherwise=lambda: states(url)
+                )
         held.let_go()
         assert BEFORE <= len(office.messages) <= BEFORE + len(SENDERS)
         with servers._postgres(folder, durable=True) as (url, _server):
             try:
                 most = MAILS - IN_DOUBT_AT_MOST
-                patience.wait_for(
-                    lambda: states(url).get("sent", 0) >= most, otherwise=lambda: states(url)
-                )
+                with none_may_die(loops):
+                    patience.wait_for(
+                        lambda: states(url).get("sent", 0) >= most, otherwise=lambda: states(url)
+                    )
                 stop_together(loops)
                 found = states(url)
             finally:

@@ -20,6 +20,7 @@ from bookings.models import Mail, MailKind, MailState
 from tests import patience
 from tests.faults.mail_workers import Workers, states, time_passes, wait_until_none_is_left
 from tests.mail import conftest as of_mails
+from tests.processes import Died
 
 clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
 
@@ -190,3 +191,11 @@ def the_databases_time():
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def test_workers_that_cannot_even_begin_end_the_wait_with_their_words():
+    with (
+        pytest.raises(Died, match="could not convert string to float: 'soon'"),
+        Workers(1, lease="soon"),
+    ):
+        time.sleep(patience.seconds())

@@ -3,7 +3,6 @@
 ATTEMPTS (default 600) is the size of the storm; `make soak` runs it with 10,000.
 """
 
-import multiprocessing
 import os
 import random
 from collections import Counter
@@ -13,7 +12,7 @@ from datetime import timedelta
 from secrets import token_hex
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
@@ -21,6 +20,7 @@ from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Room
 from bookings.models.clinic import ClinicQuerySet
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
+from tests.processes import at_once as in_processes
 
 ATTEMPTS = int(os.environ.get("ATTEMPTS", "600"))
 PROCESSES = 16
@@ -92,26 +92,8 @@ def attempt(treatment, one: Try) -> str:
 
 def at_once(act, tries, processes=PROCESSES) -> Counter:
     """What each attempt came to, made by real processes that start together."""
-    connections.close_all()
-    context = multiprocessing.get_context("fork")
-    ready = context.Barrier(processes)
-    answers = context.Queue()
-
-    def work(share):
-        ready.wait()
-        answers.put([act(one) for one in share])
-        connections.close_all()
-
-    workers = [
-        context.Process(target=work, args=(tries[number::processes],))
-        for number in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    outcomes = Counter(answer for _ in workers for answer in answers.get(timeout=300))
-    for worker in workers:
-        worker.join()
-    return outcomes
+    shares = in_processes(processes, lambda number: [act(one) for one in tries[number::processes]])
+    return Counter(answer for share in shares for answer in share.answers)
 
 
 def overlaps() -> int:

@@ -1,16 +1,18 @@
-"""Every page has a line in the one table, and keeps to it."""
+"""Every page says beside its route who it is for, and keeps to it."""
 
 import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.test import RequestFactory
-from django.urls import ResolverMatch, get_resolver
+from django.urls import ResolverMatch, get_resolver, path
 from django.urls.resolvers import URLPattern
 
 from bookings.core.roles import Role
 from bookings.models import Heartbeat, Part
+from bookings.web.access import DESK, EVERYONE, NOBODY, protected
 from clinic.middleware.policy import (
     WHO_MAY,
     WHO_MAY_IN,
@@ -20,63 +22,81 @@ from clinic.middleware.policy import (
 )
 from tests.factories import make_clinic, make_therapist, make_user
 
-ARGUMENTS = {
-    "slug": "no-such-treatment",
-    "day": "2026-12-01",
-    "token": "not-a-token",
-    "app_label": "bookings",
-}
+OURS = ("bookings.", "clinic.", "therapists.")
 
 
-def every_route(patterns=None, prefix="", namespace=""):
-    """(view name, an address of it) for all of the site."""
+def every_view(patterns=None, namespace=""):
+    """(name, view) of every route, as the resolver has them."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
             name = pattern.name or pattern.lookup_str
-            yield f"{namespace}:{name}" if namespace else name, address(path)
+            yield f"{namespace}:{name}" if namespace else name, pattern.callback
         else:
             inner = ":".join(filter(None, [namespace, pattern.namespace]))
-            yield from every_route(pattern.url_patterns, path, inner)
+            yield from every_view(pattern.url_patterns, inner)
 
 
-def address(path):
-    path = re.sub(r"\(\?P<(\w+)>.*?\)(?=[/$-]|$)", _argument, path)
-    path = re.sub(r"<(?:\w+:)?(\w+)>", _argument, path)
-    return "/" + re.sub(r"\\Z|[\^$\\]", "", path)
+VIEWS = list(every_view())
 
 
-def _argument(match):
-    return ARGUMENTS.get(match[1], "1")
+def is_ours(name, view):
+    """What our ModelAdmins answer has its address, and its rule, from Django's admin."""
+    return view.__module__.startswith(OURS) and not name.startswith("admin:")
 
 
-ROUTES = sorted(set(every_route()))
+def test_every_page_of_ours_is_marked_and_every_other_has_a_line_in_the_table():
+    for name, view in VIEWS:
+        assert hasattr(view, "roles") == is_ours(name, view), name
+        who_may(view, name)
 
 
-def test_every_page_has_a_line_in_the_table():
-    for name, _ in ROUTES:
-        who_may(name)
+def test_every_line_of_the_table_has_a_page_of_another_package():
+    others = {name for name, view in VIEWS if not is_ours(name, view)}
+    assert set(WHO_MAY) - others == set()
+    assert {name.partition(":")[0] for name in others} >= set(WHO_MAY_IN)
 
 
-def test_every_line_of_the_table_has_a_page(settings):
-    names = {name for name, _ in ROUTES}
-    not_everywhere = {name for name in WHO_MAY if name.startswith("demo:")} | {"api:mail_events"}
-    assert set(WHO_MAY) - names - not_everywhere == set()
-    assert {name.partition(":")[0] for name in names} >= set(WHO_MAY_IN)
+@pytest.mark.urls("tests.clinic.demo.demo_urls")
+def test_the_demos_pages_are_marked_too():
+    for name, view in every_view():
+        who_may(view, name)
 
 
 def test_the_demo_has_no_page_outside_the_demo():
-    assert not any(name.startswith("demo:") for name, _ in ROUTES)
+    assert not any(name.startswith("demo:") for name, _ in VIEWS)
 
 
-def test_a_page_without_a_line_is_refused():
+def plainly(_request):
+    return HttpResponse("A page.")
+
+
+def asked(view, name="a-page"):
     request = RequestFactory().get("/")
-    request.user = AnonymousUser()
-    request.resolver_match = ResolverMatch(lambda: None, (), {}, url_name="forgotten")
+    request.user, request.htmx = AnonymousUser(), False
+    request.resolver_match = ResolverMatch(view, (), {}, url_name=name)
+    return PolicyMiddleware(None).process_view(request, view, (), {})
+
+
+def test_a_page_without_a_mark_is_refused():
     with pytest.raises(PermissionDenied):
-        PolicyMiddleware(None).process_view(request, None, (), {})
+        asked(plainly)
     with pytest.raises(NoRule):
-        who_may("admin")
+        who_may(plainly, "admin")
+
+
+def test_one_view_may_stand_on_two_routes_with_two_rules():
+    routes = [path("open/", plainly), path("desk/", plainly)]
+    for_all, for_the_desk = (
+        protected(roles, route)[0].callback
+        for roles, route in zip((EVERYONE, DESK), routes, strict=True)
+    )
+    assert asked(for_all) is None
+    assert asked(for_the_desk).status_code == 302
+
+
+def test_a_mark_goes_before_a_line_of_the_table():
+    (route,) = protected(NOBODY, path("", plainly))
+    assert who_may(route.callback, "account_login") == NOBODY
 
 
 @pytest.fixture

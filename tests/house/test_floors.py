@@ -1,95 +1,183 @@
-"""A module imports its own floor and those below, never above, and nothing inside functions."""
+"""What may import what: two directions, doors that do not know one another, folders one can read.
+
+A module has a layer (core < models < verbs < edges < project) and an app (bookings < therapists <
+clinic), and imports only what is above it in neither.
+"""
 
 import ast
+from collections import Counter, defaultdict
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT, PAGES, EDGES, VERBS, NOUNS, CORE = 5, 4, 3, 2, 1, 0
-FLOORS = {
-    "clinic": PROJECT,
-    "therapists": PAGES,
+APPS = ("bookings", "therapists", "clinic")
+CORE, MODELS, VERBS, EDGES, PROJECT = range(5)
+LAYERS = {
     "bookings": EDGES,
+    "bookings.core": CORE,
+    "bookings.models": MODELS,
+    "bookings.migrations": MODELS,
     "bookings.actions": VERBS,
     "bookings.queries": VERBS,
     "bookings.mail": VERBS,
     "bookings.calendars": VERBS,
     "bookings.links": VERBS,
-    "bookings.queries.training.protocol_file": VERBS,
-    "bookings.models": NOUNS,
-    "bookings.migrations": NOUNS,
-    "bookings.core": CORE,
+    "therapists": EDGES,
+    "therapists.core": CORE,
+    "therapists.models": MODELS,
+    "therapists.migrations": MODELS,
+    "therapists.actions": VERBS,
+    "therapists.queries": VERBS,
+    "therapists.feeds": VERBS,
+    "therapists.health_audit": VERBS,
+    "clinic": PROJECT,
+    "clinic.records": VERBS,
+    "clinic.records.pages": EDGES,
+    "clinic.records.urls": EDGES,
+    "clinic.operations": VERBS,
+    "clinic.demo.data": VERBS,
+    "clinic.demo.logins": CORE,
 }
+DOORS = ("bookings.runner", "bookings.desk", "bookings.admin", "bookings.api")
 REFUSED_NAMES = {"utils", "helpers", "services", "common", "manager"}
 NOT_FOR_THE_CORE = {"django", "psycopg2", "celery", "redis", "yaml"}
-MODULES = [
-    path
-    for app in ("clinic", "bookings", "therapists")
+MOST_FILES = 12
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for app in APPS
     for path in sorted((ROOT / app).rglob("*.py"))
-]
+}
 
 
-def name_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def floor_of(module: str) -> int | None:
-    """The floor of the nearest package that has one; None for what is not ours."""
-    while module:
-        if module in FLOORS:
-            return FLOORS[module]
+def layer_of(module: str) -> int:
+    """That of the nearest package that has one."""
+    while module not in LAYERS:
         module = module.rpartition(".")[0]
-    return None
+    return LAYERS[module]
 
 
-def imported(tree: ast.AST) -> list[str]:
-    """Every module named, with what is taken from it, since that may be a module too."""
-    names = []
+def app_of(module: str) -> int:
+    return APPS.index(module.partition(".")[0])
+
+
+@cache
+def parsed(module: str) -> ast.Module:
+    return ast.parse(MODULES[module].read_text(), module)
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Every module named; what is taken from one only where that is a module too."""
+    names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names += [f"{node.module}.{alias.name}" for alias in node.names]
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= (whole & set(MODULES)) or {node.module or ""}
     return names
 
 
-def parsed(path: Path) -> ast.AST:
-    return ast.parse(path.read_text(), str(path))
+def of_ours(module: str) -> set[str]:
+    return (imported(parsed(module)) & set(MODULES)) - {module}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_nothing_from_above(path):
-    floor = floor_of(name_of(path))
-    above = [
-        name
-        for name in imported(parsed(path))
-        if (other := floor_of(name)) is not None and other > floor
-    ]
-    assert not above
+def is_above(other: str, module: str) -> bool:
+    return layer_of(other) > layer_of(module) or app_of(other) > app_of(module)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_nothing_inside_a_function(path):
-    inside = [
+def door_of(module: str) -> str:
+    return next((door for door in DOORS if f"{module}.".startswith(f"{door}.")), "")
+
+
+def is_of_another_door(other: str, module: str) -> bool:
+    if not (door := door_of(other)) or door == door_of(module):
+        return False
+    return module.partition(".")[0] in ("bookings", "therapists") and layer_of(module) <= EDGES
+
+
+def circle_in(uses: dict[str, set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(uses).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_a_module_imports_nothing_from_above_and_from_no_other_door():
+    wrong = {
+        (module, other)
+        for module in MODULES
+        for other in of_ours(module)
+        if is_above(other, module) or is_of_another_door(other, module)
+    }
+    assert wrong == set()
+
+
+def test_modules_import_one_another_in_no_circle():
+    assert not circle_in({module: of_ours(module) for module in MODULES})
+
+
+def folder_of(module: str) -> str:
+    """A module that lies in an app's own folder stands for itself, and so does a facade."""
+    parent = module.rpartition(".")[0]
+    return module if parent in ("", *APPS) or is_facade(module) else parent
+
+
+def is_facade(module: str) -> bool:
+    return MODULES[module].stem == "__init__"
+
+
+def is_within(inner: str, outer: str) -> bool:
+    return f"{inner}.".startswith(f"{outer}.")
+
+
+def test_folders_import_one_another_in_no_circle():
+    """A folder and those within it are of one house; a facade only hands on."""
+    uses = defaultdict(set)
+    for module in MODULES:
+        here = folder_of(module)
+        there = {folder_of(other) for other in of_ours(module)}
+        if not is_facade(module):
+            uses[here] |= {o for o in there if not (is_within(here, o) or is_within(o, here))}
+    assert not circle_in(uses)
+
+
+def imports_in_functions(module: str) -> list[str]:
+    return [
         ast.unparse(node)
-        for function in ast.walk(parsed(path))
+        for function in ast.walk(parsed(module))
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert not inside
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "bookings/core").rglob("*.py")), ids=name_of)
-def test_the_core_knows_neither_django_nor_a_database(path):
-    assert not {name.partition(".")[0] for name in imported(parsed(path))} & NOT_FOR_THE_CORE
+def test_a_module_imports_nothing_inside_a_function():
+    assert not {name: found for name in MODULES if (found := imports_in_functions(name))}
+
+
+def test_the_core_knows_neither_django_nor_a_database():
+    core = [name for name in MODULES if layer_of(name) == CORE]
+    tops = {name: {o.partition(".")[0] for o in imported(parsed(name))} for name in core}
+    assert not {name: found for name in core if (found := tops[name] & NOT_FOR_THE_CORE)}
+
+
+def test_no_folder_holds_more_than_a_reader_takes_in():
+    files = Counter(MODULES[name].parent for name in MODULES if not is_facade(name))
+    many = {str(folder) for folder, count in files.items() if count > MOST_FILES}
+    assert not {folder for folder in many if not folder.endswith("migrations")}
 
 
 def test_no_module_has_a_name_that_says_nothing():
-    assert not [path for path in MODULES if path.stem in REFUSED_NAMES]
+    assert not [path for path in MODULES.values() if path.stem in REFUSED_NAMES]
 
 
-def test_the_check_can_fail():
-    tree = ast.parse("from bookings.actions import booking")
-    assert floor_of(imported(tree)[0]) > floor_of("bookings.models.clients.clients")
+def test_the_checks_can_fail():
+    tree = ast.parse("from bookings.actions.scheduling import booking")
+    [other] = imported(tree)
+    assert is_above(other, "bookings.models.clinic")
+    assert is_above("clinic.settings", "therapists.tasks")
+    assert is_of_another_door("bookings.runner.home", "bookings.desk.home")
+    assert circle_in({"a": {"b"}, "b": {"a"}})

@@ -1,4 +1,4 @@
-"""A clinic with one therapist, visits an hour apart from tomorrow on, and a real SMTP server."""
+"""Visits an hour apart from tomorrow on, and a real SMTP server."""
 
 from datetime import timedelta
 from itertools import count
@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from django.utils import timezone
 
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sending
 from bookings.models import Mail
 from tests import factories
 from tests.mail.post_office import PostOffice
@@ -22,24 +22,16 @@ def post_office(settings):
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
-
-
-@pytest.fixture
-def visit(clinic):
+def visit(massage, kim, room):
     """Makes a booked visit, each an hour after the last, for a client of its own."""
-    therapist = factories.make_therapist("Kim Okafor")
-    room = factories.make_room()
-    treatment = factories.make_treatment("Sports massage 60", therapists=[therapist])
     tomorrow = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     hours = count()
 
     def _visit(**fields):
         fields = {
             "starts_at": tomorrow + timedelta(hours=next(hours)),
-            "treatment": treatment,
-            "therapist": therapist,
+            "treatment": massage,
+            "therapist": kim,
             "room": room,
             **fields,
         }
@@ -63,6 +55,6 @@ def owed(visit):
 @pytest.fixture
 def send_due():
     def _send_due(**options) -> int:
-        return outbox.send_due(now=timezone.now(), **options)
+        return sending.send_due(now=timezone.now(), **options)
 
     return _send_due

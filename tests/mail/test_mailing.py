@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sending
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailServer, MailState
 from tests.factories import make_client
@@ -43,7 +43,7 @@ def test_a_mail_about_an_older_revision_that_has_not_gone_out_is_superseded(owed
     moved(mail.appointment)
 
     assert fresh(mail).state == MailState.SUPERSEDED
-    assert outbox.send_due(now=timezone.now()) == 1
+    assert sending.send_due(now=timezone.now()) == 1
     assert [message["Subject"][:5] for message in post_office.messages] == ["Moved"]
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from bookings.actions.mail import nudge_delivery, outbox, reminders
+from bookings.actions.mail import nudge_delivery, outbox, reminders, sending
 from bookings.actions.mail import nudges as nudging
 from bookings.core import training
 from bookings.core.training.mails.nudges import Nudge
@@ -143,7 +143,7 @@ def evenings_are_not_too_late_for_reminders():
 
 @mutant
 def a_moved_appointment_keeps_its_old_reminders():
-    usual, why_not = MailQuerySet.about_older_revisions, outbox._why_not
+    usual, why_not = MailQuerySet.about_older_revisions, sending._why_not
 
     def about_older_revisions(self, appointment):
         return usual(self, appointment).exclude(kind="reminder")

@@ -44,15 +44,15 @@ def _owed(day: date):
 
 
 def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connection) -> bool:
-    visits = visits_of(therapist, day, clinic)
+    visits, user = visits_of(therapist, day, clinic), therapist.user
     row, is_mine = MorningMail.objects.get_or_create(therapist=therapist, day=day)
-    if not visits or not is_mine:
+    if not visits or not is_mine or user is None:
         return False
-    lines = [(visit, initials_of(visit.client)) for visit in visits]
+    lines = [(visit, initials_of(visit.whose)) for visit in visits]
     url = urljoin(settings.SITE_URL, reverse("therapists:today"))
     facts = {"lines": lines, "clinic": clinic, "url": url}
     body = render_to_string("therapists/scheduling/morning.txt", facts)
     subject = f"{day:%A} {day.day} {day:%B}: {len(visits)} visit{'s' if len(visits) > 1 else ''}"
-    EmailMessage(one_line(subject), body, to=[therapist.user.email], connection=connection).send()
+    EmailMessage(one_line(subject), body, to=[user.email], connection=connection).send()
     MorningMail.objects.filter(pk=row.pk).update(sent_at=now)
     return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from therapists.core.body import BACK, FRONT, KINDS, OUTLINE, PLACES, Place
 from therapists.core.content import Mark
-from therapists.models.sealed import Private
+from therapists.core.private import Private
 
 HALF_OF_THE_SCALE = 5
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bookings.core.training.protocol.vocabulary import PRESSURES
 from therapists.core.body import HIGHEST, KINDS, PLACES
-from therapists.models.sealed import Private
+from therapists.core.private import Private
 
 COMFORT = {
     "lighter": "lighter next time",

@@ -12,16 +12,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
 
-NEVER_SHOWN = "<private>"
-
-
-class Private:
-    """For data about somebody's health: has no words for itself."""
-
-    def __repr__(self) -> str:
-        return NEVER_SHOWN
-
-    __str__ = __repr__
+from therapists.core.private import Private
 
 
 class Sealed(Private):

@@ -34,7 +34,7 @@ def door_pass(user: User, path: str) -> SafeString:
 @sensitive_variables()
 def keep(request: HttpRequest) -> bool:
     """Into the session of whoever is sent away; nothing, and False, without a good pass."""
-    request.sensitive_post_parameters = "__ALL__"
+    request.sensitive_post_parameters = "__ALL__"  # type: ignore[attr-defined]
     if not (whose := _whose(request.POST.get(PASS, ""), request.path)):
         return False
     typed = request.POST.copy()

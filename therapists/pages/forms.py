@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -9,6 +10,7 @@ from django import forms
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
+from bookings.web.forms import DayField
 from therapists.core.body import HIGHEST, KINDS, PLACES
 from therapists.core.content import COMFORT, Answers, Content, Given, Mark
 from therapists.core.prompts import Prompts
@@ -152,8 +154,9 @@ class NoteForm(forms.Form):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args, techniques: Iterable[str], prompts: Prompts, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
-        self.fields["techniques"].choices = [(one, one.capitalize()) for one in techniques]
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+        offered = [(one, one.capitalize()) for one in techniques]
+        cast(forms.MultipleChoiceField, self.fields["techniques"]).choices = offered
         for name in ("subjective", "objective", "plan"):
             self.fields[name].help_text = getattr(prompts, name)
 
@@ -186,8 +189,8 @@ def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
 class TimeOffForm(forms.Form):
     """Whole days, or hours of them, on the clinic's clock."""
 
-    first = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label="Last day", widget=forms.DateInput({"type": "date"}))
+    first = DayField(label="First day")
+    last = DayField(label="Last day")
     start = forms.TimeField(
         label="From, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
     )
@@ -197,12 +200,13 @@ class TimeOffForm(forms.Form):
     reason = forms.CharField(label="Reason, if you like", required=False, max_length=120)
 
     def __init__(self, *args, tz: ZoneInfo, today: date, **kwargs):
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self._tz, self._today = tz, today
         self.away: Interval | None = None
 
     def clean(self) -> dict:
-        said = super().clean()
+        super().clean()
+        said = self.cleaned_data
         first, last = said.get("first"), said.get("last")
         if not (first and last):
             return said

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from bookings.models import Client, Therapist
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.queries.care_access import therapist_of, treats
 
@@ -20,17 +22,17 @@ def careful(view: View) -> View:
 
 
 def of_a_therapist(view: View) -> View:
-    """Calls view(request, therapist, ...); the policy's table has asked for the role already."""
+    """Calls view(request, therapist, ...); the policy has asked for the role already."""
 
     @careful
     @wraps(view)
-    def run(request: HttpRequest, **asked) -> HttpResponse:
+    def run(request: StaffRequest, **asked: Any) -> HttpResponse:
         return view(request, signed_in(request), **asked)
 
     return run
 
 
-def signed_in(request: HttpRequest) -> Therapist:
+def signed_in(request: StaffRequest) -> Therapist:
     therapist = therapist_of(request.user)
     if therapist is None:
         raise PermissionDenied

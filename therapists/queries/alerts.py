@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bookings.models import Client
 from therapists.core.content import Given
-from therapists.models.sealed import Private
+from therapists.core.private import Private
 from therapists.queries.client_summary import Known
 
 SHORT = {

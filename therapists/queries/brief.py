@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bookings.core import training
 from bookings.core.intervals import day_bounds
@@ -13,8 +13,8 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from therapists.core.content import trends
+from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models.sealed import Private
 from therapists.queries.alerts import Alert, alerts_of, in_short
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE
@@ -36,6 +36,7 @@ def race_in_words(here: training.PhaseDay) -> str:
 @dataclass(frozen=True, repr=False)
 class Brief(Private):
     visit: Appointment
+    day: date
     phase: training.PhaseDay
     rules: PhaseRules
     known: Known
@@ -50,7 +51,7 @@ class Brief(Private):
     @property
     def said(self) -> list[tuple[str, Said]]:
         """Every yes that counts, each with itself in short."""
-        said = self.known.said(on_hold=self.visit.client.health_hold)
+        said = self.known.said(on_hold=self.visit.whose.health_hold)
         return [(in_short(one.given), one) for one in said]
 
     @property
@@ -70,9 +71,9 @@ class Brief(Private):
 def brief_of(
     visit: Appointment, clinic: Clinic, *, therapist: Therapist, reader: Reader, now: datetime
 ) -> Brief:
-    day = visit.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(visit.starts_at)
     before = day_bounds(day, 1, clinic.tz).start
-    client = visit.client
+    client = visit.whose
     known = known_of(
         [client.pk],
         before=before,
@@ -85,6 +86,7 @@ def brief_of(
     phase = phases_on([client], day)[client.pk]
     return Brief(
         visit=visit,
+        day=day,
         phase=phase,
         rules=rules.phases[phase.phase],
         known=known,

@@ -11,9 +11,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Answers, Content, Given
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Form, HealthCheck, Note, NoteVersion
-from therapists.models.sealed import Private
 from therapists.queries.questionnaire import GOOD_FOR
 
 HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
@@ -110,12 +110,13 @@ def known_of(
     """By client's id; so many of the latest notes each that the therapist may read."""
     found = {pk: Known() for pk in clients}
     for visit in _last_visits(clients, before):
-        found[visit.client_id].last_visit = visit
+        if visit.client_id:
+            found[visit.client_id].last_visit = visit
     versions = _newest_versions(clients, before, therapist, notes)
     checks = _checks_that_count(clients, now)
     opened = health_audit.opened([*versions, *checks], reader=reader, now=now)
     for version, data in zip(versions, opened, strict=False):
-        client = version.note.appointment.client_id
+        client = version.note.appointment.whose.pk
         found[client].notes.append(Signed(version, Content.from_data(data)))
     for check, data in zip(checks, opened[len(versions) :], strict=True):
         found[check.client_id].told.append(Told(check, Answers.from_data(data)))

@@ -13,9 +13,9 @@ from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note
-from therapists.models.sealed import Private
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.brief import race_in_words
 from therapists.queries.client_summary import Known, known_of
@@ -96,7 +96,9 @@ class TherapistDay(Private):
     @property
     def rows(self) -> Iterator[Line | Away | Gap]:
         """Visits and times away in order, with the gaps between them."""
-        taken = [(line.visit.starts_at, line.visit.blocked_until, line) for line in self.lines]
+        taken: list[tuple[datetime, datetime, Line | Away]] = [
+            (line.visit.starts_at, line.visit.blocked_until, line) for line in self.lines
+        ]
         taken += [(away.during.start, away.during.end, away) for away in self.away]
         free_from = None
         for start, end, row in sorted(taken, key=itemgetter(0)):
@@ -119,10 +121,12 @@ def day_of(
 ) -> TherapistDay:
     """In a constant number of queries."""
     visits = visits_of(therapist, day, clinic)
-    people = {visit.client_id for visit in visits}
-    phases = phases_on({visit.client for visit in visits}, day)
+    people = {visit.whose for visit in visits}
+    phases = phases_on(people, day)
     start = day_bounds(day, 1, clinic.tz).start
-    known = known_of(people, before=start, therapist=therapist, reader=reader, now=now)
+    known = known_of(
+        [one.pk for one in people], before=start, therapist=therapist, reader=reader, now=now
+    )
     notes = _notes_of(visits, therapist)
     just_marked = _marked_since(visits, now - UNDONE_WITHIN)
     rules = protocol.current()
@@ -130,16 +134,16 @@ def day_of(
         Line(
             visit=visit,
             has_begun=visit.starts_at <= now,
-            phase=phases[visit.client_id],
+            phase=phases[visit.whose.pk],
             rules=rules,
-            known=known[visit.client_id],
-            alerts=alerts_of(visit.client, known[visit.client_id]),
+            known=known[visit.whose.pk],
+            alerts=alerts_of(visit.whose, known[visit.whose.pk]),
             note=notes.get(visit.pk, ""),
             can_undo=visit.status in MARKS and visit.pk in just_marked,
         )
         for visit in visits
     ]
-    is_today = now.astimezone(clinic.tz).date() == day
+    is_today = clinic.day_of(now) == day
     ahead = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
     return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)

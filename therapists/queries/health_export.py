@@ -13,9 +13,9 @@ from django.db.models import QuerySet
 from bookings.models import Client
 from therapists import health_audit
 from therapists.core.content import Answers, Content
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Access, HealthCheck, KeptRecord, Note, NoteVersion, Privacy
-from therapists.models.sealed import Private
 
 IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
 

@@ -1,4 +1,4 @@
-"""A client's visits over the build-up: on the ribbon of phases, with what was marked when."""
+"""A client's visits over the build-up, with the phase of each and its note."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,14 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.queries.training import protocol
-from bookings.web.training import ribbon
 from therapists import health_audit
-from therapists.core.body import HIGHEST, PLACES
 from therapists.core.content import Content
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note, NoteVersion
-from therapists.models.sealed import Private
 
 LOOKED_BACK = timedelta(weeks=40)
 LOOKED_AHEAD = timedelta(weeks=3)
-PLACES_DRAWN = 5
-WIDTH, HEIGHT = 760.0, 44.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,40 +34,14 @@ class Past(Private):
 
 
 @dataclass(frozen=True, repr=False)
-class Point(Private):
-    at: float
-    y: float
-    level: int
-    kind: str
-    day: date
-
-
-@dataclass(frozen=True, repr=False)
-class Trend(Private):
-    """How one place was marked over time, drawn along the ribbon."""
-
-    label: str
-    points: Sequence[Point]
-
-    @property
-    def line(self) -> str:
-        return " ".join(f"{point.at},{point.y}" for point in self.points)
-
-    @property
-    def in_words(self) -> str:
-        said = ", ".join(f"{p.day.day} {p.day:%b} {p.kind} {p.level}" for p in self.points)
-        return f"{self.label}: {said}"
-
-
-@dataclass(frozen=True, repr=False)
 class History(Private):
+    """`segments` are the phases from before the first visit until some weeks ahead."""
+
     client: Client
     visits: Sequence[Past]
-    lying: ribbon.Ribbon | None
-    upright: ribbon.Ribbon
-    trends: Sequence[Trend]
-    width: float = WIDTH
-    height: float = HEIGHT
+    segments: Sequence[training.Segment]
+    protocol: training.Protocol
+    today: date
 
     @property
     def newest_first(self) -> list[Past]:
@@ -87,39 +57,44 @@ def history_of(
     now: datetime,
 ) -> History:
     """Of the last nine months and what is booked soon; therapist None reads as an owner does."""
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
     timeline = training.Timeline.of(races, rules)
     visits = _visits(client, clinic, timeline, rules, today, therapist, reader, now)
     segments = timeline.segments(_first_day(visits, races, rules, today), today + LOOKED_AHEAD)
-    marked = [ribbon.Marked(past.number, past.day, past.took_place) for past in visits]
-    drawn = {"segments": segments, "marked": marked, "protocol": rules, "today": today}
-    scale = ribbon.Scale.of(segments, WIDTH, ribbon.LEAST)
-    return History(
-        client=client,
-        visits=visits,
-        lying=ribbon.lying(**drawn),
-        upright=ribbon.upright(**drawn),
-        trends=_trends(visits, scale),
-    )
+    return History(client, visits, segments, rules, today)
 
 
-def _first_day(visits: Sequence[Past], races, rules: training.Protocol, today: date) -> date:
+def _first_day(
+    visits: Sequence[Past],
+    races: Sequence[training.Race],
+    rules: training.Protocol,
+    today: date,
+) -> date:
     """Of the build-up or of the first visit, but nine months ago at the earliest."""
     begins = [race.plan_start(rules) for race in races if race.drives_a_plan]
     earliest = min([today - LOOKED_AHEAD, *begins, *(past.day for past in visits)])
     return max(earliest - timedelta(days=3), today - LOOKED_BACK)
 
 
-def _visits(client, clinic, timeline, rules, today, therapist, reader, now) -> list[Past]:
+def _visits(
+    client: Client,
+    clinic: Clinic,
+    timeline: training.Timeline,
+    rules: training.Protocol,
+    today: date,
+    therapist: Therapist | None,
+    reader: Reader,
+    now: datetime,
+) -> list[Past]:
     since = datetime.combine(today - LOOKED_BACK, datetime.min.time(), clinic.tz)
     rows = client.appointments.visits().exclude(status=Status.CANCELLED)
     visits = list(rows.filter(starts_at__gte=since).with_everything().order_by("starts_at"))
     contents = _contents(visits, therapist, reader, now)
     found = []
     for number, visit in enumerate(visits, start=1):
-        day = visit.starts_at.astimezone(clinic.tz).date()
+        day = clinic.day_of(visit.starts_at)
         name = rules.phases[timeline.on(day).phase].name
         found.append(Past(number, visit, day, name, contents.get(visit.pk)))
     return found
@@ -141,15 +116,3 @@ def _contents(
         version.note.appointment_id: Content.from_data(data)
         for version, data in zip(versions, opened, strict=True)
     }
-
-
-def _trends(visits: Sequence[Past], scale: ribbon.Scale) -> list[Trend]:
-    """The places marked most often, the most often first."""
-    points: dict[str, list[Point]] = {}
-    for past in visits:
-        for mark in past.content.marks if past.content else ():
-            y = round(HEIGHT - 6 - mark.level / HIGHEST * (HEIGHT - 12), 1)
-            point = Point(scale.noon(past.day), y, mark.level, mark.kind, past.day)
-            points.setdefault(mark.place, []).append(point)
-    often = sorted(points.items(), key=lambda item: -len(item[1]))[:PLACES_DRAWN]
-    return [Trend(PLACES[key].label, found) for key, found in often]

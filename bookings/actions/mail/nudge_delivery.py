@@ -38,7 +38,7 @@ def still_goes(mail: Mail, clinic: Clinic) -> bool:
     if edition is None or edition.number != mail.about["edition"]:
         mail.drop("There is a newer plan.")
         return False
-    today = mail.claimed_at.astimezone(clinic.tz).date()
+    today = clinic.day_of(mail.claimed_at)
     return _Deciding(mail, Standing(client, clinic, edition), today).goes()
 
 

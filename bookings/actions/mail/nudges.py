@@ -12,9 +12,9 @@ from typing import Any
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 
+from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
-from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.mails import UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
@@ -45,7 +45,7 @@ def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None
     if not client.wants_nudges:
         return
     clinic = Clinic.objects.the()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     edition = edition_of(client, clinic)
     races, plan = races_and_plan(client, as_of=edition.day if edition else today)
     if any(race.is_run for race in races) and (changed is not None or edition is None):
@@ -113,7 +113,7 @@ def _tell_of_the_plan(
     """
     hours = protocol.current().mails.reminders
     due_at = Now() if changed is not None else hours.hours_begin(now, clinic.tz)
-    edition = Edition(client.plan_revision, now.astimezone(clinic.tz).date())
+    edition = Edition(client.plan_revision, clinic.day_of(now))
     mail = Mail(
         key=plan_key(client, edition),
         kind=MailKind.PLAN,
@@ -125,8 +125,7 @@ def _tell_of_the_plan(
         due_at=due_at,
         not_after=now + OF_USE_FOR[MailKind.PLAN],
     )
-    Mail.objects.bulk_create([mail], ignore_conflicts=True)
-    transaction.on_commit(ring, robust=True)
+    write_down(mail)
     return edition
 
 
@@ -154,7 +153,7 @@ class _Owing:
                 rows[key].owe_again(self._at(ahead[key]), revision=self.client.plan_revision)
         new = [self._row(key, one) for key, one in ahead.items() if key not in rows]
         if new:
-            Mail.objects.bulk_create(new, ignore_conflicts=True)
+            write_down(*new)
 
     def _withdraw(self, mails: list[Mail]) -> None:
         """With what they had taken along, should that still be in the plan."""

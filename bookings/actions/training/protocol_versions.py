@@ -70,7 +70,7 @@ def _keep(
     if not different:
         return newest
     number = newest.number + 1
-    dated = now.astimezone(clinic.tz).date().isoformat()
+    dated = clinic.day_of(now).isoformat()
     data = {"version": number, "dated": dated, **_said_of_itself(data)}
     _refuse_what_is_none(data)
     _keep_the_first(newest, now)

@@ -187,4 +187,4 @@ def _raise_revision(client: Client) -> None:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(Clinic.objects.the().tz).date()
+    return Clinic.objects.the().day_of(now)

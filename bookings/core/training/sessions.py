@@ -35,8 +35,8 @@ SessionId = tuple[Kind, date]
 class Session:
     """A recommended session: on the `ideal` day, or any day of [window_start, window_end).
 
-    `suggested` is the ideal day, or today if that has passed (S8); `phase` is the date's own
-    (P7), `race` the race the session is for.
+    `suggested` is the ideal day, or once that has passed the next one of the window (S8); `phase`
+    is the ideal day's own (P7), `race` the race the session is for.
     """
 
     kind: Kind
@@ -65,13 +65,28 @@ def recommended(
     return _apart(layout.sessions(), protocol.placement.min_days_apart)
 
 
-def still_open(sessions: Iterable[Session], *, as_of: date) -> list[Session]:
+def still_open(sessions: Iterable[Session], timeline: Timeline, *, as_of: date) -> list[Session]:
     """What is still worth booking on `as_of`, in order of the ideal day (S8)."""
     return [
-        replace(session, suggested=max(session.ideal, as_of))
+        replace(session, suggested=_suggested(session, timeline, as_of))
         for session in sorted(sessions, key=lambda session: session.ideal)
         if session.window_end > as_of
     ]
+
+
+def _suggested(session: Session, timeline: Timeline, as_of: date) -> date:
+    """No window ends with a day that is cut (S1), so there is always one."""
+    day = max(session.ideal, as_of)
+    while is_cut(session.kind, session.race, timeline.on(day)):
+        day += DAY
+    return day
+
+
+def is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
+    """S1: whether no session of that kind, for that race, may be on the day."""
+    if kind is Kind.PRE_RACE_FLUSH and day.phase is Phase.RACE_WEEK and day.race:
+        return day.race != race and day.race.is_run
+    return day.phase in NOT_ON
 
 
 def _apart(sessions: Iterable[Session], days: int) -> list[Session]:
@@ -189,13 +204,13 @@ class Layout:
         window: "Window | None" = None,
         within: "Window | None" = None,
     ) -> Iterator[Session]:
-        """The session, unless nothing of its window is left or its day bears no pressure (S7)."""
+        """The session, unless its day is cut off its window or bears no pressure (S7)."""
         start, end = window or _window(ideal, self.protocol.placement.window)
         if within:
             start, end = max(start, within[0]), min(end, within[1])
         start, end = self._clipped(kind, race, start, end)
         here = self.timeline.on(ideal)
-        if start >= end or here.ceiling is Pressure.NONE:
+        if not start <= ideal < end or here.ceiling is Pressure.NONE:
             return
         minutes = self.protocol.session_types[kind].minutes
         pressure = min(self._pressure(kind), here.ceiling)
@@ -210,16 +225,11 @@ class Layout:
 
     def _clipped(self, kind: Kind, race: Race, start: date, end: date) -> "Window":
         """S1: no window begins or ends on a day that no session may have."""
-        while start < end and self._is_cut(kind, race, self.timeline.on(start)):
+        while start < end and is_cut(kind, race, self.timeline.on(start)):
             start += DAY
-        while start < end and self._is_cut(kind, race, self.timeline.on(end - DAY)):
+        while start < end and is_cut(kind, race, self.timeline.on(end - DAY)):
             end -= DAY
         return start, end
-
-    @staticmethod
-    def _is_cut(kind: Kind, race: Race, day: PhaseDay) -> bool:
-        own_race_week = day.phase is Phase.RACE_WEEK and day.race == race
-        return day.phase in NOT_ON and not (kind is Kind.PRE_RACE_FLUSH and own_race_week)
 
 
 Window = tuple[date, date]

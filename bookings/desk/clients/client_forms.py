@@ -9,13 +9,13 @@ from django.utils.dateparse import parse_date
 
 from bookings.actions.clients import details
 from bookings.models import Client
-from bookings.runner.clients.age_consent import sane_birthday
 from bookings.web.forms import (
     LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
     has_a_letter,
     looks_like_a_phone,
+    sane_birthday,
     too_long,
 )
 
@@ -83,7 +83,8 @@ class ClientForm(forms.Form):
         return born and sane_birthday(born, self.today)
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean()
+        super().clean()
+        asked = self.cleaned_data
         if asked.get("guardian_agreed") and not asked.get("guardian_name"):
             self.add_error("guardian_name", "Please write down who has agreed.")
         return asked

@@ -1,14 +1,15 @@
 """The clients: a list to search, each one's record, and what the desk changes of it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import details
 from bookings.actions.mail import preferences as preferring
@@ -18,7 +19,10 @@ from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
 from bookings.queries.clients import search as found
 from bookings.queries.clients.search import Group
+from bookings.queries.desk import client_record
 from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods
 
 A_PAGE = 50
 MAILS_SHOWN = 5
@@ -27,10 +31,10 @@ HOW = "front desk"
 
 
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """All of them, or those who are searched for, in a group of them or not."""
     now = timezone.now()
-    today = now.astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(now)
     typed = request.GET.get("q", "")[:LONGEST_SEARCH]
     asked = request.GET.get("show", "")
     group = Group(asked) if asked in list(Group) else None
@@ -39,7 +43,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         people = found.in_group(people, group, today=today, now=now)
     pages = Paginator(people, A_PAGE)
     shown = pages.get_page(request.GET.get("page"))
-    shown.object_list = found.with_what_is_ahead(shown.object_list, today=today, now=now)
+    on_the_page = cast("QuerySet[Client]", shown.object_list)
+    shown.object_list = found.with_what_is_ahead(on_the_page, today=today, now=now)
     context = {"shown": shown, "typed": typed, "group": group, "groups": Group, "today": today}
     page = "desk/clients/_list.html" if request.htmx else "desk/clients/list.html"
     response = render(request, page, context)
@@ -50,7 +55,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     client, clinic, now = _client(pk), Clinic.objects.the(), timezone.now()
-    shown = found.record(client, clinic, now=now)
+    shown = client_record.record(client, clinic, now=now)
     others = client.others_at_the_address.all()
     context = {
         "client": client,
@@ -58,13 +63,13 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         "phase": badge(shown.phase),
         "groups": [(group, getattr(client, group.field)) for group in MailGroup],
         "mails": client.mails.order_by("-due_at")[:MAILS_SHOWN],
-        "events": client.record_events.order_by("-at", "-pk")[: found.EVENTS_SHOWN],
+        "events": client.record_events.order_by("-at", "-pk")[: client_record.EVENTS_SHOWN],
         "namesakes": [*([client.same_address_as] if client.same_address_as else []), *others],
     }
     return render(request, "desk/clients/record.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def new(request: HttpRequest) -> HttpResponse:
     """Somebody who may have no e-mail."""
     today = _today()
@@ -78,7 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return redirect("desk:client", client.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client, today = _client(pk), _today()
     if request.method != "POST":
@@ -130,4 +135,4 @@ def _client(pk: int) -> Client:
 
 
 def _today():
-    return timezone.now().astimezone(Clinic.objects.the().tz).date()
+    return Clinic.objects.the().day_of(timezone.now())

@@ -5,13 +5,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import legal
 from bookings.actions.clients.legal import TextMoved
 from bookings.models import LegalKind, LegalText
 from bookings.web.actor import who
 from bookings.web.forms import plain, too_long
+from bookings.web.responses import page_methods
 
 LONGEST_TEXT = 50_000
 
@@ -35,7 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/clients/legal_texts.html", {"texts": texts})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def edit(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in LegalKind.values:
         raise Http404
@@ -56,7 +57,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
             now=timezone.now(),
         )
     except TextMoved as refusal:
-        form = TextForm({**form.data.dict(), "based_on": current.number})
+        form = TextForm({**dict(form.data.items()), "based_on": current.number})
         form.add_error("text", str(refusal))
         return _show(request, form, current, status=409)
     if made.number == current.number:

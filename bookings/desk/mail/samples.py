@@ -27,7 +27,7 @@ SESSIONS_LISTED = 2
 
 def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
     """A mail that is not stored; what it is about is, so the caller rolls that back."""
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     client = Client.objects.create(
         name="Robin Sample", email="robin@example.com", proved_at=now, wants_nudges=True
     )

@@ -34,7 +34,8 @@ class PayForm(forms.Form):
     key = forms.CharField(max_length=32, min_length=16)
 
     def clean(self) -> dict:
-        asked = super().clean()
+        super().clean()
+        asked = self.cleaned_data
         if asked.get("method") == Method.WAIVED and not asked.get("reason"):
             self.add_error("reason", "Please say why it is waived.")
         return asked
@@ -126,4 +127,4 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
 
 def _sentence(form: forms.Form) -> str:
     name, said = next(iter(form.errors.items()))
-    return f"{form[name].label}: {' '.join(said)} Nothing was noted."
+    return f"{form[name].label}: {' '.join(map(str, said))} Nothing was noted."

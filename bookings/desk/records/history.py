@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, Words
 from bookings.models import Change, Client, Clinic, User
+from bookings.web.forms import DayField
 from bookings.web.responses import private
 
 ON_A_PAGE = 50
 STAFF, RUNNERS, PROGRAMS = "staff", "runners", "programs"
-ROLES = {
+ROLES: dict[str, list[str]] = {
     STAFF: [Role.THERAPIST, Role.DESK, Role.OWNER],
     RUNNERS: [Role.RUNNER],
     PROGRAMS: ["program"],
@@ -45,12 +46,8 @@ class FilterForm(forms.Form):
     who = forms.CharField(label="Who", required=False, widget=forms.Select)
     what = forms.ChoiceField(label="What", required=False, choices=[("", "Anything"), *KINDS])
     whom = forms.CharField(label="Client", required=False, max_length=100)
-    since = forms.DateField(
-        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label="To", required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label="From", required=False)
+    until = DayField(label="To", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

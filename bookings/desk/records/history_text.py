@@ -47,7 +47,7 @@ class Words:
         columns = [name for name in fields if name in {**change.before, **change.after}]
         lines = [self._line(change, fields[name]) for name in columns if name != "id"]
         name = self.names.get((model, change.row)) or _name_then(change)
-        return Told(change, model._meta.verbose_name, name, lines)
+        return Told(change, str(model._meta.verbose_name), name, lines)
 
     def _line(self, change: Change, field: models.Field) -> str:
         label = str(field.verbose_name)
@@ -76,9 +76,9 @@ class Words:
         return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
 
 
-def _names(changes: Sequence[Change]) -> dict[tuple[type[models.Model], int], str]:
+def _names(changes: Sequence[Change]) -> dict[tuple[Any, int], str]:
     """Of the rows that were changed and of those their columns name, as far as they are there."""
-    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+    wanted: dict[Any, set[int]] = defaultdict(set)
     for change in changes:
         if model := TABLES.get(change.table):
             wanted[model].add(change.row)

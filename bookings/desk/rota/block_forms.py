@@ -7,13 +7,9 @@ from django import forms
 from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
+from bookings.web.forms import DayField
 
 END_AFTER_START = "The end must be after the start."
-
-
-class DayField(forms.DateField):
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"), **kwargs)
 
 
 class ClockField(forms.TimeField):

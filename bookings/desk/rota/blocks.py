@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.actions.refusals import Refused
@@ -22,6 +21,7 @@ from bookings.desk.rota.block_forms import (
     OffForm,
 )
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
+from bookings.web.days import day_in
 
 SHOWN = 200
 
@@ -132,10 +132,7 @@ def _proposed(request: HttpRequest) -> dict:
     asked = {name: request.GET[name] for name in ("first", "start", "end") if name in request.GET}
     if request.GET.get("therapist", "").isdecimal():
         asked["therapist"] = request.GET["therapist"]
-    try:
-        day = parse_date(asked.get("first", ""))
-    except ValueError:
-        day = None
+    day = day_in(asked.get("first", ""))
     return {**asked, "weekday": day.weekday()} if day else asked
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from bookings.actions.scheduling.attendance import MARKS
@@ -14,6 +13,7 @@ from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
+from bookings.web.days import day_in
 
 MARKED_EARLY = timedelta(hours=1)
 
@@ -21,12 +21,8 @@ MARKED_EARLY = timedelta(hours=1)
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Today, or the day that was asked for."""
-    try:
-        asked = parse_date(request.GET.get("day", ""))
-    except ValueError:
-        asked = None
-    in_range = asked if asked and 2000 <= asked.year < 2100 else None
-    return redirect("diary:day", in_range or _today(timezone.now()))
+    asked = day_in(request.GET.get("day", ""))
+    return redirect("diary:day", asked or _today(timezone.now()))
 
 
 @require_safe
@@ -41,14 +37,14 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "after": day + timedelta(days=1),
         "therapists": shown.therapists,
         "chosen": chosen,
-        "tables": [table_of(shown, one, now) for one in shown.therapists if one in chosen],
+        "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],
         "query": request.GET.urlencode(),
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
     return render(request, "desk/scheduling/day.html", context)
 
 
-def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
+def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: datetime) -> dict:
     """One therapist's part of the day as rows."""
     hours = shown.hours.get(therapist.pk, [])
     return {
@@ -61,7 +57,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, now: datetime) -> dict:
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phases.get(visit.client_id)),
-                "flags": flags_of(visit),
+                "flags": flags_of(visit, clinic),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }

@@ -51,7 +51,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
         "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
-        "visits": [_visit(visit, shown, clinic.tz, appointments) for visit in shown.visits],
+        "visits": [_visit(visit, shown, clinic, appointments) for visit in shown.visits],
         "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
     }
 
@@ -71,8 +71,8 @@ def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
     return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
 
 
-def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str) -> dict:
-    start = _wall(visit.starts_at, tz)
+def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str) -> dict:
+    start = _wall(visit.starts_at, clinic.tz)
     status = Status(visit.status)
     return {
         "id": str(visit.pk),
@@ -88,7 +88,7 @@ def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str
         "status_name": status.label,
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phases.get(visit.client_id)),
-        "flags": flags_of(visit),
+        "flags": flags_of(visit, clinic),
         "revision": visit.revision,
         "seen": visit.last_event or 0,
         "movable": status == Status.BOOKED,
@@ -96,15 +96,15 @@ def _visit(visit: Appointment, shown: DiaryDays, tz: ZoneInfo, appointments: str
     }
 
 
-def flags_of(visit: Appointment) -> list[str]:
+def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     """What the desk should see at a glance."""
-    client = visit.client
+    client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
     flags = {
         f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
         "Different name given": client and client.same_address_as_id,
         "Health: to be checked by the therapist": client and client.health_hold,
-        "Under 18, consent missing": client and client.lacks_consent(visit.starts_at.date()),
+        "Under 18, consent missing": client and client.lacks_consent(day),
         "To pay": visit.status == Status.COMPLETED and left > 0,
         "Paid": visit.settled > 0 and left <= 0,
         "Note": visit.desk_note,

@@ -21,6 +21,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.openings import Opening
 from bookings.web.actor import who
+from bookings.web.forms import DayField
 
 LONGEST_MINUTES = 480
 PROPOSED = ("date", "time", "therapist")
@@ -33,7 +34,7 @@ class LineForm(forms.Form):
 class MoveForm(forms.Form):
     """Where the appointment is to stand; `revision` is what the desk saw."""
 
-    date = forms.DateField(widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    date = DayField()
     time = forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"))
     minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=LONGEST_MINUTES)
     treatment = forms.ModelChoiceField(

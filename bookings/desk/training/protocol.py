@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.actions.training import protocol_versions
 from bookings.actions.training.protocol_versions import ProtocolMoved
@@ -22,8 +22,8 @@ from bookings.desk.training.protocol_forms import (
 from bookings.desk.training.protocol_page import protocol_page
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol, protocol_file
-
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+from bookings.web.actor import who
+from bookings.web.responses import page_methods
 
 
 @require_safe
@@ -32,14 +32,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/training/protocol.html", {"page": page})
 
 
-@reads_and_posts
+@page_methods
 def phase(request: HttpRequest, key: str) -> HttpResponse:
     if key not in list(training.Phase):
         raise Http404
     return _edit(request, PhaseForm, training.Phase(key), ("phases", key))
 
 
-@reads_and_posts
+@page_methods
 def session_type(request: HttpRequest, key: str) -> HttpResponse:
     if key not in list(training.Kind):
         raise Http404
@@ -65,7 +65,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
     return response
 
 
-@reads_and_posts
+@page_methods
 def import_file(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/training/protocol_import.html", {"form": FileForm()})
@@ -83,7 +83,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/training/protocol_import.html", {"form": form}, status=422)
 
 
-@reads_and_posts
+@page_methods
 def reset(request: HttpRequest) -> HttpResponse:
     before = protocol.newest()
     if request.method == "POST":
@@ -142,7 +142,7 @@ def _made(
 
 
 def _who_and_when(request: HttpRequest) -> dict[str, Any]:
-    return {"by": f"{request.user.role}: {request.user.email}", "now": timezone.now()}
+    return {"by": who(request), "now": timezone.now()}
 
 
 def _version(number: int) -> ProtocolVersion:

@@ -62,7 +62,7 @@ class Leads(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> list[int] | None:
+    def to_python(self, value: Any) -> list[int] | None:  # type: ignore[override]
         words = (super().to_python(value) or "").replace(",", " ").split()
         if not all(word.isascii() and word.isdigit() and len(word) < 4 for word in words):
             raise ValidationError(self.error_messages["invalid"])
@@ -104,7 +104,7 @@ class ProtocolForm(forms.Form):
 
     def show_stale(self, number: int) -> None:
         """What was typed stays; the next press is about the version that holds now."""
-        self.data = {**self.data.dict(), "based_on": str(number)}
+        self.data = {**dict(self.data.items()), "based_on": str(number)}
 
     @property
     def written_now(self) -> list[tuple[str, str]]:

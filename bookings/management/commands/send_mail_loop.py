@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
-from bookings.actions.mail import outbox, sign_in_mails
+from bookings.actions.mail import sending, sign_in_mails
 from bookings.models import Mail
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def send_what_was_left(after: timedelta) -> None:
     try:
         sign_in_mails.send_due()  # at once: nobody waits long for a code
         if Mail.objects.overdue(after).exists():
-            outbox.send_due(now=timezone.now())
+            sending.send_due(now=timezone.now())
     except (OperationalError, InterfaceError) as error:
         logger.error("No answer from the database: %s", type(error).__name__)
         connection.close()

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
-from bookings.models.clients.clients import Therapist
+from bookings.models.rota.therapists import Therapist
 from bookings.models.scheduling.appointments import Appointment
 
 NOTHING = Decimal("0.00")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from bookings.core.intervals import Interval
-from bookings.models.clients.clients import Therapist
+from bookings.models.rota.therapists import Therapist
 
 
 class Weekday(models.IntegerChoices):

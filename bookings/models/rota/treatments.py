@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from bookings.core import training
 from bookings.core.scheduling.openings import Visit
-from bookings.models.clients.clients import Therapist
+from bookings.models.rota.therapists import Therapist
 
 
 class Room(models.Model):

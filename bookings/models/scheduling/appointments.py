@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
-from bookings.models.clients.clients import Client, Therapist
+from bookings.models.clients.clients import Client
+from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
@@ -212,6 +213,13 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.treatment}, {timezone.localtime(self.starts_at):%d %b %Y %H:%M %Z}"
+
+    @property
+    def whose(self) -> Client:
+        """The client, whom every visit has; raises ValueError for a hold of nobody yet."""
+        if self.client is None:
+            raise ValueError("A hold may be nobody's.")
+        return self.client
 
     @property
     def interval(self) -> Interval:

@@ -9,20 +9,14 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
-from bookings.core import training
 from bookings.core.clients.search_text import terms
-from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Race
+from bookings.models import Appointment, Client, Race
 from bookings.models.clients.clients import grown_up_since
 from bookings.models.clients.search_column import BEGINNING
-from bookings.queries.training.plans import History, plan_of, runner_of
 
 FOUND_AT_MOST = 8
 LIKE_ENOUGH = 0.55  # of a word's trigrams, where no part fits exactly
 SHORTEST_SLIP = 4  # letters; shorter words are like too many others
-SESSIONS_SHOWN = 4
-VISITS_SHOWN = 20
-EVENTS_SHOWN = 20
 
 
 class Group(StrEnum):
@@ -119,47 +113,4 @@ def with_what_is_ahead(clients: QuerySet[Client], *, today: date, now: datetime)
     return clients.annotate(
         next_visit=Subquery(visits.values("starts_at")[:1]),
         next_race=Subquery(races.values("race_date")[:1]),
-    )
-
-
-@dataclass(frozen=True)
-class Record:
-    """What the desk sees of one client; nothing of their health but that there is a question."""
-
-    client: Client
-    ahead: Sequence[Appointment]
-    before: Sequence[Appointment]
-    races: Sequence[Race]
-    plan: training.Plan
-    today: date
-
-    @property
-    def phase(self) -> training.PhaseDay:
-        return self.plan.on(self.today)
-
-    @property
-    def sessions(self) -> list[tuple[str, training.Session]]:
-        """The next that the plan asks for, each with its name."""
-        types = self.plan.protocol.session_types
-        to_come = [one for one in self.plan.sessions if one.window_end > self.today]
-        return [(types[one.kind].name, one) for one in to_come[:SESSIONS_SHOWN]]
-
-    @property
-    def lacks_consent(self) -> bool:
-        return self.client.lacks_consent(self.today)
-
-
-def record(client: Client, clinic: Clinic, *, now: datetime) -> Record:
-    history = History.of(client)
-    today = now.astimezone(clinic.tz).date()
-    races = list(client.races.all())
-    visits = client.appointments.visits().with_everything()
-    not_ahead = visits.exclude(status=Status.BOOKED, starts_at__gte=now)
-    return Record(
-        client=client,
-        ahead=list(visits.upcoming(now)),
-        before=list(not_ahead.order_by("-starts_at")[:VISITS_SHOWN]),
-        races=races,
-        plan=plan_of(races, runner_of(client, history), today=today),
-        today=today,
     )

@@ -28,7 +28,7 @@ def edition_of(client: Client, clinic: Clinic) -> Edition | None:
     )
     if mail is None:
         return None
-    return Edition(mail.about["edition"], mail.created_at.astimezone(clinic.tz).date())
+    return Edition(mail.about["edition"], clinic.day_of(mail.created_at))
 
 
 def races_and_plan(client: Client, *, as_of: date) -> tuple[list[training.Race], training.Plan]:
@@ -94,7 +94,7 @@ class Standing:
         return races_and_plan(self.client, as_of=self.edition.day)
 
     def _day_of(self, mail: Mail) -> date:
-        return mail.data_at.astimezone(self.clinic.tz).date()
+        return self.clinic.day_of(mail.data_at or mail.created_at)
 
 
 def _last_cycle(sent: list[tuple[date, dict]]) -> training.LastCycle | None:

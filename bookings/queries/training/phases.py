@@ -17,8 +17,8 @@ def phase_at(
 
     `rules`: the protocol, where the caller asks about many visits.
     """
-    races = [race.in_training for race in visit.client.races.all()]
-    day = visit.starts_at.astimezone(clinic.tz).date()
+    races = [race.in_training for race in visit.whose.races.all()]
+    day = clinic.day_of(visit.starts_at)
     return training.phase_on(day, races, rules or protocol.current())
 
 

@@ -128,19 +128,20 @@ def offers(
     last = clinic.last_bookable_day(now)
     reached = [session for session in plan.sessions if session.window_start <= last]
     diary = _Diary.of(clinic, treatments, reached, now=now, visitor=visitor)
-    asked = _Asked(clinic, treatments, history, frozenset(declined), diary, last)
+    asked = _Asked(clinic, plan, treatments, history, frozenset(declined), diary, last)
     return [asked.offer(number, session) for number, session in enumerate(plan.sessions, start=1)]
 
 
 def openings_for(
     clinic: Clinic,
+    plan: training.Plan,
     wanted: Sequence[tuple[Treatment, training.Session | None]],
     history: History,
     *,
     now: datetime,
     visitor: str = "",
 ) -> list[list[Opening]]:
-    """The openings of each treatment that are nearest to its session; none without a session."""
+    """The openings of each treatment that are nearest to its session of the plan, if it has one."""
     sessions = [session for _, session in wanted if session]
     if not sessions:
         return [[] for _ in wanted]
@@ -148,7 +149,7 @@ def openings_for(
     treatments = {one.pk: one for one in named.prefetch_related("therapists", "rooms")}
     last = clinic.last_bookable_day(now)
     diary = _Diary.of(clinic, treatments.values(), sessions, now=now, visitor=visitor)
-    asked = _Asked(clinic, list(treatments.values()), history, frozenset(), diary, last)
+    asked = _Asked(clinic, plan, list(treatments.values()), history, frozenset(), diary, last)
     return [
         asked.nearest_to(session, treatments[treatment.pk])
         if session and treatment.pk in treatments and session.window_start <= last
@@ -168,6 +169,7 @@ class _Asked:
     """What every session's offer is made from; `last` is the last day of the diary."""
 
     clinic: Clinic
+    plan: training.Plan
     treatments: list[Treatment]
     history: History
     declined: frozenset[SessionId]
@@ -187,7 +189,11 @@ class _Asked:
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
         free = self.diary.openings(treatment, session.window_start, session.window_end)
-        return self._ranked(free, session.suggested)
+        allowed = (one for one in free if self.plan.allows(session, self._day_of(one)))
+        return self._ranked(allowed, session.suggested)
+
+    def _day_of(self, opening: Opening) -> date:
+        return opening.starts_at.astimezone(self.clinic.tz).date()
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day; nearest to the ideal day first, then as the runner usually comes."""

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from bookings import links
 from bookings.actions.clients import identity, revoke_links
 from bookings.models import Appointment, Client, Clinic, Mail
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 
 VISITS_SHOWN = MAILS_SHOWN = 12
@@ -32,19 +34,19 @@ class Visit:
 
 @require_safe
 @private
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     clinic, now = Clinic.objects.the(), timezone.now()
-    context = {"client": client, "clinic": clinic}
+    context: dict[str, Any] = {"client": client, "clinic": clinic}
     if client is not None:
         context |= _of(client, now=now)
-        context["to_tell"] = still_to_tell(client, clinic, now.astimezone(clinic.tz).date())
+        context["to_tell"] = still_to_tell(client, clinic, clinic.day_of(now))
     return render(request, "runner/clients/account.html", context)
 
 
 @require_POST
 @private
-def withdraw_links(request: HttpRequest) -> HttpResponse:
+def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
         revoke_links.withdraw_links(client)

@@ -9,22 +9,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, too_long
-from bookings.web.responses import private
+from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, sane_birthday, too_long
+from bookings.web.requests import RunnerRequest
+from bookings.web.responses import page_methods, private
 
-FIRST_YEAR = 1900
 AGE, CONSENT = "age", "consent"
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class AgeForm(forms.Form):
@@ -61,15 +58,6 @@ class ConsentForm(forms.Form):
     helper = plain("guardian_name", "agreed")
 
 
-def sane_birthday(born: date, today: date) -> date:
-    """Raises ValidationError for a day on which nobody who comes was born."""
-    if born.year < FIRST_YEAR:
-        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
-    if born >= today:
-        raise ValidationError("A date of birth is in the past.")
-    return born
-
-
 def still_to_tell(client: Client, clinic: Clinic, today: date) -> str:
     """AGE, CONSENT, or nothing."""
     if client.date_of_birth is None:
@@ -77,18 +65,18 @@ def still_to_tell(client: Client, clinic: Clinic, today: date) -> str:
     return CONSENT if client.lacks_consent(today) else ""
 
 
-@reads_and_posts
+@page_methods
 @behind_a_link
 def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The page's own link proves nobody's address, so nothing is told there."""
     if not opened.from_mail:
         raise Http404
-    return _told(request, opened.appointment.client, lambda: back_to_it(opened))
+    return _told(request, opened.appointment.whose, lambda: back_to_it(opened))
 
 
-@reads_and_posts
+@page_methods
 @private
-def signed_in(request: HttpRequest) -> HttpResponse:
+def signed_in(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is None:
         return redirect("runner:account")
@@ -97,7 +85,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 
 def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     asked = still_to_tell(client, clinic, today)
     if not asked:
         messages.success(request, "Thank you, there is nothing more to tell.")

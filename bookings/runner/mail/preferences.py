@@ -9,16 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.mail import preferences as preferring
 from bookings.links import Purpose, client_url, read_client_token
 from bookings.models import Client, MailGroup
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import plain
-from bookings.web.responses import private
-
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
+from bookings.web.responses import page_methods, private
 
 
 class PreferencesForm(forms.Form):
@@ -29,7 +26,7 @@ class PreferencesForm(forms.Form):
     helper = plain("reminders", "nudges", "news")
 
 
-@reads_and_posts
+@page_methods
 @for_a_client(Purpose.PREFERENCES)
 def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     if request.method == "POST":
@@ -37,7 +34,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
         form.is_valid()
         for group in MailGroup:
             wanted = form.cleaned_data[group]
-            said = form.fields[group].label
+            said = str(form.fields[group].label)
             preferring.choose(
                 client, group, wanted=wanted, how="mail link", wording=said, now=timezone.now()
             )
@@ -50,7 +47,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
 
 
 @csrf_exempt  # RFC 8058: a mail program posts, with no cookie and no page of ours before it.
-@reads_and_posts
+@page_methods
 @private
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """One POST stops mails of one group; looking changes nothing. It says nothing of the client."""

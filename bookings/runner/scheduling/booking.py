@@ -14,7 +14,7 @@ from bookings.actions.scheduling import booking
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
 from bookings.runner.scheduling import times
-from bookings.web.forms import DetailsForm, StartForm
+from bookings.runner.scheduling.forms import DetailsForm, StartForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import private, sorry, status_of, tell_when_to_return
 from bookings.web.visitor import (

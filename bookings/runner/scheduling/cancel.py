@@ -10,8 +10,8 @@ from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
+from bookings.runner.scheduling.forms import CancelForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import CancelForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,8 +14,8 @@ from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.openings import diary
+from bookings.runner.scheduling.forms import MoveForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import MoveForm
 from bookings.web.responses import page_or_part
 from bookings.web.scheduling.picker import open_picker
 from bookings.web.training.plan_access import keeper_of_browser

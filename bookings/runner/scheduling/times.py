@@ -8,36 +8,16 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
-from bookings.web.scheduling.picker import Picker, open_picker
+from bookings.web.scheduling.picker import PAGE, PART, Picker, open_picker
 from bookings.web.training.plan_access import keeper_of_browser
-from bookings.web.training.plan_store import Keeper, plan_of_keeper
+from bookings.web.training.plan_store import plan_of_keeper
 from bookings.web.visitor import visitor
-
-PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
 
 
 @require_safe
 def times(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
     return page_or_part(request, PAGE, PART, {"picker": picker_of(request, treatment)})
-
-
-@require_safe
-def plan_times(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
-    """The same from a plan: advised by its races, and a chosen time goes into its basket."""
-    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
-    clinic, now = Clinic.objects.the(), timezone.now()
-    picker = open_picker(
-        clinic,
-        treatment,
-        request.GET,
-        path=keeper.times_url(treatment),
-        target=keeper.choose_time_url(treatment),
-        now=now,
-        visitor=visitor(request),
-        plan=plan_of_keeper(keeper, clinic, now=now),
-    )
-    return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": keeper})
 
 
 def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings import links
 from bookings.actions.refusals import RaceRefused
@@ -20,9 +19,9 @@ from bookings.queries.training import protocol
 from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import plain
+from bookings.web.responses import page_methods
 from bookings.web.training.race_forms import KilometresField
 
-reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 HOW_IT_WENT = [(value, label) for value, label in Outcome.choices if value in (
     Outcome.FINISHED, Outcome.DNF, Outcome.DNS,
 )]  # fmt: skip
@@ -51,7 +50,7 @@ def _token_of_the_next_visit(client: Client) -> str:
     return links.mail_token(visit) if visit else ""
 
 
-@reads_and_posts
+@page_methods
 @for_a_client(Purpose.DECLINE)
 def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     kind, ideal = training.Kind(facts["kind"]), date.fromisoformat(facts["ideal"])
@@ -67,7 +66,7 @@ def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -
     return render(request, "runner/training/not_this_time.html", context)
 
 
-@reads_and_posts
+@page_methods
 @for_a_client(Purpose.AFTER_RACE)
 def after_race(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     race = client.races.filter(race_date=facts["race"]).select_related("client").first()
@@ -92,7 +91,7 @@ def _how_it_went(
     request: HttpRequest, race: Race, form: HowItWentForm, status: int = 200
 ) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     client = race.client
     plan = plan_of(client.races.all(), runner_of(client, History()), today=today)
     context = {

@@ -56,7 +56,7 @@ class ProtocolPage:
 @require_safe
 def protocol(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     page = protocol_page(protocols.current(), today)
     return render(request, "runner/training/protocol.html", {"clinic": clinic, "page": page})
 
@@ -106,5 +106,9 @@ def _example(rules: training.Protocol, today: date) -> Example:
         ribbon.Marked(number, session.suggested, False)
         for number, session in enumerate(plan.sessions, start=1)
     ]
-    drawn = {"segments": segments, "marked": marked, "protocol": rules, "today": date.min}
-    return Example(race_date, ribbon.lying(**drawn), ribbon.upright(**drawn))
+    drawn = segments, marked, rules
+    return Example(
+        race_date,
+        ribbon.lying(*drawn, today=date.min),
+        ribbon.upright(*drawn, today=date.min),
+    )

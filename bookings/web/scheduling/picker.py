@@ -11,6 +11,7 @@ from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import Opening, next_free
 from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
 
+PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
 PARTS = (
     ("Morning", time.min, time(12)),
     ("Afternoon", time(12), time(17)),

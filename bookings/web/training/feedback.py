@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from bookings.actions.training.training_feedback import EffortRefused
 from bookings.core import training
 from bookings.models import Clinic
+from bookings.web.forms import DayField
 from bookings.web.training.plan_store import Keeper
-from bookings.web.training.race_forms import DayField
 
 UNDO = "undo"
 NOTED = (
@@ -39,7 +39,7 @@ class SessionForm(forms.Form):
 def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     form = EffortForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["day"][0])
+        messages.error(request, str(form.errors["day"][0]))
     elif request.POST.get("do") == UNDO:
         keeper.forget_effort(form.cleaned_data["day"])
         messages.success(request, "It is no longer noted.")
@@ -51,7 +51,7 @@ def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        keeper.log_effort(day, today=now.astimezone(clinic.tz).date())
+        keeper.log_effort(day, today=clinic.day_of(now))
     except EffortRefused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import RaceRefused
 from bookings.models import Clinic
+from bookings.web.responses import page_methods
 from bookings.web.training.plan_page import plan_page
 from bookings.web.training.plan_store import InBrowser, Keeper, WithTheClinic
 from bookings.web.training.race_forms import (
@@ -21,7 +22,7 @@ from bookings.web.training.race_forms import (
 from bookings.web.visitor import visitor
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
@@ -87,7 +88,7 @@ def _show_plan(
     habits: HabitsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"clinic": clinic, "keeper": keeper, "form": form}
+    context: dict[str, Any] = {"clinic": clinic, "keeper": keeper, "form": form}
     if keeper.client and not keeper.at_the_desk:
         context["in_browser"] = InBrowser(request).races
     if keeper.races:
@@ -97,4 +98,4 @@ def _show_plan(
 
 
 def _today(clinic: Clinic) -> date:
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())

@@ -7,6 +7,7 @@ whoever comes by a mailed link. The page's own link does not do: it proves nobod
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @private
     @wraps(view)
-    def run(request: HttpRequest, **asked: str) -> HttpResponse:
+    def run(request: HttpRequest, **asked: Any) -> HttpResponse:
         return view(request, keeper_of_browser(request), **asked)
 
     return run
@@ -36,13 +37,13 @@ def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @behind_a_link
     @wraps(view)
-    def run(request: HttpRequest, opened: Opened, **asked: str) -> HttpResponse:
+    def run(request: HttpRequest, opened: Opened, **asked: Any) -> HttpResponse:
         if not opened.from_mail:
             return redirect("runner:plan")
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
             messages.info(request, "This link is too old for your plan. Sign in to see it.")
             return back_to_it(opened)
-        return view(request, WithTheClinic(opened.appointment.client, opened.token), **asked)
+        return view(request, WithTheClinic(opened.appointment.whose, opened.token), **asked)
 
     return run
 

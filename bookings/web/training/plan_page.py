@@ -145,26 +145,21 @@ class PlanPage:
 
 
 def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     plan = plan_of(keeper.races, keeper.runner, today=today)
     found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
     marked = [dot.mark for dot in dots]
-    drawn = {
-        "segments": _as_drawn(segments),
-        "marked": marked,
-        "protocol": plan.protocol,
-        "today": today,
-    }
+    drawn = _as_drawn(segments), marked, plan.protocol
     return PlanPage(
         races=[_entered(race, keeper, today) for race in keeper.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan.protocol, keeper)),
-        lying=ribbon.lying(**drawn),
-        upright=ribbon.upright(**drawn),
+        lying=ribbon.lying(*drawn, today=today),
+        upright=ribbon.upright(*drawn, today=today),
         efforts=Efforts(plan, keeper.hard_efforts),
         protocol=plan.protocol,
     )
@@ -196,7 +191,7 @@ def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
 def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
     day = offer.session.suggested
     if offer.booked:
-        day = offer.booked.starts_at.astimezone(clinic.tz).date()
+        day = clinic.day_of(offer.booked.starts_at)
     return ribbon.Marked(offer.number, day, offer.booked is not None)
 
 

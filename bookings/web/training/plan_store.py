@@ -84,9 +84,9 @@ class Pages:
         return self._page("choose_time", treatment.slug)
 
     def url_of(self, race: Race) -> str:
-        return self._page("race", race.race_date.isoformat())
+        return self._page("race", race.race_date)
 
-    def _page(self, name: str, *asked: str) -> str:
+    def _page(self, name: str, *asked: str | date) -> str:
         if self.token:
             return reverse(f"runner:my_{name}", args=[self.token, *asked])
         return reverse(f"runner:{name}", args=asked)
@@ -210,7 +210,7 @@ class InBrowser(Pages):
 
     @staticmethod
     def _refuse(race: Race, others: list[Race], now: datetime) -> None:
-        today = now.astimezone(Clinic.objects.the().tz).date()
+        today = Clinic.objects.the().day_of(now)
         racing.refuse_what_cannot_be_planned(race, others, today=today)
 
 
@@ -280,13 +280,13 @@ class WithTheClinic(Pages):
 Keeper = InBrowser | WithTheClinic
 
 
-def race_on(keeper: Keeper, day: str) -> Race | None:
-    return next((race for race in keeper.races if race.race_date.isoformat() == day), None)
+def race_on(keeper: Keeper, day: date) -> Race | None:
+    return next((race for race in keeper.races if race.race_date == day), None)
 
 
 def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training.Plan | None:
     """What is made of the races, or None without any."""
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     return plan_of(keeper.races, keeper.runner, today=today) if keeper.races else None
 
 

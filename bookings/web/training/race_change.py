@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.scheduling import booking
@@ -21,7 +20,7 @@ from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
 from bookings.queries.training.plans import openings_for, plan_of
-from bookings.web.responses import status_of
+from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_choices
 from bookings.web.training.plan_store import FIELDS, Keeper, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
@@ -68,14 +67,14 @@ class Proposed:
         return races.with_changes(self.race, self.fields) if self.fields else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def race(request: HttpRequest, keeper: Keeper, day: str) -> HttpResponse:
+@page_methods
+def race(request: HttpRequest, keeper: Keeper, day: date) -> HttpResponse:
     found = race_on(keeper, day)
     if found is None and request.method == "POST":
         return redirect(keeper.url)  # Sent twice: the race has moved already.
     if found is None:
         raise Http404
-    today = timezone.now().astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
         return _ask(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
@@ -99,7 +98,7 @@ def _propose(
 ) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        change = _change(keeper, proposed, today=now.astimezone(clinic.tz).date())
+        change = _change(keeper, proposed, today=clinic.day_of(now))
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
         return _ask(request, keeper, proposed.race, form, status=422)
@@ -131,12 +130,13 @@ def _questions(
     visits = {}
     for visit in keeper.history.visits:
         if visit.status == Status.BOOKED and visit.starts_at > now:
-            day = visit.starts_at.astimezone(clinic.tz).date()
+            day = clinic.day_of(visit.starts_at)
             visits[visit] = training.Booked(day, visit.treatment.kinds)
     misfits = {misfit.visit: misfit for misfit in change.misfits(list(visits.values()))}
     found = [(visit, misfits[booked]) for visit, booked in visits.items() if booked in misfits]
     free = openings_for(
         clinic,
+        change.after,
         [(visit.treatment, misfit.instead) for visit, misfit in found],
         keeper.history,
         now=now,

@@ -8,23 +8,12 @@ from django.core.exceptions import ValidationError
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import plain, too_long
+from bookings.web.forms import DayField, plain, too_long
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
 HABITS = ("long_run_weekday", "weekly_volume_km", "has_been", "wants_nudges")
 ABOUT_THE_RACE = ("race_date", "distance", "name", "priority", "training_start", "weeks")
-
-
-class DayField(forms.DateField):
-    """A civil date, chosen in the browser's own way."""
-
-    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
-
-    def __init__(self, **options: Any):
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(widget=widget, **options)
-        self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
 
 
 class KilometresField(forms.IntegerField):
@@ -112,7 +101,7 @@ class HabitsForm(forms.Form):
         label="Day of your long run",
         choices=Weekday.choices,
         coerce=int,
-        empty_value=Weekday.SUNDAY,
+        empty_value=Weekday.SUNDAY,  # type: ignore[arg-type]
         initial=Weekday.SUNDAY,
         required=False,
     )

@@ -113,7 +113,7 @@ def _note(visit: Appointment) -> Note:
 def _content(
     visit: Appointment, timelines: dict[int, training.Timeline], clinic: Clinic, chance: Random
 ) -> Content:
-    day = visit.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(visit.starts_at)
     rules = protocol.current().phases[timelines[visit.client_id].on(day).phase]
     usual = SORE[visit.client_id % len(SORE)]
     places = dict.fromkeys([usual, chance.choice(SORE)] if chance.random() < 0.8 else [usual])

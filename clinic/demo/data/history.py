@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
-from clinic.demo.data.people import DESK_LOGIN
+from clinic.demo.logins import DESK_LOGIN
 
 RUNNER, DESK = "runner", f"desk: {DESK_LOGIN}"
 REASONS = ("plans_changed", "other_time", "")

@@ -25,9 +25,6 @@ from clinic.demo.data.health import make_health
 from clinic.demo.data.history import events_of
 from clinic.demo.data.mails import make_mails
 from clinic.demo.data.people import (
-    DEMO_LOGINS,
-    DEMO_PASSWORD,
-    DESK_LOGIN,
     DESK_NOTES,
     RUNNER,
     THERAPISTS,
@@ -39,6 +36,7 @@ from clinic.demo.data.people import (
 from clinic.demo.data.races import races_of
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD, DESK_LOGIN
 
 SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42

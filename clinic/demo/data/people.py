@@ -1,21 +1,11 @@
-"""Who works in the demo, and who comes. Without Django, because `make demo` reads the logins."""
+"""Who works in the demo, and who comes."""
 
 from itertools import product
 from random import Random
 
-from bookings.core.roles import Role
-
-DEMO_PASSWORD = "demo-password-only"  # noqa: S105 - printed by `make demo`, and loaded nowhere else
-DESK_LOGIN, RUNNER_LOGIN = "demo-desk@example.com", "demo-runner@example.com"
-DEMO_LOGINS: list[tuple[Role, str]] = [
-    (Role.OWNER, "demo-owner@example.com"),
-    (Role.DESK, DESK_LOGIN),
-    (Role.THERAPIST, "demo-therapist@example.com"),
-    (Role.RUNNER, RUNNER_LOGIN),
-]
-DEMO_ADDRESSES = frozenset(address for _, address in DEMO_LOGINS)
-
 # Name, initials, bio. The first has the therapist's login.
+from clinic.demo.logins import RUNNER_LOGIN
+
 THERAPISTS = [
     ("Ines Carrow", "IC", "Calves and hips of long-distance runners. Starts early, before work."),
     ("Tom Ashdown", "TA", "Unhurried hour-long sessions. A marshal at the same spring half "

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from clinic.operations.backups import create, encryption, rotate
+from clinic.operations.backups import create, rotate
 from clinic.operations.backups.programs import ProgramMissing
 
 
@@ -23,8 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, daily: int, weekly: int, **_options) -> None:
         try:
-            key = encryption.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
-            path, manifest = create.make(folder, key=key, now=timezone.now())
+            path, manifest = create.make(folder, key=settings.BACKUP_KEY, now=timezone.now())
             gone = rotate.rotate(folder, daily=daily, weekly=weekly)
         except (ProgramMissing, create.BackupFailed, ValueError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
@@ -33,5 +32,5 @@ class Command(BaseCommand):
             f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"
         )
         self.stdout.write(f"Deleted because newer ones are kept: {len(gone)}")
-        if key is None:
+        if not settings.BACKUP_KEY:
             self.stderr.write("Not sealed: set BACKUP_KEY, or keep it where nobody can read it.")

@@ -1,7 +1,5 @@
 """manage.py export_all: the clinic's whole data, for any other program."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +7,7 @@ from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.models import User
+from clinic.operations.atomic_file import atomic_file
 from clinic.records import clinic_export
 from therapists.health_audit import Reader
 
@@ -29,7 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file} is there already; nothing was written.")
         reader = _reader(with_health) if with_health else None
         try:
-            written = _write(file, reader)
+            with atomic_file(file) as out:
+                written = clinic_export.write(out, now=timezone.now(), reader=reader)
         except OSError as error:
             raise CommandError(f"Nothing was written: {error.strerror}.") from error
         rows = sum(written.rows.values())
@@ -44,16 +44,3 @@ def _reader(email: str) -> Reader:
     if user is None or Role.OWNER not in user.roles():
         raise CommandError(f"{email} is not the login of an owner; nothing was written.")
     return Reader(who=f"owner: {user.email}", user=user, address=None, page="export_all")
-
-
-def _write(file: Path, reader: Reader | None) -> clinic_export.Written:
-    """There in whole or not at all; readable by its owner only."""
-    part, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(part, "wb") as out:
-            written = clinic_export.write(out, now=timezone.now(), reader=reader)
-        os.replace(name, file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return written

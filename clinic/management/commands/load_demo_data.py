@@ -23,5 +23,5 @@ class Command(BaseCommand):
             self.stdout.write("There is a clinic here already; nothing was loaded.")
             return
         now = timezone.now()
-        load.load(today=now.astimezone(ZoneInfo(CLINIC["timezone"])).date(), now=now)
+        load.load(today=now.astimezone(ZoneInfo(str(CLINIC["timezone"]))).date(), now=now)
         self.stdout.write("The demo's clinic is loaded.")

@@ -1,9 +1,11 @@
-"""manage.py make_secrets: three lines for a new clinic's .env."""
+"""manage.py make_secrets: lines for a new clinic's .env."""
 
 import secrets
 
 from cryptography.fernet import Fernet
 from django.core.management.base import BaseCommand
+
+from clinic.operations.backups import encryption
 
 
 class Command(BaseCommand):
@@ -13,4 +15,5 @@ class Command(BaseCommand):
     def handle(self, **_options) -> None:
         self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(48)}")
         self.stdout.write(f"HEALTH_KEYS={Fernet.generate_key().decode()}")
+        self.stdout.write(f"BACKUP_KEY={encryption.new_key()}")
         self.stdout.write(f"POSTGRES_PASSWORD={secrets.token_hex(24)}")

@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from bookings.actions.mail import controls
-from clinic.operations.backups import encryption, restore
+from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
 
-FAULTS = (ProgramMissing, BadArchive, encryption.CannotOpen, restore.RestoreFailed, ValueError)
+FAULTS = (ProgramMissing, BadArchive, restore.RestoreFailed, ValueError)
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
         try:
-            key = encryption.key_of(settings.BACKUP_KEY) if settings.BACKUP_KEY else None
+            key = settings.BACKUP_KEY
             manifest = restore.examined(file, key)
             self.stdout.write(f"{file} is whole: {_told(manifest)}")
             if check:
@@ -48,8 +48,9 @@ class Command(BaseCommand):
 
 
 def _told(manifest: Manifest) -> str:
-    rows = manifest.facts.rows
-    return f"made {manifest.facts.made_at}, {sum(rows.values()):,} rows in {len(rows)} tables."
+    facts, rows = manifest.facts, manifest.facts.rows
+    made = f"made {facts.made_at} by Taper {facts.taper}"
+    return f"{made}, {sum(rows.values()):,} rows in {len(rows)} tables."
 
 
 def _refuse_to_overwrite(*, replace: bool) -> None:

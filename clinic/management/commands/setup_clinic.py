@@ -3,10 +3,11 @@
 import os
 from argparse import ArgumentParser
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from getpass import getpass
 from typing import Any, TypeVar
 
+import click
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             clinic = setup.set_up(answers, protocol.default(), today=_today(answers.clinic))
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        except (EOFError, KeyboardInterrupt):
+        except click.Abort:
             raise CommandError("Stopped; nothing was set up.") from None
         self._say_what_next(clinic, answers)
 
@@ -110,19 +111,14 @@ class Command(BaseCommand):
         self, said: str | None, question: str, default: str | None, read: Callable[[str], Read]
     ) -> Read:
         """An option that cannot be read ends the command; a typed answer is asked for again."""
-        if said is None and not self._options["ask"]:
-            said = default if default is not None else ""
-        if said is not None:
-            try:
-                return read(said.strip())
-            except (ValidationError, CannotBeRead) as error:
-                raise CommandError(f"{question}: {_words(error)}") from error
-        shown = f"{question} [{default}]: " if default else f"{question}: "
-        while True:
-            try:
-                return read(input(shown).strip() or default or "")
-            except (ValidationError, CannotBeRead) as error:
-                self.stdout.write(f"  {_words(error)}")
+        if said is None and self._options["ask"]:
+            return click.prompt(
+                question, default or "", show_default=bool(default), value_proc=_again_until(read)
+            )
+        try:
+            return read((default or "" if said is None else said).strip())
+        except (ValidationError, CannotBeRead) as error:
+            raise CommandError(f"{question}: {_words(error)}") from error
 
     def _password(self) -> str:
         if password := os.environ.get(PASSWORD, ""):
@@ -131,15 +127,17 @@ class Command(BaseCommand):
         if not self._options["ask"]:
             raise CommandError(f"Set {PASSWORD}.")
         while True:
-            password = getpass("A password, of at least 12 characters: ")
+            password = click.prompt(
+                "A password, of at least 12 characters",
+                hide_input=True,
+                confirmation_prompt="The same once more",
+            )
             try:
                 validate_password(password)
-            except ValidationError as error:
-                self.stdout.write(f"  {_words(error)}")
-                continue
-            if getpass("The same once more: ") == password:
+            except ValidationError as error:  # of hidden input click would only say that it is bad
+                click.echo(f"Error: {_words(error)}")
+            else:
                 return password
-            self.stdout.write("  Those were two different ones.")
 
     def _say_what_next(self, clinic: Clinic, answers: Answers) -> None:
         site = settings.SITE_URL
@@ -152,9 +150,21 @@ class Command(BaseCommand):
         )
 
 
-def _today(clinic: Clinic):
+def _today(clinic: Clinic) -> date:
     clinic.clean_fields(exclude=["id"])
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())
+
+
+def _again_until(read: Callable[[str], Read]) -> Callable[[str], Read]:
+    """In click's way of asking once more."""
+
+    def value_proc(typed: str) -> Read:
+        try:
+            return read(typed.strip())
+        except (ValidationError, CannotBeRead) as error:
+            raise click.UsageError(_words(error)) from error
+
+    return value_proc
 
 
 def _something(typed: str) -> str:

@@ -1,16 +1,24 @@
-"""The file of a backup: a zip that holds what pg_dump wrote, sealed or not, and a manifest."""
+"""The file of a backup: a zip of what pg_dump wrote and a manifest, each sealed or not.
+
+    unzip -p FILE database.dump.age | age -d -i KEY | pg_restore …
+
+opens it without Taper. The manifest is sealed too: it holds the dump's SHA-256, so that neither can
+be exchanged, and names of tables that become SQL.
+"""
 
 import contextlib
 import hashlib
+import io
 import json
-import os
-import tempfile
+import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from clinic.operations.backups import encryption
+from clinic.operations.backups.encryption import SUFFIX, CannotOpen, Sink
 
 DATABASE, MANIFEST = "database.dump", "manifest.json"
 AT_ONCE = 1 << 20  # bytes
@@ -22,10 +30,10 @@ class BadArchive(Exception):
 
 @dataclass(frozen=True)
 class Facts:
-    """What was known before the first byte; they are part of the key of a sealed file.
+    """What was known before the first byte.
 
-    `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how many each table has, by its name as
-    SQL quotes it; `key`, `salt`: which key sealed it and with what, in hexadecimal, or empty.
+    `taper`: the version that made it; `made_at`: ISO, UTC; `migrations`: "app.name"; `rows`: how
+    many each table has, by its name as SQL quotes it.
     """
 
     taper: str
@@ -34,106 +42,98 @@ class Facts:
     program: int
     migrations: list[str]
     rows: dict[str, int]
-    key: str = ""
-    salt: str = ""
-
-    @property
-    def words(self) -> bytes:
-        return json.dumps(asdict(self), sort_keys=True).encode()
 
 
 @dataclass(frozen=True)
 class Manifest:
     facts: Facts
-    sha256: str  # of the member as it lies in the zip
+    sha256: str  # of the dump as it lies in the zip
     size: int  # of the same, in bytes
 
 
-def write(path: Path, facts: Facts, dump: Iterable[bytes], key: bytes | None) -> Manifest:
-    """There in whole or not at all; readable by its owner only."""
-    if key is not None:
-        salt = bytes.fromhex(facts.salt)
-        dump = encryption.sealed(dump, key=key, salt=salt, words=facts.words)
-    part, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(part, "wb") as file:
-            manifest = _written(file, facts, dump)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _keep_name(path.parent)
-    return manifest
+class _Measured:
+    """What goes through it is counted."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.sha256, self.size = hashlib.sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        return self._count(self.stream.read(size))
+
+    def write(self, chunk: bytes) -> int:
+        return self.stream.write(self._count(chunk))
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+    def _count(self, chunk: bytes) -> bytes:
+        self.sha256.update(chunk)
+        self.size += len(chunk)
+        return chunk
 
 
-def _written(file, facts: Facts, dump: Iterable[bytes]) -> Manifest:
-    seen, size = hashlib.sha256(), 0
+def write(file: IO[bytes], facts: Facts, dump: IO[bytes], key: str) -> Manifest:
+    """Sealed where there is a key."""
+    suffix = SUFFIX if key else ""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as whole:
-        with whole.open(DATABASE, "w", force_zip64=True) as member:
-            for chunk in dump:
-                member.write(chunk)
-                seen.update(chunk)
-                size += len(chunk)
-        manifest = Manifest(facts, seen.hexdigest(), size)
-        whole.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+        with whole.open(DATABASE + suffix, "w", force_zip64=True) as member:
+            seen = _Measured(member)
+            _put(dump, seen, key)
+        manifest = Manifest(facts, seen.sha256.hexdigest(), seen.size)
+        with whole.open(MANIFEST + suffix, "w") as member:
+            _put(io.BytesIO(json.dumps(asdict(manifest), indent=1).encode()), member, key)
     return manifest
 
 
-def _keep_name(folder: Path) -> None:
-    """After a power cut the file is still under its name."""
-    entry = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(entry)
-    finally:
-        os.close(entry)
+def _put(plain: IO[bytes], into: Sink, key: str) -> None:
+    if key:
+        encryption.seal(plain, into, key)
+    else:
+        shutil.copyfileobj(plain, into, AT_ONCE)
 
 
-def manifest_of(path: Path) -> Manifest:
+def manifest_of(path: Path, key: str) -> Manifest:
     """Raises BadArchive."""
-    with _member(path, MANIFEST) as member:
-        try:
-            told = json.load(member)
-            return Manifest(Facts(**told.pop("facts")), **told)
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadArchive(f"The manifest of {path} cannot be read.") from error
+    text = io.BytesIO()
+    _take(path, MANIFEST, text, key)
+    try:
+        told = json.loads(text.getvalue())
+        return Manifest(Facts(**told.pop("facts")), **told)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadArchive(f"The manifest of {path} cannot be read.") from error
 
 
-def check(path: Path, manifest: Manifest) -> None:
-    """Raises BadArchive when a byte has changed since."""
-    seen = hashlib.sha256()
-    for chunk in _stored(path):
-        seen.update(chunk)
-    if seen.hexdigest() != manifest.sha256:
+def copy_dump(path: Path, manifest: Manifest, key: str, into: IO[bytes]) -> None:
+    """What pg_dump wrote. Raises BadArchive, perhaps at its end, when a byte has changed since."""
+    if _take(path, DATABASE, into, key) != manifest.sha256:
         raise BadArchive(f"{path} is damaged: its checksum is not what its manifest says.")
 
 
-def dump_of(path: Path, manifest: Manifest, key: bytes | None) -> Iterator[bytes]:
-    """What pg_dump wrote. Raises BadArchive for another key, or none."""
-    facts = manifest.facts
-    if not facts.key:
-        return _stored(path)
-    if key is None:
-        raise BadArchive(f"{path} is sealed: set BACKUP_KEY to the key called {facts.key}.")
-    if encryption.name_of(key) != facts.key:
-        raise BadArchive(f"{path} was sealed with another BACKUP_KEY, the one called {facts.key}.")
-    return encryption.opened(
-        _stored(path), key=key, salt=bytes.fromhex(facts.salt), words=facts.words
-    )
-
-
-def _stored(path: Path) -> Iterator[bytes]:
-    with _member(path, DATABASE) as member:
+def _take(path: Path, name: str, into: IO[bytes], key: str) -> str:
+    """Returns the SHA-256 of what lies in the zip."""
+    with _member(path, name) as (member, is_sealed):
+        if key and not is_sealed:
+            raise BadArchive(
+                f"{path} is not sealed, though BACKUP_KEY is set: whoever could write it could say "
+                "what is restored. If you trust it, leave BACKUP_KEY empty this once."
+            )
+        seen = _Measured(member)
         try:
-            while chunk := member.read(AT_ONCE):
-                yield chunk
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
+            if is_sealed:
+                encryption.unseal(seen, into, key)
+            else:
+                shutil.copyfileobj(seen, into, AT_ONCE)
+        except CannotOpen as error:
+            raise BadArchive(f"{path} cannot be opened: {error}") from error
+        except (zipfile.BadZipFile, EOFError) as error:
             raise BadArchive(f"{path} is damaged: it cannot be read to its end.") from error
+        return seen.sha256.hexdigest()
 
 
 @contextlib.contextmanager
-def _member(path: Path, name: str) -> Iterator[zipfile.ZipExtFile]:
+def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], bool]]:
+    """And whether it is sealed. Raises BadArchive."""
     try:
         whole = zipfile.ZipFile(path)
     except OSError as error:
@@ -141,9 +141,10 @@ def _member(path: Path, name: str) -> Iterator[zipfile.ZipExtFile]:
     except zipfile.BadZipFile as error:
         raise BadArchive(f"{path} is no backup of Taper, or only a part of one.") from error
     with whole:
+        is_sealed = name + SUFFIX in whole.namelist()
         try:
-            member = whole.open(name)
+            member = whole.open(name + SUFFIX if is_sealed else name)
         except (KeyError, zipfile.BadZipFile) as error:
             raise BadArchive(f"{path} is no backup of Taper.") from error
         with member:
-            yield member
+            yield member, is_sealed

@@ -1,20 +1,20 @@
 """A backup: one instant of the whole database, whatever is written meanwhile."""
 
 import contextlib
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from clinic.operations.atomic_file import atomic_file
 from clinic.operations.backups import archive, encryption, programs, rotate
 from clinic.operations.backups.archive import Facts, Manifest
-
-VERSION = "unreleased"  # as the first line of CHANGELOG.md says; its migrations are what counts
+from clinic.operations.version import VERSION
 
 TABLES = """
     SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
@@ -26,14 +26,17 @@ class BackupFailed(Exception):
     """With what pg_dump said."""
 
 
-def make(folder: Path, *, key: bytes | None, now: datetime) -> tuple[Path, Manifest]:
-    """Raises ProgramMissing, BackupFailed, OSError; then there is no new file."""
+def make(folder: Path, *, key: str, now: datetime) -> tuple[Path, Manifest]:
+    """Raises ProgramMissing, BackupFailed, ValueError, OSError; then there is no new file."""
+    encryption.check_key(key)
     program = programs.found("pg_dump", at_least=programs.server_major())
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / rotate.name_at(now)
-    with _one_instant() as (cursor, snapshot):
-        facts = _facts(cursor, program, key, now)
-        return path, archive.write(path, facts, _dumped(program, snapshot), key)
+    with _one_instant() as (cursor, snapshot), atomic_file(path) as file:
+        facts = _facts(cursor, program, now)
+        with _dump(program, snapshot) as dump:
+            manifest = archive.write(file, facts, dump, key)
+    return path, manifest
 
 
 @contextlib.contextmanager
@@ -45,7 +48,7 @@ def _one_instant() -> Iterator[tuple[CursorWrapper, str]]:
         yield cursor, cursor.fetchone()[0]
 
 
-def _facts(cursor: CursorWrapper, program: Path, key: bytes | None, now: datetime) -> Facts:
+def _facts(cursor: CursorWrapper, program: Path, now: datetime) -> Facts:
     cursor.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
     migrations = [name for (name,) in cursor.fetchall()]
     return Facts(
@@ -55,8 +58,6 @@ def _facts(cursor: CursorWrapper, program: Path, key: bytes | None, now: datetim
         program=programs.major(program),
         migrations=migrations,
         rows=rows(cursor),
-        key=encryption.name_of(key) if key else "",
-        salt=os.urandom(32).hex() if key else "",
     )
 
 
@@ -70,17 +71,17 @@ def rows(cursor: CursorWrapper) -> dict[str, int]:
     return counted
 
 
-def _dumped(program: Path, snapshot: str) -> Iterator[bytes]:
+@contextlib.contextmanager
+def _dump(program: Path, snapshot: str) -> Iterator[IO[bytes]]:
+    """What pg_dump writes. Raises BackupFailed at its end."""
     with tempfile.TemporaryFile() as words:
         asked = ["--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges"]
         process = programs.start(program, *asked, stdout=subprocess.PIPE, stderr=words)
         with process:
             try:
-                while chunk := process.stdout.read(archive.AT_ONCE):
-                    yield chunk
+                yield programs.pipe(process.stdout)
             except BaseException:
                 process.kill()
                 raise
         if process.returncode:
-            words.seek(0)
-            raise BackupFailed(words.read().decode(errors="replace").strip())
+            raise BackupFailed(programs.said(words))

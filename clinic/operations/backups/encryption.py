@@ -1,75 +1,65 @@
-"""A stream sealed in pieces, so that a large database needs no large memory.
+"""Backups sealed as age files (age-encryption.org/v1): any size, in a few megabytes of memory.
 
-Each file has a key of its own, made of BACKUP_KEY, a salt and what its manifest says: changed words
-there open nothing. Pieces are numbered and the last is marked (AES-256-GCM as in the STREAM
-construction), so that none can be left out, repeated or cut off unnoticed.
+BACKUP_KEY is an age key: the secret one (AGE-SECRET-KEY-1…) seals and opens; the public one (age1…)
+only seals, so that what is stolen with the server opens no backup.
 """
 
-import base64
-import binascii
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+import pyrage
+from pyrage.x25519 import Identity, Recipient
 
-PIECE = 1 << 20  # bytes of plain text
-TAG = 16
+SUFFIX = ".age"
+PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
+
+
+class Source(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+class Sink(Protocol):
+    def write(self, chunk: bytes, /) -> int: ...
+    def flush(self) -> None: ...
 
 
 class CannotOpen(Exception):
     """Another key, or not what was sealed."""
 
 
-def key_of(text: str) -> bytes:
-    """Raises ValueError for what is not 32 bytes in URL-safe base64."""
+def new_key() -> str:
+    return str(Identity.generate())
+
+
+def check_key(key: str) -> None:
+    """Raises ValueError for what is no key; none at all is well."""
+    if key:
+        _recipient(key)
+
+
+def seal(plain: Source, into: Sink, key: str) -> None:
+    pyrage.encrypt_io(plain, into, [_recipient(key)])
+
+
+def unseal(sealed: Source, into: Sink, key: str) -> None:
+    """Raises CannotOpen, at the latest at the first piece that is not as it was sealed."""
+    if not key:
+        raise CannotOpen("it is sealed: set BACKUP_KEY to its secret key.")
+    if not key.startswith(SECRET):
+        raise CannotOpen("BACKUP_KEY is a public key, which only seals: set it to the secret one.")
     try:
-        key = base64.urlsafe_b64decode(text)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("BACKUP_KEY is not URL-safe base64.") from error
-    if len(key) != 32:
-        raise ValueError("BACKUP_KEY must be 32 bytes, in URL-safe base64.")
-    return key
+        pyrage.decrypt_io(sealed, into, [Identity.from_str(key)])
+    except (BrokenPipeError, pyrage.IdentityError):
+        raise
+    except (pyrage.DecryptError, OSError) as error:
+        raise CannotOpen(f"it is damaged, or sealed for another BACKUP_KEY ({error}).") from error
 
 
-def name_of(key: bytes) -> str:
-    """Tells keys apart without telling anything of them."""
-    return sha256(b"name of a backup key" + key).hexdigest()[:12]
-
-
-def sealed(stream: Iterable[bytes], *, key: bytes, salt: bytes, words: bytes) -> Iterator[bytes]:
-    cipher = _cipher(key, salt, words)
-    for number, piece, last in _numbered(stream, PIECE):
-        yield cipher.encrypt(_nonce(number, last=last), piece, None)
-
-
-def opened(stream: Iterable[bytes], *, key: bytes, salt: bytes, words: bytes) -> Iterator[bytes]:
-    """Raises CannotOpen at the first piece that is not as it was sealed."""
-    cipher = _cipher(key, salt, words)
-    for number, piece, last in _numbered(stream, PIECE + TAG):
-        try:
-            yield cipher.decrypt(_nonce(number, last=last), piece, None)
-        except InvalidTag as error:
-            raise CannotOpen(f"Piece {number} is not as it was sealed.") from error
-
-
-def _cipher(key: bytes, salt: bytes, words: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt, b"Taper's backup 1\n" + words).derive(key))
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
-
-
-def _numbered(stream: Iterable[bytes], size: int) -> Iterator[tuple[int, bytes, bool]]:
-    """Pieces of one size; the last may be shorter, and empty only when it is the only one."""
-    number, waiting = 0, bytearray()
-    for chunk in stream:
-        waiting += chunk
-        while len(waiting) > size:
-            yield number, bytes(waiting[:size]), False
-            del waiting[:size]
-            number += 1
-    yield number, bytes(waiting), True
+def _recipient(key: str) -> Recipient:
+    try:
+        if key.startswith(PUBLIC):
+            return Recipient.from_str(key)
+        return Identity.from_str(key).to_public()
+    except (pyrage.RecipientError, pyrage.IdentityError) as error:
+        raise ValueError(
+            "BACKUP_KEY is no age key; manage.py make_secrets and age-keygen make one."
+        ) from error

@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import IO, Any, cast
 
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.backends.postgresql.client import DatabaseClient
 
 DEBIANS = Path("/usr/lib/postgresql")
@@ -19,7 +21,7 @@ class ProgramMissing(Exception):
 
 def server_major() -> int:
     connection.ensure_connection()
-    return connection.pg_version // 10000
+    return cast(DatabaseWrapper, connection).pg_version // 10000
 
 
 def found(name: str, *, at_least: int) -> Path:
@@ -53,10 +55,24 @@ def major(path: Path) -> int:
     return int(number[1]) if number else 0
 
 
-def start(program: Path, *arguments: str, database: bool = True, **streams) -> subprocess.Popen:
+def start(
+    program: Path, *arguments: str, database: bool = True, **streams: Any
+) -> subprocess.Popen[bytes]:
     """Reaches the database that Django does; a password goes by the environment only."""
     client, env = DatabaseClient.settings_to_cmd_args_env(connection.settings_dict, [])
     where = client[1:] if database else []
     return subprocess.Popen(  # noqa: S603
         [program, *arguments, *where], env={**os.environ, **(env or {})}, **streams
     )
+
+
+def pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    """One that was asked for when the program was started."""
+    assert stream is not None  # noqa: S101 - for types only
+    return stream
+
+
+def said(words: IO[bytes]) -> str:
+    """What the program has written there."""
+    words.seek(0)
+    return words.read().decode(errors="replace").strip()

@@ -1,16 +1,20 @@
 """A backup put in the database's place, in one transaction: until its end nothing has changed."""
 
 import contextlib
+import os
+import shutil
 import subprocess
 import tempfile
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE
+from typing import IO
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from clinic.operations.backups import archive, create, programs
+from clinic.operations.backups import archive, create, encryption, programs
 from clinic.operations.backups.archive import BadArchive, Facts, Manifest
 
 OURS = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
@@ -31,17 +35,17 @@ class RestoreFailed(Exception):
     """With what PostgreSQL said; the database is as it was."""
 
 
-def examined(path: Path, key: bytes | None) -> Manifest:
-    """All that can be known before anything is touched. Raises BadArchive."""
-    manifest = archive.manifest_of(path)
+def examined(path: Path, key: str) -> Manifest:
+    """All that can be known before anything is touched. Raises BadArchive, ValueError."""
+    encryption.check_key(key)
+    manifest = archive.manifest_of(path, key)
     if newer := _unknown(manifest.facts):
         raise BadArchive(
             f"{path} is of a newer Taper: it has been through {newer[0]}, which is not known here. "
             "Install that version or a newer one, then restore."
         )
-    archive.check(path, manifest)
-    for _ in archive.dump_of(path, manifest, key):
-        pass  # Each piece opens.
+    with open(os.devnull, "wb") as nowhere:
+        archive.copy_dump(path, manifest, key, nowhere)
     return manifest
 
 
@@ -58,91 +62,68 @@ def present() -> dict[str, int]:
         return create.rows(cursor)
 
 
-def restore(path: Path, manifest: Manifest, key: bytes | None) -> None:
+def restore(path: Path, manifest: Manifest, key: str) -> None:
     """Replaces everything. Raises ProgramMissing, RestoreFailed, BadArchive; then nothing has."""
     facts = manifest.facts
     server = programs.server_major()
     reader = programs.found("pg_restore", at_least=max(server, facts.program))
     writer = programs.found("psql", at_least=server)
     connection.close()
-    with (
-        _into(writer) as database,
-        contextlib.closing(archive.dump_of(path, manifest, key)) as dump,
-        contextlib.closing(_as_sql(reader, dump)) as script,
-    ):
+    with _into(writer) as database:
         database.write(EMPTIED.encode())
-        for chunk in script:
-            database.write(chunk)
+        _write_sql(reader, lambda pipe: archive.copy_dump(path, manifest, key, pipe), database)
         database.write(_counted_again(facts).encode() + b"COMMIT;\n")
 
 
 @contextlib.contextmanager
-def _into(program: Path) -> Iterator:
+def _into(program: Path) -> Iterator[IO[bytes]]:
     """psql's ear. It commits only what it is told to: cut off before, it leaves all as it was."""
     with tempfile.TemporaryFile() as words:
         asked = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
-        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": words}
-        process = programs.start(program, *asked, **streams)
+        process = programs.start(
+            program, *asked, stdin=PIPE, stdout=subprocess.DEVNULL, stderr=words
+        )
+        ear = programs.pipe(process.stdin)
         try:
             with contextlib.suppress(BrokenPipeError):  # It has stopped and says why.
-                yield process.stdin
-                process.stdin.close()
+                yield ear
+                ear.close()
         except BaseException:
             process.kill()
             raise
         finally:
-            _end(process)
+            with contextlib.suppress(BrokenPipeError):
+                ear.close()
+            process.wait()
         if process.returncode:
-            raise RestoreFailed(_said(words))
+            raise RestoreFailed(programs.said(words))
 
 
-def _end(process: subprocess.Popen) -> None:
-    with contextlib.suppress(BrokenPipeError):
-        process.stdin.close()
-    process.wait()
-
-
-def _as_sql(program: Path, dump: Iterator[bytes]) -> Iterator[bytes]:
-    """Raises RestoreFailed, or whatever reading the dump has raised, before it ends."""
-    with tempfile.TemporaryFile() as words:
+def _write_sql(program: Path, feed: Callable[[IO[bytes]], None], into: IO[bytes]) -> None:
+    """The dump that is fed, as SQL. Raises RestoreFailed, or whatever feeding it has raised."""
+    with tempfile.TemporaryFile() as words, ThreadPoolExecutor(1) as pool:
         asked = ["--no-owner", "--no-privileges", "--exit-on-error", "--file=-"]
-        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": words}
-        process = programs.start(program, *asked, database=False, **streams)
-        feeder = _Feeder(dump, process.stdin)
-        feeder.start()
+        process = programs.start(
+            program, *asked, database=False, stdin=PIPE, stdout=PIPE, stderr=words
+        )
+        fed = pool.submit(_fed, feed, programs.pipe(process.stdin))
         try:
-            while chunk := process.stdout.read(archive.AT_ONCE):
-                yield chunk
+            shutil.copyfileobj(programs.pipe(process.stdout), into, archive.AT_ONCE)
         except BaseException:
             process.kill()
             raise
         finally:
             process.wait()
-            feeder.join()
-            process.stdout.close()
-        if feeder.fault:
-            raise feeder.fault
+            programs.pipe(process.stdout).close()
+        fed.result()
         if process.returncode:
-            raise RestoreFailed(_said(words))
+            raise RestoreFailed(programs.said(words))
 
 
-class _Feeder(threading.Thread):
-    """Gives a program its input while we read what it writes; `fault` is what went wrong."""
-
-    def __init__(self, dump: Iterator[bytes], into):
-        super().__init__(daemon=True)
-        self.dump, self.into = dump, into
-        self.fault: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            with self.into:
-                for chunk in self.dump:
-                    self.into.write(chunk)
-        except BrokenPipeError:
-            pass  # The program has stopped; its return code says whether that is a fault.
-        except Exception as error:
-            self.fault = error
+def _fed(feed: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> None:
+    """A program that has stopped says by its return code whether that is a fault."""
+    with contextlib.suppress(BrokenPipeError), pipe:
+        feed(pipe)
 
 
 def _counted_again(facts: Facts) -> str:
@@ -156,8 +137,3 @@ def _of_one_table(table: str, count: int) -> str:
     counted = f"SELECT count(*) INTO n FROM {table};"  # noqa: S608
     wrong = f"RAISE EXCEPTION '% rows, not {count}, in one of the tables', n;"
     return f"{counted} IF n <> {count} THEN {wrong} END IF;\n"
-
-
-def _said(words) -> str:
-    words.seek(0)
-    return words.read().decode(errors="replace").strip()

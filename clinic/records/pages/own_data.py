@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bookings.actions.mail.outbox import write_down
 from bookings.links import GOOD_FOR, Purpose
-from bookings.mail.wake_worker import ring
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
-from therapists.health_audit import Reader
+from therapists.pages.reader import reader_of
 
 ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
 KEPT = "Nothing will be erased."
@@ -93,7 +93,7 @@ def _signed_in(request: HttpRequest) -> Client | None:
 
 
 def _with_health(request: HttpRequest, client: Client) -> Export:
-    return export(client, reader=Reader.of(request), now=timezone.now())
+    return export(client, reader=reader_of(request), now=timezone.now())
 
 
 def _page(request: HttpRequest, found: Export, context: dict[str, Any]) -> HttpResponse:
@@ -125,17 +125,13 @@ def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
 def _send_the_link(client: Client) -> None:
     """One an hour is enough: the key names it, so pressing again sends no second one."""
     now = timezone.now()
-    Mail.objects.bulk_create(
-        [
-            Mail(
-                key=f"{MailKind.DATA_LINK}:{client.pk}:{now:%Y%m%d%H}",
-                kind=MailKind.DATA_LINK,
-                client=client,
-                created_at=now,
-                due_at=Now(),
-                not_after=now + GOOD_FOR[Purpose.DOWNLOAD],
-            )
-        ],
-        ignore_conflicts=True,
+    write_down(
+        Mail(
+            key=f"{MailKind.DATA_LINK}:{client.pk}:{now:%Y%m%d%H}",
+            kind=MailKind.DATA_LINK,
+            client=client,
+            created_at=now,
+            due_at=Now(),
+            not_after=now + GOOD_FOR[Purpose.DOWNLOAD],
+        )
     )
-    transaction.on_commit(ring, robust=True)

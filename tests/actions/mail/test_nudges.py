@@ -14,8 +14,11 @@ RACE_DAY = date(2027, 4, 25)  # a Sunday, twenty weeks after NOW
 
 
 @pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo", wants_nudges=True)
+def ana(ana):
+    """Nudges are wanted."""
+    ana.wants_nudges = True
+    ana.save()
+    return ana
 
 
 @pytest.fixture

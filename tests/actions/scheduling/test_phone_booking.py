@@ -27,11 +27,6 @@ DESK = "desk: desk@example.com"
 
 
 @pytest.fixture
-def ana(clinic):
-    return make_client("Ana Demo")
-
-
-@pytest.fixture
 def phone(massage, start, ana):
     """Books for Ana with boring answers; a test names only what it is about."""
 

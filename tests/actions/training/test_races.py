@@ -15,11 +15,6 @@ TODAY = NOW.date()
 RACE_DAY = date(2027, 4, 25)
 
 
-@pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo")
-
-
 def a_race(**fields) -> Race:
     return Race(**{"race_date": RACE_DAY, "distance": Distance.MARATHON, **fields})
 

@@ -153,6 +153,19 @@ def test_it_says_where_it_is(standing):
     assert "Inbox of the demo" in get(running_demo.port, "/demo/inbox/")
 
 
+def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(standing):
+    port = standing().port
+    (css,) = re.findall(r'href="(/static/css/theme\.[^"]+)"', get(port))
+    for encoding in ("br", "gzip"):
+        asked = urllib.request.Request(
+            f"http://localhost:{port}{css}", headers={"Accept-Encoding": encoding}
+        )
+        with urllib.request.urlopen(asked, timeout=patience.seconds()) as answer:
+            assert answer.headers["Content-Encoding"] == encoding
+            assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
+            assert len(answer.read()) < (ROOT / "static/css/theme.css").stat().st_size / 2
+
+
 def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(standing, demo, state):
     standing()
     second = demo()
@@ -173,12 +186,18 @@ def test_manage_py_joins_the_demo_that_runs_in_its_folder(standing, state):
 def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(standing, state):
     killed = standing()
     assert "Looking for the demo data" in killed.said
+    collected = collected_at(state)
     killed.process.kill()
     killed.process.wait()
     wait_for_nothing(state)
     again = standing()
     assert "Taper is running" in again.said
     assert "Taper Demo Clinic" in get(again.port)
+    assert collected_at(state) == collected
+
+
+def collected_at(state) -> int:
+    return (state / "static/staticfiles.json").stat().st_mtime_ns
 
 
 def test_a_child_that_dies_stops_the_rest_and_is_named(standing, state):
@@ -193,6 +212,16 @@ def test_a_child_that_dies_stops_the_rest_and_is_named(standing, state):
     assert "Celery beat has stopped by itself (code -9" in said
     assert running_demo.ended() == 1
     wait_for_nothing(state)
+
+
+def test_static_files_are_collected_again_when_they_have_changed(standing, state):
+    running_demo = standing()
+    running_demo.process.terminate()
+    assert running_demo.ended() == 0
+    collected = collected_at(state)
+    (state / "static/made-of").write_text("other files")
+    standing()
+    assert collected_at(state) > collected
 
 
 def test_it_stops_with_everything_it_started_and_a_reset_forgets_only_what_it_made(

@@ -36,6 +36,7 @@ from bookings.models import (
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.training import protocol
+from clinic.demo import logins
 from clinic.demo.data import clinic, load, people
 
 LONDON = ZoneInfo("Europe/London")
@@ -194,21 +195,21 @@ def test_couples_share_an_address_and_the_desk_is_asked_about_two(now):
     assert all(card.email == card.same_address_as.email for card in cards)
 
 
-@pytest.mark.parametrize(("role", "email"), people.DEMO_LOGINS)
+@pytest.mark.parametrize(("role", "email"), logins.DEMO_LOGINS)
 def test_each_role_can_sign_in(now, client, settings, role, email):
     settings.DEMO = True  # elsewhere these logins open nothing
     user = User.objects.get(email=email)
     assert role in user.roles()
     assert EmailAddress.objects.filter(user=user, verified=True, primary=True).count() == 1
     answer = client.post(
-        reverse("account_login"), {"login": email, "password": people.DEMO_PASSWORD}
+        reverse("account_login"), {"login": email, "password": logins.DEMO_PASSWORD}
     )
     assert answer.status_code == 302
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
 def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(now):
-    runner = Client.objects.get(user__email=people.RUNNER_LOGIN)
+    runner = Client.objects.get(user__email=logins.RUNNER_LOGIN)
     therapist = Therapist.objects.get(user__isnull=False)
     for visits in (runner.appointments, therapist.appointments):
         assert visits.upcoming(now).exists()

@@ -1,8 +1,10 @@
 """Back up under load, wreck, restore: the drill that a clinic is told to do."""
 
-import base64
+import io
 import json
 import os
+import shutil
+import subprocess
 import threading
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -12,12 +14,13 @@ from secrets import token_hex
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, connections, transaction
+from pyrage.x25519 import Identity
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
-from clinic.operations.backups import restore
+from clinic.operations.backups import encryption, restore
 from clinic.records.erase import erase
 from tests.clinic.operations.conftest import contents, guards
 from tests.factories import (
@@ -31,8 +34,8 @@ from tests.factories import (
     make_week,
 )
 
-KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
-ANOTHER = base64.urlsafe_b64encode(bytes(32)).decode()
+KEY, ANOTHER = encryption.new_key(), encryption.new_key()
+PUBLIC = str(Identity.from_str(KEY).to_public())
 WRITERS = 4
 
 
@@ -152,7 +155,7 @@ def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_
     before = contents()
     path = backed_up(backup_folder)
     wreck()
-    restore.restore(path, restore.examined(path, None), None)
+    restore.restore(path, restore.examined(path, ""), "")
     assert contents() == before
 
 
@@ -180,18 +183,56 @@ def test_whoever_was_erased_since_does_not_come_back(a_clinic, backup_folder):
     assert not Client.objects.filter(name="Ana Gone").exists()
 
 
-def test_a_backup_is_sealed_and_opens_only_with_its_key(a_clinic, backup_folder, settings):
+@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC])
+def test_a_backup_is_sealed_and_opens_only_with_its_key(
+    a_clinic, backup_folder, settings, sealed_with
+):
     make_client("Ana Secret")
-    settings.BACKUP_KEY = KEY
+    settings.BACKUP_KEY = sealed_with
     path = backed_up(backup_folder)
     assert b"PGDMP" not in path.read_bytes()
-    for key, told in [("", "is sealed: set BACKUP_KEY"), (ANOTHER, "sealed with another")]:
+    for key, told in [
+        ("", "is sealed: set BACKUP_KEY"),
+        (PUBLIC, "public key, which only seals"),
+        (ANOTHER, "sealed for another BACKUP_KEY"),
+        ("nonsense", "is no age key"),
+    ]:
         settings.BACKUP_KEY = key
-        with pytest.raises(CommandError, match=told):
+        with pytest.raises(CommandError, match=f"Nothing was changed.*{told}"):
             restored(path, replace=True)
     settings.BACKUP_KEY = KEY
     restored(path, replace=True)
     assert Client.objects.filter(name="Ana Secret").exists()
+
+
+@pytest.mark.skipif(not shutil.which("age"), reason="the age command is not installed")
+def test_the_age_command_opens_a_sealed_backup(a_clinic, backup_folder, settings, tmp_path):
+    settings.BACKUP_KEY = PUBLIC
+    with zipfile.ZipFile(backed_up(backup_folder)) as whole:
+        whole.extractall(tmp_path)
+    key = tmp_path / "key.txt"
+    key.write_text(f"{KEY}\n")
+    for member, beginning in [("database.dump.age", b"PGDMP"), ("manifest.json.age", b"{")]:
+        command = ["age", "--decrypt", "--identity", key, tmp_path / member]
+        plain = subprocess.run(command, capture_output=True, check=True).stdout
+        assert plain.startswith(beginning)
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 16, (1 << 20) + 1])
+def test_what_was_sealed_opens_as_it_was_and_not_when_it_is_cut_off(size):
+    plain, sealed, opened = io.BytesIO(os.urandom(size)), io.BytesIO(), io.BytesIO()
+    encryption.seal(plain, sealed, PUBLIC)
+    encryption.unseal(io.BytesIO(sealed.getvalue()), opened, KEY)
+    assert opened.getvalue() == plain.getvalue()
+    with pytest.raises(encryption.CannotOpen):
+        encryption.unseal(io.BytesIO(sealed.getvalue()[:-1]), io.BytesIO(), KEY)
+
+
+def test_nonsense_as_a_key_makes_no_backup(a_clinic, backup_folder, settings):
+    settings.BACKUP_KEY = "nonsense"
+    with pytest.raises(CommandError, match=r"No backup was made.*no age key; manage\.py make_s"):
+        backed_up(backup_folder)
+    assert not backup_folder.exists()
 
 
 def test_without_a_key_somebody_is_told_and_only_the_owner_may_read_the_file(
@@ -235,25 +276,46 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(
 ):
     settings.BACKUP_KEY = key
     path = backed_up(backup_folder)
-    path = changed(path, "database.dump", lambda dump: dump[:500] + b"x" + dump[501:])
+    member = "database.dump.age" if key else "database.dump"
+    path = changed(path, member, lambda dump: dump[:500] + b"x" + dump[501:])
     before = contents()
     with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
         restored(path, replace=True)
     assert contents() == before
 
 
-def test_a_sealed_backup_whose_manifest_was_changed_opens_no_more(
-    a_clinic, backup_folder, settings
+@pytest.mark.parametrize("member", ["database.dump.age", "manifest.json.age"])
+def test_a_part_of_another_sealed_backup_is_refused(
+    a_clinic, backup_folder, settings, tmp_path, member
 ):
     settings.BACKUP_KEY = KEY
+    make_client("Ana Earlier")
+    with zipfile.ZipFile(backed_up(tmp_path)) as other:
+        of_another = other.read(member)
+    path = changed(backed_up(backup_folder), member, lambda _: of_another)
+    before = contents()
+    with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
+        restored(path, replace=True)
+    assert contents() == before
 
-    def fewer(manifest):
-        told = json.loads(manifest)
-        told["facts"]["rows"]["public.bookings_client"] = 5
-        return json.dumps(told)
 
-    path = changed(backed_up(backup_folder), "manifest.json", fewer)
-    with pytest.raises(CommandError, match="not as it was sealed"):
+def test_a_manifest_that_is_not_sealed_does_not_stand_for_one_that_is(
+    a_clinic, backup_folder, settings
+):
+    """Whoever can write the file, but has no key, would write SQL there."""
+    settings.BACKUP_KEY = KEY
+    path = backed_up(backup_folder)
+    with zipfile.ZipFile(path, "a") as whole:
+        whole.writestr("manifest.json", "{}")
+    assert "is whole" in restored(path, check=True)
+
+
+def test_where_backups_are_sealed_an_open_one_is_not_restored_unasked(
+    a_clinic, backup_folder, settings
+):
+    path = backed_up(backup_folder)
+    settings.BACKUP_KEY = KEY
+    with pytest.raises(CommandError, match=r"Nothing was changed.*is not sealed, though"):
         restored(path, replace=True)
 
 

@@ -1,5 +1,6 @@
 """manage.py setup_clinic: from an empty database to a clinic that can be booked."""
 
+import io
 from datetime import time
 
 import pytest
@@ -108,19 +109,56 @@ def test_a_clinic_that_is_there_is_left_as_it_is(set_up):
     assert Clinic.objects.the().name == "Towpath Clinic"
 
 
-def test_a_wrong_answer_is_asked_for_again(monkeypatch, capsys):
-    typed = iter(
-        [
-            *("Towpath Clinic", "12 Towpath Yard", "020", "clinic@", "clinic@example.com", "", ""),
-            *("Dee", "dee@example.com", "", "", "", "", "38", "50", "sixty", "60"),
-        ]
-    )
-    monkeypatch.setattr("builtins.input", lambda _question: next(typed))
+@pytest.fixture
+def typed(monkeypatch):
+    """What somebody types, line by line; hidden lines too."""
+
+    def _typed(*lines):
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        monkeypatch.setattr("click.termui.hidden_prompt_func", lambda prompt: input(prompt))
+
+    return _typed
+
+
+A_CLINIC = ("Towpath Clinic", "12 Towpath Yard", "020", "clinic@", "clinic@example.com", "", "")
+AN_OWNER = ("Dee", "dee@example.com")
+THE_REST = ("", "", "", "", "38", "50", "sixty", "60")
+
+
+def test_a_wrong_answer_is_asked_for_again(typed, monkeypatch, capsys):
+    typed(*A_CLINIC, *AN_OWNER, *THE_REST)
     monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
     call_command("setup_clinic")
-    assert "Enter a valid email address." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Enter a valid email address." in said
+    assert "Its time zone [Europe/London]" in said
     assert Clinic.objects.the().email == "clinic@example.com"
     assert Therapist.objects.get().name == "Dee"
+
+
+def test_what_must_be_said_is_asked_for_until_it_is(typed, monkeypatch, capsys):
+    typed("", *A_CLINIC, *AN_OWNER, *THE_REST)
+    monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
+    call_command("setup_clinic")
+    assert "This is needed." in capsys.readouterr().out
+
+
+def test_a_password_is_typed_twice_and_a_bad_one_is_told_why(typed, monkeypatch, capsys):
+    passwords = ("short", "short", PASSWORD, "another-phrase", PASSWORD, PASSWORD)
+    typed(*A_CLINIC, *AN_OWNER, *passwords, *THE_REST)
+    monkeypatch.delenv("OWNER_PASSWORD", raising=False)
+    call_command("setup_clinic")
+    said = capsys.readouterr().out
+    assert "at least 12 characters" in said
+    assert "do not match" in said
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_stopping_half_way_sets_up_nothing(typed):
+    typed("Towpath Clinic")
+    with pytest.raises(CommandError, match="nothing was set up"):
+        call_command("setup_clinic")
+    assert not Clinic.objects.exists()
 
 
 def test_hours_are_read_as_people_write_them():

@@ -5,10 +5,13 @@ import os
 import re
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
+from django.contrib import admin
 
 from clinic.checks import safe_to_serve
 from tests.factories import make_user
@@ -59,6 +62,27 @@ def test_every_file_that_a_page_names_is_collected_under_its_hash(collected, nam
     hashed = json.loads((collected / "staticfiles.json").read_text())["paths"][name]
     assert hashed != name
     assert (collected / hashed).exists()
+
+
+def test_every_file_that_a_package_names_is_collected_too(collected):
+    paths = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    templates = [
+        template
+        for app in apps.get_app_configs()
+        for template in Path(app.path).glob("templates/**/*.html")
+    ]
+    named = {
+        name
+        for template in templates
+        for name in re.findall(r"""{% static ["']([^"'{]+)["'] %}""", template.read_text())
+    }
+    named |= {
+        name
+        for of_model in admin.site._registry.values()
+        for name in [*of_model.media._js, *chain(*of_model.media._css.values())]
+    }
+    assert {"admin/css/base.css", "admin/js/vendor/jquery/jquery.min.js"} <= named
+    assert {name for name in named if not name.startswith("/")} - set(paths) == set()
 
 
 def test_the_demos_inbox_has_no_address():

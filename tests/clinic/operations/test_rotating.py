@@ -1,15 +1,10 @@
 """Which backups stay."""
 
-import base64
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from clinic.operations.backups import encryption
 from clinic.operations.backups.rotate import name_at, rotate, too_old
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)  # a Sunday, four weeks before the clocks change
-KEY, SALT = bytes(32), b"salt"
 
 
 def kept(names, **limits):
@@ -57,50 +52,3 @@ def test_other_files_are_not_ours_to_delete(tmp_path):
         *others,
         name_at(START + timedelta(hours=1)),
     }
-
-
-def sealed(content, step=70_000):
-    chunks = (content[at : at + step] for at in range(0, len(content), step))
-    return b"".join(encryption.sealed(chunks, key=KEY, salt=SALT, words=b"w"))
-
-
-def opened(content, **other):
-    asked = {"key": KEY, "salt": SALT, "words": b"w", **other}
-    return b"".join(encryption.opened([content], **asked))
-
-
-@pytest.mark.parametrize(
-    "size", [0, 1, encryption.PIECE - 1, encryption.PIECE, encryption.PIECE * 2 + 1]
-)
-def test_what_was_sealed_opens_as_it_was(size):
-    content = bytes(number % 251 for number in range(251)) * (size // 251 + 1)
-    assert opened(sealed(content[:size])) == content[:size]
-
-
-def test_pieces_cannot_be_cut_off_swapped_repeated_or_changed():
-    size = encryption.PIECE + encryption.TAG
-    whole = sealed(b"a" * encryption.PIECE * 3)
-    first, second, third = whole[:size], whole[size : 2 * size], whole[2 * size :]
-    for wrong in (
-        first + second,
-        second + first + third,
-        first + first + third,
-        first + second + third + third,
-        whole[:-1],
-        b"",
-        bytes([whole[0] ^ 1]) + whole[1:],
-    ):
-        with pytest.raises(encryption.CannotOpen):
-            opened(wrong)
-
-
-@pytest.mark.parametrize("other", [{"key": b"k" * 32}, {"salt": b"other"}, {"words": b"other"}])
-def test_another_key_salt_or_manifest_opens_nothing(other):
-    with pytest.raises(encryption.CannotOpen):
-        opened(sealed(b"secret"), **other)
-
-
-@pytest.mark.parametrize("text", ["short", base64.urlsafe_b64encode(bytes(16)).decode(), "é" * 44])
-def test_a_key_that_is_none_is_refused_in_words(text):
-    with pytest.raises(ValueError, match="BACKUP_KEY"):
-        encryption.key_of(text)

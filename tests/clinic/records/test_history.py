@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.apps import apps
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bookings import tasks
@@ -19,69 +18,12 @@ from bookings.models.records.history import MAY_FORGET
 from clinic.celery import app
 from clinic.middleware.audit_actor import PROGRAM, Actor, NamedTask, acting_as
 from tests import factories
-from therapists.models.sealed import SealedField
 
-NOT_REMEMBERED = {
-    "bookings.agreement": "a log itself",
-    "bookings.appointmentevent": "a log itself",
-    "bookings.change": "the history",
-    "bookings.clientevent": "a log itself",
-    "bookings.declinedsession": "only the runner's own",
-    "bookings.erasurerequest": "says itself who answered",
-    "bookings.fee": "rows that never change",
-    "bookings.hardeffort": "only the runner's own",
-    "bookings.heartbeat": "a sign of life",
-    "bookings.legaltext": "versions that never change",
-    "bookings.mail": "a history itself",
-    "bookings.mailconsent": "a log itself",
-    "bookings.mailserver": "a sign of how the mail server fares",
-    "bookings.payment": "rows that never change",
-    "bookings.protocolversion": "versions that never change",
-    "bookings.signinmail": "codes and links of signing in",
-    "bookings.user_groups": "rights come from the role alone",
-    "bookings.user_user_permissions": "rights come from the role alone",
-    "therapists.access": "a log itself",
-    "therapists.clearance": "health data, whose readings and writings are recorded",
-    "therapists.feed": "a secret address",
-    "therapists.habits": "a therapist's own",
-    "therapists.healthcheck": "health data, whose readings and writings are recorded",
-    "therapists.keptrecord": "sealed",
-    "therapists.morningmail": "a log itself",
-    "therapists.note": "health data, whose readings and writings are recorded",
-    "therapists.noteversion": "health data, whose readings and writings are recorded",
-}
 SECRET = ("password", "token", "secret", "key", "public_id", "visitor", "held_from")
-OURS = [
-    model
-    for app in ("bookings", "therapists")
-    for model in apps.get_app_config(app).get_models(include_auto_created=True)
-]
-
-
-def remembered() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'bookings_remember'"
-        )
-        return {name for (name,) in cursor.fetchall()}
 
 
 def last() -> Change:
     return Change.objects.first()
-
-
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label_lower)
-def test_each_model_is_remembered_or_somebody_said_why_not(db, model):
-    is_listed = model._meta.label_lower in NOT_REMEMBERED
-    assert (model._meta.db_table in remembered()) != is_listed
-
-
-def test_no_remembered_model_has_sealed_data(db):
-    for model in OURS:
-        if model._meta.db_table in remembered():
-            kinds = (SealedField, models.BinaryField)
-            assert not [f for f in model._meta.fields if isinstance(f, kinds)], model
 
 
 def test_no_secret_column_is_in_the_history(massage, kim, room):

@@ -1,7 +1,9 @@
+from copy import deepcopy
+
 import pytest
 
 from bookings.core import training
-from tests.core.training.default_protocol import PROTOCOL, parsed
+from tests.core.training.default_protocol import PARSED, PROTOCOL
 
 
 @pytest.fixture
@@ -12,4 +14,4 @@ def protocol() -> training.Protocol:
 @pytest.fixture
 def protocol_data() -> dict:
     """The parsed protocol file, a fresh copy for each test to spoil."""
-    return parsed()
+    return deepcopy(PARSED)

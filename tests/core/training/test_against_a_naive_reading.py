@@ -54,7 +54,7 @@ def plans(draw):
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(inputs=plans())
 def test_the_engine_agrees_with_the_naive_reading(inputs):
     start = date.fromisoformat(inputs["as_of"]) - 100 * D

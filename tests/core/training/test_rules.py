@@ -178,6 +178,17 @@ def test_s2_a_race_that_was_not_started_is_no_reason_to_drop_the_tune_up(protoco
         assert (Kind.TAPER_TUNE_UP in kinds(found, second)) is expected
 
 
+@pytest.mark.parametrize("gap", [1, 2])
+def test_s1_a_race_not_started_takes_no_day_of_the_light_session_before_the_next(protocol, gap):
+    second = race(SUNDAY + gap * D)
+    for outcome, expected in ((Outcome.DNS, True), (Outcome.FINISHED, False)):
+        found = plan(protocol, race(outcome=outcome), second).sessions
+        light = [(s.ideal, s.window_start, s.window_end) for s in found
+                 if (s.kind, s.race) == (Kind.PRE_RACE_FLUSH, second)]  # fmt: skip
+        days = [tuple(second.race_date - n * D for n in (3, 4, 1))]
+        assert light == (days if expected else [])
+
+
 def test_s6_no_recovery_session_after_10_km_and_no_return_check_after_a_half(protocol):
     for distance, expected in (
         (Distance.TEN_KM, set()),
@@ -221,6 +232,15 @@ def test_s8_a_session_is_recommended_until_its_window_ends(protocol):
     assert late.sessions[0].suggested == flush.window_end - D
     assert late.sessions[0].ideal == flush.ideal
     assert Kind.PRE_RACE_FLUSH not in kinds(plan(protocol, race(), as_of=flush.window_end))
+
+
+def test_s8_once_its_day_has_passed_a_session_is_not_suggested_on_a_race_on_the_way(protocol):
+    peak = next(s for s in plan(protocol, race()).sessions if s.kind is Kind.PEAK_RECOVERY)
+    on_the_way = race(peak.ideal + D, distance=Distance.TEN_KM, priority=Priority.C)
+    for as_of in (peak.ideal + D, peak.ideal + 2 * D):  # its day, and the day after it
+        late = plan(protocol, race(), on_the_way, as_of=as_of)
+        assert late.sessions[0].ideal == peak.ideal
+        assert late.sessions[0].suggested == peak.ideal + 3 * D
 
 
 def test_n2_a_nudge_due_on_the_day_of_the_plan_mail_is_never_sent(protocol):

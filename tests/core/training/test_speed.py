@@ -25,7 +25,7 @@ def timed(protocol) -> float:
 
 
 def test_a_plan_of_three_races_takes_less_than_five_milliseconds(protocol, capsys):
-    times = [timed(protocol) for _ in range(60)]
+    times = [timed(protocol) for _ in range(20)]
     with capsys.disabled():
         print(f"\nplan of 3 races: median {median(times):.2f} ms, worst {max(times):.2f} ms")
     assert median(times) < 5

@@ -75,7 +75,7 @@ def test_nobody_keeps_or_finds_the_page(client, page):
 def test_the_calendar_file_is_of_this_appointment(client, page, booked):
     answer = client.get(page + "calendar.ics")
     assert answer["Content-Type"].startswith("text/calendar")
-    assert f"UID:{booked.public_id}@".encode() in answer.content
+    assert f"UID:{booked.public_id}\r\n".encode() in answer.content
 
 
 def test_opening_the_mailed_link_proves_nothing(client, mailed):

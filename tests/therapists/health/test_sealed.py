@@ -101,6 +101,6 @@ def test_only_the_recorder_opens_what_is_sealed():
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "opened"
-        and ast.unparse(node.func.value) != "reading"
+        and ast.unparse(node.func.value) != "health_audit"
     }
-    assert callers == {"therapists/reading.py"}
+    assert callers == {"therapists/health_audit.py"}

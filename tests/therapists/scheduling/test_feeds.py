@@ -35,7 +35,7 @@ def events(client, feed):
 def test_a_therapists_calendar_has_initials_and_treatment_only(client, kims_feed, visit, noon):
     mine = visit()
     (event,) = events(client, kims_feed)
-    assert event["SUMMARY"] == "A. D. Sports massage 60"
+    assert event["SUMMARY"] == "A. D. Sports massage"
     assert event.decoded("DTSTART") == noon
     assert event.decoded("DTEND") == mine.ends_at
     assert "LOCATION" not in event
@@ -61,6 +61,38 @@ def test_a_moved_or_cancelled_visit_keeps_its_entry(client, kims_feed, visit):
     type(mine).objects.update(status=Status.CANCELLED, revision=1)
     (event,) = events(client, kims_feed)
     assert (event["UID"], event["STATUS"], event["SEQUENCE"]) == (before, "CANCELLED", 1)
+
+
+def test_a_feed_read_again_is_the_same_file_and_not_sent_again(client, anas_feed, visit, ana, noon):
+    visit()
+    factories.make_race(ana, race_date=noon.date() + timedelta(days=60))
+    first = client.get(path_of(anas_feed))
+    again = client.get(path_of(anas_feed), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert "no-store" not in first["Cache-Control"]
+
+
+def test_an_entry_carries_when_its_visit_last_changed(client, kims_feed, visit, noon):
+    mine = visit()
+    moved_at = noon - timedelta(hours=3)
+    mine.record("moved", by="desk", now=moved_at)
+    stale = client.get(path_of(kims_feed))["ETag"]
+    (event,) = events(client, kims_feed)
+    assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED") == moved_at
+    mine.record("moved", by="desk", now=noon)
+    changed = client.get(path_of(kims_feed), headers={"If-None-Match": stale})
+    assert changed.status_code == 200
+
+
+def test_an_entry_is_known_by_its_visit_wherever_the_site_stands(
+    kims_feed, visit, clinic, settings
+):
+    visit()
+    uids = set()
+    for settings.SITE_URL in ("https://a.example", "https://b.example"):
+        content = feeds.calendar_of(kims_feed, clinic, now=datetime.now(UTC))
+        uids |= {str(event["UID"]) for event in Calendar.from_ical(content).walk("VEVENT")}
+    assert len(uids) == 1
 
 
 def test_a_clients_calendar_has_their_visits_and_phases(client, anas_feed, visit, ana, noon):

@@ -1,6 +1,6 @@
 """Races and the plan page: without an account, and behind a mailed link."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -74,6 +74,21 @@ def test_openings_lie_in_the_window_and_the_ideal_day_comes_first(plan, clinic):
         far = [abs((day - session.suggested).days) for day in days]
         assert far == sorted(far)
         assert 2 <= len(days) <= 3
+
+
+def test_no_time_is_offered_on_a_race_on_the_way_nor_on_the_day_after(plan, enter, kim, clinic):
+    today = timezone.now().astimezone(clinic.tz).date()
+    sessions = [proposal.offer.session for proposal in plan().context["page"].proposals]
+    session = next(one for one in sessions if one.window_start > today)
+    midnight = datetime.combine(session.ideal, time(0), clinic.tz)
+    factories.make_absence(midnight - timedelta(days=1), midnight + timedelta(days=1), kim)
+
+    on_the_way = (session.ideal + timedelta(days=1)).isoformat()
+    shown = plan(race_date=on_the_way, distance="10k", priority="C").context["page"]
+
+    [there] = [one for one in shown.proposals if one.offer.session.ideal == session.ideal]
+    days = {one.choice.start.astimezone(clinic.tz).date() for one in there.times}
+    assert days == {session.ideal + timedelta(days=3)}
 
 
 def test_the_treatment_nearest_to_the_sessions_minutes_is_offered(plan, suits_all):

@@ -1,9 +1,11 @@
 """manage.py rotate_health_keys: seals all health data anew under the first key."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from therapists.models import Clearance, HealthCheck, KeptRecord, Note, NoteVersion
 
@@ -24,7 +26,9 @@ class Command(BaseCommand):
 
 
 def _batches(model: type[models.Model]) -> Iterator[list[int]]:
-    pks = list(model.objects.exclude(content=None).order_by("pk").values_list("pk", flat=True))
+    pks = list(
+        model._default_manager.exclude(content=None).order_by("pk").values_list("pk", flat=True)
+    )
     for start in range(0, len(pks), AT_ONCE):
         yield pks[start : start + AT_ONCE]
 
@@ -34,7 +38,9 @@ def _reseal(model: type[models.Model], pks: list[int]) -> int:
     with connection.cursor() as cursor:
         # Signed versions let their sealed content be written anew for this, and only so.
         cursor.execute("SET LOCAL therapists.rotating_keys = 'on'")
-    rows = model.objects.filter(pk__in=pks).exclude(content=None).select_for_update()
+    rows: QuerySet[Any] = (
+        model._default_manager.filter(pk__in=pks).exclude(content=None).select_for_update()
+    )
     for row in rows.only("pk", "content"):
-        model.objects.filter(pk=row.pk).update(content=row.content.resealed())
+        model._default_manager.filter(pk=row.pk).update(content=row.content.resealed())
     return len(rows)

@@ -1,6 +1,6 @@
 """For the owner: who read or wrote whose health data, when, and from where."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Clinic
+from bookings.web.days import day_in
 from bookings.web.responses import private
 from therapists.models import Access
 
@@ -25,9 +26,9 @@ DAYS = 31  # shown at once, so that years of them make no page slow
 def accesses(request: HttpRequest) -> HttpResponse:
     """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
     asked = request.GET.get("who", "")[:LONGEST].strip()
-    tz = Clinic.objects.the().tz
-    until = _day(request.GET.get("until", "")) or timezone.now().astimezone(tz).date()
-    shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, tz)
+    clinic = Clinic.objects.the()
+    until = day_in(request.GET.get("until", "")) or clinic.day_of(timezone.now())
+    shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, clinic.tz)
     found = Access.objects.filter(at__gte=shown.start, at__lt=shown.end)
     if asked:
         found = found.filter(who__icontains=asked) | found.filter(client__name__icontains=asked)
@@ -43,12 +44,3 @@ def _by_act(accesses: QuerySet) -> QuerySet:
     )
     records = ArrayAgg("record", order_by="record", distinct=True)
     return acts.annotate(records=records).order_by("-at", "client__name", "what")
-
-
-def _day(text: str) -> date | None:
-    """None for what is no day, or one that no clinic has seen."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2200 else None

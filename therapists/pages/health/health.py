@@ -7,19 +7,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.core.training import Phase, Protocol
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.requests import SignedInRequest
+from bookings.web.responses import page_methods
 from therapists.actions import health_checks
-from therapists.health_audit import Reader
 from therapists.models import Form
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import ChangedForm, FullForm, HealthForm, as_typed
 from therapists.pages.no_store import careful
+from therapists.pages.reader import reader_of
 from therapists.queries.questionnaire import (
     Group,
     form_for,
@@ -55,7 +56,7 @@ class Asking:
         return FORMS[self.form](questions=self.questions, label_suffix="", **fields)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @careful
 @behind_a_link
 def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -65,13 +66,13 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, now = opened.appointment, timezone.now()
     if opened.ended_before(now - ASKS_FOR):
         return back_to_it(opened)
-    asking = _asking(request, visit.client, visit, now)
+    asking = _asking(request, visit.whose, visit, now)
     return _conversation(request, asking, asking.blank(), now)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @careful
-def signed_in(request: HttpRequest) -> HttpResponse:
+def signed_in(request: SignedInRequest) -> HttpResponse:
     """With the answers that were given last, to look through and correct."""
     client = Client.objects.filter(user=request.user, proved_at__isnull=False).first()
     if client is None:
@@ -83,7 +84,7 @@ def signed_in(request: HttpRequest) -> HttpResponse:
         return _show(request, asking, asking.blank(data=typed))
     initial = {}
     if asking.is_full and request.method != "POST":
-        earlier = health_checks.newest_full(client, reader=Reader.of(request), now=now)
+        earlier = health_checks.newest_full(client, reader=reader_of(request), now=now)
         initial = as_typed(earlier) if earlier else {}
     return _conversation(request, asking, asking.blank(initial=initial), now)
 
@@ -91,10 +92,8 @@ def signed_in(request: HttpRequest) -> HttpResponse:
 def _asking(
     request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
 ) -> Asking:
-    tz = Clinic.objects.the().tz
-    days = {now.astimezone(tz).date()} | (
-        {visit.starts_at.astimezone(tz).date()} if visit else set()
-    )
+    clinic = Clinic.objects.the()
+    days = {clinic.day_of(at) for at in (now, *([visit.starts_at] if visit else []))}
     phases = {phases_on([client], day)[client.pk].phase for day in days}
     wants_all = ALL_OF_IT in request.GET
     form = Form.FULL if wants_all else form_for(client, now=now)
@@ -110,7 +109,7 @@ def _conversation(
     if not form.is_valid():
         return _show(request, asking, form, status=422)
     given = form.answers(asking.rules.version)
-    reader = Reader.of(request)
+    reader = reader_of(request)
     health_checks.give(
         asking.client, given, form=asking.form, visit=asking.visit, reader=reader, now=now
     )
@@ -123,6 +122,7 @@ def _show(
     request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
-    if asking.visit is None:  # signed in; a link needs no login that could end meanwhile
+    if request.user.is_authenticated and asking.visit is None:
+        # Signed in; a link needs no login that could end meanwhile.
         context["door_pass"] = door_pass(request.user, request.path)
     return render(request, "therapists/health/health.html", context, status=status)

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.web.responses import private
-from therapists.health_audit import Reader
 from therapists.models import KeptRecord
 from therapists.pages.no_store import careful
+from therapists.pages.reader import reader_of
 from therapists.queries.health_export import whole_record
 
 ON_A_PAGE = 50
@@ -38,7 +38,7 @@ def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _listed(request, form, asked=pk, status=422)
-    reader = Reader.of(request, reason=form.cleaned_data["reason"])
+    reader = reader_of(request, reason=form.cleaned_data["reason"])
     record = whole_record(kept, reader=reader, now=timezone.now())
     return render(request, "therapists/health/kept_record.html", {"kept": kept, "record": record})
 

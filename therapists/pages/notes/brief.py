@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Appointment, Clinic, Therapist
 from therapists.actions import health_checks
-from therapists.health_audit import Reader
 from therapists.pages.forms import ClearanceForm
 from therapists.pages.no_store import of_a_therapist, refuse_unless_treated
+from therapists.pages.reader import reader_of
 from therapists.queries.brief import brief_of
 
 
@@ -29,18 +29,18 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, therapist, visit, form, status=422)
     health_checks.clear(
-        visit.client,
+        visit.whose,
         form.cleaned_data["reason"],
-        reader=Reader.of(request),
+        reader=reader_of(request),
         now=timezone.now(),
     )
-    messages.success(request, f"{visit.client.name} is no longer on hold.")
+    messages.success(request, f"{visit.whose.name} is no longer on hold.")
     return redirect("therapists:brief", pk)
 
 
 def _visit(therapist: Therapist, pk: int) -> Appointment:
     visit = get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
-    refuse_unless_treated(therapist, visit.client)
+    refuse_unless_treated(therapist, visit.whose)
     return visit
 
 
@@ -53,7 +53,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    shown = brief_of(visit, clinic, therapist=therapist, reader=Reader.of(request), now=now)
+    shown = brief_of(visit, clinic, therapist=therapist, reader=reader_of(request), now=now)
     context = {
         "brief": shown,
         "visit": visit,

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import day_bounds
@@ -17,6 +17,8 @@ from bookings.core.roles import Role
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods
 from therapists.actions import notes
 from therapists.core.body_map import figures
 from therapists.core.content import Content
@@ -26,6 +28,7 @@ from therapists.models import Note, NoteVersion, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
+from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import known_of
 
@@ -63,14 +66,14 @@ class Desk:
 
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
-        day = self.visit.starts_at.astimezone(self.clinic.tz).date()
+        client, day = self.visit.whose, self.clinic.day_of(self.visit.starts_at)
         known = known_of(
-            [self.visit.client_id],
+            [client.pk],
             before=day_bounds(day, 1, self.clinic.tz).start,
             therapist=self.therapist,
             reader=self.reader,
             now=self.now,
-        )[self.visit.client_id]
+        )[client.pk]
         return known.notes[0].content if known.notes else None
 
     def draft(self) -> Content | None:
@@ -120,12 +123,12 @@ def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[s
     return list(dict.fromkeys([*of_the_phase, *chosen, *(one for one in typed if one in known)]))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @careful
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: StaffRequest, pk: int) -> HttpResponse:
     visit, typed = _visit(pk), taken(request)
     therapist = therapist_of(request.user)
-    if therapist is None or not treats(therapist, visit.client):
+    if therapist is None or not treats(therapist, visit.whose):
         return _for_the_owner(request, visit)
     desk = _desk(request, visit, therapist)
     if not desk.writes:
@@ -139,11 +142,11 @@ def _visit(pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
 
 
-def _desk(request: HttpRequest, visit: Appointment, therapist: Therapist) -> Desk:
-    return Desk(visit, therapist, Reader.of(request), Clinic.objects.the(), timezone.now())
+def _desk(request: StaffRequest, visit: Appointment, therapist: Therapist) -> Desk:
+    return Desk(visit, therapist, reader_of(request), Clinic.objects.the(), timezone.now())
 
 
-def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
+def _page(request: StaffRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
     if typed:
         messages.warning(request, STANDS_HERE)
         return _edit(request, desk, desk.form(data=typed))
@@ -155,7 +158,7 @@ def _page(request: HttpRequest, desk: Desk, typed: QueryDict | None) -> HttpResp
 
 
 def _edit(
-    request: HttpRequest,
+    request: StaffRequest,
     desk: Desk,
     form: NoteForm,
     *,
@@ -169,14 +172,14 @@ def _edit(
         "form": form,
         "last": last,
         "figures": figures(form.marks, last.marks if last else ()),
-        "is_amendment": bool(desk.note) and desk.note.versions.exists(),
+        "is_amendment": desk.note is not None and desk.note.versions.exists(),
         "stands": stands,
         "door_pass": door_pass(request.user, request.path),
     }
     return render(request, "therapists/notes/note.html", context, status=status)
 
 
-def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
+def _post(request: StaffRequest, desk: Desk) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
     form = desk.form(data=request.POST)
     if not form.is_valid():
@@ -184,7 +187,7 @@ def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
     try:
         if asked == SIGN:
             notes.sign(desk.visit, **desk.kept(form))
-            messages.success(request, f"The note about {desk.visit.client.name} is signed.")
+            messages.success(request, f"The note about {desk.visit.whose.name} is signed.")
             return _back_to_the_day(desk)
         kept = desk.kept(form)
         if asked == SAME and (last := desk.last()):
@@ -199,11 +202,11 @@ def _post(request: HttpRequest, desk: Desk) -> HttpResponse:
     return redirect("therapists:note", desk.visit.pk)
 
 
-def _compare(request: HttpRequest, old: Desk) -> HttpResponse:
+def _compare(request: StaffRequest, old: Desk) -> HttpResponse:
     """What stands there beside what was typed, which the next press puts in its place."""
     desk = _desk(request, old.visit, old.therapist)
     typed = request.POST.copy()
-    typed["revision"] = desk.revision
+    typed["revision"] = str(desk.revision)
     signed = [content for _version, content in desk.versions()]
     messages.error(request, COMPARE)
     stands = desk.draft() or (signed[-1] if signed else None)
@@ -218,10 +221,10 @@ def _same_as(last: Content, typed: Content) -> Content:
 
 @require_POST
 @of_a_therapist
-def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Saves what has been typed so far; the page goes on."""
     desk = _desk(request, _visit(pk), therapist)
-    if not treats(therapist, desk.visit.client) or not desk.writes:
+    if not treats(therapist, desk.visit.whose) or not desk.writes:
         raise PermissionDenied
     form = desk.form(data=request.POST)
     if not form.is_valid():
@@ -234,21 +237,21 @@ def draft(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 
 def _back_to_the_day(desk: Desk) -> HttpResponse:
-    day = desk.visit.starts_at.astimezone(desk.clinic.tz).date()
-    return redirect("therapists:day", day.isoformat())
+    day = desk.clinic.day_of(desk.visit.starts_at)
+    return redirect("therapists:day", day)
 
 
-def _for_the_owner(request: HttpRequest, visit: Appointment) -> HttpResponse:
+def _for_the_owner(request: StaffRequest, visit: Appointment) -> HttpResponse:
     """An owner who treats nobody reads what its author has opened to the owner."""
     if request.user.role != Role.OWNER or request.method == "POST":
         raise PermissionDenied
     opened = Note.objects.readable_by(None).filter(appointment=visit)
-    reader = Reader.of(request)
+    reader = reader_of(request)
     return _show(request, visit, notes.versions_of(opened, reader=reader, now=timezone.now()))
 
 
 def _show(
-    request: HttpRequest, visit: Appointment, *signed: Versions, note: Note | None = None
+    request: StaffRequest, visit: Appointment, *signed: Versions, note: Note | None = None
 ) -> HttpResponse:
     """To read: each note from its last version back. `note` is the reader's own to amend."""
     versions = [one for of_one in signed for one in reversed(of_one)]

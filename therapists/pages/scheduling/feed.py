@@ -1,12 +1,16 @@
 """Calendar feeds: what a calendar reads, and the pages where people make and revoke addresses."""
 
+from hashlib import sha256
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
 
 from bookings.models import Client, Clinic
-from bookings.web.responses import private
+from bookings.web.requests import SignedInRequest
+from bookings.web.responses import page_methods, private
 from therapists import feeds
 from therapists.models import Feed
 from therapists.queries.care_access import therapist_of
@@ -15,19 +19,22 @@ NEW, OFF = "new", "off"
 
 
 @require_safe
-@private
-def feed(_request: HttpRequest, token: str) -> HttpResponse:
-    """For a calendar program, which has no login but the address."""
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """For a calendar program, which has no login but the address, and asks again and again."""
     found = feeds.read(token)
     if found is None:
         raise Http404
     content = feeds.calendar_of(found, Clinic.objects.the(), now=timezone.now())
-    return HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "X-Robots-Tag": "noindex, nofollow"}
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    patch_cache_control(response, private=True, no_cache=True)
+    return get_conditional_response(request, etag=etag, response=response) or response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @private
-def calendar(request: HttpRequest) -> HttpResponse:
+def calendar(request: SignedInRequest) -> HttpResponse:
     """One's own: the address is shown, replaced by a new one, or switched off."""
     whose = _whose(request)
     if not whose:
@@ -47,7 +54,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/scheduling/calendar.html", context)
 
 
-def _whose(request: HttpRequest) -> dict:
+def _whose(request: SignedInRequest) -> dict:
     """A therapist's working calendar, or else a client's own."""
     if therapist := therapist_of(request.user):
         return {"therapist": therapist}

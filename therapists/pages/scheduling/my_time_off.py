@@ -6,24 +6,25 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
 from bookings.models import Clinic, Therapist
+from bookings.web.responses import page_methods
 from therapists.actions import time_off
 from therapists.models import Habits, TimeOff
 from therapists.pages.forms import TimeOffForm
 from therapists.pages.no_store import of_a_therapist
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @of_a_therapist
 def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     form = TimeOffForm(request.POST or None, tz=clinic.tz, today=today)
     if request.method == "POST":
-        if form.is_valid():
+        if form.is_valid() and form.away:
             time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
             messages.success(request, "The desk has been asked.")
             return redirect("therapists:own_time")
@@ -58,7 +59,7 @@ def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
 
 
 def _page(therapist: Therapist, form: TimeOffForm, now: datetime) -> dict:
-    today = now.astimezone(Clinic.objects.the().tz).date()
+    today = Clinic.objects.the().day_of(now)
     shifts = therapist.shifts.exclude(valid_until__lt=today)
     return {
         "form": form,

@@ -21,8 +21,8 @@ UNTIL = "Taper-Until"
 def page(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     """Times, first names, rooms and treatments; `Taper-Until` says when it must be forgotten."""
     clinic, now = Clinic.objects.the(), timezone.now()
-    day = now.astimezone(clinic.tz).date()
-    lines = [(v, _first_name(v.client.name)) for v in visits_of(therapist, day, clinic)]
+    day = clinic.day_of(now)
+    lines = [(v, _first_name(v.whose.name)) for v in visits_of(therapist, day, clinic)]
     midnight = day_bounds(day + timedelta(days=1), 1, clinic.tz).start
     response = render(
         request, "therapists/scheduling/offline.html", {"day": day, "lines": lines, "now": now}

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
+from bookings.web.requests import StaffRequest
 from therapists.actions import time_off
 from therapists.models import Answer, TimeOff
 
@@ -30,7 +31,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: StaffRequest, pk: int) -> HttpResponse:
     asked = get_object_or_404(TimeOff.objects.select_related("therapist"), pk=pk)
     how = request.POST.get("answer")
     if how in ANSWERS:

@@ -3,43 +3,41 @@
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
-from therapists.health_audit import Reader
+from bookings.web.actor import who
 from therapists.pages.no_store import of_a_therapist
+from therapists.pages.reader import reader_of
 from therapists.queries.day import day_of
 
-YEARS = range(2000, 2200)
 UNDO = "undo"
 
 
 @require_safe
 @of_a_therapist
-def today(request: HttpRequest, therapist: Therapist, day: str = "") -> HttpResponse:
+def today(request: HttpRequest, therapist: Therapist, day: date | None = None) -> HttpResponse:
     return render(request, "therapists/scheduling/today.html", _shown(request, therapist, day))
 
 
 @require_safe
 @of_a_therapist
-def sheet(request: HttpRequest, therapist: Therapist, day: str) -> HttpResponse:
+def sheet(request: HttpRequest, therapist: Therapist, day: date) -> HttpResponse:
     """The same on paper."""
     return render(request, "therapists/scheduling/sheet.html", _shown(request, therapist, day))
 
 
-def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
+def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict:
     clinic, now = Clinic.objects.the(), timezone.now()
-    is_today = now.astimezone(clinic.tz).date()
-    asked = _day(day) if day else is_today
-    shown = day_of(therapist, asked, clinic, reader=Reader.of(request), now=now)
+    is_today = clinic.day_of(now)
+    shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
     return {"shown": shown, "today": is_today, "clinic": clinic}
 
 
@@ -48,31 +46,17 @@ def _shown(request: HttpRequest, therapist: Therapist, day: str) -> dict:
 def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Arrived, done, did not come, or the last of them undone."""
     visit = get_object_or_404(Appointment.objects.visits(), pk=pk, therapist=therapist)
-    asked, who = request.POST.get("status", ""), {"by": _by(request), "now": timezone.now()}
+    asked, by, now = request.POST.get("status", ""), who(request), timezone.now()
     try:
         if asked == UNDO:
-            attendance.undo(visit, **who)
+            attendance.undo(visit, by=by, now=now)
         elif asked in attendance.MARKS:
-            attendance.mark(visit, Status(asked), **who)
+            attendance.mark(visit, Status(asked), by=by, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    day = visit.starts_at.astimezone(Clinic.objects.the().tz).date()
+    day = Clinic.objects.the().day_of(visit.starts_at)
     return redirect(_page_of(day))
 
 
 def _page_of(day: date) -> str:
-    return reverse("therapists:day", args=[day.isoformat()])
-
-
-def _by(request: HttpRequest) -> str:
-    return f"therapist: {request.user.email}"
-
-
-def _day(text: str) -> date:
-    try:
-        day = parse_date(text)
-    except ValueError:
-        day = None
-    if day is None or day.year not in YEARS:
-        raise Http404
-    return day
+    return reverse("therapists:day", args=[day])

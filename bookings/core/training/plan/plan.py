@@ -9,7 +9,7 @@ from bookings.core.training.mails.calendar import Mailing, mailings
 from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race, Runner
-from bookings.core.training.sessions import Session, recommended, still_open
+from bookings.core.training.sessions import Session, is_cut, recommended, still_open
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Plan:
     def on(self, day: date) -> PhaseDay:
         """The phase and the pressure ceiling of any date."""
         return self.timeline.on(day)
+
+    def allows(self, session: Session, day: date) -> bool:
+        """Whether it may be had on that day of its window: not on a race on the way (S1)."""
+        cut = is_cut(session.kind, session.race, self.on(day))
+        return session.covers(day) and not cut
 
     def segments(self, start: date, end: date) -> list[Segment]:
         """The phases of [start, end)."""
@@ -49,5 +54,6 @@ def plan(races: Sequence[Race], runner: Runner, protocol: Protocol, *, as_of: da
     """The plan of races that `rejections` has nothing against."""
     timeline = Timeline.of(races, protocol)
     by_race = recommended(races, runner, protocol, timeline)
-    sessions = still_open(after_efforts(by_race, runner, protocol, timeline), as_of=as_of)
+    known = after_efforts(by_race, runner, protocol, timeline)
+    sessions = still_open(known, timeline, as_of=as_of)
     return Plan(tuple(races), runner, protocol, as_of, timeline, tuple(sessions))

@@ -38,9 +38,10 @@ class RaceBlock:
     @classmethod
     def read(cls, node: Node) -> "RaceBlock":
         node.has_only("days_before_race", "first_for_10k", "covers")
+        days = _mail_followup_last_call(node.at("days_before_race"))
         return cls(
-            _mail_followup_last_call(node.at("days_before_race")),
-            node.at("first_for_10k").whole(1, 120),
+            days,
+            node.at("first_for_10k").whole(days[1] + 1, 120),
             tuple(item.one_of(KINDS) for item in node.at("covers").items()),
         )
 
@@ -151,10 +152,13 @@ def read_days_before(node: Node) -> tuple[int, ...]:
 
 
 def _reminder_rules(node: Node) -> ReminderRules:
-    return ReminderRules(
+    rules = ReminderRules(
         days_before=read_days_before(node.at("days_before")),
         earliest=node.at("earliest").clock(),
         late_from=node.at("late_from").clock(),
         late_at=node.at("late_at").clock(),
         hours_after_booking=node.at("hours_after_booking").whole(0, 96),
     )
+    if not rules.earliest <= rules.late_at < rules.late_from:
+        raise node.at("late_at").wrong("must be from earliest on and before late_from")
+    return rules

@@ -21,6 +21,23 @@ class Offsets:
         opens = node.at("opens").whole(-60)
         return cls(opens, node.at("closes").whole(opens + 1, 60))
 
+    @classmethod
+    def before_the_race(cls, node: Node) -> "Offsets":
+        offsets = cls.read(node)
+        if offsets.closes > 0:
+            raise node.at("closes").wrong("must be 0 or less, so that it ends before the race")
+        return offsets
+
+    @classmethod
+    def after_the_effort(cls, node: Node) -> "Offsets":
+        offsets = cls.read(node.has_only("opens", "closes"))
+        if offsets.opens < 0:
+            raise node.at("opens").wrong("must be 0 or more, for before it nobody knows of it")
+        return offsets
+
+    def holds(self, day: int) -> bool:
+        return self.opens <= day < self.closes
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -45,18 +62,32 @@ class Placement:
         flush.has_only("ideal", "opens", "closes")
         return cls(
             massage_days_after_long_run=node.at("massage_days_after_long_run").whole(0, 6),
-            window=Offsets.read(node.at("window").has_only("opens", "closes")),
+            window=_around_its_day(node.at("window").has_only("opens", "closes")),
             tune_up=_one_week(tune_up),
             clear_days_after_another_race=tune_up.at("clear_days_after_another_race").whole(0),
-            flush_ideal=flush.at("ideal").whole(-60, -1),
-            flush=Offsets.read(flush),
+            flush_ideal=_ideal_of(flush),
+            flush=Offsets.before_the_race(flush),
             gentle_days=node.at("gentle").has_only("days").at("days").whole(1, 60),
             min_days_apart=node.at("min_days_apart").whole(0, 28),
         )
 
 
-def _one_week(node: Node) -> Offsets:
+def _around_its_day(node: Node) -> Offsets:
     offsets = Offsets.read(node)
+    if not offsets.holds(0):
+        raise node.wrong("must hold day 0, the massage day itself")
+    return offsets
+
+
+def _ideal_of(flush: Node) -> int:
+    ideal = flush.at("ideal").whole(-60, -1)
+    if not Offsets.read(flush).holds(ideal):
+        raise flush.at("ideal").wrong("must be one of the days from opens to before closes")
+    return ideal
+
+
+def _one_week(node: Node) -> Offsets:
+    offsets = Offsets.before_the_race(node)
     if offsets.closes - offsets.opens != 7:
         raise node.wrong("must span seven days, so that it holds each weekday once")
     return offsets
@@ -91,5 +122,5 @@ class SessionType:
             ),
             why=node.at("why").text(),
             trigger=node.maybe("trigger", Node.text, ""),
-            after_effort=node.maybe("after_effort", Offsets.read, None),
+            after_effort=node.maybe("after_effort", Offsets.after_the_effort, None),
         )

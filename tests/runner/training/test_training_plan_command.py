@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-ORACLES = json.loads((Path(__file__).parent / "oracles.json").read_text("utf-8"))
+ORACLES = json.loads((ROOT / "tests/core/training/oracles.json").read_text("utf-8"))
 ANA = ORACLES["examples"][0]
 NO_DATABASE = {"DATABASE_URL": "postgres://nobody@nowhere.invalid:1/none"}
 

@@ -1,4 +1,4 @@
-"""Logins (the owner's alone), clients and therapists."""
+"""Logins, the owner's alone."""
 
 from allauth.account.models import EmailAddress
 from django import forms
@@ -8,19 +8,9 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
 
-from bookings.admin.base import DiaryAdmin
-from bookings.admin.rota import (
-    AbsenceInline,
-    ExtraShiftInline,
-    WeeklyBreakInline,
-    WeeklyShiftInline,
-)
 from bookings.core.roles import Role
-from bookings.models import Client, Therapist, User
+from bookings.models import User
 
 # Rights come from the role alone, and a login's address stands on the login's own page.
 admin.site.unregister([Group, EmailAddress])
@@ -107,59 +97,3 @@ class LoginForOwners:
     def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         return fields if is_owner(request) else [*fields, "user"]
-
-
-@admin.register(Client)
-class ClientAdmin(LoginForOwners, admin.ModelAdmin):
-    fieldsets = [
-        (None, {"fields": ["name", "email", "phone"]}),
-        ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
-        ("Mail", {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]}),
-        ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),
-    ]
-    readonly_fields = [
-        "proved_at", "visits", "plan", "health_hold", "terms_agreed_at", "created_at",
-        "wants_reminders", "wants_nudges", "wants_news", "bounced_at",
-    ]  # fmt: skip
-    autocomplete_fields = ["same_address_as", "user"]
-    list_display = ["name", "email", "phone", "proved_at", "same_address_as", "health_hold"]
-    list_filter = [
-        ("proved_at", admin.EmptyFieldListFilter),
-        ("same_address_as", admin.EmptyFieldListFilter),
-        "health_hold",
-    ]
-    list_select_related = ["same_address_as"]
-    search_fields = ["name", "email", "phone"]
-    date_hierarchy = "created_at"
-    show_full_result_count = False
-
-    @admin.display(description="Appointments")
-    def visits(self, client: Client) -> str:
-        listed = reverse("admin:bookings_appointment_changelist")
-        return format_html('<a href="{}?client__id__exact={}">Show them</a>', listed, client.pk)
-
-    @admin.display(description="Races")
-    def plan(self, client: Client) -> str:
-        if client.pk is None:
-            return "Once the client is saved"
-        opened = reverse("desk:client_plan", args=[client.pk])
-        return format_html('<a href="{}">Races and plan</a>', opened)
-
-    def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
-        if not change:
-            obj.created_at = timezone.now()
-        if "email" in form.changed_data:
-            obj.bounced_at = None
-        super().save_model(request, obj, form, change)
-
-
-@admin.register(Therapist)
-class TherapistAdmin(LoginForOwners, DiaryAdmin):
-    fields = ["name", "slug", "initials", "bio", "user", "active"]
-    autocomplete_fields = ["user"]
-    inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
-    list_display = ["name", "initials", "user", "active"]
-    list_filter = ["active", "treatments"]
-    list_select_related = ["user"]
-    search_fields = ["name", "initials"]
-    prepopulated_fields = {"slug": ["name"]}

@@ -1,0 +1,171 @@
+"""Owed mails are sent: claimed, asked again whether they are still true, written, handed over."""
+
+import logging
+import random
+import time
+import traceback
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from django.db import InterfaceError, OperationalError, connection
+from django.db.models import F
+
+from bookings.actions.mail import nudge_delivery
+from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
+from bookings.mail.compose import BadAddress, compose
+from bookings.mail.kinds import SUBJECTS
+from bookings.mail.smtp import (
+    Courier,
+    InDoubt,
+    NotTaken,
+    Postponed,
+    RecipientRefused,
+    SenderRefused,
+    Unreachable,
+    Withdrawn,
+)
+from bookings.models import (
+    Clinic,
+    Heartbeat,
+    Mail,
+    MailServer,
+    MailState,
+    Part,
+)
+from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.queries.mail import mail_status
+from bookings.queries.training import protocol
+
+WRITING_TRIES = 3
+PATIENCE_WITH_THE_DATABASE = (0.1, 1, 5)  # seconds
+logger = logging.getLogger(__name__)
+
+
+def send_due(*, now: datetime, seconds: float = 50) -> int:
+    """Send what is due, one mail at a time, for at most so long. Returns how many went out.
+
+    Any number of processes may do this at once. Stops early when the mail server is in
+    trouble: the next ring of the bell tries again.
+    """
+    Heartbeat.objects.note(Part.SENDER)
+    Mail.objects.reclaim()
+    sent = 0
+    until = time.monotonic() + seconds
+    server = MailServer.objects.the()
+    with Courier(server) as courier:
+        while time.monotonic() < until and not courier.in_trouble:
+            mail = Mail.objects.claim()
+            if mail is None:
+                break
+            sent += _attend_to(mail, courier, now)
+    return sent
+
+
+def _attend_to(mail: Mail, courier: Courier, now: datetime) -> bool:
+    """Whether it was sent; whatever becomes of it is on its row."""
+    message = _decided_and_written(mail, now)
+    if message is None or not _handed_over(mail, message, courier):
+        return False
+    _record_as_sent(mail, message["Message-ID"])
+    courier.server.works()
+    logger.info("Mail %s sent.", mail.pk)
+    return True
+
+
+def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
+    """The message, or None when it is not to be sent (now)."""
+    try:
+        if reason := _why_not(mail):
+            mail.end(*reason)
+            return None
+        clinic = Clinic.objects.the()
+        if later := _why_later(mail, clinic):
+            mail.wait_until(*later)
+            return None
+        if mail.kind in TIMED_TO_TRAINING and not nudge_delivery.still_goes(mail, clinic):
+            return None
+        return compose(mail, clinic, now=now)
+    except BadAddress:
+        mail.end(MailState.FAILED, "The address cannot be written to: ring this client.")
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # Whatever is wrong with one, its neighbours go.
+        _could_not_be_written(mail, error)
+    return None
+
+
+def _why_not(mail: Mail) -> tuple[MailState, str] | None:
+    """Asked anew at the moment of sending: what the mail says must be true now."""
+    if reason := SUBJECTS[mail.kind].why_not(mail):
+        return reason
+    if mail.is_too_late:
+        return MailState.MISSED, "It could not be sent while it was of use."
+    if not mail.client.email:
+        return MailState.FAILED, "No e-mail address: ring this client."
+    unwanted = mail_status.not_wanted(mail)
+    return (MailState.CANCELLED, unwanted) if unwanted else None
+
+
+def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:
+    """A reminder that was held up does not wake anybody."""
+    if mail.kind not in KEEPS_TO_MAIL_HOURS:
+        return None
+    begin = protocol.current().mails.reminders.hours_begin(mail.claimed_at, clinic.tz)
+    return (begin, "It waits for the morning.") if begin > mail.claimed_at else None
+
+
+def _could_not_be_written(mail: Mail, error: Exception) -> None:
+    """The reason goes on the row only; it may quote what does not belong in a log."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{type(error).__name__} in {place.filename}:{place.lineno}"
+    facts = {
+        "last_error": f"{where}: {error}"[:500],
+        "writing_errors": mail.writing_errors + 1,
+    }
+    logger.error("Mail %s could not be written: %s", mail.pk, where)
+    if mail.writing_errors + 1 >= WRITING_TRIES:
+        mail.end(MailState.DEAD, "It could not be written.", **facts)
+    else:
+        mail.retry(_wait(mail, POSTPONED), **facts)
+
+
+def _handed_over(mail: Mail, message: EmailMessage, courier: Courier) -> bool:
+    try:
+        courier.deliver(message, mark=mail.mark)
+    except NotTaken as error:
+        logger.warning("Mail %s not sent: %s", mail.pk, type(error).__name__)
+        _record_as_not_taken(mail, error)
+        return False
+    return True
+
+
+def _record_as_not_taken(mail: Mail, error: NotTaken) -> None:
+    match error:
+        case Withdrawn():
+            pass
+        case InDoubt():
+            mail.doubt(f"No answer after the message: {error}")
+        case RecipientRefused():
+            mail.end(MailState.FAILED, "It was refused: ring this client.", last_error=str(error))
+        case SenderRefused():
+            mail.retry(MINUTE, last_error=str(error), attempts=F("attempts") - 1)
+        case Postponed():
+            mail.retry(_wait(mail, POSTPONED), last_error=str(error))
+        case Unreachable():
+            mail.retry(_wait(mail, UNREACHABLE), last_error=str(error))
+
+
+def _wait(mail: Mail, delays: tuple[timedelta, ...]) -> timedelta:
+    return pause(mail.attempts, delays, random.random())  # noqa: S311 - only spreads retries
+
+
+def _record_as_sent(mail: Mail, message_id: str) -> None:
+    """Worth waiting for a database that restarts: unrecorded, the mail would be in doubt."""
+    for seconds in PATIENCE_WITH_THE_DATABASE:
+        try:
+            mail.sent(message_id)
+            return
+        except (OperationalError, InterfaceError):
+            connection.close()
+            time.sleep(seconds)
+    mail.sent(message_id)

@@ -1,0 +1,31 @@
+"""Who treats."""
+
+from django.db import models
+
+from bookings.models.users import User
+
+
+class TherapistQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(active=True)
+
+
+class Therapist(models.Model):
+    """A person who treats."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    initials = models.CharField(max_length=4)
+    bio = models.TextField(blank=True, help_text="Two sentences for the home page.")
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="therapist"
+    )
+    active = models.BooleanField(default=True)
+
+    objects = TherapistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,77 @@
+"""Logins."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from bookings.core.roles import Role
+
+FOR_THE_OWNER = frozenset({"user", "clinic"})
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, role=Role.OWNER, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email=email.strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A login. Addresses are kept in lower case, so that one is unique whatever its case."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(
+        max_length=10,
+        choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
+        default=Role.RUNNER,
+        help_text="Therapists are those whose login is linked on their therapist page.",
+    )
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="login_address_in_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """May open Django's admin."""
+        return self.role in (Role.DESK, Role.OWNER)
+
+    def has_perm(self, perm: str, obj=None) -> bool:
+        """The owner may do everything; the desk everything with the diary's own nouns."""
+        app, _, codename = perm.partition(".")
+        of_the_diary = app == "bookings" and codename.rpartition("_")[2] not in FOR_THE_OWNER
+        return self.has_module_perms(app) and (self.role == Role.OWNER or of_the_diary)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and (
+            self.role == Role.OWNER or (self.role == Role.DESK and app_label == "bookings")
+        )
+
+    def roles(self) -> frozenset[Role]:
+        """Everything this login may act as; a therapist may well be an owner too."""
+        treats = User.objects.filter(pk=self.pk, therapist__active=True).exists()
+        return frozenset({Role(self.role)} | ({Role.THERAPIST} if treats else set()))

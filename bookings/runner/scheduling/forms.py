@@ -1,0 +1,60 @@
+"""What runners send: a chosen start, their details, why they cancel."""
+
+from typing import Any
+
+from django import forms
+
+from bookings.models import Therapist
+from bookings.web.forms import PERSON, InstantField, PersonForm, plain
+
+REASONS = (
+    ("", "I would rather not say"),
+    ("other_time", "Another time suits me better"),
+    ("plans_changed", "My training or race plans have changed"),
+    ("mistake", "I booked it by mistake"),
+    ("elsewhere", "I have booked somewhere else"),
+    ("other", "Something else"),
+)
+
+
+class StartForm(forms.Form):
+    """A start and, if the runner wants one in particular, a therapist."""
+
+    start = InstantField(error_messages={"required": "Please choose one of the free times."})
+    therapist = forms.ModelChoiceField(
+        Therapist.objects.active(),
+        to_field_name="slug",
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": "Nobody of that name works here now."},
+    )
+
+
+class DetailsForm(PersonForm, StartForm):
+    """Who the appointment is for, with the start that was chosen."""
+
+    helper = plain("start", "therapist", "key", *PERSON)
+    kept = plain(*PERSON)  # beside other starts to choose from
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("start", "therapist")}
+
+
+class MoveForm(StartForm):
+    """A new start for an appointment as it was when the page was opened."""
+
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class CancelForm(forms.Form):
+    """Why, if they like; a list, because a free text would fill with health data."""
+
+    reason = forms.ChoiceField(
+        label="Would you tell us why? (optional)",
+        choices=REASONS,
+        required=False,
+        widget=forms.Select(attrs={"autocomplete": "off"}),
+    )
+
+    helper = plain("reason")

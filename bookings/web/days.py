@@ -1,0 +1,42 @@
+"""Days in addresses, between the first and the last that pages know.
+
+Far enough from the calendar's ends that no sum of days runs over them.
+"""
+
+from datetime import date
+
+from django.urls import register_converter
+from django.utils.dateparse import parse_date
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
+
+def is_known(day: date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY
+
+
+def day_in(text: str) -> date | None:
+    """None for what is no day such as 2026-12-01, or none that pages know."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and is_known(day) else None
+
+
+class DayConverter:
+    """`<day:day>` in a route; an address of any other day is not found."""
+
+    regex = r"\d{4}-\d\d-\d\d"
+
+    def to_python(self, value: str) -> date:
+        if (day := day_in(value)) is None:
+            raise ValueError(value)
+        return day
+
+    def to_url(self, value: date) -> str:
+        """Beyond the first and the last day there is no page to lead to: it leads to them."""
+        return min(max(value, FIRST_DAY), LAST_DAY).isoformat()
+
+
+register_converter(DayConverter, "day")

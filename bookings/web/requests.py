@@ -1,0 +1,30 @@
+"""Requests as views get them, for type checkers alone: what middleware has put on them."""
+
+from django.http import HttpRequest
+from django.urls import ResolverMatch
+from django_htmx.middleware import HtmxDetails
+
+from bookings.core.roles import Role
+from bookings.models import User
+
+
+class PageRequest(HttpRequest):
+    """Of a page of ours, by whomever."""
+
+    htmx: HtmxDetails
+    resolver_match: ResolverMatch
+    roles: frozenset[Role]
+    request_id: str
+    lacks_a_factor: bool
+
+
+class SignedInRequest(PageRequest):
+    user: User
+
+
+class StaffRequest(SignedInRequest):
+    """The policy has asked for a role of the staff."""
+
+
+class RunnerRequest(SignedInRequest):
+    """Of somebody signed in, who need not be a client."""

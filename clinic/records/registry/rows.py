@@ -1,0 +1,479 @@
+"""One row for each model: what is shown, exported, merged, erased and remembered of it.
+
+Whoever adds a model adds its row; tests/house/test_registry.py fails without it. Their order is
+that of a client's own data; erasing goes through it forwards, and through what is KEPT backwards.
+"""
+
+from django.contrib.postgres.functions import RandomUUID
+from django.db.models import Case, CharField, F, JSONField, QuerySet, Value, When
+from django.db.models.functions import Cast, Replace
+
+from bookings.core.roles import Role
+from bookings.models import (
+    Absence,
+    Agreement,
+    Appointment,
+    AppointmentEvent,
+    Change,
+    Client,
+    ClientEvent,
+    Clinic,
+    DeclinedSession,
+    ErasureRequest,
+    ExtraShift,
+    Fee,
+    HardEffort,
+    Heartbeat,
+    LegalText,
+    Mail,
+    MailConsent,
+    MailServer,
+    Payment,
+    ProtocolVersion,
+    Race,
+    Room,
+    SignInMail,
+    Therapist,
+    Treatment,
+    User,
+    WeeklyBreak,
+    WeeklyShift,
+)
+from clinic.records.registry import merge_steps
+from clinic.records.registry.record import (
+    APPEND_ONLY,
+    REMEMBERED,
+    SEALED,
+    Export,
+    Fate,
+    NotRemembered,
+    Record,
+    Remembered,
+)
+from clinic.records.registry.third_party import THIRD_PARTY
+from therapists.models import (
+    Access,
+    Clearance,
+    Feed,
+    Habits,
+    HealthCheck,
+    KeptRecord,
+    MorningMail,
+    Note,
+    NoteVersion,
+    TimeOff,
+)
+
+A_LOG = NotRemembered("a log itself")
+HEALTH = NotRemembered("health data, whose readings and writings are recorded")
+BOOKS = "The clinic must keep its books; they hold no name and no address."
+
+
+def _no_link() -> Replace:
+    """A name that no link of a sent mail knows."""
+    return Replace(Cast(RandomUUID(), CharField()), Value("-"), Value(""))
+
+
+def _runners(users: QuerySet) -> QuerySet:
+    """Somebody on the staff keeps their login."""
+    return users.filter(role=Role.RUNNER, therapist=None)
+
+
+def _not_of_appointments(changes: QuerySet) -> QuerySet:
+    return changes.exclude(table=Appointment._meta.db_table)
+
+
+CLIENTS = (
+    Record(  # before the client, through whom it is found
+        model=User,
+        owner="client",
+        only=_runners,
+        name="Login",
+        on_erase=Fate.GOES,
+        export=Export(secret=frozenset({"password"})),
+        history=Remembered(
+            no_news=frozenset({"last_login", "created_at"}), secret=frozenset({"password"})
+        ),
+    ),
+    Record(
+        model=Client,
+        owner="pk",
+        name="Who you are",
+        shown={
+            "Name": "name",
+            "E-mail": "email",
+            "Phone": "phone",
+            "Known since": "created_at",
+            "Address proved": "proved_at",
+            "Terms agreed": "terms_agreed_at",
+            "To be checked by the therapist": "health_hold",
+            "Wants reminders": "wants_reminders",
+            "Wants mails timed to training": "wants_nudges",
+            "Wants news of the waiting list": "wants_news",
+            "Day of the long run (0 is Monday)": "long_run_weekday",
+            "Kilometres a week": "weekly_volume_km",
+            "Login": "user__email",
+            "Last sign-in": "user__last_login",
+            "Born": "date_of_birth",
+            "Parent or guardian": "guardian_name",
+            "They agreed": "guardian_agreed_at",
+            "Notes of the desk": "desk_notes",
+        },
+        on_erase=Fate.NAMELESS,
+        why="An empty row, so that past appointments belong to somebody.",
+        blank={  # but for the address, to which the last mail goes
+            "name": "Erased client",
+            "phone": "",
+            "user": None,
+            "proved_at": None,
+            "terms_agreed_at": None,
+            "same_address_as": None,
+            "health_hold": False,
+            "bounced_at": None,
+            "wants_nudges": False,
+            "wants_news": False,
+            "weekly_volume_km": 0,
+            "desk_notes": "",
+            "date_of_birth": None,
+            "guardian_name": "",
+            "guardian_agreed_at": None,
+            "guardian_agreed_by": "",
+        },
+        on_merge={"same_address_as": merge_steps.namesakes},
+        with_login="stays; a client who is erased is blanked",
+        history=Remembered(
+            no_news=frozenset({"plan_revision", "created_at", "findable", "links_edition"})
+        ),
+    ),
+    Record(
+        model=Appointment,
+        owner="client",
+        name="Appointments",
+        shown={
+            "Start": "starts_at",
+            "End": "ends_at",
+            "Treatment": "treatment__name",
+            "Therapist": "therapist__name",
+            "Room": "room__name",
+            "Price": "price",
+            "Status": "status",
+            "Booked": "booked_at",
+            "Said to be coming": "confirmed_at",
+            "Minutes late": "late_minutes",
+            "Note of the desk": "desk_note",
+        },
+        on_erase=Fate.NAMELESS,
+        why="The clinic's figures need how many there were, when and at what price.",
+        blank={
+            "public_id": _no_link(),
+            "visitor": "",
+            "held_from": "",
+            "booking_key": None,
+            "together": "",
+            "desk_note": "",
+        },
+        on_merge={"client": merge_steps.appointments},
+        history=Remembered(  # but for holds, which are nobody's
+            no_news=frozenset(
+                {
+                    "blocked_until",
+                    "revision",
+                    "held_until",
+                    "together",
+                    "created_at",
+                    "booked_at",
+                    "public_id",
+                    "visitor",
+                    "held_from",
+                    "booking_key",
+                }
+            )
+        ),
+    ),
+    Record(
+        model=AppointmentEvent,
+        owner="appointment__client",
+        name="What happened to appointments",
+        shown={
+            "Appointment": "appointment__starts_at",
+            "At": "at",
+            "What": "kind",
+            "By": "by",
+            "Details": "facts",
+        },
+        on_erase=Fate.NAMELESS,
+        why="What was done when; reasons and names are taken out.",
+        blank={"facts": Case(When(kind="moved", then=F("facts")), default=Value({}, JSONField()))},
+        history=A_LOG,
+    ),
+    Record(
+        model=Payment,
+        owner="appointment__client",
+        name="Payments",
+        shown={
+            "At": "at",
+            "For": "what",
+            "Amount": "amount",
+            "Currency": "currency",
+            "How": "method",
+            "Receipt": "number",
+            "Why": "reason",
+        },
+        on_erase=Fate.STAYS,
+        why=BOOKS,
+        history=APPEND_ONLY,
+    ),
+    Record(
+        model=Fee,
+        owner="appointment__client",
+        name="Fees",
+        shown={"At": "at", "Amount": "amount", "Currency": "currency", "Why": "rule"},
+        on_erase=Fate.STAYS,
+        why=BOOKS,
+        history=APPEND_ONLY,
+    ),
+    Record(
+        model=ClientEvent,
+        owner="client",
+        name="What was changed in the record",
+        shown={"At": "at", "What": "kind", "By": "by", "Details": "facts"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.as_they_are},
+        history=A_LOG,
+    ),
+    Record(
+        model=Race,
+        owner="client",
+        name="Races",
+        shown={
+            "Date": "race_date",
+            "Distance": "distance",
+            "Name": "name",
+            "Priority": "priority",
+            "Outcome": "outcome",
+            "Kilometres run": "dnf_km",
+            "Training starts": "training_start",
+            "Weeks": "weeks",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.races},
+        history=REMEMBERED,
+    ),
+    Record(
+        model=HardEffort,
+        owner="client",
+        name="Hard efforts",
+        shown={"Day": "day"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.hard_efforts},
+        history=NotRemembered("only the runner's own"),
+    ),
+    Record(
+        model=DeclinedSession,
+        owner="client",
+        name="Sessions set aside",
+        shown={"Session": "kind", "Ideal day": "ideal"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.declined_sessions},
+        history=NotRemembered("only the runner's own"),
+    ),
+    Record(
+        model=MailConsent,
+        owner="client",
+        name="What you chose to be written about",
+        shown={
+            "At": "at",
+            "Mails": "group",
+            "Wanted": "wanted",
+            "It said": "wording",
+            "How": "how",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.mail_consents},
+        history=A_LOG,
+    ),
+    Record(
+        model=Agreement,
+        owner="client",
+        name="What you agreed to",
+        shown={"At": "at", "Text": "text__kind", "Version": "text__number", "How": "how"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.agreements},
+        history=A_LOG,
+    ),
+    Record(
+        model=Mail,
+        owner="client",
+        name="Mails",
+        shown={
+            "Owed": "created_at",
+            "What": "kind",
+            "State": "state",
+            "Sent": "sent_at",
+            "Why": "why",
+            "The desk's line": "note",
+        },
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.as_they_are},
+        export=Export(secret=frozenset({"lease_token"})),
+        history=NotRemembered("a history itself"),
+    ),
+    Record(
+        model=ErasureRequest,
+        owner="client",
+        name="Wishes to be erased",
+        shown={
+            "Asked": "asked_at",
+            "State": "state",
+            "Answered": "answered_at",
+            "Answer": "answer",
+        },
+        on_erase=Fate.STAYS,
+        why="Shows that it was done; holds no name and no address.",
+        on_merge={"client": merge_steps.erasure_requests},
+        history=NotRemembered("says itself who answered"),
+    ),
+    Record(
+        model=Change,
+        owner="client",
+        only=_not_of_appointments,
+        name="Who changed what",
+        shown={
+            "At": "at",
+            "By": "role",
+            "Of": "table",
+            "Did": "did",
+            "Before": "before",
+            "After": "after",
+        },
+        on_erase=Fate.GOES,
+        why="But for changes of appointments, which say of nobody who they are.",
+        on_merge={"client": merge_steps.with_the_record},
+        with_login="those of the login go; what it has changed stays, without the login",
+        history=APPEND_ONLY,
+    ),
+    Record(
+        model=Feed,
+        owner="client",
+        name="Calendar address",
+        shown={"Active": "active"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.feed},
+        history=NotRemembered("a secret address"),
+    ),
+    # Health data is given out by therapists.queries.health_export, to whoever has signed in.
+    Record(
+        model=HealthCheck,
+        owner="client",
+        name="Health answers",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        on_merge={"client": merge_steps.as_they_are},
+        export=SEALED,
+        history=HEALTH,
+    ),
+    Record(
+        model=Clearance,
+        owner="client",
+        name="Reasons for lifting a hold",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        on_merge={"client": merge_steps.as_they_are},
+        with_login="only a therapist's, which does not go",
+        export=SEALED,
+        history=HEALTH,
+    ),
+    Record(
+        model=Note,
+        owner="appointment__client",
+        name="Notes of visits",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=HEALTH,
+    ),
+    Record(
+        model=NoteVersion,
+        owner="note__appointment__client",
+        name="Signed notes",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=APPEND_ONLY,
+    ),
+    Record(
+        model=Access,
+        owner="client",
+        name="Who read health data",
+        on_erase=Fate.KEPT,
+        why="Shows who saw a record.",
+        on_merge={"client": merge_steps.as_they_are},
+        with_login="stays, without the login",
+        history=A_LOG,
+    ),
+    Record(
+        model=KeptRecord,
+        owner="client",
+        name="Whose record it is",
+        on_erase=Fate.KEPT,
+        why="Sealed: a record without a name could not be found again.",
+        on_merge={"client": merge_steps.as_they_are},
+        history=NotRemembered("sealed"),
+    ),
+)
+
+THE_CLINICS = (
+    Record(
+        model=Therapist,
+        name="Therapists",
+        on_erase=Fate.STAYS,
+        with_login="whoever is one keeps the login",
+        history=REMEMBERED,
+    ),
+    Record(
+        model=TimeOff,
+        name="Wishes for time off",
+        on_erase=Fate.STAYS,
+        with_login="only the desk's, which does not go",
+        history=Remembered(no_news=frozenset({"asked_at"}), secret=frozenset({"reason"})),
+    ),
+    Record(
+        model=Absence,
+        name="Absences",
+        on_erase=Fate.STAYS,
+        history=Remembered(secret=frozenset({"reason"})),
+    ),
+    *(
+        Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)
+        for model, name in (
+            (Clinic, "The clinic"),
+            (Room, "Rooms"),
+            (Treatment, "Treatments"),
+            (Treatment.therapists.through, "Who gives which treatment"),
+            (Treatment.rooms.through, "Rooms of treatments"),
+            (WeeklyShift, "Hours of each week"),
+            (WeeklyBreak, "Breaks of each week"),
+            (ExtraShift, "Further hours"),
+        )
+    ),
+    *(
+        Record(model=model, name=name, on_erase=Fate.STAYS, history=APPEND_ONLY)
+        for model, name in (
+            (ProtocolVersion, "Versions of the protocol"),
+            (LegalText, "Versions of the legal texts"),
+        )
+    ),
+    *(
+        Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
+        for model, name, why in (
+            (Habits, "Therapists' habits", "a therapist's own"),
+            (MorningMail, "Mails of the morning", "a log itself"),
+            (SignInMail, "Mails to sign in by", "codes and links of signing in"),
+            (Heartbeat, "Signs of life", "a sign of life"),
+            (MailServer, "The mail server", "a sign of how the mail server fares"),
+        )
+    ),
+)
+
+RECORDS = (*CLIENTS, *THE_CLINICS, *THIRD_PARTY)
+BY_MODEL = {record.model: record for record in RECORDS}

@@ -1,0 +1,72 @@
+"""Every benchmark runs, at sizes that say nothing of speed."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.db import connection, connections
+
+from bookings.models import Appointment, Client, Mail
+from tests.benchmarks import clients, mails, measure, seed
+from tests.faults.mail_workers import url_of_the_tests_database
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+PARTS = (
+    "openings, ", "floor: a view", "bookings over HTTP", "bookings through the action",
+    "floor: one constrained INSERT", "20 attempts on", "/today/", "20 due mails", "the sink's own",
+    "a claim", "a client found by", "a day of the diary", "a sealed backup", "the same put back",
+    "next free day", "from slot to confirmed", "4 visitors at one slot",
+)  # fmt: skip
+
+
+def in_small(**env: str) -> subprocess.CompletedProcess[str]:
+    """`SIZE=toy make bench`, in the database of the tests."""
+    connections.close_all()
+    command = [sys.executable, "-m", "tests.benchmarks"]
+    known = {key: value for key, value in os.environ.items() if key not in ("ONLY", "PEER_PYTHON")}
+    known |= {"DATABASE_URL": url_of_the_tests_database(), "SIZE": "toy", **env}
+    return subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+
+
+def test_every_benchmark_runs_in_small_and_notes_nothing():
+    notes = measure.RESULTS.read_text()
+    done = in_small()
+    print(done.stdout)
+    assert done.returncode == 0, done.stderr
+    told = dict(re.split(r"  +", line, maxsplit=1) for line in done.stdout.splitlines() if
+                "  " in line)  # fmt: skip
+    assert [part for part in PARTS if not any(what.startswith(part) for what in told)] == []
+    speeds = [told[what] for what in told if what.startswith(("bookings", "floor: one"))]
+    assert all(re.fullmatch(r"\d+ per second", speed) for speed in speeds), speeds
+    at_one_time = [figure for figure in told.values() if "overlaps" in figure]
+    assert len(at_one_time) == 2
+    assert all(re.search(r"(^|; )0 overlaps", figure) for figure in at_one_time)
+    assert measure.RESULTS.read_text() == notes
+
+
+@pytest.mark.parametrize(
+    ("model", "given"),
+    [
+        (Appointment, seed.VISIT),
+        (Appointment, measure.ONE_VISIT),
+        (Client, clients.PERSON),
+        (Mail, mails.MAIL),
+    ],
+)
+def test_a_column_that_a_model_gets_is_filled_without_being_named(model, given):
+    sql, defaults = seed.insertion(model, given)
+    named = re.search(r"\((.*?)\) SELECT", sql)[1].split(", ")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s"
+            " AND is_nullable = 'NO' AND column_default IS NULL"
+            " AND is_identity = 'NO' AND is_generated = 'NEVER'",
+            [model._meta.db_table],
+        )
+        needed = {name for (name,) in cursor.fetchall()}
+    assert needed <= set(named)
+    assert {f"default_{column}" for column in set(named) - set(given)} == set(defaults)

@@ -1,0 +1,121 @@
+"""Sentences can be translated: what is not marked yet is counted, and may only become less."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.base import Lexer, TokenType
+
+from clinic.management.commands import catalogs
+
+ROOT = settings.BASE_DIR
+# file -> how many sentences in it are not marked for translation yet.
+UNMARKED = Path(__file__).with_name("unmarked.txt")
+# Django's admin and the demo's own words are for engineers.
+NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
+MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+# Whole elements that are not text, tags, the ends of tags that template tags cut in two, entities.
+NO_TEXT = re.compile(r"<(style|script).*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", re.S)
+A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
+
+
+def unmarked_in_template(text: str) -> list[str]:
+    """Runs of text with a word in them, outside of what is translated, tags and comments."""
+    found, inside = [], False
+    for token in Lexer(text).tokenize():
+        words = token.contents.split()
+        if token.token_type == TokenType.BLOCK and words:
+            inside = words[0] in ("blocktranslate", "blocktrans", "comment", "verbatim") or (
+                inside and not words[0].startswith("end")
+            )
+        elif token.token_type == TokenType.TEXT and not inside:
+            lines = NO_TEXT.sub("\n", token.contents).splitlines()
+            found += [line.strip() for line in lines if re.search(r"[A-Za-z]{2}", line)]
+    return found
+
+
+def unmarked_in_module(text: str) -> list[str]:
+    """String constants that read as a sentence and go through no gettext, but for docstrings."""
+    tree = ast.parse(text)
+    passed_by = {
+        id(constant)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _name(node.func) in MARKS
+        for constant in ast.walk(node)
+    }
+    passed_by |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in passed_by
+        and A_SENTENCE.match(node.value)
+    ]
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "id", getattr(function, "attr", ""))
+
+
+def unmarked() -> dict[str, int]:
+    counted = {}
+    for top, reading in (
+        ("templates", unmarked_in_template),
+        *((app, unmarked_in_module) for app in catalogs.APPS),
+    ):
+        for path in sorted((ROOT / top).rglob("*.*")):
+            name = path.relative_to(ROOT).as_posix()
+            if path.suffix in (".py", ".html", ".txt") and not any(
+                part in name for part in NOT_FOR_READERS
+            ):
+                counted[name] = len(reading(path.read_text()))
+    return {name: count for name, count in counted.items() if count}
+
+
+def listed() -> dict[str, int]:
+    lines = (line.split() for line in UNMARKED.read_text().splitlines())
+    return {name: int(count) for count, name in lines}
+
+
+def test_no_file_has_more_sentences_without_a_mark_than_the_list_says():
+    allowed = listed()
+    more = {name: count for name, count in unmarked().items() if count > allowed.get(name, 0)}
+    assert more == {}
+
+
+def test_the_list_is_not_longer_than_what_is_left():
+    now = unmarked()
+    assert {name: count for name, count in listed().items() if count > now.get(name, 0)} == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "found"),
+    [
+        ("<p>Two words</p>", ["Two words"]),
+        ('<p>{% translate "Two words" %}</p>', []),
+        ("<p>{% blocktranslate %}Hello {{ name }}, well{% endblocktranslate %}</p>", []),
+        ("{# a remark #}<b>{{ name }}</b>, &nbsp; 5", []),
+    ],
+)
+def test_the_reading_of_templates_knows_what_is_marked(template, found):
+    assert unmarked_in_template(template) == found
+
+
+def test_the_reading_of_modules_knows_what_is_marked():
+    module = '"""A docstring, which is no sentence for readers."""\n'
+    assert unmarked_in_module(module + 'x = "That time is taken."') == ["That time is taken."]
+    assert unmarked_in_module(module + 'x = _("That time is taken.")') == []
+
+
+def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_path):
+    marked = catalogs.marked_sentences()
+    assert catalogs.keep(tmp_path, "de", marked) == len(marked)
+    po = tmp_path / "django.po"
+    first = next(message for message in marked if message.id and isinstance(message.id, str))
+    without = f'msgid "{first.id}"\nmsgstr ""'
+    po.write_text(po.read_text().replace(without, without.replace('""', '"Wort"')))
+    assert catalogs.keep(tmp_path, "de", marked) == len(marked) - 1
+    assert (tmp_path / "django.mo").stat().st_size > 0

@@ -1,0 +1,145 @@
+"""Every date in an address and in a form is between the first and the last day that pages know."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern
+
+from bookings.core.roles import Role
+from bookings.web.days import FIRST_DAY, LAST_DAY, DayConverter, day_in
+from bookings.web.forms import DayField
+from tests.factories import make_client, make_race, make_user
+
+KNOWN = ["2000-01-01", "2000-01-02", "2026-12-01", "2099-12-31", "2199-12-30", "2199-12-31"]
+UNKNOWN = [
+    "1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01",
+    "2026-00-00", "0000-00-00",
+]  # fmt: skip
+ODD = [*UNKNOWN, "", "2026", "20261201", "2026-12-1", "-1", "tomorrow", "\x00", "9" * 40]
+# What pages ask of days behind their question mark, and in their forms.
+ASKED = [
+    ("/desk/", "day"),
+    ("/desk/history/", "since"),
+    ("/desk/history/", "until"),
+    ("/diary/", "day"),
+    ("/diary/new/", "day"),
+    ("/diary/blocks/off/new/", "first"),
+    ("/health/accesses/", "until"),
+    ("/api/openings?treatment=sports-massage", "from"),
+    ("/book/sports-massage/", "day"),
+    ("/book/sports-massage/", "from"),
+    ("/plan/times/sports-massage/", "day"),
+]
+TYPED = [
+    ("/diary/blocks/closed/new/", ("first",), {}),
+    ("/diary/blocks/closed/new/", ("first", "last"), {}),
+    ("/diary/blocks/off/new/", ("first", "last"), {"therapist": "kim"}),
+    ("/diary/blocks/extra/new/", ("first",), {"therapist": "kim", "start": "9:00", "end": "10:00"}),
+    ("/diary/blocks/break/new/", ("first", "last"), {
+        "therapist": "kim", "weekday": "0", "start": "9:00", "end": "10:00",
+    }),
+    ("/my-time/", ("first", "last"), {}),
+    ("/plan/", ("race_date",), {"distance": "marathon"}),
+    ("/plan/", ("training_start",), {"distance": "marathon", "race_date": "2027-04-25"}),
+    ("/plan/efforts/", ("day",), {}),
+    ("/plan/efforts/", ("day",), {"do": "undo"}),
+    ("/plan/sessions/", ("ideal",), {"kind": "training"}),
+    ("/account/age/", ("date_of_birth",), {}),
+    ("/desk/clients/new/", ("date_of_birth",), {"name": "Ana"}),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_december():
+    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
+        yield
+
+
+@pytest.fixture
+def whoever(massage, kim, room, signed_in):
+    """A browser for each of whom some page with a day is for; nothing they do is refused."""
+    runner = make_user("ana@example.com")
+    ana = make_client(user=runner, proved_at=datetime(2026, 1, 1, tzinfo=UTC))
+    make_race(ana, race_date=date(2027, 4, 25))
+    kim.user = make_user("kim@example.com")
+    kim.save()
+    people = (runner, kim.user, make_user("owner@example.com", role=Role.OWNER))
+    return {"ana": ana, "kim": kim, "browsers": [signed_in(one) for one in people]}
+
+
+def routes_with_a_day(patterns=None, namespace=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if not isinstance(pattern, URLPattern):
+            inner = ":".join(filter(None, [namespace, pattern.namespace]))
+            yield from routes_with_a_day(pattern.url_patterns, inner)
+        elif any(isinstance(one, DayConverter) for one in pattern.pattern.converters.values()):
+            yield f"{namespace}:{pattern.name}", pattern.pattern.converters
+
+
+def addresses(whoever, day):
+    known = {"slug": "kim-demo", "pk": whoever["ana"].pk, "token": "no-token"}
+    for name, converters in routes_with_a_day():
+        asked = {one: "2026-06-06" if one == "day" else known[one] for one in converters}
+        asked["day"] = date(2026, 6, 6)
+        yield name, reverse(name, kwargs=asked).replace("2026-06-06", day)
+
+
+def statuses(whoever, ask):
+    return {ask(browser).status_code for browser in whoever["browsers"]}
+
+
+def test_there_are_routes_with_a_day():
+    assert {"diary:day", "therapists:day", "runner:race"} <= {one for one, _ in routes_with_a_day()}
+
+
+@pytest.mark.parametrize("day", KNOWN)
+def test_every_page_of_a_known_day_is_there(whoever, day):
+    for name, url in addresses(whoever, day):
+        found = statuses(whoever, lambda browser, url=url: browser.get(url))
+        assert 200 in found or "race" in name, (name, found)
+        assert max(found) < 500, name
+
+
+@pytest.mark.parametrize("day", UNKNOWN)
+def test_no_page_of_any_other_day_is_there(whoever, day):
+    for name, url in addresses(whoever, day):
+        found = statuses(whoever, lambda browser, url=url: browser.get(url))
+        assert found == {404}, name
+
+
+@pytest.mark.parametrize(("url", "name"), ASKED)
+def test_a_page_that_is_asked_for_any_day_answers(whoever, url, name):
+    for day in (*KNOWN, *ODD):
+        found = statuses(whoever, lambda b, day=day: b.get(url, query_params={name: day}))
+        assert found & {200, 302, 400}, day
+        assert max(found) < 500, day
+
+
+@pytest.mark.parametrize(("url", "names", "more"), TYPED)
+def test_a_form_that_is_sent_any_day_answers(whoever, url, names, more):
+    more = {name: whoever["kim"].pk if value == "kim" else value for name, value in more.items()}
+    for day in (*KNOWN, *ODD):
+        typed = {**more, **dict.fromkeys(names, day)}
+        found = statuses(whoever, lambda browser, typed=typed: browser.post(url, typed))
+        assert found & {200, 302, 409, 422}, day
+        assert max(found) < 500, day
+
+
+@pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2200, 1, 1), date.max])
+def test_a_link_past_the_ends_leads_to_them(day):
+    end = FIRST_DAY if day < FIRST_DAY else LAST_DAY
+    assert reverse("diary:day", args=[day]) == f"/diary/{end}/"
+
+
+@pytest.mark.parametrize("text", [*UNKNOWN, "", "2026", "-1", "tomorrow", "\x00", "9" * 40])
+def test_what_is_no_known_day_is_none(text):
+    assert day_in(text) is None
+
+
+def test_a_form_says_which_years_it_takes():
+    assert DayField().clean("2199-12-31") == LAST_DAY
+    with pytest.raises(ValidationError, match="2000 to 2199"):
+        DayField().clean("2200-01-01")
