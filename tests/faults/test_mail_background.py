@@ -15,7 +15,7 @@ from tests.faults.background import background
 from tests.faults.mail_workers import states
 from tests.mail import conftest as of_mails
 
-clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+visit, post_office = of_mails.visit, of_mails.post_office
 owe = of_workers.owe
 pytestmark = pytest.mark.django_db(transaction=True)
 CLOCKS = int(os.environ.get("CLOCKS", "3"))

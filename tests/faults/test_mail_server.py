@@ -18,7 +18,7 @@ from tests.faults.mail_workers import Workers, states, time_passes, wait_until_n
 from tests.mail import conftest as of_mails
 from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP, Rule
 
-clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+visit, post_office = of_mails.visit, of_mails.post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS = int(os.environ.get("MAILS", "120")) // 4

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sending
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailKind, MailState
 from tests import patience
@@ -22,7 +22,7 @@ from tests.faults.mail_workers import Workers, states, time_passes, wait_until_n
 from tests.mail import conftest as of_mails
 from tests.processes import Died
 
-clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+visit, post_office = of_mails.visit, of_mails.post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MAILS, KILLS = int(os.environ.get("MAILS", "120")), int(os.environ.get("KILLS", "25"))
@@ -58,7 +58,7 @@ def resend_what_is_in_doubt() -> None:
 
     def nothing_is_unfinished() -> bool:
         time_passes(Mail.objects.unfinished())
-        outbox.send_due(now=timezone.now())
+        sending.send_due(now=timezone.now())
         return not Mail.objects.unfinished().exists()
 
     patience.wait_for(nothing_is_unfinished, otherwise=states)
