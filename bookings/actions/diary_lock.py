@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -21,6 +22,7 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 TRIES = 3
+AT_WORK_FOR = 7  # seconds that a statement may take beside waiting for its turn
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
@@ -59,8 +61,12 @@ def changes_the_diary(
 
 
 def _lock() -> Clinic:
+    wait = settings.DIARY_LOCK_SECONDS
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '10s'")
+        cursor.execute(
+            "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s",
+            [f"{wait}s", f"{wait + AT_WORK_FOR}s"],
+        )
     return Clinic.objects.lock()
 
 

@@ -1,7 +1,6 @@
 """Appointments corrected in the admin: recorded, told, and never a bare error."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from bookings.models import (
     Appointment,
     MailKind,
 )
-from tests import factories
+from tests import factories, patience
 from tests.admin.forms import (
     filled,
     list_of,
@@ -192,7 +191,7 @@ def test_who_is_overtaken_between_check_and_write_gets_the_filled_form_back(offi
     other = threading.Thread(target=overtake)
     opened = filled(office.get(page_of(visit)))
     other.start()
-    assert inserted.wait(10)
+    assert inserted.wait(patience.seconds())
     page = office.post(page_of(visit), {**opened, **times(twelve)})
     other.join()
     assert "That time has just been taken." in why_not(page)
@@ -203,9 +202,8 @@ def test_who_is_overtaken_between_check_and_write_gets_the_filled_form_back(offi
 
 
 def wait_for_somebody_who_waits(cursor) -> None:
-    for _ in range(200):
+    def somebody_waits() -> bool:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        if cursor.fetchone()[0]:
-            return
-        time.sleep(0.02)
-    raise AssertionError("Nobody ran into the other's row.")
+        return bool(cursor.fetchone()[0])
+
+    patience.wait_for(somebody_waits)

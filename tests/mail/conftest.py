@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from bookings.actions.mail import outbox, sending
 from bookings.models import Mail
-from tests import factories
+from tests import factories, patience
 from tests.mail.post_office import PostOffice
 
 
 @pytest.fixture
 def post_office(settings):
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = patience.seconds()  # Tests of silence have less.
     with PostOffice() as office:
         settings.EMAIL_PORT = office.port
         yield office
