@@ -34,7 +34,7 @@ def plan_times(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
         path=keeper.times_url(treatment),
         target=keeper.choose_time_url(treatment),
         now=now,
-        visitor=visitor(request),
+        holder=visitor(request),
         plan=plan_of_keeper(keeper, clinic, now=now),
     )
     return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": keeper})
@@ -50,6 +50,6 @@ def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
         path=reverse("runner:times", args=[treatment.slug]),
         target=reverse("runner:hold", args=[treatment.slug]),
         now=now,
-        visitor=visitor(request),
+        holder=visitor(request),
         plan=plan_of_keeper(keeper_of_browser(request), clinic, now=now),
     )

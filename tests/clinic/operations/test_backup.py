@@ -15,11 +15,11 @@ from django.db import IntegrityError, connection, connections, transaction
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
 from clinic.operations.backups import restore
 from clinic.records.erase import erase
 from tests.clinic.operations.conftest import contents, guards
+from tests.diary_requests import book_one
 from tests.factories import (
     NOW,
     make_appointment,
@@ -86,13 +86,11 @@ class Writer(threading.Thread):
         name = f"Runner {self.number} {turn}"
         day, hour = divmod(turn * WRITERS + self.number, 8)
         try:
-            visit = booking.book(
-                treatment=self.treatment,
-                start=NOW.replace(hour=9 + hour) + timedelta(days=1 + day % 55),
-                therapist=None,
+            visit = book_one(
+                self.treatment,
+                NOW.replace(hour=9 + hour) + timedelta(days=1 + day % 55),
                 visitor=name,
                 client=newcomer(name=name, email=f"r{token_hex(8)}@example.com", now=NOW),
-                key=token_hex(16),
                 by=name,
                 now=NOW,
             )
