@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from bookings.admin.base import DiaryAdmin
+from bookings.admin.base import RotaAdmin
 from bookings.admin.rota import (
     AbsenceInline,
     ExtraShiftInline,
+    FlagsOverlaps,
     WeeklyBreakInline,
     WeeklyShiftInline,
 )
@@ -154,7 +155,7 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
 
 
 @admin.register(Therapist)
-class TherapistAdmin(LoginForOwners, DiaryAdmin):
+class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     fields = ["name", "slug", "initials", "bio", "user", "active"]
     autocomplete_fields = ["user"]
     inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]

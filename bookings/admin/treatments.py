@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookings.admin.base import DiaryAdmin, DiaryForm
+from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import Room, Treatment
 
@@ -20,7 +20,7 @@ class TreatmentForm(DiaryForm):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(DiaryAdmin):
+class TreatmentAdmin(RotaAdmin):
     form = TreatmentForm
     fieldsets = [
         (None, {"fields": ["name", "slug", "description", "session_kinds"]}),
@@ -43,7 +43,7 @@ class TreatmentAdmin(DiaryAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(DiaryAdmin):
+class RoomAdmin(RotaAdmin):
     list_display = ["name", "active"]
     list_filter = ["active"]
     search_fields = ["name"]
