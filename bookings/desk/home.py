@@ -19,8 +19,9 @@ YEARS = range(2000, 2200)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = timezone.now().astimezone(clinic.tz).date()
-    shown = desk_day(clinic, _asked_day(request) or today)
+    now = timezone.now()
+    today = now.astimezone(clinic.tz).date()
+    shown = desk_day(clinic, _asked_day(request) or today, now=now)
     return render(request, "desk/home.html", {"shown": shown, "today": today})
 
 

@@ -116,6 +116,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "diary:appointment": DESK,
         "diary:change": DESK,
         "diary:put_back": DESK,
+        "diary:keep": DESK,
         "diary:tell": DESK,
         "diary:mark": DESK,
         "diary:cancel": DESK,

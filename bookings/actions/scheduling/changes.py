@@ -6,13 +6,14 @@ from datetime import datetime
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import SILENTLY, Telling
-from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import last_move, rewrite
 from bookings.core import wording
-from bookings.core.scheduling.problems import Code, Rules
+from bookings.core.scheduling.problems import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
@@ -82,6 +83,22 @@ def tell(
     telling = Telling.from_the_desk(note)
     outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
     appointment.record("told", by=by, now=now)
+    return appointment
+
+
+@changes_the_diary
+def keep_there(
+    clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
+) -> Appointment:
+    """Say that it is meant to stand outside the hours; it is no conflict from then on.
+
+    Raises Stale, and NotBookable when more is against it than the hours.
+    """
+    appointment = _at(appointment.pk, revision)
+    found = [one for one in conflicts(clinic, only=appointment, now=now) if not one.may_stay]
+    if found:
+        raise refusal_of(found[0].problems)
+    appointment.record("kept", by=by, now=now, facts={"set_aside": sorted(HOURS)})
     return appointment
 
 

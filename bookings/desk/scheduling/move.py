@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.mail.outbox import SILENTLY, Telling
@@ -18,6 +19,7 @@ from bookings.core import wording
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
@@ -62,6 +64,7 @@ class MoveForm(forms.Form):
     def __init__(self, visit: Appointment, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.visit = visit
+        choose_anew_if_gone(self, "therapist")
 
     def slot(self, clinic: Clinic) -> Slot:
         data = self.cleaned_data
@@ -135,6 +138,18 @@ def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _said(request, visit, refusal)
     return _done(request, back, Clinic.objects.the(), "Back at")
+
+
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """From the list of conflicts: it is meant to stand where it does."""
+    visit = _visit(pk)
+    try:
+        changes.keep_there(visit, revision=_revision(request), by=who(request), now=timezone.now())
+    except Refused as refusal:
+        return _said(request, visit, refusal)
+    messages.success(request, _("{client} stays where it is.").format(client=visit.client))
+    return redirect("desk:home")
 
 
 @require_POST
