@@ -2,7 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -18,6 +20,7 @@ from django.db import (
 from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
 from bookings.models import Clinic
 
+_depth: ContextVar[int] = ContextVar("depth of the diary's lock", default=0)
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
@@ -38,6 +41,8 @@ def changes_the_diary(
 ) -> Callable[Asked, Answer]:
     """Runs `action(clinic, ...)` in one transaction that first locks the clinic's row.
 
+    A refusal finds the nearest free times once the outermost action has given the lock back.
+
     A constraint's refusal becomes the refusal of its name. Deadlocks, lock timeouts and lost
     connections are tried again, then raise Busy; an action that is sent twice must therefore
     end at its first result.
@@ -45,6 +50,15 @@ def changes_the_diary(
 
     @wraps(action)
     def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            with _one_deeper():
+                return tried_again(*args, **kwargs)
+        except Refused as refusal:
+            if not is_locked():
+                refusal.find_nearest()
+            raise
+
+    def tried_again(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         for tried in range(1, TRIES + 1):
             try:
                 with transaction.atomic():
@@ -58,6 +72,20 @@ def changes_the_diary(
         raise Busy
 
     return run
+
+
+def is_locked() -> bool:
+    """Whether an action further out holds the lock; a transaction alone does not say so."""
+    return _depth.get() > 0
+
+
+@contextmanager
+def _one_deeper() -> Iterator[None]:
+    token = _depth.set(_depth.get() + 1)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
 
 
 def _lock() -> Clinic:

@@ -9,11 +9,10 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from bookings.actions.clients.identity import newcomer
-from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 from tests import patience
+from tests.diary_requests import book_one
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
@@ -56,15 +55,8 @@ def onlooker():
 
 def book(massage):
     try:
-        return booking.book(
-            treatment=massage,
-            start=NOW.replace(hour=10) + timedelta(days=2),
-            therapist=None,
-            visitor="ana",
-            client=newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
-            key="k" * 32,
-            now=NOW,
-        )
+        start = NOW.replace(hour=10) + timedelta(days=2)
+        return book_one(massage, start, visitor="ana", key="k" * 32, now=NOW)
     finally:
         connections.close_all()
 

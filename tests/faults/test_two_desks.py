@@ -14,21 +14,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from secrets import token_hex
 
 import pytest
 from django.db import connection, connections
 from django.db.models import Sum
 
 from bookings.actions.clients.identity import newcomer
+from bookings.actions.mail.outbox import SILENTLY
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking, changes
-from bookings.actions.scheduling.placement import Place
-from bookings.core.intervals import Interval
+from bookings.actions.scheduling import cancellation, changes
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Method, Payment, Therapist, Treatment
 from tests import patience
+from tests.diary_requests import book_one, move_one
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 
 SECONDS = float(os.environ.get("STORM_SECONDS", "3"))
@@ -88,7 +88,7 @@ class Person:
         self.done.append((visit.pk, kind, start))
 
     def cancel(self, visit: Appointment) -> None:
-        booking.cancel(visit, by=self.by, now=NOW)
+        cancellation.cancel(visit, by=self.by, now=NOW)
         self.note(visit, "cancelled")
 
 
@@ -106,13 +106,11 @@ class Runner(Person):
             self.cancel(self.chance.choice(mine))
 
     def _book(self) -> None:
-        visit = booking.book(
-            treatment=self.treatment,
-            start=self.some_start(),
-            therapist=None,
+        visit = book_one(
+            self.treatment,
+            self.some_start(),
             visitor=self.by,
             client=newcomer(name=self.by, email=f"r{self.number}@example.com", now=NOW),
-            key=token_hex(16),
             by=self.by,
             now=NOW,
         )
@@ -120,8 +118,7 @@ class Runner(Person):
 
     def _move(self, visit: Appointment) -> None:
         start = self.some_start()
-        asked = {"therapist": None, "revision": visit.revision, "by": self.by, "now": NOW}
-        booking.move(visit, start=start, **asked)
+        move_one(visit, start, by=self.by, now=NOW)
         self.note(visit, "moved", start)
 
 
@@ -141,13 +138,17 @@ class Desk(Person):
     def _move(self, visit: Appointment) -> None:
         start = self.some_start() + timedelta(seconds=self.number)
         minutes = self.chance.choice([45, 60, 75])
-        place = Place(Interval.lasting(start, minutes), self.chance.choice(self.therapists))
-        asked = {"revision": visit.revision, "knowingly": True, "by": self.by, "now": NOW}
-        changes.change(visit, place, **asked)
+        asked = {
+            "therapist": self.chance.choice(self.therapists),
+            "length": timedelta(minutes=minutes),
+            "rules": Rules.OVERRIDDEN,
+            "telling": SILENTLY,
+        }
+        move_one(visit, start, by=self.by, now=NOW, **asked)
         self.note(visit, "moved", start)
 
     def _put_back(self, visit: Appointment) -> None:
-        back = changes.put_back(visit, revision=visit.revision, by=self.by, now=NOW)
+        back = changes.undo_move(visit, revision=visit.revision, by=self.by, now=NOW)
         self.note(visit, "moved", back.starts_at)
 
     def _take_money(self, visit: Appointment) -> None:
@@ -155,7 +156,6 @@ class Desk(Person):
             visit,
             method=self.chance.choice([Method.CASH, Method.CARD]),
             amount=Decimal(self.chance.choice([5, 20, 60])),
-            key=token_hex(16),
             by=self.by,
             now=NOW,
         )
