@@ -58,7 +58,8 @@ def _sources() -> Iterator[tuple[Path, str]]:
             yield path, path.read_text()
     for path in sorted((settings.BASE_DIR / "templates").rglob("*.*")):
         if path.suffix in (".html", ".txt"):
-            yield path, templatize(path.read_text(), origin=str(path))
+            python = templatize(path.read_text(), origin=str(path))
+            yield path, "\n".join(line.lstrip() for line in python.splitlines())
 
 
 def keep(folder: Path, language: str, marked: Catalog) -> int:

@@ -80,7 +80,7 @@ def test_the_desk_stops_a_mail(desk, owed):
     answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop"}, follow=True)
     assert "It will not go out." in words(answer)
     owed.refresh_from_db()
-    assert owed.why == "Stopped by desk: dee@example.com."
+    assert owed.why == "Stopped by desk: desk@example.com."
     answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop"}, follow=True)
     assert "has gone out or has been stopped" in words(answer)
 
