@@ -20,7 +20,8 @@ NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().d
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset help install test test-any-day test-some-days lint lint-migrations check-deploy coverage lock audit bench \
+.PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
+    lint-migrations check-deploy coverage lock audit bench \
     bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
@@ -42,6 +43,9 @@ test-any-day: $(VENV)/.installed ## What reads a clock, on each day that is like
 
 test-some-days: $(VENV)/.installed ## The same for three of those days, chosen by the commit
 	@$(BIN)/python -m tests.any_day --some "$$(git rev-parse HEAD)" $(ARGS)
+
+test-any-day-processes: $(VENV)/.installed node_modules/.installed ## What starts programs, on days that have been trouble (needs libfaketime)
+	@$(BIN)/python -m tests.any_day --processes $(ARGS)
 
 lint: $(VENV)/.installed node_modules/.installed ## Style, templates, types, and settings as in production
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --lint --quiet templates

@@ -1,6 +1,9 @@
 """Runs the tests that read a clock, with today set to each of the days that are likely to matter.
 
-    python -m tests.any_day [--some COMMIT] [pytest's arguments]
+    python -m tests.any_day [--processes] [--some COMMIT] [pytest's arguments]
+
+Those that start programs of their own, browsers and servers, are run with --processes: one day
+after the other, with the clock of every program faked (tests/servers.py).
 
 With --some it is three of the days, chosen by the commit, and the quicker half of the tests. What
 each day said is kept in .state/any-day. The days run side by side, one for each core; each has
@@ -34,6 +37,14 @@ DAYS = {
     "2027-07-14T09:00": "a Wednesday in summer",
     "2028-02-29T09:00": "29 February, a Tuesday",
 }
+DAYS_OF_PROCESSES = {
+    "2026-11-28T09:00": "a Saturday",
+    "2027-03-28T00:30": "the clocks go forward in half an hour, a Sunday",
+    "2026-10-25T00:30": "the clocks go back in an hour and a half, a Sunday",
+    "2026-12-31T23:30": "half an hour before the end of a year, a Thursday",
+    "2028-02-29T09:00": "29 February, a Tuesday",
+}
+PROCESSES = ("browser", "faults", "clinic/demo", "clinic/operations")
 FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "queries",
            "roles", "runner", "therapists", "web")  # fmt: skip
 QUICKER = ("api", "mail/test_training_mails.py", "therapists/scheduling", "web/scheduling",
@@ -43,37 +54,51 @@ LOGS = ROOT / ".state/any-day"
 
 
 def told(day: str) -> str:
-    return f"{datetime.fromisoformat(day):%a %d %b %Y %H:%M:%S}, {DAYS[day]}"
+    words = {**DAYS, **DAYS_OF_PROCESSES}[day]
+    return f"{datetime.fromisoformat(day):%a %d %b %Y %H:%M:%S}, {words}"
 
 
-def tried(day: str, arguments: list[str]) -> bool:
+def tried(day: str, today: dict[str, str], arguments: list[str]) -> bool:
     """Runs the tests on that day, and says in a line how they went."""
     log, began = LOGS / f"{day.replace(':', '')}.log", time.monotonic()
     with log.open("w") as output:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-m", "not fixed_clock and not real_clock",
-             *arguments],
-            cwd=ROOT, env={**os.environ, "TODAY": day}, stdout=output, stderr=subprocess.STDOUT,
+            [sys.executable, "-m", "pytest", "-q", *arguments],
+            cwd=ROOT, env={**os.environ, **today}, stdout=output, stderr=subprocess.STDOUT,
             check=False,
         )  # fmt: skip
     lines = log.read_text().splitlines()
     failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
-    print(f"{told(day)}: {lines[-1]} ({time.monotonic() - began:.0f} s)", *failed, sep="\n    ")
+    ending = next((line for line in reversed(lines) if " in " in line), lines[-1])
+    print(f"{told(day)}: {ending} ({time.monotonic() - began:.0f} s)", *failed, sep="\n    ")
     return done.returncode == 0
+
+
+def in_this_process(days: list[str], arguments: list[str]) -> list[bool]:
+    arguments = ["-m", "not fixed_clock and not real_clock", *arguments]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda day: tried(day, {"TODAY": day}, arguments), days))
+
+
+def in_processes(days: list[str], arguments: list[str]) -> list[bool]:
+    arguments = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *arguments]
+    return [tried(day, {"FAKE_TODAY": day}, arguments) for day in days]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--some", metavar="COMMIT")
+    parser.add_argument("--processes", action="store_true")
     asked, arguments = parser.parse_known_args()
-    days = Random(asked.some).sample(list(DAYS), 3) if asked.some else list(DAYS)
-    if not any((ROOT / one.partition("::")[0]).exists() for one in arguments):
-        arguments += [f"tests/{one}" for one in (QUICKER if asked.some else FOLDERS)]
-    LOGS.mkdir(parents=True, exist_ok=True)
+    days = list(DAYS_OF_PROCESSES if asked.processes else DAYS)
     if asked.some:
+        days = Random(asked.some).sample(days, 3)
         print("Today is", "; ".join(map(told, days)))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        went_well = list(pool.map(lambda day: tried(day, arguments), days))
+    if not any((ROOT / one.partition("::")[0]).exists() for one in arguments):
+        folders = PROCESSES if asked.processes else QUICKER if asked.some else FOLDERS
+        arguments += [f"tests/{one}" for one in folders]
+    LOGS.mkdir(parents=True, exist_ok=True)
+    went_well = (in_processes if asked.processes else in_this_process)(days, arguments)
     print(f"{sum(went_well)} of {len(days)} days are green.")
     return 0 if all(went_well) else 1
 

@@ -69,6 +69,10 @@ class Clock:
         self._traveller.move_to(instant)
         self._show(instant)
 
+    @property
+    def is_real(self) -> bool:
+        return self._shown is None
+
     def be_real(self) -> None:
         self._show(None)
 

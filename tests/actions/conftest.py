@@ -1,13 +1,12 @@
 """Holding and booking with boring answers, and what is refused."""
 
-from secrets import token_hex
-
 import pytest
 from django.utils import timezone
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
+from bookings.queries.scheduling.slots import Slot
+from tests.diary_requests import book_one, hold_one
 
 
 @pytest.fixture
@@ -19,38 +18,29 @@ def massage(massage):
 
 
 @pytest.fixture
+def slot(massage, start):
+    """Ten o'clock with anybody, unless the test says otherwise."""
+    return lambda **asked: Slot(**{"treatment": massage, "start": start, **asked})
+
+
+@pytest.fixture
 def book(massage, start):
     """Books with boring answers; a test names only what it is about."""
 
-    def _book(**asked):
-        asked = {
-            "treatment": massage,
-            "start": start,
-            "therapist": None,
-            "visitor": "ana",
-            "key": token_hex(16),
-            "now": timezone.now(),
-            **asked,
-        }
+    def _book(*, treatment=massage, start=start, visitor="ana", now=None, **asked):
+        now = now or timezone.now()
         typed = {name: asked.pop(name) for name in ("name", "email", "phone") if name in asked}
         person = {"name": "Ana Demo", "email": "ana@example.com", **typed}
-        return booking.book(**{"client": newcomer(**person, now=asked["now"]), **asked})
+        asked = {"client": newcomer(**person, now=now), **asked}
+        return book_one(treatment, start, visitor=visitor, now=now, **asked)
 
     return _book
 
 
 @pytest.fixture
 def hold(massage, start):
-    def _hold(**asked):
-        asked = {
-            "treatment": massage,
-            "start": start,
-            "therapist": None,
-            "visitor": "ana",
-            "now": timezone.now(),
-            **asked,
-        }
-        return booking.hold(**asked)
+    def _hold(*, treatment=massage, start=start, now=None, **asked):
+        return hold_one(treatment, start, now=now or timezone.now(), **asked)
 
     return _hold
 

@@ -8,14 +8,14 @@ from django.utils import timezone
 
 from bookings.actions.mail import outbox, sending
 from bookings.models import Mail
-from tests import factories
+from tests import factories, patience
 from tests.mail.post_office import PostOffice
 
 
 @pytest.fixture
 def post_office(settings):
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = patience.seconds()  # Tests of silence have less.
     with PostOffice() as office:
         settings.EMAIL_PORT = office.port
         yield office
@@ -41,10 +41,12 @@ def visit(massage, kim, room):
 
 
 @pytest.fixture
-def owed(visit):
-    """Owes a mail about a new visit, and returns its row."""
+def owed(visit, clock):
+    """Owes a mail about a new visit, a moment after the last one, and returns its row."""
 
     def _owed(kind="confirmed", **fields) -> Mail:
+        if not clock.is_real:
+            clock.move_to(timezone.now() + timedelta(milliseconds=1))
         appointment = visit(**fields)
         outbox.owe(kind, appointment, now=timezone.now())
         return appointment.mails.get(kind=kind)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.actions.mail import outbox, sending
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailServer, MailState
+from tests import patience
 from tests.factories import make_client
 from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP
 
@@ -123,8 +124,9 @@ def test_a_drain_ends_after_its_time_and_the_next_goes_on(owed, post_office, sen
     for _ in range(3):
         owed()
 
-    assert send_due(seconds=0.1) == 1
-    assert send_due() == 2
+    sent = send_due(seconds=0.1)  # none, where the machine was busy elsewhere for so long
+    assert sent <= 1
+    assert send_due() == 3 - sent
 
 
 # Decided anew at the moment of sending.
@@ -227,7 +229,10 @@ def test_a_server_that_is_not_there_is_left_alone_after_one_knock(
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT"])
 @pytest.mark.parametrize("fault", [HANG_UP, SAY_NOTHING])
-def test_silence_before_the_message_is_no_doubt(command, fault, owed, post_office, send_due):
+def test_silence_before_the_message_is_no_doubt(
+    command, fault, owed, post_office, send_due, settings
+):
+    settings.EMAIL_TIMEOUT = patience.slowness()
     post_office.will(fault, at=command, times=1)
     mail, neighbour = owed(), owed()
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions.mail import outbox
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
@@ -127,7 +127,7 @@ def test_moving_owes_new_ones_and_withdraws_the_old(visit):
 def test_cancelling_withdraws_them_in_the_same_breath(visit):
     appointment = visit(starts_at=timezone.now() + timedelta(days=9))
     outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
-    booking.cancel(appointment, by="runner", now=timezone.now())
+    cancellation.cancel(appointment, by="runner", now=timezone.now())
     assert due(appointment) == []
 
 

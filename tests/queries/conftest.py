@@ -1,1 +1,1 @@
-from tests.actions.conftest import book, hold, massage  # noqa: F401
+from tests.actions.conftest import book, hold, massage, slot  # noqa: F401

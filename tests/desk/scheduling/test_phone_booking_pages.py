@@ -163,7 +163,7 @@ def test_short_notice_stands_beside_the_time_and_needs_no_second_press(
 ):
     clock.move_to(datetime(2026, 12, 1, 9, 20, tzinfo=UTC))
     page = desk.get(NEW, {"when": "today 10:00"}, **HTMX, HTTP_HX_TARGET="times")
-    assert "less than 2 hours" in page.content.decode()
+    assert "notice of at least 2 hours" in page.content.decode()
     call(when="today 10:00")
     assert only().starts_at.hour == 10
 
