@@ -1,4 +1,4 @@
-"""The clock of the whole simulation: the database's (tests/clock.py), set by whoever tells the story.
+"""The simulation's clock: the database's (tests/clock.py), set by whoever tells the story.
 
 Python code asks django.utils.timezone.now(), which the simulated worker, another process, replaces
 by `now`.

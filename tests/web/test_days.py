@@ -1,9 +1,8 @@
 """Every date in an address and in a form is between the first and the last day that pages know."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
@@ -11,8 +10,9 @@ from django.urls.resolvers import URLPattern
 from bookings.core.roles import Role
 from bookings.web.days import FIRST_DAY, LAST_DAY, DayConverter, day_in
 from bookings.web.forms import DayField
-from tests.factories import make_client, make_race, make_user
+from tests.factories import make_race, make_user
 
+pytestmark = pytest.mark.fixed_clock
 KNOWN = ["2000-01-01", "2000-01-02", "2026-12-01", "2099-12-31", "2199-12-30", "2199-12-31"]
 UNKNOWN = [
     "1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01",
@@ -52,21 +52,11 @@ TYPED = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def in_december():
-    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
-        yield
-
-
 @pytest.fixture
-def whoever(massage, kim, room, signed_in):
+def whoever(massage, kim, room, ana, signed_in):
     """A browser for each of whom some page with a day is for; nothing they do is refused."""
-    runner = make_user("ana@example.com")
-    ana = make_client(user=runner, proved_at=datetime(2026, 1, 1, tzinfo=UTC))
     make_race(ana, race_date=date(2027, 4, 25))
-    kim.user = make_user("kim@example.com")
-    kim.save()
-    people = (runner, kim.user, make_user("owner@example.com", role=Role.OWNER))
+    people = (ana.user, kim.user, make_user("owner@example.com", role=Role.OWNER))
     return {"ana": ana, "kim": kim, "browsers": [signed_in(one) for one in people]}
 
 
