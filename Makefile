@@ -20,7 +20,8 @@ NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().d
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset help install test lint test-any-day-processes lint-migrations check-deploy coverage lock audit bench \
+.PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
+    lint-migrations check-deploy coverage lock audit bench \
     bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
@@ -36,6 +37,12 @@ install: $(VENV)/.installed node_modules/.installed ## Install what demo and tes
 
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-any-day: $(VENV)/.installed ## What reads a clock, on each day that is likely to matter
+	@$(BIN)/python -m tests.any_day $(ARGS)
+
+test-some-days: $(VENV)/.installed ## The same for three of those days, chosen by the commit
+	@$(BIN)/python -m tests.any_day --some "$$(git rev-parse HEAD)" $(ARGS)
 
 test-any-day-processes: $(VENV)/.installed node_modules/.installed ## What starts programs, on days that have been trouble (needs libfaketime)
 	@$(BIN)/python -m tests.any_day --processes $(ARGS)

@@ -4,7 +4,7 @@ That is a Wednesday morning in the clinic, or what TODAY says on the clinic's cl
 TODAY=2026-11-28T23:59:30; `make test-any-day` goes through the days that are likely to matter.
 A test that is about one date says so: @pytest.mark.fixed_clock("2027-03-28T09:00"), or without
 an argument for the usual Wednesday. What starts programs of its own, whose clock cannot be set,
-runs by the real one: the folders below and @pytest.mark.real_clock.
+runs by the real one: the folders below, and whatever else has @pytest.mark.real_clock.
 
 What sends mail decides by the database's clock. PostgreSQL looks a function up along the search
 path, so a schema that comes before pg_catalog may have a statement_timestamp() of its own; that
@@ -19,6 +19,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg2
+import pytest
 import time_machine
 from django.db import connection
 
@@ -69,6 +70,10 @@ class Clock:
         self._traveller.move_to(instant)
         self._show(instant)
 
+    @property
+    def is_real(self) -> bool:
+        return self._shown is None
+
     def be_real(self) -> None:
         self._show(None)
 
@@ -96,10 +101,14 @@ class Clock:
 CLOCK = Clock()
 
 
-def instant_of(node) -> datetime | None:
+def starts_programs(test: Path) -> bool:
+    """Whether it lies in a folder of such tests."""
+    return test.relative_to(TESTS).as_posix().startswith(REAL)
+
+
+def instant_of(test: pytest.Item) -> datetime | None:
     """At which that test's clocks stand; None where they are real."""
-    folder = Path(node.path).relative_to(TESTS).as_posix()
-    if node.get_closest_marker("real_clock") or folder.startswith(REAL):
+    if test.get_closest_marker("real_clock"):
         return None
-    fixed = node.get_closest_marker("fixed_clock")
+    fixed = test.get_closest_marker("fixed_clock")
     return on_the_clinics_clock(*fixed.args) if fixed else NOW

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.cast import *  # noqa: F403 - fixtures
+from tests.clock import starts_programs
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
@@ -19,6 +20,12 @@ settings.load_profile("asked")
 
 
 refuse_names_of_nothing()
+
+
+def pytest_collection_modifyitems(items):
+    for test in items:
+        if starts_programs(test.path):
+            test.add_marker("real_clock")
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,7 @@ WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND d
 
 @pytest.fixture
 def massage(transactional_db):
+    """For threads, whose connections see only what is committed."""
     make_clinic()
     kim = make_therapist("Kim Demo")
     make_week(kim)

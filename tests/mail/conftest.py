@@ -41,10 +41,12 @@ def visit(massage, kim, room):
 
 
 @pytest.fixture
-def owed(visit):
-    """Owes a mail about a new visit, and returns its row."""
+def owed(visit, clock):
+    """Owes a mail about a new visit, a moment after the last one, and returns its row."""
 
     def _owed(kind="confirmed", **fields) -> Mail:
+        if not clock.is_real:
+            clock.move_to(timezone.now() + timedelta(milliseconds=1))
         appointment = visit(**fields)
         outbox.owe(kind, appointment, now=timezone.now())
         return appointment.mails.get(kind=kind)

@@ -124,8 +124,9 @@ def test_a_drain_ends_after_its_time_and_the_next_goes_on(owed, post_office, sen
     for _ in range(3):
         owed()
 
-    assert send_due(seconds=0.1) == 1
-    assert send_due() == 2
+    sent = send_due(seconds=0.1)  # none, where the machine was busy elsewhere for so long
+    assert sent <= 1
+    assert send_due() == 3 - sent
 
 
 # Decided anew at the moment of sending.

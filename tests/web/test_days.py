@@ -12,6 +12,7 @@ from bookings.web.days import FIRST_DAY, LAST_DAY, DayConverter, day_in
 from bookings.web.forms import DayField
 from tests.factories import make_race, make_user
 
+pytestmark = pytest.mark.fixed_clock
 KNOWN = ["2000-01-01", "2000-01-02", "2026-12-01", "2099-12-31", "2199-12-30", "2199-12-31"]
 UNKNOWN = [
     "1999-12-31", "2200-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "2026-13-01",
@@ -51,11 +52,8 @@ TYPED = [
 ]  # fmt: skip
 
 
-pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
-
-
 @pytest.fixture
-def whoever(massage, kim, ana, signed_in):
+def whoever(massage, kim, room, ana, signed_in):
     """A browser for each of whom some page with a day is for; nothing they do is refused."""
     make_race(ana, race_date=date(2027, 4, 25))
     people = (ana.user, kim.user, make_user("owner@example.com", role=Role.OWNER))

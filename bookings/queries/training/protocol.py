@@ -1,5 +1,6 @@
 """The clinic's protocol: the version that holds, the earlier ones, and the file it began with."""
 
+from copy import deepcopy
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ def default() -> Protocol:
 
 
 def default_data() -> dict[str, Any]:
-    """A fresh copy for each caller."""
-    return yaml.safe_load(FILE.read_text("utf-8"))
+    """A fresh copy for each caller; reading the file takes a third of a second."""
+    return deepcopy(_default_data_to_compare())
 
 
 def versions() -> list[ProtocolVersion]:
@@ -64,4 +65,4 @@ def _parsed(pk: int) -> Protocol:
 
 @cache
 def _default_data_to_compare() -> dict[str, Any]:
-    return default_data()
+    return yaml.safe_load(FILE.read_text("utf-8"))

@@ -7,14 +7,14 @@ import pytest
 from bookings.actions.refusals import AgainstTheRules, NotBookable, Refused, SlotTaken
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client
-from tests.factories import NOW, make_absence, make_room, make_therapist, make_week
+from tests.factories import NOW, make_absence, make_room, make_week
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def lee(massage):
-    lee = make_therapist("Lee Demo")
+def lee(lee, massage):
+    """Works as Kim does, and gives the massage too."""
     make_week(lee)
     massage.therapists.add(lee)
     return lee

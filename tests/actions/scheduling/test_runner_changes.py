@@ -18,6 +18,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def booked(book):
+    """Booked by the action itself, with all it writes down."""
     return book()
 
 

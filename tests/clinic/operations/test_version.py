@@ -16,11 +16,6 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 CHANGED = (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.fixture
-def clinic(db):
-    return make_clinic()
-
-
 def test_the_changelog_is_about_this_version():
     """What is not released yet stands under a heading of its own."""
     first = next(line for line in CHANGED.splitlines() if line.startswith("## "))

@@ -32,6 +32,7 @@ SAID = {"text": "a knee that hurts"}
 
 @pytest.fixture
 def ana():
+    """With a name and notes that a spreadsheet would take for formulas."""
     make_clinic()
     return make_client("=HYPERLINK(“x”)", email="ana@example.com", desk_notes="-2\nlines, “both”")
 

@@ -3,32 +3,19 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.core.roles import Role
 from bookings.models import Absence
 from tests.diary_requests import move_one
-from tests.factories import make_absence, make_appointment, make_therapist, make_user
+from tests.factories import make_absence, make_appointment, make_therapist
 
 DAY = "2026-12-03"
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 LISTED = "Appointments that cannot stay where they are"
-
-
-@pytest.fixture(autouse=True)
-def the_day_before():
-    with time_machine.travel(NOW, tick=True):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_user("desk@example.com", role=Role.DESK))
-    return client
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ def page(booked):
 
 @pytest.fixture
 def ana(booked):
+    """Who booked, without a login."""
     return booked.client
 
 

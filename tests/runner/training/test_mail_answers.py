@@ -14,8 +14,11 @@ from tests import factories
 
 
 @pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo", wants_nudges=True)
+def ana(ana):
+    """Nudges are wanted."""
+    ana.wants_nudges = True
+    ana.save()
+    return ana
 
 
 @pytest.fixture
