@@ -6,11 +6,8 @@ import pytest
 
 from bookings.actions.clients import health_hold
 from bookings.actions.refusals import Stale, TooEarly, TooLate
-from bookings.actions.rota import blocks
 from bookings.actions.scheduling import attendance
-from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence
 from tests import factories
 
 # The day on which London's clocks go forward; the visit is at 10:00 there.
@@ -73,12 +70,3 @@ def test_a_hold_is_put_and_lifted_once_and_told_to_what_is_ahead(visit):
     client.refresh_from_db()
     assert not client.health_hold
     assert [event.kind for event in visit.events.all()] == ["health_hold", "health_hold_lifted"]
-
-
-def test_time_off_is_taken_once_and_leaves_what_is_booked(visit):
-    away = Interval(START - timedelta(hours=1), START + timedelta(hours=5))
-    for _ in range(2):
-        blocks.take_off(visit.therapist, away, reason="Course")
-    assert Absence.objects.get().reason == "Course"
-    visit.refresh_from_db()
-    assert visit.status == Status.BOOKED
