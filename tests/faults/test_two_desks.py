@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from secrets import token_hex
 
 import pytest
 from django.db import connection, connections
@@ -156,6 +157,7 @@ class Desk(Person):
             visit,
             method=self.chance.choice([Method.CASH, Method.CARD]),
             amount=Decimal(self.chance.choice([5, 20, 60])),
+            key=token_hex(16),
             by=self.by,
             now=NOW,
         )

@@ -408,7 +408,10 @@ def test_a_block_over_appointments_lists_them_with_free_times_outside_it(desk, v
     assert near
     assert not any(Interval(one.starts_at, one.starts_at + HOUR).overlaps(away) for one in near)
     assert not Absence.objects.exists()
-    made = desk.post("/diary/blocks/off/new/", {**asked, "knowingly": "on"}, follow=True)
+    assert desk.post("/diary/blocks/off/new/", {**asked, "accepted": "else"}).status_code == 409
+    accepted = {**asked, "accepted": page.context["impact"].digest}
+    made = desk.post("/diary/blocks/off/new/", accepted, follow=True)
+    assert made.status_code == 200
     assert f"/diary/appointments/{visit.pk}/move/" in made.content.decode()
 
 

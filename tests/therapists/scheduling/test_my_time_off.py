@@ -138,6 +138,34 @@ def test_answering_twice_answers_once(kims, desks, monday):
     assert Absence.objects.count() == 1
 
 
+def test_approving_accepts_the_visits_that_its_page_showed_and_no_others(
+    kims, desks, monday, visit, clinic
+):
+    ten = datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10)
+    visit(ten)
+    ask(kims, monday)
+    [shown] = desks.get("/desk/time-off/").context["cards"]
+    visit(ten + timedelta(hours=3))
+    url = f"/desk/time-off/{TimeOff.objects.get().pk}/answer/"
+    refused = desks.post(url, {"answer": "approved", "accepted": shown.digest})
+    assert refused.status_code == 409
+    assert "These could not stay where they are" in refused.text
+    assert not Absence.objects.exists()
+    [again] = refused.context["cards"]
+    desks.post(url, {"answer": "approved", "accepted": again.impact.digest})
+    assert Absence.objects.exists()
+
+
+def test_one_press_approves_what_the_page_has_shown(kims, desks, monday, visit, clinic):
+    visit(datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10))
+    ask(kims, monday)
+    [shown] = desks.get("/desk/time-off/").context["cards"]
+    url = f"/desk/time-off/{TimeOff.objects.get().pk}/answer/"
+    assert f'value="{shown.digest}"' in desks.get("/desk/time-off/").text
+    desks.post(url, {"answer": "approved", "accepted": shown.digest})
+    assert Absence.objects.exists()
+
+
 # The morning mail.
 
 
