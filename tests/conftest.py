@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from bookings.core.roles import Role
 from tests import factories
+from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
 settings.register_profile(
@@ -17,6 +18,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("asked")
+
+
+refuse_names_of_nothing()
 
 
 @pytest.fixture(autouse=True)
