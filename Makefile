@@ -20,7 +20,7 @@ NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().d
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
-.PHONY: demo demo-reset help install test lint lint-migrations check-deploy coverage lock audit bench \
+.PHONY: demo demo-reset help install test lint test-any-day-processes lint-migrations check-deploy coverage lock audit bench \
     bench-peers soak simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
@@ -36,6 +36,9 @@ install: $(VENV)/.installed node_modules/.installed ## Install what demo and tes
 
 test: $(VENV)/.installed node_modules/.installed ## Run every test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-any-day-processes: $(VENV)/.installed node_modules/.installed ## What starts programs, on days that have been trouble (needs libfaketime)
+	@$(BIN)/python -m tests.any_day --processes $(ARGS)
 
 lint: $(VENV)/.installed node_modules/.installed ## Style, templates, types, and settings as in production
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/djlint --lint --quiet templates

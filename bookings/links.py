@@ -83,14 +83,15 @@ class Purpose(StrEnum):
 
 # Mail lies in mailboxes for years, and these act on more than one appointment. Only the link that
 # can do nothing but stop mails is good for ever, as the law wants it to be.
+# Behind this link lies all that is known of somebody: a forwarded mail must not open it.
+DOWNLOAD_GOOD_FOR = timedelta(days=1)
 GOOD_FOR: dict[Purpose, timedelta | None] = {
     Purpose.BOOK: timedelta(days=120),
     Purpose.DECLINE: timedelta(days=120),
     Purpose.AFTER_RACE: timedelta(days=120),
     Purpose.PREFERENCES: timedelta(days=400),
     Purpose.YOUR_DATA: timedelta(days=400),
-    # Behind this one lies all that is known of somebody: a forwarded mail must not open it.
-    Purpose.DOWNLOAD: timedelta(days=1),
+    Purpose.DOWNLOAD: DOWNLOAD_GOOD_FOR,
     Purpose.UNSUBSCRIBE: None,
 }
 

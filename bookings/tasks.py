@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import holds
 from bookings.models import Heartbeat, Part
 
 
@@ -18,7 +18,7 @@ def send_due_mails(by_beat: bool = False) -> None:
 
 @shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)
 def expire_dead_holds() -> None:
-    booking.expire_dead_holds(now=timezone.now())
+    holds.expire_dead_holds(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.plan_nudges", ignore_result=True)

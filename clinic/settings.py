@@ -100,6 +100,7 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DIARY_LOCK_SECONDS = env.int("DIARY_LOCK_SECONDS", default=3)
 # The history of changes names the program where nobody has signed in: "manage.py shell".
 PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if arg.isidentifier())])
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])

@@ -3,11 +3,9 @@
 import os
 
 import pytest
-from django.test import Client as Browser
 from hypothesis import HealthCheck, settings
 
-from bookings.core.roles import Role
-from tests import factories
+from tests.cast import *  # noqa: F403 - fixtures
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
@@ -29,30 +27,3 @@ def without_locks_that_would_stop_every_test(settings):
     settings.STAFF_NEED_A_SECOND_FACTOR = False
     settings.LIMITS = {}
     settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0
-
-
-@pytest.fixture
-def signed_in():
-    """A browser of that login."""
-
-    def _signed_in(user):
-        browser = Browser()
-        browser.force_login(user)
-        return browser
-
-    return _signed_in
-
-
-@pytest.fixture
-def anas(ana, signed_in):
-    return signed_in(ana.user)
-
-
-@pytest.fixture
-def desks(clinic, signed_in):
-    return signed_in(factories.make_user("desk@example.com", role=Role.DESK))
-
-
-@pytest.fixture
-def owners(clinic, signed_in):
-    return signed_in(factories.make_user("owner@example.com", role=Role.OWNER))

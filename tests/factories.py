@@ -1,6 +1,6 @@
 """People and things with boring defaults; a test names only what it is about."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from bookings.core.scheduling.statuses import Status
@@ -20,8 +20,8 @@ from bookings.models import (
     Weekday,
     WeeklyShift,
 )
+from tests.clock import NOW
 
-NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)  # a Tuesday
 PASSWORD = "a-long-enough-password"
 _numbers = count(1)
 
@@ -80,8 +80,8 @@ def make_shift(
 
 def make_week(therapist: Therapist, start: time = time(9), end: time = time(17)) -> None:
     """The same hours on every day of the week."""
-    for weekday in Weekday:
-        make_shift(therapist, weekday, start, end)
+    fields = {"therapist": therapist, "start": start, "end": end, "valid_from": date(2020, 1, 1)}
+    WeeklyShift.objects.bulk_create(WeeklyShift(weekday=day, **fields) for day in Weekday)
 
 
 def make_extra_shift(therapist: Therapist, day: date, start=time(9), end=time(17)) -> ExtraShift:

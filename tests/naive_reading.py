@@ -156,7 +156,7 @@ class NaivePlan:
         while days and self._cut(kind, race, days[-1]):
             days.pop()
         phase, _, ceiling = self.phase(ideal)
-        if not days or not days[0] <= ideal <= days[-1] or ceiling == "none":
+        if self._cut(kind, race, ideal) or ceiling == "none":
             return []
         minutes, pressure = TYPE[kind]
         if kind == "taper_tune_up" and self.new_client:

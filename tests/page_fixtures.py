@@ -1,6 +1,6 @@
-"""A small clinic that is open every day, and a runner's browser."""
+"""What a browser does on the pages; the cast is in tests/cast.py."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from secrets import token_hex
 
 import pytest
@@ -9,46 +9,6 @@ from django.utils import timezone
 from bookings import links
 from bookings.models import Appointment
 from bookings.queries.training import protocol
-from tests import factories
-
-
-@pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
-
-
-@pytest.fixture
-def room(clinic):
-    return factories.make_room("Room 1")
-
-
-@pytest.fixture
-def kim(clinic):
-    kim = factories.make_therapist("Kim Demo", initials="KD")
-    factories.make_week(kim)
-    return kim
-
-
-@pytest.fixture
-def massage(kim, room):
-    return factories.make_treatment("Sports massage", therapists=[kim], minutes=60, price=60)
-
-
-@pytest.fixture
-def at(clinic):
-    """An instant so many days from now, at a wall-clock time of the clinic."""
-
-    def _at(days: int, hour: int, minute: int = 0) -> datetime:
-        day = timezone.now().astimezone(clinic.tz).date() + timedelta(days=days)
-        return datetime.combine(day, time(hour, minute), clinic.tz).astimezone(UTC)
-
-    return _at
-
-
-@pytest.fixture
-def start(at):
-    """Ten o'clock, three days from now."""
-    return at(3, 10)
 
 
 @pytest.fixture
@@ -82,29 +42,15 @@ def send_details(client, massage, start):
 
 
 @pytest.fixture
-def booked(massage, kim, room, start):
-    """Ana's appointment, booked an hour ago, from an address that nobody has proved."""
-    ana = factories.make_client("Ana Demo", email="ana@example.com", proved_at=None)
-    return factories.make_appointment(
-        starts_at=start,
-        treatment=massage,
-        therapist=kim,
-        room=room,
-        client=ana,
-        booked_at=timezone.now() - timedelta(hours=1),
-    )
-
-
-@pytest.fixture
 def only():
     """The one appointment there is."""
     return lambda: Appointment.objects.visits().get()
 
 
 @pytest.fixture
-def race_day(clinic) -> date:
+def race_day(today) -> date:
     """A Sunday 16 weeks ahead, or up to six days more."""
-    day = timezone.now().astimezone(clinic.tz).date() + timedelta(weeks=16)
+    day = today + timedelta(weeks=16)
     return day + timedelta(days=6 - day.weekday())
 
 

@@ -35,7 +35,7 @@ def at_once(
     work: Callable[..., Iterable],
     *,
     prepare: Callable[[int], object] = int,
-    patience: float = 900,
+    patience: float = 3_600,
 ) -> list[Share]:
     """Each of `how_many` processes prepares by its number; then all begin `work(prepared)`.
 

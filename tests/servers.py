@@ -2,20 +2,37 @@
 
 Each run has a folder and servers of its own, so that two runs never meet; and so has each of
 the processes that share one run (pytest-xdist).
+
+FAKE_TODAY="2026-12-05 23:30" lets a run begin at that time of the clinic's clock, which then goes
+on: for the tests, and for every program that they start, databases and browsers included. It
+needs libfaketime (Debian: apt-get install libfaketime).
 """
 
 import atexit
 import contextlib
 import os
+import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
+from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
 
 from clinic.demo import servers as stack
 
 OURS = "SERVERS_OF_THE_TEST_RUN"
+
+CLINICS_ZONE = ZoneInfo("Europe/London")  # the default
+FAKED_CLOCK = (
+    "LD_PRELOAD",
+    "FAKETIME",
+    "FAKETIME_DONT_FAKE_MONOTONIC",
+    "NO_FAKE_STAT",
+    "PYTHONPATH",
+)
+FAKER = "faketime/libfaketimeMT.so.1"
 
 _started = contextlib.ExitStack()
 atexit.register(_started.close)
@@ -33,6 +50,24 @@ def _start() -> None:
     os.environ.update(SECRET_KEY=token_urlsafe(48), HEALTH_KEYS=Fernet.generate_key().decode())
 
 
+def _begin_anew_at(asked: str) -> None:
+    """The library that fakes the clock must be there from a program's beginning.
+
+    Everybody's clock is off by the same time, so that all have the same one. Waiting is real, and
+    so are the times of files, by which Python knows what it has compiled.
+    """
+    library = next(Path("/usr/lib").glob(f"*/{FAKER}"), None)
+    if library is None:
+        sys.exit("FAKE_TODAY needs libfaketime; on Debian: apt-get install libfaketime")
+    today = datetime.fromisoformat(asked).replace(tzinfo=CLINICS_ZONE)
+    off = round((today - datetime.now(UTC)).total_seconds())
+    python = str(Path(__file__).parent / "faked_clock")
+    faked = dict(zip(FAKED_CLOCK, [str(library), f"{off:+d}s", "1", "1", python], strict=True))
+    os.execve(sys.executable, sys.orig_argv, {**os.environ, **faked})  # noqa: S606 - ourselves
+
+
+if "FAKE_TODAY" in os.environ and "FAKETIME" not in os.environ:
+    _begin_anew_at(os.environ["FAKE_TODAY"])
 _start()
 
 

@@ -8,9 +8,10 @@ import time
 import pytest
 
 from clinic.demo.processes import Child
+from tests import patience
 from tests.processes import Died, at_once, none_may_die
 
-SOON = 20  # seconds; far less than any patience
+SOON = patience.seconds()  # which nobody waits
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,13 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from django.conf import settings
 from django.db import (
     IntegrityError,
     InterfaceError,
@@ -17,10 +20,12 @@ from django.db import (
 from bookings.actions.refusals import Busy, ClientBusy, Refused, SlotTaken
 from bookings.models import Clinic
 
+_depth: ContextVar[int] = ContextVar("depth of the diary's lock", default=0)
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 TRIES = 3
+AT_WORK_FOR = 7  # seconds that a statement may take beside waiting for its turn
 DEADLOCK, SERIALIZATION, LOCK_TIMEOUT = "40P01", "40001", "55P03"
 SHUTTING_DOWN, CRASHED, STARTING = "57P01", "57P02", "57P03"
 PASSING = {DEADLOCK, SERIALIZATION, LOCK_TIMEOUT, SHUTTING_DOWN, CRASHED, STARTING}
@@ -36,6 +41,8 @@ def changes_the_diary(
 ) -> Callable[Asked, Answer]:
     """Runs `action(clinic, ...)` in one transaction that first locks the clinic's row.
 
+    A refusal finds the nearest free times once the outermost action has given the lock back.
+
     A constraint's refusal becomes the refusal of its name. Deadlocks, lock timeouts and lost
     connections are tried again, then raise Busy; an action that is sent twice must therefore
     end at its first result.
@@ -43,6 +50,15 @@ def changes_the_diary(
 
     @wraps(action)
     def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        try:
+            with _one_deeper():
+                return tried_again(*args, **kwargs)
+        except Refused as refusal:
+            if not is_locked():
+                refusal.find_nearest()
+            raise
+
+    def tried_again(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         for tried in range(1, TRIES + 1):
             try:
                 with transaction.atomic():
@@ -58,9 +74,27 @@ def changes_the_diary(
     return run
 
 
+def is_locked() -> bool:
+    """Whether an action further out holds the lock; a transaction alone does not say so."""
+    return _depth.get() > 0
+
+
+@contextmanager
+def _one_deeper() -> Iterator[None]:
+    token = _depth.set(_depth.get() + 1)
+    try:
+        yield
+    finally:
+        _depth.reset(token)
+
+
 def _lock() -> Clinic:
+    wait = settings.DIARY_LOCK_SECONDS
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '10s'")
+        cursor.execute(
+            "SET LOCAL lock_timeout = %s; SET LOCAL statement_timeout = %s",
+            [f"{wait}s", f"{wait + AT_WORK_FOR}s"],
+        )
     return Clinic.objects.lock()
 
 

@@ -1,16 +1,35 @@
 """Why something was not done, each in a sentence for the person who asked."""
 
-from bookings.queries.scheduling.openings import Opening
+from collections.abc import Callable, Sequence
+
+from bookings.core.scheduling.problems import TAKEN, Code, Problem, Severity
+from bookings.queries.scheduling.diary import Opening
 
 
 class Refused(Exception):
-    """Nothing was changed. `str()` is the sentence; `nearest` are free starts to offer instead."""
+    """Nothing was changed. `str()` is the sentence; `nearest` are free starts to offer instead.
+
+    `look_around` finds those; it is called once the diary's lock has been given back.
+    """
 
     sentence = "That could not be done."
 
-    def __init__(self, sentence: str = "", *, nearest: tuple[Opening, ...] = ()):
-        super().__init__(sentence or self.sentence)
+    def __init__(
+        self,
+        sentence: str = "",
+        *,
+        problems: Sequence[Problem] = (),
+        nearest: tuple[Opening, ...] = (),
+    ):
+        told = " ".join(dict.fromkeys(problem.sentence for problem in problems))
+        super().__init__(sentence or told or self.sentence)
+        self.problems = problems
         self.nearest = nearest
+        self.look_around: Callable[[], tuple[Opening, ...]] | None = None
+
+    def find_nearest(self) -> None:
+        if self.look_around is not None:
+            self.nearest, self.look_around = self.look_around(), None
 
 
 class SlotTaken(Refused):
@@ -58,3 +77,13 @@ class RaceRefused(Refused):
     def __init__(self, sentence: str, *, field: str):
         super().__init__(sentence)
         self.field = field
+
+
+def refusal_of(problems: Sequence[Problem]) -> Refused:
+    """The refusal that says them all, of the kind that the gravest of them is."""
+    codes = {one.code for one in problems if one.severity is Severity.IMPOSSIBLE}
+    if not codes:
+        return AgainstTheRules(problems=problems)
+    if codes == {Code.CLIENT_BUSY}:
+        return ClientBusy(problems=problems)
+    return (SlotTaken if codes & TAKEN else NotBookable)(problems=problems)

@@ -7,16 +7,22 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
-from bookings.models import Clinic
+from bookings.actions.rota.impact import VisitsAffected, refuse_or_let_go
+from bookings.models import THE_CLINIC, Clinic
+from bookings.queries.scheduling.conflicts import codes_that_stand
 
 CHANGED_MEANWHILE = (
     "Something else was saved at this very moment that does not go with it. "
     "Nothing was changed; please look again."
 )
+LISTED = 5
 NO_CLINIC_YET = "Please fill in the clinic settings first."
 
 
@@ -64,6 +70,7 @@ class DiaryAdmin(admin.ModelAdmin):
             return _write(page)
         except Refused as refusal:
             request.refused = str(refusal)
+            request.impact = getattr(refusal, "impact", None)
             return page()
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -79,9 +86,64 @@ class DiaryAdmin(admin.ModelAdmin):
             return page()
         try:
             return _write(page)
+        except VisitsAffected as refusal:
+            self.message_user(request, _listed(refusal), messages.ERROR)
+            return HttpResponseRedirect(f"{request.path}?accepted={refusal.impact.digest}")
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _listed(refusal: VisitsAffected) -> str:
+    """With the first few of the visits; the page that asks whether one is sure accepts them."""
+    visits = "; ".join(
+        f"{visit.client}, {visit}, {visit.therapist}" for visit in refusal.visits[:LISTED]
+    )
+    sentence = _("{what} {visits}. To do it all the same, say once more that you are sure.")
+    return sentence.format(what=refusal, visits=visits or "–")
+
+
+class RotaAdmin(DiaryAdmin):
+    """Asks first which visits and live holds a change would leave where they could not stand.
+
+    What it was like before is kept on the request, because threads share a ModelAdmin.
+    """
+
+    change_form_template = "admin/rota_change_form.html"
+
+    def save_model(self, request: HttpRequest, obj: Model, form: forms.Form, change: bool) -> None:
+        _look(request)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, *args, **kwargs) -> None:
+        """The last to be saved: after it Django says that it was."""
+        super().save_related(request, *args, **kwargs)
+        _compare(request)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        _look(request)
+        super().delete_model(request, obj)
+        _compare(request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        _look(request)
+        super().delete_queryset(request, queryset)
+        _compare(request)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+        context["impact"] = getattr(request, "impact", None)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _look(request: HttpRequest) -> None:
+    """Nothing can stand in a clinic that has not been set up."""
+    clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
+    request.stood = codes_that_stand(clinic, now=timezone.now()) if clinic else {}
+
+
+def _compare(request: HttpRequest) -> None:
+    accepted = request.POST.get("accepted") or request.GET.get("accepted", "")
+    refuse_or_let_go(Clinic.objects.the(), request.stood, accepted=accepted, now=timezone.now())
 
 
 class ReadOnly:

@@ -3,9 +3,14 @@
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
+from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.core.mail.reminder_times import inside_cutoff
 from bookings.models import THE_CLINIC, Clinic
+from bookings.queries.scheduling.problems import length_in_words
+
+MINUTES_A_DAY = 24 * 60
 
 
 def warnings(clinic: Clinic) -> list[str]:
@@ -19,8 +24,27 @@ def warnings(clinic: Clinic) -> list[str]:
     ]
 
 
+class ClinicForm(DiaryForm):
+    """Refuses settings that can never work together."""
+
+    def clean(self) -> dict:
+        cleaned = super().clean() or self.cleaned_data
+        notice, days = cleaned.get("minimum_notice_minutes"), cleaned.get("horizon_days")
+        if notice is not None and days is not None and notice >= (days + 1) * MINUTES_A_DAY:
+            sentence = _(
+                "Nobody could ever book: the notice of {length} ends after the last day on which "
+                "one may book, {days} days ahead."
+            )
+            self.add_error(
+                "minimum_notice_minutes",
+                sentence.format(length=length_in_words(notice), days=days),
+            )
+        return cleaned
+
+
 @admin.register(Clinic)
-class ClinicAdmin(admin.ModelAdmin):
+class ClinicAdmin(RotaAdmin):
+    form = ClinicForm
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
         ("Place and money", {"fields": ["timezone", "currency"]}),
@@ -70,6 +94,12 @@ class ClinicAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return False
+
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The first settings have no row to lock yet."""
+        if Clinic.objects.exists():
+            return super().changeform_view(request, *args, **kwargs)
+        return admin.ModelAdmin.changeform_view(self, request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         if Clinic.objects.exists():

@@ -1,11 +1,14 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from itertools import combinations
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from bookings.admin.base import DiaryAdmin, DiaryForm
+from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import (
@@ -39,8 +42,36 @@ class AbsenceInline(admin.TabularInline):
     extra = 0
 
 
+class FlagsOverlaps:
+    """Says after saving where weekly hours overlap: they are worked once, whoever typed twice."""
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:
+        super().save_related(request, form, *args, **kwargs)
+        row = form.instance
+        for sentence in overlaps(row if isinstance(row, Therapist) else row.therapist):
+            messages.warning(request, sentence)
+
+
+def overlaps(therapist: Therapist) -> list[str]:
+    """A sentence for each two weekly shifts that are worked at the same time."""
+    shifts = list(therapist.shifts.all())
+    sentence = _("These hours overlap: {one} and {other}.")
+    return [
+        sentence.format(one=one, other=other)
+        for one, other in combinations(shifts, 2)
+        if _overlap(one, other)
+    ]
+
+
+def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
+    if one.weekday != other.weekday or one.start >= other.end or other.start >= one.end:
+        return False
+    ends = [shift.valid_until for shift in (one, other) if shift.valid_until]
+    return not ends or max(one.valid_from, other.valid_from) <= min(ends)
+
+
 @admin.register(Therapist)
-class TherapistAdmin(LoginForOwners, DiaryAdmin):
+class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     fields = ["name", "slug", "initials", "bio", "user", "active"]
     autocomplete_fields = ["user"]
     inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
@@ -52,7 +83,7 @@ class TherapistAdmin(LoginForOwners, DiaryAdmin):
 
 
 @admin.register(WeeklyShift)
-class WeeklyShiftAdmin(DiaryAdmin):
+class WeeklyShiftAdmin(FlagsOverlaps, RotaAdmin):
     list_display = ["therapist", "weekday", "start", "end", "valid_from", "valid_until"]
     list_display_links = ["therapist", "weekday"]
     list_filter = ["therapist", "weekday"]
@@ -61,13 +92,16 @@ class WeeklyShiftAdmin(DiaryAdmin):
 
 
 @admin.register(WeeklyBreak)
-class WeeklyBreakAdmin(WeeklyShiftAdmin):
+class WeeklyBreakAdmin(RotaAdmin):
     list_display = [*WeeklyShiftAdmin.list_display, "reason"]
+    list_display_links = WeeklyShiftAdmin.list_display_links
+    list_filter = WeeklyShiftAdmin.list_filter
+    list_select_related = WeeklyShiftAdmin.list_select_related
     search_fields = [*WeeklyShiftAdmin.search_fields, "reason"]
 
 
 @admin.register(ExtraShift)
-class ExtraShiftAdmin(DiaryAdmin):
+class ExtraShiftAdmin(RotaAdmin):
     list_display = ["therapist", "day", "start", "end"]
     list_display_links = ["therapist", "day"]
     list_filter = ["therapist"]
@@ -78,7 +112,7 @@ class ExtraShiftAdmin(DiaryAdmin):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(DiaryAdmin):
+class AbsenceAdmin(RotaAdmin):
     list_display = ["who", "starts_at", "ends_at", "reason"]
     list_display_links = ["who", "starts_at"]
     list_filter = ["therapist"]
@@ -102,7 +136,7 @@ class TreatmentForm(DiaryForm):
 
 
 @admin.register(Treatment)
-class TreatmentAdmin(DiaryAdmin):
+class TreatmentAdmin(RotaAdmin):
     form = TreatmentForm
     fieldsets = [
         (None, {"fields": ["name", "slug", "description", "session_kinds"]}),
@@ -125,7 +159,7 @@ class TreatmentAdmin(DiaryAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(DiaryAdmin):
+class RoomAdmin(RotaAdmin):
     list_display = ["name", "active"]
     list_filter = ["active"]
     search_fields = ["name"]

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from bookings.actions.refusals import Stale
-from bookings.actions.scheduling import admin_edit, booking
+from bookings.actions.scheduling import admin_edit, holds
 from bookings.admin.base import DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
-from bookings.models import Appointment, AppointmentEvent
+from bookings.models import Appointment, AppointmentEvent, Treatment
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}
 
@@ -37,9 +37,14 @@ class AppointmentForm(DiaryForm):
         if cleaned.get("seen") != self._latest_event():
             raise ValidationError(f"{Stale()} Please open it again.")
         if cleaned.get("ends_at") and cleaned.get("treatment"):
-            pause = timedelta(minutes=cleaned["treatment"].buffer_minutes)
-            self.instance.blocked_until = cleaned["ends_at"] + pause
+            self.instance.blocked_until = cleaned["ends_at"] + self._pause(cleaned["treatment"])
         return cleaned
+
+    def _pause(self, treatment: Treatment) -> timedelta:
+        """Another treatment brings its own; what was booked keeps the pause of its day."""
+        if treatment != self.instance.treatment:
+            return timedelta(minutes=treatment.buffer_minutes)
+        return self.instance.blocked_until - self.instance.ends_at
 
     def validate_unique(self) -> None:
         """Also over columns that the form does not show, which Django would pass over."""
@@ -47,7 +52,7 @@ class AppointmentForm(DiaryForm):
         if self.errors:
             return
         # A hold past its end is free, but a constraint knows that by its status only.
-        booking.expire_dead_holds(now=timezone.now())
+        holds.expire_dead_holds(now=timezone.now())
         try:
             self.instance.validate_constraints()
         except ValidationError as error:
@@ -62,8 +67,13 @@ class AppointmentForm(DiaryForm):
 def what(event: AppointmentEvent) -> str:
     """The event's facts in words: a change as "room: Blue → Red"."""
     before, after = event.facts.get("from"), event.facts.get("to")
-    if isinstance(before, dict) and isinstance(after, dict):
-        facts = {name: f"{_shown(before.get(name))} → {_shown(after[name])}" for name in after}
+    if isinstance(after, dict):
+        before = before if isinstance(before, dict) else {}
+        facts = {
+            name: f"{_shown(before.get(name))} → {_shown(now)}" if before else _shown(now)
+            for name, now in after.items()
+            if not name.endswith("_id") and before.get(name) != now
+        }
     else:
         facts = {name: _shown(value) for name, value in event.facts.items()}
     return "; ".join(f"{name.replace('_', ' ')}: {fact}" for name, fact in facts.items())

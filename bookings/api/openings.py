@@ -11,7 +11,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.openings import Diary, diary
+from bookings.queries.scheduling.diary import diary_facts
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 from bookings.web.rate_limits import API, seconds_to_wait
 
@@ -42,26 +42,22 @@ def openings(request: HttpRequest) -> HttpResponse:
 
 def _answer(asked, now: datetime) -> list[dict]:
     clinic = Clinic.objects.the()
-    return _listed(
-        diary(
-            clinic,
-            _treatment(asked.get("treatment", "")),
-            first=_day(asked.get("from"), clinic.day_of(now)),
-            days=_days(asked.get("days", "14")),
-            therapist=_therapist(asked.get("therapist", "")),
-            now=now,
-        )
+    treatment = _treatment(asked.get("treatment", ""))
+    found = diary_facts(
+        clinic,
+        first=_day(asked.get("from"), clinic.day_of(now)),
+        days=_days(asked.get("days", "14")),
+        treatments=[treatment],
+        therapist=_therapist(asked.get("therapist", "")),
+        now=now,
     )
-
-
-def _listed(found: Diary) -> list[dict]:
-    slugs = {pk: therapist.slug for pk, therapist in found.therapists.items()}
+    slugs = {one.pk: one.slug for one in found.offered_by[treatment.pk]}
     return [
         {
             "start": datetime.fromtimestamp(start, UTC).isoformat(),
             "therapists": [slugs[pk] for pk in takers],
         }
-        for start, takers in found.starts.items()
+        for start, takers in found.starts(treatment).items()
     ]
 
 

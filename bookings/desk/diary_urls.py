@@ -25,6 +25,7 @@ urlpatterns = protected(
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
     path("appointments/<int:pk>/undo/", move.put_back, name="put_back"),
+    path("appointments/<int:pk>/keep/", move.keep, name="keep"),
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),

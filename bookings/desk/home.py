@@ -15,8 +15,9 @@ from bookings.web.days import day_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
-    today = clinic.day_of(timezone.now())
-    shown = desk_day(clinic, day_in(request.GET.get("day", "")) or today)
+    now = timezone.now()
+    today = clinic.day_of(now)
+    shown = desk_day(clinic, day_in(request.GET.get("day", "")) or today, now=now)
     return render(request, "desk/home.html", {"shown": shown, "today": today})
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bookings.core import wording
-from bookings.links import GOOD_FOR, Purpose, client_url
+from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url
 from bookings.mail.context import Letter
 
 
@@ -18,7 +18,7 @@ class DataLinkLetter(Letter):
 
     @property
     def hours(self) -> int:
-        return GOOD_FOR[Purpose.DOWNLOAD] // timedelta(hours=1)
+        return DOWNLOAD_GOOD_FOR // timedelta(hours=1)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.context import AppointmentLetter, Letter
 from bookings.models import Outcome, Race
 from bookings.queries.mail.nudges import session_ids
-from bookings.queries.scheduling.openings import Opening
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import (
     History,
     Offer,

@@ -16,7 +16,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
-from bookings.queries.scheduling.openings import Opening, openings
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.openings import openings
 from bookings.web.rate_limits import ANY, API, limited
 
 DAYS, DAYS_SHOWN, TIMES_SHOWN = 14, 5, 8

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from bookings.web.access import EVERYONE, protected
-from bookings.web.mail_frame import framed, in_a_frame
+from bookings.web.mail.frame import framed, in_a_frame
 
 LISTED = 50
 

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, ProtectedError, Q
+from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail.outbox import SILENTLY, write_down
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -123,7 +124,7 @@ def erase(
         return []
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
-        booking.cancel(visit, telling=SILENTLY, by=by, now=now)
+        cancellation.cancel(visit, telling=SILENTLY, by=by, now=now)
     until = seen.kept_until
     if until:
         health_erase.keep(client, now=now)
@@ -147,14 +148,13 @@ def erase(
 
 def finish_all(*, now: datetime) -> int:
     """Take the address of everybody who has been told, or cannot be. Returns how many."""
-    done = 0
-    waiting = Client.objects.filter(erased_at__isnull=False).exclude(email="")
-    for client in waiting:
-        if client.erased_at <= now - LONGEST_WAIT or not client.mails.unfinished().exists():
-            with transaction.atomic():
-                _finish(client)
-            done += 1
-    return done
+    erased = Client.objects.exclude(erased_at=None).exclude(email="")
+    last_mail = Mail.objects.unfinished().filter(client=OuterRef("pk"))
+    done = list(erased.exclude(Exists(last_mail), erased_at__gt=now - LONGEST_WAIT))
+    for client in done:
+        with transaction.atomic():
+            _finish(client)
+    return len(done)
 
 
 def _finish(client: Client) -> None:
@@ -259,7 +259,9 @@ def decline(request: ErasureRequest, why: str, *, by: str, now: datetime) -> Non
     _answer(request, ErasureState.DECLINED, answer=why, by=by, now=now)
 
 
-def _answer(request: ErasureRequest, state: ErasureState, *, by: str, now, **fields) -> bool:
+def _answer(
+    request: ErasureRequest, state: ErasureState, *, by: str, now: datetime, **fields: Any
+) -> None:
     """Only what still waits; the second of two answers changes nothing."""
     waiting = ErasureRequest.objects.filter(pk=request.pk, state=ErasureState.ASKED)
-    return bool(waiting.update(state=state, answered_by=by, answered_at=now, **fields))
+    waiting.update(state=state, answered_by=by, answered_at=now, **fields)

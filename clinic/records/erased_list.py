@@ -60,12 +60,12 @@ def read(path: Path | None = None) -> Iterator[Erased]:
 
 def add_missing() -> int:
     """What the database knows as erased and the file does not, because it could not be written."""
-    known = {(one.client, one.known_since) for one in read()}
+    listed = {(one.client, one.known_since) for one in read()}
     missing = [
-        client
-        for client in Client.objects.filter(erased_at__isnull=False)
-        if (client.pk, client.created_at) not in known
+        (client, client.erased_at)
+        for client in Client.objects.exclude(erased_at=None)
+        if client.erased_at and (client.pk, client.created_at) not in listed
     ]
-    for client in missing:
-        note(client, at=client.erased_at)
+    for client, erased_at in missing:
+        note(client, at=erased_at)
     return len(missing)

@@ -22,8 +22,8 @@ urlpatterns = [
     ),
     *protected(
         DESK,
-        path("desk/erasures/", erasure_requests.requests, name="requests"),
-        path("desk/erasures/<int:pk>/", erasure_requests.request, name="request"),
+        path("desk/erasures/", erasure_requests.listed, name="requests"),
+        path("desk/erasures/<int:pk>/", erasure_requests.detail, name="request"),
         path("desk/clients/<int:pk>/erase/", erasure_requests.start, name="start"),
         path("desk/clients/<int:pk>/merge/", merge.choose, name="merge_choose"),
         path("desk/clients/<int:pk>/merge/<int:other>/", merge.merge, name="merge"),

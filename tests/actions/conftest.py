@@ -1,78 +1,46 @@
-"""One therapist, one room, one hour-long massage, open every day from nine to five."""
-
-from datetime import timedelta
-from secrets import token_hex
+"""Holding and booking with boring answers, and what is refused."""
 
 import pytest
+from django.utils import timezone
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
-from tests import factories
-from tests.factories import NOW
+from bookings.queries.scheduling.slots import Slot
+from tests.diary_requests import book_one, hold_one
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
+def massage(massage):
+    """A pause follows it."""
+    massage.buffer_minutes = 15
+    massage.save()
+    return massage
 
 
 @pytest.fixture
-def room(clinic):
-    return factories.make_room("Room 1")
-
-
-@pytest.fixture
-def kim(clinic):
-    kim = factories.make_therapist("Kim Demo")
-    factories.make_week(kim)
-    return kim
-
-
-@pytest.fixture
-def massage(kim, room):
-    return factories.make_treatment(therapists=[kim], minutes=60, buffer_minutes=15)
-
-
-@pytest.fixture
-def start():
-    """Ten o'clock in the clinic, two days from now."""
-    return NOW.replace(hour=10) + timedelta(days=2)
+def slot(massage, start):
+    """Ten o'clock with anybody, unless the test says otherwise."""
+    return lambda **asked: Slot(**{"treatment": massage, "start": start, **asked})
 
 
 @pytest.fixture
 def book(massage, start):
     """Books with boring answers; a test names only what it is about."""
 
-    def _book(**asked):
-        asked = {
-            "treatment": massage,
-            "start": start,
-            "therapist": None,
-            "visitor": "ana",
-            "key": token_hex(16),
-            "now": NOW,
-            **asked,
-        }
+    def _book(*, treatment=massage, start=start, visitor="ana", now=None, **asked):
+        now = now or timezone.now()
         typed = {name: asked.pop(name) for name in ("name", "email", "phone") if name in asked}
         person = {"name": "Ana Demo", "email": "ana@example.com", **typed}
-        return booking.book(**{"client": newcomer(**person, now=asked["now"]), **asked})
+        asked = {"client": newcomer(**person, now=now), **asked}
+        return book_one(treatment, start, visitor=visitor, now=now, **asked)
 
     return _book
 
 
 @pytest.fixture
 def hold(massage, start):
-    def _hold(**asked):
-        asked = {
-            "treatment": massage,
-            "start": start,
-            "therapist": None,
-            "visitor": "ana",
-            "now": NOW,
-            **asked,
-        }
-        return booking.hold(**asked)
+    def _hold(*, treatment=massage, start=start, now=None, **asked):
+        return hold_one(treatment, start, now=now or timezone.now(), **asked)
 
     return _hold
 

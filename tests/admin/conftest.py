@@ -3,11 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client as Browser
 
-from bookings.models import (
-    User,
-)
+from bookings.models import User
 from tests import factories
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 
@@ -18,11 +15,9 @@ def owner(clinic):
 
 
 @pytest.fixture
-def office(owner):
+def office(owner, signed_in):
     """The owner's browser."""
-    browser = Browser()
-    browser.force_login(owner)
-    return browser
+    return signed_in(owner)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Appointments corrected in the admin: recorded, told, and never a bare error."""
 
 import threading
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from bookings.models import (
     Appointment,
     MailKind,
 )
-from tests import factories
+from tests import factories, patience
 from tests.admin.forms import (
     filled,
     list_of,
@@ -50,7 +49,7 @@ def test_a_corrected_time_is_recorded_with_who_and_from_what_to_what(office, vis
     visit.refresh_from_db()
     assert (visit.starts_at, visit.revision) == (later, 1)
     event = visit.events.get()
-    assert (event.kind, event.by) == ("corrected", "owner: owner@example.com")
+    assert (event.kind, event.by) == ("moved", "owner: owner@example.com")
     assert event.facts["from"]["starts_at"] == "2027-01-12T10:00:00Z"
     assert event.facts["to"]["starts_at"] == "2027-01-12T12:00:00Z"
     assert "starts at: 12 Jan 2027 10:00 → 12 Jan 2027 12:00" in office.get(page_of(visit)).text
@@ -67,14 +66,37 @@ def test_nobody_is_written_to_about_a_room_or_a_price(office, visit):
     blue = factories.make_room("Blue")
     send(office, page_of(visit), room=blue.pk, price="55.00")
     visit.refresh_from_db()
-    assert (visit.room, visit.price, visit.revision) == (blue, 55, 0)
-    assert visit.events.get().facts["to"] == {"room": "Blue", "price": "55.00"}
-    assert not visit.mails.exists()
+    assert (visit.room, visit.price) == (blue, 55)
+    moved, priced = visit.events.all()
+    assert (moved.facts["from"]["room"], moved.facts["to"]["room"]) == ("Room 1", "Blue")
+    assert (priced.kind, priced.facts["to"]) == ("priced", "55.00")
+    assert not visit.mails.exclude(kind=MailKind.REMINDER).exists()
 
 
 def test_saving_without_a_change_leaves_no_trace(office, visit):
     assert send(office, page_of(visit)).status_code == 302
     assert not visit.events.exists()
+
+
+def test_a_price_alone_touches_no_pause(office, visit, massage, ten):
+    massage.buffer_minutes = 45
+    massage.save()
+    factories.make_appointment(
+        starts_at=ten + timedelta(hours=1),
+        treatment=massage,
+        therapist=visit.therapist,
+        room=visit.room,
+    )
+    assert send(office, page_of(visit), price="55.00").status_code == 302
+    visit.refresh_from_db()
+    assert (visit.price, visit.blocked_until) == (55, ten + timedelta(hours=1))
+    assert visit.events.get().kind == "priced"
+
+
+def test_a_closed_day_is_refused_in_the_admin_too(office, visit, ten):
+    factories.make_absence(ten + timedelta(hours=2), ten + timedelta(hours=9))
+    page = send(office, page_of(visit), **times(ten + timedelta(hours=2)))
+    assert "The clinic is closed then." in why_not(page)
 
 
 def test_another_treatment_brings_its_own_pause(office, visit, kim, ten):
@@ -192,7 +214,7 @@ def test_who_is_overtaken_between_check_and_write_gets_the_filled_form_back(offi
     other = threading.Thread(target=overtake)
     opened = filled(office.get(page_of(visit)))
     other.start()
-    assert inserted.wait(10)
+    assert inserted.wait(patience.seconds())
     page = office.post(page_of(visit), {**opened, **times(twelve)})
     other.join()
     assert "That time has just been taken." in why_not(page)
@@ -203,9 +225,8 @@ def test_who_is_overtaken_between_check_and_write_gets_the_filled_form_back(offi
 
 
 def wait_for_somebody_who_waits(cursor) -> None:
-    for _ in range(200):
+    def somebody_waits() -> bool:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        if cursor.fetchone()[0]:
-            return
-        time.sleep(0.02)
-    raise AssertionError("Nobody ran into the other's row.")
+        return bool(cursor.fetchone()[0])
+
+    patience.wait_for(somebody_waits)

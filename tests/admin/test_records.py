@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bookings.actions.rota.impact import digest_of
 from bookings.models import (
     Absence,
     Appointment,
@@ -79,7 +80,9 @@ DIARY_WRITES = {
     "an absence": lambda office, kim, visit: send(
         office, new(Absence), therapist=kim.pk, **times(NOW)
     ),
-    "a therapist's activity": lambda office, kim, visit: send(office, page_of(kim), active=""),
+    "a therapist's activity": lambda office, kim, visit: send(
+        office, page_of(kim), active="", accepted=digest_of([visit])
+    ),
     "a treatment's activity": lambda office, kim, visit: send(
         office, page_of(visit.treatment), active=""
     ),

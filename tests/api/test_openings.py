@@ -7,18 +7,9 @@ from django.utils import timezone
 
 from bookings.models import Clinic
 from bookings.queries.scheduling.openings import openings
-from tests.factories import make_clinic, make_room, make_therapist, make_treatment, make_week
+from tests.factories import make_therapist, make_week
 
 URL = "/api/openings"
-
-
-@pytest.fixture
-def massage(db):
-    make_clinic()
-    make_room()
-    kim = make_therapist("Kim Demo")
-    make_week(kim)
-    return make_treatment("Sports massage", slug="sports-massage", therapists=[kim])
 
 
 def ask(client, **asked):

@@ -14,9 +14,8 @@ import psycopg2
 from django.conf import settings
 from django.utils import timezone
 
-from bookings.actions.clients.identity import newcomer
-from bookings.actions.scheduling import booking
 from bookings.models import Treatment
+from tests.diary_requests import book_one
 from tests.processes import at_once
 
 CSRF = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -88,16 +87,7 @@ def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int
 
 
 def book_by_action(treatment: Treatment, start: datetime) -> bool:
-    now = timezone.now()
-    booking.book(
-        treatment=treatment,
-        start=start,
-        therapist=None,
-        visitor="",
-        client=newcomer(name="Ana Demo", email="ana@example.com", now=now),
-        key=token_hex(16),
-        now=now,
-    )
+    book_one(treatment, start, now=timezone.now())
     return True
 
 

@@ -15,12 +15,10 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
-from bookings.core.scheduling.openings import openings_of
-
 django.setup()
 
 from bookings.models import Appointment, Clinic, Treatment  # noqa: E402 - models need Django set up
-from bookings.queries.scheduling.openings import diary  # noqa: E402
+from bookings.queries.scheduling.diary import diary_facts  # noqa: E402
 from tests.benchmarks import backups, clients, full_day, load, mails, peers, seed  # noqa: E402
 from tests.benchmarks import diary as diary_of  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
@@ -123,17 +121,13 @@ def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
 
 
 def core_alone(treatment, today: date, days: int) -> str:
-    facts = diary(Clinic.objects.the(), treatment, first=today, days=days, now=datetime.now(UTC))
+    facts = diary_facts(
+        Clinic.objects.the(), first=today, days=days, treatments=[treatment], now=datetime.now(UTC)
+    )
     taken = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
-        openings_of(
-            facts.rosters,
-            facts.rooms.values(),
-            visit=facts.visit,
-            grid=facts.grid,
-            within=facts.within,
-        )
+        facts.starts(treatment)
         taken.append((time.perf_counter() - began) * 1000)
     return spread(taken)
 

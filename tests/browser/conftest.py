@@ -1,14 +1,14 @@
 """A real browser in front of the real thing: web server, worker, beat, mail and all."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -19,10 +19,12 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from environ import Env
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from clinic.demo.processes import die_with_parent
+from tests import patience
 from tests.browser import days
+from tests.browser.days import fits
 from tests.browser.logins import signed_in
 
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
@@ -36,6 +38,31 @@ HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium"
 TELL_OF_VIOLATIONS = """
     document.addEventListener("securitypolicyviolation", (event) => console.error(
         `policy: ${event.effectiveDirective} kept out ${event.blockedURI} ${event.sample}`));
+"""
+# What a page says of itself when all is well.
+ON_PURPOSE = "|".join(
+    [
+        r"status of 4(03|04|09|22|29)",  # answers that tests ask for: refused, gone, taken, wrong
+        r"net::ERR_INTERNET_DISCONNECTED",  # a test has cut the line
+        # Typing on replaces the question that is under way (hx-sync). What htmx says first it says
+        # of a question that failed too, but then with htmx:sendError or htmx:timeout after it.
+        r"^htmx:(afterRequest|sendAbort), \[object \w+\]$",
+    ]
+)
+SCHEMES = ("light", "dark")
+WIDTHS = (390, 820, 1440)
+SHELL = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), {})
+        print(json.dumps([True, said.getvalue()]), flush=True)
+    except Exception:
+        print(json.dumps([False, traceback.format_exc()]), flush=True)
 """
 FLAGS = [
     "--no-sandbox",
@@ -54,15 +81,14 @@ class Inbox:
 
     folder: Path
 
-    def wait_for(self, recipient: str, *, about: str = "", seconds: float = 20) -> EmailMessage:
+    def wait_for(self, recipient: str, *, about: str = "") -> EmailMessage:
         """The newest mail to that address whose subject has those words; fails without one."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for letter in self.all_to(recipient):
-                if about.lower() in letter["Subject"].lower():
-                    return letter
-            time.sleep(0.1)
-        raise AssertionError(f"no mail about {about!r} to {recipient} within {seconds} s")
+
+        def came() -> EmailMessage | None:
+            letters = self.all_to(recipient)
+            return next((one for one in letters if about.lower() in one["Subject"].lower()), None)
+
+        return patience.wait_for(came, otherwise=lambda: f"no mail about {about!r} to {recipient}")
 
     def all_to(self, recipient: str) -> list[EmailMessage]:
         kept = sorted(self.folder.glob("*.eml"), reverse=True)
@@ -118,6 +144,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
         "LIMIT_API": "",
         "LIMIT_BOOKING": "",
         "LIMIT_HOLDS": "",
+        "DIARY_LOCK_SECONDS": str(round(patience.seconds())),
     }
     with log.open("wb") as output:
         demo = subprocess.Popen(
@@ -135,16 +162,15 @@ def site(tmp_path_factory) -> Iterator[Site]:
         yield Site(f"http://localhost:{port}", Inbox(state / "mail"), environment)
     finally:
         demo.terminate()
-        demo.wait(60)
+        demo.wait(patience.seconds())
 
 
 def _wait_for_the_first_page(demo: subprocess.Popen, log: Path) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and demo.poll() is None:
-        if "Taper is running" in log.read_text():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"The demo did not start:\n{log.read_text()}")
+    def runs_or_ended() -> bool:
+        return "Taper is running" in log.read_text() or demo.poll() is not None
+
+    patience.wait_for(runs_or_ended, otherwise=log.read_text)
+    assert demo.poll() is None, f"The demo did not start:\n{log.read_text()}"
 
 
 @pytest.fixture(scope="session")
@@ -152,6 +178,7 @@ def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(HOW_TO_GET_ONE)
+    expect.set_options(timeout=patience.seconds() * 1000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield running
@@ -170,7 +197,7 @@ def open_context(browser, site) -> Iterator[Callable[..., BrowserContext]]:
     def _open(**options) -> BrowserContext:
         options = {"timezone_id": "Europe/London", "locale": "en-GB", **options}
         context = browser.new_context(base_url=site.url, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patience.seconds() * 1000)
         context.add_init_script(TELL_OF_VIOLATIONS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda message: _note(complaints, message))
@@ -184,8 +211,7 @@ def open_context(browser, site) -> Iterator[Callable[..., BrowserContext]]:
 
 
 def _note(complaints: list[str], message) -> None:
-    on_purpose = r"status of 4(03|04|09|22|29)|net::ERR_INTERNET_DISCONNECTED"
-    if message.type == "error" and not re.search(on_purpose, message.text):
+    if message.type == "error" and not re.search(ON_PURPOSE, message.text):
         complaints.append(message.text)
 
 
@@ -200,7 +226,8 @@ def axe() -> Callable[[Page], None]:
     source = AXE.read_text()
 
     def _check(page: Page) -> None:
-        page.evaluate(source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         broken = [
             f"{rule['id']}: {node['html'][:200]}"
@@ -213,24 +240,51 @@ def axe() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
-def run(site) -> Callable[[str], str]:
-    """Runs a few lines beside the site, as an operator would in its shell."""
+def for_everybody(axe) -> Callable[..., None]:
+    """Fails unless the page, as it stands, fits every screen and breaks no rule in any colours.
+
+    The rules are read at all of these widths, unless only some are named.
+    """
+
+    def _check(
+        page: Page, widths: Sequence[int] = WIDTHS, *, read_at: Sequence[int] | None = None
+    ) -> None:
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": 900})
+            fits(page)
+            for scheme in SCHEMES if width in (read_at or widths) else ():
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                axe(page)
+
+    return _check
+
+
+@pytest.fixture(scope="session")
+def run(site) -> Iterator[Callable[[str], str]]:
+    """Runs a few lines beside the site, as an operator would in its shell; tells what they print.
+
+    The shell stays open for the next ones.
+    """
+    shell = subprocess.Popen(
+        [sys.executable, "-c", SHELL], cwd=ROOT, env={**os.environ, **site.environment},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
 
     def _run(code: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-c", code],
-            cwd=ROOT, env={**os.environ, **site.environment}, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        print(json.dumps(code), file=shell.stdin, flush=True)
+        done, said = json.loads(shell.stdout.readline())
+        assert done, said
+        return said
 
-    return _run
+    yield _run
+    shell.stdin.close()
+    shell.wait(patience.seconds())
 
 
 @pytest.fixture
 def visits(run) -> tuple[str, list[int]]:
     """The surname and the ids of Ada's, Ben's and Cleo's visits."""
+    days.let_midnight_pass()
     surname = f"Demo{token_hex(2)}"
     made = run(days.BOOK.replace("NAME", surname))
     return surname, [int(pk) for pk in re.findall(r"visit (\d+)", made)]

@@ -1,5 +1,15 @@
-"""A therapist's day in the demo, as the browser tests book it."""
+"""Days of the demo's diary, and a therapist's day as the browser tests book it."""
 
+import time
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from clinic.demo.data.clinic import CLINIC, bank_holidays
+from tests import patience
+
+ZONE = ZoneInfo(CLINIC["timezone"])
+BEFORE_MIDNIGHT = timedelta(minutes=2)  # on a machine that has nothing else to do
 PHONE = {"viewport": {"width": 390, "height": 844}}
 # Three visits in the demo's therapist's day, whose others are cancelled. They begin just after
 # midnight, so that the day has come whenever the test runs.
@@ -27,5 +37,30 @@ for n, name in enumerate(("Ada", "Ben", "Cleo")):
 """
 
 
+def today() -> date:
+    """The clinic's, which is another than UTC's for an hour of each summer night."""
+    return datetime.now(ZONE).date()
+
+
+@cache
+def a_busy_day(days: int) -> date:
+    """A Tuesday about so many days ahead, when most of the demo's therapists work.
+
+    The day after where that is a bank holiday. The same all through a run.
+    """
+    day = today() + timedelta(days=(1 - today().weekday()) % 7 + days)
+    closed = set(bank_holidays(day, day + timedelta(days=7)))
+    return next(one for one in (day + timedelta(days=n) for n in range(7)) if one not in closed)
+
+
+def let_midnight_pass() -> None:
+    """If it is near: for tests of what is there today, and gone tomorrow."""
+    tomorrow = datetime.combine(today() + timedelta(days=1), datetime.min.time(), ZONE)
+    left = tomorrow.astimezone(UTC) - datetime.now(UTC)
+    if left < BEFORE_MIDNIGHT * patience.slowness():
+        time.sleep(left.total_seconds() + 1)
+
+
 def fits(page):
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wider <= 0, f"{page.url} is {wider} px wider than the screen"

@@ -1,11 +1,13 @@
 """What runners do, in words."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from secrets import token_hex
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
+
+from tests.browser import days
 
 
 def new_address() -> str:
@@ -17,7 +19,7 @@ def open_picker(page: Page, treatment: str = "Sports massage 60") -> None:
     page.goto("/")
     with page.expect_navigation():
         page.get_by_role("link", name=f"See times for {treatment}", exact=True).click()
-    day = datetime.now(UTC).date() + timedelta(days=70)
+    day = days.today() + timedelta(days=70)
     page.goto(f"{page.url.partition('?')[0]}?from={day}")
 
 

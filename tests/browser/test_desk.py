@@ -1,24 +1,17 @@
 """The pages of the clinic's staff, and those that say no, in a real browser."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
+from tests.browser import days
 from tests.browser.logins import fill_in, signed_in
 
-SCHEMES = ["light", "dark"]
-FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [390, 1440])
-def test_the_day_is_for_everybody_and_fits(open_context, axe, width, scheme):
-    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = signed_in(context.new_page(), "desk")
-    axe(page)
-    assert page.evaluate(FITS)
+def test_the_day_is_for_everybody_and_fits(page, for_everybody):
+    signed_in(page, "desk")
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Today").click()
     expect(page.get_by_role("heading", name="Same e-mail, different name")).to_be_visible()
@@ -33,37 +26,33 @@ def test_a_therapist_sees_the_day_but_not_the_records(open_context):
     assert page.goto("/admin/").status == 403
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_pages_that_say_no_are_for_everybody_too(open_context, axe, scheme):
-    page = open_context(color_scheme=scheme).new_page()
+def test_pages_that_say_no_are_for_everybody_too(open_context, for_everybody):
+    page = open_context().new_page()
     assert page.goto("/no-such-page/").status == 404
-    axe(page)
+    for_everybody(page, read_at=[390, 1440])
     page.goto("/accounts/signup/")
-    axe(page)
-    runner = open_context(color_scheme=scheme).new_page()
+    for_everybody(page, read_at=[390, 1440])
+    runner = open_context().new_page()
     runner.goto("/accounts/login/")
     fill_in(runner, "runner")
     runner.get_by_role("link", name="Sign out").wait_for()
     assert runner.goto("/desk/").status == 403
-    axe(runner)
+    for_everybody(runner, read_at=[390, 1440])
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (820, "light"), (1440, "light")])
-def test_a_clients_race_is_entered_and_moved_at_the_desk(open_context, axe, width, scheme):
-    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = signed_in(context.new_page(), "desk")
+def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
+    signed_in(page, "desk")
     page.goto("/admin/bookings/client/?q=demoson")
-    page.locator("#result_list tbody th a").nth({390: 0, 820: 1, 1440: 2}[width]).click()
+    page.locator("#result_list tbody th a").first.click()
     page.get_by_role("link", name="Races and plan").click()
     page.get_by_role("heading", name=re.compile("Demoson: plan")).wait_for()
     if page.locator(".races").count():
         page.get_by_text("Another race?").click()
-    day = datetime.now(UTC).date() + timedelta(weeks=30 + width // 400)
+    day = days.today() + timedelta(weeks=31)
     page.get_by_label("Date of the race").fill(day.isoformat())
     page.get_by_role("button", name=re.compile("Enter the race|Add this race")).click()
     page.get_by_role("heading", name="Sessions that fit").wait_for()
-    axe(page)
-    assert page.evaluate(FITS)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("link", name=re.compile(f"Change.*{day.year}")).last.click()
     page.get_by_label("Date of the race").fill((day + timedelta(weeks=2)).isoformat())
     expect(page.get_by_label("How far you got")).to_be_hidden()
@@ -72,7 +61,6 @@ def test_a_clients_race_is_entered_and_moved_at_the_desk(open_context, axe, widt
     page.get_by_label("How it went").select_option("Not known yet")
     page.get_by_role("button", name="See what changes").click()
     page.get_by_role("heading", name="What changes").wait_for()
-    axe(page)
-    assert page.evaluate(FITS)
+    for_everybody(page, read_at=[390, 1440])
     page.get_by_role("button", name=re.compile("^Change the race")).click()
     page.get_by_text("The plan has been worked out anew.").wait_for()

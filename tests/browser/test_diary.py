@@ -1,33 +1,30 @@
 """The desk's diary in a real browser, on the demo's data: dragging, two desks, money, blocks."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import WIDTHS
+from tests.browser.days import a_busy_day, fits, let_midnight_pass, today
 from tests.browser.logins import signed_in
-from tests.browser.test_desk import FITS, SCHEMES
 
+AN_HOUR = 3600  # seconds
 VISIT = ".ec-event:not(.ec-bg-event)"
-
-
-def a_busy_day(days=7):
-    """A coming weekday: a Tuesday, when most of the demo's therapists work."""
-    today = datetime.now(UTC).date()
-    return today + timedelta(days=(1 - today.weekday()) % 7 + days)
 
 
 @pytest.fixture
 def desk(open_context):
     """A desk of its own, with the diary open."""
 
-    def _desk(day: date | None = None, **options):
-        page = signed_in(
-            open_context(**{"viewport": {"width": 1440, "height": 1000}} | options).new_page(),
-            "desk",
-        )
-        page.goto(f"/diary/{day or a_busy_day()}/")
+    def _desk(day: date | None = None, *, stopped: bool = False, **options):
+        """`stopped`: its clock is the test's to move."""
+        page = open_context(**{"viewport": {"width": 1440, "height": 1000}} | options).new_page()
+        if stopped:
+            page.clock.install()
+        signed_in(page, "desk")
+        page.goto(f"/diary/{day or a_busy_day(7)}/")
         page.locator(VISIT).first.wait_for()
         return page
 
@@ -49,27 +46,22 @@ def movable(page, number=0):
     return [one for one in feed(page)["visits"] if one["movable"]][number]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [390, 820, 1440])
-def test_the_staffs_pages_are_for_everybody_and_fit(open_context, axe, width, scheme):
-    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = signed_in(context.new_page(), "desk")
-    day = a_busy_day()
-    page.goto(f"/diary/{day}/")
-    page.locator(VISIT).first.wait_for()
-    assert page.evaluate(FITS)
+def test_the_staffs_pages_are_for_everybody_and_fit(desk, for_everybody):
+    day = a_busy_day(7)
+    page = desk(day)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        fits(page)
     page.get_by_role("button", name="Table").click()
     page.locator("#table table").first.wait_for()
-    axe(page)
-    assert page.evaluate(FITS)
+    for_everybody(page)
     visit = page.locator("#table tbody th a").first.get_attribute("href")
     week = page.locator("#table a", has_text="Week").first.get_attribute("href")
     paths = [visit, f"{visit}move/", week, f"/diary/{day}/takings/", "/diary/blocks/"]
     paths += [f"/diary/blocks/{kind}/new/" for kind in ("off", "extra", "break", "closed")]
     for path in paths:
         page.goto(path)
-        axe(page)
-        assert page.evaluate(FITS), (path, width)
+        for_everybody(page)
 
 
 def drag(page, visit, by, *, end=False):
@@ -152,14 +144,18 @@ def test_a_drag_onto_somebody_says_who_and_offers_the_nearest_times(desk):
 
 def test_what_one_desk_changes_appears_at_the_other_within_ten_seconds(desk):
     day = a_busy_day(14)
-    one, other = desk(day), desk(day)
+    one, other = desk(day), desk(day, stopped=True)
     visit = movable(one)
     panel, theirs = open_panel(one, visit), open_panel(other, visit)
+    other.clock.pause_at(other.evaluate("Date.now()") / 1000 + AN_HOUR)
     panel.get_by_label("Late by").fill("20")
     panel.get_by_role("button", name="Note it").click()
     panel.get_by_text("20 minutes late.").wait_for()
-    other.locator(VISIT, has_text="20 min late").wait_for(timeout=10_000)
-    theirs.get_by_text("20 min late").first.wait_for(timeout=10_000)
+    with other.expect_response("**/feed/"):
+        other.clock.run_for(10_000)
+    other.clock.resume()
+    other.locator(VISIT, has_text="20 min late").wait_for()
+    theirs.get_by_text("20 min late").first.wait_for()
 
 
 def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
@@ -175,6 +171,7 @@ def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
 
 
 def test_money_is_taken_corrected_and_printed(desk, axe):
+    let_midnight_pass()
     page = desk(a_busy_day(35))
     visit = movable(page)
     panel = open_panel(page, visit)
@@ -192,8 +189,8 @@ def test_money_is_taken_corrected_and_printed(desk, axe):
     panel.get_by_label("Why").last.fill("Wrong card")
     panel.get_by_role("button", name="Take it back").click()
     panel.get_by_text("is taken back").wait_for()
-    page.goto(f"/diary/{datetime.now(UTC).date()}/takings/")
-    assert page.get_by_text("Wrong card").is_visible()
+    page.goto(f"/diary/{today()}/takings/")
+    expect(page.get_by_text("Wrong card")).to_be_visible()
     axe(page)
 
 
@@ -246,5 +243,5 @@ def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk)
             place.dispatchEvent(new TouchEvent("touchend", {changedTouches: at(80)}));
         }"""
     )
-    assert page.locator("#phone-name").inner_text() == names[2]
+    expect(page.locator("#phone-name")).to_have_text(names[2])
     assert page.locator(".ec-draggable").count() == 0

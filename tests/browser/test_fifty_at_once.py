@@ -11,6 +11,8 @@ from secrets import token_hex
 from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
+from tests import patience
+
 PEOPLE = 50
 PICKER = "/book/sports-massage-60/"
 
@@ -33,7 +35,8 @@ class Visitor:
     def _ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
         crumbs = "; ".join(f"{name}={one.value}" for name, one in self.cookies.items())
         headers = {"Cookie": crumbs, "Content-Type": "application/x-www-form-urlencoded"}
-        with closing(http.client.HTTPConnection(self.host, timeout=60)) as connection:
+        waits = patience.seconds()
+        with closing(http.client.HTTPConnection(self.host, timeout=waits)) as connection:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
             self.page = answer.read().decode()
@@ -68,7 +71,7 @@ def test_one_is_booked_and_the_others_keep_their_form_and_see_the_nearest(site):
     together = Barrier(PEOPLE)
 
     def send(who: int) -> tuple[int, str]:
-        together.wait(30)
+        together.wait(patience.seconds())
         return people[who].post(f"{PICKER}details/", **details(start, therapist, who))
 
     with ThreadPoolExecutor(PEOPLE) as pool:

@@ -49,29 +49,14 @@ def every_page(page: Page, site):
     yield
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_a_rule_of_accessibility(open_context, site, axe, scheme):
-    page = open_context(color_scheme=scheme).new_page()
-    for _ in every_page(page, site):
-        axe(page)
-
-
-@pytest.mark.parametrize("width", [320, 390, 820])
-def test_no_page_is_wider_than_the_screen(open_context, site, width):
-    page = open_context(viewport={"width": width, "height": 844}).new_page()
-    for _ in every_page(page, site):
-        wider = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wider <= 0, f"{page.url} is {wider} px wider than {width} px"
-
-
-def test_no_page_asks_anybody_else_for_anything(open_context, site):
-    page = open_context().new_page()
+def test_every_page_is_for_everybody_and_fits_and_asks_nobody_else_for_anything(
+    page, site, for_everybody
+):
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     for _ in every_page(page, site):
-        pass
+        for_everybody(page, (320, 390, 820), read_at=[820])
+    assert asked
     assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
 
 

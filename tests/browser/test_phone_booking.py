@@ -1,16 +1,16 @@
 """The phone at one's ear: booking by keyboard alone, and the records of clients, in a browser."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.logins import signed_in
-from tests.browser.test_desk import FITS, SCHEMES
 
-SECONDS = 15  # the aim; machines that test are slower than people are quick
-PATIENCE = 2
+# A call is booked within this many seconds of typing, at the pace of an average typist (Card,
+# Moran and Newell, "The keystroke-level model", 1980). How fast the machine answers is measured
+# by the benchmarks, since here it says more of what else the machine does.
+SECONDS, A_KEY = 15, 0.28
 
 
 @pytest.fixture
@@ -29,9 +29,10 @@ def tab_to(page, role, name):
 
 
 def test_a_known_client_is_booked_by_keyboard_alone(desk):
-    page = desk
+    page, pressed = desk, []
+    page.expose_function("noteKey", lambda key: pressed.append(key))
+    page.add_init_script("addEventListener('keydown', event => noteKey(event.key), true)")
     page.goto("/diary/")
-    began = time.monotonic()
     page.keyboard.press("Alt+N")
     page.wait_for_url("**/diary/new/")
     expect(page.get_by_role("textbox", name="Client")).to_be_focused()
@@ -44,10 +45,9 @@ def test_a_known_client_is_booked_by_keyboard_alone(desk):
     expect(shown.get_by_role("radio").first).to_be_checked()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/diary/20\d\d-\d\d-\d\d/#visit-\d+$"))
-    taken = time.monotonic() - began
     expect(page.get_by_role("status").first).to_contain_text("Robin Demo is booked")
     expect(page.locator(".ec-event.is-marked")).to_contain_text("Robin Demo")
-    assert taken < SECONDS * PATIENCE, f"{taken:.1f} s"
+    assert len("robin next week after 3") < len(pressed) < SECONDS / A_KEY, pressed
 
 
 def test_somebody_new_is_written_down_and_booked_by_keyboard_alone(desk):
@@ -91,11 +91,8 @@ def test_without_javascript_two_presses_of_enter_book(open_context):
     page.wait_for_url("**/#visit-*")
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [390, 1440])
-def test_the_clients_pages_are_for_everybody_and_fit(open_context, axe, width, scheme):
-    context = open_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page = signed_in(context.new_page(), "desk")
+def test_the_clients_pages_are_for_everybody_and_fit(desk, for_everybody):
+    page = desk
     page.goto("/desk/clients/?q=Robin")
     page.get_by_role("link", name="Robin Demo", exact=True).click()
     page.get_by_role("heading", level=1, name="Robin Demo").wait_for()
@@ -103,9 +100,7 @@ def test_the_clients_pages_are_for_everybody_and_fit(open_context, axe, width, s
     pages = ["/desk/clients/", "/desk/clients/new/", "/diary/new/?who=demo&when=next+week", record]
     for url in [*pages, f"{record}edit/", f"{record}merge/?q=demo"]:
         page.goto(url)
-        axe(page)
-        assert page.evaluate(FITS), url
+        for_everybody(page, read_at=[390, 1440])
     page.locator(".lines a").first.click()
     page.get_by_role("heading", name="Merge two records").wait_for()
-    axe(page)
-    assert page.evaluate(FITS)
+    for_everybody(page, read_at=[390, 1440])

@@ -4,29 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, Mail, MailState
 from tests.factories import (
     NOW,
     make_appointment,
     make_client,
-    make_clinic,
     make_room,
     make_therapist,
     make_treatment,
-    make_user,
 )
 
 DAY = "2026-12-03"
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def desk(client, db):
-    make_clinic()
-    client.force_login(make_user("dee@example.com", role=Role.DESK))
-    return client
 
 
 def visit(name="Ana Demo", starts_at=TEN, **fields):

@@ -24,6 +24,7 @@ class Background:
     def __init__(self, folder: Path):
         self._folder = folder
         self._running: list[Child] = []
+        self.watched: list[Child] = []
         self._broker = None
         self.start_broker()
 
@@ -38,6 +39,16 @@ class Background:
         options = ("--concurrency", "1", "--without-mingle", "--without-gossip")
         return self._start("worker", *CELERY, "worker", *options, *QUIETLY)
 
+    def may_end(self, worker: Child) -> None:
+        """Of its broker's end a worker may die: kombu then puts back what was not done yet over a
+        connection that is gone ("Unrecoverable error: AttributeError", in restore_unacked).
+        """
+        self.watched.remove(worker)
+
+    def again(self, worker: Child) -> Child:
+        """One that runs, as whatever watches over a clinic's programs starts them anew."""
+        return worker if worker.is_running() else self.worker()
+
     def beat(self, number: int = 1) -> Child:
         schedule = self._folder / f"schedule-{number}"
         return self._start(
@@ -49,7 +60,7 @@ class Background:
         return self._start("loop", sys.executable, "manage.py", "send_mail_loop", *options)
 
     def kill(self, child: Child) -> None:
-        self._running.remove(child)
+        self.watched.remove(child)
         child.process.kill()
         child.process.wait()
 
@@ -74,6 +85,7 @@ class Background:
         }
         child = Child.start(name, command, log=self._folder / f"{name}.log", env=env)
         self._running.append(child)
+        self.watched.append(child)
         return child
 
 
@@ -81,7 +93,7 @@ class Background:
 def background(folder: Path) -> Iterator[Background]:
     started = Background(folder)
     try:
-        with none_may_die(started._running):
+        with none_may_die(started.watched):
             yield started
     finally:
         started.stop()

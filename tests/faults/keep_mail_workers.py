@@ -1,7 +1,7 @@
 """Keeps so many processes sending mail, whatever happens to them.
 
 A program: each line on its standard input is a signal's name and the number of the worker that
-gets it. It ends, with all of them, when its input does.
+gets it. When its input ends, each worker finishes what it is at, and then it ends too.
 """
 
 import os
@@ -31,10 +31,17 @@ class Keeper:
             if select.select([sys.stdin], [], [], 0.01)[0]:
                 orders = os.read(sys.stdin.fileno(), 10_000).decode()
                 if not orders:
-                    os.killpg(0, signal.SIGKILL)
+                    return self._finish()
                 for order in orders.splitlines():
                     name, which = order.split()
                     os.kill(self._pids[int(which)], signal.Signals[name])
+
+    def _finish(self) -> None:
+        for pid in self._pids:
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGCONT)
+        for pid in self._pids:
+            os.waitpid(pid, 0)
 
     def _replace_the_dead(self) -> None:
         for number, pid in enumerate(self._pids):

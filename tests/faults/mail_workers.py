@@ -3,13 +3,17 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Self
 
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 
+from bookings.models import Mail, MailServer, MailState
 from clinic.demo.processes import Child
+from tests import patience
 from tests.processes import none_may_die
 
 
@@ -17,10 +21,11 @@ class Workers:
     """So many processes that send what is due at once, with leases of so many seconds.
 
     `patience`: seconds they wait for the mail server's answer. One that ends by itself ends
-    whatever is waited for meanwhile.
+    whatever is waited for meanwhile. At the end they finish what they are at, so that whatever is
+    counted afterwards counts all of it.
     """
 
-    def __init__(self, count: int, *, lease: float = 120, patience: float = 20):
+    def __init__(self, count: int, *, lease: float = 120, patience: float = 60):
         self.count = count
         self._arguments = [str(count), str(lease), str(patience)]
 
@@ -52,7 +57,7 @@ class Workers:
     def __exit__(self, *error) -> None:
         self._watched.__exit__(*error)
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=patience.seconds())
 
     def kill(self, which: int) -> None:
         self._signal("SIGKILL", which)
@@ -69,3 +74,23 @@ class Workers:
 
 def url_of_the_tests_database() -> str:
     return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+
+
+def wait_until_none_is_left(mails) -> None:
+    """What would wait for minutes is let go meanwhile, since nobody means to wait for those."""
+
+    def none_is_left() -> bool:
+        time_passes(mails)
+        return not mails.exists()
+
+    patience.wait_for(none_is_left, otherwise=states)
+
+
+def time_passes(mails) -> None:
+    """For those that wait to be tried again, and for a mail server that is left alone."""
+    MailServer.objects.filter(rests_until__gt=Now()).update(rests_until=None)
+    mails.filter(state=MailState.SCHEDULED, due_at__gt=Now()).update(due_at=Now())
+
+
+def states() -> Counter:
+    return Counter(Mail.objects.values_list("state", flat=True))

@@ -1,6 +1,5 @@
 """A connection that is cut in the middle of a booking: tried again, and booked once."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
@@ -10,10 +9,10 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from bookings.actions.clients.identity import newcomer
-from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
+from tests import patience
+from tests.diary_requests import book_one
 from tests.factories import NOW, make_clinic, make_room, make_therapist, make_treatment, make_week
 
 WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
@@ -56,15 +55,8 @@ def onlooker():
 
 def book(massage):
     try:
-        return booking.book(
-            treatment=massage,
-            start=NOW.replace(hour=10) + timedelta(days=2),
-            therapist=None,
-            visitor="ana",
-            client=newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
-            key="k" * 32,
-            now=NOW,
-        )
+        start = NOW.replace(hour=10) + timedelta(days=2)
+        return book_one(massage, start, visitor="ana", key="k" * 32, now=NOW)
     finally:
         connections.close_all()
 
@@ -72,15 +64,15 @@ def book(massage):
 def cut_off_whoever_waits(raw) -> int:
     """Ends the database's side of every connection that waits for a lock; returns how many."""
     with raw.cursor() as cursor:
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
+
+        def waiting() -> list:
             cursor.execute(WAITING, [settings.DATABASES["default"]["NAME"]])
-            if waiting := cursor.fetchall():
-                for (pid,) in waiting:
-                    cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
-                return len(waiting)
-            time.sleep(0.02)
-    return 0
+            return cursor.fetchall()
+
+        found = patience.wait_for(waiting)
+        for (pid,) in found:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    return len(found)
 
 
 def test_a_booking_whose_connection_is_cut_is_tried_again_and_made_once(
@@ -90,7 +82,7 @@ def test_a_booking_whose_connection_is_cut_is_tried_again_and_made_once(
         answer = pool.submit(book, massage)
         assert cut_off_whoever_waits(onlooker) == 1
         somebody_else.rollback()
-        booked = answer.result(timeout=30)
+        booked = answer.result(timeout=patience.seconds())
     assert booked.status == Status.BOOKED
     assert Appointment.objects.get().booking_key == "k" * 32
     assert booked.mails.filter(kind="confirmed").count() == booked.events.count() == 1

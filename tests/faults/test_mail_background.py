@@ -1,8 +1,6 @@
 """Celery's clock and its broker go away and come back: mail still goes out, and once."""
 
 import os
-import time
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,14 +9,15 @@ from django.db.models.functions import Now
 
 from bookings.mail import wake_worker
 from bookings.models import Heartbeat, Mail, MailState, Part
+from tests import patience
 from tests.faults import test_mail_workers as of_workers
 from tests.faults.background import background
+from tests.faults.mail_workers import states
 from tests.mail import conftest as of_mails
 
-clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+visit, post_office = of_mails.visit, of_mails.post_office
 owe = of_workers.owe
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE = 25  # seconds
 CLOCKS = int(os.environ.get("CLOCKS", "3"))
 MINUTE = timedelta(minutes=1)
 
@@ -37,11 +36,18 @@ def behind(tmp_path_factory, post_office):
         yield started
 
 
+def all_are_sent() -> bool:
+    return not Mail.objects.exclude(state=MailState.SENT).exists()
+
+
 def wait_until_all_are_sent() -> None:
-    until = time.monotonic() + PATIENCE
-    while Mail.objects.exclude(state=MailState.SENT).exists():
-        assert time.monotonic() < until, Counter(Mail.objects.values_list("state", flat=True))
-        time.sleep(0.05)
+    patience.wait_for(all_are_sent, otherwise=states)
+
+
+def wait_until_somebody_looks_for_mail_again() -> None:
+    last = Mail.objects.latest("sent_at").sent_at
+    looks = Heartbeat.objects.filter(part=Part.SENDER, at__gt=last)
+    patience.wait_for(looks.exists)
 
 
 def each_went_out_once(post_office, count: int) -> bool:
@@ -75,15 +81,16 @@ def test_several_clocks_send_each_mail_once(behind, owe, post_office):
         behind.beat(number)
     owe(40)
     wait_until_all_are_sent()
-    time.sleep(1)
+    wait_until_somebody_looks_for_mail_again()
     assert each_went_out_once(post_office, 40)
 
 
 def test_a_broker_that_stops_is_made_up_for_and_taken_up_again(behind, owe, post_office):
-    behind.worker()
+    worker = behind.worker()
     behind.beat()
     owe(2)
     wait_until_all_are_sent()
+    behind.may_end(worker)
     behind.stop_broker()
     loop = behind.loop(after=0.5)
     owe(3)
@@ -91,15 +98,21 @@ def test_a_broker_that_stops_is_made_up_for_and_taken_up_again(behind, owe, post
     behind.kill(loop)
     behind.start_broker()
     owe(2)
-    wait_until_all_are_sent()
+
+    def the_worker_has_sent_them() -> bool:
+        nonlocal worker
+        worker = behind.again(worker)
+        return all_are_sent()
+
+    patience.wait_for(the_worker_has_sent_them, otherwise=states)
     assert each_went_out_once(post_office, 7)
 
 
 def test_a_flushed_broker_loses_no_mail(behind, owe, post_office):
     owe(10)
     behind.beat()
-    time.sleep(2)  # The queue fills, and nobody works it off.
     broker = redis.Redis.from_url(behind.broker_url.replace("redis+socket://", "unix://"))
+    patience.wait_for(lambda: broker.llen("celery") > 2)  # and nobody works it off
     broker.flushall()
     behind.worker()
     wait_until_all_are_sent()

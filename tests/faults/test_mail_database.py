@@ -9,7 +9,7 @@ from bookings.actions.mail import outbox, sending
 from bookings.models import Mail, MailKind, MailState
 from tests.mail import conftest as of_mails
 
-clinic, visit, post_office = of_mails.clinic, of_mails.visit, of_mails.post_office
+visit, post_office = of_mails.visit, of_mails.post_office
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

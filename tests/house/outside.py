@@ -1,6 +1,7 @@
 """Prints what the world holds of us, made with a key that is always the same: see test_outside."""
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -28,7 +29,7 @@ def paths(patterns, prefix=""):
         if path.startswith(OTHERS):
             continue
         if isinstance(pattern, URLPattern):
-            yield f"/{path}"
+            yield re.sub(r"<\w+:", "<", f"/{path}")
         else:
             yield from paths(pattern.url_patterns, path)
 

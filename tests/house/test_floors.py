@@ -44,17 +44,6 @@ REFUSED_NAMES = {"utils", "helpers", "services", "common", "manager"}
 NOT_FOR_THE_CORE = {"django", "psycopg2", "celery", "redis", "yaml"}
 MOST_FILES = 12
 
-# What stands against the rules still: importer -> imported. It may only get shorter.
-STILL_WRONG: set[tuple[str, str]] = {
-    ("bookings.desk.clients.client_forms", "bookings.runner.clients.age_consent"),
-    ("bookings.desk.training.plan", "bookings.runner.scheduling.times"),
-    ("clinic.accounts.adapter", "clinic.middleware.policy"),  # a circle of two folders
-    ("therapists.core.body_map", "therapists.models.sealed"),
-    ("therapists.core.content", "therapists.models.sealed"),
-    ("therapists.health_audit", "bookings.web.visitor"),
-    ("therapists.queries.history", "bookings.web.training.ribbon"),
-}
-
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for app in APPS
@@ -123,11 +112,7 @@ def test_a_module_imports_nothing_from_above_and_from_no_other_door():
         for other in of_ours(module)
         if is_above(other, module) or is_of_another_door(other, module)
     }
-    assert wrong - STILL_WRONG == set()
-
-
-def test_what_is_listed_as_still_wrong_is_there():
-    assert all(other in of_ours(module) for module, other in STILL_WRONG)
+    assert wrong == set()
 
 
 def test_modules_import_one_another_in_no_circle():
@@ -153,9 +138,7 @@ def test_folders_import_one_another_in_no_circle():
     uses = defaultdict(set)
     for module in MODULES:
         here = folder_of(module)
-        there = {
-            folder_of(other) for other in of_ours(module) if (module, other) not in STILL_WRONG
-        }
+        there = {folder_of(other) for other in of_ours(module)}
         if not is_facade(module):
             uses[here] |= {o for o in there if not (is_within(here, o) or is_within(o, here))}
     assert not circle_in(uses)

@@ -1,4 +1,4 @@
-"""A clinic with one therapist, visits an hour apart from tomorrow on, and a real SMTP server."""
+"""Visits an hour apart from tomorrow on, and a real SMTP server."""
 
 from datetime import timedelta
 from itertools import count
@@ -8,38 +8,30 @@ from django.utils import timezone
 
 from bookings.actions.mail import outbox, sending
 from bookings.models import Mail
-from tests import factories
+from tests import factories, patience
 from tests.mail.post_office import PostOffice
 
 
 @pytest.fixture
 def post_office(settings):
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_TIMEOUT = 1
+    settings.EMAIL_TIMEOUT = patience.seconds()  # Tests of silence have less.
     with PostOffice() as office:
         settings.EMAIL_PORT = office.port
         yield office
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
-
-
-@pytest.fixture
-def visit(clinic):
+def visit(massage, kim, room):
     """Makes a booked visit, each an hour after the last, for a client of its own."""
-    therapist = factories.make_therapist("Kim Okafor")
-    room = factories.make_room()
-    treatment = factories.make_treatment("Sports massage 60", therapists=[therapist])
     tomorrow = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     hours = count()
 
     def _visit(**fields):
         fields = {
             "starts_at": tomorrow + timedelta(hours=next(hours)),
-            "treatment": treatment,
-            "therapist": therapist,
+            "treatment": massage,
+            "therapist": kim,
             "room": room,
             **fields,
         }

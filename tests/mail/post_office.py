@@ -99,7 +99,7 @@ class PostOffice:
         if rule.answer in (HANG_UP, TAKE_AND_HANG_UP):
             server.transport.abort()
         if rule.answer == SAY_NOTHING:
-            await asyncio.sleep(60)
+            await asyncio.sleep(3600)  # Whoever asked has long lost patience.
         return rule.answer
 
 

@@ -10,7 +10,7 @@ from icalendar import Calendar
 from bookings import calendars, links
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
-from tests.factories import make_appointment, make_client, make_room, make_therapist, make_treatment
+from tests.factories import make_appointment, make_client
 
 GOLDEN = Path(__file__).parent / "golden"
 START = datetime(2026, 12, 1, 10, 15, tzinfo=UTC)
@@ -26,16 +26,15 @@ def always_the_same_links(settings, monkeypatch):
 
 
 @pytest.fixture
-def appointment(clinic) -> Appointment:
-    therapist = make_therapist("Kim Okafor")
+def appointment(massage, kim, room) -> Appointment:
     return make_appointment(
         public_id="QmFyZWZvb3RSdW5uZXJz",
         starts_at=START,
         booked_at=STAMP,
         client=make_client("Ana Demo", email="ana@example.com"),
-        treatment=make_treatment("Sports massage 60", therapists=[therapist]),
-        therapist=therapist,
-        room=make_room(),
+        treatment=massage,
+        therapist=kim,
+        room=room,
     )
 
 
@@ -83,7 +82,7 @@ def test_a_reader_finds_when_and_where(appointment, clinic):
 
     assert (read.start, read.end) == (START, START + timedelta(hours=1))
     assert read["LOCATION"] == "1 Tow Path, London N1 1AA"
-    assert read["SUMMARY"] == "Sports massage 60 at Taper Clinic"
+    assert read["SUMMARY"] == "Sports massage at Taper Clinic"
     assert read["STATUS"] == "CONFIRMED"
     assert read["ORGANIZER"] == "mailto:desk@example.com"
     assert read["ATTENDEE"] == "mailto:ana@example.com"

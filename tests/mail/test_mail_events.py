@@ -5,8 +5,6 @@ import base64
 import pytest
 from django.test import Client as Service
 
-from tests import factories
-
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mail_events_urls")]
 SECRET = "service:a-long-password"
 BOUNCE = {"RecordType": "Bounce", "Type": "HardBounce", "Email": "Ana@Example.com"}
@@ -15,8 +13,11 @@ TRANSIENT = {"RecordType": "Bounce", "Type": "Transient", "Email": "ana@example.
 
 
 @pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo", email="ana@example.com", wants_nudges=True)
+def ana(ana):
+    """Nudges are wanted."""
+    ana.wants_nudges = True
+    ana.save()
+    return ana
 
 
 @pytest.fixture

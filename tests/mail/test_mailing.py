@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.actions.mail import outbox, sending
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Mail, MailServer, MailState
+from tests import patience
 from tests.factories import make_client
 from tests.mail.post_office import HANG_UP, SAY_NOTHING, TAKE_AND_HANG_UP
 
@@ -227,7 +228,10 @@ def test_a_server_that_is_not_there_is_left_alone_after_one_knock(
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT"])
 @pytest.mark.parametrize("fault", [HANG_UP, SAY_NOTHING])
-def test_silence_before_the_message_is_no_doubt(command, fault, owed, post_office, send_due):
+def test_silence_before_the_message_is_no_doubt(
+    command, fault, owed, post_office, send_due, settings
+):
+    settings.EMAIL_TIMEOUT = patience.slowness()
     post_office.will(fault, at=command, times=1)
     mail, neighbour = owed(), owed()
 

@@ -9,15 +9,9 @@ from django.utils import timezone
 from bookings.actions.mail import preferences
 from bookings.links import Purpose, client_url
 from bookings.models import Mail, MailGroup, MailState
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo")
 
 
 @pytest.fixture

@@ -8,16 +8,16 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions.mail import outbox
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
 from bookings.models import Mail, MailKind, MailState
 from bookings.queries.training import protocol
 from tests import factories
+from tests.clock import WEDNESDAY as NOW
 
 pytestmark = pytest.mark.django_db
-NOW = factories.NOW
 TUESDAY = datetime(2026, 12, 15, 10, tzinfo=UTC)
 
 
@@ -127,7 +127,7 @@ def test_moving_owes_new_ones_and_withdraws_the_old(visit):
 def test_cancelling_withdraws_them_in_the_same_breath(visit):
     appointment = visit(starts_at=timezone.now() + timedelta(days=9))
     outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
-    booking.cancel(appointment, by="runner", now=timezone.now())
+    cancellation.cancel(appointment, by="runner", now=timezone.now())
     assert due(appointment) == []
 
 
@@ -135,30 +135,16 @@ def test_cancelling_withdraws_them_in_the_same_breath(visit):
 
 
 @pytest.fixture
-def reminder(visit, clinic):
-    """A reminder that is due now, of a visit the day after tomorrow."""
-    soon = timezone.now().replace(microsecond=0) + timedelta(days=2)
+def reminder(visit, clock, at):
+    """A reminder that is due now, at noon, of a visit the day after tomorrow."""
+    clock.move_to(at(0, 12))
+    soon = at(2, 12)
     appointment = visit(starts_at=soon, client=factories.make_client(email="ana@example.com"))
     outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now() - timedelta(days=5))
     Mail.objects.filter(kind=MailKind.CONFIRMED).delete()
     Mail.objects.filter(key__endswith=":1").delete()
     Mail.objects.update(due_at=Now(), not_after=soon)
-    in_the_middle_of_its_day(clinic)
     return Mail.objects.get()
-
-
-def in_the_middle_of_its_day(clinic):
-    """A zone in which it is about noon, so that mail may go out whenever the tests run."""
-    hours = 12 - timezone.now().hour
-    clinic.timezone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    clinic.save()
-
-
-def in_the_middle_of_its_night(clinic):
-    hours = (1 - timezone.now().hour) % 24
-    hours = hours - 24 if hours > 12 else hours
-    clinic.timezone = f"Etc/GMT{-hours:+d}" if hours else "UTC"
-    clinic.save()
 
 
 def test_a_reminder_goes_out_when_it_is_due(reminder, post_office, send_due):
@@ -175,8 +161,10 @@ def test_nobody_is_reminded_of_what_is_no_longer_ahead(status, reminder, post_of
     assert Mail.objects.get().state == MailState.CANCELLED
 
 
-def test_one_that_was_held_up_waits_for_the_morning(reminder, clinic, post_office, send_due):
-    in_the_middle_of_its_night(clinic)
+def test_one_that_was_held_up_waits_for_the_morning(
+    reminder, clinic, clock, at, post_office, send_due
+):
+    clock.move_to(at(1, 3))
 
     assert send_due() == 0
 

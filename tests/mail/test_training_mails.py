@@ -3,7 +3,7 @@
 The database's clock decides, so races lie around today, in a zone in which it is about noon.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db.models.functions import Now
@@ -26,43 +26,31 @@ from bookings.models import (
 from bookings.queries.mail.nudges import races_and_plan, session_ids
 from bookings.queries.training import protocol
 from tests import factories
-from tests.mail.test_reminders import in_the_middle_of_its_day, in_the_middle_of_its_night
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def clinic(clinic):
-    in_the_middle_of_its_day(clinic)
-    return clinic
+@pytest.fixture(autouse=True)
+def at_noon(clock, at):
+    """Mail may go out."""
+    clock.move_to(at(0, 12))
 
 
 @pytest.fixture
-def today(clinic) -> date:
-    return timezone.now().astimezone(clinic.tz).date()
+def massage(massage):
+    """It suits every session."""
+    massage.session_kinds = [kind.value for kind in protocol.default().session_types]
+    massage.save()
+    return massage
 
 
 @pytest.fixture
-def kim(clinic):
-    kim = factories.make_therapist("Kim Okafor")
-    factories.make_week(kim)
-    factories.make_room()
-    kinds = [kind.value for kind in protocol.default().session_types]
-    massage = factories.make_treatment("Sports massage 60", therapists=[kim])
-    Treatment.objects.filter(pk=massage.pk).update(session_kinds=kinds)
-    return kim
-
-
-@pytest.fixture
-def ana(kim, today):
-    """Long runs on this weekday, so that sessions lie alike on whatever day the tests run."""
-    return factories.make_client(
-        "Ana Demo",
-        email="ana@example.com",
-        wants_nudges=True,
-        long_run_weekday=today.weekday(),
-    )
+def ana(ana, massage, today):
+    """Wants nudges; long runs on this weekday, so that sessions lie alike on whatever day it is."""
+    ana.wants_nudges, ana.long_run_weekday = True, today.weekday()
+    ana.save()
+    return ana
 
 
 @pytest.fixture
@@ -215,9 +203,11 @@ def test_a_race_that_is_not_run_after_all_sends_nothing(race, send):
     assert send() == []
 
 
-def test_a_nudge_that_was_held_up_waits_for_the_morning(race, post_office, send_due, clinic):
+def test_a_nudge_that_was_held_up_waits_for_the_morning(
+    race, post_office, send_due, clinic, clock, at
+):
     race(27)
-    in_the_middle_of_its_night(clinic)
+    clock.move_to(at(0, 3))
     Mail.objects.filter(pk=the("race_block").pk).update(due_at=Now())
     assert send_due() == 0
     assert the("race_block").due_at.astimezone(clinic.tz).hour == 8

@@ -1,1 +1,1 @@
-from tests.actions.conftest import book, clinic, hold, kim, massage, room, start  # noqa: F401
+from tests.actions.conftest import book, hold, massage, slot  # noqa: F401

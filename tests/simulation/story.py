@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
-from secrets import token_hex
 
 from bookings.actions.mail import preferences
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.actions.training import races as racing
 from bookings.actions.training import training_feedback
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, MailGroup, Race, Treatment
 from bookings.queries.mail.nudges import races_and_plan
+from tests.diary_requests import book_one, move_one
 
 DISTANCES = ("10k", "half", "marathon", "marathon", "ultra")
 PRIORITIES = ("A", "A", "A", "A", "B", "C")
@@ -253,10 +253,7 @@ class Runner:
         start = self._clock_on(day)
         for tried in range(3):
             try:
-                visit = booking.book(
-                    treatment=self.story.treatment, start=start, therapist=None, visitor="",
-                    client=self._fresh(), key=token_hex(16), now=now,
-                )  # fmt: skip
+                visit = book_one(self.story.treatment, start, client=self._fresh(), now=now)
             except Refused as refusal:
                 if tried == 2 or not refusal.nearest:
                     return
@@ -285,10 +282,7 @@ class Runner:
             return
         day = self._today(now) + self.story.dice.randint(1, 25) * DAY
         try:
-            moved = booking.move(
-                visit, start=self._clock_on(day), therapist=None, revision=visit.revision,
-                by="desk", now=now,
-            )  # fmt: skip
+            moved = move_one(visit, self._clock_on(day), by="desk", now=now)
         except Refused:
             return
         self._note(now, "moved", visit=pk, start=moved.starts_at)
@@ -296,7 +290,7 @@ class Runner:
     def _cancel(self, pk: int, now: datetime) -> None:
         visit = Appointment.objects.get(pk=pk)
         if visit.status == Status.BOOKED and visit.starts_at > now:
-            booking.cancel(visit, by="desk", now=now)
+            cancellation.cancel(visit, by="desk", now=now)
             self._note(now, "cancelled", visit=pk)
 
     def _fresh(self) -> Client:

@@ -17,7 +17,7 @@ from django.db.models import Min
 from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.queries.training import protocol
 from clinic.celery import app
-from tests import factories
+from tests import factories, patience
 from tests.faults.mail_workers import url_of_the_tests_database
 from tests.mail.post_office import PostOffice
 from tests.simulation import clock, mutants, oracle
@@ -25,7 +25,6 @@ from tests.simulation.broker import DONE, broker
 from tests.simulation.story import Story
 
 BETWEEN_PLANNINGS = timedelta(hours=23)  # at any time of day, in the end
-PATIENCE = 60  # seconds
 TASKS = "bookings.tasks."
 ANSWERS = ("confirmed", "moved", "cancelled", "plan")
 
@@ -109,7 +108,7 @@ def _worker(mutant: str) -> Iterator[None]:
         yield
     finally:
         worker.terminate()
-        worker.wait(timeout=20)
+        worker.wait(timeout=patience.seconds())
 
 
 @dataclass
@@ -163,7 +162,7 @@ class _Year:
 
     def _wait_for_the_worker(self) -> None:
         app.send_task("simulation.reached")
-        assert broker().blpop([DONE], timeout=PATIENCE), "the worker does not answer"
+        assert broker().blpop([DONE], timeout=patience.seconds()), "the worker does not answer"
 
     def _came(self) -> Iterator[tuple]:
         """As the mail server had it; the rows only say what a training mail listed."""

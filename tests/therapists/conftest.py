@@ -1,9 +1,8 @@
 """Kim treats Ana; Lee treats others; everybody else stands outside."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from tests import factories
@@ -11,43 +10,16 @@ from therapists.models import Note, NoteVersion
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
+def massage(massage, lee):
+    """Lee gives it too."""
+    massage.therapists.add(lee)
+    return massage
 
 
 @pytest.fixture
-def room(clinic):
-    return factories.make_room("Room 1")
-
-
-@pytest.fixture
-def kim(clinic):
-    user = factories.make_user("kim@example.com")
-    return factories.make_therapist("Kim Demo", initials="KD", user=user)
-
-
-@pytest.fixture
-def lee(clinic):
-    user = factories.make_user("lee@example.com")
-    return factories.make_therapist("Lee Demo", initials="LD", user=user)
-
-
-@pytest.fixture
-def massage(kim, lee):
-    return factories.make_treatment("Sports massage 60", therapists=[kim, lee])
-
-
-@pytest.fixture
-def ana(clinic):
-    user = factories.make_user("ana@example.com")
-    return factories.make_client("Ana Demo", email="ana@example.com", user=user)
-
-
-@pytest.fixture
-def noon(clinic) -> datetime:
+def noon(at) -> datetime:
     """Of today, on the clinic's clock."""
-    local = timezone.now().astimezone(clinic.tz)
-    return local.replace(hour=12, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return at(0, 12)
 
 
 @pytest.fixture
@@ -70,16 +42,6 @@ def earlier(visit, noon):
         return visit(noon - timedelta(days=days), **fields)
 
     return _earlier
-
-
-@pytest.fixture
-def kims(kim, signed_in):
-    return signed_in(kim.user)
-
-
-@pytest.fixture
-def lees(lee, signed_in):
-    return signed_in(lee.user)
 
 
 def text(response, status=200):

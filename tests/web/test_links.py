@@ -4,7 +4,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -29,6 +28,7 @@ def path_for(purpose, client):
 
 @pytest.fixture
 def ana(booked):
+    """Who booked, her address proved."""
     booked.client.proved_at = timezone.now()
     booked.client.save()
     return booked.client
@@ -112,27 +112,30 @@ def test_the_desk_ends_them_from_the_clients_mails(ana, booked):
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
-def test_a_link_for_more_than_one_appointment_ends_by_itself(ana, client, purpose):
+def test_a_link_for_more_than_one_appointment_ends_by_itself(ana, client, clock, purpose):
     url, days = path_for(purpose, ana), (links.GOOD_FOR[purpose] or timedelta(days=4000)).days
-    with time_machine.travel(timezone.now() + timedelta(days=days, hours=-1)):
-        links.read_client_token(purpose, token_in(url))
-    with time_machine.travel(timezone.now() + timedelta(days=days + 1)):
-        stays = purpose == Purpose.UNSUBSCRIBE
-        assert (client.get(url).status_code == 404) != stays
+    until = timezone.now() + timedelta(days=days)
+    clock.move_to(until - timedelta(hours=1))
+    links.read_client_token(purpose, token_in(url))
+    clock.move_to(until + timedelta(days=1))
+    stays = purpose == Purpose.UNSUBSCRIBE
+    assert (client.get(url).status_code == 404) != stays
 
 
-def test_the_mails_link_opens_the_plan_for_a_year_and_its_visit_for_good(mine, booked, client):
+def test_the_mails_link_opens_the_plan_for_a_year_and_its_visit_for_good(
+    mine, booked, client, clock
+):
     assert client.get(mine).status_code == 200
-    with time_machine.travel(booked.ends_at + timedelta(days=367)):
-        response = client.get(mine, follow=True)
-        assert response.redirect_chain[-1][0] == mine.removesuffix("plan/")
-        assert "too old for your plan" in response.content.decode()
-        assert client.post(f"{mine}keep/").status_code == 302
+    clock.move_to(booked.ends_at + timedelta(days=367))
+    response = client.get(mine, follow=True)
+    assert response.redirect_chain[-1][0] == mine.removesuffix("plan/")
+    assert "too old for your plan" in response.content.decode()
+    assert client.post(f"{mine}keep/").status_code == 302
 
 
-def test_the_mails_link_asks_of_health_for_a_week_after_the_visit(mine, booked, client):
+def test_the_mails_link_asks_of_health_for_a_week_after_the_visit(mine, booked, client, clock):
     url = mine.replace("/plan/", "/health/")
-    with time_machine.travel(booked.ends_at + timedelta(days=6)):
-        assert client.get(url).status_code == 200
-    with time_machine.travel(booked.ends_at + timedelta(days=8)):
-        assert client.get(url).status_code == 302
+    clock.move_to(booked.ends_at + timedelta(days=6))
+    assert client.get(url).status_code == 200
+    clock.move_to(booked.ends_at + timedelta(days=8))
+    assert client.get(url).status_code == 302

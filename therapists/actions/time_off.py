@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from bookings.actions.refusals import Stale
 from bookings.actions.rota import blocks
 from bookings.core.intervals import Interval
-from bookings.models import Appointment, Therapist, User
+from bookings.models import Absence, Appointment, Therapist, User
 from therapists.models import Answer, TimeOff
 
 
@@ -52,11 +52,19 @@ def _lies_in(visit: Appointment, away: TimeOff) -> bool:
 
 
 @transaction.atomic
-def answer(asked: TimeOff, how: Answer, *, by: User, now: datetime) -> None:
-    """What is approved goes into the diary at once. Raises Stale when it was answered before."""
+def answer(asked: TimeOff, how: Answer, *, accepted: str = "", by: User, now: datetime) -> None:
+    """What is approved goes into the diary at once. Raises Stale when it was answered before.
+
+    And VisitsAffected, unless that has been `accepted`.
+    """
     waiting = TimeOff.objects.filter(pk=asked.pk, answer=Answer.ASKED)
     if not waiting.update(answer=how, answered_by=by, answered_at=now):
         raise Stale("This has been answered, or withdrawn, already.")
     if how == Answer.APPROVED:
-        away = Interval(asked.starts_at, asked.ends_at)
-        blocks.take_off(asked.therapist, away, reason=asked.reason or "Time off")
+        away = Absence(
+            therapist=asked.therapist,
+            starts_at=asked.starts_at,
+            ends_at=asked.ends_at,
+            reason=asked.reason or "Time off",
+        )
+        blocks.keep(away, accepted=accepted, now=now)

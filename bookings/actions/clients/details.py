@@ -1,6 +1,7 @@
 """A client's record as the desk keeps it: taken down, changed, and what changed told."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +20,19 @@ FIELDS = {
     "guardian_agreed": "consent",
     "desk_notes": "notes",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewClient:
+    """Somebody new, as the desk has been told of them."""
+
+    name: str
+    email: str = ""
+    phone: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return asdict(self)
 
 
 @transaction.atomic

@@ -1,17 +1,20 @@
 """Time off, closures, extra hours and breaks. What is booked in them stays: a person moves it."""
 
-from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused, Stale
+from bookings.actions.rota.impact import asking_first
 from bookings.core.intervals import Interval, day_bounds
 from bookings.models import (
     Absence,
     Appointment,
     Clinic,
     ExtraShift,
-    Therapist,
     WeeklyBreak,
 )
 
@@ -19,52 +22,37 @@ Block = Absence | ExtraShift | WeeklyBreak
 NEW = ""
 
 
-class InTheWay(Refused):
-    """`visits` are booked in it; they stay where they are when it is made all the same."""
-
-    def __init__(self, visits: Sequence[Appointment]):
-        many = len(visits) != 1
-        super().__init__(
-            f"{len(visits)} appointment{'s are' if many else ' is'} booked in that time."
-        )
-        self.visits = visits
-
-
-@changes_the_diary
-def take_off(_clinic: Clinic, therapist: Therapist, away: Interval, *, reason: str) -> Absence:
-    """Nothing new can be booked with the therapist in it; the same again changes nothing."""
-    absence, _ = Absence.objects.get_or_create(
-        therapist=therapist, starts_at=away.start, ends_at=away.end, defaults={"reason": reason}
-    )
-    return absence
-
-
 @changes_the_diary
 def keep(
-    clinic: Clinic, block: Block, *, seen: str = NEW, knowingly: bool = False, now: datetime
+    clinic: Clinic, block: Block, *, seen: str = NEW, accepted: str = "", now: datetime
 ) -> Block:
     """Make it, or change it as it was `seen`; making the same again changes nothing.
 
-    Raises InTheWay, unless done `knowingly`, and Stale when it is no longer as it was seen.
+    Raises VisitsAffected, unless exactly that has been `accepted`, and Stale when it is no
+    longer as it was seen.
     """
     if isinstance(block, Absence) and block.ends_at.timestamp() <= block.starts_at.timestamp():
-        raise Refused("The clocks change then, and nothing is left of that time.")
+        raise Refused(_("The clocks change then, and nothing is left of that time."))
+    block = copy(block)  # The caller's stays as it was, if this is refused or tried again.
     if block.pk is None:
         if twin := _same(block):
             return twin
     else:
         _refuse_if_changed(block, seen)
-    if not knowingly and (visits := booked_in(clinic, block, now=now)):
-        raise InTheWay(visits)
-    block.save()
+    with asking_first(clinic, accepted=accepted, now=now, **_reach(block)):
+        block.save()
     return block
 
 
 @changes_the_diary
-def remove(_clinic: Clinic, block: Block, *, seen: str) -> None:
-    """Raises Stale when it is no longer as it was seen, or gone already."""
+def remove(clinic: Clinic, block: Block, *, seen: str, accepted: str = "", now: datetime) -> None:
+    """Raises Stale when it is no longer as it was seen, or gone already.
+
+    And VisitsAffected, unless accepted: extra hours have visits in them.
+    """
     _refuse_if_changed(block, seen)
-    block.delete()
+    with asking_first(clinic, accepted=accepted, therapist=block.therapist, now=now):
+        block.delete()
 
 
 def booked_in(clinic: Clinic, block: Block, *, now: datetime) -> list[Appointment]:
@@ -92,6 +80,15 @@ def stamp(block: Block) -> str:
     )
 
 
+def _reach(block: Block) -> dict[str, Any]:
+    """Whose time, and how much of it, the block can touch: hours that move leave some behind."""
+    if isinstance(block, ExtraShift):
+        return {}
+    if isinstance(block, WeeklyBreak):
+        return {"therapist": block.therapist}
+    return {"therapist": block.therapist, "during": Interval(block.starts_at, block.ends_at)}
+
+
 def _is_paused(clinic: Clinic, pause: WeeklyBreak, visit: Appointment) -> bool:
     first = visit.starts_at.astimezone(clinic.tz).date()
     days = (first, first + timedelta(days=1))  # a visit over midnight touches two
@@ -115,6 +112,7 @@ def _same(block: Block) -> Block | None:
 def _refuse_if_changed(block: Block, seen: str) -> None:
     stored = type(block)._default_manager.filter(pk=block.pk).first()
     if stored is None:
-        raise Stale("It has been removed meanwhile.")
+        raise Stale(_("It has been removed meanwhile."))
     if stamp(stored) != seen:
-        raise Stale(f"It has been changed meanwhile: {stored}. Please look again.")
+        sentence = _("It has been changed meanwhile: {block}. Please look again.")
+        raise Stale(sentence.format(block=stored))

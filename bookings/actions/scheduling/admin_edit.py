@@ -2,41 +2,39 @@
 
 from datetime import datetime
 
-from django.db.models import Model
-
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail import outbox
-from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, MailKind
+from bookings.actions.mail.outbox import AT_ONCE, SILENTLY
+from bookings.actions.money import payments
+from bookings.actions.scheduling.changes import allocated
+from bookings.actions.scheduling.placement import rewrite
+from bookings.core.scheduling.problems import Rules
+from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.slots import Slot
 
-CORRECTABLE = ["treatment", "therapist", "room", "starts_at", "ends_at", "price"]
+PLACE = ["treatment", "therapist", "room", "starts_at", "ends_at"]
+CORRECTABLE = [*PLACE, "price"]
 TOLD_TO_THE_CLIENT = {"treatment", "therapist", "starts_at", "ends_at"}
 
 
 @changes_the_diary
-def correct(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> None:
-    """Save what was changed on the object, with an event that says from what to what.
+def correct(clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> None:
+    """Save what was changed on the object: a place as a move is kept, a price as an agreed one.
 
-    Raises SlotTaken or ClientBusy when the time, the therapist or the room is not free.
+    Also of a visit that is over. The clinic's own rules are set aside; raises SlotTaken,
+    ClientBusy or NotBookable for what is impossible.
     """
     before = Appointment.objects.with_everything().get(pk=appointment.pk)
-    changed = [name for name in CORRECTABLE if getattr(appointment, name) != getattr(before, name)]
-    if not changed:
-        return
-    told = not TOLD_TO_THE_CLIENT.isdisjoint(changed)
-    appointment.revision = before.revision + told
-    if told:
-        appointment.confirmed_at = None
-    appointment.save(update_fields=[*changed, "blocked_until", "revision", "confirmed_at"])
-    facts = {"from": _facts(before, changed), "to": _facts(appointment, changed)}
-    appointment.record("corrected", by=by, now=now, facts=facts)
-    if told and appointment.status == Status.BOOKED:
-        outbox.owe(MailKind.MOVED, appointment, now=now)
-
-
-def _facts(appointment: Appointment, names: list[str]) -> dict:
-    """Values as an event can keep them: people, rooms and treatments by name."""
-    values = {name: getattr(appointment, name) for name in names}
-    return {
-        name: str(value) if isinstance(value, Model) else value for name, value in values.items()
-    }
+    changed = [name for name in PLACE if getattr(appointment, name) != getattr(before, name)]
+    if changed:
+        slot = Slot(
+            treatment=appointment.treatment,
+            start=appointment.starts_at,
+            therapist=appointment.therapist,
+            room=appointment.room,
+            length=appointment.ends_at - appointment.starts_at,
+        )
+        placement = allocated(clinic, before, slot, Rules.OVERRIDDEN, now)
+        telling = SILENTLY if TOLD_TO_THE_CLIENT.isdisjoint(changed) else AT_ONCE
+        rewrite(before, placement, telling=telling, by=by, now=now)
+    if appointment.price != before.price:
+        payments.set_price(appointment, appointment.price, by=by, now=now)

@@ -1,202 +1,124 @@
-"""Finding a place in the diary for a chosen start: who takes it, in which room, or why nobody."""
+"""Finding a place in the diary for a slot: who takes it, in which room, or why nobody."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
-from django.conf import settings
-from django.db.models import Count, Q
-
-from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
-from bookings.core.intervals import Interval, day_bounds
-from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.openings import Diary, Opening, diary, nearest
-
-NEAREST = 3
-LOOKED_THROUGH = 100  # a day or two of openings
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A start of a treatment as somebody chose it; no therapist means whoever is free."""
-
-    treatment: Treatment
-    start: datetime
-    therapist: Therapist | None = None
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.start, self.start + timedelta(minutes=self.treatment.minutes))
-
-    @property
-    def is_offered(self) -> bool:
-        return self.treatment.active and self.treatment.online
-
-    def is_met_by(self, appointment: Appointment) -> bool:
-        return (
-            appointment.treatment_id == self.treatment.pk
-            and appointment.starts_at == self.start
-            and (self.therapist is None or appointment.therapist_id == self.therapist.pk)
-        )
+from bookings.actions.diary_lock import is_locked
+from bookings.actions.refusals import NotBookable, Refused, SlotTaken, refusal_of
+from bookings.core.scheduling.problems import Code, Rules, Severity
+from bookings.models import Appointment, Client, Room, Therapist
+from bookings.queries.scheduling.diary import DiaryFacts, Opening
+from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.problems import (
+    NO_EXCUSE,
+    problems_of_start,
+    problems_with,
+    takers,
+)
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
 
-def let_go(visitor: str, now: datetime, but: Collection[Appointment] = ()) -> None:
-    """Expire every hold that is past its end, and the visitor's own."""
-    gone = Appointment.objects.filter(status=Status.HELD).filter(
-        Q(held_until__lte=now) | Q(visitor=visitor)
-    )
-    if but:
-        gone = gone.exclude(pk__in=[kept.pk for kept in but])
-    gone.update(status=Status.EXPIRED)
+def allocate(
+    slot: Slot,
+    facts: DiaryFacts,
+    *,
+    rules: Rules,
+    client: Client | None = None,
+    excused: Collection[Code] = NO_EXCUSE,
+    prefer: Placement | None = None,
+) -> Placement:
+    """Where the slot is to stand. Raises the refusal of its problems under the rules.
 
-
-def limit_holds(address: str, now: datetime) -> None:
-    """Nobody may hold the whole diary. Raises TooManyHolds."""
-    if not address:
-        return
-    made = Appointment.objects.filter(
-        held_from=address, created_at__gt=now - timedelta(hours=1)
-    ).aggregate(
-        live=Count("pk", filter=Q(status=Status.HELD)),
-        lately=Count("pk"),
-    )
-    if (
-        made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS
-        or made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS
-    ):
-        raise TooManyHolds
-
-
-def held_for(choice: Choice, visitor: str, now: datetime) -> Appointment | None:
-    """The visitor's hold of that start; late is safe while nobody has taken it over."""
-    if not visitor or choice.start <= now:
-        return None
-    held = Appointment.objects.held_by(visitor).filter(
-        treatment=choice.treatment, starts_at=choice.start
-    )
-    if choice.therapist is not None:
-        held = held.filter(therapist=choice.therapist)
-    return held.first()
-
-
-def place(clinic: Clinic, choice: Choice, now: datetime) -> Appointment:
-    """A new appointment, not yet saved, with a therapist and a room that are free then.
-
-    Raises NotBookable or SlotTaken.
+    What the slot leaves open stays as in `prefer` where that is free; else the therapist is
+    whoever has the fewest minutes booked that day, in the first free room. The price is the
+    preferred one's as long as the treatment is.
     """
-    treatment = choice.treatment
-    if not choice.is_offered:
-        raise NotBookable(f"{treatment} cannot be booked online at the moment.")
-    day = open_day(clinic, choice, now)
-    taker = choose(day, choice.start, choice.therapist)
-    ends_at = choice.interval.end
+    if found := problems_with(slot, facts, rules=rules, client=client, excused=excused):
+        raise refusal_of(found)
+    therapist, against = _taker(slot, facts, rules, excused, prefer)
+    same = prefer if prefer and prefer.treatment == slot.treatment else None
+    return Placement(
+        treatment=slot.treatment,
+        therapist=therapist,
+        room=_room(slot, facts, prefer),
+        interval=slot.interval,
+        blocked_until=slot.blocked.end,
+        price=same.price if same else slot.treatment.price,
+        any_therapist=prefer.any_therapist if prefer else slot.therapist is None,
+        set_aside=tuple(_rules_of_start(slot, facts, prefer)) + tuple(against)
+        if rules is Rules.OVERRIDDEN
+        else (),
+    )
+
+
+def new_appointment(placement: Placement, *, now: datetime) -> Appointment:
+    """Not saved yet."""
     return Appointment(
-        treatment=treatment,
-        therapist=taker,
-        any_therapist=choice.therapist is None,
-        room_id=day.rooms_free_at(choice.start)[0],
-        starts_at=choice.start,
-        ends_at=ends_at,
-        blocked_until=ends_at + timedelta(minutes=treatment.buffer_minutes),
-        price=treatment.price,
+        treatment=placement.treatment,
+        therapist=placement.therapist,
+        any_therapist=placement.any_therapist,
+        room=placement.room,
+        starts_at=placement.interval.start,
+        ends_at=placement.interval.end,
+        blocked_until=placement.blocked_until,
+        price=placement.price,
         created_at=now,
     )
 
 
-def open_day(
-    clinic: Clinic, choice: Choice, now: datetime, moving: Appointment | None = None
-) -> Diary:
-    """The diary of the start's day. Raises NotBookable for a start that can never be offered."""
-    treatment, start, therapist = choice.treatment, choice.start, choice.therapist
-    if start < clinic.first_bookable(now):
-        raise NotBookable(_too_soon(clinic, start, now))
-    if start >= _end_of_horizon(clinic, now):
-        raise NotBookable(f"The diary is open {clinic.horizon_days} days ahead.")
-    local = start.astimezone(clinic.tz)
-    day = diary(
-        clinic, treatment, first=local.date(), days=1, now=now, therapist=therapist, moving=moving
-    )
-    if not day.is_on_the_grid(start):
-        raise NotBookable(f"Appointments do not start at {local:%H:%M}.")
-    if not day.therapists:
-        raise NotBookable(
-            f"{therapist.name} does not offer {treatment}."
-            if therapist
-            else f"Nobody offers {treatment} at the moment."
-        )
-    return day
-
-
-def choose(day: Diary, start: datetime, wanted: Therapist | None) -> Therapist:
-    """The wanted therapist, else whoever has the fewest minutes booked that day."""
-    takers = day.takers(start)
-    if wanted is not None:
-        takers = [taker for taker in takers if taker == wanted]
-    if not takers:
-        raise SlotTaken
-    return min(takers, key=lambda taker: (day.booked[taker.pk], taker.name))
-
-
 @contextmanager
 def offering_the_nearest(
-    choice: Choice, visitor: str, now: datetime, moving: Appointment | None = None
+    slot: Slot, *, rules: Rules, ignoring: Ignoring = NOTHING, now: datetime
 ) -> Iterator[None]:
     """Adds the nearest openings to a refusal, once the lock has been given back."""
     try:
         yield
     except (SlotTaken, NotBookable) as refusal:
-        refusal.nearest = nearest_to(choice, visitor, now, moving)
+        look_around(refusal, slot, rules=rules, ignoring=ignoring, now=now)
         raise
 
 
-def nearest_to(
-    choice: Choice,
-    visitor: str,
-    now: datetime,
-    moving: Appointment | None = None,
-    avoid: Interval | None = None,
-) -> tuple[Opening, ...]:
-    """Free starts near the chosen one: the therapist's own, or else anybody's.
+def look_around(
+    refusal: Refused, slot: Slot, *, rules: Rules, ignoring: Ignoring = NOTHING, now: datetime
+) -> None:
+    """Openings as runners see them, for the desk as well: what it offers should break no rule."""
 
-    None of them in `avoid`, a time that is about to be blocked.
-    """
-    if moving is None and not choice.is_offered:
-        return ()
-    clinic = Clinic.objects.the()
-    start = min(max(choice.start, now), _end_of_horizon(clinic, now))
-    count = NEAREST if avoid is None else LOOKED_THROUGH
-    free = partial(
-        nearest,
-        clinic,
-        choice.treatment,
-        start,
-        now=now,
-        visitor=visitor,
-        moving=moving,
-        count=count,
-    )
-    length = choice.interval.end - choice.start
-    for whose in (choice.therapist, None):
-        kept = [
-            one
-            for one in free(therapist=whose)
-            if avoid is None or not Interval(one.starts_at, one.starts_at + length).overlaps(avoid)
-        ]
-        if kept:
-            near = sorted(kept, key=lambda one: abs(one.starts_at - start))[:NEAREST]
-            return tuple(sorted(near, key=lambda one: one.starts_at))
-    return ()
+    def near() -> tuple[Opening, ...]:
+        if rules is Rules.ONLINE and not slot.is_offered_online:
+            return ()
+        return nearest_to(slot, ignoring=ignoring, now=now)
+
+    refusal.look_around = near
+    if not is_locked():
+        refusal.find_nearest()
 
 
-def _end_of_horizon(clinic: Clinic, now: datetime) -> datetime:
-    return day_bounds(clinic.last_bookable_day(now), 1, clinic.tz).end
+def _taker(
+    slot: Slot,
+    facts: DiaryFacts,
+    rules: Rules,
+    excused: Collection[Code],
+    prefer: Placement | None,
+) -> tuple[Therapist, list[Code]]:
+    """The therapist, and the clinic's rules that are against it."""
+    free = [
+        (one, codes)
+        for one, codes in takers(slot, facts)
+        if not any(rules.binds(code) and code not in excused for code in codes)
+    ]
+    kept = (one for one in free if prefer and one[0] == prefer.therapist)
+    return next(kept, free[0])
 
 
-def _too_soon(clinic: Clinic, start: datetime, now: datetime) -> str:
-    if start <= now:
-        return "That time is in the past."
-    hours = clinic.minimum_notice_minutes / 60
-    return f"We need at least {hours:g} hours' notice; please ring us for anything sooner."
+def _room(slot: Slot, facts: DiaryFacts, prefer: Placement | None) -> Room:
+    free = facts.free_rooms(slot)
+    wanted = slot.room or (prefer and prefer.room)
+    return next((room for room in free if room == wanted), free[0])
+
+
+def _rules_of_start(slot: Slot, facts: DiaryFacts, prefer: Placement | None) -> list[Code]:
+    """What the desk was told of the start itself: of a move less than of a booking."""
+    told = Rules.DESK_MOVE if prefer else Rules.DESK
+    found = problems_of_start(slot.start, facts.clinic, rules=told, now=facts.now)
+    return [one.code for one in found if one.severity is Severity.CLINIC_RULE]

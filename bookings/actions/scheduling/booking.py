@@ -1,257 +1,149 @@
-"""Holding, booking, moving and cancelling: the only writers of online appointments."""
+"""Booking: of starts that were held, or that are still free; all of them or none."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import F
-
-from bookings.actions.clients import legal
+from bookings.actions.clients import details, legal
+from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import AT_ONCE, Telling
-from bookings.actions.money import payments
-from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.scheduling.allocation import (
-    Choice,
-    choose,
-    held_for,
-    let_go,
-    limit_holds,
+    allocate,
+    new_appointment,
     offering_the_nearest,
-    open_day,
-    place,
 )
-from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, MailKind, Therapist, Treatment
-from bookings.queries.scheduling.openings import Diary
+from bookings.actions.scheduling.holds import (
+    NOBODY,
+    Holder,
+    as_held,
+    holds_of,
+    let_go,
+    refuse_too_many,
+    stand_at,
+)
+from bookings.core.roles import Role
+from bookings.core.scheduling.problems import Rules
+from bookings.models import Appointment, Client, Clinic, MailKind
+from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
-RUNNER = "runner"
+RUNNER = Role.RUNNER
 
 
-def hold(
-    *,
-    treatment: Treatment,
-    start: datetime,
-    therapist: Therapist | None,
-    visitor: str,
-    address: str = "",
-    now: datetime,
-) -> Appointment:
-    """Keep a start for the visitor while the form is filled in; an earlier hold is let go.
+@dataclass(frozen=True, kw_only=True)
+class BookingRequest:
+    """The same `key` again returns what was booked first.
 
-    Raises NotBookable, SlotTaken (both with the nearest openings), TooManyHolds or Busy.
+    The client is one in the books, a newcomer who fills in a public form, or what the desk has
+    been told of somebody new: written down with the booking or not at all.
     """
-    choice = Choice(treatment, start, therapist)
-    with offering_the_nearest(choice, visitor, now):
-        return _hold(choice, visitor, address, now)
+
+    slots: Sequence[Slot]
+    client: Client | NewClient
+    key: str
+    rules: Rules
+    holder: Holder = NOBODY
+    agrees_to_terms: bool = False
+    telling: Telling = AT_ONCE
+    by: str
 
 
-def book(
-    *,
-    treatment: Treatment,
-    start: datetime,
-    therapist: Therapist | None,
-    visitor: str,
+def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
+    """Book every slot, held or still free, or none of them; one mail confirms them.
+
+    A hold is asked again: what has made it possible may be gone. Its price and length stand.
+    Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy
+    or Busy; whatever was held then stays held.
+    """
+    refuse_too_many(request.slots)
+    if len(request.slots) > 1:
+        return _book(request, now=now)
+    ignoring = Ignoring(holder=request.holder.key)
+    with offering_the_nearest(request.slots[0], rules=request.rules, ignoring=ignoring, now=now):
+        return _book(request, now=now)
+
+
+def booked_with(appointment: Appointment) -> list[Appointment]:
+    """All that were booked together with it, whatever has become of them since."""
+    together = Appointment.objects.visits().with_everything().order_by("starts_at")
+    if not appointment.together:
+        return [together.get(pk=appointment.pk)]
+    return list(together.filter(together=appointment.together))
+
+
+@changes_the_diary
+def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[Appointment]:
+    if first := Appointment.objects.filter(booking_key=request.key).first():
+        return booked_with(first)
+    holds = holds_of(request.holder, request.slots)
+    ignoring = Ignoring(holder=request.holder.key)
+    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
+    placements: list[Placement] = []
+    for slot, held in zip(request.slots, holds, strict=True):
+        day = slot.start.astimezone(clinic.tz).date()
+        placements.append(_place(slot, held, facts[day], request))
+        if len(request.slots) > 1:
+            facts[day] = facts[day].with_taken(placements[-1])
+    let_go(request.holder, now, but=[held for held in holds if held])
+    client = _written_down(request, now)
+    return _write(request, client, list(zip(holds, placements, strict=True)), now)
+
+
+def _place(
+    slot: Slot, held: Appointment | None, facts: DiaryFacts, request: BookingRequest
+) -> Placement:
+    client = request.client if isinstance(request.client, Client) else None
+    if held is None:
+        return allocate(slot, facts, rules=request.rules, client=client)
+    prefer = Placement.of(held)
+    return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
+
+
+def _written_down(request: BookingRequest, now: datetime) -> Client:
+    if isinstance(request.client, NewClient):
+        return details.take_down(**request.client.facts, by=request.by, now=now)
+    return write_down(request.client)
+
+
+def _write(
+    request: BookingRequest,
     client: Client,
-    key: str,
-    address: str = "",
-    by: str = RUNNER,
+    places: Sequence[tuple[Appointment | None, Placement]],
     now: datetime,
-) -> Appointment:
-    """Turn the visitor's hold into a booking, or book the start directly if it is still free.
-
-    The client is a newcomer, who is written down now, or one who acts behind their mailed link.
-    The same `key` again returns the first appointment. Raises NotBookable, SlotTaken (both with
-    the nearest openings), ClientBusy or Busy.
-    """
-    choice = Choice(treatment, start, therapist)
-    with offering_the_nearest(choice, visitor, now):
-        return _book(choice, visitor, address, client, key, by, now)
-
-
-def move(
-    appointment: Appointment,
-    *,
-    start: datetime,
-    therapist: Therapist | None,
-    revision: int,
-    telling: Telling = AT_ONCE,
-    by: str,
-    now: datetime,
-) -> Appointment:
-    """Give the appointment another start in one UPDATE; the old one stands if this fails.
-
-    With no therapist named, the present one is kept where possible. Raises Stale when the
-    appointment is no longer at `revision`, TooLate, NotBookable, SlotTaken or Busy.
-    """
-    choice = Choice(appointment.treatment, start, therapist)
-    with offering_the_nearest(choice, "", now, appointment):
-        return _move(appointment.pk, start, therapist, revision, telling, by, now)
+) -> list[Appointment]:
+    visits: list[Appointment] = []
+    for number, (held, placement) in enumerate(places, start=1):
+        visit = held or new_appointment(placement, now=now)
+        if held:
+            stand_at(held, placement)
+        first = visits[0] if visits else visit
+        visit.book(
+            client,
+            key=request.key if number == 1 else f"{request.key}:{number}",
+            together=first.public_id if len(places) > 1 else "",
+            address=request.holder.address,
+            facts=_facts(placement),
+            by=request.by,
+            now=now,
+        )
+        visits.append(visit)
+    if request.agrees_to_terms:
+        legal.agree(client, how="booking", now=now)
+    if client.email:  # Nothing is owed to whom no mail can reach.
+        _owe_the_confirmation(visits, request.telling, now)
+    return visits
 
 
-@changes_the_diary
-def cancel(
-    clinic: Clinic,
-    appointment: Appointment,
-    *,
-    reason: str = "",
-    telling: Telling = AT_ONCE,
-    charging: bool = False,
-    seen: int | None = None,
-    by: str,
-    now: datetime,
-) -> Appointment:
-    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
-
-    With `charging`, a client who cancels too late owes the clinic's fee.
-    """
-    appointment = _fresh(appointment.pk)
-    if appointment.status == Status.CANCELLED:
-        return appointment
-    refuse_if_changed(clinic, appointment, seen)
-    _refuse_if(why_not_cancel(appointment, clinic, now=now), by)
-    if appointment.status != Status.BOOKED:
-        raise Stale
-    appointment.become(
-        Status.CANCELLED,
-        by=by,
-        now=now,
-        facts={"reason": reason} if reason else {},
-        revision=appointment.revision + 1,
-    )
-    if charging:
-        payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
-    outbox.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
-    return appointment
+def _facts(placement: Placement) -> dict[str, object]:
+    return {"to": placement.snapshot(), "set_aside": list(placement.set_aside)}
 
 
-@changes_the_diary
-def release(_clinic: Clinic, *, visitor: str, now: datetime) -> None:
-    """Let the visitor's holds go."""
-    let_go(visitor, now)
-
-
-def expire_dead_holds(*, now: datetime) -> int:
-    """Tidy up: holds past their end are free already, this only says so. Returns how many."""
-    return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-
-
-def why_not_move(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
-    """Why a runner cannot move it online, in a sentence; None when they can."""
-    if now >= appointment.starts_at - timedelta(hours=clinic.move_cutoff_hours):
-        return _cutoff("moved", clinic.move_cutoff_hours)
-    return None
-
-
-def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
-    """Why a runner cannot cancel it online, in a sentence; None when they can.
-
-    Just after booking anybody may think again, whatever the cut-off.
-    """
-    if now >= appointment.starts_at:
-        return "This appointment has already begun."
-    if appointment.booked_at and now < appointment.booked_at + timedelta(
-        minutes=clinic.undo_minutes
-    ):
-        return None
-    if now >= clinic.last_cancellation(appointment.starts_at):
-        return _cutoff("cancelled", clinic.cancel_cutoff_hours)
-    return None
-
-
-def _cutoff(done: str, hours: int) -> str:
-    return (
-        f"Appointments can be {done} online until {hours} hours before they start, "
-        "because a time given back later can hardly be offered to somebody else."
-    )
-
-
-def _refuse_if(why_not: str | None, by: str) -> None:
-    """A runner's rules do not bind the clinic."""
-    if why_not and by == RUNNER:
-        raise TooLate(why_not)
-
-
-@changes_the_diary
-def _hold(clinic: Clinic, choice: Choice, visitor: str, address: str, now: datetime) -> Appointment:
-    let_go(visitor, now)
-    limit_holds(address, now)
-    appointment = place(clinic, choice, now)
-    appointment.keep_for(visitor, until=clinic.held_until(now), address=address)
-    return appointment
-
-
-@changes_the_diary
-def _book(
-    clinic: Clinic,
-    choice: Choice,
-    visitor: str,
-    address: str,
-    client: Client,
-    key: str,
-    by: str,
-    now: datetime,
-) -> Appointment:
-    if Appointment.objects.filter(booking_key=key).exists():
-        return Appointment.objects.with_everything().get(booking_key=key)
-    held = held_for(choice, visitor, now)
-    let_go(visitor, now, but=[held] if held else [])
-    appointment = held or place(clinic, choice, now)
-    known = write_down(client)
-    appointment.book(known, key=key, address=address, by=by, now=now)
-    if by == RUNNER:
-        legal.agree(known, how="booking", now=now)
-    outbox.owe(MailKind.CONFIRMED, appointment, now=now)
-    return appointment
-
-
-@changes_the_diary
-def _move(clinic, pk, start, therapist, revision, telling, by, now) -> Appointment:
-    appointment = _fresh(pk)
-    if _is_already_there(appointment, start, therapist, revision):
-        return appointment
-    if appointment.status != Status.BOOKED or appointment.revision != revision:
-        raise Stale
-    _refuse_if(why_not_move(appointment, clinic, now=now), by)
-    before = {"starts_at": appointment.starts_at, "therapist": appointment.therapist.name}
-    Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-    choice = Choice(appointment.treatment, start, therapist)
-    day = open_day(clinic, choice, now, moving=appointment)
-    taker = choose(day, start, therapist or _if_free(appointment.therapist, day, start))
-    rooms = day.rooms_free_at(start)
-    room = appointment.room_id if appointment.room_id in rooms else rooms[0]
-    shift = start - appointment.starts_at
-    moved = Appointment.objects.filter(pk=pk, status=Status.BOOKED, revision=revision)
-    moved.update(
-        starts_at=start,
-        ends_at=F("ends_at") + shift,
-        blocked_until=F("blocked_until") + shift,
-        therapist=taker,
-        room=room,
-        revision=F("revision") + 1,
-        confirmed_at=None,
-    )
-    appointment = _fresh(pk)
-    after = {"starts_at": start, "therapist": taker.name}
-    appointment.record("moved", by=by, now=now, facts={"from": before, "to": after})
-    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
-    return appointment
-
-
-def _fresh(pk: int) -> Appointment:
-    return Appointment.objects.with_everything().get(pk=pk)
-
-
-def _is_already_there(appointment, start, therapist, revision) -> bool:
-    """Whether this very move has been made: the same form sent twice."""
-    return (
-        appointment.revision == revision + 1
-        and appointment.starts_at == start
-        and therapist in (None, appointment.therapist)
-        and appointment.status == Status.BOOKED
-    )
-
-
-def _if_free(therapist: Therapist, day: Diary, start: datetime) -> Therapist | None:
-    return therapist if therapist in day.takers(start) else None
+def _owe_the_confirmation(visits: Sequence[Appointment], telling: Telling, now: datetime) -> None:
+    if len(visits) > 1 and telling.by_mail:
+        outbox.owe_together(visits, now=now)
+        return
+    for visit in visits:
+        outbox.owe(MailKind.CONFIRMED, visit, telling=telling, now=now)

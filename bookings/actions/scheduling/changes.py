@@ -1,81 +1,71 @@
-"""The desk changes where an appointment stands, and puts it back.
+"""Moving a visit, whoever asks, and putting it back."""
 
-The clinic's own rules (hours of work, the grid, the past) are for the desk to set aside
-knowingly; a conflict, time off and a therapist who does not offer the treatment are not.
-"""
-
-from copy import copy
-from datetime import datetime, timedelta
-from decimal import Decimal
-
-from django.db.models import Q
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import SILENTLY, Telling
-from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
-from bookings.actions.scheduling.allocation import Choice, offering_the_nearest
-from bookings.actions.scheduling.placement import (
-    Place,
-    price_before,
-    remember,
-    remembered,
-    stands_at,
-)
+from bookings.actions.refusals import Stale, TooLate, refusal_of
+from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
+from bookings.actions.scheduling.placement import last_move, rewrite
 from bookings.core import wording
-from bookings.core.intervals import Interval
-from bookings.core.scheduling.openings import joined
+from bookings.core.scheduling.problems import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import (
-    Absence,
-    Appointment,
-    Clinic,
-    Mail,
-    MailKind,
-    MailState,
-    Room,
-    Treatment,
-)
-from bookings.queries.rota import facts
-from bookings.queries.scheduling.openings import hours_of_work
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.queries.scheduling.conflicts import conflicts
+from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.queries.scheduling.diary import facts_for
+from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPERSEDED)
+# What has been booked may stay and be moved, whether or not it could be booked today.
+BOOKED_ALREADY = frozenset({Code.TREATMENT_WITHDRAWN, Code.NOT_ONLINE})
 
 
-def change(
-    appointment: Appointment,
-    place: Place,
-    *,
-    revision: int,
-    knowingly: bool = False,
-    telling: Telling = SILENTLY,
-    by: str,
-    now: datetime,
-) -> Appointment:
-    """Give the appointment another time, length, therapist, room or treatment, in one UPDATE.
+@dataclass(frozen=True, kw_only=True)
+class MoveRequest:
+    """Where the slot names no therapist or room, the present one is kept if free, else any.
 
-    Raises Stale when it is no longer at `revision`; SlotTaken, NotBookable, or, unless done
-    `knowingly`, AgainstTheRules, each with the nearest openings.
+    Without a length of its own it keeps the present one, unless another treatment brings its
+    own. `revision` is what the page showed.
     """
-    treatment = place.treatment or appointment.treatment
-    choice = Choice(treatment, place.interval.start, place.therapist)
-    with offering_the_nearest(choice, "", now, _as_asked(appointment, place, treatment)):
-        return _change(appointment.pk, place, revision, knowingly, telling, by, now)
+
+    appointment: Appointment
+    slot: Slot
+    revision: int
+    rules: Rules
+    telling: Telling = SILENTLY
+    by: str
+
+
+def move(request: MoveRequest, *, now: datetime) -> Appointment:
+    """Give it another time, length, therapist, room or treatment, in one UPDATE.
+
+    The old one stands if this fails. The same form sent twice moves once. Raises Stale when it
+    is no longer at the revision, TooLate for a runner, and SlotTaken, NotBookable or
+    AgainstTheRules, each with the nearest openings.
+    """
+    slot, ignoring = as_booked(request.slot, request.appointment), _but(request.appointment)
+    # What is booked is offered others of its kind, also if nobody could book it today.
+    with offering_the_nearest(slot, rules=Rules.DESK_MOVE, ignoring=ignoring, now=now):
+        return _move(request, now=now)
 
 
 @changes_the_diary
-def put_back(
+def undo_move(
     clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
 ) -> Appointment:
     """Undo the last change, if what was is still free. The client who was told is told again."""
     appointment = _at(appointment.pk, revision)
-    last = appointment.events.filter(kind="moved").last()
-    if last is None or "ends_at" not in last.facts["from"]:
+    undo = last_move(appointment)
+    if undo is None:
         raise Stale("There is nothing to undo.")
-    place = remembered(last.facts["from"])
-    price = price_before(last.facts)
+    placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
+    if undo.price is not None:
+        placement = replace(placement, price=undo.price)
     telling = Telling.from_the_desk() if _has_been_told(appointment) else SILENTLY
-    return _rewrite(clinic, appointment, place, telling, by, now, price)
+    return rewrite(appointment, placement, telling=telling, by=by, now=now)
 
 
 @changes_the_diary
@@ -97,136 +87,95 @@ def tell(
 
 
 @changes_the_diary
-def _change(clinic, pk, place, revision, knowingly, telling, by, now) -> Appointment:
-    appointment = Appointment.objects.with_everything().get(pk=pk)
-    if appointment.revision == revision + 1 and stands_at(appointment, place):
-        return appointment  # The same form sent twice.
-    appointment = _at(pk, revision)
-    if not knowingly and (broken := broken_rules(clinic, place, now=now)):
-        raise AgainstTheRules(" ".join(broken))
-    return _rewrite(clinic, appointment, place, telling, by, now)
-
-
-def broken_rules(clinic: Clinic, place: Place, *, now: datetime) -> list[str]:
-    """The clinic's rules that the place is against, a sentence each."""
-    start = place.interval.start.astimezone(clinic.tz)
-    broken = []
-    if place.interval.start <= now:
-        broken.append("That time is in the past.")
-    if (start.hour * 60 + start.minute) % clinic.start_step_minutes or start.second:
-        broken.append(f"Appointments do not usually start at {start:%H:%M}.")
-    if not _at_work(clinic, place):
-        why = "has a break" if _has_a_break(clinic, place) else "does not work"
-        broken.append(f"{place.therapist} {why} then.")
-    return broken
-
-
-def _has_a_break(clinic: Clinic, place: Place) -> bool:
-    day = place.interval.start.astimezone(clinic.tz).date()
-    pauses = (
-        Interval.on_clock(day, pause.start, pause.end, clinic.tz)
-        for pause in place.therapist.breaks.filter(weekday=day.weekday())
-        if pause.holds_on(day)
-    )
-    return any(pause.overlaps(place.interval) for pause in pauses if pause)
-
-
-def _at_work(clinic: Clinic, place: Place) -> bool:
-    day = place.interval.start.astimezone(clinic.tz).date()
-    hours = hours_of_work([place.therapist.pk], day, 1, clinic)[place.therapist.pk]
-    start, end = place.interval.start.timestamp(), place.interval.end.timestamp()
-    return any(since <= start and end <= until for since, until in joined(hours))
-
-
-def _rewrite(
-    clinic: Clinic,
-    appointment: Appointment,
-    place: Place,
-    telling: Telling,
-    by: str,
-    now: datetime,
-    price: Decimal | None = None,
+def keep_there(
+    clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
 ) -> Appointment:
-    before = remember(appointment)
-    buffer, was = appointment.blocked_until - appointment.ends_at, appointment.treatment
-    same_start = appointment.starts_at == place.interval.start
-    if place.treatment is not None and place.treatment != was:
-        appointment.treatment, appointment.price = place.treatment, place.treatment.price
-        buffer = timedelta(minutes=place.treatment.buffer_minutes)
-    blocked = Interval(place.interval.start, place.interval.end + buffer)
-    refuse_the_impossible(clinic, appointment, place, blocked, now)
-    Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-    room = room_for(appointment, place, blocked, now)
-    Appointment.objects.filter(pk=appointment.pk).update(
-        starts_at=place.interval.start,
-        ends_at=place.interval.end,
-        blocked_until=blocked.end,
-        therapist=place.therapist,
-        room=room,
-        treatment=appointment.treatment,
-        price=appointment.price if price is None else price,
-        revision=appointment.revision + 1,
-        confirmed_at=appointment.confirmed_at if same_start else None,
-    )
-    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
-    facts_of_it = {"from": before, "to": remember(appointment)}
-    appointment.record("moved", by=by, now=now, facts=facts_of_it)
-    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    """Say that it is meant to stand outside the hours; it is no conflict from then on.
+
+    Raises Stale, and NotBookable when more is against it than the hours.
+    """
+    appointment = _at(appointment.pk, revision)
+    found = [one for one in conflicts(clinic, only=appointment, now=now) if not one.may_stay]
+    if found:
+        raise refusal_of(found[0].problems)
+    appointment.record("kept", by=by, now=now, facts={"set_aside": sorted(HOURS)})
     return appointment
 
 
-def refuse_the_impossible(
-    clinic: Clinic, appointment: Appointment, place: Place, blocked: Interval, now: datetime
-) -> None:
-    """Raises SlotTaken or NotBookable for what nobody may set aside."""
-    therapist, treatment = place.therapist, appointment.treatment
-    if not facts.offering(treatment, therapist):
-        raise NotBookable(f"{therapist} does not offer {treatment}.")
-    away = Absence.objects.touching(place.interval).filter(
-        Q(therapist=None) | Q(therapist=therapist)
+def as_booked(slot: Slot, appointment: Appointment) -> Slot:
+    """With the length and the pause that were booked, as long as the treatment is the same."""
+    if slot.treatment != appointment.treatment:
+        return slot
+    now_at = Placement.of(appointment)
+    length = now_at.interval.end - now_at.interval.start
+    return replace(
+        slot,
+        length=length if slot.length is None else slot.length,
+        pause=now_at.pause if slot.pause is None else slot.pause,
     )
-    for absence in away[:1]:
-        if absence.therapist_id is None:
-            raise NotBookable("The clinic is closed then.")
-        raise NotBookable(f"{therapist} is away then.")
-    for other in _others(appointment, blocked, now).filter(therapist=therapist)[:1]:
-        raise SlotTaken(f"{therapist} already has {_described(other, clinic)}.")
 
 
-def room_for(appointment: Appointment, place: Place, blocked: Interval, now: datetime) -> Room:
-    """The wanted room, or the present one, or any that suits and is free."""
-    suitable = facts.suitable_rooms(appointment.treatment)
-    taken = set(_others(appointment, blocked, now).values_list("room", flat=True))
-    if place.room is not None:
-        if place.room.pk in taken:
-            raise SlotTaken(f"{place.room} is taken then.")
-        if place.room.pk not in suitable:
-            raise NotBookable(f"{place.room} does not suit {appointment.treatment}.")
-        return place.room
-    free = [room for room in suitable if room not in taken]
-    if not free:
-        raise SlotTaken(f"No room for {appointment.treatment} is free then.")
-    return Room.objects.get(pk=appointment.room_id if appointment.room_id in free else free[0])
+@changes_the_diary
+def _move(clinic: Clinic, request: MoveRequest, *, now: datetime) -> Appointment:
+    pk, online = request.appointment.pk, request.rules is Rules.ONLINE
+    appointment = Appointment.objects.with_everything().get(pk=pk)
+    slot = as_booked(request.slot, appointment)
+    if _is_already_there(appointment, slot, request.revision):
+        return appointment  # The same form sent twice.
+    _refuse_what_has_changed(appointment, request.revision, online)
+    if online and (why_not := why_not_move(appointment, clinic, now=now)):
+        raise TooLate(why_not)
+    placement = allocated(clinic, appointment, slot, request.rules, now)
+    return rewrite(appointment, placement, telling=request.telling, by=request.by, now=now)
 
 
-def _others(appointment: Appointment, blocked: Interval, now: datetime):
-    found = Appointment.objects.blocking(now).touching(blocked).exclude(pk=appointment.pk)
-    return found.select_related("client").order_by("starts_at")
+def allocated(
+    clinic: Clinic, appointment: Appointment, slot: Slot, rules: Rules, now: datetime
+) -> Placement:
+    """Where the appointment is to stand instead; under the lock. Raises what `allocate` does."""
+    slot = as_booked(slot, appointment)
+    facts = facts_for(slot, clinic, ignoring=_but(appointment), now=now)
+    return allocate(
+        slot,
+        facts,
+        rules=rules,
+        client=appointment.client,
+        excused=BOOKED_ALREADY,
+        prefer=Placement.of(appointment),
+    )
 
 
-def _described(other: Appointment, clinic: Clinic) -> str:
-    start, end = (wording.clock(at, clinic.tz) for at in (other.starts_at, other.blocked_until))
-    return f"{other.client or 'somebody who is booking this minute'} from {start} to {end}"
+def _but(appointment: Appointment) -> Ignoring:
+    return Ignoring(appointments=(appointment.pk,))
+
+
+def _is_already_there(appointment: Appointment, slot: Slot, revision: int) -> bool:
+    return (
+        appointment.revision == revision + 1
+        and appointment.status == Status.BOOKED
+        and appointment.interval == slot.interval
+        and appointment.treatment == slot.treatment
+        and slot.therapist in (None, appointment.therapist)
+        and slot.room in (None, appointment.room)
+    )
 
 
 def _at(pk: int, revision: int) -> Appointment:
     """The appointment as the form knew it. Raises Stale with what has changed since."""
     appointment = Appointment.objects.with_everything().get(pk=pk)
+    _refuse_what_has_changed(appointment, revision, online=False)
+    return appointment
+
+
+def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bool) -> None:
+    """Who has changed it is for the clinic alone to know."""
+    if appointment.status == Status.BOOKED and appointment.revision == revision:
+        return
+    if online:
+        raise Stale
     if appointment.status != Status.BOOKED:
         raise Stale(f"It cannot be moved any more: {Status(appointment.status).label.lower()}.")
-    if appointment.revision != revision:
-        raise Stale(_what_changed(appointment))
-    return appointment
+    raise Stale(_what_changed(appointment))
 
 
 def _what_changed(appointment: Appointment) -> str:
@@ -235,14 +184,6 @@ def _what_changed(appointment: Appointment) -> str:
     now_at = wording.day_and_time(appointment.starts_at, tz)
     by = f" by {last.by}" if last else ""
     return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
-
-
-def _as_asked(appointment: Appointment, place: Place, treatment: Treatment) -> Appointment:
-    """The appointment, not saved, with the length it would have: what is free for that?"""
-    asked = copy(appointment)
-    asked.starts_at, asked.ends_at = place.interval.start, place.interval.end
-    asked.blocked_until = asked.ends_at + timedelta(minutes=treatment.buffer_minutes)
-    return asked
 
 
 def _has_been_told(appointment: Appointment) -> bool:

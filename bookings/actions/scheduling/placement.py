@@ -1,69 +1,101 @@
-"""Where an appointment stands in the diary: to be asked for, remembered, and put back."""
+"""Moving a visit to where it is to stand, and finding where it stood before."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from bookings.actions.refusals import Refused
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import Telling
 from bookings.core.intervals import Interval
-from bookings.models import Appointment, Room, Therapist, Treatment
+from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, MailKind, Room, Therapist, Treatment
+from bookings.queries.scheduling.slots import Placement, Slot
 
 
-@dataclass(frozen=True)
-class Place:
-    """When, with whom and where; without a room the present one is kept if it is free.
-
-    Without a treatment the present one is; another one comes with its own price.
-    """
-
-    interval: Interval
-    therapist: Therapist
-    room: Room | None = None
-    treatment: Treatment | None = None
-
-    @classmethod
-    def of(cls, appointment: Appointment) -> "Place":
-        return cls(
-            appointment.interval, appointment.therapist, appointment.room, appointment.treatment
-        )
-
-
-def remember(appointment: Appointment) -> dict:
-    return {
-        "starts_at": appointment.starts_at,
-        "ends_at": appointment.ends_at,
-        "therapist": appointment.therapist.name,
-        "therapist_id": appointment.therapist_id,
-        "room": appointment.room.name,
-        "room_id": appointment.room_id,
-        "treatment": appointment.treatment.name,
-        "treatment_id": appointment.treatment_id,
-        "price": appointment.price,
+def rewrite(
+    appointment: Appointment, placement: Placement, *, telling: Telling, by: str, now: datetime
+) -> Appointment:
+    """Put it there in one UPDATE, with the event that says from where; the client is told."""
+    before = Placement.of(appointment)
+    stays = before.interval.start == placement.interval.start
+    # A hold past its end is free, but a constraint knows that by its status only.
+    Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
+    Appointment.objects.filter(pk=appointment.pk).update(
+        starts_at=placement.interval.start,
+        ends_at=placement.interval.end,
+        blocked_until=placement.blocked_until,
+        therapist=placement.therapist,
+        room=placement.room,
+        treatment=placement.treatment,
+        price=placement.price,
+        revision=appointment.revision + 1,
+        confirmed_at=appointment.confirmed_at if stays else None,
+    )
+    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    facts = {
+        "from": before.snapshot(),
+        "to": placement.snapshot(),
+        "set_aside": list(placement.set_aside),
     }
+    appointment.record("moved", by=by, now=now, facts=facts)
+    if appointment.status == Status.BOOKED:
+        outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    return appointment
 
 
-def price_before(change: dict) -> Decimal | None:
+@dataclass(frozen=True, kw_only=True)
+class Undo:
+    """Where a visit stood before its last move, and its price if that came with the move."""
+
+    slot: Slot
+    price: Decimal | None
+
+
+def last_move(appointment: Appointment) -> Undo | None:
+    """What undoing would do; None when it was never moved, or by its runner, or long ago.
+
+    Long ago, less was kept of a move than it takes to undo it; and a room may be no more.
+    """
+    event = appointment.events.filter(kind="moved").last()
+    if event is None or event.by == Role.RUNNER:
+        return None
+    was = event.facts["from"]
+    if not {"starts_at", "ends_at", "therapist_id", "room_id"} <= was.keys():
+        return None
+    therapist = Therapist.objects.filter(pk=was["therapist_id"]).first()
+    room = Room.objects.filter(pk=was["room_id"]).first()
+    treatment = _treatment(appointment, was)
+    if therapist is None or room is None or treatment is None:
+        return None
+    start, end = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
+    length = Interval(start, end)
+    pause = (
+        datetime.fromisoformat(was["blocked_until"]) - end
+        if "blocked_until" in was
+        else Placement.of(appointment).pause
+    )
+    slot = Slot(
+        treatment=treatment,
+        start=length.start,
+        therapist=therapist,
+        room=room,
+        length=length.end - length.start,
+        pause=pause,
+    )
+    return Undo(slot=slot, price=_price_before(event.facts))
+
+
+def _treatment(appointment: Appointment, was: dict[str, Any]) -> Treatment | None:
+    wanted = was.get("treatment_id", appointment.treatment_id)
+    if wanted == appointment.treatment_id:
+        return appointment.treatment
+    return Treatment.objects.filter(pk=wanted).first()
+
+
+def _price_before(change: dict[str, Any]) -> Decimal | None:
     """The price that came with another treatment; None where the treatment stayed."""
     was, became = change["from"], change.get("to", {})
     same = was.get("treatment_id") == became.get("treatment_id")
     return None if same else Decimal(was["price"])
-
-
-def remembered(was: dict) -> Place:
-    starts_at, ends_at = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
-    try:
-        therapist = Therapist.objects.get(pk=was["therapist_id"])
-        room = Room.objects.get(pk=was["room_id"])
-        treatment = Treatment.objects.filter(pk=was.get("treatment_id") or 0).first()
-    except (Therapist.DoesNotExist, Room.DoesNotExist):
-        raise Refused("It cannot be put back: the therapist or the room is gone.") from None
-    return Place(Interval(starts_at, ends_at), therapist, room, treatment)
-
-
-def stands_at(appointment: Appointment, place: Place) -> bool:
-    return (
-        appointment.interval == place.interval
-        and appointment.therapist_id == place.therapist.pk
-        and (place.room is None or appointment.room_id == place.room.pk)
-        and (place.treatment is None or appointment.treatment_id == place.treatment.pk)
-    )

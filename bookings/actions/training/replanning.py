@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.scheduling import booking
-from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.mail.outbox import AT_ONCE
+from bookings.actions.scheduling import cancellation, changes
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.core.roles import Role
+from bookings.core.scheduling.problems import Rules
 from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.slots import Slot
 
 
 @dataclass(frozen=True)
@@ -15,20 +19,21 @@ class Answer:
     """What is to become of an appointment, as it was when the runner saw it."""
 
     appointment: Appointment
-    move_to: Choice | None = None
+    move_to: Slot | None = None
 
     def carry_out(self, *, by: str, now: datetime) -> None:
         if self.move_to is None:
-            booking.cancel(self.appointment, reason="plans_changed", by=by, now=now)
+            cancellation.cancel(self.appointment, reason="plans_changed", by=by, now=now)
             return
-        booking.move(
-            self.appointment,
-            start=self.move_to.start,
-            therapist=self.move_to.therapist,
+        request = MoveRequest(
+            appointment=self.appointment,
+            slot=self.move_to,
             revision=self.appointment.revision,
+            rules=Rules.ONLINE if by == Role.RUNNER else Rules.DESK_MOVE,
+            telling=AT_ONCE,
             by=by,
-            now=now,
         )
+        changes.move(request, now=now)
 
 
 @changes_the_diary

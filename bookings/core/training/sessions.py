@@ -204,14 +204,14 @@ class Layout:
         window: "Window | None" = None,
         within: "Window | None" = None,
     ) -> Iterator[Session]:
-        """The session, unless its day is cut off its window or bears no pressure (S7)."""
+        """The session, unless its day may have none or bears no pressure (S7)."""
+        here = self.timeline.on(ideal)
+        if is_cut(kind, race, here) or here.ceiling is Pressure.NONE:
+            return
         start, end = window or _window(ideal, self.protocol.placement.window)
         if within:
             start, end = max(start, within[0]), min(end, within[1])
         start, end = self._clipped(kind, race, start, end)
-        here = self.timeline.on(ideal)
-        if not start <= ideal < end or here.ceiling is Pressure.NONE:
-            return
         minutes = self.protocol.session_types[kind].minutes
         pressure = min(self._pressure(kind), here.ceiling)
         yield Session(kind, race, ideal, start, end, minutes, pressure, here.phase, ideal)

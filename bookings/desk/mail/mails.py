@@ -21,7 +21,7 @@ from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries.mail import mail_status
 from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
-from bookings.web.mail_frame import framed, in_a_frame
+from bookings.web.mail.frame import framed, in_a_frame
 
 WEEK = timedelta(days=7)
 SHOWN = 200

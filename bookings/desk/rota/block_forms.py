@@ -6,6 +6,7 @@ from django import forms
 
 from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
+from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
 from bookings.web.forms import DayField
 
@@ -21,6 +22,11 @@ class BlockForm(forms.Form):
     """`seen` is the block as the page showed it. A form makes or changes one kind of row."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "therapist" in self.fields:
+            choose_anew_if_gone(self, "therapist")
 
     def apply_to(self, block: Block, clinic: Clinic) -> Block:
         raise NotImplementedError

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import blocks as absences
-from bookings.actions.rota.blocks import Block, InTheWay
+from bookings.actions.rota.blocks import Block
+from bookings.actions.rota.impact import VisitsAffected
 from bookings.desk.rota.block_forms import (
     BlockForm,
     BreakForm,
@@ -86,7 +87,14 @@ def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     block = _block(_kind(kind), pk)
     try:
-        absences.remove(block, seen=request.POST.get("seen", ""))
+        absences.remove(
+            block,
+            seen=request.POST.get("seen", ""),
+            accepted=request.POST.get("accepted", ""),
+            now=timezone.now(),
+        )
+    except VisitsAffected as refusal:
+        return _shown_again(request, _kind(kind), block, refusal)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("diary:block", kind, pk)
@@ -98,19 +106,31 @@ def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
     form, clinic = kind.form(request.POST), Clinic.objects.the()
     if not form.is_valid():
         return _page(request, kind, form, block=block, status=422)
-    knowingly = request.POST.get("knowingly") == "on"  # the second button
     asked = form.apply_to(block, clinic)
     try:
         kept = absences.keep(
-            asked, seen=form.cleaned_data["seen"], knowingly=knowingly, now=timezone.now()
+            asked,
+            seen=form.cleaned_data["seen"],
+            accepted=request.POST.get("accepted", ""),  # the second button
+            now=timezone.now(),
         )
-    except InTheWay as refusal:
-        facts = {"visits": refusal.visits, "in_the_way": True, "avoided": _span(asked)}
+    except VisitsAffected as refusal:
+        facts = {"impact": refusal.impact, "avoided": _span(asked)}
         return _page(request, kind, form, block=block, said=str(refusal), status=409, **facts)
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
     messages.success(request, f"{kind.title}: it is in the diary.")
     return redirect("diary:block", kind.name, kept.pk)
+
+
+def _shown_again(
+    request: HttpRequest, kind: Kind, block: Block, refusal: VisitsAffected
+) -> HttpResponse:
+    """The block's page, with what would be touched if it were removed."""
+    initial = kind.form.initial_of(block, Clinic.objects.the())
+    form = kind.form(initial={**initial, "seen": request.POST.get("seen", "")})
+    facts = {"impact": refusal.impact, "removing": True}
+    return _page(request, kind, form, block=block, said=str(refusal), status=409, **facts)
 
 
 def _page(

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import attendance, booking
+from bookings.actions.scheduling import attendance, cancellation
+from bookings.actions.scheduling.placement import last_move
 from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
@@ -68,7 +69,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or visit.status == Status.ARRIVED,
-        "undoable": booked and any(event.kind == "moved" for event in events),
+        "undoable": booked and last_move(visit) is not None,
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),
         "methods": [one for one in Method if one != Method.WAIVED],
@@ -149,7 +150,7 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise Refused("Please give the reason in at most 300 characters.")
-    booking.cancel(
+    cancellation.cancel(
         visit,
         reason=form.cleaned_data["reason"],
         telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
     DiaryDays,
     diary_days,
@@ -47,13 +48,18 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
     appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
-        "therapists": [{"id": f"t{one.pk}", "title": one.name} for one in shown.therapists],
-        "rooms": [{"id": f"r{room.pk}", "title": room.name} for room in shown.rooms],
+        "therapists": [_column("t", one, _("{name} (has left)")) for one in shown.therapists],
+        "rooms": [_column("r", room, _("{name} (out of use)")) for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
         "visits": [_visit(visit, shown, clinic, appointments) for visit in shown.visits],
         "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
     }
+
+
+def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
+    title = row.name if row.active else if_gone.format(name=row.name)
+    return {"id": f"{kind}{row.pk}", "title": title}
 
 
 def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
@@ -100,6 +106,7 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     """What the desk should see at a glance."""
     client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
+    waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
     flags = {
         f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
         "Different name given": client and client.same_address_as_id,
@@ -108,6 +115,8 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
         "To pay": visit.status == Status.COMPLETED and left > 0,
         "Paid": visit.settled > 0 and left <= 0,
         "Note": visit.desk_note,
+        _("The therapist has left"): waits and not visit.therapist.active,
+        _("The room is out of use"): waits and not visit.room.active,
     }
     return [flag for flag, holds in flags.items() if holds]
 

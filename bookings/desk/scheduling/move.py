@@ -1,6 +1,6 @@
 """Moving and lengthening by form or by drag, undoing it, and telling the client."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -8,18 +8,22 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
-from bookings.actions.scheduling.allocation import Choice, nearest_to
-from bookings.actions.scheduling.placement import Place
+from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core import wording
 from bookings.core.intervals import Interval
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
-from bookings.queries.scheduling.openings import Opening
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
 from bookings.web.forms import DayField
 
@@ -61,15 +65,20 @@ class MoveForm(forms.Form):
     def __init__(self, visit: Appointment, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.visit = visit
+        choose_anew_if_gone(self, "therapist")
 
-    def place(self, clinic: Clinic) -> Place:
-        asked = self.cleaned_data
-        start = datetime.combine(asked["date"], asked["time"], clinic.tz)
-        treatment, minutes = asked["treatment"], asked["minutes"]
+    def slot(self, clinic: Clinic) -> Slot:
+        data = self.cleaned_data
+        treatment, minutes = data["treatment"], data["minutes"]
         if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
             minutes = treatment.minutes
-        interval = Interval.lasting(start, minutes)
-        return Place(interval, asked["therapist"], asked["room"], treatment)
+        return Slot(
+            treatment=treatment or self.visit.treatment,
+            start=datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC),
+            therapist=data["therapist"],
+            room=data["room"],
+            length=timedelta(minutes=minutes),
+        )
 
     def telling(self) -> Telling:
         if self.cleaned_data["tell"] != "yes":
@@ -105,15 +114,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, visit, form, " ".join(_errors(form)), status=422)
     try:
-        moved = changes.change(
-            visit,
-            form.place(clinic),
+        second = request.POST.get("knowingly") == "on"  # the second button
+        wanted = MoveRequest(
+            appointment=visit,
+            slot=form.slot(clinic),
             revision=form.cleaned_data["revision"],
-            knowingly=request.POST.get("knowingly") == "on",  # the second button
+            rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
             telling=form.telling(),
             by=who(request),
-            now=timezone.now(),
         )
+        moved = changes.move(wanted, now=timezone.now())
     except Refused as refusal:
         return _refused(request, visit, form, str(refusal), refusal=refusal)
     return _done(request, moved, clinic, "Now")
@@ -123,12 +133,24 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     visit = _visit(pk)
     try:
-        back = changes.put_back(
+        back = changes.undo_move(
             visit, revision=_revision(request), by=who(request), now=timezone.now()
         )
     except Refused as refusal:
         return _said(request, visit, refusal)
     return _done(request, back, Clinic.objects.the(), "Back at")
+
+
+@require_POST
+def keep(request: HttpRequest, pk: int) -> HttpResponse:
+    """From the list of conflicts: it is meant to stand where it does."""
+    visit = _visit(pk)
+    try:
+        changes.keep_there(visit, revision=_revision(request), by=who(request), now=timezone.now())
+    except Refused as refusal:
+        return _said(request, visit, refusal)
+    messages.success(request, _("{client} stays where it is.").format(client=visit.client))
+    return redirect("desk:home")
 
 
 @require_POST
@@ -152,8 +174,10 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     """Near the present time, and outside a block that is being made over it."""
     if visit.status != Status.BOOKED:
         return ()
-    choice = Choice(visit.treatment, visit.starts_at, visit.therapist)
-    return nearest_to(choice, "", timezone.now(), visit, _to_avoid(request))
+    now_at = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=visit.therapist)
+    ignoring = Ignoring(appointments=(visit.pk,))
+    avoid = _to_avoid(request)
+    return nearest_to(as_booked(now_at, visit), ignoring=ignoring, avoid=avoid, now=timezone.now())
 
 
 def _to_avoid(request: HttpRequest) -> Interval | None:
@@ -187,7 +211,12 @@ def _refused(
     ours = isinstance(refusal, AgainstTheRules)
     if _wants_json(request):
         times = [_as_json(one, clinic) for one in nearest]
-        return JsonResponse({"said": said, "nearest": times, "ours": ours}, status=status)
+        problems = [
+            {"code": one.code, "severity": one.severity, "sentence": one.sentence}
+            for one in (refusal.problems if refusal else ())
+        ]
+        answer = {"said": said, "problems": problems, "nearest": times, "ours": ours}
+        return JsonResponse(answer, status=status)
     context = {"said": said if refusal else "", "nearest": nearest, "ours": ours}
     return _page(request, visit, form, status=status, **context)
 

@@ -22,16 +22,18 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
+from bookings.actions.clients.details import NewClient
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
-from bookings.actions.scheduling import phone_booking
-from bookings.actions.scheduling.allocation import Choice
-from bookings.actions.scheduling.phone_booking import Caller
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.booking import BookingRequest
 from bookings.core import wording
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.when import LONGEST
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
+from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
 
 BETWEEN = "|"
@@ -153,15 +155,7 @@ class _Call:
             return self.page(status=422, said=problem)
         start = datetime.fromisoformat(self.times.chosen)
         try:
-            booked = phone_booking.book(
-                self._caller(),
-                Choice(chosen["treatment"], start, chosen["therapist"]),
-                key=chosen["key"] or token_hex(16),
-                knowingly=self._knowingly(),
-                telling=self.form.telling(),
-                by=who(self.request),
-                now=self.now,
-            )
+            [booked] = booking.book(self._request(start), now=self.now)
         except Refused as refusal:
             ours = isinstance(refusal, AgainstTheRules)
             return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
@@ -191,11 +185,21 @@ class _Call:
             return "Here is what was found. Choose who and when, and press Enter again."
         return "" if self.times.chosen else _why_no_time(self.data.get("start"))
 
-    def _caller(self) -> Caller:
-        if self.people.client is not None:
-            return Caller(self.people.client)
+    def _request(self, start: datetime) -> BookingRequest:
+        data = self.form.cleaned_data
+        slot = Slot(treatment=data["treatment"], start=start, therapist=data["therapist"])
+        return BookingRequest(
+            slots=[slot],
+            client=self.people.client or self._new_client(),
+            key=data["key"] or token_hex(16),
+            rules=Rules.OVERRIDDEN if self._knowingly() else Rules.DESK,
+            telling=self.form.telling(),
+            by=who(self.request),
+        )
+
+    def _new_client(self) -> NewClient:
         new = self.people.new
-        return Caller(new={"name": new.name, "email": new.email, "phone": new.phone[:40]})
+        return NewClient(name=new.name, email=new.email, phone=new.phone[:40])
 
     def _knowingly(self) -> bool:
         """By the second button, or because the rule stood beside the time."""

@@ -3,19 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from bookings.actions.scheduling import phone_booking
 from bookings.core import training
 from bookings.core.clients.search_text import Typed, person_in
+from bookings.core.scheduling.problems import Problem, Rules
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
 from bookings.models import Client, Clinic, Therapist, Treatment
 from bookings.queries.clients.search import Found, find
-from bookings.queries.scheduling.openings import Opening
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.phone_suggestions import (
     Suggested,
     last_treatments,
     suggested,
 )
+from bookings.queries.scheduling.problems import problems_of_start
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 NEW = "new"
@@ -77,7 +78,7 @@ class Time:
     """An opening as a line of the list."""
 
     opening: Opening
-    broken: list[str]
+    broken: list[Problem]
     advice: training.Advice | None
 
     @property
@@ -130,7 +131,7 @@ def times_for(
     lines = [
         Time(
             opening,
-            phone_booking.rules_of_booking(clinic, opening.starts_at, now=now),
+            problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
             training.advice_on(opening.starts_at.astimezone(clinic.tz).date(), plan)
             if plan
             else None,

@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from bookings.core.intervals import Interval
+from bookings.core.scheduling.openings import Visit
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
@@ -229,6 +230,12 @@ class Appointment(models.Model):
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
+    @property
+    def visit(self) -> Visit:
+        """How long it lasts and blocks, as it was booked."""
+        length, pause = self.ends_at - self.starts_at, self.blocked_until - self.ends_at
+        return Visit(length=int(length.total_seconds()), buffer=int(pause.total_seconds()))
+
     def is_live_hold(self, now: datetime) -> bool:
         return self.status == Status.HELD and self.held_until > now
 
@@ -245,6 +252,7 @@ class Appointment(models.Model):
         key: str,
         together: str = "",
         address: str = "",
+        facts: dict | None = None,
         by: str,
         now: datetime,
     ) -> None:
@@ -255,9 +263,9 @@ class Appointment(models.Model):
             for name, value in changes.items():
                 setattr(self, name, value)
             self.save(force_insert=True)
-            self.record(Status.BOOKED, by=by, now=now)
+            self.record(Status.BOOKED, by=by, now=now, facts=facts)
         else:
-            self.become(Status.BOOKED, by=by, now=now, **changes)
+            self.become(Status.BOOKED, by=by, now=now, facts=facts, **changes)
 
     def become(
         self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes

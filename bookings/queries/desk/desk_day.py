@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Appointment, Client, Clinic, Mail
+from bookings.queries.scheduling.conflicts import Conflict, conflicts
 
 CARDS = 20
 
@@ -18,6 +19,7 @@ class DeskDay:
     visits: Sequence[Appointment]
     to_compare: Sequence[Client]
     mails: Sequence[Mail]
+    conflicts: Sequence[Conflict]
 
     @property
     def before(self) -> date:
@@ -28,7 +30,7 @@ class DeskDay:
         return self.day + timedelta(days=1)
 
 
-def desk_day(clinic: Clinic, day: date) -> DeskDay:
+def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
     bounds = day_bounds(day, 1, clinic.tz)
     visits = (
         Appointment.objects.visits()
@@ -43,4 +45,5 @@ def desk_day(clinic: Clinic, day: date) -> DeskDay:
         visits=list(visits),
         to_compare=list(to_compare.select_related("same_address_as")[:CARDS]),
         mails=list(mails[:CARDS]),
+        conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:CARDS],
     )

@@ -23,7 +23,7 @@ from bookings.models import (
     WeeklyShift,
 )
 from bookings.queries.money.takings import sum_of
-from bookings.queries.scheduling.openings import hours_of_work
+from bookings.queries.rota.working_hours import hours_of_work
 from bookings.queries.training.phases import phases_on
 
 # Of models, which are slow to build, only what a day shows.
@@ -58,7 +58,9 @@ SHOWN_OF_A_VISIT = (
     "client__date_of_birth",
     "client__guardian_agreed_at",
     "therapist__name",
+    "therapist__active",
     "room__name",
+    "room__active",
     "treatment__name",
     "late_minutes",
     "desk_note",
@@ -99,7 +101,7 @@ def diary_days(
     return DiaryDays(
         first=first,
         therapists=people,
-        rooms=list(Room.objects.filter(active=True)),
+        rooms=_rooms(found),
         visits=found,
         hours={pk: joined(spans) for pk, spans in working.items()},
         breaks=list(_breaks(clinic, people, first, days)),
@@ -154,3 +156,11 @@ def _people(visits: Sequence[Appointment]) -> list[Therapist]:
     for visit in visits:
         people.setdefault(visit.therapist_id, visit.therapist)
     return sorted(people.values(), key=lambda person: person.name)
+
+
+def _rooms(visits: Sequence[Appointment]) -> list[Room]:
+    """Every room in use, and those out of use in which something stands all the same."""
+    rooms = {room.pk: room for room in Room.objects.filter(active=True)}
+    for visit in visits:
+        rooms.setdefault(visit.room_id, visit.room)
+    return sorted(rooms.values(), key=lambda room: room.name)

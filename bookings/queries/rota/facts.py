@@ -1,27 +1,28 @@
-"""The facts behind the openings, in SQL of their own.
+"""What the rota says, in SQL of its own.
 
-They are asked within every booking, while it holds the clinic's lock, and building them from
-the models each time took longer than running them.
+It is asked within every booking, while it holds the clinic's lock, and building it from the
+models each time took longer than running it.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, time
 
 from django.db import connection
+from django.db.models import F
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
-from bookings.models import Therapist, Treatment
-from bookings.models.scheduling.appointments import LONGEST
+from bookings.models import Room, Therapist
 
 SUITABLE_ROOMS = """
-    SELECT room.id
-      FROM bookings_room room
-     WHERE room.active
+    SELECT treatment.id, room.id, room.name
+      FROM bookings_treatment treatment
+      JOIN bookings_room room ON room.active
+     WHERE treatment.id = ANY(%(treatments)s)
        AND (EXISTS (SELECT FROM bookings_treatment_rooms chosen
-                     WHERE chosen.treatment_id = %(treatment)s AND chosen.room_id = room.id)
+                     WHERE chosen.treatment_id = treatment.id AND chosen.room_id = room.id)
             OR NOT EXISTS (SELECT FROM bookings_treatment_rooms chosen
-                            WHERE chosen.treatment_id = %(treatment)s))
+                            WHERE chosen.treatment_id = treatment.id))
      ORDER BY room.name, room.id
 """
 
@@ -53,27 +54,26 @@ TIME_OFF = """
        AND (therapist_id IS NULL OR therapist_id = ANY(%(therapists)s))
 """
 
-# Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
-# Everybody's, because a colleague's visit may take the room.
-TAKEN_TIMES = """
-    SELECT therapist_id, room_id,
-           extract(epoch FROM starts_at)::bigint,
-           extract(epoch FROM ends_at)::bigint,
-           extract(epoch FROM blocked_until)::bigint
-      FROM bookings_appointment
-     WHERE NOT (status IN ('cancelled', 'expired'))
-       AND starts_at > %(from)s - %(longest)s
-       AND starts_at < %(until)s
-       AND blocked_until > %(from)s
-       AND NOT (status = 'held'
-                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(visitor)s))
-       AND id <> %(moving)s
-"""
+
+def suitable_rooms(treatments: Iterable[int]) -> dict[int, list[Room]]:
+    """By treatment, the rooms in use that suit it, in order: the ones it names, or any."""
+    found: dict[int, list[Room]] = {pk: [] for pk in treatments}
+    for treatment, room, name in rows(SUITABLE_ROOMS, treatments=list(found)):
+        found[treatment].append(Room(pk=room, name=name, active=True))
+    return found
 
 
-def suitable_rooms(treatment: Treatment) -> list[int]:
-    """The ids of the rooms in use that suit it: the ones it names, or any."""
-    return [room for (room,) in _rows(SUITABLE_ROOMS, treatment=treatment.pk)]
+def offering(
+    treatments: Iterable[int], therapist: Therapist | None = None
+) -> dict[int, list[Therapist]]:
+    """By treatment, the active therapists who offer it, in order; or that one of them."""
+    found: dict[int, list[Therapist]] = {pk: [] for pk in treatments}
+    people = Therapist.objects.active().filter(treatments__in=list(found))
+    if therapist is not None:
+        people = people.filter(pk=therapist.pk)
+    for one in people.annotate(offers=F("treatments")):
+        found[one.offers].append(one)
+    return found
 
 
 def hours_of_work(
@@ -81,7 +81,7 @@ def hours_of_work(
 ) -> list[tuple[int, date, time, time, bool]]:
     """Therapist, day, wall-clock hours, weekly and extra, of the days in [first, last]; and
     whether they are worked, or a weekly break out of them."""
-    return _rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
+    return rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
 
 
 def time_off(
@@ -89,32 +89,10 @@ def time_off(
 ) -> list[tuple[int | None, Seconds, Seconds]]:
     """Therapist (None: everybody, a closure), start and end of what touches `during`."""
     span = {"from": during.start, "until": during.end}
-    return _rows(TIME_OFF, therapists=list(therapists), **span)
+    return rows(TIME_OFF, therapists=list(therapists), **span)
 
 
-def taken_times(
-    during: Interval, *, now: datetime, visitor: str, moving: int | None
-) -> list[tuple[int, int, Seconds, Seconds, Seconds]]:
-    """Therapist, room, start, end, and end of the buffer of all that takes time in `during`.
-
-    Holds past their end, the visitor's own holds, and the appointment being moved do not.
-    """
-    return _rows(
-        TAKEN_TIMES,
-        **{"from": during.start, "until": during.end, "longest": LONGEST},
-        now=now,
-        visitor=visitor or None,  # NULL is nobody's
-        moving=moving or 0,
-    )
-
-
-def offering(treatment: Treatment, therapist: Therapist | None) -> list[Therapist]:
-    """The active therapists who offer it, or that one of them."""
-    people = treatment.therapists.active()
-    return list(people if therapist is None else people.filter(pk=therapist.pk))
-
-
-def _rows(sql: str, **facts) -> list[tuple]:
+def rows(sql: str, **facts) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
         return cursor.fetchall()

@@ -10,6 +10,7 @@ from bookings.models import AppointmentEvent, Clinic
 
 PLACE = ("therapist", "room", "treatment")
 IN_WORDS = {status.value: status.label for status in Status} | {
+    "kept": "Meant to stand outside the hours of work",
     "told": "The client is told by mail",
     "noted": "The desk's note changed",
     "health_hold": "Health: to be checked by the therapist",

@@ -1,17 +1,16 @@
 """Some days of the diary, each with its openings or the reason why it has none."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q
-
-from bookings.core.intervals import Interval, day_bounds
-from bookings.core.scheduling.openings import Span, joined
-from bookings.models import Absence, Clinic, Treatment
-from bookings.queries.scheduling.openings import Diary, Opening, diary
+from bookings.core.intervals import day_bounds
+from bookings.core.scheduling.openings import Span, Visit, joined
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 
 class Why(StrEnum):
@@ -33,14 +32,31 @@ class Day:
 
 
 def days_of(
-    clinic: Clinic, treatment: Treatment, *, first: date, days: int, now: datetime, **asked
+    clinic: Clinic,
+    treatment: Treatment,
+    *,
+    first: date,
+    days: int,
+    therapist: Therapist | None = None,
+    visit: Visit | None = None,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
 ) -> list[Day]:
-    """`days` days from `first`; `asked` is what the diary takes besides."""
-    found = diary(clinic, treatment, first=first, days=days, now=now, **asked)
+    """`days` days from `first`; `visit` is how long it lasts, if not as its treatment."""
+    found = diary_facts(
+        clinic,
+        first=first,
+        days=days,
+        treatments=[treatment],
+        therapist=therapist,
+        longest=timedelta(seconds=visit.blocked if visit else 0),
+        ignoring=ignoring,
+        now=now,
+    )
     by_day = defaultdict(list)
-    for opening in found.openings():
+    for opening in found.openings(treatment, visit=visit):
         by_day[opening.starts_at.astimezone(clinic.tz).date()].append(opening)
-    at_work = list(_at_work(found, day_bounds(first, days, clinic.tz)))
+    at_work = list(_at_work(found))
     return [
         _day(clinic, day, by_day[day], at_work, now)
         for day in (first + timedelta(days=n) for n in range(days))
@@ -65,22 +81,10 @@ def _why_none(clinic: Clinic, day: date, at_work: list[Span], now: datetime) -> 
     return Why.OVER if max(ends) <= clinic.first_bookable(now).timestamp() else Why.FULL
 
 
-def _at_work(found: Diary, shown: Interval) -> Iterator[Span]:
+def _at_work(found: DiaryFacts) -> Iterator[Span]:
     """Everybody's hours, but those that lie wholly in time off."""
-    away = _away(found.therapists, shown)
-    for therapist, roster in found.rosters.items():
-        off = joined(away[therapist] + away[None])
-        for since, until in roster.working:
+    for timetable in found.timetables.values():
+        off = joined([*timetable.closures, *timetable.absences])
+        for since, until in timetable.working:
             if not any(start <= since and until <= end for start, end in off):
                 yield since, until
-
-
-def _away(therapists: Iterable[int], shown: Interval) -> dict[int | None, list[Span]]:
-    """Time off by therapist; the clinic's closures are under None."""
-    away = defaultdict(list)
-    absences = Absence.objects.touching(shown).filter(
-        Q(therapist=None) | Q(therapist__in=therapists)
-    )
-    for therapist, starts_at, ends_at in absences.values_list("therapist", "starts_at", "ends_at"):
-        away[therapist].append((int(starts_at.timestamp()), int(ends_at.timestamp())))
-    return away

@@ -1,151 +1,68 @@
 """Free starts: the facts in a constant number of queries, the answer from the core."""
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
-from math import ceil
+from datetime import date, datetime, timedelta
 
-from bookings.core.intervals import Interval, day_bounds
-from bookings.core.scheduling.openings import (
-    Grid,
-    Roster,
-    Seconds,
-    Span,
-    Visit,
-    clock_span,
-    openings_of,
-    without,
-)
-from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.rota import facts
+from bookings.core.scheduling.openings import Visit
+from bookings.core.scheduling.problems import Code, Rules
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_facts
+from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 DAYS_TO_LOOK_AROUND = 3
 
 
-@dataclass(frozen=True)
-class Opening:
-    """A free start (aware, UTC) and the therapists who can take it."""
-
-    starts_at: datetime
-    therapists: tuple[Therapist, ...]
-
-
-@dataclass(frozen=True)
-class Diary:
-    """The facts about some days, as they concern one treatment.
-
-    `booked` is how long each therapist's visits of those days last, without their buffers.
-    """
-
-    therapists: dict[int, Therapist]
-    rosters: dict[int, Roster]
-    rooms: dict[int, list[Span]]
-    booked: dict[int, Seconds]
-    visit: Visit
-    grid: Grid
-    within: Span
-
-    @cached_property
-    def starts(self) -> dict[Seconds, list[int]]:
-        """Each free start with the ids of the therapists who can take it, in order."""
-        return openings_of(
-            self.rosters,
-            self.rooms.values(),
-            visit=self.visit,
-            grid=self.grid,
-            within=self.within,
-        )
-
-    def openings(self) -> list[Opening]:
-        return [
-            Opening(datetime.fromtimestamp(start, UTC), tuple(self.therapists[i] for i in ids))
-            for start, ids in self.starts.items()
-        ]
-
-    def takers(self, start: datetime) -> list[Therapist]:
-        """Who can take that very start; nobody when it is not an opening."""
-        return [self.therapists[i] for i in self.starts.get(start.timestamp(), ())]
-
-    def rooms_free_at(self, start: datetime) -> list[int]:
-        begin = int(start.timestamp())
-        end = begin + self.visit.blocked
-        return [
-            room
-            for room, taken in self.rooms.items()
-            if all(end <= span[0] or span[1] <= begin for span in taken)
-        ]
-
-    def is_on_the_grid(self, start: datetime) -> bool:
-        second = start.timestamp()
-        place = bisect_left(self.grid.starts, second)
-        return place < len(self.grid.starts) and self.grid.starts[place] == second
-
-
-def diary(
+def openings(
     clinic: Clinic,
     treatment: Treatment,
     *,
     first: date,
     days: int,
-    now: datetime,
     therapist: Therapist | None = None,
-    visitor: str = "",
-    moving: Appointment | None = None,
-) -> Diary:
-    """The diary of `days` civil days of the clinic from `first`.
+    visit: Visit | None = None,
+    rules: Rules = Rules.ONLINE,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
+) -> list[Opening]:
+    """The free starts in order of time; the therapist's own, if one is given.
 
-    The visitor's own holds, holds past their end, and an appointment about to be moved do
-    not take time. A moved appointment keeps the length it was booked with.
+    `visit` is how long it lasts, if not as long as its treatment.
     """
-    visit = treatment.visit if moving is None else _visit_of(moving)
-    shown = day_bounds(first, days, clinic.tz)
-    during = Interval(shown.start, shown.end + timedelta(seconds=visit.blocked))
-    therapists = {person.pk: person for person in facts.offering(treatment, therapist)}
-    rooms: dict[int, list[Span]] = {pk: [] for pk in facts.suitable_rooms(treatment)}
-    taken = time_off(therapists, during)
-    booked: dict[int, Seconds] = dict.fromkeys(therapists, 0)
-    first_second = shown.start.timestamp()
-    times = facts.taken_times(during, now=now, visitor=visitor, moving=moving and moving.pk)
-    for person, room, start, end, blocked_until in times:
-        if person in taken:
-            taken[person].append((start, blocked_until))
-            booked[person] += end - start if start >= first_second else 0
-        if room in rooms:
-            rooms[room].append((start, blocked_until))
-    working = hours_of_work(therapists, first, days, clinic)
-    return Diary(
-        therapists=therapists,
-        rosters={pk: Roster(working[pk], taken[pk]) for pk in therapists},
-        rooms=rooms,
-        booked=booked,
-        visit=visit,
-        grid=Grid.over(first, days, step_minutes=clinic.start_step_minutes, tz=clinic.tz),
-        within=bookable_span(clinic, shown, now),
+    facts = diary_facts(
+        clinic,
+        first=first,
+        days=days,
+        treatments=[treatment],
+        therapist=therapist,
+        longest=timedelta(seconds=visit.blocked if visit else 0),
+        ignoring=ignoring,
+        now=now,
     )
-
-
-def openings(clinic: Clinic, treatment: Treatment, **asked) -> list[Opening]:
-    """The free starts in order of time; takes what `diary` takes."""
-    return diary(clinic, treatment, **asked).openings()
+    return facts.openings(treatment, visit=visit, rules=rules)
 
 
 def nearest(
-    clinic: Clinic, treatment: Treatment, start: datetime, *, now: datetime, count: int = 3, **asked
+    clinic: Clinic,
+    treatment: Treatment,
+    start: datetime,
+    *,
+    count: int = 3,
+    therapist: Therapist | None = None,
+    visit: Visit | None = None,
+    rules: Rules = Rules.ONLINE,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
 ) -> list[Opening]:
     """The `count` openings nearest to `start`, in order of time."""
     today = now.astimezone(clinic.tz).date()
     wanted = start.astimezone(clinic.tz).date()
     first = max(today, wanted - timedelta(days=DAYS_TO_LOOK_AROUND))
+    asked = {"therapist": therapist, "visit": visit, "rules": rules, "ignoring": ignoring}
     around = openings(
         clinic, treatment, first=first, days=2 * DAYS_TO_LOOK_AROUND + 1, now=now, **asked
     )
     if len(around) < count:
-        around = openings(
-            clinic, treatment, first=today, days=clinic.horizon_days + 1, now=now, **asked
-        )
+        days = horizon(clinic, rules) + 1
+        around = openings(clinic, treatment, first=today, days=days, now=now, **asked)
     around.sort(key=lambda opening: abs(opening.starts_at - start))
     return sorted(around[:count], key=lambda opening: opening.starts_at)
 
@@ -153,7 +70,10 @@ def nearest(
 def next_free(
     clinic: Clinic, treatment: Treatment, *, after: datetime, now: datetime, **asked
 ) -> Opening | None:
-    """The first opening at or after a moment; None when there is none within the horizon."""
+    """The first opening at or after a moment; None when there is none within the horizon.
+
+    `asked` is what `openings` takes besides.
+    """
     first = max(after, now).astimezone(clinic.tz).date()
     days = (clinic.last_bookable_day(now) - first).days + 1
     if days < 1:
@@ -162,38 +82,6 @@ def next_free(
     return next((opening for opening in found if opening.starts_at >= after), None)
 
 
-def _visit_of(appointment: Appointment) -> Visit:
-    length = appointment.ends_at - appointment.starts_at
-    buffer = appointment.blocked_until - appointment.ends_at
-    return Visit(length=int(length.total_seconds()), buffer=int(buffer.total_seconds()))
-
-
-def bookable_span(clinic: Clinic, shown: Interval, now: datetime) -> Span:
-    """From the end of the minimum notice to the end of the horizon's last day."""
-    last_day = day_bounds(clinic.last_bookable_day(now), 1, clinic.tz)
-    first = max(shown.start, clinic.first_bookable(now))
-    return ceil(first.timestamp()), int(min(shown.end, last_day.end).timestamp())
-
-
-def time_off(therapists: Iterable[int], during: Interval) -> dict[int, list[Span]]:
-    """Absences per therapist; a closure is everybody's."""
-    away: dict[int, list[Span]] = {pk: [] for pk in therapists}
-    for person, start, end in facts.time_off(away, during):
-        for pk in away if person is None else (person,):
-            away[pk].append((start, end))
-    return away
-
-
-def hours_of_work(
-    therapists: Iterable[int], first: date, days: int, clinic: Clinic
-) -> dict[int, list[Span]]:
-    """Each therapist's hours, weekly and extra, without their weekly breaks."""
-    working: dict[int, list[Span]] = defaultdict(list)
-    pauses: dict[int, list[Span]] = defaultdict(list)
-    last = first + timedelta(days=days - 1)
-    for therapist, day, start, end, works in facts.hours_of_work(therapists, first, last):
-        if hours := clock_span(day, start, end, clinic.tz):
-            (working if works else pauses)[therapist].append(hours)
-    for therapist, breaks in pauses.items():
-        working[therapist] = without(working[therapist], breaks)
-    return working
+def horizon(clinic: Clinic, rules: Rules) -> int:
+    """How many days ahead one looks under the rules."""
+    return clinic.horizon_days if rules.binds(Code.TOO_FAR) else FARTHEST_DAYS

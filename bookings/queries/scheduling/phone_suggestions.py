@@ -1,18 +1,18 @@
 """The best few openings for somebody on the phone."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.openings import Opening, nearest, openings
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.openings import nearest, openings
 
 SHOWN = 6
 DAYS_AHEAD = 14
-FARTHEST_DAYS = 730
 APART = timedelta(minutes=45)
 A_USUAL_START = time(10)
 
@@ -25,13 +25,6 @@ class Suggested:
     fits: bool
 
 
-def as_the_desk_sees(clinic: Clinic) -> Clinic:
-    """The clinic without the rules that bind runners only: notice and horizon."""
-    free = copy(clinic)
-    free.minimum_notice_minutes, free.horizon_days = 0, FARTHEST_DAYS
-    return free
-
-
 def suggested(
     clinic: Clinic,
     treatment: Treatment,
@@ -40,20 +33,22 @@ def suggested(
     therapist: Therapist | None,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest to it."""
-    free = as_the_desk_sees(clinic)
-    asked = {"now": now, "therapist": therapist}
+    """Some of what was asked for, not all in a row; or what is nearest to it.
+
+    Notice and horizon bind runners: what is against them is found as well.
+    """
+    asked = {"now": now, "therapist": therapist, "rules": Rules.DESK_MOVE}
     if wish.at is not None:
-        near = nearest(free, treatment, wish.at, count=SHOWN, **asked)
+        near = nearest(clinic, treatment, wish.at, count=SHOWN, **asked)
         near.sort(key=lambda one: abs(one.starts_at - wish.at))
         return Suggested(near, fits=any(one.starts_at == wish.at for one in near))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
-    found = openings(free, treatment, first=wish.first, days=days, **asked)
+    found = openings(clinic, treatment, first=wish.first, days=days, **asked)
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
         return Suggested(_spread(fitting), fits=True)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
-    near = nearest(free, treatment, max(start, now), count=SHOWN, **asked)
+    near = nearest(clinic, treatment, max(start, now), count=SHOWN, **asked)
     return Suggested(near, fits=False)
 
 

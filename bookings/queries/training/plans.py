@@ -1,32 +1,18 @@
 """A runner's plan with what can really be booked of it, in a constant number of queries."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from statistics import median_low
 
 from bookings.core import training
-from bookings.core.intervals import Interval, day_bounds
-from bookings.core.scheduling.openings import (
-    Grid,
-    Roster,
-    Span,
-    joined,
-    openings_of,
-)
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Race, Room, Therapist, Treatment
-from bookings.models.scheduling.appointments import LONGEST
-from bookings.queries.rota import facts
-from bookings.queries.scheduling.openings import (
-    Opening,
-    bookable_span,
-    hours_of_work,
-    time_off,
-)
+from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.training import protocol
 
 # A recommended session is known by its kind and ideal day; no plan has two on one day.
@@ -121,13 +107,13 @@ def offers(
     *,
     declined: Collection[SessionId] = (),
     now: datetime,
-    visitor: str = "",
+    holder: str = "",
 ) -> list[Offer]:
-    """One for each recommended session, in order. The visitor's own holds count as free."""
-    treatments = list(Treatment.objects.bookable_online().prefetch_related("therapists", "rooms"))
+    """One for each recommended session, in order. The `holder`'s own holds count as free."""
+    treatments = list(Treatment.objects.bookable_online())
     last = clinic.last_bookable_day(now)
     reached = [session for session in plan.sessions if session.window_start <= last]
-    diary = _Diary.of(clinic, treatments, reached, now=now, visitor=visitor)
+    diary = _diary_of(clinic, treatments, reached, holder=holder, now=now)
     asked = _Asked(clinic, plan, treatments, history, frozenset(declined), diary, last)
     return [asked.offer(number, session) for number, session in enumerate(plan.sessions, start=1)]
 
@@ -139,16 +125,16 @@ def openings_for(
     history: History,
     *,
     now: datetime,
-    visitor: str = "",
+    holder: str = "",
 ) -> list[list[Opening]]:
     """The openings of each treatment that are nearest to its session of the plan, if it has one."""
     sessions = [session for _, session in wanted if session]
     if not sessions:
         return [[] for _ in wanted]
     named = Treatment.objects.bookable_online().filter(pk__in={one.pk for one, _ in wanted})
-    treatments = {one.pk: one for one in named.prefetch_related("therapists", "rooms")}
+    treatments = {one.pk: one for one in named}
     last = clinic.last_bookable_day(now)
-    diary = _Diary.of(clinic, treatments.values(), sessions, now=now, visitor=visitor)
+    diary = _diary_of(clinic, treatments.values(), sessions, holder=holder, now=now)
     asked = _Asked(clinic, plan, list(treatments.values()), history, frozenset(), diary, last)
     return [
         asked.nearest_to(session, treatments[treatment.pk])
@@ -173,7 +159,7 @@ class _Asked:
     treatments: list[Treatment]
     history: History
     declined: frozenset[SessionId]
-    diary: "_Diary"
+    diary: DiaryFacts | None
     last: date
 
     def offer(self, number: int, session: training.Session) -> Offer:
@@ -188,12 +174,13 @@ class _Asked:
         return Offer(number, session, treatment, found, booked, opens_on, declined)
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
-        free = self.diary.openings(treatment, session.window_start, session.window_end)
-        allowed = (one for one in free if self.plan.allows(session, self._day_of(one)))
+        if self.diary is None:
+            return []
+        first = max(session.window_start, self.diary.first)
+        days = (session.window_end - first).days
+        free = self.diary.openings(treatment, first=first, days=days)
+        allowed = (o for o in free if self.plan.allows(session, self.clinic.day_of(o.starts_at)))
         return self._ranked(allowed, session.suggested)
-
-    def _day_of(self, opening: Opening) -> date:
-        return opening.starts_at.astimezone(self.clinic.tz).date()
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
         """One a part of day; nearest to the ideal day first, then as the runner usually comes."""
@@ -230,79 +217,23 @@ class _Choice:
     rank: tuple[int, bool, int, datetime]
 
 
-@dataclass(frozen=True)
-class _Diary:
-    """The facts about all the days that sessions may lie on, for any treatment."""
-
-    clinic: Clinic
-    rosters: dict[int, Roster]
-    rooms: dict[int, list[Span]]
-    now: datetime
-
-    @classmethod
-    def of(
-        cls,
-        clinic: Clinic,
-        treatments: Iterable[Treatment],
-        sessions: Sequence[training.Session],
-        *,
-        now: datetime,
-        visitor: str,
-    ) -> "_Diary":
-        if not sessions:
-            return cls(clinic, {}, {}, now)
-        first = max(min(s.window_start for s in sessions), now.astimezone(clinic.tz).date())
-        days = (max(session.window_end for session in sessions) - first).days
-        shown = day_bounds(first, days, clinic.tz)
-        during = Interval(shown.start, shown.end + LONGEST)
-        people = {one.pk for treatment in treatments for one in treatment.therapists.all()}
-        taken = time_off(people, during)
-        rooms: dict[int, list[Span]] = {
-            pk: [] for pk in Room.objects.filter(active=True).values_list("pk", flat=True)
-        }
-        times = facts.taken_times(during, now=now, visitor=visitor, moving=None)
-        for person, room, start, _, blocked_until in times:
-            taken.get(person, []).append((start, blocked_until))
-            rooms.get(room, []).append((start, blocked_until))
-        working = hours_of_work(people, first, days, clinic)
-        rosters = {pk: Roster(joined(working[pk]), joined(taken[pk])) for pk in people}
-        return cls(clinic, rosters, {pk: joined(spans) for pk, spans in rooms.items()}, now)
-
-    def openings(self, treatment: Treatment, first: date, end: date) -> Iterator[Opening]:
-        """The treatment's free starts on the days of [first, end)."""
-        first = max(first, self.now.astimezone(self.clinic.tz).date())
-        days = (end - first).days
-        shown = day_bounds(first, days, self.clinic.tz)
-        around = _seconds(Interval(shown.start, shown.end + LONGEST))
-        therapists = {one.pk: one for one in treatment.therapists.all() if one.active}
-        starts = openings_of(
-            {pk: _near(self.rosters[pk], around) for pk in therapists},
-            [_inside(self.rooms[pk], around) for pk in self._rooms_of(treatment)],
-            visit=treatment.visit,
-            grid=Grid.over(
-                first, days, step_minutes=self.clinic.start_step_minutes, tz=self.clinic.tz
-            ),
-            within=bookable_span(self.clinic, shown, self.now),
-        )
-        for start, ids in starts.items():
-            yield Opening(datetime.fromtimestamp(start, UTC), tuple(therapists[i] for i in ids))
-
-    def _rooms_of(self, treatment: Treatment) -> list[int]:
-        """The rooms in use that suit it: the ones it names, or any."""
-        named = {room.pk for room in treatment.rooms.all()}
-        return [pk for pk in self.rooms if pk in named or not named]
-
-
-def _seconds(interval: Interval) -> Span:
-    return int(interval.start.timestamp()), int(interval.end.timestamp())
-
-
-def _near(roster: Roster, around: Span) -> Roster:
-    return Roster(_inside(roster.working, around), _inside(roster.taken, around))
-
-
-def _inside(spans: Sequence[Span], around: Span) -> Sequence[Span]:
-    """Those of sorted, separate spans that touch a stretch of time."""
-    since, until = around
-    first = bisect_left(spans, since, key=lambda span: span[1])
-    return spans[first : bisect_left(spans, until, key=lambda span: span[0])]
+def _diary_of(
+    clinic: Clinic,
+    treatments: Iterable[Treatment],
+    sessions: Sequence[training.Session],
+    *,
+    holder: str,
+    now: datetime,
+) -> DiaryFacts | None:
+    """All the days that the sessions may lie on, for any of the treatments."""
+    if not sessions:
+        return None
+    first = max(min(s.window_start for s in sessions), now.astimezone(clinic.tz).date())
+    return diary_facts(
+        clinic,
+        first=first,
+        days=(max(session.window_end for session in sessions) - first).days,
+        treatments=treatments,
+        ignoring=Ignoring(holder=holder),
+        now=now,
+    )

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
-from bookings.actions.scheduling import booking
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
+from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 
@@ -35,8 +35,8 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.client, clinic, now.astimezone(clinic.tz).date()),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
-        "why_not_move": booking.why_not_move(visit, clinic, now=now),
-        "why_not_cancel": booking.why_not_cancel(visit, clinic, now=now),
+        "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
+        "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
 

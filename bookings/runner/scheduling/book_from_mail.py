@@ -13,11 +13,16 @@ from django.views.decorators.http import require_http_methods
 from bookings import links
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.scheduling import booking
-from bookings.actions.scheduling.allocation import Choice, nearest_to
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling.holds import Holder
+from bookings.core.roles import Role
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.openings import diary
+from bookings.queries.scheduling.diary import Opening, facts_for
+from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.slots import Slot
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
 from bookings.web.rate_limits import BOOKING, limited
@@ -29,46 +34,50 @@ from bookings.web.visitor import address, visitor
 @limited(BOOKING)
 @for_a_client(Purpose.BOOK)
 def offered(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
-    choice = _choice(facts)
-    if visit := _booked_already(client, choice):
+    slot = _slot(facts)
+    if visit := _booked_already(client, slot):
         return _to(visit)
     if request.method == "POST":
-        return _book(request, client, choice)
-    return _show(request, client, choice, is_free=_is_free(choice))
+        return _book(request, client, slot)
+    return _show(request, client, slot, is_free=_is_free(slot))
 
 
-def _choice(facts: dict[str, Any]) -> Choice:
+def _slot(facts: dict[str, Any]) -> Slot:
     treatment = get_object_or_404(Treatment, pk=facts["treatment"])
     therapist = Therapist.objects.filter(pk=facts["therapist"]).first()
-    return Choice(treatment, datetime.fromisoformat(facts["start"]), therapist)
+    start = datetime.fromisoformat(facts["start"])
+    return Slot(treatment=treatment, start=start, therapist=therapist)
 
 
-def _booked_already(client: Client, choice: Choice) -> Appointment | None:
-    visits = client.appointments.filter(status=Status.BOOKED, starts_at=choice.start)
-    return visits.filter(treatment=choice.treatment).first()
+def _booked_already(client: Client, slot: Slot) -> Appointment | None:
+    visits = client.appointments.filter(status=Status.BOOKED, starts_at=slot.start)
+    return visits.filter(treatment=slot.treatment).first()
 
 
-def _book(request: HttpRequest, client: Client, choice: Choice) -> HttpResponse:
+def _book(request: HttpRequest, client: Client, slot: Slot) -> HttpResponse:
     form = KeyForm(request.POST)
     if not form.is_valid():
-        return _show(request, client, choice, is_free=_is_free(choice), status=422)
+        return _show(request, client, slot, is_free=_is_free(slot), status=422)
     try:
-        visit = booking.book(
-            treatment=choice.treatment,
-            start=choice.start,
-            therapist=choice.therapist,
-            visitor=visitor(request),
-            client=client,
-            key=form.cleaned_data["key"],
-            address=address(request),
-            now=timezone.now(),
-        )
+        [visit] = booking.book(_request(request, client, slot, form), now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:
-        return _show(request, client, choice, refusal=refusal, status=status_of(refusal))
+        return _show(request, client, slot, refusal=refusal, status=status_of(refusal))
     messages.success(request, "Your appointment is booked. The confirmation is on its way to you.")
     return _to(visit)
+
+
+def _request(request: HttpRequest, client: Client, slot: Slot, form: KeyForm) -> BookingRequest:
+    return BookingRequest(
+        slots=[slot],
+        client=client,
+        key=form.cleaned_data["key"],
+        rules=Rules.ONLINE,
+        holder=Holder(key=visitor(request), address=address(request)),
+        agrees_to_terms=True,
+        by=Role.RUNNER,
+    )
 
 
 def _to(visit: Appointment) -> HttpResponse:
@@ -76,36 +85,42 @@ def _to(visit: Appointment) -> HttpResponse:
     return redirect("runner:appointment", links.mail_token(visit))
 
 
-def _is_free(choice: Choice) -> bool:
+def _is_free(slot: Slot) -> bool:
     clinic, now = Clinic.objects.the(), timezone.now()
-    if not choice.is_offered or choice.start < clinic.first_bookable(now):
+    if not slot.is_offered_online:
         return False
-    first = choice.start.astimezone(clinic.tz).date()
-    asked = {"first": first, "days": 1, "now": now, "therapist": choice.therapist}
-    return bool(diary(clinic, choice.treatment, **asked).takers(choice.start))
+    starts = facts_for(slot, clinic, now=now).starts(slot.treatment)
+    return int(slot.start.timestamp()) in starts
 
 
 def _show(
     request: HttpRequest,
     client: Client,
-    choice: Choice,
+    slot: Slot,
     *,
     is_free: bool = False,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    nearest = [] if is_free else nearest_to(choice, "", timezone.now())
+    others = slot.is_offered_online and not is_free
+    nearest = nearest_to(slot, now=timezone.now()) if others else ()
     context = {
         "clinic": Clinic.objects.the(),
-        "choice": choice,
+        "slot": slot,
         "is_free": is_free,
         "refusal": refusal,
         "key": token_hex(16),
-        "others": [(one, _link(client, choice.treatment, one.starts_at)) for one in nearest],
+        "others": [(one, _link(client, slot, one)) for one in nearest],
     }
     return render(request, "runner/scheduling/book_from_mail.html", context, status=status)
 
 
-def _link(client: Client, treatment: Treatment, start: datetime) -> str:
-    facts = {"treatment": treatment.pk, "start": start.isoformat(), "therapist": None}
+def _link(client: Client, slot: Slot, opening: Opening) -> str:
+    """With the therapist whom the mail has offered, where that one is free."""
+    kept = slot.therapist if slot.therapist in opening.therapists else None
+    facts = {
+        "treatment": slot.treatment.pk,
+        "start": opening.starts_at.isoformat(),
+        "therapist": kept.pk if kept else None,
+    }
     return links.client_url(Purpose.BOOK, client, **facts)

@@ -1,6 +1,7 @@
 """From a chosen start to a booked appointment."""
 
 from secrets import token_hex
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import booking, holds
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.core.roles import Role
+from bookings.core.scheduling.problems import Rules
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
+from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
@@ -39,13 +45,9 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return _choose_again(request, treatment, _first_error(form), status=422)
     try:
-        booking.hold(
-            treatment=treatment,
-            **form.cleaned_data,
-            visitor=visitor_from_now_on(request),
-            address=address(request),
-            now=timezone.now(),
-        )
+        slot = Slot(treatment=treatment, **form.cleaned_data)
+        wanted = HoldRequest(slots=[slot], holder=_holder(request))
+        holds.hold(wanted, now=timezone.now()).only()
     except (SlotTaken, NotBookable) as refusal:
         return _choose_again(request, treatment, str(refusal), refusal.nearest, status=409)
     except Refused as refusal:
@@ -79,22 +81,30 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
     try:
-        booked = booking.book(
-            treatment=treatment,
-            **form.chosen,
+        wanted = BookingRequest(
+            slots=[Slot(treatment=treatment, **form.chosen)],
             client=newcomer(**form.person, now=now),
             key=said["key"],
-            visitor=visitor_from_now_on(request),
-            address=address(request),
-            now=now,
+            rules=Rules.ONLINE,
+            holder=_holder(request),
+            agrees_to_terms=True,
+            by=Role.RUNNER,
         )
+        [booked] = booking.book(wanted, now=now)
     except Refused as refusal:
-        response = _details(request, treatment, form, refusal=refusal, status=status_of(refusal))
+        held = _held(request, treatment, starts_at=said["start"])
+        response = _details(
+            request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
+        )
         return tell_when_to_return(response, refusal)
     remember_booked(request, [booked])
     if booked.booked_at == now:
         _confirm(request, said)
     return redirect(page_url(booked))
+
+
+def _holder(request: HttpRequest) -> Holder:
+    return Holder(key=visitor_from_now_on(request), address=address(request))
 
 
 def _confirm(request: HttpRequest, said: dict) -> None:
@@ -112,17 +122,25 @@ def _details(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    wanted = _said(form, "therapist")
     context = {
         "treatment": treatment,
         "form": form,
         "held": held,
         "seconds_left": _seconds_left(held),
-        "start": held.starts_at if held else form.cleaned_data.get("start"),
-        "therapist": held.therapist if held else form.cleaned_data.get("therapist"),
+        "start": held.starts_at if held else _said(form, "start"),
+        "minutes": held.minutes if held else treatment.minutes,
+        "price": held.price if held else treatment.price,
+        "therapist": held.therapist if held else wanted,
+        "wanted": wanted,
         "refusal": refusal,
         "can_try_again": refusal is not None and not isinstance(refusal, SlotTaken | NotBookable),
     }
     return render(request, "runner/scheduling/details.html", context, status=status)
+
+
+def _said(form: DetailsForm, name: str) -> Any:
+    return form.cleaned_data.get(name) if form.is_bound else None
 
 
 def _choose_again(

@@ -7,9 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from bookings.actions.refusals import Stale, TooLate
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
+from bookings.queries.scheduling.cutoffs import why_not_cancel
 from bookings.runner.scheduling.forms import CancelForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 
@@ -24,7 +26,7 @@ def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _cannot_cancel(opened: Opened) -> bool:
     visit = opened.appointment
-    why_not = booking.why_not_cancel(visit, Clinic.objects.the(), now=timezone.now())
+    why_not = why_not_cancel(visit, Clinic.objects.the(), now=timezone.now())
     return visit.status != Status.BOOKED or why_not is not None
 
 
@@ -45,10 +47,10 @@ def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, opened, form, status=422)
     try:
-        booking.cancel(
+        cancellation.cancel(
             opened.appointment,
             reason=form.cleaned_data["reason"],
-            by=booking.RUNNER,
+            by=Role.RUNNER,
             now=timezone.now(),
         )
     except (TooLate, Stale) as refusal:

@@ -9,11 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from bookings.actions.mail.outbox import AT_ONCE
 from bookings.actions.refusals import Busy, Refused
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import changes
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.core.roles import Role
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries.scheduling.openings import diary
+from bookings.queries.scheduling.cutoffs import why_not_move
+from bookings.queries.scheduling.diary import diary_facts
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import MoveForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_or_part
@@ -34,7 +40,7 @@ def move(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def _cannot_move(opened: Opened) -> bool:
     visit = opened.appointment
-    why_not = booking.why_not_move(visit, Clinic.objects.the(), now=timezone.now())
+    why_not = why_not_move(visit, Clinic.objects.the(), now=timezone.now())
     return visit.status != Status.BOOKED or why_not is not None
 
 
@@ -79,13 +85,26 @@ def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
     if not form.is_valid():
         return _choose(request, opened, "Please choose one of the free times.", status=422)
     try:
-        booking.move(opened.appointment, **form.cleaned_data, by=booking.RUNNER, now=timezone.now())
+        changes.move(_request(opened.appointment, form), now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:
         return _confirm_page(request, opened, form, refusal, status=409)
     messages.success(request, "Your appointment has been moved. We have sent you the new time.")
     return back_to_it(opened)
+
+
+def _request(visit: Appointment, form: MoveForm) -> MoveRequest:
+    data = form.cleaned_data
+    slot = Slot(treatment=visit.treatment, start=data["start"], therapist=data["therapist"])
+    return MoveRequest(
+        appointment=visit,
+        slot=slot,
+        revision=data["revision"],
+        rules=Rules.ONLINE,
+        telling=AT_ONCE,
+        by=Role.RUNNER,
+    )
 
 
 def _confirm_page(
@@ -111,14 +130,15 @@ def _confirm_page(
 def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) -> list[Therapist]:
     """Who could take it then: the present therapist alone, if that is one of them."""
     clinic = Clinic.objects.the()
-    day = diary(
+    day = diary_facts(
         clinic,
-        visit.treatment,
         first=start.astimezone(clinic.tz).date(),
         days=1,
-        now=timezone.now(),
+        treatments=[visit.treatment],
         therapist=therapist,
-        moving=visit,
+        ignoring=Ignoring(appointments=(visit.pk,)),
+        now=timezone.now(),
     )
-    takers = day.takers(start)
+    found = day.openings(visit.treatment, visit=visit.visit)
+    takers = next((list(one.therapists) for one in found if one.starts_at == start), [])
     return [visit.therapist] if visit.therapist in takers else takers

@@ -30,6 +30,6 @@ def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
         path=reverse("runner:times", args=[treatment.slug]),
         target=reverse("runner:hold", args=[treatment.slug]),
         now=now,
-        visitor=visitor(request),
+        holder=visitor(request),
         plan=plan_of_keeper(keeper_of_browser(request), clinic, now=now),
     )

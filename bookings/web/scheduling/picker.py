@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.open_days import Day, Why, days_of
-from bookings.queries.scheduling.openings import Opening, next_free
+from bookings.queries.scheduling.openings import next_free
+from bookings.queries.scheduling.slots import Ignoring
 from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
 
 PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
@@ -214,7 +216,7 @@ def open_picker(
     path: str,
     target: str,
     now: datetime,
-    visitor: str = "",
+    holder: str = "",
     moving: Appointment | None = None,
     plan: training.Plan | None = None,
 ) -> Picker:
@@ -223,7 +225,7 @@ def open_picker(
     usual = _usual(moving, therapists)
     today = now.astimezone(clinic.tz).date()
     asked = Asked.read(query, therapists, usual, today, clinic.last_bookable_day(now))
-    facts = {"now": now, "therapist": asked.therapist, "visitor": visitor, "moving": moving}
+    facts = {"now": now, "therapist": asked.therapist, **_besides(holder, moving)}
     days = _days_to_show(clinic, treatment, asked, today, facts)
     return Picker(
         clinic=clinic,
@@ -242,6 +244,13 @@ def open_picker(
         plan=plan,
         light=_light(plan) if plan else (),
     )
+
+
+def _besides(holder: str, moving: Appointment | None) -> dict:
+    """A moved appointment does not stand in its own way, and keeps the length it has."""
+    if moving is None:
+        return {"ignoring": Ignoring(holder=holder)}
+    return {"visit": moving.visit, "ignoring": Ignoring(appointments=(moving.pk,))}
 
 
 def _light(plan: training.Plan) -> list[Treatment]:

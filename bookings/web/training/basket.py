@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from secrets import token_hex
 
@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
-from bookings.actions.scheduling import basket as baskets
-from bookings.actions.scheduling.allocation import Choice, nearest_to
-from bookings.actions.scheduling.basket import Basket
+from bookings.actions.scheduling import booking, holds
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
+from bookings.core.scheduling.problems import Rules
 from bookings.models import Appointment, Clinic
-from bookings.queries.scheduling.openings import Opening
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.forms import KeyForm, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import sorry, status_of, tell_when_to_return
-from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_choices
+from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import Keeper
 from bookings.web.visitor import (
     address,
@@ -38,7 +41,7 @@ CHOSEN, KEY = "chosen", "basket_key"
 class Line:
     """A chosen time: kept, still free though not kept any more, or gone with others to choose."""
 
-    choice: Choice
+    slot: Slot
     value: str
     held: Appointment | None
     why_not: Refused | None
@@ -47,8 +50,21 @@ class Line:
     def others(self) -> list[tuple[str, Opening]]:
         """Free times near one that is gone, each as the form sends it."""
         openings = self.why_not.nearest if self.why_not else ()
-        treatment = self.choice.treatment
-        return [(as_text(Choice(treatment, one.starts_at)), one) for one in openings]
+        return [(as_text(self._at(one)), one) for one in openings]
+
+    def _at(self, opening: Opening) -> Slot:
+        """With the therapist who was chosen, where that one is free."""
+        kept = self.slot.therapist if self.slot.therapist in opening.therapists else None
+        return replace(self.slot, start=opening.starts_at, therapist=kept)
+
+    @property
+    def minutes(self) -> int:
+        """As held, once it is: that is what will be booked."""
+        return self.held.minutes if self.held else self.slot.treatment.minutes
+
+    @property
+    def price(self) -> Decimal:
+        return self.held.price if self.held else self.slot.treatment.price
 
 
 @require_POST
@@ -57,12 +73,12 @@ def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """From the plan: the ticked sessions' times, or those of one alone."""
     only = request.POST.get("only")
     numbers = [only] if only else request.POST.getlist("take")
-    choices = read_choices(request.POST.get(f"time-{number}", "") for number in numbers)
-    if not choices:
+    slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
+    if not slots:
         messages.error(request, "Please tick at least one session with a time.")
         return redirect(f"{keeper.url}#sessions-title")
     request.session[KEY] = token_hex(16)
-    return _keep(request, keeper, choices)
+    return _keep(request, keeper, slots)
 
 
 @require_POST
@@ -70,80 +86,76 @@ def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
 def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
     """From the slot picker of a plan: one time."""
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
-    choices = read_choices([BETWEEN.join([slug, start, therapist])])
-    if not choices:
+    slots = read_slots([BETWEEN.join([slug, start, therapist])])
+    if not slots:
         messages.error(request, "Please choose one of the free times.")
         return redirect(keeper.url)
     request.session[KEY] = token_hex(16)
-    return _keep(request, keeper, choices)
+    return _keep(request, keeper, slots)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited(BOOKING)
 def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
-    choices = _chosen(request, keeper)
-    if not choices:
+    slots = _chosen(request, keeper)
+    if not slots:
         return _nothing_chosen(request, keeper)
     if request.method == "POST":
-        return _book(request, keeper, choices)
-    return _show(request, keeper, _lines(request, choices), _form(keeper, _key(request)))
+        return _book(request, keeper, slots)
+    return _show(request, keeper, _lines(request, slots), _form(keeper, _key(request)))
 
 
 @require_POST
 def change(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """Take one out, put another time in its place, or keep all of them once more."""
-    choices = _chosen(request, keeper)
+    slots = _chosen(request, keeper)
     gone = request.POST.get("out", "")
-    changed = [choice for choice in choices if as_text(choice) != gone]
-    changed += read_choices([request.POST.get("in", "")])
+    changed = [slot for slot in slots if as_text(slot) != gone]
+    changed += read_slots([request.POST.get("in", "")])
     if not changed:
         request.session.pop(CHOSEN, None)
         return redirect(f"{keeper.url}#sessions-title")
     return _keep(request, keeper, changed)
 
 
-def _keep(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> HttpResponse:
+def _keep(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> HttpResponse:
     try:
-        found = _hold(request, keeper, choices)
+        found = _hold(request, keeper, slots)
     except (Busy, TooManyHolds) as refusal:
         return sorry(request, refusal)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{keeper.url}#sessions-title")
-    request.session[CHOSEN] = {"for": keeper.url, "times": [as_text(one) for one in choices]}
+    request.session[CHOSEN] = {"for": keeper.url, "times": [as_text(one) for one in slots]}
     if not found.missed:
         return redirect(keeper.basket_url)
     form = _form(keeper, _key(request))
-    return _show(request, keeper, _lines(request, choices, found), form, status=409)
+    return _show(request, keeper, _lines(request, slots, found), form, status=409)
 
 
-def _hold(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> Basket:
-    return baskets.hold_all(
-        choices,
-        visitor=visitor_from_now_on(request),
-        client=keeper.client,
-        address=_address(request, keeper),
-        now=timezone.now(),
-    )
+def _hold(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> Held:
+    wanted = HoldRequest(slots=slots, holder=_holder(request, keeper), client=keeper.client)
+    return holds.hold(wanted, now=timezone.now())
 
 
-def _book(request: HttpRequest, keeper: Keeper, choices: Sequence[Choice]) -> HttpResponse:
+def _book(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> HttpResponse:
     form = (KeyForm if keeper.client else PersonForm)(request.POST)
     if not form.is_valid():
-        return _show(request, keeper, _lines(request, choices), form, status=422)
+        return _show(request, keeper, _lines(request, slots), form, status=422)
     now = timezone.now()
     try:
-        visits = baskets.book_all(
-            choices,
-            visitor=visitor_from_now_on(request),
+        wanted = BookingRequest(
+            slots=slots,
             client=keeper.client or newcomer(**form.person, now=now),
             key=form.cleaned_data["key"],
-            address=_address(request, keeper),
+            rules=Rules.ONLINE,
+            holder=_holder(request, keeper),
+            agrees_to_terms=not keeper.at_the_desk,
             by=keeper.by,
-            now=now,
         )
+        visits = booking.book(wanted, now=now)
     except Refused as refusal:
-        return _not_booked(request, keeper, choices, form, refusal)
+        return _not_booked(request, keeper, slots, form, refusal)
     return _booked(request, keeper, visits)
 
 
@@ -168,41 +180,39 @@ def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
 def _not_booked(
     request: HttpRequest,
     keeper: Keeper,
-    choices: Sequence[Choice],
+    slots: Sequence[Slot],
     form: KeyForm,
     refusal: Refused,
 ) -> HttpResponse:
     """Nothing is lost: the others are kept, and whatever is gone is offered anew."""
     found = None
     with suppress(Refused):  # Too many holds, or too busy: what is held so far stays held.
-        found = _hold(request, keeper, choices)
-    lines = _lines(request, choices, found)
+        found = _hold(request, keeper, slots)
+    lines = _lines(request, slots, found)
     response = _show(request, keeper, lines, form, refusal=refusal, status=status_of(refusal))
     return tell_when_to_return(response, refusal)
 
 
-def _lines(
-    request: HttpRequest, choices: Sequence[Choice], found: Basket | None = None
-) -> list[Line]:
-    why = {missed.choice: missed.why for missed in found.missed} if found else {}
+def _lines(request: HttpRequest, slots: Sequence[Slot], found: Held | None = None) -> list[Line]:
+    why = {missed.slot: missed.why for missed in found.missed} if found else {}
     held = _live(request)
-    return [_line(request, choice, held, why.get(choice)) for choice in choices]
+    return [_line(request, slot, held, why.get(slot)) for slot in slots]
 
 
 def _line(
-    request: HttpRequest, choice: Choice, held: Iterable[Appointment], why: Refused | None
+    request: HttpRequest, slot: Slot, held: Iterable[Appointment], why: Refused | None
 ) -> Line:
-    kept = next((one for one in held if choice.is_met_by(one)), None)
+    kept = next((one for one in held if slot.is_met_by(one)), None)
     if kept is None and why is None:
-        why = _why_not_free(request, choice)
-    return Line(choice, as_text(choice), kept, why)
+        why = _why_not_free(request, slot)
+    return Line(slot, as_text(slot), kept, why)
 
 
-def _why_not_free(request: HttpRequest, choice: Choice) -> Refused | None:
+def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
     """None for a time that nobody keeps and that is still there to book."""
-    nearest = nearest_to(choice, visitor(request), timezone.now())
-    same = next((one for one in nearest if one.starts_at == choice.start), None)
-    if same and (choice.therapist is None or choice.therapist in same.therapists):
+    nearest = nearest_to(slot, ignoring=Ignoring(holder=visitor(request)), now=timezone.now())
+    same = next((one for one in nearest if one.starts_at == slot.start), None)
+    if same and (slot.therapist is None or slot.therapist in same.therapists):
         return None
     return SlotTaken(nearest=nearest)
 
@@ -232,7 +242,7 @@ def _show(
         "refusal": refusal,
         "held_until": min(ends, default=None),
         "seconds_left": int((min(ends) - timezone.now()).total_seconds()) if ends else 0,
-        "total": sum((line.choice.treatment.price for line in lines), Decimal()),
+        "total": sum((line.price for line in lines), Decimal()),
         "all_are_kept": len(held) == len(lines),
         "some_are_gone": any(line.why_not for line in lines),
     }
@@ -246,19 +256,20 @@ def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     return redirect(keeper.url)
 
 
-def _address(request: HttpRequest, keeper: Keeper) -> str:
+def _holder(request: HttpRequest, keeper: Keeper) -> Holder:
     """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
-    return "" if keeper.at_the_desk else address(request)
+    where = "" if keeper.at_the_desk else address(request)
+    return Holder(key=visitor_from_now_on(request), address=where)
 
 
 def _form(keeper: Keeper, key: str) -> KeyForm:
     return (KeyForm if keeper.client else PersonForm)(initial={"key": key})
 
 
-def _chosen(request: HttpRequest, keeper: Keeper) -> list[Choice]:
+def _chosen(request: HttpRequest, keeper: Keeper) -> list[Slot]:
     """What was chosen in this very plan: one browser may open those of several people."""
     chosen = request.session.get(CHOSEN, {})
-    return read_choices(chosen["times"]) if chosen.get("for") == keeper.url else []
+    return read_slots(chosen["times"]) if chosen.get("for") == keeper.url else []
 
 
 def _key(request: HttpRequest) -> str:

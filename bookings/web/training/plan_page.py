@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bookings.actions.scheduling.allocation import Choice
-from bookings.actions.scheduling.basket import MOST_STARTS
+from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.models import Clinic, Race, Therapist, Weekday
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
 from bookings.web.scheduling.slot_values import as_text
 from bookings.web.training import ribbon
@@ -33,11 +33,11 @@ class Entered:
 class Time:
     """An opening as it is offered: with the usual therapist where that one is free."""
 
-    choice: Choice
+    slot: Slot
 
     @property
     def value(self) -> str:
-        return as_text(self.choice)
+        return as_text(self.slot)
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class PlanPage:
 def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
     today = clinic.day_of(now)
     plan = plan_of(keeper.races, keeper.runner, today=today)
-    found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, visitor=visitor)
+    found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, holder=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
@@ -237,7 +237,9 @@ def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
     for opening in offer.openings:
         therapist = usual if usual in opening.therapists else None
         if offer.treatment:
-            yield Time(Choice(offer.treatment, opening.starts_at, therapist))
+            yield Time(
+                Slot(treatment=offer.treatment, start=opening.starts_at, therapist=therapist)
+            )
 
 
 def _entered(race: Race, keeper: Keeper, today: date) -> Entered:

@@ -12,16 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from bookings.actions.refusals import RaceRefused, Refused
-from bookings.actions.scheduling import booking
-from bookings.actions.scheduling.allocation import Choice
 from bookings.actions.training import races, replanning
 from bookings.actions.training.replanning import Answer
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
+from bookings.queries.scheduling import cutoffs
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
 from bookings.web.responses import page_methods, status_of
-from bookings.web.scheduling.slot_values import as_text, read_choices
+from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.plan_store import FIELDS, Keeper, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
 from bookings.web.visitor import visitor
@@ -36,7 +36,7 @@ class Question:
 
     appointment: Appointment
     misfit: training.Misfit
-    choices: Sequence[Choice]
+    choices: Sequence[Slot]
     why_not_move: str | None
     why_not_cancel: str | None
     answer: str
@@ -46,7 +46,7 @@ class Question:
         return f"visit-{self.appointment.public_id}"
 
     @property
-    def times(self) -> list[tuple[str, Choice]]:
+    def times(self) -> list[tuple[str, Slot]]:
         return [(as_text(choice), choice) for choice in self.choices]
 
     @property
@@ -140,7 +140,7 @@ def _questions(
         [(visit.treatment, misfit.instead) for visit, misfit in found],
         keeper.history,
         now=now,
-        visitor=visitor(request),
+        holder=visitor(request),
     )
     return [
         _question(request, keeper, visit, misfit, openings, clinic, now)
@@ -150,12 +150,12 @@ def _questions(
 
 def _question(request, keeper, visit, misfit, openings, clinic, now) -> Question:
     binds = not keeper.at_the_desk  # the clinic's rules, which the desk may set aside
-    why_not_move = booking.why_not_move(visit, clinic, now=now) if binds else None
-    why_not_cancel = booking.why_not_cancel(visit, clinic, now=now) if binds else None
+    why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
+    why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
     choices = [
-        Choice(visit.treatment, opening.starts_at, visit.therapist)
+        Slot(treatment=visit.treatment, start=opening.starts_at, therapist=visit.therapist)
         if visit.therapist in opening.therapists
-        else Choice(visit.treatment, opening.starts_at)
+        else Slot(treatment=visit.treatment, start=opening.starts_at)
         for opening in openings
     ]
     return Question(
@@ -236,7 +236,7 @@ def _answer(request: HttpRequest, question: Question) -> Answer | None:
     said = {ALL: question.suggested, NONE: KEEP}.get(request.POST.get("do", ""), question.answer)
     if said == CANCEL:
         return Answer(question.appointment)
-    chosen = read_choices([said])
+    chosen = read_slots([said])
     return Answer(question.appointment, chosen[0]) if chosen else None
 
 

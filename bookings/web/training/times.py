@@ -24,7 +24,7 @@ def plan_times(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
         path=keeper.times_url(treatment),
         target=keeper.choose_time_url(treatment),
         now=now,
-        visitor=visitor(request),
+        holder=visitor(request),
         plan=plan_of_keeper(keeper, clinic, now=now),
     )
     return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": keeper})

@@ -17,7 +17,7 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist, Treatment
-from bookings.queries.scheduling.openings import hours_of_work
+from bookings.queries.rota.working_hours import hours_of_work
 from clinic.demo.data.clinic import FIRST_VISIT
 from clinic.demo.data.crowd import Crowd
 

@@ -29,8 +29,8 @@ class Command(BaseCommand):
     def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
         try:
             key = settings.BACKUP_KEY
-            manifest = restore.examined(file, key)
-            self.stdout.write(f"{file} is whole: {_told(manifest)}")
+            manifest = restore.examine(file, key)
+            self.stdout.write(f"{file} is whole: {_summary(manifest)}")
             if check:
                 return
             _refuse_to_overwrite(replace=replace)
@@ -47,14 +47,14 @@ class Command(BaseCommand):
         self.stdout.write("Restored. All mail is paused: look at /desk/mails/, then let it go on.")
 
 
-def _told(manifest: Manifest) -> str:
+def _summary(manifest: Manifest) -> str:
     facts, rows = manifest.facts, manifest.facts.rows
     made = f"made {facts.made_at} by Taper {facts.taper}"
     return f"{made}, {sum(rows.values()):,} rows in {len(rows)} tables."
 
 
 def _refuse_to_overwrite(*, replace: bool) -> None:
-    there = restore.present()
+    there = restore.row_counts()
     if there and not replace:
         raise CommandError(
             f"Nothing was changed. This database has {len(there)} tables with "

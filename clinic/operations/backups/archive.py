@@ -98,8 +98,8 @@ def manifest_of(path: Path, key: str) -> Manifest:
     text = io.BytesIO()
     _take(path, MANIFEST, text, key)
     try:
-        told = json.loads(text.getvalue())
-        return Manifest(Facts(**told.pop("facts")), **told)
+        data = json.loads(text.getvalue())
+        return Manifest(Facts(**data.pop("facts")), **data)
     except (ValueError, KeyError, TypeError) as error:
         raise BadArchive(f"The manifest of {path} cannot be read.") from error
 

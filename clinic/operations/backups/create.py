@@ -57,26 +57,26 @@ def _facts(cursor: CursorWrapper, program: Path, now: datetime) -> Facts:
         server=programs.server_major(),
         program=programs.major(program),
         migrations=migrations,
-        rows=rows(cursor),
+        rows=count_rows(cursor),
     )
 
 
-def rows(cursor: CursorWrapper) -> dict[str, int]:
+def count_rows(cursor: CursorWrapper) -> dict[str, int]:
     """How many each table has."""
     cursor.execute(TABLES)
-    counted = {}
+    counts = {}
     for (table,) in cursor.fetchall():
         cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - quoted by the database
-        counted[table] = cursor.fetchone()[0]
-    return counted
+        counts[table] = cursor.fetchone()[0]
+    return counts
 
 
 @contextlib.contextmanager
 def _dump(program: Path, snapshot: str) -> Iterator[IO[bytes]]:
     """What pg_dump writes. Raises BackupFailed at its end."""
-    with tempfile.TemporaryFile() as words:
-        asked = ["--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges"]
-        process = programs.start(program, *asked, stdout=subprocess.PIPE, stderr=words)
+    with tempfile.TemporaryFile() as errors:
+        options = ["--format=custom", f"--snapshot={snapshot}", "--no-owner", "--no-privileges"]
+        process = programs.start(program, *options, stdout=subprocess.PIPE, stderr=errors)
         with process:
             try:
                 yield programs.pipe(process.stdout)
@@ -84,4 +84,4 @@ def _dump(program: Path, snapshot: str) -> Iterator[IO[bytes]]:
                 process.kill()
                 raise
         if process.returncode:
-            raise BackupFailed(programs.said(words))
+            raise BackupFailed(programs.read_errors(errors))

@@ -72,7 +72,7 @@ def pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def said(words: IO[bytes]) -> str:
+def read_errors(errors: IO[bytes]) -> str:
     """What the program has written there."""
-    words.seek(0)
-    return words.read().decode(errors="replace").strip()
+    errors.seek(0)
+    return errors.read().decode(errors="replace").strip()

@@ -18,7 +18,7 @@ from clinic.operations.backups import archive, create, encryption, programs
 from clinic.operations.backups.archive import BadArchive, Facts, Manifest
 
 OURS = "nspname !~ '^pg_' AND nspname <> 'information_schema'"
-EMPTIED = f"""
+EMPTY_DATABASE = f"""
     SET lock_timeout = '10s';
     SET client_min_messages = warning;
     BEGIN;
@@ -35,7 +35,7 @@ class RestoreFailed(Exception):
     """With what PostgreSQL said; the database is as it was."""
 
 
-def examined(path: Path, key: str) -> Manifest:
+def examine(path: Path, key: str) -> Manifest:
     """All that can be known before anything is touched. Raises BadArchive, ValueError."""
     encryption.check_key(key)
     manifest = archive.manifest_of(path, key)
@@ -56,10 +56,10 @@ def _unknown(facts: Facts) -> list[str]:
     return [name for name in facts.migrations if name not in names]
 
 
-def present() -> dict[str, int]:
+def row_counts() -> dict[str, int]:
     """The tables of the database as it is, with how many rows each has."""
     with connection.cursor() as cursor:
-        return create.rows(cursor)
+        return create.count_rows(cursor)
 
 
 def restore(path: Path, manifest: Manifest, key: str) -> None:
@@ -70,7 +70,7 @@ def restore(path: Path, manifest: Manifest, key: str) -> None:
     writer = programs.found("psql", at_least=server)
     connection.close()
     with _into(writer) as database:
-        database.write(EMPTIED.encode())
+        database.write(EMPTY_DATABASE.encode())
         _write_sql(reader, lambda pipe: archive.copy_dump(path, manifest, key, pipe), database)
         database.write(_counted_again(facts).encode() + b"COMMIT;\n")
 
@@ -78,10 +78,10 @@ def restore(path: Path, manifest: Manifest, key: str) -> None:
 @contextlib.contextmanager
 def _into(program: Path) -> Iterator[IO[bytes]]:
     """psql's ear. It commits only what it is told to: cut off before, it leaves all as it was."""
-    with tempfile.TemporaryFile() as words:
-        asked = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
+    with tempfile.TemporaryFile() as errors:
+        options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"]
         process = programs.start(
-            program, *asked, stdin=PIPE, stdout=subprocess.DEVNULL, stderr=words
+            program, *options, stdin=PIPE, stdout=subprocess.DEVNULL, stderr=errors
         )
         ear = programs.pipe(process.stdin)
         try:
@@ -96,15 +96,15 @@ def _into(program: Path) -> Iterator[IO[bytes]]:
                 ear.close()
             process.wait()
         if process.returncode:
-            raise RestoreFailed(programs.said(words))
+            raise RestoreFailed(programs.read_errors(errors))
 
 
 def _write_sql(program: Path, feed: Callable[[IO[bytes]], None], into: IO[bytes]) -> None:
     """The dump that is fed, as SQL. Raises RestoreFailed, or whatever feeding it has raised."""
-    with tempfile.TemporaryFile() as words, ThreadPoolExecutor(1) as pool:
-        asked = ["--no-owner", "--no-privileges", "--exit-on-error", "--file=-"]
+    with tempfile.TemporaryFile() as errors, ThreadPoolExecutor(1) as pool:
+        options = ["--no-owner", "--no-privileges", "--exit-on-error", "--file=-"]
         process = programs.start(
-            program, *asked, database=False, stdin=PIPE, stdout=PIPE, stderr=words
+            program, *options, database=False, stdin=PIPE, stdout=PIPE, stderr=errors
         )
         fed = pool.submit(_fed, feed, programs.pipe(process.stdin))
         try:
@@ -117,7 +117,7 @@ def _write_sql(program: Path, feed: Callable[[IO[bytes]], None], into: IO[bytes]
             programs.pipe(process.stdout).close()
         fed.result()
         if process.returncode:
-            raise RestoreFailed(programs.said(words))
+            raise RestoreFailed(programs.read_errors(errors))
 
 
 def _fed(feed: Callable[[IO[bytes]], None], pipe: IO[bytes]) -> None:

@@ -41,7 +41,7 @@ class DeclineForm(forms.Form):
 
 @require_safe
 @private
-def requests(request: HttpRequest) -> HttpResponse:
+def listed(request: HttpRequest) -> HttpResponse:
     """Those that wait, the oldest first, and what became of the others."""
     found = ErasureRequest.objects.select_related("client")
     context = {
@@ -53,17 +53,17 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @private
-def request(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
     wish = get_object_or_404(ErasureRequest.objects.select_related("client"), pk=pk)
     if wish.state != ErasureState.ASKED or wish.client is None:
         if request.method == "POST":
             messages.info(request, f"This was answered meanwhile: {wish.get_state_display()}.")
         return render(request, "records/answered.html", {"wish": wish})
     if request.method == "POST" and request.POST.get("do") == "decline":
-        return _decline(request, wish)
+        return _decline(request, wish, wish.client)
     if request.method == "POST":
-        return _carry_out(request, wish)
-    return _show(request, wish, CarryOutForm(), DeclineForm())
+        return _carry_out(request, wish, wish.client)
+    return _page(request, wish, wish.client)
 
 
 @require_POST
@@ -75,32 +75,39 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("records:request", wish.pk)
 
 
-def _carry_out(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
+def _carry_out(request: HttpRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
     form = CarryOutForm(request.POST)
     if not form.is_valid():
-        return _show(request, wish, form, DeclineForm(), status=422)
-    told = form.cleaned_data["told"]
-    erase.erase(wish.client, request=wish, tell=told, by=who(request), now=timezone.now())
+        return _page(request, wish, client, form=form)
+    tell = form.cleaned_data["told"]
+    erase.erase(client, request=wish, tell=tell, by=who(request), now=timezone.now())
     messages.success(request, "Erased.")
     return redirect("records:request", wish.pk)
 
 
-def _decline(request: HttpRequest, wish: ErasureRequest) -> HttpResponse:
+def _decline(request: HttpRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _show(request, wish, CarryOutForm(), form, status=422)
+        return _page(request, wish, client, declining=form)
     erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
     messages.success(request, "Declined. They see why among their data.")
     return redirect("records:request", wish.pk)
 
 
-def _show(
+def _page(
     request: HttpRequest,
     wish: ErasureRequest,
-    form: CarryOutForm,
-    declining: DeclineForm,
-    status: int = 200,
+    client: Client,
+    *,
+    form: CarryOutForm | None = None,
+    declining: DeclineForm | None = None,
 ) -> HttpResponse:
-    seen = erase.preview(wish.client, Clinic.objects.the(), now=timezone.now())
-    context = {"wish": wish, "preview": seen, "form": form, "declining": declining}
+    """With a form that was sent, what is wrong with it."""
+    context = {
+        "wish": wish,
+        "preview": erase.preview(client, Clinic.objects.the(), now=timezone.now()),
+        "form": form or CarryOutForm(),
+        "declining": declining or DeclineForm(),
+    }
+    status = 422 if form or declining else 200
     return render(request, "records/erasure_request.html", context, status=status)

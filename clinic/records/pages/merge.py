@@ -1,5 +1,8 @@
 """The desk finds two records of one person, sees what merging does, and merges them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +14,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
 from bookings.web.actor import who
-from clinic.records import merge as merging
+from clinic.records import merge as actions
 
 LONGEST_SEARCH = 100
 
@@ -33,32 +36,34 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     kept, gone = _client(pk), _client(other)
     if request.method != "POST":
         return _page(request, kept, gone)
-    choices = {name: request.POST.get(name, "kept") for name in merging.CHOSEN}
-    asked = {"choices": choices, "seen": request.POST.get("seen", "")}
+    choices = {name: request.POST.get(name, "kept") for name in actions.CHOSEN}
+    seen = request.POST.get("seen", "")
     try:
-        merging.merge(kept, gone, **asked, by=who(request), now=timezone.now())
-    except Stale as refusal:
+        actions.merge(kept, gone, choices=choices, seen=seen, by=who(request), now=timezone.now())
+    except (Refused, Stale) as refusal:
         if not Client.objects.filter(pk=other).exists():
             messages.error(request, str(refusal))
             return redirect("desk:clients")
-        return _page(request, kept, gone, said=str(refusal), choices=choices)
-    except Refused as refusal:
-        return _page(request, kept, gone, said=str(refusal), choices=choices)
+        return _page(request, kept, gone, message=str(refusal), choices=choices)
     messages.success(request, f"The two records of {kept} are one now.")
     return redirect("desk:client", pk)
 
 
 def _page(
-    request: HttpRequest, kept: Client, gone: Client, *, said: str = "", choices=None
+    request: HttpRequest,
+    kept: Client,
+    gone: Client,
+    *,
+    message: str = "",
+    choices: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
-    shown = merging.preview(kept, gone, Clinic.objects.the())
-    choices = choices or {}
+    preview = actions.preview(kept, gone, Clinic.objects.the())
     fields = [
         (name, details.FIELDS[name], both, choices.get(name, "kept"))
-        for name, both in shown.choices.items()
+        for name, both in preview.choices.items()
     ]
-    context = {"kept": kept, "gone": gone, "shown": shown, "fields": fields, "said": said}
-    return render(request, "records/merge.html", context, status=409 if said else 200)
+    context = {"kept": kept, "gone": gone, "preview": preview, "fields": fields, "message": message}
+    return render(request, "records/merge.html", context, status=409 if message else 200)
 
 
 def _client(pk: int) -> Client:

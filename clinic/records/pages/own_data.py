@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bookings.actions.mail.outbox import write_down
-from bookings.links import GOOD_FOR, Purpose
+from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import private
@@ -77,9 +77,8 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
 @require_safe
 @for_a_client(Purpose.DOWNLOAD)
 def download(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
-    found = export(client, reader=None, now=timezone.now())
-    json_url = reverse("records:download_json", args=[request.resolver_match.kwargs["token"]])
-    return _page(request, found, {"json_url": json_url})
+    data = export(client, reader=None, now=timezone.now())
+    return _page(request, data, {"json_url": request.path.removesuffix("/") + ".json"})
 
 
 @require_safe
@@ -89,20 +88,20 @@ def download_json(_request: HttpRequest, client: Client, _facts: dict[str, Any])
 
 
 def _signed_in(request: HttpRequest) -> Client | None:
-    return Client.objects.filter(user=request.user, proved_at__isnull=False).first()
+    return Client.objects.filter(user=request.user.pk, proved_at__isnull=False).first()
 
 
 def _with_health(request: HttpRequest, client: Client) -> Export:
     return export(client, reader=reader_of(request), now=timezone.now())
 
 
-def _page(request: HttpRequest, found: Export, context: dict[str, Any]) -> HttpResponse:
-    context = {**context, "export": found, "clinic": Clinic.objects.the()}
+def _page(request: HttpRequest, data: Export, context: dict[str, Any]) -> HttpResponse:
+    context = {**context, "export": data, "clinic": Clinic.objects.the()}
     return render(request, "records/own_data.html", context)
 
 
-def _file(found: Export) -> HttpResponse:
-    response = JsonResponse(found.as_data(), json_dumps_params={"indent": 2, "ensure_ascii": False})
+def _file(data: Export) -> HttpResponse:
+    response = JsonResponse(data.as_data(), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
 
@@ -132,6 +131,6 @@ def _send_the_link(client: Client) -> None:
             client=client,
             created_at=now,
             due_at=Now(),
-            not_after=now + GOOD_FOR[Purpose.DOWNLOAD],
+            not_after=now + DOWNLOAD_GOOD_FOR,
         )
     )

@@ -13,7 +13,8 @@ BY = {"by": "desk: desk@example.com", "now": NOW}
 
 
 @pytest.fixture
-def ana(db):
+def ana(clinic):
+    """Without a login, and mail to her comes back."""
     return make_client("Ana Demo", phone="1", bounced_at=NOW)
 
 

@@ -13,6 +13,7 @@ from tests.factories import NOW, make_client, make_room, make_therapist, make_we
 
 @pytest.fixture
 def ana(clinic):
+    """Without a login."""
     return make_client("Ana Demo", email="ana@example.com", phone="1")
 
 

@@ -1,6 +1,6 @@
 """Which mails a plan leads to, as rows; asking again adds nothing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,12 +10,16 @@ from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race
 from tests import factories
 from tests.factories import NOW
 
-RACE_DAY = date(2027, 4, 25)  # a Sunday, twenty weeks after NOW
+RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
+AUTUMN = RACE_DAY + timedelta(weeks=24)
 
 
 @pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo", wants_nudges=True)
+def ana(ana):
+    """Nudges are wanted."""
+    ana.wants_nudges = True
+    ana.save()
+    return ana
 
 
 @pytest.fixture
@@ -55,7 +59,8 @@ def test_nudges_are_due_at_nine_and_the_check_at_ten_in_the_clinics_zone(ana, en
         for kind in (MailKind.NUDGE, MailKind.RACE_CHECK)
     )
     assert nudge.due_at.astimezone(clinic.tz).hour == 9
-    assert check.due_at == datetime(2027, 4, 26, 9, tzinfo=UTC)  # summer time
+    assert check.due_at.astimezone(clinic.tz).hour == 10
+    assert check.due_at.date() == RACE_DAY + timedelta(days=1)
 
 
 def test_nobody_is_owed_anything_without_the_tick(clinic, enter):
@@ -122,7 +127,7 @@ def test_taking_that_back_owes_them_again(ana, enter):
 
 def test_a_withdrawn_race_takes_its_mails_along_and_leaves_the_others(ana, enter):
     enter()
-    autumn = enter(race_date=date(2027, 10, 10))
+    autumn = enter(race_date=AUTUMN)
     racing.withdraw(autumn, now=NOW)
     races = {mail.about["race"] for mail in Mail.objects.filter(kind=MailKind.NUDGE).not_gone_out()}
     assert races == {RACE_DAY.isoformat()}
@@ -132,7 +137,7 @@ def test_several_races_kept_at_once_are_told_of_in_one_mail(ana):
     races = [
         Race(race_date=RACE_DAY, distance=Distance.MARATHON),
         Race(race_date=date(2020, 1, 1), distance=Distance.HALF),
-        Race(race_date=date(2027, 10, 10), distance=Distance.HALF),
+        Race(race_date=AUTUMN, distance=Distance.HALF),
     ]
     habits = {"long_run_weekday": 5, "weekly_volume_km": 40}
     answers = racing.enter_all(ana, races, habits=habits, now=NOW)
@@ -145,13 +150,13 @@ def test_stopping_keeps_the_rows_and_sending_asks_again(ana, enter):
     nudges.ask_for_mails(ana, False, now=NOW)
     ana.refresh_from_db()
     assert not ana.wants_nudges
-    racing.change(ana.races.get(), race_date=date(2027, 5, 2), now=NOW)
+    racing.change(ana.races.get(), race_date=RACE_DAY + timedelta(weeks=1), now=NOW)
     assert Mail.objects.filter(kind=MailKind.PLAN).count() == 1
 
 
 def test_off_season_mails_are_owed_when_their_time_is_near(ana, enter):
     enter()
     assert owed(ana, MailKind.OFF_SEASON) == []
-    nudges.plan_for(ana, now=datetime(2027, 6, 1, 9, tzinfo=UTC))
+    nudges.plan_for(ana, now=NOW + timedelta(weeks=26))
     first = RACE_DAY + timedelta(days=36 + 28)
     assert [day for _, day in owed(ana, MailKind.OFF_SEASON)] == [first]

@@ -11,7 +11,7 @@ from bookings.actions.money import payments
 from bookings.actions.money.payments import TooMuch
 from bookings.actions.optimistic_lock import last_event
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.scheduling import attendance, booking
+from bookings.actions.scheduling import attendance, cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Clinic, Fee, Method, Payment
 from tests.factories import NOW
@@ -128,12 +128,12 @@ def test_a_page_that_is_out_of_date_takes_no_money_and_says_what_happened(visit,
 @pytest.mark.parametrize(("hours", "due"), [(13, 0), (12, 30), (1, 30)])
 def test_a_client_who_cancels_inside_the_cut_off_owes_the_clinics_fee(visit, fees, hours, due):
     at = visit.starts_at - timedelta(hours=hours)
-    booking.cancel(visit, charging=True, by=DESK, now=at)
+    cancellation.cancel(visit, charging=True, by=DESK, now=at)
     assert charged(visit) == due
 
 
 def test_what_the_clinic_cancels_costs_nothing(visit, fees):
-    booking.cancel(visit, by=DESK, now=visit.starts_at - timedelta(hours=1))
+    cancellation.cancel(visit, by=DESK, now=visit.starts_at - timedelta(hours=1))
     assert charged(visit) == 0
 
 

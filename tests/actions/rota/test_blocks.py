@@ -1,20 +1,24 @@
 """Time off, closures, extra hours and weekly breaks, and what is booked in them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
 from bookings.actions.rota import blocks
-from bookings.actions.rota.blocks import InTheWay
+from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.scheduling import changes
-from bookings.actions.scheduling.placement import Place
-from bookings.core.intervals import Interval
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.core.scheduling.problems import Code, Rules
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, ExtraShift, WeeklyBreak
+from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
+from bookings.queries.scheduling.slots import Slot
 from tests.factories import NOW, make_therapist
 
-HOUR = timedelta(hours=1)
+HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 DESK = "desk: demo@example.com"
 
 
@@ -24,12 +28,17 @@ def visit(book):
 
 
 @pytest.fixture
-def lunch(kim):
-    """Thursdays from noon to one, from the first of December."""
+def day(clinic, start) -> date:
+    return start.astimezone(clinic.tz).date()
+
+
+@pytest.fixture
+def lunch(kim, day):
+    """From noon to one on the weekday of the visit, from the day before on."""
 
     def _lunch(**fields):
-        fields = {"weekday": 3, "start": time(12), "end": time(13), **fields}
-        return WeeklyBreak(therapist=kim, valid_from=date(2026, 12, 1), **fields)
+        fields = {"weekday": day.weekday(), "start": time(12), "end": time(13), **fields}
+        return WeeklyBreak(therapist=kim, valid_from=day - timedelta(days=1), **fields)
 
     return _lunch
 
@@ -41,12 +50,13 @@ def starts_on(clinic, treatment, day):
 
 def test_time_off_over_appointments_names_them_and_is_made_knowingly(visit, kim):
     away = Absence(therapist=kim, starts_at=visit.starts_at - HOUR, ends_at=visit.ends_at)
-    with pytest.raises(InTheWay, match="1 appointment is booked") as caught:
+    with pytest.raises(VisitsAffected, match="1 appointment is booked") as caught:
         blocks.keep(away, now=NOW)
     assert caught.value.visits == [visit]
+    assert [one.codes for one in caught.value.impact.visits] == [{Code.THERAPIST_AWAY}]
     assert not Absence.objects.exists()
-    blocks.keep(away, knowingly=True, now=NOW)
-    assert blocks.booked_in(None, away, now=NOW) == [visit]
+    blocks.keep(away, accepted=caught.value.impact.digest, now=NOW)
+    assert blocks.booked_in(None, Absence.objects.get(), now=NOW) == [visit]
 
 
 def test_touching_is_not_in_the_way(visit, kim):
@@ -59,30 +69,30 @@ def test_touching_is_not_in_the_way(visit, kim):
 def test_anothers_time_off_is_in_nobodys_way_but_a_closure_in_everybodys(visit):
     span = {"starts_at": visit.starts_at, "ends_at": visit.ends_at}
     blocks.keep(Absence(therapist=make_therapist(), **span), now=NOW)
-    with pytest.raises(InTheWay):
+    with pytest.raises(VisitsAffected):
         blocks.keep(Absence(**span), now=NOW)
 
 
-def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch):
-    blocks.keep(lunch(valid_until=date(2026, 12, 10)), now=NOW)
-    assert time(11, 30) not in starts_on(clinic, massage, date(2026, 12, 3))
-    assert time(13) in starts_on(clinic, massage, date(2026, 12, 3))
-    assert time(12) not in starts_on(clinic, massage, date(2026, 12, 10))
-    assert time(12) in starts_on(clinic, massage, date(2026, 12, 17))
-    assert time(12) in starts_on(clinic, massage, date(2026, 12, 4))
+def test_a_break_takes_its_time_out_of_every_such_weekday(clinic, massage, lunch, day):
+    blocks.keep(lunch(valid_until=day + WEEK), now=NOW)
+    assert time(11, 30) not in starts_on(clinic, massage, day)
+    assert time(13) in starts_on(clinic, massage, day)
+    assert time(12) not in starts_on(clinic, massage, day + WEEK)
+    assert time(12) in starts_on(clinic, massage, day + 2 * WEEK)
+    assert time(12) in starts_on(clinic, massage, day + timedelta(days=1))
 
 
-def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch):
+def test_a_break_is_on_the_clinics_clock_all_year(clinic, massage, lunch, day):
     clinic.horizon_days = 400
     clinic.save()
     blocks.keep(lunch(), now=NOW)
-    for day in (date(2027, 3, 25), date(2027, 4, 1)):  # before and after the clocks change
-        assert time(12) not in starts_on(clinic, massage, day)
-        assert time(13) in starts_on(clinic, massage, day)
+    for weeks in range(0, 52, 4):  # whenever the clocks change
+        assert time(12) not in starts_on(clinic, massage, day + weeks * WEEK)
+        assert time(13) in starts_on(clinic, massage, day + weeks * WEEK)
 
 
 def test_a_break_over_appointments_names_each(visit, lunch):
-    with pytest.raises(InTheWay) as caught:
+    with pytest.raises(VisitsAffected) as caught:
         blocks.keep(lunch(start=time(10, 30), end=time(11)), now=NOW)
     assert caught.value.visits == [visit]
     blocks.keep(lunch(start=time(9), end=time(10)), now=NOW)
@@ -90,17 +100,17 @@ def test_a_break_over_appointments_names_each(visit, lunch):
 
 def test_the_desk_may_move_somebody_into_a_break_knowingly(visit, kim, lunch, start):
     blocks.keep(lunch(), now=NOW)
-    place = Place(Interval(start + 2 * HOUR, start + 3 * HOUR), kim)
+    noon = Slot(treatment=visit.treatment, start=start + 2 * HOUR, therapist=kim)
+    asked = MoveRequest(appointment=visit, slot=noon, revision=0, rules=Rules.DESK_MOVE, by=DESK)
     with pytest.raises(AgainstTheRules, match="Kim Demo has a break then"):
-        changes.change(visit, place, revision=0, by=DESK, now=NOW)
-    assert changes.change(visit, place, revision=0, knowingly=True, by=DESK, now=NOW).revision == 1
+        changes.move(asked, now=NOW)
+    assert changes.move(replace(asked, rules=Rules.OVERRIDDEN), now=NOW).revision == 1
 
 
-def test_extra_hours_open_the_diary(clinic, massage, kim):
-    sunday = date(2026, 12, 6)
+def test_extra_hours_open_the_diary(clinic, massage, kim, day):
     kim.shifts.all().delete()
-    blocks.keep(ExtraShift(therapist=kim, day=sunday, start=time(9), end=time(11)), now=NOW)
-    assert time(9) in starts_on(clinic, massage, sunday)
+    blocks.keep(ExtraShift(therapist=kim, day=day, start=time(9), end=time(11)), now=NOW)
+    assert time(9) in starts_on(clinic, massage, day)
 
 
 def test_the_same_made_twice_is_one(lunch):
@@ -117,9 +127,9 @@ def test_a_form_that_is_out_of_date_changes_and_removes_nothing(lunch):
     with pytest.raises(Stale, match="12:00–14:00"):
         blocks.keep(kept, seen=seen, now=NOW)
     with pytest.raises(Stale):
-        blocks.remove(kept, seen=seen)
+        blocks.remove(kept, seen=seen, now=NOW)
     assert WeeklyBreak.objects.get().end == time(14)
-    blocks.remove(WeeklyBreak.objects.get(), seen=blocks.stamp(WeeklyBreak.objects.get()))
+    blocks.remove(WeeklyBreak.objects.get(), seen=blocks.stamp(WeeklyBreak.objects.get()), now=NOW)
     assert not WeeklyBreak.objects.exists()
 
 
@@ -127,3 +137,59 @@ def test_time_that_the_clock_change_swallows_is_refused(kim):
     gap = datetime(2027, 3, 28, 1, tzinfo=UTC)
     with pytest.raises(Refused, match="clocks"):
         blocks.keep(Absence(therapist=kim, starts_at=gap, ends_at=gap), now=NOW)
+
+
+def test_what_was_accepted_is_what_was_shown_and_nothing_else(visit, kim, book, start):
+    away = Absence(therapist=kim, starts_at=visit.starts_at - HOUR, ends_at=start + 9 * HOUR)
+    with pytest.raises(VisitsAffected) as shown:
+        blocks.keep(away, now=NOW)
+    book(start=start + 3 * HOUR, visitor="bo")
+    with pytest.raises(VisitsAffected, match="2 appointments"):
+        blocks.keep(away, accepted=shown.value.impact.digest, now=NOW)
+
+
+def test_a_time_that_is_being_booked_is_named_and_let_go_when_it_is_meant(hold, book, start, kim):
+    held = hold()
+    away = Absence(therapist=kim, starts_at=start, ends_at=start + HOUR)
+    with pytest.raises(VisitsAffected, match="1 time is being booked") as caught:
+        blocks.keep(away, now=NOW)
+    blocks.keep(away, accepted=caught.value.impact.digest, now=NOW)
+    held.refresh_from_db()
+    assert held.status == Status.EXPIRED
+
+
+def test_extra_hours_that_have_a_visit_in_them_are_not_removed_unasked(book, kim, start):
+    kim.shifts.all().delete()
+    extra = blocks.keep(
+        ExtraShift(therapist=kim, day=start.date(), start=time(9), end=time(12)), now=NOW
+    )
+    visit = book()
+    with pytest.raises(VisitsAffected) as caught:
+        blocks.remove(extra, seen=blocks.stamp(ExtraShift.objects.get()), now=NOW)
+    assert caught.value.visits == [visit]
+    assert ExtraShift.objects.exists()
+
+
+def test_a_visit_that_was_put_outside_the_hours_knowingly_is_no_conflict(
+    clinic, book, kim, start, massage
+):
+    visit = book(start=start.replace(hour=18), rules=Rules.OVERRIDDEN, by=DESK)
+    assert conflicts(clinic, now=NOW) == []
+    visit.events.update(facts={})
+    assert [one.codes for one in conflicts(clinic, now=NOW)] == [{Code.OUTSIDE_HOURS}]
+
+
+def test_what_stands_in_the_past_asks_nobody(visit, kim):
+    away = Absence(therapist=kim, starts_at=visit.starts_at, ends_at=visit.ends_at)
+    blocks.keep(away, now=visit.starts_at + HOUR)
+
+
+def test_conflicts_are_found_in_a_constant_number_of_queries(
+    clinic, kim, book, start, django_assert_num_queries
+):
+    for day in range(3):
+        book(start=start + timedelta(days=day), visitor=str(day))
+    kim.active = False
+    kim.save()
+    with django_assert_num_queries(8):
+        assert len(conflicts(clinic, now=NOW)) == 3

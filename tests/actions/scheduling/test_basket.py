@@ -16,10 +16,13 @@ from bookings.actions.refusals import (
     SlotTaken,
     TooManyHolds,
 )
-from bookings.actions.scheduling import basket
-from bookings.actions.scheduling.allocation import Choice
+from bookings.actions.scheduling import booking, holds
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
+from bookings.queries.scheduling.slots import Slot
 from tests import factories
 from tests.factories import NOW
 
@@ -30,17 +33,26 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 @pytest.fixture
 def choices(massage, start):
     """Ten o'clock on so many days in a row."""
-    return lambda count, by=DAY: [Choice(massage, start + n * by) for n in range(count)]
+    return lambda count, by=DAY: [
+        Slot(treatment=massage, start=start + n * by) for n in range(count)
+    ]
 
 
-def hold_all(choices, visitor="ana", **asked):
-    return basket.hold_all(choices, **{"visitor": visitor, "now": NOW, **asked})
+def hold_all(slots, visitor="ana", *, address="", now=NOW, **asked):
+    holder = Holder(key=visitor, address=address)
+    return holds.hold(HoldRequest(slots=slots, holder=holder, **asked), now=now)
 
 
-def book_all(choices, visitor="ana", **asked):
-    client = newcomer(name="Ana Demo", email="ana@example.com", now=NOW)
-    asked = {"visitor": visitor, "client": client, "key": token_hex(16), "by": "runner", **asked}
-    return basket.book_all(choices, **{"now": NOW, **asked})
+def book_all(slots, visitor="ana", **asked):
+    asked = {
+        "client": newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
+        "key": token_hex(16),
+        "rules": Rules.ONLINE,
+        "by": "runner",
+        **asked,
+    }
+    request = BookingRequest(slots=slots, holder=Holder(key=visitor), **asked)
+    return booking.book(request, now=NOW)
 
 
 def confirmations():
@@ -53,17 +65,17 @@ def live_holds():
 
 def test_the_chosen_starts_are_held_together_until_one_moment(choices):
     found = hold_all(choices(3))
-    assert (len(found.held), found.missed) == (3, [])
-    assert {hold.held_until for hold in found.held} == {NOW + 10 * MINUTE}
+    assert (len(found.kept), found.missed) == (3, [])
+    assert {hold.held_until for hold in found.kept} == {NOW + 10 * MINUTE}
 
 
 def test_one_that_is_taken_is_missed_with_openings_near_it_and_the_rest_is_held(choices, book):
     taken = choices(3)[1]
     book(start=taken.start, visitor="bo")
     found = hold_all(choices(3))
-    assert len(found.held) == 2
+    assert len(found.kept) == 2
     [missed] = found.missed
-    assert missed.choice == taken
+    assert missed.slot == taken
     assert isinstance(missed.why, SlotTaken)
     assert len(missed.why.nearest) == 3
 
@@ -71,7 +83,7 @@ def test_one_that_is_taken_is_missed_with_openings_near_it_and_the_rest_is_held(
 def test_holding_again_keeps_the_common_end(choices):
     hold_all(choices(2))
     again = hold_all(choices(3), now=NOW + 4 * MINUTE)
-    assert {hold.held_until for hold in again.held} == {NOW + 10 * MINUTE}
+    assert {hold.held_until for hold in again.kept} == {NOW + 10 * MINUTE}
     assert live_holds().count() == 3
 
 
@@ -84,12 +96,12 @@ def test_what_is_no_longer_chosen_is_let_go(choices):
 def test_after_its_end_a_basket_is_held_anew_if_nobody_was_quicker(choices):
     hold_all(choices(2))
     late = NOW + 20 * MINUTE
-    assert {h.held_until for h in hold_all(choices(2), now=late).held} == {late + 10 * MINUTE}
+    assert {h.held_until for h in hold_all(choices(2), now=late).kept} == {late + 10 * MINUTE}
 
 
 def test_nobody_is_held_in_two_places_at_once(choices):
     found = hold_all(choices(2, by=30 * MINUTE))
-    assert len(found.held) == 1
+    assert len(found.kept) == 1
     assert isinstance(found.missed[0].why, ClientBusy)
 
 
@@ -99,9 +111,9 @@ def test_a_known_clients_own_appointment_is_in_the_way(choices, book, massage, s
     factories.make_week(second)
     factories.make_room("Room 2")
     massage.therapists.add(second)
-    assert len(hold_all(choices(2)).held) == 2
+    assert len(hold_all(choices(2)).kept) == 2
     found = hold_all(choices(2), client=known)
-    assert [missed.choice.start for missed in found.missed] == [start]
+    assert [missed.slot.start for missed in found.missed] == [start]
 
 
 def test_more_than_twelve_are_refused(choices):
@@ -112,9 +124,9 @@ def test_more_than_twelve_are_refused(choices):
 
 
 def test_what_lies_beyond_the_diary_is_missed_with_a_sentence(choices, clinic):
-    beyond = Choice(choices(1)[0].treatment, NOW.replace(hour=10) + timedelta(days=400))
+    beyond = replace(choices(1)[0], start=NOW.replace(hour=10) + timedelta(days=400))
     found = hold_all([*choices(1), beyond])
-    assert len(found.held) == 1
+    assert len(found.kept) == 1
     assert "days ahead" in str(found.missed[0].why)
 
 

@@ -9,9 +9,10 @@ from bookings.actions.mail.outbox import Telling
 from bookings.actions.money import payments
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.actions.scheduling import changes
-from bookings.actions.scheduling.placement import Place
-from bookings.core.intervals import Interval
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.core.scheduling.problems import Rules
 from bookings.models import Mail, MailKind, MailState
+from bookings.queries.scheduling.slots import Placement, Slot
 from tests.factories import NOW, make_absence, make_room, make_therapist, make_treatment, make_week
 
 DESK = "desk: demo@example.com"
@@ -28,9 +29,18 @@ def change(kim):
     """The desk's change, to an hour with Kim unless the test says otherwise."""
 
     def _change(visit, start, *, until=None, room=None, treatment=None, revision=0, **asked):
-        therapist = asked.pop("therapist", kim)
-        place = Place(Interval(start, until or start + HOUR), therapist, room, treatment)
-        return changes.change(visit, place, revision=revision, by=DESK, now=NOW, **asked)
+        slot = Slot(
+            treatment=treatment or visit.treatment,
+            start=start,
+            therapist=asked.pop("therapist", kim),
+            room=room,
+            length=(until or start + HOUR) - start,
+        )
+        rules = Rules.OVERRIDDEN if asked.pop("knowingly", False) else Rules.DESK_MOVE
+        request = MoveRequest(
+            appointment=visit, slot=slot, revision=revision, rules=rules, by=DESK, **asked
+        )
+        return changes.move(request, now=NOW)
 
     return _change
 
@@ -40,7 +50,7 @@ def test_a_moved_appointment_keeps_its_row_and_the_event_says_from_where(visit, 
     assert (moved.pk, moved.starts_at, moved.revision) == (visit.pk, start + 2 * HOUR, 1)
     event = moved.events.last()
     assert (event.kind, event.by) == ("moved", DESK)
-    assert event.facts["from"]["starts_at"] == "2026-12-03T10:00:00Z"
+    assert event.facts["from"]["starts_at"] == f"{start:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_a_longer_appointment_blocks_longer(visit, change, start):
@@ -49,10 +59,10 @@ def test_a_longer_appointment_blocks_longer(visit, change, start):
 
 
 def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change, start):
-    before = Place.of(visit)
+    before = Placement.of(visit)
     moved = change(visit, start + 2 * HOUR, telling=Telling.from_the_desk())
-    back = changes.put_back(moved, revision=1, by=DESK, now=NOW)
-    assert Place.of(back) == before
+    back = changes.undo_move(moved, revision=1, by=DESK, now=NOW)
+    assert Placement.of(back) == before
     waiting = Mail.objects.filter(kind=MailKind.MOVED, state=MailState.SCHEDULED)
     assert not waiting.exists()
 
@@ -60,7 +70,7 @@ def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change,
 def test_a_client_who_was_told_of_the_change_is_told_of_its_undoing(visit, change, start):
     moved = change(visit, start + 2 * HOUR, telling=Telling.from_the_desk())
     Mail.objects.filter(kind=MailKind.MOVED).update(state=MailState.SENT, sent_at=NOW)
-    changes.put_back(moved, revision=1, by=DESK, now=NOW)
+    changes.undo_move(moved, revision=1, by=DESK, now=NOW)
     assert Mail.objects.get(kind=MailKind.MOVED, revision=2).state == MailState.SCHEDULED
 
 
@@ -68,7 +78,7 @@ def test_what_was_taken_meanwhile_cannot_be_put_back(visit, change, start, book)
     moved = change(visit, start + 2 * HOUR)
     book(name="Bo Demo", email="bo@example.com", visitor="bo")
     with pytest.raises(SlotTaken):
-        changes.put_back(moved, revision=1, by=DESK, now=NOW)
+        changes.undo_move(moved, revision=1, by=DESK, now=NOW)
 
 
 def test_outside_the_shift_needs_to_be_done_knowingly(visit, change, start):
@@ -141,11 +151,11 @@ def test_another_treatment_comes_with_its_length_and_price_and_undo_takes_both_b
     changed = change(visit, start, until=start + timedelta(minutes=90), treatment=longer)
     assert (changed.treatment, changed.price, changed.minutes) == (longer, 88, 90)
     assert changed.blocked_until == start + timedelta(minutes=95)
-    back = changes.put_back(changed, revision=1, by=DESK, now=NOW)
+    back = changes.undo_move(changed, revision=1, by=DESK, now=NOW)
     assert (back.treatment, back.price, back.minutes) == (visit.treatment, 60, 60)
 
 
 def test_undoing_a_move_keeps_a_price_that_was_agreed_since(visit, change, start):
     moved = change(visit, start + HOUR)
     payments.set_price(moved, Decimal(50), by=DESK, now=NOW)
-    assert changes.put_back(moved, revision=1, by=DESK, now=NOW).price == 50
+    assert changes.undo_move(moved, revision=1, by=DESK, now=NOW).price == 50

@@ -14,10 +14,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import booking, cancellation, changes, holds
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.openings import openings
+from bookings.queries.scheduling.slots import Slot
 from tests.factories import (
     make_absence,
     make_clinic,
@@ -116,12 +121,30 @@ class DiaryModel(RuleBasedStateMachine):
             "now": self.now,
         }
 
+    def _slot(self, asked):
+        return Slot(**{name: asked[name] for name in ("treatment", "therapist", "start")})
+
+    def _hold(self, visitor, asked):
+        request = HoldRequest(slots=[self._slot(asked)], holder=Holder(key=visitor))
+        return holds.hold(request, now=self.now).only()
+
+    def _book(self, visitor, client, asked):
+        request = BookingRequest(
+            slots=[self._slot(asked)],
+            client=client,
+            key=token_hex(16),
+            rules=Rules.ONLINE,
+            holder=Holder(key=visitor),
+            by="runner",
+        )
+        return booking.book(request, now=self.now)[0]
+
     @rule(t=treatments_by_number, p=therapists_by_number, start=starts, visitor=visitors)
     def hold(self, t, p, start, visitor):
         asked = self._asked(t, p, start)
         expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
         try:
-            row = booking.hold(visitor=visitor, **asked)
+            row = self._hold(visitor, asked)
         except Refused:
             assert not expected, "offered, but refused"
             return
@@ -142,7 +165,7 @@ class DiaryModel(RuleBasedStateMachine):
         expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
         try:
             client = newcomer(name=visitor, email="demo@example.com", now=self.now)
-            row = booking.book(visitor=visitor, client=client, key=token_hex(16), **asked)
+            row = self._book(visitor, client, asked)
         except Refused:
             assert not expected
             assert mine is None
@@ -161,9 +184,16 @@ class DiaryModel(RuleBasedStateMachine):
         if start == row.starts_at and therapist in (None, row.therapist):
             return
         expected = self._takers(row.treatment, therapist, start, "", but=pk)
-        asked = {"start": start, "therapist": therapist, "revision": row.revision}
+        slot = Slot(treatment=row.treatment, start=start, therapist=therapist)
+        request = MoveRequest(
+            appointment=row,
+            slot=slot,
+            revision=row.revision,
+            rules=Rules.DESK_MOVE,
+            by="desk: dee",
+        )
         try:
-            moved = booking.move(row, by="desk: dee", now=self.now, **asked)
+            moved = changes.move(request, now=self.now)
         except Refused:
             assert not expected
             assert self._taken(Appointment.objects.get(pk=pk)) == self.rows[pk]
@@ -174,7 +204,7 @@ class DiaryModel(RuleBasedStateMachine):
     @rule(pk=booked)
     def cancel(self, pk):
         if pk in self.rows:
-            booking.cancel(Appointment.objects.get(pk=pk), by="desk: dee", now=self.now)
+            cancellation.cancel(Appointment.objects.get(pk=pk), by="desk: dee", now=self.now)
             del self.rows[pk]
 
     @rule(minutes=st.sampled_from([1, 9, 10, 11, 60]))
@@ -183,7 +213,7 @@ class DiaryModel(RuleBasedStateMachine):
 
     @rule()
     def the_sweeper_tidies(self):
-        booking.expire_dead_holds(now=self.now)
+        holds.expire_dead_holds(now=self.now)
         self.rows = {pk: row for pk, row in self.rows.items() if row.holds(self.now)}
 
     @invariant()
@@ -220,7 +250,8 @@ class DiaryModel(RuleBasedStateMachine):
 
     def _takers(self, treatment, wanted, start, visitor, but=None):
         """The therapists free for every minute of it, as long as some room is."""
-        if start < self.now + timedelta(hours=2):
+        # Notice is asked of runners, not of the desk when it moves.
+        if start <= self.now or (but is None and start < self.now + timedelta(hours=2)):
             return set()
         buffer = treatment.buffer_minutes
         minutes = (but and self.rows[but].minutes) or treatment.minutes

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import SlotTaken, Stale, TooLate
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail, MailKind, MailState, WrongStatus
+from tests.diary_requests import move_one
 from tests.factories import NOW, make_therapist, make_week
 
 HOUR = timedelta(hours=1)
@@ -22,22 +23,14 @@ def booked(book):
 
 @pytest.fixture
 def move(booked):
-    def _move(**asked):
-        asked = {
-            "start": booked.starts_at + 3 * HOUR,
-            "therapist": None,
-            "revision": booked.revision,
-            "by": "runner",
-            "now": NOW + HOUR,
-            **asked,
-        }
-        return booking.move(booked, **asked)
+    def _move(*, start=booked.starts_at + 3 * HOUR, now=NOW + HOUR, **asked):
+        return move_one(booked, start, now=now, **asked)
 
     return _move
 
 
 def cancel(appointment, **asked):
-    return booking.cancel(appointment, **{"by": "runner", "now": NOW + HOUR, **asked})
+    return cancellation.cancel(appointment, **{"by": "runner", "now": NOW + HOUR, **asked})
 
 
 def test_a_move_keeps_the_appointment_and_raises_its_revision(booked, move):
@@ -57,8 +50,9 @@ def test_a_move_frees_the_old_time_and_takes_the_new(booked, move, book, refusal
 
 def test_a_move_says_from_where_to_where(move, booked):
     event = move().events.get(kind="moved")
-    assert event.facts["from"]["starts_at"].startswith("2026-12-03T10:00")
-    assert event.facts["to"]["starts_at"].startswith("2026-12-03T13:00")
+    before, after = booked.starts_at, booked.starts_at + 3 * HOUR
+    assert event.facts["from"]["starts_at"].startswith(f"{before:%Y-%m-%dT%H:%M}")
+    assert event.facts["to"]["starts_at"].startswith(f"{after:%Y-%m-%dT%H:%M}")
 
 
 def test_a_move_owes_one_mail_even_if_sent_twice(move):

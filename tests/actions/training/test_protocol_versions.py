@@ -13,19 +13,14 @@ from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol, protocol_file
-from tests.factories import NOW, make_clinic
+from tests.factories import NOW
 
 BUILD = [phase["key"] for phase in protocol.default_data()["phases"]].index("build")
 CEILING = ("phases", BUILD, "pressure", "ceiling")
 MINUTES = ("session_types", "training", "minutes")
 WHO = {"by": "owner: o@example.com", "now": NOW}
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clinic(db):
-    return make_clinic()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
 
 def change(changes, *, based_on=None, **who):

@@ -12,12 +12,7 @@ from tests import factories
 from tests.factories import NOW
 
 TODAY = NOW.date()
-RACE_DAY = date(2027, 4, 25)
-
-
-@pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo")
+RACE_DAY = TODAY + timedelta(weeks=20)
 
 
 def a_race(**fields) -> Race:

@@ -1,13 +1,12 @@
 """People who sign in, and the mails about it."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client as Browser
-from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.models import SignInMail
@@ -25,26 +24,16 @@ def nobody_has_tried_before(db):
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
-
-
-@pytest.fixture
-def visit(clinic):
-    """An appointment in a few days of a client, as somebody booked it."""
-    kim, room = factories.make_therapist("Kim Demo"), factories.make_room()
-    massage = factories.make_treatment("Calf massage", therapists=[kim])
+def visit(massage, kim, room, at):
+    """An appointment in a few days of a client, as somebody booked it; each at another hour."""
+    hours = count(10, 2)
 
     def _visit(client, days: int = 3, **fields):
-        day = datetime.combine(timezone.now().date(), datetime.min.time(), UTC)
-        starts_at = day + timedelta(days=days, hours=10 + _visit.made)
-        _visit.made += 2
         return factories.make_appointment(
-            starts_at=starts_at, treatment=massage, therapist=kim, room=room, client=client,
-            **fields,
+            starts_at=at(days, next(hours)), treatment=massage, therapist=kim, room=room,
+            client=client, **fields,
         )  # fmt: skip
 
-    _visit.made = 0
     return _visit
 
 

@@ -19,6 +19,7 @@ def page(browser, url="/account/"):
 
 @pytest.fixture
 def ana(visit):
+    """She has booked, and never signed in."""
     ana = factories.make_client("Ana Demo", email="ana@example.com")
     visit(ana)
     return ana
@@ -31,7 +32,7 @@ def test_a_code_is_all_that_a_runner_needs(ana, sign_in_by_code):
         state=MailState.SENT, sent_at=NOW,
     )  # fmt: skip
     shown = page(sign_in_by_code("Ana@Example.com"))
-    assert "Calf massage" in shown
+    assert "Sports massage" in shown
     assert "Marathon" in shown
     assert "Appointment confirmed" in shown
 
@@ -57,7 +58,7 @@ def test_asking_alone_proves_nothing(visit):
 def test_typing_the_code_proves_the_address(visit, sign_in_by_code):
     bo = factories.make_client("Bo Demo", email="bo@example.com", proved_at=None)
     visit(bo)
-    assert "Calf massage" in page(sign_in_by_code("bo@example.com"))
+    assert "Sports massage" in page(sign_in_by_code("bo@example.com"))
     bo.refresh_from_db()
     assert bo.proved_at
 
@@ -66,7 +67,7 @@ def test_what_was_booked_without_signing_in_is_there_too(ana, visit, sign_in_by_
     browser = sign_in_by_code("ana@example.com")
     again = factories.make_client("ana  demo", email="ANA@example.com", proved_at=None)
     later = visit(again, days=5)
-    assert page(browser).count("Calf massage with") == 2
+    assert page(browser).count("Sports massage with") == 2
     assert Client.objects.count() == 2  # looking joins nobody
     sign_in_by_code("ana@example.com")
     later.refresh_from_db()
@@ -78,7 +79,7 @@ def test_people_who_share_an_address_see_nothing_of_each_other(ana, visit, sign_
     visit(bo)
     shown = page(sign_in_by_code("ana@example.com"))
     assert "We cannot say yet who you are" in shown
-    assert "Calf massage" not in shown
+    assert "Sports massage" not in shown
     assert not Client.objects.filter(user__isnull=False).exists()
 
 
@@ -90,7 +91,7 @@ def test_whom_the_clinic_has_joined_with_the_login_sees_their_own_alone(
     login = User.objects.create_user("ana@example.com")
     Client.objects.filter(pk=ana.pk).update(user=login)
     shown = page(sign_in_by_code("ana@example.com"))
-    assert shown.count("Calf massage with") == 1
+    assert shown.count("Sports massage with") == 1
     bo.refresh_from_db()
     assert bo.user is None
 
@@ -98,7 +99,7 @@ def test_whom_the_clinic_has_joined_with_the_login_sees_their_own_alone(
 def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
     other = User.objects.create_user("other@example.com")
     Client.objects.filter(pk=ana.pk).update(user=other)
-    assert "Calf massage" not in page(sign_in_by_code("ana@example.com"))
+    assert "Sports massage" not in page(sign_in_by_code("ana@example.com"))
     ana.refresh_from_db()
     assert ana.user == other
 
@@ -106,7 +107,7 @@ def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
 def test_a_password_proves_no_address(ana, type_password):
     """A login that the owner has made for an address shows nothing until a code was typed."""
     factories.make_user("ana@example.com")
-    assert "Calf massage" not in page(type_password("ana@example.com"))
+    assert "Sports massage" not in page(type_password("ana@example.com"))
 
 
 def answer_to(address):

@@ -12,22 +12,23 @@ from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE
 
 TRIES = 5
-REAL_HASHER = f"{PBKDF2PasswordHasher.__module__}.{PBKDF2PasswordHasher.__name__}"
 
 
-def seconds(url, asked):
+class RealHasher(PBKDF2PasswordHasher):
+    """As in production, but for the rounds; it still outweighs the rest of the request."""
+
+    iterations = 200_000
+
+
+REAL_HASHER = f"{RealHasher.__module__}.{RealHasher.__name__}"
+
+
+def seconds(clock, url, asked):
     cache.clear()
     browser = Browser()
-    began = time.perf_counter()
+    began = clock()
     browser.post(url, asked)
-    return time.perf_counter() - began
-
-
-def assert_even(url, one, other, within):
-    """The medians of tries that take turns differ by less than that part of themselves."""
-    times = [(seconds(url, one), seconds(url, other)) for _ in range(TRIES)]
-    first, second = (median(column) for column in zip(*times, strict=True))
-    assert abs(first - second) < within * max(first, second), (first, second)
+    return clock() - began
 
 
 @pytest.fixture
@@ -45,8 +46,11 @@ def people(clinic):
     ],
 )
 def test_a_mail_that_is_asked_for(people, settings, url, known):
+    """Whosever it is, the answer waits for a time that is longer than the work."""
     settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.4
-    assert_even(url, {"email": known}, {"email": "nobody@example.com"}, within=0.1)
+    for address in (known, "nobody@example.com"):
+        assert seconds(time.monotonic, url, {"email": address}) >= 0.4
+        assert seconds(time.thread_time, url, {"email": address}) < 0.3
 
 
 @pytest.mark.parametrize("is_without_password", [False, True])
@@ -57,5 +61,9 @@ def test_a_wrong_password(people, settings, is_without_password):
         user.set_unusable_password()
         user.save()
     wrong = {"password": "wrong-but-long-enough"}
-    known, unknown = {"login": user.email, **wrong}, {"login": "nobody@example.com", **wrong}
-    assert_even("/accounts/login/", known, unknown, within=0.35)
+    tried = [{"login": user.email, **wrong}, {"login": "nobody@example.com", **wrong}]
+    url = "/accounts/login/"
+    # What is computed is counted, not what passes meanwhile on a busy machine.
+    times = [[seconds(time.thread_time, url, one) for one in tried] for _ in range(TRIES)]
+    first, second = (median(column) for column in zip(*times, strict=True))
+    assert abs(first - second) < 0.35 * max(first, second), (first, second)

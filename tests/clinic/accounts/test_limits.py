@@ -8,7 +8,7 @@ from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE
 from tests.factories import PASSWORD
 
-API = "/api/openings?treatment=calf-massage"
+API = "/api/openings?treatment=sports-massage"
 
 
 @pytest.fixture(autouse=True)
@@ -16,10 +16,7 @@ def nothing_counted():
     rate_limits._limiter().storage.reset()
 
 
-@pytest.fixture
-def clinic(clinic):
-    factories.make_client("Ana Demo", email="ana@example.com")
-    factories.make_treatment("Calf massage")
+pytestmark = pytest.mark.usefixtures("ana", "massage")
 
 
 def test_codes_for_one_address_are_limited_wherever_they_are_asked_from(clinic):
@@ -99,7 +96,7 @@ def test_allauth_believes_the_same_proxies(clinic, settings):
 
 def test_booking_is_limited_by_address_and_by_login(clinic, settings):
     settings.LIMITS = {"booking": "2/hour"}
-    url = "/book/calf-massage/details/"
+    url = "/book/sports-massage/details/"
     assert [Browser().post(url).status_code for _ in range(3)] == [422, 422, 429]
     user = factories.make_user()
     answers = []
@@ -130,5 +127,5 @@ def test_a_login_holds_no_more_times_from_many_addresses_than_from_one(clinic, s
     for n in range(4):
         browser = Browser(REMOTE_ADDR=f"192.0.2.{n}")
         browser.force_login(user)
-        answers.append(browser.post("/book/calf-massage/hold/", {"start": "x"}).status_code)
+        answers.append(browser.post("/book/sports-massage/hold/", {"start": "x"}).status_code)
     assert answers == [422, 422, 422, 429]

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
@@ -78,12 +77,12 @@ def test_setting_up_an_app_opens_the_day_and_gives_recovery_codes(
     assert "authenticator app was set up" in mail_to(desk.email)
 
 
-def test_the_next_time_the_app_is_asked(set_up_an_app, desk, type_password):
+def test_the_next_time_the_app_is_asked(clock, set_up_an_app, desk, type_password):
     secret, _ = set_up_an_app(type_password(desk.email))
     browser = type_password(desk.email)
     assert "_auth_user_id" not in browser.session
-    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
-        response = browser.post(AUTHENTICATE, {"code": code_of(secret)})
+    clock.move_to(timezone.now() + timedelta(minutes=2))
+    response = browser.post(AUTHENTICATE, {"code": code_of(secret)})
     assert response["Location"] == "/desk/"
 
 
@@ -156,32 +155,39 @@ def test_the_admins_own_form_is_no_way_around(desk):
     assert "_auth_user_id" not in browser.session
 
 
-def later(browser, url="/desk/", **wait):
-    with time_machine.travel(timezone.now() + timedelta(**wait), tick=False):
+@pytest.fixture
+def later(clock):
+    """What a browser gets that has waited so long since the test began."""
+    began = timezone.now()
+
+    def _later(browser, url="/desk/", **wait):
+        clock.move_to(began + timedelta(**wait))
         return browser.get(url)
 
+    return _later
 
-def test_staff_who_have_been_away_sign_in_again(signed_in_with_app):
+
+def test_staff_who_have_been_away_sign_in_again(signed_in_with_app, later):
     assert later(signed_in_with_app, minutes=119).status_code == 200
     response = later(signed_in_with_app, minutes=119 + 121)
     assert response["Location"].startswith("/accounts/login/?next=")
     assert signed_in_with_app.get("/desk/")["Location"].startswith("/accounts/login/")
 
 
-def test_staff_sign_in_again_after_a_days_work_however_busy(signed_in_with_app):
+def test_staff_sign_in_again_after_a_days_work_however_busy(signed_in_with_app, later):
     for hour in range(1, 12):
         assert later(signed_in_with_app, hours=hour).status_code == 200
     assert later(signed_in_with_app, hours=12)["Location"].startswith("/accounts/login/")
 
 
-def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(signed_in_with_app):
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(signed_in_with_app, later):
     today = timezone.now().date().isoformat()
     for minutes in range(10, 120, 10):
         later(signed_in_with_app, f"/diary/{today}/feed/", minutes=minutes)
     assert later(signed_in_with_app, minutes=121)["Location"].startswith("/accounts/login/")
 
 
-def test_a_runner_stays_signed_in(clinic, type_password):
+def test_a_runner_stays_signed_in(clinic, type_password, later):
     browser = type_password(factories.make_user().email)
     assert later(browser, "/account/", days=10).status_code == 200
 

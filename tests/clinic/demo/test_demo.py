@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ import psycopg2
 import pytest
 
 from clinic.demo.servers import StackError, running
+from tests import patience
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -54,14 +54,13 @@ def port():
     return a_free_port()
 
 
-@pytest.fixture
-def demo(state, port):
-    """Starts the demo on servers of its own and waits for what it says."""
-    started = []
+class Demo:
+    """A demo on servers of its own, and what it has said until it ran or ended."""
 
-    def _demo(*arguments, port=port, state=state, **variables):
+    def __init__(self, *arguments, port, state, **variables):
         env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL")}
-        process = subprocess.Popen(
+        self.port = port
+        self.process = subprocess.Popen(
             [sys.executable, "-m", "clinic.demo", *arguments],
             cwd=ROOT,
             env={**env, "PORT": str(port), "STATE": str(state), **variables},
@@ -69,22 +68,50 @@ def demo(state, port):
             stderr=subprocess.STDOUT,
             text=True,
         )
-        started.append(process)
-        process.said = read_until(process, "Stop it with Ctrl-C")
-        return process
+        self.said = self.read_until("Stop it with Ctrl-C")
+
+    def read_until(self, words) -> str:
+        said = ""
+        while words not in said and (line := self.process.stdout.readline()):
+            said += line
+        return said
+
+    def ended(self) -> int:
+        return self.process.wait(patience.seconds())
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def demo(state, port):
+    """Starts one; it is gone after the test."""
+    started = []
+
+    def _demo(*arguments, port=port, state=state, **variables):
+        started.append(Demo(*arguments, port=port, state=state, **variables))
+        return started[-1]
 
     yield _demo
-    for process in started:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    for one in started:
+        one.kill()
 
 
-def read_until(process, words):
-    said = ""
-    while words not in said and (line := process.stdout.readline()):
-        said += line
-    return said
+@pytest.fixture(scope="module")
+def standing(state):
+    """The one that runs; started for the first test that wants it, and anew once it has ended."""
+    started = []
+
+    def _standing():
+        if not started or started[-1].process.poll() is not None:
+            started.append(Demo(port=a_free_port(), state=state))
+        return started[-1]
+
+    yield _standing
+    for one in started:
+        one.kill()
 
 
 def left_running(state):
@@ -100,11 +127,8 @@ def left_running(state):
     return lines
 
 
-def wait_for_nothing(state, seconds=20):
-    until = time.monotonic() + seconds
-    while left_running(state) and time.monotonic() < until:
-        time.sleep(0.1)
-    return left_running(state)
+def wait_for_nothing(state):
+    patience.wait_for(lambda: not left_running(state), otherwise=lambda: left_running(state))
 
 
 def manage(state, *arguments):
@@ -115,80 +139,100 @@ def manage(state, *arguments):
 
 
 def get(port, path="/"):
-    with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=10) as page:
+    with urllib.request.urlopen(
+        f"http://localhost:{port}{path}", timeout=patience.seconds()
+    ) as page:
         return page.read().decode()
 
 
-def test_it_says_where_it_is_and_stops_with_everything_it_started(demo, state, port):
-    process = demo()
-    assert f"http://localhost:{port}/" in process.said
-    assert "demo-owner@example.com" in process.said
-    assert "Taper Demo Clinic" in get(port)
-    assert "Inbox of the demo" in get(port, "/demo/inbox/")
-    assert len(left_running(state)) > 2
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(40) == 0
-    assert wait_for_nothing(state) == []
+def test_it_says_where_it_is(standing):
+    running_demo = standing()
+    assert f"http://localhost:{running_demo.port}/" in running_demo.said
+    assert "demo-owner@example.com" in running_demo.said
+    assert "Taper Demo Clinic" in get(running_demo.port)
+    assert "Inbox of the demo" in get(running_demo.port, "/demo/inbox/")
 
 
-def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(demo, port):
-    demo()
+def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(standing):
+    port = standing().port
     (css,) = re.findall(r'href="(/static/css/theme\.[^"]+)"', get(port))
     for encoding in ("br", "gzip"):
         asked = urllib.request.Request(
             f"http://localhost:{port}{css}", headers={"Accept-Encoding": encoding}
         )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=patience.seconds()) as answer:
             assert answer.headers["Content-Encoding"] == encoding
             assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
             assert len(answer.read()) < (ROOT / "static/css/theme.css").stat().st_size / 2
 
 
-def test_static_files_are_collected_again_only_when_they_have_changed(demo, state):
-    def stop(process):
-        process.terminate()
-        assert process.wait(40) == 0
-        return (state / "static/staticfiles.json").stat().st_mtime_ns
-
-    first = stop(demo())
-    assert stop(demo()) == first
-    (state / "static/made-of").write_text("other files")
-    assert stop(demo()) > first
-
-
-def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(demo, state, port):
-    process = demo()
-    assert "Looking for the demo data" in process.said
-    assert "Taper Demo Clinic" in get(port)
-    process.kill()
-    process.wait()
-    assert wait_for_nothing(state) == []
-    assert "Taper is running" in demo().said
-
-
-def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(demo, state):
-    demo()
-    second = demo(port=a_free_port())
+def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(standing, demo, state):
+    standing()
+    second = demo()
     assert second.said == (
         f"{state} is in use; stop what runs there, or choose another folder with STATE=\n"
     )
-    assert second.wait(10) == 1
+    assert second.ended() == 1
 
 
-def test_manage_py_joins_the_demo_that_runs_in_its_folder(demo, state):
-    demo()
+def test_manage_py_joins_the_demo_that_runs_in_its_folder(standing, state):
+    standing()
     asked = "from django.conf import settings as s; print(s.DEMO, s.SITE_URL)"
     said = manage(state, "shell", "-v0", "-c", asked)
     assert said.startswith("True http://localhost:")
     assert "nothing was loaded" in manage(state, "load_demo_data")
 
 
-def test_a_reset_is_refused_while_it_runs_and_forgets_nothing_that_it_did_not_make(demo, state):
-    running_demo = demo()
-    refused = demo("--reset")
-    assert "is in use" in refused.said
-    running_demo.terminate()
-    assert running_demo.wait(40) == 0
+def test_it_keeps_its_data_and_leaves_nothing_behind_when_killed(standing, state):
+    killed = standing()
+    assert "Looking for the demo data" in killed.said
+    collected = collected_at(state)
+    killed.process.kill()
+    killed.process.wait()
+    wait_for_nothing(state)
+    again = standing()
+    assert "Taper is running" in again.said
+    assert "Taper Demo Clinic" in get(again.port)
+    assert collected_at(state) == collected
+
+
+def collected_at(state) -> int:
+    return (state / "static/staticfiles.json").stat().st_mtime_ns
+
+
+def test_a_child_that_dies_stops_the_rest_and_is_named(standing, state):
+    running_demo = standing()
+    beat = next(
+        each
+        for each in Path("/proc").glob("[0-9]*/cmdline")
+        if b"beat" in each.read_bytes() and str(state).encode() in each.read_bytes()
+    )
+    os.kill(int(beat.parent.name), signal.SIGKILL)
+    said = running_demo.read_until("Stopping the rest")
+    assert "Celery beat has stopped by itself (code -9" in said
+    assert running_demo.ended() == 1
+    wait_for_nothing(state)
+
+
+def test_static_files_are_collected_again_when_they_have_changed(standing, state):
+    running_demo = standing()
+    running_demo.process.terminate()
+    assert running_demo.ended() == 0
+    collected = collected_at(state)
+    (state / "static/made-of").write_text("other files")
+    standing()
+    assert collected_at(state) > collected
+
+
+def test_it_stops_with_everything_it_started_and_a_reset_forgets_only_what_it_made(
+    standing, demo, state
+):
+    running_demo = standing()
+    assert len(left_running(state)) > 2
+    assert "is in use" in demo("--reset").said
+    running_demo.process.send_signal(signal.SIGTERM)
+    assert running_demo.ended() == 0
+    wait_for_nothing(state)
     (state / "letter to a friend").write_text("Mine.")
     assert demo("--reset").said == "The demo's data is gone; make demo starts anew.\n"
     assert [each.name for each in state.iterdir()] == ["letter to a friend"]
@@ -196,48 +240,35 @@ def test_a_reset_is_refused_while_it_runs_and_forgets_nothing_that_it_did_not_ma
 
 @pytest.mark.parametrize("nonsense", ["eight thousand", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_said_in_one_sentence(demo, nonsense):
-    process = demo(port=nonsense)
-    assert process.said.endswith("is not a port; choose a number: make demo PORT=8001\n")
-    assert process.wait(10) == 1
+    refused = demo(port=nonsense)
+    assert refused.said.endswith("is not a port; choose a number: make demo PORT=8001\n")
+    assert refused.ended() == 1
 
 
 def test_a_folder_that_cannot_be_one_is_said_in_one_sentence(demo, folder):
     (folder / "state").write_text("I am a file.")
-    process = demo(state=folder / "state")
-    assert re.fullmatch(r".* cannot be used: .*\n", process.said)
-    assert process.wait(10) == 1
+    refused = demo(state=folder / "state")
+    assert re.fullmatch(r".* cannot be used: .*\n", refused.said)
+    assert refused.ended() == 1
 
 
 def test_a_database_that_is_not_there_is_said_in_one_sentence(demo, folder):
     url = f"postgres://postgres@localhost:{a_free_port()}/clinic"
-    process = demo(state=folder / "state", DATABASE_URL=url)
-    assert "The database cannot be used: connection to server" in process.said
-    assert "Traceback" not in process.said
-    assert process.wait(10) == 1
+    refused = demo(state=folder / "state", DATABASE_URL=url)
+    assert "The database cannot be used: connection to server" in refused.said
+    assert "Traceback" not in refused.said
+    assert refused.ended() == 1
 
 
 def test_a_taken_port_is_said_in_one_sentence(demo, port):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        process = demo()
-    assert process.said == (
+        refused = demo()
+    assert refused.said == (
         f"Port {port} is taken; choose another one: make demo PORT={port + 1}\n"
     )
-    assert process.wait(10) == 1
-
-
-def test_a_child_that_dies_stops_the_rest_and_is_named(demo, state):
-    process = demo()
-    beat = next(
-        each
-        for each in Path("/proc").glob("[0-9]*/cmdline")
-        if b"beat" in each.read_bytes() and str(state).encode() in each.read_bytes()
-    )
-    os.kill(int(beat.parent.name), signal.SIGKILL)
-    assert "Celery beat has stopped by itself (code -9" in read_until(process, "Stopping the rest")
-    assert process.wait(40) == 1
-    assert wait_for_nothing(state) == []
+    assert refused.ended() == 1
 
 
 def test_a_stale_note_of_a_server_that_is_gone_does_no_harm(folder, monkeypatch):

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from clinic.demo.processes import wait_until
 from clinic.demo.smtp_sink import KEPT
+from tests import patience
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.clinic.demo.demo_urls")]
 HTML = '<html><head><title>x</title></head><body><a href="/there">There</a></body></html>'
@@ -30,7 +30,8 @@ def catcher(folder):
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     process = subprocess.Popen([sys.executable, "-m", "clinic.demo.smtp_sink", folder, str(port)])
-    assert wait_until(lambda: answers(port), seconds=20, alive=lambda: process.poll() is None)
+    patience.wait_for(lambda: answers(port) or process.poll() is not None)
+    assert process.poll() is None
     yield port
     process.terminate()
     process.wait()

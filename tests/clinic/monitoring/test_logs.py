@@ -13,7 +13,6 @@ from clinic.middleware.request_ids import WithRequestId
 from clinic.monitoring import error_reports
 from clinic.monitoring.json_logs import JsonFormatter
 from clinic.monitoring.redaction import WithoutTokens
-from tests.factories import make_clinic
 
 TYPED = "Ana Demo, ana@example.com"
 TOKEN = "eyJ0b2tlbiI6MX0:1vABCDEFGHIJKLMNOPQ"
@@ -34,11 +33,6 @@ def log():
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.removeHandler(handler)
     requests.setLevel(level)
-
-
-@pytest.fixture
-def clinic(db):
-    return make_clinic()
 
 
 def test_a_request_is_one_line_with_its_id_view_and_time_but_not_its_address(client, clinic, log):

@@ -29,10 +29,7 @@ def scrape(client, db, settings):
 
 
 @pytest.fixture
-def owe(db):
-    factories.make_clinic()
-    kim, room = factories.make_therapist(), factories.make_room()
-    massage = factories.make_treatment(therapists=[kim])
+def owe(massage, kim, room):
     days = count(1)
 
     def _owe(**changes):

@@ -8,10 +8,12 @@ from pathlib import Path
 import yaml
 
 from clinic.demo.processes import Child
+from tests.servers import FAKED_CLOCK
 
 ROOT = Path(__file__).resolve().parents[3]
 A_VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<how>[-?])(?P<words>[^}]*))?\}")
 OUR_FOLDERS = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
+OUR_CLOCK = {name: os.environ[name] for name in FAKED_CLOCK if name in os.environ}
 
 
 def read_env(text: str) -> dict[str, str]:
@@ -36,9 +38,9 @@ def filled_in(text: str, env: dict[str, str]) -> str:
 
 
 def environment_of(service: dict, env_file: dict[str, str]) -> dict[str, str]:
-    """What the container's program would see: nothing of this machine's but where programs are."""
+    """What the container's program would see; of this machine where programs are, and its clock."""
     assert service["env_file"] == ".env"
-    return {**OUR_FOLDERS, **env_file, **service["environment"]}
+    return {**OUR_FOLDERS, **OUR_CLOCK, **env_file, **service["environment"]}
 
 
 def start(name: str, service: dict, env: dict[str, str], folder: Path) -> Child:

@@ -18,11 +18,11 @@ from pyrage.x25519 import Identity
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
 from bookings.models import Appointment, Client, Clinic
 from clinic.operations.backups import encryption, restore
 from clinic.records.erase import erase
 from tests.clinic.operations.conftest import contents, guards
+from tests.diary_requests import book_one
 from tests.factories import (
     NOW,
     make_appointment,
@@ -89,13 +89,11 @@ class Writer(threading.Thread):
         name = f"Runner {self.number} {turn}"
         day, hour = divmod(turn * WRITERS + self.number, 8)
         try:
-            visit = booking.book(
-                treatment=self.treatment,
-                start=NOW.replace(hour=9 + hour) + timedelta(days=1 + day % 55),
-                therapist=None,
+            visit = book_one(
+                self.treatment,
+                NOW.replace(hour=9 + hour) + timedelta(days=1 + day % 55),
                 visitor=name,
                 client=newcomer(name=name, email=f"r{token_hex(8)}@example.com", now=NOW),
-                key=token_hex(16),
                 by=name,
                 now=NOW,
             )
@@ -155,7 +153,7 @@ def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_
     before = contents()
     path = backed_up(backup_folder)
     wreck()
-    restore.restore(path, restore.examined(path, ""), "")
+    restore.restore(path, restore.examine(path, ""), "")
     assert contents() == before
 
 

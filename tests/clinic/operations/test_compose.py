@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +15,7 @@ import pytest
 
 from clinic.demo import servers
 from clinic.demo.processes import stop_together
+from tests import patience
 from tests.clinic.operations import compose
 from tests.mail.post_office import PostOffice
 
@@ -33,7 +33,6 @@ SECRETS = dict(
 ENV = {**compose.read_env((ROOT / ".env.example").read_text()), **SECRETS}
 OURS = ("worker", "beat", "web")
 TOKEN = "a-token-for-the-figures"
-PATIENCE = 60  # seconds; a few on a machine that has nothing else to do
 IN_THE_CONTAINER = "/tmp"  # noqa: S108 - a folder of its own there
 
 
@@ -147,7 +146,7 @@ class Browser:
 
     def _ask(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
-            with self._opener.open(request, timeout=10) as answer:
+            with self._opener.open(request, timeout=patience.seconds()) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -201,13 +200,11 @@ def running(file, new_database, tmp_path_factory):
 
 
 def wait_for(condition, folder):
-    until = time.monotonic() + PATIENCE
-    while not (found := condition()):
-        if time.monotonic() > until:
-            logs = {log.name: log.read_text()[-3000:] for log in folder.glob("*.log")}
-            raise AssertionError("\n".join(f"--- {name}\n{text}" for name, text in logs.items()))
-        time.sleep(0.1)
-    return found
+    def logs() -> str:
+        ends = {log.name: log.read_text()[-3000:] for log in folder.glob("*.log")}
+        return "\n".join(f"--- {name}\n{text}" for name, text in ends.items())
+
+    patience.wait_for(condition, otherwise=logs)
 
 
 def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):

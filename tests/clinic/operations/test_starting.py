@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from clinic.operations import site_address
+from tests import patience
 from tests.clinic.operations.compose import ROOT
 
 HOSTS = ["book.example.com", "localhost"]
@@ -32,7 +33,7 @@ def start_up(*program, **variables):
 
 def test_three_at_once_on_an_empty_database_migrate_it_once_and_all_go_on(new_database):
     started = [start_up("echo", "here", DATABASE_URL=new_database) for _ in range(3)]
-    answers = [process.communicate(timeout=60) for process in started]
+    answers = [process.communicate(timeout=patience.seconds()) for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], answers
     said = "".join(out for out, _ in answers)
     assert said.count("here\n") == 3
@@ -50,7 +51,7 @@ def test_three_at_once_on_an_empty_database_migrate_it_once_and_all_go_on(new_da
 def test_a_setting_that_is_wrong_is_said_before_anything_is_waited_for(variables, words):
     nowhere = "postgres://nobody@127.0.0.1:1/nothing"
     process = start_up("echo", "here", **{**variables, "DATABASE_URL": nowhere})
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=patience.seconds())
     assert process.returncode == 1
     assert "here" not in out
     assert "Refused to start: " in err

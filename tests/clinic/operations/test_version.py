@@ -35,7 +35,7 @@ def test_a_backups_manifest_says_which_version_made_it_and_restore_tells(scratch
     make_clinic()
     call_command("backup", stdout=StringIO(), stderr=StringIO())
     (path,) = backup_folder.glob("*.backup")
-    assert archive.manifest_of(path).facts.taper == VERSION
+    assert archive.manifest_of(path, key="").facts.taper == VERSION
     said = StringIO()
     call_command("restore", path, check=True, stdout=said)
     assert f"by Taper {VERSION}, " in said.getvalue()

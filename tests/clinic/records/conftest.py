@@ -1,7 +1,5 @@
 """Ana, who has been here, has told of her health, and has a login."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
@@ -25,32 +23,12 @@ def erasures_file(settings, tmp_path):
 
 
 @pytest.fixture
-def clinic(db):
-    return factories.make_clinic()
+def visit(massage, kim, room, at):
+    """Books that client's visit, so many days from today."""
 
-
-@pytest.fixture
-def room(clinic):
-    return factories.make_room("Room 1")
-
-
-@pytest.fixture
-def kim(clinic):
-    user = factories.make_user("kim@example.com")
-    return factories.make_therapist("Kim Demo", initials="KD", user=user)
-
-
-@pytest.fixture
-def massage(kim, room):
-    return factories.make_treatment("Sports massage", therapists=[kim], price=60)
-
-
-@pytest.fixture
-def visit(massage, kim, room):
     def _visit(client, days, **fields):
-        starts_at = timezone.now().replace(minute=0, second=0, microsecond=0)
         return factories.make_appointment(
-            starts_at=starts_at + timedelta(days=days),
+            starts_at=at(days, 9),
             client=client,
             therapist=kim,
             room=room,
@@ -59,12 +37,6 @@ def visit(massage, kim, room):
         )
 
     return _visit
-
-
-@pytest.fixture
-def ana(clinic):
-    user = factories.make_user("ana@example.com")
-    return factories.make_client("Ana Demo", email="ana@example.com", phone="+44 99", user=user)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bookings import tasks
-from bookings.actions.scheduling import booking
+from bookings.actions.scheduling import cancellation
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Therapist, User
@@ -242,7 +242,8 @@ def test_a_hundred_changes_are_pages_of_as_many_queries_as_one(
 def test_each_kind_of_row_can_be_told(owners, known, kim, room):
     factories.make_week(kim)
     factories.make_absence(factories.NOW, factories.NOW + timedelta(days=1), kim)
-    booking.cancel(known.appointments.upcoming(timezone.now()).get(), by="desk", now=timezone.now())
+    visit = known.appointments.upcoming(timezone.now()).get()
+    cancellation.cancel(visit, by="desk", now=timezone.now())
     Therapist.objects.filter(pk=kim.pk).update(initials="KK")
     User.objects.filter(pk=known.user_id).update(role=Role.DESK)
     page = text(owners.get("/desk/history/?who=programs"))

@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from bookings.links import Purpose, client_url
@@ -51,7 +50,7 @@ def test_no_therapists_login_and_no_secret_is_given_out(anas, known):
     assert not [one for one in shown for word in NEVER if word in one]
 
 
-def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, known, time_machine):
+def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, known, clock):
     first = client_url(Purpose.YOUR_DATA, known)
     assert client.get(first).status_code == 200
     assert not Mail.objects.filter(kind=MailKind.DATA_LINK).exists()
@@ -68,25 +67,8 @@ def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, k
     as_json = client.get(address.replace("/all/", "/all.json"))
     assert as_json.json()["Races"]
     assert TOLD not in as_json.content.decode()
-    time_machine.move_to(timezone.now() + timedelta(hours=25))
+    clock.move_to(timezone.now() + timedelta(hours=25))
     assert client.get(address).status_code == 404
-
-
-@pytest.fixture
-def time_machine():
-    import time_machine  # noqa: PLC0415
-
-    class Machine:
-        travelled = None
-
-        def move_to(self, when):
-            self.travelled = time_machine.travel(when, tick=True)
-            self.travelled.start()
-
-    machine = Machine()
-    yield machine
-    if machine.travelled:
-        machine.travelled.stop()
 
 
 def test_one_link_is_good_for_one_purpose(client, known):

@@ -163,12 +163,22 @@ def placements(draw):
 
 
 def protocol_with(placement):
-    return training.Protocol.from_data({**DATA, "placement": placement})
+    return training.Protocol.from_data({**PARSED, "placement": placement})
 
 
-DATA = PARSED
+WITHIN_ANOTHERS_WEEK = {  # the light session's days, as long as those of two races before it
+    "massage_days_after_long_run": 0,
+    "window": {"opens": 0, "closes": 1},
+    "tune_up": {"opens": -8, "closes": -1, "clear_days_after_another_race": 0},
+    "flush": {"ideal": -14, "opens": -15, "closes": 0},
+    "gentle": {"days": 1},
+    "min_days_apart": 0,
+}
+FOUR_RACES = [a_race_on(NEW_YEAR + n * D) for n in (0, 1, 2, 8)]
 
 
+@example(case=(FOUR_RACES, training.Runner(training.Weekday.MON), 0),
+         placement=WITHIN_ANOTHERS_WEEK)  # fmt: skip
 @given(case=planned, placement=placements())
 def test_another_clinics_windows_hold_their_days_too(case, placement):
     check_the_days_of_sessions(plan_of(case, protocol_with(placement)))

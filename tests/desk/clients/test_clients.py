@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -18,23 +17,7 @@ from tests.factories import (
 )
 
 LIST = "/desk/clients/"
-
-
-@pytest.fixture(autouse=True)
-def on_a_tuesday():
-    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def desk(client, clinic):
-    client.force_login(make_user("desk@example.com", role=Role.DESK))
-    return client
-
-
-@pytest.fixture
-def ana(clinic):
-    return make_client("Ana Demo", email="ana@example.com", phone="07700 900123")
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
 
 @pytest.fixture

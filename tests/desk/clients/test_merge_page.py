@@ -8,12 +8,6 @@ from tests.factories import make_client, make_user
 
 
 @pytest.fixture
-def desk(client, clinic):
-    client.force_login(make_user("desk@example.com", role=Role.DESK))
-    return client
-
-
-@pytest.fixture
 def pair(clinic):
     return make_client("Ana Demo", phone="1"), make_client("Ana M Demo", phone="2")
 

@@ -17,12 +17,6 @@ URL = "/desk/mails/"
 
 
 @pytest.fixture
-def desk(client, clinic):
-    client.force_login(factories.make_user("dee@example.com", role=Role.DESK))
-    return client
-
-
-@pytest.fixture
 def owner(client, clinic):
     client.force_login(factories.make_user("olu@example.com", role=Role.OWNER))
     return client

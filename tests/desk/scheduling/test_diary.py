@@ -8,7 +8,6 @@ from io import StringIO
 from secrets import token_hex
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -31,18 +30,7 @@ DAY = "2026-12-03"
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 AS_JSON = {"HTTP_ACCEPT": "application/json"}
-
-
-@pytest.fixture(autouse=True)
-def the_day_before():
-    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_user("desk@example.com", role=Role.DESK))
-    return client
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
 
 @pytest.fixture
@@ -174,14 +162,14 @@ def test_nonsense_changes_nothing_and_keeps_the_form(desk, visit, typed, wrong):
     assert visit.revision == 0
 
 
-def test_the_desk_says_who_has_come_and_takes_it_back(desk, visit):
+def test_the_desk_says_who_has_come_and_takes_it_back(clock, desk, visit):
     url = f"/diary/appointments/{visit.pk}/mark/"
-    with time_machine.travel(TEN, tick=True):
-        desk.force_login(make_user("desk2@example.com", role=Role.DESK))
-        desk.post(url, {"status": "arrived", "seen": 0})
-        visit.refresh_from_db()
-        assert visit.status == Status.ARRIVED
-        desk.post(url, {"status": "undo", "seen": visit.events.last().pk})
+    clock.move_to(TEN)
+    desk.force_login(make_user("desk2@example.com", role=Role.DESK))
+    desk.post(url, {"status": "arrived", "seen": 0})
+    visit.refresh_from_db()
+    assert visit.status == Status.ARRIVED
+    desk.post(url, {"status": "undo", "seen": visit.events.last().pk})
     visit.refresh_from_db()
     assert visit.status == Status.BOOKED
 
@@ -258,11 +246,13 @@ def test_nonsense_takes_no_money_and_says_so(panel, wrong):
         ("mark", {"status": "completed"}),
     ],
 )
-def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(panel, visit, path, typed):
-    with time_machine.travel(TEN, tick=True):
-        visit.record("told", by="desk: other@example.com", now=TEN)
-        before = Appointment.objects.values().get()
-        [sentence] = said(panel(path, **typed, seen=0))
+def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(
+    clock, panel, visit, path, typed
+):
+    clock.move_to(TEN)
+    visit.record("told", by="desk: other@example.com", now=TEN)
+    before = Appointment.objects.values().get()
+    [sentence] = said(panel(path, **typed, seen=0))
     assert "It has changed since the page was opened" in sentence
     assert "desk: other@example.com" in sentence
     assert Appointment.objects.values().get() == before
@@ -479,7 +469,7 @@ def test_many_blocks_cost_no_more_queries_than_one(desk, kim):
     assert cost() == one
 
 
-def test_who_is_marked_in_the_table_leads_back_to_the_day(panel, visit):
-    with time_machine.travel(TEN, tick=True):
-        page = panel("mark", status="arrived", day=DAY)
+def test_who_is_marked_in_the_table_leads_back_to_the_day(clock, panel, visit):
+    clock.move_to(TEN)
+    page = panel("mark", status="arrived", day=DAY)
     assert page.redirect_chain[-1][0] == f"/diary/{DAY}/"

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -21,23 +20,7 @@ from tests.factories import (
 
 NEW = "/diary/new/"
 HTMX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture(autouse=True)
-def on_a_tuesday():
-    with time_machine.travel(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=True):
-        yield
-
-
-@pytest.fixture
-def desk(client, db):
-    client.force_login(make_user("desk@example.com", role=Role.DESK))
-    return client
-
-
-@pytest.fixture
-def ana(clinic):
-    return make_client("Ana Demo", phone="07700 900123")
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
 
 @pytest.fixture
@@ -175,12 +158,13 @@ def test_a_rule_is_said_and_set_aside_by_a_second_button(call, ana, only):
     assert only().starts_at.hour == 19
 
 
-def test_short_notice_stands_beside_the_time_and_needs_no_second_press(call, desk, ana, only):
-    with time_machine.travel(datetime(2026, 12, 1, 9, 20, tzinfo=UTC), tick=True):
-        desk.force_login(make_user("desk2@example.com", role=Role.DESK))
-        page = desk.get(NEW, {"when": "today 10:00"}, **HTMX, HTTP_HX_TARGET="times")
-        assert "less than 2 hours" in page.content.decode()
-        call(when="today 10:00")
+def test_short_notice_stands_beside_the_time_and_needs_no_second_press(
+    call, clock, desk, ana, only
+):
+    clock.move_to(datetime(2026, 12, 1, 9, 20, tzinfo=UTC))
+    page = desk.get(NEW, {"when": "today 10:00"}, **HTMX, HTTP_HX_TARGET="times")
+    assert "notice of at least 2 hours" in page.content.decode()
+    call(when="today 10:00")
     assert only().starts_at.hour == 10
 
 

@@ -14,9 +14,9 @@ from tests.page_fixtures import proposals
 
 
 @pytest.fixture
-def ana(client, clinic):
-    client.force_login(factories.make_user("desk@example.com", role=Role.DESK))
-    return factories.make_client("Ana Demo", email="ana@example.com", proved_at=timezone.now())
+def ana(ana, desk):
+    """On the phone with the desk."""
+    return ana
 
 
 @pytest.fixture

@@ -5,21 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.core.roles import Role
 from tests import factories
 
 LIST = "/admin/bookings/race/"
-
-
-@pytest.fixture
-def desk(client, clinic):
-    client.force_login(factories.make_user(role=Role.DESK))
-    return client
-
-
-@pytest.fixture
-def ana(clinic):
-    return factories.make_client("Ana Demo")
 
 
 @pytest.fixture

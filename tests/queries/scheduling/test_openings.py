@@ -18,8 +18,8 @@ from bookings.models import (
 )
 from bookings.queries.scheduling.openings import nearest, next_free, openings
 from tests.benchmarks.seed import make_busy_clinic
+from tests.clock import WEDNESDAY as NOW
 from tests.factories import (
-    NOW,
     make_absence,
     make_appointment,
     make_client,
@@ -31,6 +31,7 @@ from tests.factories import (
     make_week,
 )
 
+pytestmark = pytest.mark.fixed_clock
 THURSDAY = date(2026, 12, 3)
 SATURDAY = date(2026, 12, 5)
 

@@ -2,18 +2,11 @@
 
 from datetime import date, timedelta
 
-import pytest
-
 from bookings.core.training import Phase, Pressure
 from bookings.queries.training.phases import phases_on
 from tests import factories
 
 DAY = date(2027, 4, 14)
-
-
-@pytest.fixture
-def ana(db):
-    return factories.make_client("Ana Demo")
 
 
 def test_each_client_has_the_phase_of_their_own_race(ana):

@@ -180,7 +180,7 @@ def _answers_to_mails(client, booked, at):
 
 def test_every_page_for_runners_is_read_and_none_makes_a_claim(walk, client, rendered):
     walk()
-    assert files("runner") | files("web") - rendered == set()
+    assert (files("runner") | files("web")) - rendered == set()
     assert made_in(client.words) == {}
 
 

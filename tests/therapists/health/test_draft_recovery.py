@@ -112,13 +112,13 @@ def test_nothing_is_kept_without_a_pass_of_ours(send_late, forged):
     assert draft_recovery.KEPT not in send_late(left=forged).session
 
 
-def test_a_pass_is_good_for_its_own_page_and_a_day(kims, page, visit, noon, time_machine):
+def test_a_pass_is_good_for_its_own_page_and_a_day(kims, page, visit, noon, clock):
     signed = pass_in(kims.get(page))
     other = visit(noon + timedelta(hours=3))
     browser = Browser()
     browser.post(f"/visits/{other.pk}/note/", {"left": signed, "subjective": WORDS})
     assert draft_recovery.KEPT not in browser.session
-    time_machine.move_to(timezone.now() + timedelta(hours=25))
+    clock.move_to(timezone.now() + timedelta(hours=25))
     browser.post(page, {"left": signed, "subjective": WORDS})
     assert draft_recovery.KEPT not in browser.session
 

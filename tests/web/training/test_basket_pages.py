@@ -24,7 +24,7 @@ def send(client):
 
 def take_away(line):
     """Somebody else has it: with a therapist of the same start, as if a hold had run out."""
-    held = Appointment.objects.get(starts_at=line.choice.start, status=Status.HELD)
+    held = Appointment.objects.get(starts_at=line.slot.start, status=Status.HELD)
     Appointment.objects.filter(pk=held.pk).update(status=Status.EXPIRED)
     factories.make_appointment(
         starts_at=held.starts_at, treatment=held.treatment, therapist=held.therapist,
@@ -115,7 +115,7 @@ def test_one_that_is_gone_before_it_could_be_kept_is_offered_anew(client, plan, 
     treatment = page.proposals[0].offer.treatment
     therapist = treatment.therapists.get()
     factories.make_appointment(
-        starts_at=first.choice.start, treatment=treatment, therapist=therapist,
+        starts_at=first.slot.start, treatment=treatment, therapist=therapist,
         room=factories.make_room(),
     )  # fmt: skip
     number = page.proposals[0].offer.number
@@ -236,7 +236,7 @@ def test_other_times_of_a_plan_are_advised_by_its_races_and_go_into_its_basket(
     answer = client.post(f"{mine}times/{massage.slug}/choose/", picked)
     assert answer.headers["Location"] == f"{mine}book/"
     [line] = client.get(f"{mine}book/").context["lines"]
-    assert line.choice.start == start
+    assert line.slot.start == start
 
 
 def test_no_time_of_the_picker_goes_back_to_the_plan(client, plan, massage):

@@ -1,6 +1,6 @@
 """Hard efforts and declined sessions, told on the plan page."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,11 +10,6 @@ from bookings.core.training import Kind
 from bookings.models import DeclinedSession, HardEffort
 
 D = timedelta(days=1)
-
-
-@pytest.fixture
-def today(clinic) -> date:
-    return timezone.now().astimezone(clinic.tz).date()
 
 
 @pytest.fixture

@@ -1,5 +1,8 @@
 """The desk answers those who ask for time off."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +11,25 @@ from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
+from bookings.actions.rota.impact import Impact, VisitsAffected, digest_of
+from bookings.models import Appointment
 from bookings.web.requests import StaffRequest
 from therapists.actions import time_off
 from therapists.models import Answer, TimeOff
+
+
+@dataclass(frozen=True)
+class Card:
+    """A request, the visits booked in it, and what approving it accepts.
+
+    `impact` is set where more would be touched than that.
+    """
+
+    asked: TimeOff
+    booked: Sequence[Appointment]
+    digest: str
+    impact: Impact | None
+
 
 ANSWERS = (Answer.APPROVED, Answer.DECLINED)
 
@@ -26,8 +45,21 @@ def _how_many() -> int:
 
 @require_safe
 def waiting(request: HttpRequest) -> HttpResponse:
-    cards = time_off.waiting(now=timezone.now())
-    return render(request, "therapists/scheduling/time_off_requests.html", {"cards": cards})
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, refused: VisitsAffected | None = None, pk: int = 0):
+    """`refused` is what approving the request `pk` would touch, if not as its page showed it."""
+    cards = [
+        Card(one, booked, digest_of(booked), refused.impact if refused and one.pk == pk else None)
+        for one, booked in time_off.waiting(now=timezone.now())
+    ]
+    return render(
+        request,
+        "therapists/scheduling/time_off_requests.html",
+        {"cards": cards},
+        status=409 if refused else 200,
+    )
 
 
 @require_POST
@@ -36,7 +68,12 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     how = request.POST.get("answer")
     if how in ANSWERS:
         try:
-            time_off.answer(asked, Answer(how), by=request.user, now=timezone.now())
+            accepted = request.POST.get("accepted", "")
+            time_off.answer(
+                asked, Answer(how), accepted=accepted, by=request.user, now=timezone.now()
+            )
+        except VisitsAffected as refusal:
+            return _page(request, refused=refusal, pk=pk)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -1,0 +1,53 @@
+"""Cancelling, by whoever may."""
+
+from datetime import datetime
+
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import AT_ONCE, Telling
+from bookings.actions.money import payments
+from bookings.actions.optimistic_lock import refuse_if_changed
+from bookings.actions.refusals import Stale, TooLate
+from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, MailKind
+from bookings.queries.scheduling.cutoffs import why_not_cancel
+
+
+@changes_the_diary
+def cancel(
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    reason: str = "",
+    telling: Telling = AT_ONCE,
+    charging: bool = False,
+    seen: int | None = None,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
+
+    A runner's cut-off does not bind the clinic. With `charging`, a client who cancels too late
+    owes the clinic's fee.
+    """
+    appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
+    if appointment.status == Status.CANCELLED:
+        return appointment
+    refuse_if_changed(clinic, appointment, seen)
+    why_not = why_not_cancel(appointment, clinic, now=now) if by == Role.RUNNER else None
+    if why_not:
+        raise TooLate(why_not)
+    if appointment.status != Status.BOOKED:
+        raise Stale
+    appointment.become(
+        Status.CANCELLED,
+        by=by,
+        now=now,
+        facts={"reason": reason} if reason else {},
+        revision=appointment.revision + 1,
+    )
+    if charging:
+        payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
+    outbox.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
+    return appointment

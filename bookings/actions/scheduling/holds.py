@@ -1,0 +1,205 @@
+"""Starts that are kept for somebody while a form is filled in."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
+from bookings.actions.scheduling.allocation import allocate, look_around, new_appointment
+from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Client, Clinic
+from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
+from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
+
+MOST_STARTS = 12
+TWO_PLACES = "You would be in two places: another of yours is at that time."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """For whom it is kept: a browser's keyed hash, or an offer's name.
+
+    `address` is the keyed hash of where it is held from, which is limited; "" is not.
+    """
+
+    key: str
+    address: str = ""
+
+
+NOBODY = Holder(key="")
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldRequest:
+    """`client` is known where somebody acts behind their mailed link.
+
+    Without `until` it is the clinic's usual time.
+    """
+
+    slots: Sequence[Slot]
+    holder: Holder
+    client: Client | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A slot that could not be kept, and why; the refusal has the nearest openings."""
+
+    slot: Slot
+    why: Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What is kept until one common moment, and what could not be."""
+
+    kept: Sequence[Appointment]
+    missed: Sequence[Missed]
+
+    def only(self) -> Appointment:
+        """The one that was asked for. Raises its refusal."""
+        if self.missed:
+            raise self.missed[0].why
+        return self.kept[0]
+
+
+def hold(request: HoldRequest, *, now: datetime) -> Held:
+    """Keep what can be kept of the slots; the holder's other holds are let go.
+
+    If nothing can be, the others stay. Starts that are kept already stay so, if they can, and
+    new ones share their end, so that asking again never holds for longer. Raises NotBookable
+    for more than MOST_STARTS, TooManyHolds or Busy.
+    """
+    refuse_too_many(request.slots)
+    held = _hold(request, now=now)
+    ignoring = Ignoring(holder=request.holder.key)
+    for missed in held.missed:
+        if isinstance(missed.why, SlotTaken | NotBookable):
+            look_around(missed.why, missed.slot, rules=Rules.ONLINE, ignoring=ignoring, now=now)
+    return held
+
+
+@changes_the_diary
+def release(_clinic: Clinic, holder: Holder, *, now: datetime) -> None:
+    """Let the holder's holds go."""
+    let_go(holder, now)
+
+
+def expire_dead_holds(*, now: datetime) -> int:
+    """Tidy up: holds past their end are free already, this only says so. Returns how many."""
+    return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
+
+
+def let_go(holder: Holder, now: datetime, but: Collection[Appointment] = ()) -> None:
+    """Expire every hold that is past its end, and the holder's own."""
+    own = Q(visitor=holder.key) if holder.key else Q()
+    gone = Appointment.objects.filter(Q(held_until__lte=now) | own, status=Status.HELD)
+    if but:
+        gone = gone.exclude(pk__in=[kept.pk for kept in but])
+    gone.update(status=Status.EXPIRED)
+
+
+def limit_holds(address: str, now: datetime) -> None:
+    """Nobody may hold the whole diary. Raises TooManyHolds."""
+    if not address:
+        return
+    made = Appointment.objects.filter(
+        held_from=address, created_at__gt=now - timedelta(hours=1)
+    ).aggregate(
+        live=Count("pk", filter=Q(status=Status.HELD)),
+        lately=Count("pk"),
+    )
+    if (
+        made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS
+        or made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS
+    ):
+        raise TooManyHolds
+
+
+def holds_of(holder: Holder, slots: Sequence[Slot]) -> list[Appointment | None]:
+    """The holder's hold of each slot; a late one is safe while nobody has taken it over."""
+    if not holder.key:
+        return [None for _ in slots]
+    own = list(Appointment.objects.held_by(holder.key).with_everything())
+    return [next((one for one in own if slot.is_met_by(one)), None) for slot in slots]
+
+
+def as_held(slot: Slot, held: Appointment) -> Slot:
+    """With the length and the pause that the hold was made with."""
+    length, pause = held.ends_at - held.starts_at, held.blocked_until - held.ends_at
+    return replace(slot, length=length, pause=pause)
+
+
+def refuse_too_many(slots: Sequence[Slot]) -> None:
+    if len(slots) > MOST_STARTS:
+        raise NotBookable(f"At most {MOST_STARTS} appointments can be booked at once.")
+
+
+@changes_the_diary
+def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
+    ignoring = Ignoring(holder=request.holder.key)
+    facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
+    kept: list[tuple[Appointment, Placement]] = []
+    missed: list[Missed] = []
+    live = [
+        one if one and one.is_live_hold(now) else None
+        for one in holds_of(request.holder, request.slots)
+    ]
+    for slot, held in zip(request.slots, live, strict=True):
+        day = slot.start.astimezone(clinic.tz).date()
+        try:
+            placement = _placed(slot, held, facts[day], [one for _, one in kept], request.client)
+        except (SlotTaken, NotBookable, ClientBusy) as refusal:
+            missed.append(Missed(slot=slot, why=refusal))
+            continue
+        facts[day] = facts[day].with_taken(placement)
+        kept.append((held or new_appointment(placement, now=now), placement))
+    if kept:
+        _write_down(clinic, request, kept, now)
+    return Held(kept=[appointment for appointment, _ in kept], missed=missed)
+
+
+def _placed(
+    slot: Slot,
+    held: Appointment | None,
+    facts: DiaryFacts,
+    others: Sequence[Placement],
+    client: Client | None,
+) -> Placement:
+    if any(slot.interval.overlaps(other.interval) for other in others):
+        raise ClientBusy(TWO_PLACES)
+    if held is None:
+        return allocate(slot, facts, rules=Rules.ONLINE, client=client)
+    prefer = Placement.of(held)
+    return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
+
+
+def _write_down(
+    clinic: Clinic,
+    request: HoldRequest,
+    kept: Sequence[tuple[Appointment, Placement]],
+    now: datetime,
+) -> None:
+    stay = [one for one, _ in kept if one.pk is not None]
+    let_go(request.holder, now, but=stay)
+    ends = [one.held_until for one in stay if one.held_until]
+    until = request.until or min(ends, default=clinic.held_until(now))
+    for appointment, placement in kept:
+        if appointment.pk is None:
+            limit_holds(request.holder.address, now)
+            appointment.keep_for(request.holder.key, until=until, address=request.holder.address)
+        else:
+            stand_at(appointment, placement)
+
+
+def stand_at(held: Appointment, placement: Placement) -> None:
+    """Change the hold's therapist or room, if what it was made for has gone meanwhile."""
+    if (held.therapist, held.room) != (placement.therapist, placement.room):
+        held.therapist, held.room = placement.therapist, placement.room
+        held.save(update_fields=["therapist", "room"])

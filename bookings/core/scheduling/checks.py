@@ -1,0 +1,76 @@
+"""Which rules a single start is against, from one therapist's timetable and the taken rooms.
+
+It shares no arithmetic with the openings, so that each is a test of the other.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bookings.core.scheduling.openings import Roster, Seconds, Span, Visit, joined
+from bookings.core.scheduling.problems import Code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timetable:
+    """One therapist's time by what it is: `working` without `breaks`; `visits` with their pauses.
+
+    `closures` are the whole clinic's.
+    """
+
+    working: Sequence[Span]
+    breaks: Sequence[Span] = ()
+    closures: Sequence[Span] = ()
+    absences: Sequence[Span] = ()
+    visits: Sequence[Span] = ()
+
+    @cached_property
+    def roster(self) -> Roster:
+        return Roster(self.working, [*self.closures, *self.absences, *self.visits])
+
+    @cached_property
+    def sorted_roster(self) -> Roster:
+        """The same in sorted, separate spans, of which a part can be cut."""
+        return Roster(joined(self.roster.working), joined(self.roster.taken))
+
+
+def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> list[Code]:
+    """Why the therapist cannot take the visit then, time off before hours before other visits."""
+    end, blocked = start + visit.length, start + visit.blocked
+    found = []
+    if _touches((start, end), timetable.closures):
+        found.append(Code.CLINIC_CLOSED)
+    elif _touches((start, end), timetable.absences):
+        found.append(Code.THERAPIST_AWAY)
+    elif _touches((start, blocked), [*timetable.closures, *timetable.absences]):
+        found.append(Code.PAUSE_INTO_TIME_OFF)
+    if not _lies_in((start, end), timetable.working):
+        on_break = _touches((start, end), timetable.breaks)
+        found.append(Code.BREAK if on_break else Code.OUTSIDE_HOURS)
+    if _touches((start, blocked), timetable.visits):
+        found.append(Code.THERAPIST_BUSY)
+    return found
+
+
+def is_clear(start: Seconds, visit: Visit, taken: Sequence[Span]) -> bool:
+    """Whether the visit and its pause touch nothing of it."""
+    return not _touches((start, start + visit.blocked), taken)
+
+
+def inside(spans: Sequence[Span], around: Span) -> Sequence[Span]:
+    """Those of sorted, separate spans that touch a stretch of time."""
+    since, until = around
+    first = bisect_left(spans, since, key=lambda span: span[1])
+    return spans[first : bisect_left(spans, until, key=lambda span: span[0])]
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    start, end = span
+    return any(other[0] < end and start < other[1] for other in others)
+
+
+def _lies_in(span: Span, stretches: Sequence[Span]) -> bool:
+    start, end = span
+    near = [one for one in stretches if one[0] <= end and start <= one[1]]
+    return any(since <= start and end <= until for since, until in joined(near))

@@ -1,0 +1,18 @@
+"""Fields that several of the desk's forms have."""
+
+from django import forms
+from django.utils.translation import gettext as _
+
+
+def choose_anew_if_gone(form: forms.Form, name: str) -> None:
+    """Whoever is not in the list any more is not replaced by the first who is.
+
+    For a field without an empty choice: a browser sends the first line unless one is marked.
+    """
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        return
+    wanted = form.get_initial_for_field(field, name)
+    if wanted and not field.queryset.filter(pk=getattr(wanted, "pk", wanted)).exists():
+        field.empty_label = _("Please choose")
+        field.widget.choices = field.choices

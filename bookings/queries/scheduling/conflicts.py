@@ -1,0 +1,197 @@
+"""What stands in the diary and could not stand there any more: visits to come, and live holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.checks import Timetable, codes_of_timetable, inside
+from bookings.core.scheduling.openings import Span, Visit, joined
+from bookings.core.scheduling.problems import HOURS, Code, Problem, Rules
+from bookings.core.scheduling.statuses import Status
+from bookings.models import (
+    Appointment,
+    AppointmentEvent,
+    Clinic,
+    Room,
+    Therapist,
+)
+from bookings.queries.rota import facts as rota
+from bookings.queries.rota.working_hours import hours_and_breaks, time_off
+from bookings.queries.scheduling.problems import sentence_of
+
+# Kinds of events that say where a visit stands, and which rules were set aside for it.
+PLACED = ("booked", "moved", "kept")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """A booked visit or a hold, and why it could not stand where it does."""
+
+    appointment: Appointment
+    problems: Sequence[Problem]
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether somebody may say that it is meant so."""
+        return self.codes <= HOURS
+
+    @property
+    def codes(self) -> frozenset[Code]:
+        return frozenset(problem.code for problem in self.problems)
+
+
+class Standing(NamedTuple):
+    """As much of a visit as is asked about; there may be thousands."""
+
+    pk: int
+    therapist: int
+    room: int
+    treatment: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def conflicts(
+    clinic: Clinic,
+    *,
+    therapist: Therapist | None = None,
+    during: Interval | None = None,
+    only: Appointment | None = None,
+    now: datetime,
+) -> list[Conflict]:
+    """Of everything to come, or of the therapist's, in a time, or one alone; in order of time.
+
+    A constant number of queries. What somebody has knowingly set aside is no conflict.
+    """
+    found = codes_that_stand(clinic, therapist=therapist, during=during, only=only, now=now)
+    appointments = Appointment.objects.with_everything().in_bulk(found)
+    return sorted(
+        (
+            Conflict(
+                appointment=appointments[pk],
+                problems=[_problem(code, appointments[pk]) for code in codes],
+            )
+            for pk, codes in found.items()
+        ),
+        key=lambda one: (one.appointment.starts_at, one.appointment.pk),
+    )
+
+
+def codes_that_stand(
+    clinic: Clinic,
+    *,
+    therapist: Therapist | None = None,
+    during: Interval | None = None,
+    only: Appointment | None = None,
+    now: datetime,
+) -> dict[int, list[Code]]:
+    """By appointment, what is wrong with it; only those with which anything is."""
+    there = _standing(therapist, during, now)
+    if only is not None:
+        there = there.filter(pk=only.pk)
+    visits = [Standing._make(row) for row in there.values_list(*Standing._fields)]
+    if not visits:
+        return {}
+    found = dict(_all_codes(clinic, visits))
+    set_aside = _set_aside([pk for pk, codes in found.items() if HOURS & set(codes)])
+    left = {
+        pk: [code for code in codes if code not in set_aside.get(pk, ())]
+        for pk, codes in found.items()
+    }
+    return {pk: codes for pk, codes in left.items() if codes}
+
+
+def _standing(
+    therapist: Therapist | None, during: Interval | None, now: datetime
+) -> QuerySet[Appointment]:
+    there = Appointment.objects.filter(
+        Q(status=Status.BOOKED) | Q(status=Status.HELD, held_until__gt=now), starts_at__gt=now
+    )
+    if therapist is not None:
+        there = there.filter(therapist=therapist)
+    return there.order_by("starts_at") if during is None else there.touching(during)
+
+
+def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterable[tuple[int, list[Code]]]:
+    begin = min(one.starts_at for one in visits)
+    end = max(one.ends_at for one in visits)
+    first, last = (at.astimezone(clinic.tz).date() for at in (begin, end))
+    treatments = {one.treatment for one in visits}
+    offered = {
+        (treatment, one.pk)
+        for treatment, there in rota.offering(treatments).items()
+        for one in there
+    }
+    suitable = {
+        (treatment, room.pk)
+        for treatment, there in rota.suitable_rooms(treatments).items()
+        for room in there
+    }
+    timetables = _timetables(clinic, {one.therapist for one in visits}, first, last, begin, end)
+    gone = set(Therapist.objects.filter(active=False).values_list("pk", flat=True))
+    out_of_use = set(Room.objects.filter(active=False).values_list("pk", flat=True))
+    for one in visits:
+        codes = []
+        if one.therapist in gone:
+            codes.append(Code.THERAPIST_GONE)
+        elif (one.treatment, one.therapist) not in offered:
+            codes.append(Code.NOT_OFFERED)
+        if one.room in out_of_use:
+            codes.append(Code.ROOM_GONE)
+        elif (one.treatment, one.room) not in suitable:
+            codes.append(Code.ROOM_UNSUITABLE)
+        codes += _codes_of_time(one, timetables[one.therapist])
+        if codes:
+            yield one.pk, codes
+
+
+def _timetables(
+    clinic: Clinic, people: set[int], first: date, last: date, begin: datetime, end: datetime
+) -> dict[int, Timetable]:
+    """Sorted, so that the part around a visit can be cut out."""
+    off = time_off(people, Interval(begin, end))
+    days = (last - first).days + 1
+    hours = hours_and_breaks(people, first, days, clinic)
+    closures = joined(off.closures)
+    return {
+        pk: Timetable(
+            working=joined(hours.working[pk]),
+            breaks=joined(hours.breaks[pk]),
+            closures=closures,
+            absences=joined(off.absences[pk]),
+        )
+        for pk in people
+    }
+
+
+def _codes_of_time(one: Standing, timetable: Timetable) -> list[Code]:
+    start, end = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
+    around: Span = (start, end)
+    near = Timetable(
+        working=inside(timetable.working, around),
+        breaks=inside(timetable.breaks, around),
+        closures=inside(timetable.closures, around),
+        absences=inside(timetable.absences, around),
+    )
+    found = codes_of_timetable(start, Visit(end - start), near)
+    return [code for code in found if Rules.STANDING.binds(code)]
+
+
+def _set_aside(appointments: Sequence[int]) -> dict[int, list[str]]:
+    """By appointment, the rules that were set aside when it came to stand where it does."""
+    if not appointments:
+        return {}
+    placed = AppointmentEvent.objects.filter(appointment__in=appointments, kind__in=PLACED)
+    latest = placed.order_by("appointment", "-pk").distinct("appointment")
+    return {
+        pk: facts.get("set_aside", []) for pk, facts in latest.values_list("appointment", "facts")
+    }
+
+
+def _problem(code: Code, visit: Appointment) -> Problem:
+    named = {"therapist": visit.therapist, "room": visit.room, "treatment": visit.treatment}
+    return Problem(code=code, sentence=sentence_of(code).format(**named))

@@ -1,0 +1,269 @@
+"""The facts that decide where a visit may stand, in a constant number of queries."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from math import ceil, floor
+
+from bookings.core.intervals import Interval, day_bounds
+from bookings.core.scheduling.checks import Timetable, inside
+from bookings.core.scheduling.openings import (
+    Grid,
+    Roster,
+    Seconds,
+    Span,
+    Visit,
+    joined,
+    openings_of,
+)
+from bookings.core.scheduling.problems import Code, Rules
+from bookings.models import Client, Clinic, Room, Therapist, Treatment
+from bookings.queries.rota import facts as rota
+from bookings.queries.rota.working_hours import hours_and_breaks, time_off
+from bookings.queries.scheduling.facts import Taken, taken_times
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
+
+# How far ahead the desk looks, whom the clinic's horizon does not bind.
+FARTHEST_DAYS = 730
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A free start (aware, UTC) and the therapists who can take it."""
+
+    starts_at: datetime
+    therapists: tuple[Therapist, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiaryFacts:
+    """The `days` civil days from `first`, as they concern some treatments.
+
+    `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
+    the rooms in use that suit it, in order. `timetables` are by therapist, `rooms` what is taken
+    of each room.
+    """
+
+    clinic: Clinic
+    first: date
+    days: int
+    offered_by: dict[int, list[Therapist]]
+    suitable: dict[int, list[Room]]
+    timetables: dict[int, Timetable]
+    rooms: dict[int, list[Span]]
+    taken: Sequence[Taken]
+    now: datetime
+
+    def openings(
+        self,
+        treatment: Treatment,
+        *,
+        first: date | None = None,
+        days: int | None = None,
+        visit: Visit | None = None,
+        rules: Rules = Rules.ONLINE,
+    ) -> list[Opening]:
+        """The free starts in order of time, of all the days or of some."""
+        people = {one.pk: one for one in self.offered_by[treatment.pk]}
+        starts = self.starts(treatment, first=first, days=days, visit=visit, rules=rules)
+        return [
+            Opening(datetime.fromtimestamp(start, UTC), tuple(people[pk] for pk in takers))
+            for start, takers in starts.items()
+        ]
+
+    def starts(
+        self,
+        treatment: Treatment,
+        *,
+        first: date | None = None,
+        days: int | None = None,
+        visit: Visit | None = None,
+        rules: Rules = Rules.ONLINE,
+    ) -> dict[Seconds, list[int]]:
+        """Each free start with the ids of the therapists who can take it.
+
+        It has no problem under the `rules`, which are those of a runner or of the desk's moves.
+        """
+        first, days = first or self.first, self.days if days is None else days
+        if days < 1:
+            return {}
+        visit = visit or treatment.visit
+        shown = day_bounds(first, days, self.clinic.tz)
+        rosters = {one.pk: self.timetables[one.pk] for one in self.offered_by[treatment.pk]}
+        rooms = [self.rooms[room.pk] for room in self.suitable[treatment.pk]]
+        if (first, days) == (self.first, self.days):
+            whole = {pk: timetable.roster for pk, timetable in rosters.items()}
+        else:
+            begin, end = _seconds(shown)
+            around = begin, end + visit.blocked
+            whole = {pk: _cut(one.sorted_roster, around) for pk, one in rosters.items()}
+            rooms = [
+                inside(self._sorted_rooms[room.pk], around) for room in self.suitable[treatment.pk]
+            ]
+        step = self.clinic.start_step_minutes
+        return openings_of(
+            whole,
+            rooms,
+            visit=visit,
+            grid=Grid.over(first, days, step_minutes=step, tz=self.clinic.tz),
+            within=self._bookable(shown, rules),
+        )
+
+    def takers(self, slot: Slot) -> list[Therapist]:
+        """Who offers it, and is the one wanted if anybody is: fewest minutes booked first."""
+        there = self.offered_by.get(slot.treatment.pk, [])
+        if slot.therapist is not None:
+            there = [one for one in there if one == slot.therapist]
+        booked = self._booked_on(slot.start.astimezone(self.clinic.tz).date())
+        return sorted(there, key=lambda one: (booked[one.pk], one.name))
+
+    def free_rooms(self, slot: Slot) -> list[Room]:
+        """The suitable rooms that nothing is in then, in order."""
+        start = int(slot.start.timestamp())
+        end = start + slot.visit.blocked
+        return [
+            room
+            for room in self.suitable.get(slot.treatment.pk, [])
+            if all(end <= span[0] or span[1] <= start for span in self.rooms[room.pk])
+        ]
+
+    def with_taken(self, placement: Placement) -> "DiaryFacts":
+        """The same with one visit more in it."""
+        start, end = _seconds(placement.interval)
+        until = int(placement.blocked_until.timestamp())
+        who, where = placement.therapist.pk, placement.room.pk
+        timetables, rooms = dict(self.timetables), dict(self.rooms)
+        if who in timetables:
+            known = timetables[who]
+            timetables[who] = replace(known, visits=[*known.visits, (start, until)])
+        if where in rooms:
+            rooms[where] = [*rooms[where], (start, until)]
+        new = Taken(None, who, where, None, start, end, until)
+        return replace(self, timetables=timetables, rooms=rooms, taken=[*self.taken, new])
+
+    @cached_property
+    def client_names(self) -> dict[int, str]:
+        """By id, all who are in the diary then; one query, asked only to say who is in the way."""
+        there = {one.client for one in self.taken if one.client is not None}
+        return dict(Client.objects.filter(pk__in=there).values_list("pk", "name"))
+
+    def _bookable(self, shown: Interval, rules: Rules) -> Span:
+        """Of the days shown, from the first start that the rules allow to before the last."""
+        begin, end = _seconds(shown)
+        begin = max(begin, floor(self.now.timestamp()) + 1)  # what starts now has begun
+        if rules.binds(Code.TOO_SOON):
+            begin = max(begin, ceil(self.clinic.first_bookable(self.now).timestamp()))
+        if rules.binds(Code.TOO_FAR):
+            last_day = day_bounds(self.clinic.last_bookable_day(self.now), 1, self.clinic.tz)
+            end = min(end, int(last_day.end.timestamp()))
+        return begin, end
+
+    @cached_property
+    def _sorted_rooms(self) -> dict[int, list[Span]]:
+        return {pk: joined(spans) for pk, spans in self.rooms.items()}
+
+    def _booked_on(self, day: date) -> Counter[int]:
+        """How many seconds each therapist's visits of the day last, without their pauses."""
+        begin, until = _seconds(day_bounds(day, 1, self.clinic.tz))
+        booked: Counter[int] = Counter()
+        for one in self.taken:
+            if begin <= one.start < until:
+                booked[one.therapist] += one.end - one.start
+        return booked
+
+
+def diary_facts(
+    clinic: Clinic,
+    *,
+    first: date,
+    days: int,
+    treatments: Iterable[Treatment],
+    therapist: Therapist | None = None,
+    longest: timedelta = timedelta(),
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
+) -> DiaryFacts:
+    """Five queries, for any number of days and treatments.
+
+    Only the therapist's, if one is given. `longest` is how long a visit blocks that is longer
+    than its treatment. Holds past their end take no time.
+    """
+    blocked = {one.pk: timedelta(seconds=one.visit.blocked) for one in treatments}
+    shown = day_bounds(first, days, clinic.tz)
+    during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
+    offered_by = rota.offering(blocked, therapist)
+    suitable = rota.suitable_rooms(blocked)
+    people = {one.pk for there in offered_by.values() for one in there}
+    off = time_off(people, during)
+    taken = taken_times(during, now=now, holder=ignoring.holder, appointments=ignoring.appointments)
+    hours = hours_and_breaks(people, first, days, clinic)
+    visits: dict[int, list[Span]] = defaultdict(list)
+    rooms: dict[int, list[Span]] = {one.pk: [] for there in suitable.values() for one in there}
+    for _, person, room, _, start, _, blocked_until in taken:
+        visits[person].append((start, blocked_until))
+        if room in rooms:
+            rooms[room].append((start, blocked_until))
+    return DiaryFacts(
+        clinic=clinic,
+        first=first,
+        days=days,
+        offered_by=offered_by,
+        suitable=suitable,
+        timetables={
+            pk: Timetable(
+                working=hours.working[pk],
+                breaks=hours.breaks[pk],
+                closures=off.closures,
+                absences=off.absences[pk],
+                visits=visits[pk],
+            )
+            for pk in people
+        },
+        rooms=rooms,
+        taken=taken,
+        now=now,
+    )
+
+
+def facts_by_day(
+    slots: Sequence[Slot], clinic: Clinic, *, ignoring: Ignoring = NOTHING, now: datetime
+) -> dict[date, DiaryFacts]:
+    """What decides about each of them, once for each day of a start."""
+    by_day: dict[date, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        by_day[slot.start.astimezone(clinic.tz).date()].append(slot)
+    return {day: _facts_of_day(day, there, clinic, ignoring, now) for day, there in by_day.items()}
+
+
+def facts_for(
+    slot: Slot, clinic: Clinic, *, ignoring: Ignoring = NOTHING, now: datetime
+) -> DiaryFacts:
+    """What decides about the very slot: the day of its start, and its therapist alone."""
+    [facts] = facts_by_day([slot], clinic, ignoring=ignoring, now=now).values()
+    return facts
+
+
+def _facts_of_day(
+    day: date, slots: Sequence[Slot], clinic: Clinic, ignoring: Ignoring, now: datetime
+) -> DiaryFacts:
+    wanted = {slot.therapist for slot in slots}
+    return diary_facts(
+        clinic,
+        first=day,
+        days=1,
+        treatments={slot.treatment for slot in slots},
+        therapist=wanted.pop() if len(wanted) == 1 else None,
+        longest=timedelta(seconds=max(slot.visit.blocked for slot in slots)),
+        ignoring=ignoring,
+        now=now,
+    )
+
+
+def _cut(roster: Roster, around: Span) -> Roster:
+    return Roster(inside(roster.working, around), inside(roster.taken, around))
+
+
+def _seconds(interval: Interval) -> Span:
+    return int(interval.start.timestamp()), int(interval.end.timestamp())

@@ -1,0 +1,54 @@
+"""What takes time in the diary, in SQL of its own: asked within every booking, under the lock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.openings import Seconds
+from bookings.models.scheduling.appointments import LONGEST
+from bookings.queries.rota.facts import rows
+
+# Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
+# Everybody's, because a colleague's visit may take the room.
+TAKEN_TIMES = """
+    SELECT id, therapist_id, room_id, client_id,
+           extract(epoch FROM starts_at)::bigint,
+           extract(epoch FROM ends_at)::bigint,
+           extract(epoch FROM blocked_until)::bigint
+      FROM bookings_appointment
+     WHERE NOT (status IN ('cancelled', 'expired'))
+       AND starts_at > %(from)s - %(longest)s
+       AND starts_at < %(until)s
+       AND blocked_until > %(from)s
+       AND NOT (status = 'held'
+                AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s))
+       AND id <> ALL(%(appointments)s)
+"""
+
+
+class Taken(NamedTuple):
+    """A visit or a live hold. `appointment` is its id, None for one that is not saved yet."""
+
+    appointment: int | None
+    therapist: int
+    room: int
+    client: int | None
+    start: Seconds
+    end: Seconds
+    blocked_until: Seconds
+
+
+def taken_times(
+    during: Interval, *, now: datetime, holder: str, appointments: Sequence[int]
+) -> list[Taken]:
+    """All that takes time in `during`, but holds past their end, the holder's own holds, and
+    these appointments."""
+    found = rows(
+        TAKEN_TIMES,
+        **{"from": during.start, "until": during.end, "longest": LONGEST},
+        now=now,
+        holder=holder or None,  # NULL is nobody's
+        appointments=list(appointments),
+    )
+    return [Taken._make(row) for row in found]

@@ -1,0 +1,105 @@
+"""One clock for tests: Python's and PostgreSQL's stand still at one instant.
+
+That is a Wednesday morning in the clinic, or what TODAY says on the clinic's clock, such as
+TODAY=2026-11-28T23:59:30; `make test-any-day` goes through the days that are likely to matter.
+A test that is about one date says so: @pytest.mark.fixed_clock("2027-03-28T09:00"), or without
+an argument for the usual Wednesday. What starts programs of its own, whose clock cannot be set,
+runs by the real one: the folders below and @pytest.mark.real_clock.
+
+What sends mail decides by the database's clock. PostgreSQL looks a function up along the search
+path, so a schema that comes before pg_catalog may have a statement_timestamp() of its own; that
+is all it takes, and no line of the application knows of it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg2
+import time_machine
+from django.db import connection
+
+ZONE = ZoneInfo("Europe/London")
+USUAL = "2026-12-02T09:00"  # a Wednesday
+REAL = ("faults", "browser", "simulation", "benchmarks", "clinic/demo", "clinic/operations")
+TESTS = Path(__file__).parent
+
+SCHEMA = """
+    CREATE SCHEMA IF NOT EXISTS clock;
+    CREATE TABLE IF NOT EXISTS clock.shows (at timestamptz);
+    DELETE FROM clock.shows;
+    INSERT INTO clock.shows VALUES (NULL);
+"""
+# Without an instant it is the real one.
+FUNCTION = """
+    CREATE OR REPLACE FUNCTION clock.{name}() RETURNS timestamptz LANGUAGE sql STABLE
+        AS 'SELECT coalesce((SELECT at FROM clock.shows), pg_catalog.{name}())';
+"""
+ASKED = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp")
+
+
+def on_the_clinics_clock(wall: str = USUAL) -> datetime:
+    """The instant at which the clinic's clock shows that: "2026-12-02T09:00"."""
+    return datetime.fromisoformat(wall).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+WEDNESDAY = on_the_clinics_clock()
+NOW = on_the_clinics_clock(os.environ.get("TODAY") or USUAL)
+
+
+class Clock:
+    """Both clocks. `database` is whether the tests' database is there to be set."""
+
+    def __init__(self) -> None:
+        self.database = False
+        self._shown: datetime | None = None
+        self._traveller: time_machine.Traveller
+
+    @contextmanager
+    def standing_at(self, instant: datetime) -> Iterator["Clock"]:
+        self._show(instant)
+        with time_machine.travel(instant, tick=False) as self._traveller:
+            yield self
+
+    def move_to(self, instant: datetime) -> None:
+        """Until the end of the test, which puts both clocks back."""
+        self._traveller.move_to(instant)
+        self._show(instant)
+
+    def be_real(self) -> None:
+        self._show(None)
+
+    def install(self) -> None:
+        """For every connection made from now on to the database that Django is connected to."""
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        with connection.cursor() as cursor:
+            cursor.execute(SCHEMA + "".join(FUNCTION.format(name=one) for one in ASKED))
+            cursor.execute(f"ALTER DATABASE {name} SET search_path = public, clock, pg_catalog")
+        connection.close()
+        self.database = True
+        shown, self._shown = self._shown, None
+        self._show(shown)
+
+    def _show(self, instant: datetime | None) -> None:
+        """At once and for every connection, whatever transaction the test is in."""
+        if self.database and instant != self._shown:
+            beside = psycopg2.connect(**connection.get_connection_params())
+            with beside, beside.cursor() as cursor:
+                cursor.execute("UPDATE clock.shows SET at = %s", [instant])
+            beside.close()
+        self._shown = instant
+
+
+CLOCK = Clock()
+
+
+def instant_of(node) -> datetime | None:
+    """At which that test's clocks stand; None where they are real."""
+    folder = Path(node.path).relative_to(TESTS).as_posix()
+    if node.get_closest_marker("real_clock") or folder.startswith(REAL):
+        return None
+    fixed = node.get_closest_marker("fixed_clock")
+    return on_the_clinics_clock(*fixed.args) if fixed else NOW
