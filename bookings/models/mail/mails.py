@@ -277,7 +277,7 @@ class Mail(models.Model):
     def visit(self) -> Appointment:
         """The one appointment it is about; raises ValueError if it is about several or none."""
         if self.appointment is None:
-            raise ValueError("It is not about one appointment.")
+            raise ValueError("not about one appointment")
         return self.appointment
 
     @property
