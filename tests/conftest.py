@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.cast import *  # noqa: F403 - fixtures
+from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
 settings.register_profile(
@@ -15,6 +16,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("asked")
+
+
+refuse_names_of_nothing()
 
 
 @pytest.fixture(autouse=True)

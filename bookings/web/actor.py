@@ -13,8 +13,9 @@ def role_of(user: User) -> Role:
     return Role.THERAPIST if treats else role
 
 
-def in_words(user: User) -> str:
-    return f"{role_of(user).value}: {user.email}"
+def in_words(user: User, role: Role | None = None) -> str:
+    """`role`, where the caller has asked for it already, which costs a query."""
+    return f"{(role or role_of(user)).value}: {user.email}"
 
 
 def who(request: HttpRequest) -> str:

@@ -85,7 +85,7 @@ class ActingMiddleware:
 def _actor(user: User) -> Actor:
     """Runners are not named: their history must not outlive them."""
     role = role_of(user)
-    return Actor(role, role.value if role is Role.RUNNER else in_words(user), user.pk)
+    return Actor(role, role.value if role is Role.RUNNER else in_words(user, role), user.pk)
 
 
 class NamedTask(Task):

@@ -45,7 +45,13 @@ def listed(request: StaffRequest) -> HttpResponse:
     shown = pages.get_page(request.GET.get("page"))
     on_the_page = cast("QuerySet[Client]", shown.object_list)
     shown.object_list = found.with_what_is_ahead(on_the_page, today=today, now=now)
-    context = {"shown": shown, "typed": typed, "group": group, "groups": Group, "today": today}
+    context = {
+        "shown": shown,
+        "typed": typed,
+        "group": group,
+        "groups": list(Group),
+        "today": today,
+    }
     page = "desk/clients/_list.html" if request.htmx else "desk/clients/list.html"
     response = render(request, page, context)
     patch_vary_headers(response, ["HX-Request"])

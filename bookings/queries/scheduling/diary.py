@@ -43,7 +43,7 @@ class DiaryFacts:
 
     `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
     the rooms in use that suit it, in order. `timetables` are by therapist, `rooms` what is taken
-    of each room.
+    of each room, `rows` all that takes time.
     """
 
     clinic: Clinic
@@ -53,7 +53,7 @@ class DiaryFacts:
     suitable: dict[int, list[Room]]
     timetables: dict[int, Timetable]
     rooms: dict[int, list[Span]]
-    taken: Sequence[Taken]
+    rows: Sequence[tuple]
     now: datetime
 
     def openings(
@@ -141,7 +141,11 @@ class DiaryFacts:
         if where in rooms:
             rooms[where] = [*rooms[where], (start, until)]
         new = Taken(None, who, where, None, start, end, until)
-        return replace(self, timetables=timetables, rooms=rooms, taken=[*self.taken, new])
+        return replace(self, timetables=timetables, rooms=rooms, rows=[*self.rows, new])
+
+    @cached_property
+    def taken(self) -> Sequence[Taken]:
+        return [Taken._make(row) for row in self.rows]
 
     @cached_property
     def client_names(self) -> dict[int, str]:
@@ -222,7 +226,7 @@ def diary_facts(
             for pk in people
         },
         rooms=rooms,
-        taken=taken,
+        rows=taken,
         now=now,
     )
 

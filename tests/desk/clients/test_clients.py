@@ -64,6 +64,8 @@ def test_the_list_can_be_narrowed_down(desk, ana, massage, kim, room, start):
     for group, expected in narrowed.items():
         assert names(desk, show=group) == expected, group
     assert len(names(desk, show="nonsense")) == 3
+    page = desk.get(LIST).content.decode()
+    assert all(f'<option value="{group}">' in page for group in narrowed)
 
 
 def test_a_race_that_is_over_and_a_cancelled_visit_are_not_ahead(

@@ -30,14 +30,14 @@ def test_looking_changes_nothing(desk, url):
 
 
 def test_the_desk_says_which_value_is_right(desk, url, pair):
-    seen = desk.get(url).context["shown"].digest
+    seen = desk.get(url).context["preview"].digest
     answer = desk.post(url, {"seen": seen, "phone": "gone"})
     assert answer["Location"] == f"/desk/clients/{pair[0].pk}/"
     assert Client.objects.get().phone == "2"
 
 
 def test_an_old_preview_is_refused_and_shown_anew(desk, url, pair):
-    seen = desk.get(url).context["shown"].digest
+    seen = desk.get(url).context["preview"].digest
     pair[1].mail_consents.create(group="news", wanted=False, at="2026-12-01T09:00Z")
     answer = desk.post(url, {"seen": seen, "phone": "gone"})
     assert answer.status_code == 409
@@ -57,7 +57,7 @@ def test_a_record_is_not_merged_with_itself(desk, pair):
 
 
 def test_what_was_merged_meanwhile_is_said(desk, url):
-    seen = desk.get(url).context["shown"].digest
+    seen = desk.get(url).context["preview"].digest
     desk.post(url, {"seen": seen})
     assert desk.post(url, {"seen": seen}).status_code == 404
 
