@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,7 +15,12 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
-from bookings.actions.rota.impact import VisitsAffected, refuse_or_let_go
+from bookings.actions.rota.impact import (
+    Impact,
+    Standing,
+    VisitsAffected,
+    refuse_or_let_go,
+)
 from bookings.models import THE_CLINIC, Clinic
 from bookings.queries.scheduling.conflicts import codes_that_stand
 
@@ -41,6 +47,19 @@ def _write(page: Callable[[], HttpResponse]) -> HttpResponse:
         raise Refused(NO_CLINIC_YET) from error
 
 
+class DiaryRequest(HttpRequest):
+    """For type checkers alone: what a change keeps on its request."""
+
+    refused: str
+    impact: Impact | None
+    stood: Standing
+
+
+def _kept_on(request: HttpRequest) -> DiaryRequest:
+    """Django's own pages hand it on as any request."""
+    return cast(DiaryRequest, request)
+
+
 class DiaryForm(forms.ModelForm):
     """Comes back filled in, with the reason, when the database has refused it."""
 
@@ -49,7 +68,8 @@ class DiaryForm(forms.ModelForm):
     def clean(self) -> dict:
         if self.refused:
             raise ValidationError(self.refused)
-        return super().clean()
+        super().clean()
+        return self.cleaned_data
 
 
 class DiaryAdmin(admin.ModelAdmin):
@@ -57,9 +77,10 @@ class DiaryAdmin(admin.ModelAdmin):
 
     form = DiaryForm
 
-    def get_form(self, request: HttpRequest, *args, **kwargs) -> type[DiaryForm]:
+    def get_form(self, request: HttpRequest, *args, **kwargs) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
-        form.refused = getattr(request, "refused", "")
+        if issubclass(form, DiaryForm):
+            form.refused = getattr(request, "refused", "")
         return form
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -69,8 +90,8 @@ class DiaryAdmin(admin.ModelAdmin):
         try:
             return _write(page)
         except Refused as refusal:
-            request.refused = str(refusal)
-            request.impact = getattr(refusal, "impact", None)
+            kept = _kept_on(request)
+            kept.refused, kept.impact = str(refusal), getattr(refusal, "impact", None)
             return page()
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
@@ -111,7 +132,7 @@ class RotaAdmin(DiaryAdmin):
 
     change_form_template = "admin/rota_change_form.html"
 
-    def save_model(self, request: HttpRequest, obj: Model, form: forms.Form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.Form, change: bool) -> None:
         _look(request)
         super().save_model(request, obj, form, change)
 
@@ -138,12 +159,13 @@ class RotaAdmin(DiaryAdmin):
 def _look(request: HttpRequest) -> None:
     """Nothing can stand in a clinic that has not been set up."""
     clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
-    request.stood = codes_that_stand(clinic, now=timezone.now()) if clinic else {}
+    _kept_on(request).stood = codes_that_stand(clinic, now=timezone.now()) if clinic else {}
 
 
 def _compare(request: HttpRequest) -> None:
     accepted = request.POST.get("accepted") or request.GET.get("accepted", "")
-    refuse_or_let_go(Clinic.objects.the(), request.stood, accepted=accepted, now=timezone.now())
+    stood = _kept_on(request).stood
+    refuse_or_let_go(Clinic.objects.the(), stood, accepted=accepted, now=timezone.now())
 
 
 class ReadOnly:

@@ -1,5 +1,7 @@
 """The mails that are owed, were sent, or were not and why. To be read only."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,7 +17,7 @@ class AttentionFilter(admin.SimpleListFilter):
     def lookups(self, *_) -> list[tuple[str, str]]:
         return [("yes", "Yes")]
 
-    def queryset(self, request: HttpRequest, mails: QuerySet[Mail]) -> QuerySet[Mail]:
+    def queryset(self, request: HttpRequest, mails: Any) -> QuerySet[Mail]:
         return mails.asking_for_attention() if self.value() else mails
 
 

@@ -42,7 +42,7 @@ class AbsenceInline(admin.TabularInline):
     extra = 0
 
 
-class FlagsOverlaps:
+class FlagsOverlaps(admin.ModelAdmin):
     """Says after saving where weekly hours overlap: they are worked once, whoever typed twice."""
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:

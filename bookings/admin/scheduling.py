@@ -1,6 +1,7 @@
 """Appointments, whose record may be corrected, and what happened to each."""
 
 from datetime import timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -17,6 +18,7 @@ from bookings.admin.base import DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import Appointment, AppointmentEvent, Treatment
+from bookings.web.actor import who
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}
 
@@ -33,7 +35,8 @@ class AppointmentForm(DiaryForm):
         self.fields["seen"].initial = self._latest_event()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("seen") != self._latest_event():
             raise ValidationError(f"{Stale()} Please open it again.")
         if cleaned.get("ends_at") and cleaned.get("treatment"):
@@ -63,9 +66,8 @@ class AppointmentForm(DiaryForm):
         return latest.values_list("pk", flat=True).first()
 
 
-@admin.display(description="What")
-def what(event: AppointmentEvent) -> str:
-    """The event's facts in words: a change as "room: Blue → Red"."""
+def in_words(event: AppointmentEvent) -> str:
+    """The event's facts: a change as "room: Blue → Red"."""
     before, after = event.facts.get("from"), event.facts.get("to")
     if isinstance(after, dict):
         before = before if isinstance(before, dict) else {}
@@ -88,9 +90,15 @@ def _shown(value: object) -> str:
     return f"{timezone.localtime(instant):%d %b %Y %H:%M}" if instant else str(value)
 
 
-class AppointmentEventInline(ReadOnly, admin.TabularInline):
+class Events(ReadOnly):
+    @admin.display(description="What")
+    def what(self, event: AppointmentEvent) -> str:
+        return in_words(event)
+
+
+class AppointmentEventInline(Events, admin.TabularInline):
     model = AppointmentEvent
-    fields = readonly_fields = ["at", "kind", "by", what]
+    fields = readonly_fields = ("at", "kind", "by", "what")
     extra = 0
 
 
@@ -111,9 +119,7 @@ class StatusFilter(admin.SimpleListFilter):
         }
         yield from others
 
-    def queryset(
-        self, request: HttpRequest, appointments: QuerySet[Appointment]
-    ) -> QuerySet[Appointment]:
+    def queryset(self, request: HttpRequest, appointments: Any) -> QuerySet[Appointment]:
         match self.value():
             case None:
                 return appointments.visits()
@@ -173,10 +179,10 @@ class AppointmentAdmin(DiaryAdmin):
     ordering = ["-starts_at"]
     show_full_result_count = False
 
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs) -> forms.Field:
+    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs) -> forms.Field | None:
         """This page chooses a therapist or a room; it is no place to delete one."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
 
@@ -192,14 +198,13 @@ class AppointmentAdmin(DiaryAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
-        by = f"{request.user.role}: {request.user.email}"
-        admin_edit.correct(obj, by=by, now=timezone.now())
+        admin_edit.correct(obj, by=who(request), now=timezone.now())
 
 
 @admin.register(AppointmentEvent)
-class AppointmentEventAdmin(ReadOnly, admin.ModelAdmin):
-    fields = readonly_fields = ["appointment", "at", "kind", "by", what]
-    list_display = ["at", "kind", "appointment", "client", "by", what]
+class AppointmentEventAdmin(Events, admin.ModelAdmin):
+    fields = readonly_fields = ("appointment", "at", "kind", "by", "what")
+    list_display = ["at", "kind", "appointment", "client", "by", "what"]
     list_filter = ["kind"]
     list_select_related = ["appointment__treatment", "appointment__client"]
     search_fields = ["by", "appointment__client__name", "appointment__public_id"]

@@ -1,5 +1,7 @@
 """Logins, the owner's alone."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
@@ -23,6 +25,8 @@ def is_owner(request: HttpRequest) -> bool:
 class LowerCaseEmail:
     """Logins keep their address in lower case; typed in any."""
 
+    cleaned_data: dict[str, Any]
+
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
 
@@ -39,7 +43,8 @@ class UserForm(LowerCaseEmail, UserChangeForm):
         fields = ["email", "name", "role", "is_active"]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         stays = cleaned.get("is_active") and cleaned.get("role") == Role.OWNER
         others = User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=self.instance.pk)
         if self.instance.role == Role.OWNER and not stays and not others.exists():
@@ -91,7 +96,7 @@ class UserAdmin(DjangosUserAdmin):
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
 
-class LoginForOwners:
+class LoginForOwners(admin.ModelAdmin):
     """Whose login it is, is the owner's to say."""
 
     def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:

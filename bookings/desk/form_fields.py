@@ -10,7 +10,7 @@ def choose_anew_if_gone(form: forms.Form, name: str) -> None:
     For a field without an empty choice: a browser sends the first line unless one is marked.
     """
     field = form.fields[name]
-    if not isinstance(field, forms.ModelChoiceField):
+    if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
         return
     wanted = form.get_initial_for_field(field, name)
     if wanted and not field.queryset.filter(pk=getattr(wanted, "pk", wanted)).exists():

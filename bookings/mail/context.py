@@ -147,7 +147,7 @@ class AppointmentLetter(Letter):
 
     @property
     def is_first_visit(self) -> bool:
-        visits = self.appointment.client.appointments.visits()
+        visits = self.appointment.whose.appointments.visits()
         earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
         return not earlier.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW]).exists()
 

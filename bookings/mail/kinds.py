@@ -42,7 +42,7 @@ class OneAppointment:
 
     def why_not(self, mail: Mail) -> WhyNot:
         appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
-        mail.appointment, mail.client = appointment, appointment.client
+        mail.appointment, mail.client = appointment, appointment.whose
         if appointment.revision != mail.revision:
             return MailState.SUPERSEDED, "The appointment has changed since."
         if appointment.status != self.status:
@@ -50,7 +50,7 @@ class OneAppointment:
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
-        return AppointmentLetter(mail, clinic, now, mail.appointment)
+        return AppointmentLetter(mail, clinic, now, mail.visit)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """As an alternative, which calendars act on, and as a file, for readers that hide it.
@@ -60,12 +60,12 @@ class OneAppointment:
         """
         if not self.tells_calendars:
             return
-        invitation = calendars.invitation(mail.appointment, clinic, stamp=mail.created_at)
+        invitation = calendars.invitation(mail.visit, clinic, stamp=mail.created_at)
         message.add_alternative(
             invitation.decode(),
             subtype="calendar",
             cte="base64",
-            params={"method": calendars.method(mail.appointment)},
+            params={"method": calendars.method(mail.visit)},
         )
         _attach(message, invitation, "appointment.ics")
 
@@ -77,7 +77,7 @@ class BookedTogether:
         visits = self._visits(mail)
         if not visits:
             return MailState.CANCELLED, "None of these appointments is booked any more."
-        mail.client = visits[0].client
+        mail.client = visits[0].whose
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:

@@ -103,7 +103,7 @@ class Courier:
             self._start_over()
             raise Withdrawn("no longer ours to send")
         with self._silence_means(InDoubt):
-            code, reply = _answer_to_data(self._smtp, message)
+            code, reply = _answer_to_data(self._connection, message)
         self._require_accepted(code, reply, RecipientRefused)
 
     def _address(self, message: EmailMessage) -> None:
@@ -111,7 +111,7 @@ class Courier:
         code, reply = self._name_the_sender(message["From"].addresses[0].addr_spec)
         self._require_accepted(code, reply, SenderRefused)
         try:
-            code, reply = self._smtp.rcpt(message["To"].addresses[0].addr_spec)
+            code, reply = self._connection.rcpt(message["To"].addresses[0].addr_spec)
         except UnicodeError:
             code, reply = 553, b"The address has letters that this server cannot take."
         self._require_accepted(code, reply, RecipientRefused)
@@ -127,17 +127,26 @@ class Courier:
         self._smtp = self._connected()
         return self._smtp.mail(sender)
 
+    @property
+    def _connection(self) -> smtplib.SMTP:
+        """Raises SMTPServerDisconnected, an OSError, if there is none, as smtplib does itself."""
+        if self._smtp is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        return self._smtp
+
     def _connected(self) -> smtplib.SMTP:
         backend = EmailBackend()
         try:
             backend.open()
-            backend.connection.ehlo_or_helo_if_needed()
+            if (smtp := backend.connection) is None:
+                raise smtplib.SMTPServerDisconnected("not connected")
+            smtp.ehlo_or_helo_if_needed()
         except OSError as error:
             self.in_trouble = True
             backend.fail_silently = True
             backend.close()
             raise _why_not_connected(error) from error
-        return backend.connection
+        return smtp
 
     def _hang_up(self) -> None:
         if self._smtp:
@@ -147,7 +156,7 @@ class Courier:
     def _start_over(self) -> None:
         """Forget the message that was begun, and keep the connection if it still answers."""
         try:
-            self._smtp.rset()
+            self._connection.rset()
         except OSError:
             self._hang_up()
 
@@ -174,7 +183,8 @@ def _answer_to_data(smtp: smtplib.SMTP, message: EmailMessage) -> tuple[int, byt
     try:
         return smtp.data(message.as_bytes())
     except smtplib.SMTPDataError as error:
-        return error.smtp_code, error.smtp_error
+        reply = error.smtp_error
+        return error.smtp_code, reply if isinstance(reply, bytes) else reply.encode()
 
 
 def _why_not_connected(error: OSError) -> NotTaken:

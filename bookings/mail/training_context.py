@@ -13,7 +13,7 @@ from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.context import AppointmentLetter, Letter
-from bookings.models import Outcome, Race
+from bookings.models import Outcome, Race, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import (
@@ -43,7 +43,7 @@ class Time:
 class Suggestion:
     """A recommended session with the times that can be booked by one press."""
 
-    letter: Letter
+    letter: "TrainingLetter"
     offer: Offer
     rules: SessionType
 
@@ -64,7 +64,8 @@ class Suggestion:
     @property
     def treatment(self) -> str:
         """Sports massage 60, £62: with its minutes, unless its name has them."""
-        treatment = self.offer.treatment
+        if (treatment := self.offer.treatment) is None:
+            return ""
         words = [treatment.name]
         if str(treatment.minutes) not in treatment.name:
             words.append(f"{treatment.minutes} minutes")
@@ -72,11 +73,15 @@ class Suggestion:
 
     @property
     def times(self) -> list[Time]:
-        return [self._time(opening) for opening in self.offer.openings]
+        if (treatment := self.offer.treatment) is None:
+            return []
+        return [self._time(treatment, opening) for opening in self.offer.openings]
 
     @property
     def other_times_url(self) -> str:
-        path = reverse("runner:times", args=[self.offer.treatment.slug])
+        if (treatment := self.offer.treatment) is None:
+            return ""
+        path = reverse("runner:times", args=[treatment.slug])
         return urljoin(settings.SITE_URL, f"{path}?day={self.offer.session.suggested}")
 
     @property
@@ -89,7 +94,7 @@ class Suggestion:
             ideal=session.ideal.isoformat(),
         )
 
-    def _time(self, opening: Opening) -> Time:
+    def _time(self, treatment: Treatment, opening: Opening) -> Time:
         usual = self.letter.history.usual_therapist
         therapist = usual if usual in opening.therapists else None
         words = wording.day_and_time(opening.starts_at, self.letter.clinic.tz)
@@ -98,7 +103,7 @@ class Suggestion:
         url = client_url(
             Purpose.BOOK,
             self.letter.mail.client,
-            treatment=self.offer.treatment.pk,
+            treatment=treatment.pk,
             start=opening.starts_at.isoformat(),
             therapist=therapist.pk if therapist else None,
         )

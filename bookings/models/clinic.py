@@ -61,7 +61,7 @@ def validate_origins(text: str) -> None:
             )
 
 
-class ClinicQuerySet(models.QuerySet):
+class ClinicQuerySet(models.QuerySet["Clinic"]):
     def the(self) -> "Clinic":
         return self.get(pk=THE_CLINIC)
 

@@ -106,6 +106,11 @@ class KeyForm(forms.Form):
 
     helper = plain("key")
 
+    @property
+    def person(self) -> dict[str, str]:
+        """What was said of somebody whom we do not know; of those we do, nothing is asked."""
+        return {}
+
 
 class PersonForm(KeyForm):
     """Who the appointment is for."""

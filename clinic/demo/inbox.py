@@ -16,6 +16,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from bookings.web.access import EVERYONE, protected
 from bookings.web.mail.frame import framed, in_a_frame
+from bookings.web.requests import PageRequest
 
 LISTED = 50
 
@@ -31,11 +32,11 @@ class Part:
     @classmethod
     def of(cls, message: EmailMessage) -> "Part":
         kind = message.get_content_type()
-        method = message.get_param("method")
+        method, content = message.get_param("method"), message.get_payload(decode=True)
         return cls(
             name=message.get_filename() or kind.replace("/", "."),
             kind=f"{kind}; method={method}" if method else kind,
-            content=message.get_payload(decode=True),
+            content=content if isinstance(content, bytes) else b"",
         )
 
     @property
@@ -128,7 +129,7 @@ def _newest() -> list[Letter]:
 
 @require_safe
 @vary_on_headers("HX-Request")
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PageRequest) -> HttpResponse:
     page = "demo/letters.html" if request.htmx else "demo/inbox.html"
     return render(request, page, {"letters": _newest()})
 

@@ -307,7 +307,7 @@ def _make_cluster(programs: Path, data: Path, log: Path) -> None:
 
 
 def _make_database(programs: Path, home: Path, log: Path) -> None:
-    psql = [programs / "bin/psql", "-h", home, "-U", "postgres", "-tAc"]
+    psql: list[str | Path] = [programs / "bin/psql", "-h", home, "-U", "postgres", "-tAc"]
     names = subprocess.run(  # noqa: S603
         [*psql, "SELECT datname FROM pg_database"], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -359,5 +359,5 @@ def _answers(path: Path) -> bool:
 
 
 def _accepts(programs: Path, home: Path) -> bool:
-    asked = [programs / "bin/pg_isready", "-q", "-h", home, "-U", "postgres"]
+    asked: list[str | Path] = [programs / "bin/pg_isready", "-q", "-h", home, "-U", "postgres"]
     return subprocess.run(asked, check=False).returncode == 0  # noqa: S603

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 
+from clinic.apps import UsedStaticFiles
 from clinic.demo.processes import Child
 from clinic.demo.servers import StackError
 
@@ -36,10 +36,9 @@ def collected_meanwhile(state: Path) -> Iterator[None]:
 
 def _fingerprint() -> str:
     """Another one when a file is added, changed, renamed or taken away."""
-    ignored = apps.get_app_config("staticfiles").ignore_patterns
     seen = hashlib.sha256()
     for finder in get_finders():
-        for name, storage in finder.list(ignored):
+        for name, storage in finder.list(UsedStaticFiles.ignore_patterns):
             path = Path(storage.path(name))
             prefix = getattr(storage, "prefix", None) or ""
             seen.update(f"{prefix}/{name} {path.stat().st_size}\n".encode())

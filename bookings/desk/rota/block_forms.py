@@ -1,6 +1,7 @@
 """Forms for what blocks or adds time in the diary, one for each kind."""
 
 from datetime import datetime, time, timedelta
+from typing import Generic, TypeVar
 
 from django import forms
 
@@ -12,14 +13,18 @@ from bookings.web.forms import DayField
 
 END_AFTER_START = "The end must be after the start."
 
+Row = TypeVar("Row", bound=Block)
+
 
 class ClockField(forms.TimeField):
     def __init__(self, **kwargs):
         super().__init__(widget=forms.TimeInput({"type": "time"}, "%H:%M"), **kwargs)
 
 
-class BlockForm(forms.Form):
-    """`seen` is the block as the page showed it. A form makes or changes one kind of row."""
+class BlockForm(forms.Form, Generic[Row]):
+    """`seen` is the block as the page showed it. A form makes or changes one `kind` of row."""
+
+    kind: type[Block]
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -28,15 +33,15 @@ class BlockForm(forms.Form):
         if "therapist" in self.fields:
             choose_anew_if_gone(self, "therapist")
 
-    def apply_to(self, block: Block, clinic: Clinic) -> Block:
+    def apply_to(self, block: Row, clinic: Clinic) -> Row:
         raise NotImplementedError
 
     @staticmethod
-    def initial_of(block: Block, clinic: Clinic) -> dict:
+    def initial_of(block: Row, clinic: Clinic) -> dict:
         raise NotImplementedError
 
 
-class ClosedForm(BlockForm):
+class ClosedForm(BlockForm[Absence]):
     """A closure of the whole clinic."""
 
     first = DayField(label="From")
@@ -48,7 +53,8 @@ class ClosedForm(BlockForm):
     kind = Absence
 
     def clean(self) -> dict:
-        asked = super().clean()
+        super().clean()
+        asked = self.cleaned_data
         first, last = asked.get("first"), asked.get("last") or asked.get("first")
         start, end = asked.get("start") or time.min, asked.get("end")
         if first and (last < first or (last == first and end and end <= start)):
@@ -90,7 +96,7 @@ class OffForm(ClosedForm):
     field_order = ("therapist",)
 
 
-class ExtraForm(BlockForm):
+class ExtraForm(BlockForm[ExtraShift]):
     """More hours on one day."""
 
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
@@ -101,7 +107,8 @@ class ExtraForm(BlockForm):
     kind = ExtraShift
 
     def clean(self) -> dict:
-        return _refuse_backwards(self, super().clean())
+        super().clean()
+        return _refuse_backwards(self, self.cleaned_data)
 
     def apply_to(self, block: ExtraShift, clinic: Clinic) -> ExtraShift:
         asked = self.cleaned_data
@@ -119,7 +126,7 @@ class ExtraForm(BlockForm):
         }
 
 
-class BreakForm(BlockForm):
+class BreakForm(BlockForm[WeeklyBreak]):
     """A pause every week."""
 
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
@@ -133,7 +140,8 @@ class BreakForm(BlockForm):
     kind = WeeklyBreak
 
     def clean(self) -> dict:
-        asked = _refuse_backwards(self, super().clean())
+        super().clean()
+        asked = _refuse_backwards(self, self.cleaned_data)
         if asked.get("first") and asked.get("last") and asked["last"] < asked["first"]:
             self.add_error("last", "The last day must not be before the first.")
         return asked

@@ -66,21 +66,21 @@ def blocks(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_block(request: HttpRequest, kind: str) -> HttpResponse:
-    kind = _kind(kind)
+    wanted = _kind(kind)
     if request.method != "POST":
-        return _page(request, kind, kind.form(initial=_proposed(request)))
-    return _kept(request, kind, kind.form.kind())
+        return _page(request, wanted, wanted.form(initial=_proposed(request)))
+    return _kept(request, wanted, wanted.form.kind())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    kind = _kind(kind)
-    block, clinic = _block(kind, pk), Clinic.objects.the()
+    shown = _kind(kind)
+    block, clinic = _block(shown, pk), Clinic.objects.the()
     if request.method == "POST":
-        return _kept(request, kind, block)
-    initial = {**kind.form.initial_of(block, clinic), "seen": absences.stamp(block)}
+        return _kept(request, shown, block)
+    initial = {**shown.form.initial_of(block, clinic), "seen": absences.stamp(block)}
     visits = absences.booked_in(clinic, block, now=timezone.now())
-    return _page(request, kind, kind.form(initial=initial), block=block, visits=visits)
+    return _page(request, shown, shown.form(initial=initial), block=block, visits=visits)
 
 
 @require_POST

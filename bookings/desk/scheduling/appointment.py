@@ -26,6 +26,7 @@ from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.scheduling import event_text
 from bookings.queries.training.phases import phases_on
 from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
@@ -44,7 +45,7 @@ class NoteForm(forms.Form):
 
 
 @require_safe
-def appointment(request: HttpRequest, pk: int) -> HttpResponse:
+def appointment(request: StaffRequest, pk: int) -> HttpResponse:
     """A page of its own, or the panel beside the day when htmx asks."""
     context = _panel(visit_of(pk), Clinic.objects.the())
     page = (
@@ -64,7 +65,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "day": day,
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
-        "phase": badge(phases_on([visit.client], day)[visit.client_id]),
+        "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
         "marks": [one for one in attendance.MARKS if one in after],
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),

@@ -56,7 +56,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
             {
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
-                "phase": badge(shown.phases.get(visit.client_id)),
+                "phase": badge(shown.phase_of(visit)),
                 "flags": flags_of(visit, clinic),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),

@@ -23,7 +23,7 @@ from bookings.queries.desk.diary_days import (
     version,
 )
 
-ICONS = {
+ICONS: dict[str, str] = {
     Status.HELD: "⏳",
     Status.BOOKED: "○",
     Status.ARRIVED: "◐",
@@ -93,7 +93,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status": status.value,
         "status_name": status.label,
         "icon": ICONS.get(status, ""),
-        "phase": badge(shown.phases.get(visit.client_id)),
+        "phase": badge(shown.phase_of(visit)),
         "flags": flags_of(visit, clinic),
         "revision": visit.revision,
         "seen": visit.last_event or 0,

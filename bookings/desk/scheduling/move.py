@@ -182,8 +182,9 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
 
 def _to_avoid(request: HttpRequest) -> Interval | None:
     try:
-        return Interval(*(parse_datetime(request.GET.get(name, "")) for name in ("from", "until")))
-    except (ValueError, AttributeError):
+        begins, ends = (parse_datetime(request.GET.get(name, "")) for name in ("from", "until"))
+        return Interval(begins, ends) if begins and ends else None
+    except ValueError:
         return None
 
 
@@ -256,7 +257,7 @@ def _revision(request: HttpRequest) -> int:
 
 
 def _errors(form: MoveForm) -> list[str]:
-    return [f"{field}: {' '.join(said)}" for field, said in form.errors.items()]
+    return [f"{field}: {' '.join(map(str, said))}" for field, said in form.errors.items()]
 
 
 def _wants_json(request: HttpRequest) -> bool:

@@ -35,6 +35,7 @@ from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
 
 BETWEEN = "|"
 LONGEST_PK = 18  # digits
@@ -71,14 +72,15 @@ class CallForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     data = request.POST if request.method == "POST" else request.GET
     form = CallForm(_with_defaults(data))
     call = _Call(request, form, data, clinic, now)
     if request.method == "POST":
         return call.book()
-    return call.part(PARTS[request.htmx.target]) if _asks_for_a_part(request) else call.page()
+    part = _part_asked_for(request)
+    return call.part(part) if part else call.page()
 
 
 @dataclass
@@ -163,7 +165,7 @@ class _Call:
 
     def _done(self, booked: Appointment) -> HttpResponse:
         when = wording.day_and_time(booked.starts_at, self.clinic.tz)
-        told = "" if booked.client.email else " There is no address to send a mail to."
+        told = "" if booked.whose.email else " There is no address to send a mail to."
         messages.success(
             self.request,
             f"{booked.client} is booked: {when} with {booked.therapist}, {booked.room}.{told}",
@@ -246,5 +248,5 @@ def _last_treatment(client: str) -> int | None:
     return last_treatments([int(client)]).get(int(client)) if known else None
 
 
-def _asks_for_a_part(request: HttpRequest) -> bool:
-    return bool(request.htmx) and request.htmx.target in PARTS
+def _part_asked_for(request: StaffRequest) -> str | None:
+    return PARTS.get(request.htmx.target or "") if request.htmx else None

@@ -144,7 +144,6 @@ def times_for(
 
 def _plan(client: Client | None, today: date) -> training.Plan | None:
     """None for whom no race is known."""
-    races = list(client.races.all()) if client else []
-    if not races:
+    if client is None or not (races := list(client.races.all())):
         return None
     return plan_of(races, runner_of(client, History.of(client)), today=today)

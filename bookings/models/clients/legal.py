@@ -15,7 +15,7 @@ class LegalKind(models.TextChoices):
     PRIVACY = "privacy", "privacy notice"
 
 
-class LegalTextQuerySet(models.QuerySet):
+class LegalTextQuerySet(models.QuerySet["LegalText"]):
     def current(self, kind: LegalKind) -> "LegalText":
         """The newest; with no row at all, the text that comes with Taper, not yet saved."""
         return self.filter(kind=kind).first() or LegalText(

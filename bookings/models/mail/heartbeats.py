@@ -28,6 +28,7 @@ class Heartbeat(models.Model):
     at = models.DateTimeField()
 
     is_silent: bool  # told by with_silence()
+    failures: int | None  # of the mail server in trouble, told along with them
 
     objects = HeartbeatQuerySet.as_manager()
 

@@ -18,7 +18,7 @@ RESTS = (
 )
 
 
-class MailServerQuerySet(models.QuerySet):
+class MailServerQuerySet(models.QuerySet["MailServer"]):
     def the(self) -> "MailServer":
         return self.get_or_create(pk=THE_SERVER)[0]
 

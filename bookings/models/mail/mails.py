@@ -113,7 +113,7 @@ CLAIM = """
 """
 
 
-class MailQuerySet(models.QuerySet):
+class MailQuerySet(models.QuerySet["Mail"]):
     def asking_for_attention(self):
         return self.filter(state__in=ASKS_FOR_ATTENTION, settled_at=None)
 
@@ -174,7 +174,7 @@ class MailQuerySet(models.QuerySet):
         left.filter(data_at=None).update(
             state=MailState.SCHEDULED,
             # Should it be this mail that kills its senders, its neighbours go first.
-            due_at=Now() + timedelta(minutes=1) * (F("attempts") - 1),
+            due_at=Now() + Value(timedelta(minutes=1)) * (F("attempts") - 1),
             last_error="The sender was lost before the message went out.",
         )
         left.doubt("The sender was lost while the message went out.")
@@ -272,6 +272,13 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    @property
+    def visit(self) -> Appointment:
+        """The one appointment it is about; raises ValueError if it is about several or none."""
+        if self.appointment is None:
+            raise ValueError("not about one appointment")
+        return self.appointment
 
     @property
     def is_withdrawn(self) -> bool:

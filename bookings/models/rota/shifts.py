@@ -32,6 +32,8 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
 class Weekly(models.Model):
     """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
 
+    therapist: "models.ForeignKey[Therapist, Therapist]"  # each kind of them has its own
+
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
     start = models.TimeField()
     end = models.TimeField()

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -151,6 +152,10 @@ class Appointment(models.Model):
         max_length=64, blank=True, help_text="What those booked at once have in common."
     )
 
+    last_event: int | None  # told by the diary's days
+    settled: Decimal  # told by the diary's days
+    changed_at: datetime  # told by the calendars to subscribe to
+
     objects = AppointmentQuerySet.as_manager()
 
     class Meta:
@@ -237,7 +242,8 @@ class Appointment(models.Model):
         return Visit(length=int(length.total_seconds()), buffer=int(pause.total_seconds()))
 
     def is_live_hold(self, now: datetime) -> bool:
-        return self.status == Status.HELD and self.held_until > now
+        held_until = self.held_until if self.status == Status.HELD else None
+        return held_until is not None and held_until > now
 
     def keep_for(self, visitor: str, *, until: datetime, address: str) -> None:
         """Save it as the visitor's hold."""

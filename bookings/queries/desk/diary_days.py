@@ -81,6 +81,10 @@ class DiaryDays:
     absences: Sequence[Absence]
     phases: dict[int, PhaseDay]
 
+    def phase_of(self, visit: Appointment) -> PhaseDay | None:
+        """None for a hold of nobody yet."""
+        return None if visit.client_id is None else self.phases.get(visit.client_id)
+
 
 def diary_days(
     clinic: Clinic,

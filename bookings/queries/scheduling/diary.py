@@ -92,7 +92,7 @@ class DiaryFacts:
         visit = visit or treatment.visit
         shown = day_bounds(first, days, self.clinic.tz)
         rosters = {one.pk: self.timetables[one.pk] for one in self.offered_by[treatment.pk]}
-        rooms = [self.rooms[room.pk] for room in self.suitable[treatment.pk]]
+        rooms: list[Sequence[Span]] = [self.rooms[room.pk] for room in self.suitable[treatment.pk]]
         if (first, days) == (self.first, self.days):
             whole = {pk: timetable.roster for pk, timetable in rosters.items()}
         else:

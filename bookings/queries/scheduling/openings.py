@@ -1,6 +1,7 @@
 """Free starts: the facts in a constant number of queries, the answer from the core."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bookings.core.scheduling.openings import Visit
 from bookings.core.scheduling.problems import Code, Rules
@@ -56,13 +57,19 @@ def nearest(
     today = now.astimezone(clinic.tz).date()
     wanted = start.astimezone(clinic.tz).date()
     first = max(today, wanted - timedelta(days=DAYS_TO_LOOK_AROUND))
-    asked = {"therapist": therapist, "visit": visit, "rules": rules, "ignoring": ignoring}
-    around = openings(
-        clinic, treatment, first=first, days=2 * DAYS_TO_LOOK_AROUND + 1, now=now, **asked
+    find = partial(
+        openings,
+        clinic,
+        treatment,
+        therapist=therapist,
+        visit=visit,
+        rules=rules,
+        ignoring=ignoring,
+        now=now,
     )
+    around = find(first=first, days=2 * DAYS_TO_LOOK_AROUND + 1)
     if len(around) < count:
-        days = horizon(clinic, rules) + 1
-        around = openings(clinic, treatment, first=today, days=days, now=now, **asked)
+        around = find(first=today, days=horizon(clinic, rules) + 1)
     around.sort(key=lambda opening: abs(opening.starts_at - start))
     return sorted(around[:count], key=lambda opening: opening.starts_at)
 

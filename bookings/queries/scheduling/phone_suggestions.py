@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
@@ -37,19 +38,22 @@ def suggested(
 
     Notice and horizon bind runners: what is against them is found as well.
     """
-    asked = {"now": now, "therapist": therapist, "rules": Rules.DESK_MOVE}
-    if wish.at is not None:
-        near = nearest(clinic, treatment, wish.at, count=SHOWN, **asked)
-        near.sort(key=lambda one: abs(one.starts_at - wish.at))
-        return Suggested(near, fits=any(one.starts_at == wish.at for one in near))
+    rules = Rules.DESK_MOVE
+    near = partial(
+        nearest, clinic, treatment, count=SHOWN, therapist=therapist, rules=rules, now=now
+    )
+    if (at := wish.at) is not None:
+        around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
+        return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
-    found = openings(clinic, treatment, first=wish.first, days=days, **asked)
+    found = openings(
+        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=rules, now=now
+    )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
         return Suggested(_spread(fitting), fits=True)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
-    near = nearest(clinic, treatment, max(start, now), count=SHOWN, **asked)
-    return Suggested(near, fits=False)
+    return Suggested(near(max(start, now)), fits=False)
 
 
 def _spread(found: Iterable[Opening]) -> list[Opening]:

@@ -118,7 +118,7 @@ def _show(
 def _link(client: Client, slot: Slot, opening: Opening) -> str:
     """With the therapist whom the mail has offered, where that one is free."""
     kept = slot.therapist if slot.therapist in opening.therapists else None
-    facts = {
+    facts: dict[str, str | int | None] = {
         "treatment": slot.treatment.pk,
         "start": opening.starts_at.isoformat(),
         "therapist": kept.pk if kept else None,

@@ -173,7 +173,8 @@ def _held(request: HttpRequest, treatment: Treatment, **which) -> Appointment | 
 
 
 def _seconds_left(held: Appointment | None) -> int:
-    return int((held.held_until - timezone.now()).total_seconds()) if held else 0
+    ends = held.held_until if held else None
+    return int((ends - timezone.now()).total_seconds()) if ends else 0
 
 
 def _key(request: HttpRequest) -> str:
@@ -187,4 +188,4 @@ def _keep_what_was_typed(request: HttpRequest) -> None:
 
 
 def _first_error(form: StartForm) -> str:
-    return next(error for errors in form.errors.values() for error in errors)
+    return next(str(error) for errors in form.errors.values() for error in errors)

@@ -48,7 +48,7 @@ def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int
     here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
     keeper = (
-        WithTheClinic(opened.appointment.client, opened.token)
+        WithTheClinic(opened.appointment.whose, opened.token)
         if opened.from_mail
         else keeper_of_browser(request)
     )

@@ -201,7 +201,7 @@ class Picker:
     def _url(
         self, therapist: Therapist | None, *, first: date | None = None, day: date | None = None
     ) -> str:
-        asked = {"from": first, "day": day}
+        asked: dict[str, date | str | None] = {"from": first, "day": day}
         if therapist != self.usual:
             asked["therapist"] = therapist.slug if therapist else ANYBODY
         asked = {name: value for name, value in asked.items() if value}

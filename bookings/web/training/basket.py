@@ -169,7 +169,7 @@ def _booked(request: HttpRequest, keeper: Keeper, visits: Sequence[Appointment])
 
 
 def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
-    whose, email = "The" if keeper.at_the_desk else "Your", visits[0].client.email
+    whose, email = "The" if keeper.at_the_desk else "Your", visits[0].whose.email
     what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
     told = (
         f"The confirmation is on its way to {email}." if email else "There is no address to tell."

@@ -113,9 +113,9 @@ def _note(visit: Appointment) -> Note:
 def _content(
     visit: Appointment, timelines: dict[int, training.Timeline], clinic: Clinic, chance: Random
 ) -> Content:
-    day = clinic.day_of(visit.starts_at)
-    rules = protocol.current().phases[timelines[visit.client_id].on(day).phase]
-    usual = SORE[visit.client_id % len(SORE)]
+    day, client = clinic.day_of(visit.starts_at), visit.whose.pk
+    rules = protocol.current().phases[timelines[client].on(day).phase]
+    usual = SORE[client % len(SORE)]
     places = dict.fromkeys([usual, chance.choice(SORE)] if chance.random() < 0.8 else [usual])
     return Content(
         subjective=SAID.get(rules.phase, AS_EVER),

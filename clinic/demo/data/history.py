@@ -15,8 +15,8 @@ LATE_OF = 5  # of so many who cancel, one rings as late as that
 
 
 def events_of(visit: Appointment, now: datetime) -> Iterator[AppointmentEvent]:
-    """Unsaved events in order of time, none after `now`."""
-    yield _event(visit, Status.BOOKED, visit.booked_at, RUNNER)
+    """Unsaved events in order of time, none after `now`. Nothing was held before it was booked."""
+    yield _event(visit, Status.BOOKED, visit.created_at, RUNNER)
     if visit.status == Status.CANCELLED:
         yield _cancelled(visit, now)
     elif visit.status == Status.NO_SHOW:
@@ -29,7 +29,7 @@ def events_of(visit: Appointment, now: datetime) -> Iterator[AppointmentEvent]:
 
 def is_late(visit: Appointment, now: datetime) -> bool:
     """Whether a cancelled visit was so by telephone, a few hours before."""
-    return visit.booked_at.minute % LATE_OF == 0 and visit.starts_at - RINGS_BEFORE <= now
+    return visit.created_at.minute % LATE_OF == 0 and visit.starts_at - RINGS_BEFORE <= now
 
 
 def cancelled_at(visit: Appointment, now: datetime) -> datetime:
@@ -37,7 +37,7 @@ def cancelled_at(visit: Appointment, now: datetime) -> datetime:
     if is_late(visit, now):
         return visit.starts_at - RINGS_BEFORE
     last = min(visit.starts_at - NOT_LATER, now)
-    return visit.booked_at + (last - visit.booked_at) / 2
+    return visit.created_at + (last - visit.created_at) / 2
 
 
 def _cancelled(visit: Appointment, now: datetime) -> AppointmentEvent:

@@ -34,9 +34,9 @@ def make_mails(
         for visit in visits
         if visit.status in written
         and visit.starts_at > now - REMEMBERED_SINCE
-        and visit.client.email
+        and visit.whose.email
     ]
-    prefetch_related_objects([visit.client for visit in told], "races")
+    prefetch_related_objects([visit.whose for visit in told], "races")
     rules = protocol.current()
     owed = [mail for visit in told for mail in _about(visit, clinic, rules)]
     past = [mail for mail in owed if mail.due_at <= now]
@@ -53,13 +53,13 @@ def _about(visit: Appointment, clinic: Clinic, rules: training.Protocol) -> list
     confirmation = Mail(
         key=f"{MailKind.CONFIRMED}:{visit.public_id}:0",
         kind=MailKind.CONFIRMED,
-        client=visit.client,
+        client=visit.whose,
         appointment=visit,
-        created_at=visit.booked_at,
-        due_at=visit.booked_at,
+        created_at=visit.created_at,
+        due_at=visit.created_at,
         not_after=visit.starts_at,
     )
-    return [confirmation, *reminders_of(visit, clinic, rules, now=visit.booked_at)]
+    return [confirmation, *reminders_of(visit, clinic, rules, now=visit.created_at)]
 
 
 def _sent(mail: Mail) -> None:

@@ -1,7 +1,8 @@
 """What the demo's visits were paid, and what is charged for those that did not take place."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from bookings.core import wording
@@ -56,7 +57,7 @@ def _fee(visit: Appointment, clinic: Clinic, now: datetime) -> Fee | None:
 
 def _payments(
     settled: Sequence[tuple[datetime, Appointment, dict]],
-    fees: dict[int, object],
+    fees: Mapping[int, Decimal],
     clinic: Clinic,
     chance: Random,
 ) -> Iterator[Payment]:
