@@ -181,7 +181,7 @@ def test_whoever_was_erased_since_does_not_come_back(a_clinic, backup_folder):
     assert not Client.objects.filter(name="Ana Gone").exists()
 
 
-@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC])
+@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC], ids=["secret key", "public key"])
 def test_a_backup_is_sealed_and_opens_only_with_its_key(
     a_clinic, backup_folder, settings, sealed_with
 ):
