@@ -1,7 +1,7 @@
 """The desk's diary in a real browser, on the demo's data: dragging, two desks, money, blocks."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -82,9 +82,24 @@ def minutes(at):
     return int(at[11:13]) * 60 + int(at[14:16])
 
 
-def followed(page, gap):
-    """Movable visits and what comes next with the same therapist, if that begins within `gap`."""
-    day = feed(page)
+def first_visit(page, gap, wanted, *, days):
+    """The first that is wanted by how long after it the therapist is free, and at work for `gap`.
+
+    On a day so many days ahead or later, which is opened: what lies where differs by the day on
+    which the demo's diary was made.
+    """
+    for later in range(14):
+        day = today() + timedelta(days=days + later)
+        for visit, after, at_work in followed(page.request.get(f"/diary/{day}/feed/").json(), gap):
+            if wanted(after, at_work):
+                page.goto(f"/diary/{day}/")
+                page.locator(VISIT).first.wait_for()
+                return visit
+    raise AssertionError("no such visit in two weeks")
+
+
+def followed(day, gap):
+    """Movable visits, and minutes until the next one of the same therapist."""
     for visit in filter(lambda one: one["movable"], day["visits"]):
         later = [
             minutes(one["start"]) - minutes(visit["end"])
@@ -102,8 +117,8 @@ def followed(page, gap):
 
 
 def test_a_drag_moves_and_undo_puts_back(desk):
-    page = desk(a_busy_day(28))
-    visit = next(one for one, after, at_work in followed(page, 60) if after >= 75 and at_work)
+    page = desk()
+    visit = first_visit(page, 60, lambda after, at_work: after >= 75 and at_work, days=28)
     drag(page, visit, by=60)
     page.get_by_text("Tell the client?").wait_for()
     [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
@@ -115,8 +130,8 @@ def test_a_drag_moves_and_undo_puts_back(desk):
 
 
 def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
-    page = desk(a_busy_day(7))
-    visit = next(one for one, after, at_work in followed(page, 30) if after >= 45 and at_work)
+    page = desk()
+    visit = first_visit(page, 30, lambda after, at_work: after >= 45 and at_work, days=7)
     drag(page, visit, by=30, end=True)
     page.get_by_text("Tell the client?").wait_for()
     [longer] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
@@ -129,8 +144,8 @@ def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
 
 
 def test_a_drag_onto_somebody_says_who_and_offers_the_nearest_times(desk):
-    page = desk(a_busy_day(28))
-    visit = next(one for one, after, _ in followed(page, 0) if after <= 30)
+    page = desk()
+    visit = first_visit(page, 0, lambda after, _: after <= 30, days=27)
     drag(page, visit, by=60)
     told = page.locator("#told")
     told.get_by_text("already has").wait_for()
