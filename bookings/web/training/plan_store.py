@@ -39,7 +39,7 @@ class Pages:
     """
 
     token = ""
-    by = booking.RUNNER
+    by: str = booking.RUNNER
     at_the_desk = False
     frame = "base.html"
     whose = "Your plan"
