@@ -268,7 +268,7 @@ def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup
     assert contents() == before
 
 
-@pytest.mark.parametrize("key", ["", KEY])
+@pytest.mark.parametrize("key", ["", KEY], ids=["plain", "sealed"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     a_clinic, backup_folder, settings, key
 ):
