@@ -74,4 +74,4 @@ def keep(folder: Path, language: str, marked: Catalog) -> int:
         write_po(file, catalog, sort_by_file=True, width=96)
     with mo.open("wb") as file:
         write_mo(file, catalog)
-    return sum(1 for message in catalog if message.id and not "".join(message.string))
+    return sum(1 for message in catalog if message.id and not "".join(message.string or ()))
