@@ -121,7 +121,7 @@ def _conversation(
 def _show(
     request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}"}
+    context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}", "door_pass": ""}
     if request.user.is_authenticated and asking.visit is None:
         # Signed in; a link needs no login that could end meanwhile.
         context["door_pass"] = door_pass(request.user, request.path)
