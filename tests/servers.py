@@ -25,14 +25,16 @@ from clinic.demo import servers as stack
 OURS = "SERVERS_OF_THE_TEST_RUN"
 
 CLINICS_ZONE = ZoneInfo("Europe/London")  # the default
-FAKED_CLOCK = (
-    "LD_PRELOAD",
-    "FAKETIME",
-    "FAKETIME_DONT_FAKE_MONOTONIC",
-    "NO_FAKE_STAT",
-    "PYTHONPATH",
-)
 FAKER = "faketime/libfaketimeMT.so.1"
+# Waiting is real, and so are the times of files, by which Python knows what it has compiled.
+FAKED_CLOCK = {
+    "LD_PRELOAD": str(next(Path("/usr/lib").glob(f"*/{FAKER}"), "")),
+    "FAKETIME": "",
+    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # or Chromium's timed waits end at once, and it spins
+    "NO_FAKE_STAT": "1",
+    "PYTHONPATH": str(Path(__file__).parent / "faked_clock"),
+}
 
 _started = contextlib.ExitStack()
 atexit.register(_started.close)
@@ -53,20 +55,17 @@ def _start() -> None:
 def _begin_anew_at(asked: str) -> None:
     """The library that fakes the clock must be there from a program's beginning.
 
-    Everybody's clock is off by the same time, so that all have the same one. Waiting is real, and
-    so are the times of files, by which Python knows what it has compiled.
+    Everybody's clock is off by the same time, so that all have the same one.
     """
-    library = next(Path("/usr/lib").glob(f"*/{FAKER}"), None)
-    if library is None:
+    if not FAKED_CLOCK["LD_PRELOAD"]:
         sys.exit("FAKE_TODAY needs libfaketime; on Debian: apt-get install libfaketime")
     today = datetime.fromisoformat(asked).replace(tzinfo=CLINICS_ZONE)
-    off = round((today - datetime.now(UTC)).total_seconds())
-    python = str(Path(__file__).parent / "faked_clock")
-    faked = dict(zip(FAKED_CLOCK, [str(library), f"{off:+d}s", "1", "1", python], strict=True))
-    os.execve(sys.executable, sys.orig_argv, {**os.environ, **faked})  # noqa: S606 - ourselves
+    off = f"{(today - datetime.now(UTC)).total_seconds():+.0f}s"
+    environment = {**os.environ, **FAKED_CLOCK, "FAKETIME": off}
+    os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606 - ourselves
 
 
-if "FAKE_TODAY" in os.environ and "FAKETIME" not in os.environ:
+if os.environ.get("FAKE_TODAY") and "FAKETIME" not in os.environ:
     _begin_anew_at(os.environ["FAKE_TODAY"])
 _start()
 

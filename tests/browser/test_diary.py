@@ -1,7 +1,7 @@
 """The desk's diary in a real browser, on the demo's data: dragging, two desks, money, blocks."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -82,28 +82,63 @@ def minutes(at):
     return int(at[11:13]) * 60 + int(at[14:16])
 
 
-def followed(page, gap):
-    """Movable visits and what comes next with the same therapist, if that begins within `gap`."""
-    day = feed(page)
-    for visit in filter(lambda one: one["movable"], day["visits"]):
-        later = [
-            minutes(one["start"]) - minutes(visit["end"])
-            for one in day["visits"]
-            if one["therapist"] == visit["therapist"] and one["start"] > visit["start"]
-        ]
+PAUSE = 15  # minutes after a visit, at most
+
+
+def first_visit(page, wanted, *, days):
+    """The first movable one such as is wanted, on a day so many days ahead or later.
+
+    The day is opened. What lies where differs by the day on which the demo's diary was made.
+    """
+    for later in range(14):
+        day = today() + timedelta(days=days + later)
+        told = page.request.get(f"/diary/{day}/feed/").json()
+        for visit in told["visits"]:
+            if visit["movable"] and wanted(visit, told):
+                page.goto(f"/diary/{day}/")
+                page.locator(VISIT).first.wait_for()
+                return visit
+    raise AssertionError("no such visit in two weeks")
+
+
+def until_the_next(visit, day, of):
+    """Minutes from its end to whatever else that therapist, or that room, has on that day."""
+    others = [one for one in day["visits"] if one[of] == visit[of]]
+    later = [minutes(one["start"]) for one in others if one["start"] > visit["start"]]
+    return min(later, default=24 * 60) - minutes(visit["end"])
+
+
+def is_free_for(gap):
+    """Therapist and room have that many more minutes after the visit."""
+
+    def free(visit, day):
+        end = minutes(visit["end"]) + gap
+        shades = [one for one in day["shades"] if visit["therapist"] in one["where"]]
         at_work = any(
-            shade["kind"] == "shift"
-            and visit["therapist"] in shade["where"]
-            and minutes(shade["start"]) <= minutes(visit["start"])
-            and minutes(visit["end"]) + gap <= minutes(shade["end"])
-            for shade in day["shades"]
+            one["kind"] == "shift"
+            and minutes(one["start"]) <= minutes(visit["start"])
+            and end <= minutes(one["end"])
+            for one in shades
         )
-        yield visit, min(later, default=24 * 60), at_work
+        away = any(
+            one["kind"] != "shift"
+            and minutes(one["start"]) < end + PAUSE
+            and minutes(visit["start"]) < minutes(one["end"])
+            for one in shades
+        )
+        next_ = min(until_the_next(visit, day, of) for of in ("therapist", "room"))
+        return at_work and not away and next_ >= gap + PAUSE
+
+    return free
+
+
+def is_followed_at_once(visit, day):
+    return until_the_next(visit, day, "therapist") <= 2 * PAUSE
 
 
 def test_a_drag_moves_and_undo_puts_back(desk):
-    page = desk(a_busy_day(28))
-    visit = next(one for one, after, at_work in followed(page, 60) if after >= 75 and at_work)
+    page = desk()
+    visit = first_visit(page, is_free_for(60), days=28)
     drag(page, visit, by=60)
     page.get_by_text("Tell the client?").wait_for()
     [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
@@ -115,8 +150,8 @@ def test_a_drag_moves_and_undo_puts_back(desk):
 
 
 def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
-    page = desk(a_busy_day(7))
-    visit = next(one for one, after, at_work in followed(page, 30) if after >= 45 and at_work)
+    page = desk()
+    visit = first_visit(page, is_free_for(30), days=7)
     drag(page, visit, by=30, end=True)
     page.get_by_text("Tell the client?").wait_for()
     [longer] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
@@ -129,8 +164,8 @@ def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
 
 
 def test_a_drag_onto_somebody_says_who_and_offers_the_nearest_times(desk):
-    page = desk(a_busy_day(28))
-    visit = next(one for one, after, _ in followed(page, 0) if after <= 30)
+    page = desk()
+    visit = first_visit(page, is_followed_at_once, days=27)
     drag(page, visit, by=60)
     told = page.locator("#told")
     told.get_by_text("already has").wait_for()

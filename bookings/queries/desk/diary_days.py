@@ -17,6 +17,8 @@ from bookings.models import (
     Clinic,
     ExtraShift,
     Payment,
+    ProtocolVersion,
+    Race,
     Room,
     Therapist,
     WeeklyBreak,
@@ -125,6 +127,10 @@ def version(clinic: Clinic, day: date, *, now: datetime) -> str:
         list(WeeklyBreak.objects.filter(weekday=day.weekday()).order_by("pk").values_list()),
         list(Therapist.objects.active().values_list("pk", "name")),
         list(Room.objects.filter(active=True).values_list("pk", "name")),
+        # Phases follow races and the protocol; the hours on the page follow the zone.
+        list(Race.objects.filter(client__in=_visits(bounds, now).values("client")).values_list()),
+        ProtocolVersion.objects.values_list("pk", flat=True).first(),
+        clinic.tz.key,
     ]
     return sha256(repr(seen).encode()).hexdigest()[:24]
 

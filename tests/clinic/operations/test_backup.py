@@ -181,7 +181,7 @@ def test_whoever_was_erased_since_does_not_come_back(a_clinic, backup_folder):
     assert not Client.objects.filter(name="Ana Gone").exists()
 
 
-@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC])
+@pytest.mark.parametrize("sealed_with", [KEY, PUBLIC], ids=["secret key", "public key"])
 def test_a_backup_is_sealed_and_opens_only_with_its_key(
     a_clinic, backup_folder, settings, sealed_with
 ):
@@ -268,7 +268,7 @@ def test_a_backup_of_a_newer_version_is_refused_with_a_sentence(a_clinic, backup
     assert contents() == before
 
 
-@pytest.mark.parametrize("key", ["", KEY])
+@pytest.mark.parametrize("key", ["", KEY], ids=["plain", "sealed"])
 def test_a_damaged_backup_is_refused_before_anything_is_touched(
     a_clinic, backup_folder, settings, key
 ):

@@ -14,7 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, Appointment, Mail, MailKind, Payment, WeeklyBreak
+from bookings.models import (
+    Absence,
+    Appointment,
+    Mail,
+    MailKind,
+    Payment,
+    ProtocolVersion,
+    WeeklyBreak,
+)
+from bookings.queries.training import protocol
 from tests.factories import (
     make_absence,
     make_appointment,
@@ -80,6 +89,25 @@ def test_an_unchanged_day_costs_no_body_and_a_changed_one_does(desk, visit):
     tag = desk.get(f"/diary/{DAY}/feed/").headers["ETag"]
     assert desk.get(f"/diary/{DAY}/feed/", HTTP_IF_NONE_MATCH=tag).status_code == 304
     make_absence(TEN + HOUR, TEN + 2 * HOUR, visit.therapist)
+    assert desk.get(f"/diary/{DAY}/feed/", HTTP_IF_NONE_MATCH=tag).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda client, clinic: make_race(client, race_date=date(2026, 12, 13)),
+        lambda client, clinic: ProtocolVersion.objects.create(
+            number=2, data=protocol.default_data(), created_at=TEN, by="owner", change="A word"
+        ),
+        lambda client, clinic: type(clinic).objects.update(timezone="Europe/Athens"),
+    ],
+    ids=["a race", "the protocol", "the zone"],
+)
+def test_a_day_is_drawn_anew_when_what_its_phases_and_hours_follow_changes(
+    desk, visit, clinic, change
+):
+    tag = desk.get(f"/diary/{DAY}/feed/").headers["ETag"]
+    change(visit.client, clinic)
     assert desk.get(f"/diary/{DAY}/feed/", HTTP_IF_NONE_MATCH=tag).status_code == 200
 
 
