@@ -87,7 +87,7 @@ def test_no_time_is_offered_on_a_race_on_the_way_nor_on_the_day_after(plan, ente
     shown = plan(race_date=on_the_way, distance="10k", priority="C").context["page"]
 
     [there] = [one for one in shown.proposals if one.offer.session.ideal == session.ideal]
-    days = {one.choice.start.astimezone(clinic.tz).date() for one in there.times}
+    days = {one.slot.start.astimezone(clinic.tz).date() for one in there.times}
     assert days == {session.ideal + timedelta(days=3)}
 
 
