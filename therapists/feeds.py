@@ -90,7 +90,7 @@ def initials_of(client: Client) -> str:
 
 
 def _visit(visit: Appointment, summary: str, *, place: str = "") -> Event:
-    event = _event(f"feed-{calendars.uid_of(visit)}", summary, visit.changed_at)  # type: ignore[attr-defined]
+    event = _event(f"feed-{calendars.uid_of(visit)}", summary, visit.changed_at)
     event.add("sequence", visit.revision)
     event.add("dtstart", visit.starts_at)
     event.add("dtend", visit.ends_at)
