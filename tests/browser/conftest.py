@@ -265,20 +265,18 @@ def run(site) -> Iterator[Callable[[str], str]]:
 
     The shell stays open for the next ones.
     """
-    shell = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", SHELL], cwd=ROOT, env={**os.environ, **site.environment},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    ) as shell:  # fmt: skip
 
-    def _run(code: str) -> str:
-        print(json.dumps(code), file=shell.stdin, flush=True)
-        done, said = json.loads(shell.stdout.readline())
-        assert done, said
-        return said
+        def _run(code: str) -> str:
+            print(json.dumps(code), file=shell.stdin, flush=True)
+            done, said = json.loads(shell.stdout.readline())
+            assert done, said
+            return said
 
-    yield _run
-    shell.stdin.close()
-    shell.wait(patience.seconds())
+        yield _run
 
 
 @pytest.fixture
