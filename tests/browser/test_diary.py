@@ -231,8 +231,8 @@ def test_money_is_taken_corrected_and_printed(desk, axe):
 
 def test_a_press_on_an_empty_place_offers_to_block_it(desk):
     page = desk(a_busy_day(8))
-    column = page.locator(".ec-day").last.bounding_box()
-    page.mouse.click(column["x"] + column["width"] / 2, column["y"] + 10)
+    column = page.locator(".ec-day").last  # pressed once it stands still and nothing lies over it
+    column.click(position={"x": column.bounding_box()["width"] / 2, "y": 10})
     page.get_by_role("link", name="Time off or a meeting").click()
     page.get_by_label("What for").fill("Supervision")
     page.get_by_role("button", name="Put it in the diary").click()
@@ -244,23 +244,18 @@ def test_a_press_on_an_empty_place_offers_to_block_it(desk):
 def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     """Through the accessibility tree: nothing is pressed that has no name and no focus."""
     page = desk(a_busy_day(22))
-    page.get_by_role("button", name="Table").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Table").press("Enter")
     link = page.get_by_role("link", name=re.compile("^Move ")).first
-    link.focus()
-    page.keyboard.press("Enter")
+    link.press("Enter")
     near = page.get_by_role("navigation", name="Free near it:").get_by_role("link").first
     near.wait_for()
     proposed = near.inner_text()
-    near.focus()
-    page.keyboard.press("Enter")
+    near.press("Enter")
     page.wait_for_url(re.compile("time="))
     save = page.get_by_role("button", name="Move it", exact=True)
-    save.focus()
-    page.keyboard.press("Enter")
+    save.press("Enter")
     page.get_by_role("status").get_by_text(f"Now {proposed.partition(' with')[0]}").wait_for()
-    page.get_by_role("button", name="Undo the last move").focus()
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Undo the last move").press("Enter")
     page.get_by_role("status").get_by_text("Back at").wait_for()
 
 
