@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import SILENTLY, write_down
+from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -124,7 +124,7 @@ def erase(
         return []
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
-        cancellation.cancel(visit, telling=SILENTLY, by=by, now=now)
+        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
     until = seen.kept_until
     if until:
         health_erase.keep(client, now=now)

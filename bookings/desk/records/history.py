@@ -64,8 +64,8 @@ def history(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
     form = FilterForm(request.GET or {"who": STAFF})
     form.is_valid()
-    asked = form.cleaned_data
-    found = _asked_for(asked, clinic)
+    data = form.cleaned_data
+    found = _asked_for(data, clinic)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         found = found.filter(pk__lt=int(before))
@@ -81,20 +81,20 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/records/history.html", context)
 
 
-def _asked_for(asked: dict, clinic: Clinic) -> QuerySet[Change]:
+def _asked_for(data: dict, clinic: Clinic) -> QuerySet[Change]:
     found = Change.objects.all()
-    who = asked.get("who", "")
+    who = data.get("who", "")
     if who in ROLES:
         found = found.filter(role__in=ROLES[who])
     elif who.isdecimal() and len(who) < 19:
         found = found.filter(user=int(who))
-    if (table := asked.get("what")) and table in TABLES:
+    if (table := data.get("what")) and table in TABLES:
         found = found.filter(table=table)
-    if whom := asked.get("whom"):
+    if whom := data.get("whom"):
         found = found.filter(client__in=Client.objects.filter(name__icontains=whom).values("pk"))
-    if since := asked.get("since"):
+    if since := data.get("since"):
         found = found.filter(at__gte=_begin(since, clinic))
-    if until := asked.get("until"):
+    if until := data.get("until"):
         found = found.filter(at__lt=_begin(until + timedelta(days=1), clinic))
     return found
 

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance, cancellation
 from bookings.actions.scheduling.placement import last_move
@@ -154,7 +154,7 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
     cancellation.cancel(
         visit,
         reason=form.cleaned_data["reason"],
-        telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
+        notify=Notify.from_the_desk() if request.POST.get("tell") == "yes" else Notify.NONE,
         charging=request.POST.get("wish") == "client",
         **circumstances(request),
     )

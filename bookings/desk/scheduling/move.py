@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
@@ -80,10 +80,10 @@ class MoveForm(forms.Form):
             length=timedelta(minutes=minutes),
         )
 
-    def telling(self) -> Telling:
+    def notify(self) -> Notify:
         if self.cleaned_data["tell"] != "yes":
-            return SILENTLY
-        return Telling.from_the_desk(self.cleaned_data["note"])
+            return Notify.NONE
+        return Notify.from_the_desk(self.cleaned_data["note"])
 
 
 def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
@@ -120,7 +120,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             slot=form.slot(clinic),
             revision=form.cleaned_data["revision"],
             rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
-            telling=form.telling(),
+            notify=form.notify(),
             by=who(request),
         )
         moved = changes.move(wanted, now=timezone.now())
@@ -130,7 +130,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
     visit = _visit(pk)
     try:
         back = changes.undo_move(

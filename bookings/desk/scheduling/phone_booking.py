@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from bookings.actions.clients.details import NewClient
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
@@ -66,9 +66,9 @@ class CallForm(forms.Form):
     )
     key = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
 
-    def telling(self) -> Telling:
-        asked = self.cleaned_data
-        return Telling.from_the_desk(asked["note"]) if asked["tell"] == "yes" else SILENTLY
+    def notify(self) -> Notify:
+        data = self.cleaned_data
+        return Notify.from_the_desk(data["note"]) if data["tell"] == "yes" else Notify.NONE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,8 +105,8 @@ class _Call:
         typed = self.form.cleaned_data
         if typed.get("treatment") is None:
             return Times()
-        asked = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = times_for(*asked, self.people.client, self.clinic, self.now)
+        wish = typed["treatment"], typed.get("therapist"), typed.get("when", "")
+        times = times_for(*wish, self.people.client, self.clinic, self.now)
         times.choose(self.data.get("start", ""))
         return times
 
@@ -195,7 +195,7 @@ class _Call:
             client=self.people.client or self._new_client(),
             key=data["key"] or token_hex(16),
             rules=Rules.OVERRIDDEN if self._knowingly() else Rules.DESK,
-            telling=self.form.telling(),
+            notify=self.form.notify(),
             by=who(self.request),
         )
 
@@ -210,8 +210,8 @@ class _Call:
         )
 
 
-def _why_no_time(asked: str | None) -> str:
-    return "That time has just been taken. Please choose another." if asked else CHOOSE_A_TIME
+def _why_no_time(start: str | None) -> str:
+    return "That time has just been taken. Please choose another." if start else CHOOSE_A_TIME
 
 
 def _why_nobody(people: People) -> str:

@@ -21,8 +21,8 @@ def monday(today):
 
 
 def ask(browser, first, last=None, **typed):
-    asked = {"first": first, "last": last or first, **typed}
-    return browser.post("/my-time/", asked, follow=True)
+    data = {"first": first, "last": last or first, **typed}
+    return browser.post("/my-time/", data, follow=True)
 
 
 def answer(browser, how):
