@@ -82,9 +82,9 @@ def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
     """Until when the clinical records stay; None when there are none, or their time is over."""
     if not health_erase.has_records(client):
         return None
-    last = _last_visit(client, now).astimezone(clinic.tz).date()
+    last = clinic.day_of(_last_visit(client, now))
     until = years_after(last, clinic.keep_records_years)
-    return until if until > now.astimezone(clinic.tz).date() else None
+    return until if until > clinic.day_of(now) else None
 
 
 def years_after(day: date, years: int) -> date:

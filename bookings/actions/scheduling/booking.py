@@ -83,7 +83,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     placements: list[Placement] = []
     for slot, held in zip(request.slots, holds, strict=True):
-        day = slot.start.astimezone(clinic.tz).date()
+        day = clinic.day_of(slot.start)
         placements.append(_place(slot, held, facts[day], request))
         if len(request.slots) > 1:
             facts[day] = facts[day].with_taken(placements[-1])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, Words
 from bookings.models import Change, Client, Clinic, User
-from bookings.web.forms import DayField
+from bookings.web.forms import DayField, whole_number
 from bookings.web.responses import private
 
 ON_A_PAGE = 50
@@ -66,16 +66,16 @@ def history(request: HttpRequest) -> HttpResponse:
     form.is_valid()
     data = form.cleaned_data
     found = _asked_for(data, clinic)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    before = whole_number(request.GET.get("before"))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     changes = list(found.order_by("-pk").select_related("client")[: ON_A_PAGE + 1])
     shown = changes[:ON_A_PAGE]
     query = {name: value for name, value in form.data.items() if name in form.fields and value}
     context = {
         "form": form,
         "told": Words(shown, clinic.tz).told(),
-        "newest": urlencode(query) if before else "",
+        "newest": urlencode(query) if before is not None else "",
         "older": urlencode({**query, "before": shown[-1].pk}) if len(changes) > len(shown) else "",
     }
     return render(request, "desk/records/history.html", context)
@@ -86,8 +86,8 @@ def _asked_for(data: dict, clinic: Clinic) -> QuerySet[Change]:
     who = data.get("who", "")
     if who in ROLES:
         found = found.filter(role__in=ROLES[who])
-    elif who.isdecimal() and len(who) < 19:
-        found = found.filter(user=int(who))
+    elif (user := whole_number(who)) is not None:
+        found = found.filter(user=user)
     if (table := data.get("what")) and table in TABLES:
         found = found.filter(table=table)
     if whom := data.get("whom"):

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Busy, Refused
@@ -22,13 +21,13 @@ from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import MoveForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.responses import page_or_part
+from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import open_picker
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import ClientPlan, plan_of_store
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @behind_a_link
 def move(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":
@@ -132,7 +131,7 @@ def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) ->
     clinic = Clinic.objects.the()
     day = diary_facts(
         clinic,
-        first=start.astimezone(clinic.tz).date(),
+        first=clinic.day_of(start),
         days=1,
         treatments=[visit.treatment],
         therapist=therapist,

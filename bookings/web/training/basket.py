@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
@@ -24,7 +24,7 @@ from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.forms import KeyForm, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
-from bookings.web.responses import sorry, status_of, tell_when_to_return
+from bookings.web.responses import page_methods, sorry, status_of, tell_when_to_return
 from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import (
@@ -94,7 +94,7 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
     return _keep(request, store, slots)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @limited(BOOKING)
 def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
     slots = _chosen(request, store)

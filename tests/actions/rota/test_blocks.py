@@ -29,7 +29,7 @@ def visit(book):
 
 @pytest.fixture
 def day(clinic, start) -> date:
-    return start.astimezone(clinic.tz).date()
+    return clinic.day_of(start)
 
 
 @pytest.fixture
