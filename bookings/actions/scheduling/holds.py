@@ -85,12 +85,6 @@ def hold(request: HoldRequest, *, now: datetime) -> Held:
     return held
 
 
-@changes_the_diary
-def release(_clinic: Clinic, holder: Holder, *, now: datetime) -> None:
-    """Let the holder's holds go."""
-    let_go(holder, now)
-
-
 def expire_dead_holds(*, now: datetime) -> int:
     """Tidy up: holds past their end are free already, this only says so. Returns how many."""
     return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
