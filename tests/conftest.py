@@ -4,6 +4,7 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
@@ -26,6 +27,22 @@ def pytest_collection_modifyitems(items):
     for test in items:
         if starts_programs(test.path):
             test.add_marker("real_clock")
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay together; where two share the work, so do the browser's files.
+
+    They share a site, whose start costs each who needs one a quarter of a minute.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "browser" if self.numnodes == 2 and file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)
