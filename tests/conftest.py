@@ -24,20 +24,23 @@ refuse_names_of_nothing()
 
 
 def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that nobody who shares the work has it alone at the end."""
     for test in items:
         if starts_programs(test.path):
             test.add_marker("real_clock")
+    items.sort(key=lambda test: (not is_browsers(test.nodeid), not starts_programs(test.path)))
+
+
+def is_browsers(nodeid: str) -> bool:
+    return nodeid.startswith("tests/browser/")
 
 
 class ByFile(LoadFileScheduling):
-    """A file's tests stay together; where two share the work, so do the browser's files.
-
-    They share a site, whose start costs each who needs one a quarter of a minute.
-    """
+    """A file's tests stay together, and all of the browser's: they share a site, which is
+    started, filled and stopped in half a minute."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "browser" if self.numnodes == 2 and file.startswith("tests/browser/") else file
+        return "browser" if is_browsers(nodeid) else super()._split_scope(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
