@@ -14,7 +14,7 @@ from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
-from bookings.models.mail.mails import GROUP_OF
+from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.scheduling import cutoffs
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at

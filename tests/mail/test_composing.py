@@ -14,7 +14,7 @@ from bookings import links
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
-from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from tests.factories import make_client
 
 ABOUT_VISITS = [k for k in MailKind if k not in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA)]
