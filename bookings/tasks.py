@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
-from bookings.actions.scheduling import holds
+from bookings.actions.scheduling import holds, unproved
 from bookings.models import Component, Heartbeat
 
 
@@ -19,6 +19,11 @@ def send_due_mails(by_beat: bool = False) -> None:
 @shared_task(name="bookings.tasks.expire_dead_holds", ignore_result=True)
 def expire_dead_holds() -> None:
     holds.expire_dead_holds(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.release_unproved", ignore_result=True)
+def release_unproved() -> None:
+    unproved.release_due(now=timezone.now())
 
 
 @shared_task(name="bookings.tasks.plan_nudges", ignore_result=True)

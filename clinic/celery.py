@@ -34,6 +34,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "release unproved bookings": {
+            "task": "bookings.tasks.release_unproved",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "send morning mails": {
             "task": "therapists.tasks.send_morning_mails",
             "schedule": EACH_MINUTE,

@@ -312,5 +312,5 @@ LIMITS = {
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),
 }
 # Starts one address may have on hold at once, and take on hold within an hour.
-HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=24)
+HOLDS_AT_ONCE_PER_ADDRESS = env.int("HOLDS_AT_ONCE_PER_ADDRESS", default=12)
 HOLDS_PER_HOUR_PER_ADDRESS = env.int("HOLDS_PER_HOUR_PER_ADDRESS", default=120)

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from bookings.core.scheduling.problems import TAKEN, Code, Problem, Severity
 from bookings.queries.scheduling.diary import Opening
 
@@ -12,7 +15,7 @@ class Refused(Exception):
     `look_around` finds those; it is called once the diary's lock has been given back.
     """
 
-    sentence = "That could not be done."
+    sentence: str | Promise = "That could not be done."
 
     def __init__(
         self,
@@ -64,6 +67,24 @@ class TooManyHolds(Refused):
     sentence = (
         "A lot of times are being held from your network at the moment. "
         "Please try again in a few minutes, or ring us."
+    )
+
+
+class TooManyUnproved(Refused):
+    """A mailbox that nobody has answered from has as much booked, or mailed, as it may."""
+
+    sentence = _(
+        "We have written to this address already, and nobody has confirmed it yet. Please press "
+        "the link in our mail and then book on, or ring us."
+    )
+
+
+class NewcomersPaused(Refused):
+    """More strangers have booked within the hour than the clinic wants."""
+
+    sentence = _(
+        "A lot of people are booking for the first time at the moment. Please try again in a "
+        "while, sign in if you have been here before, or ring us."
     )
 
 

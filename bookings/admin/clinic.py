@@ -56,6 +56,8 @@ class ClinicAdmin(RotaAdmin):
                     "minimum_notice_minutes",
                     "horizon_days",
                     "hold_minutes",
+                    "prove_minutes",
+                    "unproved_per_hour",
                 ]
             },
         ),

@@ -45,6 +45,12 @@ def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
     return f"{day(instant, tz)}, {clock(instant, tz)}"
 
 
+def until(instant: datetime, now: datetime, tz: ZoneInfo) -> str:
+    """15:30; on another day than now, Tuesday 1 December, 00:15"""
+    same_day = instant.astimezone(tz).date() == now.astimezone(tz).date()
+    return clock(instant, tz) if same_day else day_and_time(instant, tz)
+
+
 def length_of_time(days: int) -> str:
     """1 day, 11 days, 16 weeks"""
     if days >= 14:

@@ -29,6 +29,7 @@ urlpatterns = protected(
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),
     path("appointments/<int:pk>/cancel/", appointment.cancel, name="cancel"),
+    path("appointments/<int:pk>/vouch/", appointment.vouch, name="vouch"),
     path("appointments/<int:pk>/late/", appointment.late, name="late"),
     path("appointments/<int:pk>/note/", appointment.note, name="note"),
     path("appointments/<int:pk>/price/", payments.price, name="price"),

@@ -4,12 +4,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import identity
+from bookings.actions.scheduling import unproved
 from bookings.models import Client, Clinic
 from bookings.queries.desk.desk_day import desk_day
+from bookings.web.actor import who
 from bookings.web.days import day_in
+from bookings.web.forms import whole_number
 
 
 @require_safe
@@ -27,4 +32,24 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     identity.keep_apart(client)
     messages.success(request, f"{client} stays separate.")
+    return redirect("desk:home")
+
+
+@require_POST
+def cancel_strangers(request: HttpRequest) -> HttpResponse:
+    """Answers the card "unproved bookings from one address": those it showed, and no others."""
+    shown = {pk for one in request.POST.getlist("visit") if (pk := whole_number(one)) is not None}
+    if not shown:
+        messages.error(request, _("Nothing was chosen, so nothing was cancelled."))
+        return redirect("desk:home")
+    gone = unproved.cancel_together(shown, by=who(request), now=timezone.now())
+    said = ngettext("{count} booking is cancelled.", "{count} bookings are cancelled.", gone)
+    messages.success(request, said.format(count=gone))
+    if kept := len(shown) - gone:
+        said = ngettext(
+            "{count} has been confirmed or changed meanwhile, and stays as it is.",
+            "{count} have been confirmed or changed meanwhile, and stay as they are.",
+            kept,
+        )
+        messages.info(request, said.format(count=kept))
     return redirect("desk:home")

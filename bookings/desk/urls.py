@@ -27,6 +27,7 @@ urlpatterns = [
         path("clients/<int:pk>/", clients.record, name="client"),
         path("clients/<int:pk>/edit/", clients.edit, name="edit_client"),
         path("clients/<int:pk>/preferences/", clients.preferences, name="client_preferences"),
+        path("strangers/cancel/", home.cancel_strangers, name="cancel_strangers"),
         path("clients/<int:pk>/two-people/", home.two_people, name="two_people"),
         *mounted(DESKS_PLAN, "clients/<int:pk>/plan/", of_a_client, "client_"),
         path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),

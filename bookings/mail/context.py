@@ -11,10 +11,12 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.core import wording
+from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
-from bookings.models import Appointment, Clinic, Mail
+from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.models.mail.kinds import GROUP_OF
+from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
@@ -107,6 +109,29 @@ class AppointmentLetter(Letter):
     @property
     def cancel_until(self) -> str:
         return self._unless_passed(cutoffs.cancel_until(self.appointment, self.clinic))
+
+    @property
+    def prove_until(self) -> str:
+        """Until when its address must be proved; nothing where nobody waits for that.
+
+        Where the mail has been held up, the time counts from now.
+        """
+        until = strangers.asked_until(self.appointment)
+        if until is None:
+            return ""
+        if self.mail.kind != MailKind.MOVED and until < self.now + LEAST_TIME:
+            start = self.appointment.starts_at
+            until = max(until, self.clinic.prove_until(start, told_at=self.now))
+        return wording.until(until, self.now, self.clinic.tz)
+
+    @property
+    def again_url(self) -> str:
+        """Where the same day's times can be had."""
+        treatment = self.appointment.treatment
+        if not (treatment.active and treatment.online):
+            return self.home_url
+        day = self.clinic.day_of(self.appointment.starts_at)
+        return urljoin(settings.SITE_URL, f"{treatment.get_absolute_url()}?day={day}")
 
     @property
     def page_url(self) -> str:

@@ -6,6 +6,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Protocol
 
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.context import AppointmentLetter, Letter, PlanLetter
@@ -70,13 +74,17 @@ class OneAppointment:
         _attach(message, invitation, "appointment.ics")
 
 
+@dataclass(frozen=True)
 class BookedTogether:
-    """Those of the appointments booked at once that are still booked, as they stand now."""
+    """Those of the appointments booked at once that are in that status, as they stand now."""
+
+    status: Status
+    otherwise: str | Promise
 
     def why_not(self, mail: Mail) -> WhyNot:
         visits = self._visits(mail)
         if not visits:
-            return MailState.CANCELLED, "None of these appointments is booked any more."
+            return MailState.CANCELLED, str(self.otherwise)
         mail.client = visits[0].whose
         return None
 
@@ -90,10 +98,10 @@ class BookedTogether:
             invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
             _attach(message, invitation, f"appointment-{number}.ics")
 
-    @staticmethod
-    def _visits(mail: Mail) -> list[Appointment]:
-        booked = Appointment.objects.filter(together=mail.together, status=Status.BOOKED)
-        return list(booked.with_everything().order_by("starts_at"))
+    def _visits(self, mail: Mail) -> list[Appointment]:
+        which = Q(together=mail.together) if mail.together else Q(pk=mail.appointment_id)
+        visits = Appointment.objects.filter(which, status=self.status)
+        return list(visits.with_everything().order_by("starts_at"))
 
 
 @dataclass(frozen=True)
@@ -132,7 +140,12 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
     MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
-    MailKind.PLAN_BOOKED: BookedTogether(),
+    MailKind.PLAN_BOOKED: BookedTogether(
+        Status.BOOKED, _("None of these appointments is booked any more.")
+    ),
+    MailKind.RELEASED: BookedTogether(
+        Status.CANCELLED, _("None of these appointments has been given back.")
+    ),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.PLAN: TimedToTraining(PlanMailLetter),
     MailKind.NUDGE: TimedToTraining(NudgeLetter),

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from bookings.core.scheduling import proving
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
@@ -117,6 +120,26 @@ class Clinic(models.Model):
     undo_minutes = models.PositiveSmallIntegerField(
         default=10, help_text="After booking, a runner may cancel this long whatever the cut-off."
     )
+    prove_minutes = models.PositiveSmallIntegerField(
+        _("newcomers confirm within"),
+        default=120,
+        db_default=120,
+        validators=[MinValueValidator(15), MaxValueValidator(2880)],
+        help_text=_(
+            "Minutes. Who books with an address that nobody has confirmed presses the link in "
+            "the mail by then, or within half the time to the visit if that is shorter; else the "
+            "time is given back."
+        ),
+    )
+    unproved_per_hour = models.PositiveSmallIntegerField(
+        _("unconfirmed bookings in an hour"),
+        default=30,
+        db_default=30,
+        help_text=_(
+            "When newcomers have booked so many times within an hour and confirmed none of them, "
+            "they can book online no more for the moment, and the desk is told; 0 for no limit."
+        ),
+    )
     mails_per_hour = models.PositiveIntegerField(
         default=1000, help_text="At most so many mails leave in an hour; 0 for no limit."
     )
@@ -208,6 +231,11 @@ class Clinic(models.Model):
     def last_cancellation(self, starts_at: datetime) -> datetime:
         """Until when a runner can cancel what starts then."""
         return starts_at - timedelta(hours=self.cancel_cutoff_hours)
+
+    def prove_until(self, starts_at: datetime, *, told_at: datetime) -> datetime:
+        """Until when the address of a booking must be proved, if its mail went out at `told_at`."""
+        usual = timedelta(minutes=self.prove_minutes)
+        return proving.prove_until(starts_at, told_at=told_at, usual=usual)
 
     def held_until(self, now: datetime) -> datetime:
         return now + timedelta(minutes=self.hold_minutes)

@@ -30,14 +30,27 @@ _quiet_until = 0.0
 View = Callable[..., HttpResponse]
 
 
-def limited(what: str, *, counts: tuple[str, ...] = WRITING) -> Callable[[View], View]:
-    """Answers 429 to whoever asks more often than `settings.LIMITS[what]`, such as "60/hour"."""
+def one_at_a_time(_request: HttpRequest) -> int:
+    return 1
+
+
+def limited(
+    what: str,
+    *,
+    counts: tuple[str, ...] = WRITING,
+    cost: Callable[[HttpRequest], int] = one_at_a_time,
+) -> Callable[[View], View]:
+    """Answers 429 to whoever asks more often than `settings.LIMITS[what]`, such as "60/hour".
+
+    `cost` is how many a request counts for: a basket counts for each appointment in it.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if request.method in counts and (wait := seconds_to_wait(request, what)):
-                return too_many(request, wait)
+            if request.method in counts:
+                if wait := seconds_to_wait(request, what, cost=max(1, cost(request))):
+                    return too_many(request, wait)
             return view(request, *args, **kwargs)
 
         return run
@@ -45,14 +58,14 @@ def limited(what: str, *, counts: tuple[str, ...] = WRITING) -> Callable[[View],
     return decorate
 
 
-def seconds_to_wait(request: HttpRequest, what: str) -> int:
-    """Counts this request; 0 while there is room."""
+def seconds_to_wait(request: HttpRequest, what: str, *, cost: int = 1) -> int:
+    """Counts this request, as so many; 0 while there is room."""
     global _quiet_until
     limit = settings.LIMITS.get(what)
     if not limit or time.monotonic() < _quiet_until:
         return 0
     try:
-        return _count(parse(limit), what, _askers(request))
+        return _count(parse(limit), what, _askers(request), cost)
     except StorageError:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning("Redis does not answer: nothing is limited for a while.")
@@ -65,10 +78,10 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
     return response
 
 
-def _count(limit: RateLimitItem, what: str, askers: list[str]) -> int:
+def _count(limit: RateLimitItem, what: str, askers: list[str], cost: int) -> int:
     waits = [0]
     for asker in askers:
-        if not _limiter().hit(limit, what, asker):
+        if not _limiter().hit(limit, what, asker, cost=cost):
             until = _limiter().get_window_stats(limit, what, asker).reset_time
             waits.append(max(1, int(until - time.time()) + 1))
     return max(waits)

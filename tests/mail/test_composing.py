@@ -44,6 +44,9 @@ def read(appointment, clinic):
     def _read(kind="confirmed", **fields) -> EmailMessage:
         if kind == "cancelled":
             appointment.status = Status.CANCELLED
+        if kind == "released":
+            appointment.status = Status.CANCELLED
+            appointment.save()
         fields = {"revision": appointment.revision, "created_at": NOW, **fields}
         mail = Mail(
             key=f"{kind}:{appointment.public_id}:{appointment.revision}",

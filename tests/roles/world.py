@@ -143,7 +143,7 @@ CLIENTS = (
 VISITS = (
     *(f"diary:{view}" for view in (
         "appointment", "change", "undo_move", "keep", "tell", "mark", "cancel", "late", "note",
-        "price", "pay", "take_back",
+        "price", "pay", "take_back", "vouch",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
 )  # fmt: skip

@@ -85,6 +85,7 @@ def change(
         return client
     if "email" in asked and asked["email"].lower() != client.email.lower():
         client.bounced_at = None
+        client.appointments.update(prove_by=None)  # the desk knows whose they are
         client.proved_at = client.proved_at if client.user_id else None
     _set(client, asked, by, now)
     client.save()

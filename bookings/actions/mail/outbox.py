@@ -19,7 +19,9 @@ from bookings.models import (
 from bookings.queries.training import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
-USEFUL_AFTER_THE_START = {MailKind.CANCELLED: timedelta(days=1)}
+USEFUL_AFTER_THE_START = dict.fromkeys(
+    (MailKind.CANCELLED, MailKind.RELEASED), timedelta(days=1)
+)
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 GRACE = timedelta(minutes=3)
 
@@ -88,6 +90,26 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
         not_after=max(appointment.starts_at for appointment in appointments),
     )
     write_down(mail, *_reminders_of(appointments, now=now))
+
+
+def owe_released(appointments: Sequence[Appointment], *, now: datetime) -> None:
+    """One mail about appointments booked at once, or about one, that nobody has confirmed."""
+    first = appointments[0]
+    for appointment in appointments:
+        Mail.objects.about_older_revisions(appointment).supersede()
+    mail = Mail(
+        key=f"{MailKind.RELEASED}:{first.together or first.public_id}",
+        kind=MailKind.RELEASED,
+        client=first.client,
+        appointment=None if first.together else first,
+        together=first.together,
+        revision=first.revision,
+        created_at=now,
+        due_at=Now(),
+        not_after=max(one.starts_at for one in appointments)
+        + USEFUL_AFTER_THE_START[MailKind.RELEASED],
+    )
+    write_down(mail)
 
 
 def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:

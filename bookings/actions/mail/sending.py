@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import nudge_delivery
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
@@ -33,6 +34,7 @@ from bookings.models import (
     MailState,
 )
 from bookings.models.mail.kinds import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.queries.clients import strangers
 from bookings.queries.mail import mail_status
 from bookings.queries.training import protocol
 
@@ -102,8 +104,11 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
         return MailState.MISSED, "It could not be sent while it was of use."
     if not mail.client.email:
         return MailState.FAILED, "No e-mail address: ring this client."
-    unwanted = mail_status.not_wanted(mail)
-    return (MailState.CANCELLED, unwanted) if unwanted else None
+    if unwanted := mail_status.not_wanted(mail):
+        return MailState.CANCELLED, unwanted
+    if strangers.has_had_enough(mail):
+        return MailState.CANCELLED, _("An address that nobody has confirmed gets three mails a day.")
+    return None
 
 
 def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:

@@ -10,6 +10,7 @@ from bookings.actions.clients.identity import write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
+from bookings.actions.scheduling import unproved
 from bookings.actions.scheduling.allocation import (
     new_appointment,
     offering_the_nearest,
@@ -37,7 +38,8 @@ class BookingRequest:
     """The same `key` again returns what was booked first.
 
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
-    been told of somebody new: written down with the booking or not at all.
+    been told of somebody new: written down with the booking or not at all. `proved_address` is
+    the one that a newcomer has signed in with, if any: theirs needs no further proof.
     """
 
     slots: Sequence[Slot]
@@ -45,6 +47,7 @@ class BookingRequest:
     key: str
     rules: Rules
     holder: Holder = NOBODY
+    proved_address: str = ""
     agrees_to_terms: bool = False
     notify: Notify = Notify.NOW
     by: str
@@ -54,8 +57,8 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
     """Book every slot, held or still free, or none of them; one mail confirms them.
 
     A hold is asked again: what has made it possible may be gone. Its price and length stand.
-    Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy
-    or Busy; whatever was held then stays held.
+    Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy,
+    TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots)
     if len(request.slots) > 1:
@@ -88,7 +91,21 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
             facts[day] = facts[day].with_taken(placements[-1])
     let_go(request.holder, now, but=[held for held in holds if held])
     client = _written_down(request, now)
-    return _write(request, client, list(zip(holds, placements, strict=True)), now)
+    wait = _is_a_stranger(request, client)
+    starts = [one.interval.start for one in placements]
+    prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
+    places = list(zip(holds, placements, strict=True))
+    visits = _write(request, client, places, prove_by, now)
+    if wait:
+        unproved.limit(clinic, visits, now=now)
+    return visits
+
+
+def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
+    """Whom the desk books, and who has proved their address, is none."""
+    if request.by != RUNNER or not client.is_provisional:
+        return False
+    return client.email.lower() != request.proved_address.lower()
 
 
 def _place(
@@ -108,6 +125,7 @@ def _write(
     request: BookingRequest,
     client: Client,
     places: Sequence[tuple[Appointment | None, Placement]],
+    prove_by: datetime | None,
     now: datetime,
 ) -> list[Appointment]:
     visits: list[Appointment] = []
@@ -121,6 +139,7 @@ def _write(
             key=request.key if number == 1 else f"{request.key}:{number}",
             together=first.public_id if len(places) > 1 else "",
             address=request.holder.address,
+            prove_by=prove_by,
             facts=_facts(placement),
             by=request.by,
             now=now,

@@ -10,7 +10,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, MailKind, Room, Therapist, Treatment
+from bookings.models import Appointment, Clinic, MailKind, Room, Therapist, Treatment
 from bookings.queries.scheduling.slots import Placement, Slot
 
 
@@ -32,6 +32,7 @@ def rewrite(
         price=placement.price,
         revision=appointment.revision + 1,
         confirmed_at=appointment.confirmed_at if stays else None,
+        prove_by=_still_to_prove(appointment, placement, now),
     )
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     facts = {
@@ -43,6 +44,17 @@ def rewrite(
     if appointment.status == Status.BOOKED:
         outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     return appointment
+
+
+def _still_to_prove(
+    appointment: Appointment, placement: Placement, now: datetime
+) -> datetime | None:
+    """Moving gives nobody longer; what comes sooner leaves less time."""
+    if appointment.prove_by is None:
+        return None
+    clinic = Clinic.objects.the()
+    anew = clinic.prove_until(placement.interval.start, told_at=now)
+    return min(appointment.prove_by, anew)
 
 
 @dataclass(frozen=True, kw_only=True)

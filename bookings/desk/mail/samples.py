@@ -37,6 +37,8 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
         client.appointments.all().delete()
     if kind == MailKind.CANCELLED:
         visits[0].status = Status.CANCELLED
+    if kind == MailKind.RELEASED:
+        client.appointments.update(status=Status.CANCELLED)
     if kind == MailKind.MOVED:
         before = visits[0].starts_at - timedelta(days=1, hours=2)
         visits[0].record("moved", by="sample", now=now, facts={"from": {"starts_at": before}})

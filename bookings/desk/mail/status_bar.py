@@ -1,15 +1,31 @@
-"""The bar on every staff page that says when mail is late or paused."""
+"""The bar on every staff page: when mail is late or paused, when newcomers cannot book."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from bookings.models import THE_CLINIC, Clinic
+from bookings.queries.clients import strangers
 from bookings.queries.mail import mail_status
 
 
 def mail_bar(_request: HttpRequest) -> dict:
     """Asked only where a page shows it."""
-    return {"mail_problems": SimpleLazyObject(_problems)}
+    return {
+        "mail_problems": SimpleLazyObject(_problems),
+        "newcomers_are_paused": SimpleLazyObject(_newcomers_are_paused),
+    }
+
+
+def _newcomers_are_paused() -> str:
+    clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
+    if clinic is None or not strangers.is_full(clinic, timezone.now()):
+        return ""
+    return _(
+        "Newcomers cannot book online for the moment: within an hour {count} times were booked "
+        "under addresses that nobody has confirmed."
+    ).format(count=clinic.unproved_per_hour)
 
 
 def _problems() -> list[str]:

@@ -14,15 +14,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import attendance, cancellation
+from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
 from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
+from bookings.queries.clients import strangers
 from bookings.queries.scheduling import event_text
 from bookings.queries.training.phases import phases_on
 from bookings.web.actor import who
@@ -72,6 +74,8 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or visit.status == Status.ARRIVED,
         "undoable": booked and last_move(visit) is not None,
+        "confirm_until": strangers.asked_until(visit) if booked else None,
+        "now": now,
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),
         "methods": [one for one in Method if one != Method.WAIVED],
@@ -160,6 +164,13 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
         **circumstances(request),
     )
     return f"{visit.client}'s appointment is cancelled."
+
+
+@answering
+def vouch(request: HttpRequest, visit: Appointment) -> str:
+    """The desk knows whose it is: it stays, though nobody has confirmed it."""
+    unproved.keep(visit, **circumstances(request))
+    return _("{client}’s appointment stays.").format(client=visit.client)
 
 
 def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse:

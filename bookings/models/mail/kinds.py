@@ -34,6 +34,7 @@ class MailKind(models.TextChoices):
     MOVED = "moved", "appointment moved"
     CANCELLED = "cancelled", "appointment cancelled"
     PLAN_BOOKED = "plan_booked", "several appointments confirmed"
+    RELEASED = "released", "appointments that nobody confirmed given back"
     REMINDER = "reminder", "reminder of an appointment"
     PLAN = "plan", "training plan"
     NUDGE = "nudge", "sessions to book"
@@ -75,6 +76,7 @@ RESENT_ONCE_IN_DOUBT = (
     MailKind.MOVED,
     MailKind.CANCELLED,
     MailKind.PLAN_BOOKED,
+    MailKind.RELEASED,
     *ABOUT_THEIR_DATA,
 )
 RESENT_AFTER = timedelta(minutes=5)

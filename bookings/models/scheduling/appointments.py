@@ -8,8 +8,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Visit
@@ -83,6 +85,26 @@ class AppointmentQuerySet(models.QuerySet):
         """What was really booked, whatever became of it."""
         return self.exclude(status__in=[Status.HELD, Status.EXPIRED])
 
+    def awaiting_proof(self):
+        """Booked under an address that nobody has answered from, and so given back before long.
+
+        Who has answered a mail about one booking has proved the mailbox for all that were made
+        under it from the same browser or network: a family books for each of them.
+        """
+        here = Q(held_from=OuterRef("held_from")) & ~Q(held_from="")
+        same_browser = Q(visitor=OuterRef("visitor")) & ~Q(visitor="")
+        answered = (
+            Appointment.objects.filter(here | same_browser, client__proved_at__isnull=False)
+            .alias(mailbox=Lower("client__email"))
+            .filter(mailbox=Lower(OuterRef("client__email")))
+        )
+        waiting = self.filter(status=Status.BOOKED, prove_by__isnull=False, client__proved_at=None)
+        return waiting.exclude(Exists(answered))
+
+    def of_strangers(self):
+        """Whatever became of them: nobody has proved their address, or said that they may stay."""
+        return self.filter(prove_by__isnull=False, client__proved_at=None)
+
     def upcoming(self, now: datetime):
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
@@ -152,6 +174,16 @@ class Appointment(models.Model):
         max_length=64, blank=True, help_text="What those booked at once have in common."
     )
 
+    prove_by = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Until when the client's address must be proved, else the time is given back; empty "
+            "where nobody waits for that."
+        ),
+    )
+
     last_event: int | None  # told by the diary's days
     settled: Decimal  # told by the diary's days
     changed_at: datetime  # told by the calendars to subscribe to
@@ -215,6 +247,16 @@ class Appointment(models.Model):
                 condition=~Q(held_from=""),
                 name="holds_by_address",
             ),
+            models.Index(
+                fields=["prove_by"],
+                condition=Q(status=Status.BOOKED, prove_by__isnull=False),
+                name="bookings_to_prove",
+            ),
+            models.Index(
+                fields=["booked_at"],
+                condition=Q(prove_by__isnull=False),
+                name="bookings_of_strangers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -258,12 +300,19 @@ class Appointment(models.Model):
         key: str,
         together: str = "",
         address: str = "",
+        prove_by: datetime | None = None,
         facts: dict | None = None,
         by: str,
         now: datetime,
     ) -> None:
         """Turn the hold into the client's, or save it as booked where nothing was held."""
-        changes = {"client": client, "booking_key": key, "together": together, "booked_at": now}
+        changes = {
+            "client": client,
+            "booking_key": key,
+            "together": together,
+            "booked_at": now,
+            "prove_by": prove_by,
+        }
         if self._state.adding:
             self.status, self.held_from = Status.BOOKED, address
             for name, value in changes.items():

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Appointment, Client, Clinic, Mail
+from bookings.queries.clients.strangers import FromOneAddress, from_one_address
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
 
 CARDS = 20
@@ -20,6 +21,7 @@ class DeskDay:
     to_compare: Sequence[Client]
     mails: Sequence[Mail]
     conflicts: Sequence[Conflict]
+    strangers: Sequence[FromOneAddress]
 
     @property
     def before(self) -> date:
@@ -46,4 +48,5 @@ def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
         to_compare=list(to_compare.select_related("same_address_as")[:CARDS]),
         mails=list(mails[:CARDS]),
         conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:CARDS],
+        strangers=from_one_address(now)[:CARDS],
     )

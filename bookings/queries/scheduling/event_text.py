@@ -15,6 +15,7 @@ IN_WORDS = {status.value: status.label for status in Status} | {
     "noted": "The desk's note changed",
     "health_hold": "Health: to be checked by the therapist",
     "health_hold_lifted": "Health: checked by the therapist",
+    "vouched": "Stays, confirmed by mail or not",
     "joined": "The client turned out to be somebody we know",
 }
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
+from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
@@ -32,6 +33,9 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "clinic": clinic,
         "status": IN_WORDS[Status(visit.status)],
         "is_booked": visit.status == Status.BOOKED,
+        "confirm_until": strangers.asked_until(visit),
+        "was_given_back": strangers.was_given_back(visit),
+        "now": now,
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,

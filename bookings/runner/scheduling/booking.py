@@ -25,6 +25,7 @@ from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.visitor import (
     address,
+    proved_address,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -87,6 +88,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             key=said["key"],
             rules=Rules.ONLINE,
             holder=_holder(request),
+            proved_address=proved_address(request),
             agrees_to_terms=True,
             by=Role.RUNNER,
         )

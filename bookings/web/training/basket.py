@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -17,8 +18,10 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
+from bookings.core import wording
 from bookings.core.scheduling.problems import Rules
 from bookings.models import Appointment, Clinic
+from bookings.queries.clients import strangers
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
@@ -29,6 +32,7 @@ from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import (
     address,
+    proved_address,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -67,16 +71,23 @@ class Line:
         return self.held.price if self.held else self.slot.treatment.price
 
 
+def _ticked(request: HttpRequest) -> list[str]:
+    only = request.POST.get("only")
+    return [only] if only else request.POST.getlist("take")
+
+
 @require_POST
-@limited(HOLDS)
+@limited(HOLDS, cost=lambda request: len(_ticked(request)))
 def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """From the plan: the ticked sessions' times, or those of one alone."""
-    only = request.POST.get("only")
-    numbers = [only] if only else request.POST.getlist("take")
+    numbers = _ticked(request)
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
         messages.error(request, "Please tick at least one session with a time.")
         return redirect(f"{store.url}#sessions-title")
+    if store.client is None and len(slots) > store.most_at_once:
+        slots = slots[: store.most_at_once]
+        messages.info(request, _three_at_a_time(store.most_at_once))
     request.session[KEY] = token_hex(16)
     return _keep(request, store, slots)
 
@@ -94,8 +105,19 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
     return _keep(request, store, slots)
 
 
+def _three_at_a_time(most: int) -> str:
+    return _(
+        "These are the first {most}: we book so many at a time until you have pressed the link in "
+        "our mail. Then book the others."
+    ).format(most=most)
+
+
+def _times_chosen(request: HttpRequest) -> int:
+    return len(request.session.get(CHOSEN, {}).get("times", ()))
+
+
 @page_methods
-@limited(BOOKING)
+@limited(BOOKING, cost=_times_chosen)
 def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
     slots = _chosen(request, store)
     if not slots:
@@ -150,6 +172,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             key=form.cleaned_data["key"],
             rules=Rules.ONLINE,
             holder=_holder(request, store),
+            proved_address=proved_address(request),
             agrees_to_terms=not store.at_the_desk,
             by=store.by,
         )
@@ -174,7 +197,17 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
     told = (
         f"The confirmation is on its way to {email}." if email else "There is no address to tell."
     )
-    return f"{whose} {what} booked. {told}"
+    return " ".join(filter(None, [f"{whose} {what} booked. {told}", _please_confirm(visits[0])]))
+
+
+def _please_confirm(visit: Appointment) -> str:
+    until, now = strangers.asked_until(visit), timezone.now()
+    if until is None:
+        return ""
+    return _(
+        "Please confirm by pressing the link in our mail until {time}; else the time goes to "
+        "somebody else."
+    ).format(time=wording.until(until, now, Clinic.objects.the().tz))
 
 
 def _not_booked(

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
@@ -219,7 +218,7 @@ def _proposals(
     found: Iterable[Offer], protocol: training.Protocol, store: PlanStore
 ) -> Iterator[Proposal]:
     """All with times are ticked, as far as a basket holds them."""
-    left = MOST_STARTS
+    left = store.most_at_once
     for offer in found:
         times = list(_times(offer, store.history.usual_therapist))
         yield Proposal(

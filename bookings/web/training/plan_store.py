@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import races as racing
 from bookings.actions.training import training_feedback
 from bookings.core import training
+from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import Client, Clinic, Race, Treatment
 from bookings.queries.training.plans import (
     History,
@@ -41,6 +43,7 @@ class Pages:
     token = ""
     by: str = booking.RUNNER
     at_the_desk = False
+    most_at_once = MOST_STARTS
     frame = "base.html"
     whose = "Your plan"
     enter_words = "Show my plan"
@@ -96,6 +99,7 @@ class SessionPlan(Pages):
     """The plan of somebody we do not know, in the session and nowhere else."""
 
     client = None
+    most_at_once = MOST_WAITING_OF_A_PLAN
 
     def __init__(self, request: HttpRequest):
         self._session = request.session

@@ -102,7 +102,8 @@ def test_any_therapist_fills_every_therapist_before_it_refuses(book, massage, ro
         make_week(therapist)
         massage.therapists.add(therapist)
     massage.rooms.model.objects.bulk_create([massage.rooms.model(name=n) for n in "BC"])
-    taken = {book(visitor=str(n)).therapist.name for n in range(3)}
+    people = [f"{n}@example.com" for n in range(3)]
+    taken = {book(visitor=one, email=one).therapist.name for one in people}
     assert taken == {"Kim Demo", "Lee Demo", "Max Demo"}
     refusal(SlotTaken, book, visitor="x")
 

@@ -1,0 +1,162 @@
+"""Bookings under an address that nobody has proved: few, short, and given back in time."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import outbox
+from bookings.actions.optimistic_lock import refuse_if_changed
+from bookings.actions.refusals import NewcomersPaused, Stale, TooManyUnproved
+from bookings.actions.scheduling import cancellation
+from bookings.core.clients.mailbox import mailbox_of
+from bookings.core.scheduling.proving import MOST_WAITING, MOST_WAITING_OF_A_PLAN
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailServer, MailState
+from bookings.models.mail.kinds import UNFINISHED
+from bookings.queries.clients import strangers
+
+REASON = "not_confirmed"
+AT_ONCE, BATCHES = 20, 10  # visits under one lock, and how often in one run
+TELLS_OF_IT = (MailKind.CONFIRMED, MailKind.PLAN_BOOKED, MailKind.MOVED)
+WENT_OUT = (MailState.SENT, MailState.AMBIGUOUS)
+
+
+def deadline(clinic: Clinic, starts: Iterable[datetime], *, told_at: datetime) -> datetime:
+    """One for all that are booked together: that of the first to need it."""
+    return min(clinic.prove_until(start, told_at=told_at) for start in starts)
+
+
+def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> None:
+    """Ask, under the lock, whether what a stranger has just been given may stay.
+
+    Whose mailbox is proved already waits for nothing. Raises TooManyUnproved or NewcomersPaused.
+    """
+    written = Appointment.objects.filter(pk__in=[visit.pk for visit in visits])
+    if not written.awaiting_proof().exists():
+        written.update(prove_by=None)
+        for visit in visits:
+            visit.prove_by = None
+        return
+    mailbox = mailbox_of(visits[0].whose.email)
+    most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
+    if strangers.waiting_in(mailbox) > most:
+        raise TooManyUnproved
+    if strangers.mails_of_the_day(mailbox, now) >= strangers.MAILS_A_DAY:
+        raise TooManyUnproved
+    if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
+        raise NewcomersPaused
+
+
+def release_due(*, now: datetime) -> int:
+    """Give back what nobody has confirmed in time; the rest is for the next minute.
+
+    Returns how many starts are free again.
+    """
+    released = 0
+    for _batch in range(BATCHES):
+        seen, gone = _release_some(now=now)
+        released += gone
+        if seen < AT_ONCE:
+            break
+    return released
+
+
+@changes_the_diary
+def keep(
+    clinic: Clinic, appointment: Appointment, *, seen: int | None = None, by: str, now: datetime
+) -> None:
+    """The desk knows whose it is: it stays, proved or not. Raises Stale."""
+    appointment = Appointment.objects.get(pk=appointment.pk)
+    refuse_if_changed(clinic, appointment, seen)
+    if appointment.status != Status.BOOKED:
+        raise Stale
+    if appointment.prove_by is not None:
+        Appointment.objects.filter(pk=appointment.pk).update(prove_by=None)
+        appointment.record("vouched", by=by, now=now)
+
+
+def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
+    """The desk cancels those of them that still wait to be confirmed. Returns how many."""
+    waiting = sorted(pks)
+    return sum(
+        _cancel_some(waiting[start : start + AT_ONCE], by=by, now=now)
+        for start in range(0, len(waiting), AT_ONCE)
+    )
+
+
+@changes_the_diary
+def _cancel_some(_clinic: Clinic, pks: Sequence[int], *, by: str, now: datetime) -> int:
+    visits = list(Appointment.objects.filter(pk__in=pks).awaiting_proof())
+    for visit in visits:
+        cancellation.cancel(visit, reason=REASON, by=by, now=now)
+    return len(visits)
+
+
+@changes_the_diary
+def _release_some(clinic: Clinic, *, now: datetime) -> tuple[int, int]:
+    """How many were looked at, and how many of them given back."""
+    due = Appointment.objects.filter(status=Status.BOOKED, prove_by__lte=now)
+    first = list(due.order_by("prove_by", "pk").values_list("pk", "together")[:AT_ONCE])
+    together = {key for _, key in first if key}
+    with_theirs = due.filter(Q(pk__in=[pk for pk, _ in first]) | Q(together__in=together))
+    waiting = set(due.awaiting_proof().values_list("pk", flat=True))
+    released = 0
+    for visits in _as_booked(with_theirs.with_everything().order_by("starts_at")):
+        if any(visit.pk not in waiting or visit.starts_at <= now for visit in visits):
+            _stays(visits)
+        elif (until := _until(clinic, visits, now)) > now:
+            _update(visits, prove_by=until)
+        else:
+            _give_back(visits, now)
+            released += len(visits)
+    return len(first), released
+
+
+def _as_booked(visits: Iterable[Appointment]) -> list[list[Appointment]]:
+    """Those that were booked at once, each on its own otherwise."""
+    groups: dict[str, list[Appointment]] = {}
+    for visit in visits:
+        groups.setdefault(visit.together or visit.public_id, []).append(visit)
+    return list(groups.values())
+
+
+def _until(clinic: Clinic, visits: Sequence[Appointment], now: datetime) -> datetime:
+    """Counted from when the mail that asks went out: what nobody could read, nobody could answer.
+
+    What our own side has not tried to send yet counts from now; what the other side does not
+    take, or we could not write, from the booking on.
+    """
+    mails = list(Mail.objects.about(visits[0]).filter(kind__in=TELLS_OF_IT))
+    went_out = [mail.data_at for mail in mails if mail.data_at and mail.state in WENT_OUT]
+    if went_out:
+        told_at = min(went_out)
+    elif any(_is_held_up(mail) for mail in mails):
+        told_at = now
+    else:
+        told_at = visits[0].booked_at or now
+    return deadline(clinic, [visit.starts_at for visit in visits], told_at=told_at)
+
+
+def _is_held_up(mail: Mail) -> bool:
+    """By us: mail is paused, the sender is away, or our mail server takes nothing."""
+    if mail.state not in UNFINISHED:
+        return False
+    return mail.attempts == 0 or MailServer.objects.in_trouble().exists()
+
+
+def _stays(visits: Sequence[Appointment]) -> None:
+    """Settled for good, whatever becomes of the address later."""
+    _update(visits, prove_by=None)
+
+
+def _update(visits: Sequence[Appointment], **changes: datetime | None) -> None:
+    Appointment.objects.filter(pk__in=[visit.pk for visit in visits]).update(**changes)
+
+
+def _give_back(visits: Sequence[Appointment], now: datetime) -> None:
+    for visit in visits:
+        facts, revision = {"reason": REASON}, visit.revision + 1
+        visit.become(Status.CANCELLED, by=strangers.NOBODY_CONFIRMED, now=now, facts=facts, revision=revision)
+    outbox.owe_released(visits, now=now)

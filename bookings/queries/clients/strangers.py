@@ -1,0 +1,103 @@
+"""What has been booked, and mailed, under addresses that nobody has proved."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from bookings.core.clients.mailbox import mailbox_of
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models.mail.kinds import UNFINISHED
+
+NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
+MAILS_A_DAY = 3  # to a mailbox that nobody has answered from
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to the desk
+
+
+@dataclass(frozen=True)
+class FromOneAddress:
+    """Bookings that wait for their addresses to be proved, all made from one network address."""
+
+    visits: Sequence[Appointment]
+
+    @property
+    def first(self) -> datetime | None:
+        return min(visit.booked_at for visit in self.visits if visit.booked_at)
+
+    @property
+    def last(self) -> datetime | None:
+        return max(visit.booked_at for visit in self.visits if visit.booked_at)
+
+
+def asked_until(visit: Appointment) -> datetime | None:
+    """Until when it waits to be confirmed; None when nobody asks for that (any more)."""
+    if visit.prove_by is None:
+        return None
+    waits = Appointment.objects.filter(pk=visit.pk).awaiting_proof().exists()
+    return visit.prove_by if waits else None
+
+
+def was_given_back(visit: Appointment) -> bool:
+    """Because nobody had confirmed it in time."""
+    if visit.status != Status.CANCELLED or visit.prove_by is None:
+        return False
+    return visit.events.filter(kind=Status.CANCELLED, by=NOBODY_CONFIRMED).exists()
+
+
+def waiting_in(mailbox: str) -> int:
+    """How many starts of that mailbox wait."""
+    addresses = Appointment.objects.awaiting_proof().values_list("client__email", flat=True)
+    return sum(mailbox_of(address) == mailbox for address in addresses)
+
+
+def booked_within_the_hour(now: datetime) -> int:
+    """By strangers, whatever became of it, in the whole clinic."""
+    return Appointment.objects.of_strangers().filter(booked_at__gt=now - HOUR).count()
+
+
+def is_full(clinic: Clinic, now: datetime) -> bool:
+    """Whether strangers may book no more for the moment."""
+    most = clinic.unproved_per_hour
+    return bool(most) and booked_within_the_hour(now) >= most
+
+
+def from_one_address(now: datetime) -> list[FromOneAddress]:
+    """What looks like more than a household, the most first; one query."""
+    there = Appointment.objects.awaiting_proof().filter(starts_at__gt=now).exclude(held_from="")
+    groups = defaultdict(list)
+    for visit in there.with_everything().order_by("booked_at", "pk"):
+        groups[visit.held_from].append(visit)
+    many = [FromOneAddress(visits) for visits in groups.values() if len(visits) > ONE_HOUSEHOLD_HAS]
+    return sorted(many, key=lambda group: -len(group.visits))
+
+
+def mails_of_the_day(mailbox: str, now: datetime) -> int:
+    """How many have gone there within 24 hours, or are about to."""
+    about_to = Q(state__in=UNFINISHED) & ~Q(kind=MailKind.REMINDER)
+    return _there(mailbox, Q(data_at__gt=now - DAY) | about_to)
+
+
+def has_had_enough(mail: Mail) -> bool:
+    """Asked when a mail has been claimed: whether its stranger has had as many as go in a day."""
+    if not (mail.client.is_provisional and _is_a_strangers(mail)):
+        return False
+    before = Q(data_at__gt=mail.claimed_at - DAY) | Q(state=MailState.SENDING, pk__lt=mail.pk)
+    return _there(mailbox_of(mail.client.email), before & ~Q(pk=mail.pk)) >= MAILS_A_DAY
+
+
+def _there(mailbox: str, which: Q) -> int:
+    mails = _to_strangers().filter(which).values_list("client__email", flat=True)
+    return sum(mailbox_of(address) == mailbox for address in mails)
+
+
+def _to_strangers() -> QuerySet[Mail]:
+    booked = Appointment.objects.of_strangers().filter(client=OuterRef("client"))
+    return Mail.objects.filter(Exists(booked), client__proved_at=None)
+
+
+def _is_a_strangers(mail: Mail) -> bool:
+    return Appointment.objects.of_strangers().filter(client=mail.client_id).exists()
