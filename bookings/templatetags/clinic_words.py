@@ -25,12 +25,6 @@ register.filter("zone_name", wording.zone_name)
 register.filter("in_currency", wording.price)
 
 
-@register.simple_tag
-def until(instant: datetime, now: datetime, tz: ZoneInfo) -> str:
-    """15:30; on another day than now, Tuesday 1 December, 00:15"""
-    return wording.until(instant, now, tz)
-
-
 @register.filter
 def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
     """Tue 1 Dec, 10:15"""

@@ -1,5 +1,7 @@
 """The bar on every staff page: when mail is late or paused, when newcomers cannot book."""
 
+from functools import cache
+
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -12,14 +14,14 @@ from bookings.queries.mail import mail_status
 
 def mail_bar(_request: HttpRequest) -> dict:
     """Asked only where a page shows it."""
+    clinic = cache(lambda: Clinic.objects.filter(pk=THE_CLINIC).first())
     return {
-        "mail_problems": SimpleLazyObject(_problems),
-        "newcomers_are_paused": SimpleLazyObject(_newcomers_are_paused),
+        "mail_problems": SimpleLazyObject(lambda: _problems(clinic())),
+        "newcomers_are_paused": SimpleLazyObject(lambda: _newcomers_are_paused(clinic())),
     }
 
 
-def _newcomers_are_paused() -> str:
-    clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
+def _newcomers_are_paused(clinic: Clinic | None) -> str:
     if clinic is None or not strangers.is_full(clinic, timezone.now()):
         return ""
     return _(
@@ -28,6 +30,5 @@ def _newcomers_are_paused() -> str:
     ).format(count=clinic.unproved_per_hour)
 
 
-def _problems() -> list[str]:
-    clinic = Clinic.objects.filter(pk=THE_CLINIC).first()
+def _problems(clinic: Clinic | None) -> list[str]:
     return mail_status.problems(clinic) if clinic else []

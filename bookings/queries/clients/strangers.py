@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bookings.core import wording
 from bookings.core.clients.mailbox import mailbox_of
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
@@ -39,6 +40,12 @@ def asked_until(visit: Appointment) -> datetime | None:
         return None
     waits = Appointment.objects.filter(pk=visit.pk).awaiting_proof().exists()
     return visit.prove_by if waits else None
+
+
+def asked_until_in_words(visit: Appointment, clinic: Clinic, *, now: datetime) -> str:
+    """15:30; "" when nobody asks for it."""
+    until = asked_until(visit)
+    return wording.until(until, now, clinic.tz) if until else ""
 
 
 def was_given_back(visit: Appointment) -> bool:

@@ -3,12 +3,13 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Clinic
+from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
@@ -33,9 +34,9 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "clinic": clinic,
         "status": IN_WORDS[Status(visit.status)],
         "is_booked": visit.status == Status.BOOKED,
-        "confirm_until": strangers.asked_until(visit),
+        "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "was_given_back": strangers.was_given_back(visit),
-        "now": now,
+        "again_url": _again_url(visit, clinic),
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
@@ -43,6 +44,13 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
+
+
+def _again_url(visit: Appointment, clinic: Clinic) -> str:
+    """The same day's times, as long as the treatment can be booked."""
+    if visit.treatment.active and visit.treatment.online:
+        return f"{visit.treatment.get_absolute_url()}?day={clinic.day_of(visit.starts_at)}"
+    return f"{reverse('runner:home')}#treatments"
 
 
 @require_safe

@@ -18,7 +18,6 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
-from bookings.core import wording
 from bookings.core.scheduling.problems import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
@@ -201,13 +200,13 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
 
 
 def _please_confirm(visit: Appointment) -> str:
-    until, now = strangers.asked_until(visit), timezone.now()
-    if until is None:
+    until = strangers.asked_until_in_words(visit, Clinic.objects.the(), now=timezone.now())
+    if not until:
         return ""
     return _(
         "Please confirm by pressing the link in our mail until {time}; else the time goes to "
         "somebody else."
-    ).format(time=wording.until(until, now, Clinic.objects.the().tz))
+    ).format(time=until)
 
 
 def _not_booked(

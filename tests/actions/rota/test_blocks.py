@@ -188,7 +188,7 @@ def test_conflicts_are_found_in_a_constant_number_of_queries(
     clinic, kim, book, start, django_assert_num_queries
 ):
     for day in range(3):
-        book(start=start + timedelta(days=day), visitor=str(day))
+        book(start=start + timedelta(days=day), visitor=str(day), email=f"{day}@example.com")
     kim.active = False
     kim.save()
     with django_assert_num_queries(8):

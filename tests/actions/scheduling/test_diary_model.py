@@ -185,7 +185,7 @@ class DiaryModel(RuleBasedStateMachine):
         mine = self._hold_of(visitor, data)
         expected = self._takers(data["treatment"], data["therapist"], start, visitor)
         try:
-            client = newcomer(name=visitor, email="demo@example.com", now=self.now)
+            client = newcomer(name=visitor, email=f"{token_hex(4)}@example.com", now=self.now)
             row = self._book(visitor, client, data)
         except Refused:
             assert not expected

@@ -203,6 +203,8 @@ def letters(booked, rendered):
     booked.refresh_from_db()
     words = {}
     for kind in MailKind:
+        status = Status.CANCELLED if kind == MailKind.RELEASED else Status.BOOKED
+        Appointment.objects.filter(pk=booked.pk).update(status=status)
         mail = Mail(
             key=f"{kind}:1", kind=kind, client=booked.client, appointment=booked,
             together="together", created_at=timezone.now(), about=about,

@@ -36,9 +36,23 @@ def everything_booked():
     return Appointment.objects.filter(status=Status.BOOKED).order_by("starts_at")
 
 
-def test_all_sessions_with_times_are_ticked_to_begin_with(plan, client):
+def test_as_many_sessions_with_times_are_ticked_to_begin_with_as_are_booked_at_once(
+    plan, client, mine, enter
+):
     plan()
-    assert all(one.ticked for one in proposals(client)[:12])
+    assert [one.ticked for one in proposals(client)[:5]] == [True, True, True, False, False]
+    enter(mine)
+    assert all(one.ticked for one in proposals(client, mine)[:12])
+
+
+def test_of_more_than_three_a_newcomers_first_three_are_kept_and_that_is_said(
+    client, plan, choose_sessions
+):
+    plan()
+    choose_sessions(5)
+    page = client.get("/plan/book/")
+    assert len(page.context["lines"]) == 3
+    assert "These are the first 3" in page.content.decode()
 
 
 def test_the_ticked_sessions_are_kept_together(basket):
@@ -167,15 +181,15 @@ def test_nothing_sensible_ticked_is_answered_on_the_plan(client, plan, sent):
     assert "Please tick at least one session" in answer.content.decode()
 
 
-def test_more_than_twelve_are_refused_with_a_sentence(client, plan, massage):
-    plan()
+def test_more_than_twelve_are_refused_with_a_sentence(client, mine, enter, massage):
+    enter(mine)
     start = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=2)
     times = {
         f"time-{n}": f"{massage.slug}|{(start + timedelta(days=n)).isoformat()}|" for n in range(13)
     }
-    answer = client.post("/plan/choose/", {"take": list(range(13)), **times}, follow=True)
+    answer = client.post(f"{mine}choose/", {"take": list(range(13)), **times}, follow=True)
     assert "At most 12" in answer.content.decode()
-    assert client.get("/plan/book/").status_code == 302
+    assert client.get(f"{mine}book/").status_code == 302
 
 
 def test_nobody_sees_or_books_anothers_basket(client, basket):
@@ -218,8 +232,9 @@ def test_a_page_of_one_and_of_six_asks_equally_many_questions(
     client, plan, choose_sessions, django_assert_num_queries
 ):
     plan()
-    for count in (1, 6):
+    for count in (1, 3):
         choose_sessions(count)
+        client.get("/plan/")  # says what has to be said
         with django_assert_num_queries(5):
             client.get("/plan/book/")
 
