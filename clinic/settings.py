@@ -293,6 +293,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
