@@ -8,7 +8,7 @@ import os
 import resource
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from gunicorn.workers.base import Worker
@@ -17,7 +17,9 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, UnixWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
+
+from clinic.middleware.constant_time import HOLD_ANSWER
 
 MOST_BYTES = 2_000_000  # of a request's body; the proxy's limit is the same (Caddyfile)
 MOST_HEADER_BYTES = 32_768
@@ -36,11 +38,34 @@ class TimedRequest(HTTPRequestParser):
         self.began = time.monotonic()
 
 
+class HoldingTask(WSGITask):
+    def get_environment(self) -> dict[str, Any]:
+        environ = super().get_environment()
+        environ[HOLD_ANSWER] = self.channel.hold_until
+        return environ
+
+
 class TimedChannel(HTTPChannel):
     """A connection that knows since when its client has been sending or reading."""
 
     parser_class = TimedRequest
+    task_class = HoldingTask
     since = 0.0
+    not_before = 0.0
+
+    def hold_until(self, when: float) -> None:
+        """The answer to come is ready, but leaves then (time.monotonic's seconds)."""
+        self.not_before = when
+
+    @property
+    def is_held(self) -> bool:
+        return time.monotonic() < self.not_before
+
+    def writable(self) -> bool:
+        return super().writable() and (self.will_close or not self.is_held)
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        return not self.is_held and super()._flush_some(do_close=do_close)
 
     def service(self) -> None:
         self.since = time.monotonic()
@@ -130,7 +155,12 @@ class BufferedWorker(Worker):
 
     def _turn(self) -> None:
         self.notify()
-        wasyncore.loop(timeout=1, use_poll=True, map=self.map, count=1)
+        held = [one.not_before - time.monotonic() for one in self._channels() if one.is_held]
+        wasyncore.loop(timeout=max(0, min([1, *held])), use_poll=True, map=self.map, count=1)
+
+    def _channels(self) -> Iterator[TimedChannel]:
+        for listener in self.listeners:
+            yield from listener.active_channels.values()
 
     def _has_a_master(self) -> bool:
         return self.ppid == os.getppid()
@@ -146,11 +176,7 @@ class BufferedWorker(Worker):
         wasyncore.close_all(self.map, ignore_all=True)
 
     def _is_busy(self) -> bool:
-        return any(
-            channel.is_busy
-            for listener in self.listeners
-            for channel in listener.active_channels.values()
-        )
+        return any(channel.is_busy for channel in self._channels())
 
 
 def _allow_many_files() -> None:

@@ -5,8 +5,8 @@ import shutil
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,16 @@ def test_a_body_of_unknown_length_is_counted_as_it_comes(server, port):
 
 def test_what_a_proxy_says_of_the_visitor_arrives(server, port):
     assert ask(port, "/from", **{"X-Forwarded-For": "203.0.113.5"}) == "203.0.113.5"
+
+
+def test_an_answer_that_is_held_leaves_in_time_and_takes_no_thread(server, port):
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as asking:
+        held = [asking.submit(ask, port, "/held") for _ in range(8)]
+        assert ask(port, data=b"12") == "2"
+        assert not any(one.done() for one in held)
+        assert [one.result() for one in held] == ["0"] * 8
+    assert time.monotonic() - began >= 4
 
 
 def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(server, port):
