@@ -64,6 +64,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.middleware.body_size.BodySizeMiddleware",
+    "clinic.middleware.page_limit.PageLimitMiddleware",
     "clinic.middleware.audit_actor.ActingMiddleware",
     "clinic.middleware.not_set_up.NotSetUpMiddleware",
     "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
@@ -150,7 +152,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 MFA_ADAPTER = "clinic.accounts.second_factor.FactorAdapter"
-MFA_FORMS = {"add_webauthn": "clinic.accounts.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "clinic.accounts.forms.AddPasskeyForm",
+    "authenticate_webauthn": "clinic.accounts.forms.PasskeyForm",
+    "login_webauthn": "clinic.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "clinic.accounts.forms.ReauthenticatePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
@@ -307,6 +314,7 @@ if SENTRY_DSN:  # else its library, which is large, is not even read
 
 # How often one address, and one login, may ask; nothing after the = lifts the limit.
 LIMITS = {
+    "pages": env.str("LIMIT_PAGES", default="240/minute"),
     "api": env.str("LIMIT_API", default="120/minute"),
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),

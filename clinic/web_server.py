@@ -19,9 +19,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 
+from clinic.middleware.body_size import MOST_BYTES
 from clinic.middleware.constant_time import HOLD_ANSWER
 
-MOST_BYTES = 2_000_000  # of a request's body; the proxy's limit is the same (Caddyfile)
 MOST_HEADER_BYTES = 32_768
 MOST_CONNECTIONS = 2_000  # of a process
 SECONDS_TO_SEND = 20  # a client has for a request, from its first byte to its last

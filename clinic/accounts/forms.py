@@ -3,7 +3,14 @@
 from typing import Any
 
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.exceptions import ValidationError
 
 from bookings.actions.clients import identity
 from bookings.models import User
@@ -50,7 +57,31 @@ class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
 
 
+class JsonField(forms.JSONField):
+    """Refuses what json raises other errors at than its own: huge numbers, deep brackets."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
+
+class LoginPasskeyForm(LoginWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
+
+class ReauthenticatePasskeyForm(ReauthenticateWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
+
 class AddPasskeyForm(AddWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["name"].help_text = "To tell it from others, such as “My phone”."

@@ -13,10 +13,10 @@ from bookings.web.forms import (
     LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
+    ShortText,
     has_a_letter,
     looks_like_a_phone,
     sane_birthday,
-    too_long,
 )
 
 SALT = "diary.record"
@@ -29,11 +29,12 @@ NO_HEALTH = (
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
-    name = forms.CharField(label="Name", validators=[too_long(LONGEST_NAME), has_a_letter])
-    phone = forms.CharField(
+    name = ShortText(label="Name", longest=LONGEST_NAME, validators=[has_a_letter])
+    phone = ShortText(
         label="Phone",
         required=False,
-        validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
+        longest=LONGEST_PHONE,
+        validators=[looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
     email = forms.EmailField(
@@ -47,10 +48,10 @@ class ClientForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
-    guardian_name = forms.CharField(
+    guardian_name = ShortText(
         label="Parent or guardian",
         required=False,
-        validators=[too_long(LONGEST_NAME)],
+        longest=LONGEST_NAME,
         help_text="Of a client under 18.",
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)

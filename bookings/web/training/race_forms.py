@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, plain, too_long
+from bookings.web.forms import DayField, ShortText, plain
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
@@ -40,9 +40,7 @@ class RaceForm(forms.Form):
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = forms.CharField(
-        label="Name of the race (optional)", required=False, validators=[too_long(LONGEST_NAME)]
-    )
+    name = ShortText(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
     priority = forms.ChoiceField(
         label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
     )

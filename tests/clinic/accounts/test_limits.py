@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client as Browser
 
+from bookings.core.roles import Role
 from bookings.web import rate_limits
 from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE
@@ -129,3 +130,22 @@ def test_a_login_holds_no_more_times_from_many_addresses_than_from_one(clinic, s
         browser.force_login(user)
         answers.append(browser.post("/book/sports-massage/hold/", {"start": "x"}).status_code)
     assert answers == [422, 422, 422, 429]
+
+
+PUBLIC = ("/", "/plan/", "/book/sports-massage/", "/protocol/", "/accounts/login/", "/readyz")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_every_public_page_is_limited_by_network(clinic, settings, path):
+    settings.LIMITS = {"pages": "2/minute"}
+    asked = [Browser(REMOTE_ADDR=f"2001:db8::{n}").get(path).status_code for n in range(3)]
+    assert asked[2] == 429 not in asked[:2]
+    assert Browser(REMOTE_ADDR="2001:db8:0:1::1").get(path).status_code != 429
+
+
+def test_the_staff_are_not_counted(clinic, settings):
+    settings.LIMITS = {"pages": "2/minute"}
+    browser = Browser()
+    browser.force_login(factories.make_user("dee@example.com", role=Role.DESK))
+    assert [browser.get("/desk/").status_code for _ in range(4)] == [200] * 4
+    assert Browser().get("/").status_code == 200
