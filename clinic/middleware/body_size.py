@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from bookings.web.forms import whole_number
+
 MOST_BYTES = 2_000_000  # the proxy's limit is the same (Caddyfile), and the web server's
 
 
@@ -15,7 +17,6 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length[:20]) > MOST_BYTES:
+        if (whole_number(request.META.get("CONTENT_LENGTH")) or 0) > MOST_BYTES:
             return render(request, "413.html", status=413)
         return self.get_response(request)

@@ -86,8 +86,8 @@ def test_every_file_that_a_package_names_is_collected_too(collected):
 
 
 def test_the_demos_inbox_has_no_address():
-    asked = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
-    done = run("-c", asked, DJANGO_SETTINGS_MODULE="clinic.settings")
+    data = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
+    done = run("-c", data, DJANGO_SETTINGS_MODULE="clinic.settings")
     assert "'demo' is not a registered namespace" in done.stderr
 
 
