@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import identity
@@ -20,6 +21,7 @@ from bookings.models import User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
+from clinic.accounts import attempts
 from clinic.demo.logins import DEMO_ADDRESSES
 
 
@@ -30,7 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This address and this password do not belong together.",
         "incorrect_code": "This is not the code. Please look at it again.",
-        "too_many_login_attempts": "That was tried too often. Please wait a few minutes.",
+        "too_many_login_attempts": gettext_lazy(
+            "That was tried too often. Please wait a few minutes, use a passkey, or let us "
+            "mail you a link to a new password."
+        ),
+        "too_many_mails": gettext_lazy(
+            "That was tried too often. Please wait a moment, and look at what has come already."
+        ),
         "rate_limited": "That was a lot in a short time. Please wait a minute.",
     }
 
@@ -43,11 +51,24 @@ class AccountAdapter(DefaultAccountAdapter):
             raise PermissionDenied
         return super().pre_login(request, user, **how)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._tried = credentials.get("email") or credentials.get("username") or ""
+        if not attempts.PASSWORDS.allow(request, self._tried):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempts.PASSWORDS.take_back(request, self._tried)
+        return user
+
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
             identity.recognise(user, proved.email, by=str(user), now=timezone.now())
-        return super().post_login(request, user, **how)
+        response = super().post_login(request, user, **how)
+        attempts.remember_browser(request, response, user)
+        return response
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
         roles = request.user.roles()

@@ -1,8 +1,15 @@
 """The forms by which people sign in, with the clinic's words."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -14,7 +21,12 @@ from django.core.exceptions import ValidationError
 
 from bookings.actions.clients import identity
 from bookings.models import User
+from clinic.accounts import attempts
 from clinic.accounts.adapter import is_staff
+from clinic.middleware.constant_time import HOLD_ANSWER
+
+# allauth remembers for one period that a code was used, and takes it before and after its own.
+CODE_LIVES = timedelta(seconds=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2))
 
 
 class PlainWords:
@@ -46,6 +58,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
     def clean_email(self) -> str:
         """Staff sign in with a password; to them the mail says so instead."""
+        refuse_too_many_mails(self.cleaned_data["email"])
         address = super().clean_email()
         self._user = self._user or identity.login_for(address)
         if self._user and is_staff(self._user):
@@ -55,6 +68,40 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
 class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
+
+    def clean_email(self) -> str:
+        refuse_too_many_mails(self.cleaned_data["email"])
+        return super().clean_email()
+
+
+def refuse_too_many_mails(address: str) -> None:
+    if not attempts.MAILS.allow(context.request, address.lower()):
+        context.request.META.pop(HOLD_ANSWER, None)  # nothing was looked up that time could tell
+        raise get_account_adapter().validation_error("too_many_mails")
+
+
+class CodeForm:
+    """A code of an app or a recovery code: guessed seldom, and good once."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        adapter = get_account_adapter()
+        if not attempts.FACTORS.allow(context.request, self.user.email):
+            raise adapter.validation_error("too_many_login_attempts")
+        code = super().clean_code()  # type: ignore[misc]
+        if not attempts.use_once(self.user, normalize_user_code(code), lives=CODE_LIVES):
+            raise get_adapter().validation_error("incorrect_code")
+        attempts.FACTORS.take_back(context.request, self.user.email)
+        return code
+
+
+class FactorForm(CodeForm, AuthenticateForm):
+    pass
+
+
+class FactorAgainForm(CodeForm, ReauthenticateForm):
+    pass
 
 
 class JsonField(forms.JSONField):

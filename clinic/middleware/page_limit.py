@@ -16,6 +16,7 @@ from clinic.middleware.policy import roles_of
 
 # The API says by itself, and in its own form, when to ask again; a mail service has a signature.
 LEFT_OUT = ("/api/", "/mail-events/")
+ACCOUNTS = "/accounts/"
 
 
 class PageLimitMiddleware:
@@ -25,6 +26,8 @@ class PageLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(LEFT_OUT) or roles_of(cast(PageRequest, request)) & STAFF:
             return self.get_response(request)
-        if wait := rate_limits.seconds_to_wait(request, rate_limits.PAGES):
+        is_signing_in = request.method == "POST" and request.path.startswith(ACCOUNTS)
+        what = rate_limits.ACCOUNTS if is_signing_in else rate_limits.PAGES
+        if wait := rate_limits.seconds_to_wait(request, what):
             return rate_limits.too_many(request, wait)
         return self.get_response(request)
