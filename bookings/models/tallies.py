@@ -43,3 +43,6 @@ class Tally(models.Model):
 
     class Meta:
         verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.until}"

@@ -23,7 +23,6 @@ from bookings.actions.clients import identity
 from bookings.models import User
 from clinic.accounts import attempts
 from clinic.accounts.adapter import is_staff
-from clinic.middleware.constant_time import HOLD_ANSWER
 
 # allauth remembers for one period that a code was used, and takes it before and after its own.
 CODE_LIVES = timedelta(seconds=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2))
@@ -76,7 +75,7 @@ class AskForPasswordForm(PlainWords, ResetPasswordForm):
 
 def refuse_too_many_mails(address: str) -> None:
     if not attempts.MAILS.allow(context.request, address.lower()):
-        context.request.META.pop(HOLD_ANSWER, None)  # nothing was looked up that time could tell
+        context.request.asked_too_often = True
         raise get_account_adapter().validation_error("too_many_mails")
 
 

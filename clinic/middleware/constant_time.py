@@ -28,6 +28,7 @@ class EvenAnswersMiddleware:
         response = self.get_response(request)
         if request.method == "POST" and request.path in self.paths:
             hold = request.META.get(HOLD_ANSWER)
-            if hold and response.status_code not in REFUSED:
+            is_refused = response.status_code in REFUSED or hasattr(request, "asked_too_often")
+            if hold and not is_refused:
                 hold(began + settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS)
         return response
