@@ -8,10 +8,22 @@ import argparse
 import sys
 import time
 
+from tests.attacks.blackbox.signing_in import wrong_passwords_do_not_shut_the_owner_out
 from tests.attacks.blackbox.site import NoAnswer, Site
 from tests.attacks.blackbox.slow_clients import slow_clients_take_nobodys_turn
+from tests.attacks.blackbox.too_much import (
+    a_huge_upload_is_refused_before_it_comes,
+    a_long_phone_number_is_refused_at_once,
+    public_pages_have_a_limit,
+)
 
-CHECKS = (slow_clients_take_nobodys_turn,)
+CHECKS = (
+    slow_clients_take_nobodys_turn,
+    a_huge_upload_is_refused_before_it_comes,
+    a_long_phone_number_is_refused_at_once,
+    wrong_passwords_do_not_shut_the_owner_out,
+    public_pages_have_a_limit,  # the last, since it uses the limit up
+)
 
 
 def main() -> int:
