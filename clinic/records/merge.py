@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import ForeignObjectRel, Q
 
+from bookings import dates
 from bookings.actions.clients import details, health_hold, merge_steps
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import nudges
@@ -23,7 +24,7 @@ from clinic.records.registry.record import Merge, MergeStep
 from clinic.records.registry.rows import RECORDS
 
 # What a person has one of; where both records have another, the desk says which is right.
-CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")
+CHOSEN = ("name", "email", "phone", "language", "date_of_birth", "guardian_name")
 
 
 class NotDecided(LookupError):
@@ -178,7 +179,7 @@ def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
         same_time = Q(starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at)
         for other in kept.appointments.filter(OCCUPYING & same_time):
             sentences.append(
-                f"Both have an appointment on {wording.day_and_time(visit.starts_at, clinic.tz)} "
+                f"Both have an appointment on {dates.day_and_time(visit.starts_at, clinic.tz)} "
                 f"({kept}: {wording.clock(other.starts_at, clinic.tz)}). One of them must be "
                 "cancelled or moved first."
             )

@@ -6,6 +6,7 @@ All of it under the diary's lock, which is also what keeps the receipts' numbers
 from datetime import datetime
 from decimal import Decimal
 
+from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused
@@ -153,7 +154,7 @@ def _fee(
 
 
 def _write(clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts):
-    when = wording.day(appointment.starts_at, clinic.tz)
+    when = dates.day(appointment.starts_at, clinic.tz)
     year = appointment.starts_at.astimezone(clinic.tz).year
     defaults = {
         "therapist": appointment.therapist,

@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
 from bookings.models import Client
@@ -42,6 +45,10 @@ class ClientForm(forms.Form):
         max_length=LONGEST_EMAIL,
         error_messages={"invalid": "Please give an e-mail address such as name@example.com."},
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of mails"),
+        required=False,
+    )
     date_of_birth = forms.DateField(
         label="Date of birth (where it is needed)",
         required=False,
@@ -66,6 +73,10 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
+        if len(settings.LANGUAGES) > 1:
+            self.fields["language"].choices = _languages()
+        else:
+            del self.fields["language"]
 
     @classmethod
     def of(cls, client: Client, *, today: date) -> "ClientForm":
@@ -91,7 +102,10 @@ class ClientForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in details.FIELDS}
+        """What was typed; a field that is not shown stays as it is."""
+        return {
+            name: self.cleaned_data[name] for name in details.FIELDS if name in self.cleaned_data
+        }
 
     @property
     def seen_facts(self) -> dict[str, Any] | None:
@@ -106,3 +120,8 @@ class ClientForm(forms.Form):
 def sealed(facts: dict[str, Any]) -> str:
     born = facts["date_of_birth"]
     return signing.dumps(facts | {"date_of_birth": born and born.isoformat()}, salt=SALT)
+
+
+def _languages() -> list[tuple[str, str]]:
+    own = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
+    return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]

@@ -11,11 +11,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookings import dates
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
-from bookings.core import wording
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.statuses import Status
@@ -189,7 +189,7 @@ def _to_avoid(request: HttpRequest) -> Interval | None:
 
 
 def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
-    when = wording.day_and_time(visit.starts_at, clinic.tz)
+    when = dates.day_and_time(visit.starts_at, clinic.tz)
     said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
     if _wants_json(request):
         return JsonResponse({"said": said, "revision": visit.revision})
@@ -228,7 +228,7 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
         "date": f"{local:%Y-%m-%d}",
         "time": f"{local:%H:%M}",
         "therapist": str(therapist.pk),
-        "words": f"{wording.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
+        "words": f"{dates.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
     }
 
 

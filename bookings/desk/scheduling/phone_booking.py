@@ -22,12 +22,12 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
+from bookings import dates
 from bookings.actions.clients.details import NewClient
 from bookings.actions.mail.outbox import SILENTLY, Telling
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
-from bookings.core import wording
 from bookings.core.scheduling.problems import Rules
 from bookings.core.scheduling.when import LONGEST
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
@@ -164,7 +164,7 @@ class _Call:
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:
-        when = wording.day_and_time(booked.starts_at, self.clinic.tz)
+        when = dates.day_and_time(booked.starts_at, self.clinic.tz)
         told = "" if booked.whose.email else " There is no address to send a mail to."
         messages.success(
             self.request,

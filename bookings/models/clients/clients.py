@@ -3,10 +3,12 @@
 from calendar import day_name
 from datetime import date
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Left, Lower
+from django.utils.translation import gettext_lazy as _
 
 from bookings.core import training
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
@@ -14,6 +16,11 @@ from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
 WEEKDAYS = list(enumerate(day_name))
+
+
+def languages() -> list[tuple[str, str]]:
+    """Those the site speaks; a function, so that no migration follows a clinic's catalogs."""
+    return settings.LANGUAGES
 
 
 class Client(models.Model):
@@ -27,6 +34,13 @@ class Client(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(
+        max_length=15,
+        blank=True,
+        db_default="",
+        choices=languages,
+        help_text=_("For mails and calendars; the clinic’s where it is empty."),
+    )
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="client"
     )
@@ -137,6 +151,11 @@ class Client(models.Model):
     @property
     def is_provisional(self) -> bool:
         return self.proved_at is None
+
+    @property
+    def language_of_mails(self) -> str:
+        """The clinic's for whoever has none, or one whose catalog is gone."""
+        return self.language if self.language in dict(languages()) else settings.LANGUAGE_CODE
 
     def is_under_age(self, on: date) -> bool:
         """Under 18 on that day; somebody of unknown age is not."""

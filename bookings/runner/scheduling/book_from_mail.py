@@ -27,7 +27,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import status_of
-from bookings.web.visitor import address, visitor
+from bookings.web.visitor import address, language, visitor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,6 +76,7 @@ def _request(request: HttpRequest, client: Client, slot: Slot, form: KeyForm) ->
         rules=Rules.ONLINE,
         holder=Holder(key=visitor(request), address=address(request)),
         agrees_to_terms=True,
+        language=language(),
         by=Role.RUNNER,
     )
 

@@ -25,6 +25,7 @@ from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import private, sorry, status_of, tell_when_to_return
 from bookings.web.visitor import (
     address,
+    language,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -88,6 +89,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             rules=Rules.ONLINE,
             holder=_holder(request),
             agrees_to_terms=True,
+            language=language(),
             by=Role.RUNNER,
         )
         [booked] = booking.book(wanted, now=now)

@@ -29,6 +29,7 @@ from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import Keeper
 from bookings.web.visitor import (
     address,
+    language,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -151,6 +152,7 @@ def _book(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> HttpRe
             rules=Rules.ONLINE,
             holder=_holder(request, keeper),
             agrees_to_terms=not keeper.at_the_desk,
+            language="" if keeper.at_the_desk else language(),
             by=keeper.by,
         )
         visits = booking.book(wanted, now=now)
