@@ -6,7 +6,7 @@ accents in the one, or forwards in the other, is not marked for translation yet.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def from_the_right(sentence: str) -> str:
     return _but_for_what_is_kept(sentence, lambda word: f"{BACKWARDS}{word}{AS_BEFORE}")
 
 
-def _translated(sentence: str | tuple[str, ...], in_it: Callable[[str], str]):
+def _translated(sentence: str | Sequence[str], in_it: Callable[[str], str]):
     return in_it(sentence) if isinstance(sentence, str) else tuple(map(in_it, sentence))
 
 
