@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Q
+from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.actions.clients import details, health_hold, merge_steps
@@ -88,11 +89,11 @@ def merge(
     """
     locked = Client.objects.select_for_update(no_key=True).in_bulk([kept.pk, gone.pk])
     if len(locked) != 2:
-        raise Stale("One of the two records is gone; they may have been merged already.")
+        raise Stale(_("One of the two records is gone; they may have been merged already."))
     kept, gone = locked[kept.pk], locked[gone.pk]
     shown = preview(kept, gone, clinic)
     if shown.digest != seen:
-        raise Stale("Something has changed since; please look at it once more.")
+        raise Stale(_("Something has changed since; please look at it once more."))
     if shown.obstacles:
         raise Refused(" ".join(shown.obstacles))
     _carry_out(Merge(kept, gone, by, now, choices))
@@ -169,7 +170,7 @@ def _both(kept: Client, gone: Client, name: str) -> list[tuple[str, str]]:
 
 def _erased(kept: Client, gone: Client) -> list[str]:
     """What was forgotten is not tied to a person again."""
-    return ["One of them has been erased."] if kept.erased_at or gone.erased_at else []
+    return [_("One of them has been erased.")] if kept.erased_at or gone.erased_at else []
 
 
 def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
@@ -208,8 +209,10 @@ def _counted(what: str, count: int, kept: Client) -> Iterable[str]:
 def _about_health(kept: Client, gone: Client) -> Iterable[str]:
     """The same whether there is anything or not: that is nobody's business here."""
     yield (
-        "What was told of health and the therapists’ notes go along, as private as they are; only "
-        "therapists read them."
+        _(
+            "What was told of health and the therapists’ notes go along, as private as they are; "
+            "only therapists read them."
+        )
     )
     if gone.health_hold and not kept.health_hold:
         yield f"{kept} is then to be checked by the therapist, as {gone} is."
@@ -229,7 +232,7 @@ def _about_training(kept: Client, gone: Client) -> Iterable[str]:
 
 def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
     if gone.desk_notes and gone.desk_notes != kept.desk_notes:
-        yield "The desk’s notes are put one after the other."
+        yield _("The desk’s notes are put one after the other.")
     for group in MailGroup:
         if gone.mail_consents.filter(group=group).exists():
             yield f"“{group.label.capitalize()}”: the newest choice made in either record holds."

@@ -127,3 +127,10 @@ def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
     for _path, (_line, sentence, _remarks, _context) in catalogs.extracted():
         (of_many if isinstance(sentence, tuple) else alone).add(sentence)
     assert alone & {one for one, _several in of_many} == set()
+
+
+def test_no_sentence_is_glued_from_endings():
+    """Other languages have other plurals than an s: blocktranslate count, or ngettext."""
+    templates = (ROOT / "templates").rglob("*.*")
+    tags = re.compile(r"{% blocktrans[^%]*pluralize")
+    assert [path.name for path in templates if tags.search(path.read_text())] == []

@@ -6,6 +6,9 @@ All of it under the diary's lock, which is also what keeps the receipts' numbers
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.optimistic_lock import refuse_if_changed
@@ -16,7 +19,7 @@ from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
 
 
 class TooMuch(Refused):
-    sentence = "That is more than there is left to pay."
+    sentence = gettext_lazy("That is more than there is left to pay.")
 
 
 @changes_the_diary
@@ -68,7 +71,7 @@ def take_back(
         return again
     payment = Payment.objects.select_related("therapist").get(pk=payment.pk)
     if payment.corrects_id is not None:
-        raise Refused("A correction is not taken back; note the payment anew.")
+        raise Refused(_("A correction is not taken back; note the payment anew."))
     appointment = _fresh(payment.appointment)
     refuse_if_changed(clinic, appointment, seen)
     correction = _write(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
@@ -60,7 +62,7 @@ def undo_move(
     appointment = _at(appointment.pk, revision)
     undo = last_move(appointment)
     if undo is None:
-        raise Stale("There is nothing to undo.")
+        raise Stale(_("There is nothing to undo."))
     placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
     if undo.price is not None:
         placement = replace(placement, price=undo.price)

@@ -29,6 +29,11 @@ NO_HEALTH = (
 )
 
 
+def _languages() -> list[tuple[str, str]]:
+    own = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
+    return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]
+
+
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
@@ -43,11 +48,12 @@ class ClientForm(forms.Form):
         label="E-mail (may be empty)",
         required=False,
         max_length=LONGEST_EMAIL,
-        error_messages={"invalid": "Please give an e-mail address such as name@example.com."},
+        error_messages={
+            "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
+        },
     )
     language = forms.ChoiceField(
-        label=gettext_lazy("Language of mails"),
-        required=False,
+        label=gettext_lazy("Language of mails"), choices=_languages, required=False
     )
     date_of_birth = forms.DateField(
         label="Date of birth (where it is needed)",
@@ -58,7 +64,7 @@ class ClientForm(forms.Form):
         label="Parent or guardian",
         required=False,
         validators=[too_long(LONGEST_NAME)],
-        help_text="Of a client under 18.",
+        help_text=gettext_lazy("Of a client under 18."),
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)
     desk_notes = forms.CharField(
@@ -73,9 +79,7 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
-        if len(settings.LANGUAGES) > 1:
-            self.fields["language"].choices = _languages()
-        else:
+        if len(settings.LANGUAGES) == 1:
             del self.fields["language"]
 
     @classmethod
@@ -97,7 +101,7 @@ class ClientForm(forms.Form):
         super().clean()
         asked = self.cleaned_data
         if asked.get("guardian_agreed") and not asked.get("guardian_name"):
-            self.add_error("guardian_name", "Please write down who has agreed.")
+            self.add_error("guardian_name", _("Please write down who has agreed."))
         return asked
 
     @property
@@ -120,8 +124,3 @@ class ClientForm(forms.Form):
 def sealed(facts: dict[str, Any]) -> str:
     born = facts["date_of_birth"]
     return signing.dumps(facts | {"date_of_birth": born and born.isoformat()}, salt=SALT)
-
-
-def _languages() -> list[tuple[str, str]]:
-    own = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
-    return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]

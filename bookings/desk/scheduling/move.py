@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings import dates
@@ -45,14 +46,14 @@ class MoveForm(forms.Form):
         Treatment.objects.filter(active=True),
         required=False,
         empty_label="The same",
-        help_text="Another treatment comes with its own length and price.",
+        help_text=gettext_lazy("Another treatment comes with its own length and price."),
     )
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
     room = forms.ModelChoiceField(
         Room.objects.filter(active=True), required=False, empty_label="The same, or any free one"
     )
     tell = forms.ChoiceField(
-        label="Tell the client?",
+        label=gettext_lazy("Tell the client?"),
         choices=[("no", "No"), ("yes", "Yes, by mail in three minutes")],
         widget=forms.RadioSelect,
         initial="no",
@@ -157,7 +158,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
-        return _said(request, visit, Refused("Please write at most 300 characters."))
+        return _said(request, visit, Refused(_("Please write at most 300 characters.")))
     asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
     try:
         changes.tell(visit, **asked, by=who(request), now=timezone.now())

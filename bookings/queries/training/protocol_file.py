@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 from bookings.core.training import FieldError
 
@@ -32,7 +33,9 @@ def read(content: bytes) -> Any:
     except (yaml.YAMLError, ValueError, RecursionError):
         raise FieldError("", f"{NOT_YAML}.") from None
     if has_aliases:
-        raise FieldError("", "The file refers to parts of itself (*alias); please write them out.")
+        raise FieldError(
+            "", _("The file refers to parts of itself (*alias); please write them out.")
+        )
     return _plain(data)
 
 
@@ -50,8 +53,10 @@ def _plain(data: Any) -> Any:
         as_json = json.dumps(data, allow_nan=False, ensure_ascii=False)
         as_json.encode("utf-8")
     except (TypeError, ValueError, RecursionError):
-        sentence = "The file holds a value that is neither text, a number, yes or no, nor a list."
+        sentence = _(
+            "The file holds a value that is neither text, a number, yes or no, nor a list."
+        )
         raise FieldError("", sentence) from None
     if "\\u0000" in as_json:
-        raise FieldError("", "The file holds a character that is no text.")
+        raise FieldError("", _("The file holds a character that is no text."))
     return json.loads(as_json)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings import links
@@ -64,7 +65,9 @@ def _book(request: HttpRequest, client: Client, slot: Slot) -> HttpResponse:
         raise
     except Refused as refusal:
         return _show(request, client, slot, refusal=refusal, status=status_of(refusal))
-    messages.success(request, "Your appointment is booked. The confirmation is on its way to you.")
+    messages.success(
+        request, _("Your appointment is booked. The confirmation is on its way to you.")
+    )
     return _to(visit)
 
 

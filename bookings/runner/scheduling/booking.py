@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -162,7 +163,7 @@ def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the appointment's page, or too late: no form for a time that is not kept."""
     if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
         return redirect(page_url(booked))
-    messages.info(request, "No time is being kept for you at the moment. Please choose one.")
+    messages.info(request, _("No time is being kept for you at the moment. Please choose one."))
     return redirect("runner:times", slug)
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -76,7 +77,7 @@ def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     numbers = [only] if only else request.POST.getlist("take")
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
-        messages.error(request, "Please tick at least one session with a time.")
+        messages.error(request, _("Please tick at least one session with a time."))
         return redirect(f"{keeper.url}#sessions-title")
     request.session[KEY] = token_hex(16)
     return _keep(request, keeper, slots)
@@ -89,7 +90,7 @@ def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
     slots = read_slots([BETWEEN.join([slug, start, therapist])])
     if not slots:
-        messages.error(request, "Please choose one of the free times.")
+        messages.error(request, _("Please choose one of the free times."))
         return redirect(keeper.url)
     request.session[KEY] = token_hex(16)
     return _keep(request, keeper, slots)
@@ -174,7 +175,9 @@ def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
     whose, email = "The" if keeper.at_the_desk else "Your", visits[0].whose.email
     what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
     told = (
-        f"The confirmation is on its way to {email}." if email else "There is no address to tell."
+        f"The confirmation is on its way to {email}."
+        if email
+        else _("There is no address to tell.")
     )
     return f"{whose} {what} booked. {told}"
 
@@ -254,7 +257,7 @@ def _show(
 def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:
     """Back from the booking, or a form sent twice, or the session is over."""
     if request.method != "POST":
-        messages.info(request, "No times are being kept for you at the moment.")
+        messages.info(request, _("No times are being kept for you at the moment."))
     return redirect(keeper.url)
 
 

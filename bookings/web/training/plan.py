@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import RaceRefused
@@ -48,7 +49,9 @@ def habits(request: HttpRequest, keeper: Keeper) -> HttpResponse:
         form = _new_race(keeper, clinic, initial=_told_so_far(keeper))
         return _show_plan(request, keeper, form, clinic=clinic, habits=told, status=422)
     keeper.keep_habits(told.habits, now=timezone.now())
-    messages.success(request, "The plan has been worked out anew. What is booked stays as it is.")
+    messages.success(
+        request, _("The plan has been worked out anew. What is booked stays as it is.")
+    )
     return redirect(keeper.url)
 
 
