@@ -15,7 +15,7 @@ class What(models.TextChoices):
     IDENTITY = "identity", "whose kept record it is"
 
 
-class Did(models.TextChoices):
+class Operation(models.TextChoices):
     READ = "read"
     WROTE = "wrote"
 
@@ -35,7 +35,7 @@ class Access(models.Model):
         related_name="health_accesses",
         help_text=gettext_lazy("Nobody, for whoever came by a mailed link."),
     )
-    did = models.CharField(max_length=5, choices=Did)
+    did = models.CharField(max_length=5, choices=Operation)
     what = models.CharField(max_length=10, choices=What)
     record = models.PositiveBigIntegerField(
         help_text=gettext_lazy("Its number among those of its kind.")

@@ -53,11 +53,6 @@ def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> li
     return found
 
 
-def is_clear(start: Seconds, visit: Visit, taken: Sequence[Span]) -> bool:
-    """Whether the visit and its pause touch nothing of it."""
-    return not _touches((start, start + visit.blocked), taken)
-
-
 def inside(spans: Sequence[Span], around: Span) -> Sequence[Span]:
     """Those of sorted, separate spans that touch a stretch of time."""
     since, until = around

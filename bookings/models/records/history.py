@@ -11,7 +11,7 @@ LONGEST_WHO = 300
 MAY_FORGET = "SET LOCAL taper.forgetting = 'on'"
 
 
-class Did(models.TextChoices):
+class Operation(models.TextChoices):
     """As PostgreSQL names what set a trigger off."""
 
     ADDED = "INSERT", "added"
@@ -43,7 +43,7 @@ class Change(models.Model):
     )
     table = models.CharField(max_length=63)
     row = models.BigIntegerField()
-    did = models.CharField(max_length=6, choices=Did)
+    did = models.CharField(max_length=6, choices=Operation)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
