@@ -53,6 +53,12 @@ def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> li
     return found
 
 
+def is_clear(span: Span, clear: Sequence[Span]) -> bool:
+    """Whether it lies in one of sorted, separate spans: at work, and in no time off."""
+    near = inside(clear, span)
+    return len(near) == 1 and near[0][0] <= span[0] and span[1] <= near[0][1]
+
+
 def inside(spans: Sequence[Span], around: Span) -> Sequence[Span]:
     """Those of sorted, separate spans that touch a stretch of time."""
     since, until = around

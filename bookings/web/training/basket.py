@@ -241,7 +241,7 @@ def _show(
     ends = [one.held_until for one in held if one.held_until]
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": store,
+        "store": store,
         "lines": lines,
         "form": form,
         "refusal": refusal,

@@ -91,7 +91,7 @@ def _show_plan(
     habits: HabitsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"clinic": clinic, "keeper": store, "form": form}
+    context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
     if store.client and not store.at_the_desk:
         context["in_browser"] = SessionPlan(request).races
     if store.races:

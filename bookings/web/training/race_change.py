@@ -90,7 +90,7 @@ def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
 def _ask(
     request: HttpRequest, store: PlanStore, found: Race, form: ChangeRaceForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"keeper": store, "race": found, "form": form}
+    context = {"store": store, "race": found, "form": form}
     return render(request, "web/training/race.html", context, status=status)
 
 
@@ -183,7 +183,7 @@ def _preview(
     rules = change.after.protocol
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": store,
+        "store": store,
         "race": proposed.race,
         "changed": proposed.changed,
         "form": form,
