@@ -9,6 +9,8 @@ from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
@@ -32,12 +34,12 @@ def whole_number(text: str | None) -> int | None:
 
 def has_a_letter(text: str) -> None:
     if not any(letter.isalpha() for letter in text):
-        raise ValidationError("Please give a name with at least one letter.")
+        raise ValidationError(_("Please give a name with at least one letter."))
 
 
 def looks_like_a_phone(text: str) -> None:
     if not A_PHONE.fullmatch(text):
-        raise ValidationError("Please use digits, spaces and + ( ) - only, or leave it empty.")
+        raise ValidationError(_("Please use digits, spaces and + ( ) - only, or leave it empty."))
 
 
 class ShortText(forms.CharField):
@@ -52,9 +54,8 @@ class ShortText(forms.CharField):
 
     def run_validators(self, value: str) -> None:
         if len(value) > self.longest:
-            raise ValidationError(
-                f"Please use at most {self.longest} characters; this has {len(value)}."
-            )
+            words = _("Please use at most %(longest)s characters; this has %(length)s.")
+            raise ValidationError(words % {"longest": self.longest, "length": len(value)})
         super().run_validators(value)
 
 
@@ -63,7 +64,7 @@ def sane_birthday(born: date, today: date) -> date:
     if born.year < FIRST_YEAR:
         raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
     if born >= today:
-        raise ValidationError("A date of birth is in the past.")
+        raise ValidationError(_("A date of birth is in the past."))
     return born
 
 
@@ -138,24 +139,24 @@ class PersonForm(KeyForm):
         longest=LONGEST_NAME,
         validators=[has_a_letter],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
     email = ShortText(
         label="E-mail",
+        help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         longest=LONGEST_EMAIL,
-        help_text="The confirmation goes there, with a link to move or cancel.",
         validators=[forms.EmailField.default_validators[0]],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
-            "required": "Please give your e-mail address.",
-            "invalid": "Please give an e-mail address such as name@example.com.",
+            "required": gettext_lazy("Please give your e-mail address."),
+            "invalid": gettext_lazy("Please give an e-mail address such as name@example.com."),
         },
     )
     phone = ShortText(
         label="Phone (optional)",
-        longest=LONGEST_PHONE,
         required=False,
-        help_text="Only for when something changes at short notice.",
+        help_text=gettext_lazy("Only for when something changes at short notice."),
+        longest=LONGEST_PHONE,
         validators=[looks_like_a_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )

@@ -18,6 +18,7 @@ from allauth.mfa.webauthn.forms import (
 )
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from bookings.actions.clients import identity
 from bookings.models import User
@@ -130,7 +131,7 @@ class AddPasskeyForm(AddWebAuthnForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = "To tell it from others, such as “My phone”."
+        self.fields["name"].help_text = _("To tell it from others, such as “My phone”.")
         alone = self.fields["passwordless"]
         alone.label = "Sign in with it alone"
-        alone.help_text = "Without a password; the device then always makes sure that it is you."
+        alone.help_text = _("Without a password; the device then always makes sure that it is you.")
