@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0002_how_people_sign_in'),
+        ('bookings', '0003_client_language'),
     ]
 
     operations = [
