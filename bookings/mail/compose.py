@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from bookings.core import wording
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import Letter
-from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail
 
 
