@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 
-from bookings.core.scheduling.problems import TAKEN, Code, Problem, Severity
+from bookings.core.scheduling.codes import TAKEN, Code, Problem, Severity
 from bookings.queries.scheduling.diary import Opening
 
 
@@ -15,7 +14,7 @@ class Refused(Exception):
     `look_around` finds those; it is called once the diary's lock has been given back.
     """
 
-    sentence: str | Promise = "That could not be done."
+    sentence = gettext_lazy("That could not be done.")
 
     def __init__(
         self,
@@ -25,7 +24,7 @@ class Refused(Exception):
         nearest: tuple[Opening, ...] = (),
     ):
         told = " ".join(dict.fromkeys(problem.sentence for problem in problems))
-        super().__init__(sentence or told or self.sentence)
+        super().__init__(sentence or told or str(self.sentence))
         self.problems = problems
         self.nearest = nearest
         self.look_around: Callable[[], tuple[Opening, ...]] | None = None
@@ -36,15 +35,15 @@ class Refused(Exception):
 
 
 class SlotTaken(Refused):
-    sentence = "That time has just been taken."
+    sentence = gettext_lazy("That time has just been taken.")
 
 
 class ClientBusy(Refused):
-    sentence = "There is already an appointment for this person at that time."
+    sentence = gettext_lazy("There is already an appointment for this person at that time.")
 
 
 class NotBookable(Refused):
-    sentence = "That time cannot be booked."
+    sentence = gettext_lazy("That time cannot be booked.")
 
 
 class AgainstTheRules(NotBookable):
@@ -52,19 +51,21 @@ class AgainstTheRules(NotBookable):
 
 
 class TooLate(Refused):
-    sentence = "It is too late to change this appointment online."
+    sentence = gettext_lazy("It is too late to change this appointment online.")
 
 
 class TooEarly(Refused):
-    sentence = "That can only be said on the day of the appointment, once it has come."
+    sentence = gettext_lazy(
+        "That can only be said on the day of the appointment, once it has come."
+    )
 
 
 class Stale(Refused):
-    sentence = "This appointment has changed since the page was opened."
+    sentence = gettext_lazy("This appointment has changed since the page was opened.")
 
 
 class TooManyHolds(Refused):
-    sentence = (
+    sentence = gettext_lazy(
         "A lot of times are being held from your network at the moment. "
         "Please try again in a few minutes, or ring us."
     )
@@ -73,7 +74,7 @@ class TooManyHolds(Refused):
 class TooManyUnproved(Refused):
     """A mailbox that nobody has answered from has as much booked, or mailed, as it may."""
 
-    sentence = _(
+    sentence = gettext_lazy(
         "We have written to this address already, and nobody has confirmed it yet. Please press "
         "the link in our mail and then book on, or ring us."
     )
@@ -82,14 +83,14 @@ class TooManyUnproved(Refused):
 class NewcomersPaused(Refused):
     """More strangers have booked within the hour than the clinic wants."""
 
-    sentence = _(
+    sentence = gettext_lazy(
         "A lot of people are booking for the first time at the moment. Please try again in a "
         "while, sign in if you have been here before, or ring us."
     )
 
 
 class Busy(Refused):
-    sentence = "We are very busy this moment; nothing was booked. Please try again."
+    sentence = gettext_lazy("We are very busy this moment; nothing was booked. Please try again.")
 
 
 class RaceRefused(Refused):

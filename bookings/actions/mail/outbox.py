@@ -19,9 +19,7 @@ from bookings.models import (
 from bookings.queries.training import protocol
 
 # A cancellation is still worth knowing, for the calendar's sake, when its time has come.
-USEFUL_AFTER_THE_START = dict.fromkeys(
-    (MailKind.CANCELLED, MailKind.RELEASED), timedelta(days=1)
-)
+USEFUL_AFTER_THE_START = dict.fromkeys((MailKind.CANCELLED, MailKind.RELEASED), timedelta(days=1))
 AGREES_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED)
 GRACE = timedelta(minutes=3)
 

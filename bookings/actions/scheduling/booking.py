@@ -25,7 +25,7 @@ from bookings.actions.scheduling.holds import (
     stand_at,
 )
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Clinic, MailKind
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
@@ -39,7 +39,8 @@ class BookingRequest:
 
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
     been told of somebody new: written down with the booking or not at all. `proved_address` is
-    the one that a newcomer has signed in with, if any: theirs needs no further proof.
+    the one that a newcomer has signed in with, if any: theirs needs no further proof. `language`
+    is that of the page they book on; it is kept where none is known.
     """
 
     slots: Sequence[Slot]
@@ -49,6 +50,7 @@ class BookingRequest:
     holder: Holder = NOBODY
     proved_address: str = ""
     agrees_to_terms: bool = False
+    language: str = ""
     notify: Notify = Notify.NOW
     by: str
 
@@ -118,7 +120,11 @@ def _place(
 def _written_down(request: BookingRequest, now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         return details.take_down(**request.client.facts, by=request.by, now=now)
-    return write_down(request.client)
+    client = write_down(request.client)
+    if request.language and not client.language:
+        client.language = request.language
+        client.save(update_fields=["language"])
+    return client
 
 
 def _write(

@@ -158,5 +158,7 @@ def _update(visits: Sequence[Appointment], **changes: datetime | None) -> None:
 def _give_back(visits: Sequence[Appointment], now: datetime) -> None:
     for visit in visits:
         facts, revision = {"reason": REASON}, visit.revision + 1
-        visit.become(Status.CANCELLED, by=strangers.NOBODY_CONFIRMED, now=now, facts=facts, revision=revision)
+        visit.become(
+            Status.CANCELLED, by=strangers.NOBODY_CONFIRMED, now=now, facts=facts, revision=revision
+        )
     outbox.owe_released(visits, now=now)

@@ -10,8 +10,9 @@ from unicodedata import normalize
 ACCENTS = re.compile("[\u0300-\u036f]")
 # Letters that are no letter with an accent; each as people type it who do not have it.
 SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ς": "σ"}
-PHONE_PART = re.compile(r"[+(]?[\d().\-/]*\d[\d().\-/]*\Z")
-AN_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+# Each goes through a text once, however long it is.
+PHONE_PART = re.compile(r"[+(]?(?=[().\-/]*\d)[\d().\-/]++\Z")
+AN_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
 SHORTEST_PHONE = 5  # digits
 # A number is known by its last digits, with or without its country's code.
 DIGITS_COMPARED = 9

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from bookings.core import wording
+from bookings import dates
 from bookings.core.clients.mailbox import mailbox_of
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
@@ -45,7 +45,7 @@ def asked_until(visit: Appointment) -> datetime | None:
 def asked_until_in_words(visit: Appointment, clinic: Clinic, *, now: datetime) -> str:
     """15:30; "" when nobody asks for it."""
     until = asked_until(visit)
-    return wording.until(until, now, clinic.tz) if until else ""
+    return dates.until(until, now, clinic.tz) if until else ""
 
 
 def was_given_back(visit: Appointment) -> bool:

@@ -18,7 +18,7 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.diary import Opening
@@ -31,6 +31,7 @@ from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import (
     address,
+    language,
     proved_address,
     remember_booked,
     visitor,
@@ -82,7 +83,7 @@ def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
     numbers = _ticked(request)
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
-        messages.error(request, "Please tick at least one session with a time.")
+        messages.error(request, _("Please tick at least one session with a time."))
         return redirect(f"{store.url}#sessions-title")
     if store.client is None and len(slots) > store.most_at_once:
         slots = slots[: store.most_at_once]
@@ -98,7 +99,7 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
     slots = read_slots([BETWEEN.join([slug, start, therapist])])
     if not slots:
-        messages.error(request, "Please choose one of the free times.")
+        messages.error(request, _("Please choose one of the free times."))
         return redirect(store.url)
     request.session[KEY] = token_hex(16)
     return _keep(request, store, slots)
@@ -173,6 +174,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             holder=_holder(request, store),
             proved_address=proved_address(request),
             agrees_to_terms=not store.at_the_desk,
+            language="" if store.at_the_desk else language(),
             by=store.by,
         )
         visits = booking.book(wanted, now=now)
@@ -194,7 +196,9 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
     whose, email = "The" if store.at_the_desk else "Your", visits[0].whose.email
     what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
     told = (
-        f"The confirmation is on its way to {email}." if email else "There is no address to tell."
+        f"The confirmation is on its way to {email}."
+        if email
+        else _("There is no address to tell.")
     )
     return " ".join(filter(None, [f"{whose} {what} booked. {told}", _please_confirm(visits[0])]))
 
@@ -268,7 +272,7 @@ def _show(
     ends = [one.held_until for one in held if one.held_until]
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": store,
+        "store": store,
         "lines": lines,
         "form": form,
         "refusal": refusal,
@@ -284,7 +288,7 @@ def _show(
 def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Back from the booking, or a form sent twice, or the session is over."""
     if request.method != "POST":
-        messages.info(request, "No times are being kept for you at the moment.")
+        messages.info(request, _("No times are being kept for you at the moment."))
     return redirect(store.url)
 
 

@@ -12,7 +12,9 @@ from bookings.core.scheduling.proving import LEAST_TIME, prove_until
 NOON = datetime(2026, 12, 2, 12, tzinfo=UTC)
 TWO_HOURS = timedelta(hours=2)
 times = st.timedeltas(min_value=timedelta(), max_value=timedelta(days=200))
-settings_of_the_clinic = st.integers(min_value=15, max_value=2880).map(lambda n: timedelta(minutes=n))
+settings_of_the_clinic = st.integers(min_value=15, max_value=2880).map(
+    lambda n: timedelta(minutes=n)
+)
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,8 @@ def test_tags_and_capitals_make_no_other_mailbox(address):
     assert mailbox_of(address) == "ana@example.com"
 
 
-@pytest.mark.parametrize("address", ["bo@example.com", "ana@example.org", "+@example.com", "ana", ""])
+@pytest.mark.parametrize(
+    "address", ["bo@example.com", "ana@example.org", "+@example.com", "ana", ""]
+)
 def test_other_addresses_are_other_mailboxes(address):
     assert mailbox_of(address) != "ana@example.com"

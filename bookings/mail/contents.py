@@ -8,7 +8,8 @@ from typing import Protocol
 
 from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
@@ -48,7 +49,7 @@ class OneAppointment:
         appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
         mail.appointment, mail.client = appointment, appointment.whose
         if appointment.revision != mail.revision:
-            return MailState.SUPERSEDED, "The appointment has changed since."
+            return MailState.SUPERSEDED, _("The appointment has changed since.")
         if appointment.status != self.status:
             return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
         return None
@@ -141,10 +142,10 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.MOVED: OneAppointment(Status.BOOKED),
     MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
     MailKind.PLAN_BOOKED: BookedTogether(
-        Status.BOOKED, _("None of these appointments is booked any more.")
+        Status.BOOKED, gettext_lazy("None of these appointments is booked any more.")
     ),
     MailKind.RELEASED: BookedTogether(
-        Status.CANCELLED, _("None of these appointments has been given back.")
+        Status.CANCELLED, gettext_lazy("None of these appointments has been given back.")
     ),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.PLAN: TimedToTraining(PlanMailLetter),
