@@ -49,9 +49,10 @@ def limited(
     def decorate(view: View) -> View:
         @wraps(view)
         def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if request.method in counts:
-                if wait := seconds_to_wait(request, what, cost=max(1, cost(request))):
-                    return too_many(request, wait)
+            if request.method not in counts:
+                return view(request, *args, **kwargs)
+            if wait := seconds_to_wait(request, what, cost=max(1, cost(request))):
+                return too_many(request, wait)
             return view(request, *args, **kwargs)
 
         return run

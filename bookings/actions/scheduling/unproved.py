@@ -43,8 +43,8 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
     if strangers.waiting_in(mailbox) > most:
         raise TooManyUnproved
-    if strangers.mails_of_the_day(mailbox, now) >= strangers.MAILS_A_DAY:
-        raise TooManyUnproved
+    if strangers.mails_of_the_day(mailbox, now) > strangers.MAILS_A_DAY:
+        raise TooManyUnproved  # the mail that asks them to confirm could not go out
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
 
