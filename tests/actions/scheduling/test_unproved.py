@@ -1,4 +1,4 @@
-"""What is booked under an address that nobody has proved: how much, how long, and what is spared."""
+"""Booked under an address that nobody has proved: how much, how long, and what is spared."""
 
 from datetime import timedelta
 from secrets import token_hex
@@ -371,7 +371,7 @@ def test_a_visit_that_has_begun_is_left_alone(take, all_mails_go, later, start):
 
 
 def test_somebody_who_has_arrived_is_left_alone(take, all_mails_go, later):
-    [visit] = take(0)
+    take(0)
     all_mails_go()
     Appointment.objects.update(status=Status.ARRIVED)
     assert later(3 * HOUR) == 0

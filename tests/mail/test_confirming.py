@@ -1,0 +1,287 @@
+"""From the booking page to the inbox: who is asked to confirm, until when, and what then."""
+
+import re
+from datetime import timedelta
+from secrets import token_hex
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Client, Mail, MailKind, MailState
+from bookings.queries.clients.strangers import MAILS_A_DAY
+from bookings.tasks import release_unproved
+from tests import factories
+from tests.page_fixtures import *  # noqa: F403 - fixtures
+
+pytestmark = pytest.mark.django_db
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+PLEASE = (
+    "Please confirm by pressing the link in our mail until 11:00; "
+    "else the time goes to somebody else."
+)
+PLEASE_PRESS = (
+    "Please confirm by pressing this link until 11:00; else the time goes to somebody else"
+)
+# From 9 o'clock, two hours.
+
+
+@pytest.fixture
+def books(massage, at):
+    """A browser books ten o'clock of a day so far ahead, as far as it gets."""
+
+    def _books(days, *, browser=None, hour=10, follow=False, **typed):
+        browser = browser or Browser()
+        browser.post(
+            f"/book/{massage.slug}/hold/", {"start": at(days, hour).isoformat(), "therapist": ""}
+        )
+        data = {
+            "start": at(days, hour).isoformat(), "therapist": "", "key": token_hex(16),
+            "name": "Ana Demo", "email": "ana@example.com", "phone": "", **typed,
+        }  # fmt: skip
+        return browser.post(f"/book/{massage.slug}/details/", data, follow=follow)
+
+    return _books
+
+
+@pytest.fixture
+def inbox(post_office, send_due, clock):
+    """Sends what is owed, and gives what has arrived since it was asked last."""
+    seen = 0
+
+    def _inbox():
+        nonlocal seen
+        clock.move_to(timezone.now() + timedelta(seconds=1))
+        send_due()
+        new, seen = post_office.messages[seen:], len(post_office.messages)
+        return new
+
+    return _inbox
+
+
+@pytest.fixture
+def sweep(clock):
+    def _sweep(wait):
+        clock.move_to(timezone.now() + wait)
+        release_unproved()
+
+    return _sweep
+
+
+def text(message) -> str:
+    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def page_in(message) -> str:
+    """The path of the page that the mail's first link leads to."""
+    return urlsplit(re.search(r"https?://\S+", text(message))[0]).path
+
+
+def press_yes(message, browser=None):
+    return (browser or Browser()).post(f"{page_in(message)}thats-me/", follow=True)
+
+
+def booked() -> int:
+    return Appointment.objects.filter(status=Status.BOOKED).count()
+
+
+def test_the_page_and_the_mail_say_until_when(books, inbox):
+    page = books(3, follow=True).content.decode()
+    assert PLEASE in page
+    [mail] = inbox()
+    assert PLEASE_PRESS in text(mail)
+    html = mail.get_body(("html",)).get_content()
+    assert "Please confirm by pressing this button until 11:00" in html
+    assert page_in(mail).startswith("/appointments/")
+
+
+def test_a_deadline_of_another_day_is_told_with_its_day(books, inbox, clinic):
+    clinic.prove_minutes = 20 * 60
+    clinic.save()
+    assert "until Thursday 3 December, 05:00; else" in books(3, follow=True).content.decode()
+    [mail] = inbox()
+    assert "until Thursday 3 December, 05:00; else" in text(mail)
+
+
+def test_behind_the_mailed_link_one_press_settles_it(books, inbox, sweep):
+    books(3)
+    [mail] = inbox()
+    page = Browser().get(page_in(mail)).content.decode()
+    assert "Please confirm until 11:00; else the time goes to somebody else." in page
+    thanks = press_yes(mail).content.decode()
+    assert "Your e-mail address is confirmed." in thanks
+    assert "until 11:00" not in thanks
+    sweep(5 * HOUR)
+    assert booked() == 1
+    assert inbox() == []
+
+
+def test_what_nobody_confirms_is_given_back_with_a_kind_mail(books, inbox, sweep, massage, at):
+    books(3)
+    [asked] = inbox()
+    sweep(2 * HOUR + MINUTE)
+    assert booked() == 0
+    [mail] = inbox()
+    words = text(mail)
+    assert mail["To"] == "ana@example.com"
+    assert mail["Subject"] == "Nobody confirmed it: your appointment on Saturday 5 December, 10:00"
+    assert "we have given this appointment back, and nothing is owed" in words
+    again = f"/book/{massage.slug}/?day=2026-12-05"
+    assert f"take the time again while it is free: http://localhost:8000{again}" in words
+    assert "ring us on +44 20 7946 0000" in words
+    assert at(3, 10) in [
+        one.starts_at for one in Browser().get(again).context["picker"].chosen.openings
+    ]
+    [calendar] = list(mail.iter_attachments())
+    assert "METHOD:CANCEL" in calendar.get_content().decode()
+    late = Browser().get(page_in(asked)).content.decode()
+    assert "we have given this time back" in late
+    assert f'href="{again}"' in late
+
+
+def test_taking_the_time_again_works(books, inbox, sweep):
+    books(3)
+    inbox()
+    sweep(2 * HOUR + MINUTE)
+    inbox()
+    assert books(3).status_code == 302
+    [mail] = inbox()
+    press_yes(mail)
+    sweep(5 * HOUR)
+    assert booked() == 1
+
+
+def test_a_family_of_four_on_one_mailbox_notices_nothing(books, inbox, sweep):
+    """Four visits for four people from one sofa within an hour; the first mail is answered."""
+    sofa = Browser()
+    people = ["Ana Demo", "Bo Demo", "Cy Demo", "Di Demo"]
+    assert books(3, browser=sofa, name=people[0]).status_code == 302
+    [mail] = inbox()
+    press_yes(mail, Browser(REMOTE_ADDR="198.51.100.7"))  # on somebody's phone
+    for days, name in enumerate(people[1:], start=4):
+        page = books(days, browser=sofa, name=name, follow=True).content.decode()
+        assert "Please confirm by pressing" not in page
+        [mail] = inbox()
+        assert "Please confirm" not in text(mail)
+    sweep(5 * HOUR)
+    assert booked() == 4
+    assert inbox() == []
+    assert sorted(Client.objects.values_list("name", flat=True)) == people
+
+
+def test_a_family_that_answers_after_two_bookings_keeps_both(books, inbox, sweep):
+    sofa = Browser()
+    books(3, browser=sofa, name="Ana Demo")
+    books(4, browser=sofa, name="Bo Demo")
+    first, _second = inbox()
+    press_yes(first)
+    for days, name in ((5, "Cy Demo"), (6, "Di Demo")):
+        assert books(days, browser=sofa, name=name).status_code == 302
+    assert len(inbox()) == 2
+    sweep(5 * HOUR)
+    assert booked() == 4
+
+
+def test_the_third_start_is_refused_on_the_page_and_what_was_typed_is_kept(books, inbox):
+    books(3)
+    books(4)
+    answer = books(5, phone="020 7946 0000")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Please press the link in our mail and then book on, or ring us." in page
+    assert "020 7946 0000" in page
+    assert "What you typed is kept." in page
+    assert booked() == 2
+
+
+def test_with_the_clinics_brake_on_the_page_says_when_to_return(books, clinic):
+    clinic.unproved_per_hour = 1
+    clinic.save()
+    books(3)
+    answer = books(4, email="bo@example.com")
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+    assert "A lot of people are booking for the first time" in answer.content.decode()
+
+
+def test_a_signed_in_runner_is_asked_nothing(books, inbox, ana, anas):
+    for days in range(3, 7):
+        page = books(days, browser=anas, follow=True).content.decode()
+        assert "Please confirm by pressing" not in page
+    assert not [mail for mail in inbox() if "Please confirm" in text(mail)]
+    assert booked() == 4
+
+
+def test_the_plan_says_it_too_and_its_one_mail_asks_once(client, basket, inbox, sweep):
+    page = basket()
+    key = page.context["form"]["key"].value()
+    person = {"name": "Ana Demo", "email": "ana@example.com", "phone": "", "key": key}
+    answer = client.post("/plan/book/", person, follow=True)
+    assert PLEASE in answer.content.decode()
+    [mail] = inbox()
+    assert text(mail).count("Please confirm") == 1
+    sweep(2 * HOUR + MINUTE)
+    assert booked() == 0
+    [back] = inbox()
+    assert back["Subject"].startswith("Nobody confirmed them: your 3 appointments, the first on ")
+    assert text(back).count("take the time again") == 3
+    assert len(list(back.iter_attachments())) == 3
+
+
+def test_a_victims_mailbox_gets_three_mails_a_day_whatever_strangers_do(books, inbox, sweep, clock):
+    """From ever new networks and browsers, with tags and capitals, for a whole day."""
+    ways = ["victim@example.com", "Victim@Example.com", "victim+a@example.com"]
+    got = 0
+    for hour in range(12):
+        for number in range(3):
+            stranger = Browser(REMOTE_ADDR=f"192.0.2.{3 * hour + number}")
+            way = ways[number]
+            books(3 + hour, browser=stranger, email=way, name=f"Stranger {'x' * number}")
+        got += len(inbox())
+        sweep(HOUR)
+        got += len(inbox())
+    assert got == MAILS_A_DAY
+    assert booked() == 0
+
+
+def test_what_is_not_sent_for_that_says_why(books, inbox):
+    books(3)
+    inbox()
+    [visit] = Appointment.objects.filter(status=Status.BOOKED)
+    sent = Mail.objects.get(kind=MailKind.CONFIRMED)
+    for number in range(MAILS_A_DAY):
+        Mail.objects.create(
+            key=f"further:{number}", kind=MailKind.CONFIRMED, client=visit.client,
+            appointment=visit, created_at=timezone.now(), due_at=timezone.now(),
+            not_after=visit.starts_at,
+        )  # fmt: skip
+    assert len(inbox()) == MAILS_A_DAY - 1
+    [held_back] = Mail.objects.filter(state=MailState.CANCELLED, kind=MailKind.CONFIRMED)
+    assert held_back.why == "An address that nobody has confirmed gets three mails a day."
+    assert sent.state == MailState.SENT
+
+
+def test_the_desks_mails_to_somebody_unproved_are_not_counted(visit, inbox, owed):
+    client = factories.make_client(email="ana@example.com", proved_at=None)
+    for _ in range(MAILS_A_DAY + 2):
+        owed(client=client)
+    assert len(inbox()) == MAILS_A_DAY + 2
+
+
+def test_half_an_hour_of_notice_leaves_a_quarter_to_confirm(books, inbox, sweep, clinic, at):
+    clinic.minimum_notice_minutes = 0
+    clinic.save()
+    page = books(0, hour=9, follow=True)  # it is nine: too late for that one
+    assert page.status_code in (200, 409)
+    page = books(0, hour=10, follow=True).content.decode()
+    assert "until 09:30; else" in page
+
+
+def test_one_network_of_ipv6_is_one_address(books, inbox):
+    for days, host in ((3, "2001:db8::1"), (4, "2001:db8::ffff")):
+        books(days, browser=Browser(REMOTE_ADDR=host), email=f"{days}@example.com")
+    books(5, browser=Browser(REMOTE_ADDR="2001:db8:0:1::1"), email="5@example.com")
+    where = Appointment.objects.order_by("starts_at").values_list("held_from", flat=True)
+    assert where[0] == where[1] != where[2]
