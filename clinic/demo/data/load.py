@@ -1,5 +1,6 @@
 """Puts the demo's clinic into an empty database."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -8,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     THE_CLINIC,
     Appointment,
@@ -42,6 +44,7 @@ from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD, DESK_LOGIN
 SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42
 CLIENTS, NEWCOMERS = 150, 45
+IN_GOOD_TIME, BOOKED_BEFORE = timedelta(days=2), timedelta(minutes=25)
 CARDS = 2  # couples about whom the desk is still asked
 REMEMBERED = [
     "created_at", "proved_at", "terms_agreed_at", "same_address_as", "user", "email", "phone",
@@ -67,9 +70,10 @@ def load(*, today: date, now: datetime) -> None:
     first, horizon = today - timedelta(days=PAST_DAYS), today + timedelta(days=clinic.horizon_days)
     place.make_absences(therapists, first, horizon, today, clinic.tz)
     known = _make_clients(chance, today, now)
-    crowd = Crowd(known[:-NEWCOMERS], known[-NEWCOMERS:], chance)
+    crowd = Crowd(known[:-NEWCOMERS], known[-NEWCOMERS:-1], chance)
     days = PAST_DAYS + FUTURE_DAYS
     made = list(visits(clinic, first=first, days=days, now=now, crowd=crowd, chance=chance))
+    _has_not_confirmed_yet(known[-1], made, clinic, now)
     Appointment.objects.bulk_create(made)
     AppointmentEvent.objects.bulk_create(event for visit in made for event in events_of(visit, now))
     make_takings(made, clinic, now, chance)
@@ -78,6 +82,19 @@ def load(*, today: date, now: datetime) -> None:
     races = Race.objects.bulk_create(races_of(known, today=today))
     make_mails(made, list(dict.fromkeys(race.client for race in races)), clinic, now)
     make_health(made, known, clinic, chance)
+
+
+def _has_not_confirmed_yet(
+    newcomer: Client, made: Iterable[Appointment], clinic: Clinic, now: datetime
+) -> None:
+    """They have booked just now, what somebody else would have had, and not opened the mail."""
+    soon = now + IN_GOOD_TIME
+    visit = next(one for one in made if one.status == Status.BOOKED and one.starts_at > soon)
+    visit.client, visit.created_at = newcomer, now - BOOKED_BEFORE
+    visit.booked_at = visit.created_at
+    visit.prove_by = clinic.prove_until(visit.starts_at, told_at=visit.created_at)
+    known_since(newcomer, visit.created_at)
+    newcomer.proved_at = None
 
 
 def _make_therapists() -> dict[str, Therapist]:

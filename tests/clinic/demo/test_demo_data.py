@@ -133,6 +133,14 @@ def free_quarters(therapist, days):
     )
 
 
+def test_one_newcomer_has_yet_to_confirm_and_has_been_asked(now):
+    [visit] = Appointment.objects.awaiting_proof()
+    assert now < visit.prove_by < visit.starts_at
+    assert visit.whose.appointments.count() == 1
+    asked = Mail.objects.get(appointment=visit, kind=MailKind.CONFIRMED)
+    assert (asked.state, asked.data_at) == (MailState.SENT, visit.booked_at)
+
+
 def test_the_clinic_is_of_the_size_it_says(now):
     assert (Therapist.objects.count(), Room.objects.count()) == (6, 4)
     assert (Treatment.objects.count(), Client.objects.count()) == (6, 150)
