@@ -276,6 +276,21 @@ def test_without_a_brake_nobody_is_stopped(take, clinic):
     assert not strangers.is_full(clinic, timezone.now())
 
 
+def test_sixty_invented_mailboxes_leave_the_diary_to_others_and_soon_all_of_it(take, later):
+    """As one stranger did from two addresses: now the brake holds, and two hours end it."""
+    taken = 0
+    for number in range(60):
+        where = HOME if number % 2 else ELSEWHERE
+        try:
+            taken += len(take(number, email=f"{number}@example.com", address=where))
+        except NewcomersPaused:
+            continue
+    assert taken == waiting() == 30
+    Mail.objects.update(state=MailState.FAILED)  # nobody reads there
+    assert later(2 * HOUR) == 30
+    assert not Appointment.objects.filter(status=Status.BOOKED).exists()
+
+
 # Given back
 
 

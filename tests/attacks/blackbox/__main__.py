@@ -16,12 +16,14 @@ from tests.attacks.blackbox.too_much import (
     a_long_phone_number_is_refused_at_once,
     public_pages_have_a_limit,
 )
+from tests.attacks.blackbox.unproved import an_invented_mailbox_takes_no_more_than_two_starts
 
 CHECKS = (
     slow_clients_take_nobodys_turn,
     a_huge_upload_is_refused_before_it_comes,
     a_long_phone_number_is_refused_at_once,
     wrong_passwords_do_not_shut_the_owner_out,
+    an_invented_mailbox_takes_no_more_than_two_starts,
     public_pages_have_a_limit,  # the last, since it uses the limit up
 )
 

@@ -267,3 +267,21 @@ def test_a_limit_of_holds_that_is_met_while_booking_keeps_the_form(basket, send,
     answer = send(page)
     assert answer.status_code == 409
     assert "ana@example.com" in answer.content.decode()
+
+
+def test_each_appointment_of_a_basket_counts_for_the_limits(client, basket, send, settings):
+    page = basket()
+    settings.LIMITS = {"booking": "4/hour"}
+    assert send(page).status_code == 302
+    details = "/book/sports-massage/details/"
+    assert [client.post(details).status_code for _ in range(2)] == [422, 429]
+
+
+def test_each_session_that_is_to_be_kept_counts_for_the_limit_of_holds(
+    client, plan, choose_sessions, settings
+):
+    plan()
+    settings.LIMITS = {"holds": "5/hour"}
+    assert choose_sessions(3).status_code == 302
+    assert choose_sessions(3).status_code == 429
+    assert choose_sessions(2).status_code == 302
