@@ -273,6 +273,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "without tokens": {"()": "clinic.monitoring.redaction.WithoutTokens"},
+        "expected": {"()": "clinic.monitoring.redaction.WithoutExpectedTracebacks"},
         "request id": {"()": "clinic.middleware.request_ids.WithRequestId"},
     },
     "formatters": {
@@ -285,7 +286,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["without tokens", "request id"],
+            "filters": ["expected", "without tokens", "request id"],
             "formatter": LOG_FORMAT,
         },
     },

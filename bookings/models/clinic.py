@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -182,6 +183,16 @@ class Clinic(models.Model):
                 condition=models.Q(start_step_minutes__gt=0), name="step_is_positive"
             ),
         ]
+
+    # As this process has read it last, for pages that are shown while there is no database.
+    last_read: ClassVar["Clinic | None"] = None
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> "Clinic":
+        clinic = super().from_db(db, field_names, values)
+        if not clinic.get_deferred_fields():
+            cls.last_read = clinic
+        return clinic
 
     def __str__(self) -> str:
         return self.name
