@@ -194,8 +194,8 @@ STORAGES = {
     },
 }
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
+STATICFILES_DIRS: list = [BASE_DIR / "static"]
+_VENDORED = [
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
@@ -203,6 +203,8 @@ STATICFILES_DIRS = [
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
+if NODE_MODULES.is_dir():  # which the image needs only while it is made
+    STATICFILES_DIRS += _VENDORED
 
 # Who was erased, so that restoring a backup brings nobody back (docs/privacy.md): a file outside
 # of what a restore overwrites.

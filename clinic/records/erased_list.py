@@ -24,6 +24,8 @@ from django.conf import settings
 
 from bookings.models import Client
 
+FIELDS = {"client", "known_since", "erased_at"}
+
 logger = logging.getLogger(__name__)
 
 
@@ -109,7 +111,8 @@ def _records(path: Path | None) -> Iterator[tuple[int, Erased | None]]:
 def _parsed(line: bytes) -> Erased | None:
     try:
         record = json.loads(line)
-        if record.pop("check", None) not in (None, _checksum(record)):  # older lines have none
+        check = record.pop("check", None)  # older lines have none
+        if set(record) != FIELDS or check not in (None, _checksum(record)):
             return None
         return Erased(
             int(record["client"]),
