@@ -5,13 +5,13 @@ from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.scheduling import holds
-from bookings.models import Heartbeat, Part
+from bookings.models import Component, Heartbeat
 
 
 @shared_task(name="bookings.tasks.send_due_mails", ignore_result=True)
 def send_due_mails(by_beat: bool = False) -> None:
     if by_beat:
-        Heartbeat.objects.note(Part.BEAT)
+        Heartbeat.objects.note(Component.BEAT)
     sign_in_mails.send_due()  # first, since somebody waits for the code
     sending.send_due(now=timezone.now())
 

@@ -89,16 +89,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--some", metavar="COMMIT")
     parser.add_argument("--processes", action="store_true")
-    asked, arguments = parser.parse_known_args()
-    days = list(DAYS_OF_PROCESSES if asked.processes else DAYS)
-    if asked.some:
-        days = Random(asked.some).sample(days, 3)
+    data, arguments = parser.parse_known_args()
+    days = list(DAYS_OF_PROCESSES if data.processes else DAYS)
+    if data.some:
+        days = Random(data.some).sample(days, 3)
         print("Today is", "; ".join(map(told, days)))
     if not any((ROOT / one.partition("::")[0]).exists() for one in arguments):
-        folders = PROCESSES if asked.processes else QUICKER if asked.some else FOLDERS
+        folders = PROCESSES if data.processes else QUICKER if data.some else FOLDERS
         arguments += [f"tests/{one}" for one in folders]
     LOGS.mkdir(parents=True, exist_ok=True)
-    went_well = (in_processes if asked.processes else in_this_process)(days, arguments)
+    went_well = (in_processes if data.processes else in_this_process)(days, arguments)
     print(f"{sum(went_well)} of {len(days)} days are green.")
     return 0 if all(went_well) else 1
 

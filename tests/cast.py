@@ -42,7 +42,7 @@ def clinic(db):
 @pytest.fixture
 def today(clinic) -> date:
     """On the clinic's clock."""
-    return timezone.now().astimezone(clinic.tz).date()
+    return clinic.day_of(timezone.now())
 
 
 @pytest.fixture

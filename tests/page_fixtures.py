@@ -16,8 +16,8 @@ def choose(client, massage):
     """Presses a time in the picker."""
 
     def _choose(start: datetime, therapist: str = "", **typed):
-        asked = {"start": start.isoformat(), "therapist": therapist, **typed}
-        return client.post(f"/book/{massage.slug}/hold/", asked)
+        data = {"start": start.isoformat(), "therapist": therapist, **typed}
+        return client.post(f"/book/{massage.slug}/hold/", data)
 
     return _choose
 
@@ -27,7 +27,7 @@ def send_details(client, massage, start):
     """Sends the details form with boring answers; a test names only what it is about."""
 
     def _send(browser=client, **typed):
-        asked = {
+        data = {
             "start": start.isoformat(),
             "therapist": "",
             "key": token_hex(16),
@@ -36,7 +36,7 @@ def send_details(client, massage, start):
             "phone": "",
             **typed,
         }
-        return browser.post(f"/book/{massage.slug}/details/", asked)
+        return browser.post(f"/book/{massage.slug}/details/", data)
 
     return _send
 
@@ -66,8 +66,8 @@ def enter(client, suits_all, race_day):
     """Sends the form with a marathon; a test names only what it is about."""
 
     def _enter(url="/plan/", **typed):
-        asked = {"race_date": race_day.isoformat(), "distance": "marathon", **typed}
-        return client.post(url, asked)
+        data = {"race_date": race_day.isoformat(), "distance": "marathon", **typed}
+        return client.post(url, data)
 
     return _enter
 

@@ -52,14 +52,14 @@ def _start() -> None:
     os.environ.update(SECRET_KEY=token_urlsafe(48), HEALTH_KEYS=Fernet.generate_key().decode())
 
 
-def _begin_anew_at(asked: str) -> None:
+def _begin_anew_at(data: str) -> None:
     """The library that fakes the clock must be there from a program's beginning.
 
     Everybody's clock is off by the same time, so that all have the same one.
     """
     if not FAKED_CLOCK["LD_PRELOAD"]:
         sys.exit("FAKE_TODAY needs libfaketime; on Debian: apt-get install libfaketime")
-    today = datetime.fromisoformat(asked).replace(tzinfo=CLINICS_ZONE)
+    today = datetime.fromisoformat(data).replace(tzinfo=CLINICS_ZONE)
     off = f"{(today - datetime.now(UTC)).total_seconds():+.0f}s"
     environment = {**os.environ, **FAKED_CLOCK, "FAKETIME": off}
     os.execve(sys.executable, sys.orig_argv, environment)  # noqa: S606 - ourselves

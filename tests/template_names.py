@@ -28,11 +28,11 @@ class Invalid:
 
     def __mod__(self, name: Any) -> Any:
         """What Django takes instead; `name|default:"…"` says that it may be left out."""
-        asked = sys._getframe(1).f_locals
-        for call, arguments in asked["self"].filters[:1]:
+        data = sys._getframe(1).f_locals
+        for call, arguments in data["self"].filters[:1]:
             if call.__name__ == "default":
                 is_name, value = arguments[0]
-                return value.resolve(asked["context"]) if is_name else value
+                return value.resolve(data["context"]) if is_name else value
         return _refused(str(name))
 
     def __iter__(self) -> Iterator[Any]:

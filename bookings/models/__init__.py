@@ -4,13 +4,13 @@ from bookings.models.clients.clients import Client, ClientEvent
 from bookings.models.clients.legal import Agreement, LegalKind, LegalText
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mail.consents import MailConsent, MailGroup
-from bookings.models.mail.heartbeats import Heartbeat, Part
+from bookings.models.mail.heartbeats import Component, Heartbeat
 from bookings.models.mail.mail_server import MailServer
 from bookings.models.mail.mails import Mail, MailKind, MailState
 from bookings.models.mail.sign_in_mails import SignInMail
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
-from bookings.models.records.history import Change, Did
+from bookings.models.records.history import Change, Operation
 from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
@@ -41,8 +41,8 @@ __all__ = [
     "Client",
     "ClientEvent",
     "Clinic",
+    "Component",
     "DeclinedSession",
-    "Did",
     "Distance",
     "ErasureRequest",
     "ErasureState",
@@ -59,8 +59,8 @@ __all__ = [
     "MailServer",
     "MailState",
     "Method",
+    "Operation",
     "Outcome",
-    "Part",
     "Payment",
     "Priority",
     "ProtocolVersion",

@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField
 
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
@@ -17,7 +18,16 @@ LONGEST_PHONE = 40
 A_KEY = re.compile(r"[0-9a-f]{32}")  # 128 bits
 A_PHONE = re.compile(r"[\d\s+()./#x-]*\d[\d\s+()./#x-]*", re.IGNORECASE)
 FIRST_YEAR = 1900  # of birth
+A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
+
+
+def whole_number(text: str | None) -> int | None:
+    """A number of a row, a page or a revision from a request; None for whatever is none."""
+    try:
+        return A_WHOLE_NUMBER.clean(text)
+    except ValidationError:
+        return None
 
 
 def too_long(longest: int):

@@ -14,7 +14,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bookings.models import Heartbeat, Part
+from bookings.models import Component, Heartbeat
 from bookings.queries.mail import mail_status
 from clinic.operations import database, migrate_lock
 from clinic.operations.version import VERSION
@@ -97,14 +97,14 @@ def _migrations() -> str:
 
 
 def _mail() -> str:
-    return _signs_of(Part.SENDER) or ("Mail is late." if mail_status.is_late() else "")
+    return _signs_of(Component.SENDER) or ("Mail is late." if mail_status.is_late() else "")
 
 
 def _beat() -> str:
-    return _signs_of(Part.BEAT)
+    return _signs_of(Component.BEAT)
 
 
-def _signs_of(part: Part) -> str:
+def _signs_of(part: Component) -> str:
     """By the database's clock."""
     beat = Heartbeat.objects.with_silence(mail_status.LATE).filter(part=part).first()
     if beat is None:

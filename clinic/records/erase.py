@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
 from django.db.models.functions import Now
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import SILENTLY, write_down
+from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -82,9 +82,9 @@ def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
     """Until when the clinical records stay; None when there are none, or their time is over."""
     if not health_erase.has_records(client):
         return None
-    last = _last_visit(client, now).astimezone(clinic.tz).date()
+    last = clinic.day_of(_last_visit(client, now))
     until = years_after(last, clinic.keep_records_years)
-    return until if until > now.astimezone(clinic.tz).date() else None
+    return until if until > clinic.day_of(now) else None
 
 
 def years_after(day: date, years: int) -> date:
@@ -124,7 +124,7 @@ def erase(
         return []
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
-        cancellation.cancel(visit, telling=SILENTLY, by=by, now=now)
+        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
     until = seen.kept_until
     if until:
         health_erase.keep(client, now=now)

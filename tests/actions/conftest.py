@@ -20,27 +20,27 @@ def massage(massage):
 @pytest.fixture
 def slot(massage, start):
     """Ten o'clock with anybody, unless the test says otherwise."""
-    return lambda **asked: Slot(**{"treatment": massage, "start": start, **asked})
+    return lambda **data: Slot(**{"treatment": massage, "start": start, **data})
 
 
 @pytest.fixture
 def book(massage, start):
     """Books with boring answers; a test names only what it is about."""
 
-    def _book(*, treatment=massage, start=start, visitor="ana", now=None, **asked):
+    def _book(*, treatment=massage, start=start, visitor="ana", now=None, **data):
         now = now or timezone.now()
-        typed = {name: asked.pop(name) for name in ("name", "email", "phone") if name in asked}
+        typed = {name: data.pop(name) for name in ("name", "email", "phone") if name in data}
         person = {"name": "Ana Demo", "email": "ana@example.com", **typed}
-        asked = {"client": newcomer(**person, now=now), **asked}
-        return book_one(treatment, start, visitor=visitor, now=now, **asked)
+        data = {"client": newcomer(**person, now=now), **data}
+        return book_one(treatment, start, visitor=visitor, now=now, **data)
 
     return _book
 
 
 @pytest.fixture
 def hold(massage, start):
-    def _hold(*, treatment=massage, start=start, now=None, **asked):
-        return hold_one(treatment, start, now=now or timezone.now(), **asked)
+    def _hold(*, treatment=massage, start=start, now=None, **data):
+        return hold_one(treatment, start, now=now or timezone.now(), **data)
 
     return _hold
 
@@ -49,9 +49,9 @@ def hold(massage, start):
 def refusal():
     """The refusal that something ends with."""
 
-    def _refusal(kind: type[Refused], act, **asked) -> Refused:
+    def _refusal(kind: type[Refused], act, **data) -> Refused:
         with pytest.raises(kind) as caught:
-            act(**asked)
+            act(**data)
         return caught.value
 
     return _refusal

@@ -34,8 +34,8 @@ def test_holds_are_not_listed_unless_asked_for(office, visit, massage, kim, room
         held_until=ten,
     )
 
-    def listed(**asked):
-        return set(office.get(list_of(Appointment), asked).context["cl"].result_list)
+    def listed(**data):
+        return set(office.get(list_of(Appointment), data).context["cl"].result_list)
 
     assert listed() == {visit}
     assert listed(status="held") == {hold}

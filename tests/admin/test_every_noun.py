@@ -96,10 +96,10 @@ def test_a_list_asks_as_many_questions_for_30_rows_as_for_1(office, model):
     def questions() -> tuple[int, int]:
         with CaptureQueriesContext(
             connection,
-        ) as asked:
+        ) as data:
             page = office.get(list_of(model))
         assert page.status_code == 200
-        return len(asked), page.context["cl"].result_count
+        return len(data), page.context["cl"].result_count
 
     MAKERS[model](0)
     questions()  # The first look also fills caches that live as long as the process.

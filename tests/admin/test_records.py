@@ -99,10 +99,10 @@ DIARY_WRITES = {
 
 @pytest.mark.parametrize("what", DIARY_WRITES)
 def test_the_clinics_row_is_locked_before_the_diary_is_written(office, kim, visit, what):
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         assert DIARY_WRITES[what](office, kim, visit).status_code == 302
     # What tells the history who writes goes before, in the same statement.
-    statements = [re.sub(r"^SELECT set_config.*?true\);", "", query["sql"]) for query in asked]
+    statements = [re.sub(r"^SELECT set_config.*?true\);", "", query["sql"]) for query in data]
     lock = next(n for n, sql in enumerate(statements) if "FOR NO KEY UPDATE" in sql)
     writes = [
         n

@@ -12,8 +12,8 @@ from tests.factories import make_therapist, make_week
 URL = "/api/openings"
 
 
-def ask(client, **asked):
-    return client.get(URL, {"treatment": "sports-massage", **asked})
+def ask(client, **data):
+    return client.get(URL, {"treatment": "sports-massage", **data})
 
 
 def test_the_answer_is_the_same_as_the_pages(client, massage):
@@ -36,7 +36,7 @@ def test_one_therapist_can_be_asked_for(client, massage):
 
 
 @pytest.mark.parametrize(
-    ("asked", "field"),
+    ("data", "field"),
     [
         ({"treatment": "no-such"}, "treatment"),
         ({"treatment": ""}, "treatment"),
@@ -57,8 +57,8 @@ def test_one_therapist_can_be_asked_for(client, massage):
         ({"from": ""}, "from"),
     ],
 )
-def test_a_bad_question_gets_a_plain_sentence(client, massage, asked, field):
-    response = ask(client, **asked)
+def test_a_bad_question_gets_a_plain_sentence(client, massage, data, field):
+    response = ask(client, **data)
     assert response.status_code == 400
     assert response.json()["error"].startswith(f"{field}: ")
 

@@ -92,5 +92,5 @@ def test_money_is_noted_by_who_takes_it_now_and_in_the_clinics_currency(world):
 def test_time_off_is_asked_for_by_oneself_and_waits_for_an_answer(world):
     day = (timezone.now() + timedelta(days=30)).date().isoformat()
     world.browsers["kim"].post("/my-time/", MORE | {"first": day, "last": day})
-    asked = TimeOff.objects.latest("pk")
-    assert (asked.therapist.name, asked.answer) == ("Kim Demo", "asked")
+    data = TimeOff.objects.latest("pk")
+    assert (data.therapist.name, data.answer) == ("Kim Demo", "asked")

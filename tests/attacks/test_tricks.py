@@ -70,8 +70,8 @@ def test_signing_in_leads_to_no_other_site(world, page, target):
     response = browser.post("/accounts/login/", typed, query_params={"next": target})
     assert response.status_code == 302
     assert re.match(r"/(account/$|%0d%0a)", response["Location"])
-    asked = world.browsers["ana"].get(page, {"next": target})
-    assert re.match(r"/[^/\\]", asked["Location"])
+    data = world.browsers["ana"].get(page, {"next": target})
+    assert re.match(r"/[^/\\]", data["Location"])
 
 
 def test_a_session_that_was_planted_is_not_the_one_that_is_signed_in(world):

@@ -71,7 +71,7 @@ def signed_in(port: int) -> load.Visitor:
 def queries_of(path: str) -> int:
     browser = Browser(SERVER_NAME="localhost")
     browser.force_login(make_user(role=Role.DESK))
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         day = browser.get(path).json()
     assert len(day["visits"]) == OF_THE_DAY, len(day["visits"])
-    return len(asked)
+    return len(data)

@@ -70,11 +70,11 @@ def _timed(browser: Browser) -> str:
     worked = time.process_time()  # of our own, whoever else is busy on the machine
     took = sorted(_one(browser) for _ in range(REQUESTS))
     worked = (time.process_time() - worked) / REQUESTS
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         browser.get("/today/")
     p50, p95 = statistics.median(took), took[int(REQUESTS * 0.95)]
     wall = f"p50 {p50 * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms, fastest {took[0] * 1000:.1f} ms"
-    return f"{wall}; {worked * 1000:.1f} ms of processor each; {len(asked)} queries"
+    return f"{wall}; {worked * 1000:.1f} ms of processor each; {len(data)} queries"
 
 
 def _one(browser: Browser) -> float:

@@ -92,10 +92,10 @@ def openings_over_http(port: int, today: date, days: int, what: str) -> list:
     first = [today + timedelta(days=2 + n % 20) for n in range(REQUESTS)]
     paths = [f"/api/openings?treatment={SLUG}&from={day}&days={days}" for day in first]
     load.latencies(port, [paths[0], "/one-query"] * WARMING_UP)
-    asked, floor = load.latencies(port, paths), load.latencies(port, ["/one-query"] * REQUESTS)
-    ratio = statistics.median(asked) / statistics.median(floor)
+    data, floor = load.latencies(port, paths), load.latencies(port, ["/one-query"] * REQUESTS)
+    ratio = statistics.median(data) / statistics.median(floor)
     return [
-        (f"{what}: over HTTP", f"{spread(asked)}"),
+        (f"{what}: over HTTP", f"{spread(data)}"),
         ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
     ]
 

@@ -263,13 +263,13 @@ def _our_walk(day: date) -> tuple[int, int]:
     browser, start = Browser(SERVER_NAME="localhost"), f"{day}T09:00:00+00:00"
     chosen = {"start": start, "therapist": Therapist.objects.order_by("pk").first().slug}
     person = {"name": "Ana Walk", "email": "walk@example.com", "key": "0" * 32}
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         to_details = browser.post(f"/book/{SLUG}/hold/", chosen)["Location"]
         browser.get(to_details)
         confirmed = browser.post(to_details, {**chosen, **person})["Location"]
         page = browser.get(confirmed)
     assert page.status_code == 200, page
-    return 4, len(asked)
+    return 4, len(data)
 
 
 def _slots(day: date) -> list[datetime]:

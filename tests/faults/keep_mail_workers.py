@@ -21,7 +21,7 @@ from django.core.management import call_command  # noqa: E402
 from bookings.models.mail import mails  # noqa: E402
 
 
-class Keeper:
+class PlanStore:
     def __init__(self, count: int):
         self._pids = [_a_worker() for _ in range(count)]
 
@@ -68,4 +68,4 @@ def _a_worker() -> int:
 if __name__ == "__main__":
     mails.LEASE = timedelta(seconds=float(sys.argv[2]))
     settings.EMAIL_TIMEOUT = float(sys.argv[3])
-    Keeper(int(sys.argv[1])).run()
+    PlanStore(int(sys.argv[1])).run()

@@ -8,7 +8,7 @@ import redis
 from django.db.models.functions import Now
 
 from bookings.mail import wake_worker
-from bookings.models import Heartbeat, Mail, MailState, Part
+from bookings.models import Component, Heartbeat, Mail, MailState
 from tests import patience
 from tests.faults import test_mail_workers as of_workers
 from tests.faults.background import background
@@ -46,7 +46,7 @@ def wait_until_all_are_sent() -> None:
 
 def wait_until_somebody_looks_for_mail_again() -> None:
     last = Mail.objects.latest("sent_at").sent_at
-    looks = Heartbeat.objects.filter(part=Part.SENDER, at__gt=last)
+    looks = Heartbeat.objects.filter(part=Component.SENDER, at__gt=last)
     patience.wait_for(looks.exists)
 
 
@@ -60,7 +60,7 @@ def test_the_clock_rings_and_gives_signs_of_life(behind, owe, post_office):
     behind.beat()
     wait_until_all_are_sent()
     assert each_went_out_once(post_office, 3)
-    assert Heartbeat.objects.filter(part=Part.BEAT, at__gt=Now() - MINUTE).exists()
+    assert Heartbeat.objects.filter(part=Component.BEAT, at__gt=Now() - MINUTE).exists()
 
 
 def test_a_worker_sends_what_is_due_though_no_clock_has_ever_rung(behind, owe, post_office):

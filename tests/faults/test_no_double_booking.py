@@ -144,8 +144,8 @@ def without_the_lock(monkeypatch):
     monkeypatch.setattr(ClinicQuerySet, "lock", ClinicQuerySet.the)
 
 
-def fifty(place, **asked):
-    return at_once(lambda one: attempt(place, one), [Try(n, **asked) for n in range(FIFTY)], FIFTY)
+def fifty(place, **data):
+    return at_once(lambda one: attempt(place, one), [Try(n, **data) for n in range(FIFTY)], FIFTY)
 
 
 def test_of_fifty_at_once_for_one_therapist_one_wins(place):

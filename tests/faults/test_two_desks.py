@@ -21,7 +21,7 @@ from django.db import connection, connections
 from django.db.models import Sum
 
 from bookings.actions.clients.identity import newcomer
-from bookings.actions.mail.outbox import SILENTLY
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation, changes
@@ -139,13 +139,13 @@ class Desk(Person):
     def _move(self, visit: Appointment) -> None:
         start = self.some_start() + timedelta(seconds=self.number)
         minutes = self.chance.choice([45, 60, 75])
-        asked = {
+        data = {
             "therapist": self.chance.choice(self.therapists),
             "length": timedelta(minutes=minutes),
             "rules": Rules.OVERRIDDEN,
-            "telling": SILENTLY,
+            "notify": Notify.NONE,
         }
-        move_one(visit, start, by=self.by, now=NOW, **asked)
+        move_one(visit, start, by=self.by, now=NOW, **data)
         self.note(visit, "moved", start)
 
     def _put_back(self, visit: Appointment) -> None:

@@ -11,7 +11,7 @@ from django.urls import ResolverMatch, get_resolver, path
 from django.urls.resolvers import URLPattern
 
 from bookings.core.roles import Role
-from bookings.models import Heartbeat, Part
+from bookings.models import Component, Heartbeat
 from bookings.web.access import DESK, EVERYONE, NOBODY, protected
 from clinic.middleware.policy import (
     WHO_MAY,
@@ -70,7 +70,7 @@ def plainly(_request):
     return HttpResponse("A page.")
 
 
-def asked(view, name="a-page"):
+def data(view, name="a-page"):
     request = RequestFactory().get("/")
     request.user, request.htmx = AnonymousUser(), False
     request.resolver_match = ResolverMatch(view, (), {}, url_name=name)
@@ -79,7 +79,7 @@ def asked(view, name="a-page"):
 
 def test_a_page_without_a_mark_is_refused():
     with pytest.raises(PermissionDenied):
-        asked(plainly)
+        data(plainly)
     with pytest.raises(NoRule):
         who_may(plainly, "admin")
 
@@ -90,8 +90,8 @@ def test_one_view_may_stand_on_two_routes_with_two_rules():
         protected(roles, route)[0].callback
         for roles, route in zip((EVERYONE, DESK), routes, strict=True)
     )
-    assert asked(for_all) is None
-    assert asked(for_the_desk).status_code == 302
+    assert data(for_all) is None
+    assert data(for_the_desk).status_code == 302
 
 
 def test_a_mark_goes_before_a_line_of_the_table():
@@ -103,7 +103,7 @@ def test_a_mark_goes_before_a_line_of_the_table():
 def somebody(client, db):
     """Signs in as somebody with that role."""
     make_clinic()
-    for part in Part:
+    for part in Component:
         Heartbeat.objects.note(part)
 
     def _somebody(who):

@@ -22,8 +22,8 @@ WORKFLOW = ROOT / ".github/workflows/ci.yml"
 
 
 def test_make_help_lists_every_target():
-    asked = ["make", "--silent", "help"]
-    said = subprocess.check_output(asked, cwd=ROOT, text=True)
+    data = ["make", "--silent", "help"]
+    said = subprocess.check_output(data, cwd=ROOT, text=True)
     assert {line.split()[1] for line in said.splitlines()} == TARGETS
 
 

@@ -60,22 +60,22 @@ def asked_by(package: Requirement) -> Iterator[Requirement]:
 
 def faults(lock: list[Requirement], direct: list[Requirement]) -> list[str]:
     """What pip would look for beyond the lock, by itself and without a hash."""
-    asked = [(each, "requirements*.in") for each in direct]
-    asked += [(each, package.name) for package in lock for each in asked_by(package)]
-    return sorted({fault for each, by in asked for fault in unmet(each, by, lock)})
+    data = [(each, "requirements*.in") for each in direct]
+    data += [(each, package.name) for package in lock for each in asked_by(package)]
+    return sorted({fault for each, by in data for fault in unmet(each, by, lock)})
 
 
-def unmet(asked: Requirement, by: str, lock: list[Requirement]) -> Iterator[str]:
-    name = canonicalize_name(asked.name)
+def unmet(data: Requirement, by: str, lock: list[Requirement]) -> Iterator[str]:
+    name = canonicalize_name(data.name)
     pins = [each for each in lock if canonicalize_name(each.name) == name and holds(each, set())]
-    if not pins and holds(asked, set()):
-        yield f"{by} asks for {asked}: not in the lock"
+    if not pins and holds(data, set()):
+        yield f"{by} asks for {data}: not in the lock"
     for pin in pins:
         (version,) = pin.specifier
-        if not asked.specifier.contains(version.version, prereleases=True):
-            yield f"{by} asks for {asked}: the lock has {pin.specifier}"
-        if missing := asked.extras - pin.extras:
-            yield f"{by} asks for {asked}: pinned without [{','.join(sorted(missing))}]"
+        if not data.specifier.contains(version.version, prereleases=True):
+            yield f"{by} asks for {data}: the lock has {pin.specifier}"
+        if missing := data.extras - pin.extras:
+            yield f"{by} asks for {data}: pinned without [{','.join(sorted(missing))}]"
 
 
 def reached(lock: list[Requirement], direct: list[Requirement]) -> set[str]:
@@ -150,8 +150,8 @@ MACHINE = re.compile(r"(?<![\w.}])/(?:work|root)/")
 def tracked_files() -> list[Path]:
     if not (ROOT / ".git").exists():
         pytest.skip("Which files are ours only a clone of the repository tells.")
-    asked = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
-    listed = subprocess.check_output(asked, cwd=ROOT, text=True)
+    data = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    listed = subprocess.check_output(data, cwd=ROOT, text=True)
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 

@@ -47,20 +47,20 @@ def given() -> set[str]:
     return names
 
 
-def asked(thing: object) -> Iterator[str]:
+def data(thing: object) -> Iterator[str]:
     """The first part of each name that is looked up anywhere in a compiled template."""
     if isinstance(thing, Variable):
         if thing.lookups:
             yield thing.lookups[0]
     elif isinstance(thing, list | tuple):
         for one in thing:
-            yield from asked(one)
+            yield from data(one)
     elif isinstance(thing, dict):
-        yield from asked(list(thing.values()))
+        yield from data(list(thing.values()))
     elif isinstance(thing, FilterExpression):
-        yield from asked([thing.var, thing.filters])
+        yield from data([thing.var, thing.filters])
     elif isinstance(thing, Node | TokenBase):
-        yield from asked(list(getattr(thing, "__dict__", {}).values()))
+        yield from data(list(getattr(thing, "__dict__", {}).values()))
 
 
 GIVEN = given()
@@ -69,9 +69,9 @@ GIVEN = given()
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
 def test_every_name_in_a_template_is_given_by_something(path):
     template = engines["django"].from_string(path.read_text())
-    assert set(asked(list(template.template.nodelist))) - GIVEN == set()
+    assert set(data(list(template.template.nodelist))) - GIVEN == set()
 
 
 def test_a_slip_is_noticed():
     template = engines["django"].from_string("{% if forloop and no_such_name.at_all %}{% endif %}")
-    assert set(asked(list(template.template.nodelist))) - GIVEN == {"no_such_name"}
+    assert set(data(list(template.template.nodelist))) - GIVEN == {"no_such_name"}

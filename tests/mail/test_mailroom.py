@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from bookings.actions.mail import controls
-from bookings.models import Heartbeat, Mail, MailState, Part
+from bookings.models import Component, Heartbeat, Mail, MailState
 from bookings.queries.mail import mail_status
 from bookings.tasks import send_due_mails
 
@@ -52,11 +52,11 @@ def test_a_kind_that_this_worker_does_not_know_is_left_to_newer_ones(owed, send_
 
 def test_all_is_well_while_everything_gives_signs_of_life(clinic, post_office):
     send_due_mails(by_beat=True)
-    assert set(Heartbeat.objects.values_list("part", flat=True)) == set(Part)
+    assert set(Heartbeat.objects.values_list("part", flat=True)) == set(Component)
     assert mail_status.problems(clinic) == []
 
 
-@pytest.mark.parametrize("part", list(Part))
+@pytest.mark.parametrize("part", list(Component))
 def test_silence_of_more_than_five_minutes_is_told(clinic, client, post_office, part):
     send_due_mails(by_beat=True)
     silence(part, 4)
@@ -69,7 +69,7 @@ def test_silence_of_more_than_five_minutes_is_told(clinic, client, post_office, 
 
 def test_a_bell_that_a_booking_rings_is_no_sign_of_the_clock(post_office):
     send_due_mails()
-    assert not Heartbeat.objects.filter(part=Part.BEAT).exists()
+    assert not Heartbeat.objects.filter(part=Component.BEAT).exists()
 
 
 def test_a_mail_that_waits_for_more_than_five_minutes_is_told(clinic, owed, client):
@@ -96,7 +96,7 @@ def test_a_pause_is_meant_and_no_alarm(client, owed, post_office):
     controls.pause(by="owner", now=timezone.now())
     Mail.objects.update(due_at=Now() - HOUR)
     assert client.get("/healthz").status_code == 200
-    silence(Part.BEAT, 6)
+    silence(Component.BEAT, 6)
     assert client.get("/healthz").status_code == 503
 
 

@@ -23,13 +23,13 @@ def by_smtp(settings):
 
 
 @pytest.fixture
-def asked(clinic):
+def data(clinic):
     factories.make_client("Ana Demo", email="ana@example.com")
     Browser().post(CODE_PAGE, {"email": "ana@example.com"})
     return SignInMail.objects.get()
 
 
-def test_it_goes_out_by_the_worker_and_leaves_nothing_behind(asked, post_office):
+def test_it_goes_out_by_the_worker_and_leaves_nothing_behind(data, post_office):
     tasks.send_due_mails()
     (message,) = post_office.messages
     assert message["To"] == "ana@example.com"
@@ -39,25 +39,25 @@ def test_it_goes_out_by_the_worker_and_leaves_nothing_behind(asked, post_office)
     assert not SignInMail.objects.exists()
 
 
-def test_the_code_stands_in_the_text_alone(asked):
-    code = asked.body.split()[asked.body.split().index("is") + 1]
-    assert code not in asked.subject
+def test_the_code_stands_in_the_text_alone(data):
+    code = data.body.split()[data.body.split().index("is") + 1]
+    assert code not in data.subject
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_celery_the_loop_sends_it(asked, post_office):
+def test_without_celery_the_loop_sends_it(data, post_office):
     send_what_was_left(timedelta(seconds=90))
     assert len(post_office.messages) == 1
 
 
-def test_one_that_has_waited_too_long_is_forgotten(asked, post_office):
+def test_one_that_has_waited_too_long_is_forgotten(data, post_office):
     SignInMail.objects.update(not_after=Now())
     sign_in_mails.send_due()
     assert not post_office.messages
     assert not SignInMail.objects.exists()
 
 
-def test_without_a_mail_server_it_waits(asked, settings):
+def test_without_a_mail_server_it_waits(data, settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     assert sign_in_mails.send_due() == 0
     assert SignInMail.objects.exists()

@@ -69,7 +69,7 @@ def races(ana, today):
 
 @pytest.fixture
 def race(races):
-    return lambda *asked, **fields: races(*asked, **fields)[0]
+    return lambda *data, **fields: races(*data, **fields)[0]
 
 
 @pytest.fixture

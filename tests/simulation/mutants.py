@@ -123,9 +123,9 @@ def what_falls_together_goes_out_one_by_one():
 def reminders_come_however_soon_after_booking():
     usual = reminders.reminders_for
 
-    def impatient(starts_at, **asked):
-        rules = replace(asked.pop("rules"), hours_after_booking=0)
-        return usual(starts_at, rules=rules, **asked)
+    def impatient(starts_at, **data):
+        rules = replace(data.pop("rules"), hours_after_booking=0)
+        return usual(starts_at, rules=rules, **data)
 
     return [(reminders, "reminders_for", impatient)]
 
@@ -134,9 +134,9 @@ def reminders_come_however_soon_after_booking():
 def evenings_are_not_too_late_for_reminders():
     usual = reminders.reminders_for
 
-    def late(starts_at, **asked):
-        rules = replace(asked.pop("rules"), late_from=time(23))
-        return usual(starts_at, rules=rules, **asked)
+    def late(starts_at, **data):
+        rules = replace(data.pop("rules"), late_from=time(23))
+        return usual(starts_at, rules=rules, **data)
 
     return [(reminders, "reminders_for", late), (outbox, "KEEPS_TO_MAIL_HOURS", ())]
 

@@ -72,9 +72,9 @@ def routes_with_a_day(patterns=None, namespace=""):
 def addresses(whoever, day):
     known = {"slug": "kim-demo", "pk": whoever["ana"].pk, "token": "no-token"}
     for name, converters in routes_with_a_day():
-        asked = {one: "2026-06-06" if one == "day" else known[one] for one in converters}
-        asked["day"] = date(2026, 6, 6)
-        yield name, reverse(name, kwargs=asked).replace("2026-06-06", day)
+        data = {one: "2026-06-06" if one == "day" else known[one] for one in converters}
+        data["day"] = date(2026, 6, 6)
+        yield name, reverse(name, kwargs=data).replace("2026-06-06", day)
 
 
 def statuses(whoever, ask):

@@ -1,6 +1,6 @@
 """Health data, and what else is a therapist's own."""
 
-from therapists.models.access import Access, Did, What
+from therapists.models.access import Access, Operation, What
 from therapists.models.health import Clearance, Form, HealthCheck
 from therapists.models.kept import KeptRecord
 from therapists.models.notes import Note, NoteVersion, Privacy
@@ -10,7 +10,6 @@ __all__ = [
     "Access",
     "Answer",
     "Clearance",
-    "Did",
     "Feed",
     "Form",
     "Habits",
@@ -19,6 +18,7 @@ __all__ = [
     "MorningMail",
     "Note",
     "NoteVersion",
+    "Operation",
     "Privacy",
     "TimeOff",
     "What",

@@ -14,7 +14,7 @@ class What(models.TextChoices):
     IDENTITY = "identity", "whose kept record it is"
 
 
-class Did(models.TextChoices):
+class Operation(models.TextChoices):
     READ = "read"
     WROTE = "wrote"
 
@@ -32,7 +32,7 @@ class Access(models.Model):
         related_name="health_accesses",
         help_text="Nobody, for whoever came by a mailed link.",
     )
-    did = models.CharField(max_length=5, choices=Did)
+    did = models.CharField(max_length=5, choices=Operation)
     what = models.CharField(max_length=10, choices=What)
     record = models.PositiveBigIntegerField(help_text="Its number among those of its kind.")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="health_accesses")

@@ -67,11 +67,11 @@ def _answers(client: Client, reader: Reader, now: datetime) -> list[dict[str, An
 
 
 def _said(answers: Answers) -> dict[str, Any]:
-    asked = {
+    data = {
         one.ask: f"{'yes' if one.yes else 'no'}{': ' + one.more if one.more else ''}"
         for one in answers.given
     }
-    return {**asked, "In your own words": answers.text, "Pressure": answers.pressure}
+    return {**data, "In your own words": answers.text, "Pressure": answers.pressure}
 
 
 def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[dict[str, Any]]:

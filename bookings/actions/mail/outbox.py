@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -24,27 +25,30 @@ GRACE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)
-class Telling:
+class Notify:
     """Whether and how the client is told of a change; reminders follow it in any case.
 
     What the desk does waits a little, so that an undo sends nothing.
     """
+
+    NOW: ClassVar["Notify"]
+    NONE: ClassVar["Notify"]
 
     by_mail: bool = True
     note: str = ""
     wait: timedelta = timedelta()
 
     @classmethod
-    def from_the_desk(cls, note: str = "") -> "Telling":
+    def from_the_desk(cls, note: str = "") -> "Notify":
         return cls(note=note, wait=GRACE)
 
 
-AT_ONCE = Telling()
-SILENTLY = Telling(by_mail=False)
+Notify.NOW = Notify()
+Notify.NONE = Notify(by_mail=False)
 
 
 def owe(
-    kind: MailKind, appointment: Appointment, *, telling: Telling = AT_ONCE, now: datetime
+    kind: MailKind, appointment: Appointment, *, notify: Notify = Notify.NOW, now: datetime
 ) -> None:
     """Write down, in the caller's transaction, that the client is to be told, and reminded.
 
@@ -63,12 +67,12 @@ def owe(
         client=appointment.client,
         appointment=appointment,
         revision=appointment.revision,
-        note=telling.note,
+        note=notify.note,
         created_at=now,
-        due_at=Now() + telling.wait,
+        due_at=Now() + notify.wait,
         not_after=not_after,
     )
-    write_down(*[mail, *reminders] if telling.by_mail else reminders)
+    write_down(*[mail, *reminders] if notify.by_mail else reminders)
 
 
 def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:

@@ -26,11 +26,11 @@ from bookings.mail.smtp import (
 )
 from bookings.models import (
     Clinic,
+    Component,
     Heartbeat,
     Mail,
     MailServer,
     MailState,
-    Part,
 )
 from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries.mail import mail_status
@@ -47,7 +47,7 @@ def send_due(*, now: datetime, seconds: float = 50) -> int:
     Any number of processes may do this at once. Stops early when the mail server is in
     trouble: the next ring of the bell tries again.
     """
-    Heartbeat.objects.note(Part.SENDER)
+    Heartbeat.objects.note(Component.SENDER)
     Mail.objects.reclaim()
     sent = 0
     until = time.monotonic() + seconds

@@ -90,7 +90,7 @@ def _reach(block: Block) -> dict[str, Any]:
 
 
 def _is_paused(clinic: Clinic, pause: WeeklyBreak, visit: Appointment) -> bool:
-    first = visit.starts_at.astimezone(clinic.tz).date()
+    first = clinic.day_of(visit.starts_at)
     days = (first, first + timedelta(days=1))  # a visit over midnight touches two
     spans = (
         Interval.on_clock(day, pause.start, pause.end, clinic.tz)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import AT_ONCE, SILENTLY
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.scheduling.changes import allocated
 from bookings.actions.scheduling.placement import rewrite
@@ -34,7 +34,7 @@ def correct(clinic: Clinic, appointment: Appointment, *, by: str, now: datetime)
             length=appointment.ends_at - appointment.starts_at,
         )
         placement = allocated(clinic, before, slot, Rules.OVERRIDDEN, now)
-        telling = SILENTLY if TOLD_TO_THE_CLIENT.isdisjoint(changed) else AT_ONCE
-        rewrite(before, placement, telling=telling, by=by, now=now)
+        notify = Notify.NONE if TOLD_TO_THE_CLIENT.isdisjoint(changed) else Notify.NOW
+        rewrite(before, placement, notify=notify, by=by, now=now)
     if appointment.price != before.price:
         payments.set_price(appointment, appointment.price, by=by, now=now)

@@ -132,4 +132,4 @@ def _become(
 def _not_before(appointment: Appointment, status: Status, clinic: Clinic) -> datetime:
     if status == Status.NO_SHOW:
         return appointment.starts_at
-    return day_bounds(appointment.starts_at.astimezone(clinic.tz).date(), 1, clinic.tz).start
+    return day_bounds(clinic.day_of(appointment.starts_at), 1, clinic.tz).start

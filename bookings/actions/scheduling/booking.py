@@ -9,7 +9,7 @@ from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import AT_ONCE, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling.allocation import (
     allocate,
     new_appointment,
@@ -47,7 +47,7 @@ class BookingRequest:
     rules: Rules
     holder: Holder = NOBODY
     agrees_to_terms: bool = False
-    telling: Telling = AT_ONCE
+    notify: Notify = Notify.NOW
     by: str
 
 
@@ -83,7 +83,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     facts = facts_by_day(request.slots, clinic, ignoring=ignoring, now=now)
     placements: list[Placement] = []
     for slot, held in zip(request.slots, holds, strict=True):
-        day = slot.start.astimezone(clinic.tz).date()
+        day = clinic.day_of(slot.start)
         placements.append(_place(slot, held, facts[day], request))
         if len(request.slots) > 1:
             facts[day] = facts[day].with_taken(placements[-1])
@@ -133,7 +133,7 @@ def _write(
     if request.agrees_to_terms:
         legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
-        _owe_the_confirmation(visits, request.telling, now)
+        _owe_the_confirmation(visits, request.notify, now)
     return visits
 
 
@@ -141,9 +141,9 @@ def _facts(placement: Placement) -> dict[str, object]:
     return {"to": placement.snapshot(), "set_aside": list(placement.set_aside)}
 
 
-def _owe_the_confirmation(visits: Sequence[Appointment], telling: Telling, now: datetime) -> None:
-    if len(visits) > 1 and telling.by_mail:
+def _owe_the_confirmation(visits: Sequence[Appointment], notify: Notify, now: datetime) -> None:
+    if len(visits) > 1 and notify.by_mail:
         outbox.owe_together(visits, now=now)
         return
     for visit in visits:
-        outbox.owe(MailKind.CONFIRMED, visit, telling=telling, now=now)
+        outbox.owe(MailKind.CONFIRMED, visit, notify=notify, now=now)

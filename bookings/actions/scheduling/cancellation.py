@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import AT_ONCE, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Stale, TooLate
@@ -20,7 +20,7 @@ def cancel(
     appointment: Appointment,
     *,
     reason: str = "",
-    telling: Telling = AT_ONCE,
+    notify: Notify = Notify.NOW,
     charging: bool = False,
     seen: int | None = None,
     by: str,
@@ -49,5 +49,5 @@ def cancel(
     )
     if charging:
         payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
-    outbox.owe(MailKind.CANCELLED, appointment, telling=telling, now=now)
+    outbox.owe(MailKind.CANCELLED, appointment, notify=notify, now=now)
     return appointment

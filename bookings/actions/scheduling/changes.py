@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import last_move, rewrite
@@ -35,7 +35,7 @@ class MoveRequest:
     slot: Slot
     revision: int
     rules: Rules
-    telling: Telling = SILENTLY
+    notify: Notify = Notify.NONE
     by: str
 
 
@@ -64,8 +64,8 @@ def undo_move(
     placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
     if undo.price is not None:
         placement = replace(placement, price=undo.price)
-    telling = Telling.from_the_desk() if _has_been_told(appointment) else SILENTLY
-    return rewrite(appointment, placement, telling=telling, by=by, now=now)
+    notify = Notify.from_the_desk() if _has_been_told(appointment) else Notify.NONE
+    return rewrite(appointment, placement, notify=notify, by=by, now=now)
 
 
 @changes_the_diary
@@ -80,8 +80,8 @@ def tell(
 ) -> Appointment:
     """Tell the client of a change that was made silently; telling twice sends one mail."""
     appointment = _at(appointment.pk, revision)
-    telling = Telling.from_the_desk(note)
-    outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+    notify = Notify.from_the_desk(note)
+    outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     appointment.record("told", by=by, now=now)
     return appointment
 
@@ -126,7 +126,7 @@ def _move(clinic: Clinic, request: MoveRequest, *, now: datetime) -> Appointment
     if online and (why_not := why_not_move(appointment, clinic, now=now)):
         raise TooLate(why_not)
     placement = allocated(clinic, appointment, slot, request.rules, now)
-    return rewrite(appointment, placement, telling=request.telling, by=request.by, now=now)
+    return rewrite(appointment, placement, notify=request.notify, by=request.by, now=now)
 
 
 def allocated(

@@ -152,7 +152,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
         for one in holds_of(request.holder, request.slots)
     ]
     for slot, held in zip(request.slots, live, strict=True):
-        day = slot.start.astimezone(clinic.tz).date()
+        day = clinic.day_of(slot.start)
         try:
             placement = _placed(slot, held, facts[day], [one for _, one in kept], request.client)
         except (SlotTaken, NotBookable, ClientBusy) as refusal:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -15,7 +15,7 @@ from bookings.queries.scheduling.slots import Placement, Slot
 
 
 def rewrite(
-    appointment: Appointment, placement: Placement, *, telling: Telling, by: str, now: datetime
+    appointment: Appointment, placement: Placement, *, notify: Notify, by: str, now: datetime
 ) -> Appointment:
     """Put it there in one UPDATE, with the event that says from where; the client is told."""
     before = Placement.of(appointment)
@@ -41,7 +41,7 @@ def rewrite(
     }
     appointment.record("moved", by=by, now=now, facts=facts)
     if appointment.status == Status.BOOKED:
-        outbox.owe(MailKind.MOVED, appointment, telling=telling, now=now)
+        outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     return appointment
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.mail.outbox import AT_ONCE
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling import cancellation, changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.roles import Role
@@ -30,7 +30,7 @@ class Answer:
             slot=self.move_to,
             revision=self.appointment.revision,
             rules=Rules.ONLINE if by == Role.RUNNER else Rules.DESK_MOVE,
-            telling=AT_ONCE,
+            notify=Notify.NOW,
             by=by,
         )
         changes.move(request, now=now)

@@ -84,10 +84,10 @@ class ClientForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        asked = self.cleaned_data
-        if asked.get("guardian_agreed") and not asked.get("guardian_name"):
+        data = self.cleaned_data
+        if data.get("guardian_agreed") and not data.get("guardian_name"):
             self.add_error("guardian_name", "Please write down who has agreed.")
-        return asked
+        return data
 
     @property
     def facts(self) -> dict[str, Any]:

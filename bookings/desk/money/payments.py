@@ -35,10 +35,10 @@ class PayForm(forms.Form):
 
     def clean(self) -> dict:
         super().clean()
-        asked = self.cleaned_data
-        if asked.get("method") == Method.WAIVED and not asked.get("reason"):
+        data = self.cleaned_data
+        if data.get("method") == Method.WAIVED and not data.get("reason"):
             self.add_error("reason", "Please say why it is waived.")
-        return asked
+        return data
 
 
 class PriceForm(forms.Form):
@@ -55,8 +55,8 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
     form = PayForm(request.POST)
     if not form.is_valid():
         raise Refused(_sentence(form))
-    asked = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
-    payment = payments.pay(visit, **asked, **circumstances(request))
+    data = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
+    payment = payments.pay(visit, **data, **circumstances(request))
     amount = wording.price(payment.amount, payment.currency)
     how = payment.get_method_display().lower()
     receipt = f", receipt {payment.number}" if payment.number else ""

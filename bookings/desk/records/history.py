@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, Words
 from bookings.models import Change, Client, Clinic, User
-from bookings.web.forms import DayField
+from bookings.web.forms import DayField, whole_number
 from bookings.web.responses import private
 
 ON_A_PAGE = 50
@@ -64,37 +64,37 @@ def history(request: HttpRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
     form = FilterForm(request.GET or {"who": STAFF})
     form.is_valid()
-    asked = form.cleaned_data
-    found = _asked_for(asked, clinic)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        found = found.filter(pk__lt=int(before))
+    data = form.cleaned_data
+    found = _asked_for(data, clinic)
+    before = whole_number(request.GET.get("before"))
+    if before is not None:
+        found = found.filter(pk__lt=before)
     changes = list(found.order_by("-pk").select_related("client")[: ON_A_PAGE + 1])
     shown = changes[:ON_A_PAGE]
     query = {name: value for name, value in form.data.items() if name in form.fields and value}
     context = {
         "form": form,
         "told": Words(shown, clinic.tz).told(),
-        "newest": urlencode(query) if before else "",
+        "newest": urlencode(query) if before is not None else "",
         "older": urlencode({**query, "before": shown[-1].pk}) if len(changes) > len(shown) else "",
     }
     return render(request, "desk/records/history.html", context)
 
 
-def _asked_for(asked: dict, clinic: Clinic) -> QuerySet[Change]:
+def _asked_for(data: dict, clinic: Clinic) -> QuerySet[Change]:
     found = Change.objects.all()
-    who = asked.get("who", "")
+    who = data.get("who", "")
     if who in ROLES:
         found = found.filter(role__in=ROLES[who])
-    elif who.isdecimal() and len(who) < 19:
-        found = found.filter(user=int(who))
-    if (table := asked.get("what")) and table in TABLES:
+    elif (user := whole_number(who)) is not None:
+        found = found.filter(user=user)
+    if (table := data.get("what")) and table in TABLES:
         found = found.filter(table=table)
-    if whom := asked.get("whom"):
+    if whom := data.get("whom"):
         found = found.filter(client__in=Client.objects.filter(name__icontains=whom).values("pk"))
-    if since := asked.get("since"):
+    if since := data.get("since"):
         found = found.filter(at__gte=_begin(since, clinic))
-    if until := asked.get("until"):
+    if until := data.get("until"):
         found = found.filter(at__lt=_begin(until + timedelta(days=1), clinic))
     return found
 

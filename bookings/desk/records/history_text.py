@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import models
 
-from bookings.models import Change, Did
+from bookings.models import Change, Operation
 
 NOTHING = "–"
 LONGEST = 120
@@ -55,9 +55,9 @@ class Words:
         before, after = (
             self._value(field, values.get(field.column)) for values in (change.before, change.after)
         )
-        if change.did == Did.CHANGED:
+        if change.did == Operation.CHANGED:
             return f"{label}: {before} → {after}"
-        return f"{label}: {after if change.did == Did.ADDED else before}"
+        return f"{label}: {after if change.did == Operation.ADDED else before}"
 
     def _value(self, field: models.Field, value: Any) -> str:
         if value in (None, ""):

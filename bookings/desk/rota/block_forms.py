@@ -54,24 +54,24 @@ class ClosedForm(BlockForm[Absence]):
 
     def clean(self) -> dict:
         super().clean()
-        asked = self.cleaned_data
-        first, last = asked.get("first"), asked.get("last") or asked.get("first")
-        start, end = asked.get("start") or time.min, asked.get("end")
+        data = self.cleaned_data
+        first, last = data.get("first"), data.get("last") or data.get("first")
+        start, end = data.get("start") or time.min, data.get("end")
         if first and (last < first or (last == first and end and end <= start)):
             self.add_error("end" if last == first else "last", END_AFTER_START)
-        return asked
+        return data
 
     def apply_to(self, block: Absence, clinic: Clinic) -> Absence:
-        asked = self.cleaned_data
-        last = asked["last"] or asked["first"]
-        block.starts_at = datetime.combine(asked["first"], asked["start"] or time.min, clinic.tz)
+        data = self.cleaned_data
+        last = data["last"] or data["first"]
+        block.starts_at = datetime.combine(data["first"], data["start"] or time.min, clinic.tz)
         block.ends_at = (
-            datetime.combine(last, asked["end"], clinic.tz)
-            if asked["end"]
+            datetime.combine(last, data["end"], clinic.tz)
+            if data["end"]
             else day_bounds(last, 1, clinic.tz).end
         )
-        block.reason = asked["reason"]
-        block.therapist = asked.get("therapist")
+        block.reason = data["reason"]
+        block.therapist = data.get("therapist")
         return block
 
     @staticmethod
@@ -111,9 +111,9 @@ class ExtraForm(BlockForm[ExtraShift]):
         return _refuse_backwards(self, self.cleaned_data)
 
     def apply_to(self, block: ExtraShift, clinic: Clinic) -> ExtraShift:
-        asked = self.cleaned_data
-        block.therapist, block.day = asked["therapist"], asked["first"]
-        block.start, block.end = asked["start"], asked["end"]
+        data = self.cleaned_data
+        block.therapist, block.day = data["therapist"], data["first"]
+        block.start, block.end = data["start"], data["end"]
         return block
 
     @staticmethod
@@ -141,17 +141,17 @@ class BreakForm(BlockForm[WeeklyBreak]):
 
     def clean(self) -> dict:
         super().clean()
-        asked = _refuse_backwards(self, self.cleaned_data)
-        if asked.get("first") and asked.get("last") and asked["last"] < asked["first"]:
+        data = _refuse_backwards(self, self.cleaned_data)
+        if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", "The last day must not be before the first.")
-        return asked
+        return data
 
     def apply_to(self, block: WeeklyBreak, clinic: Clinic) -> WeeklyBreak:
-        asked = self.cleaned_data
-        block.therapist, block.weekday = asked["therapist"], asked["weekday"]
-        block.start, block.end = asked["start"], asked["end"]
-        block.valid_from, block.valid_until = asked["first"], asked["last"]
-        block.reason = asked["reason"]
+        data = self.cleaned_data
+        block.therapist, block.weekday = data["therapist"], data["weekday"]
+        block.start, block.end = data["start"], data["end"]
+        block.valid_from, block.valid_until = data["first"], data["last"]
+        block.reason = data["reason"]
         return block
 
     @staticmethod
@@ -167,7 +167,7 @@ class BreakForm(BlockForm[WeeklyBreak]):
         }
 
 
-def _refuse_backwards(form: forms.Form, asked: dict) -> dict:
-    if asked.get("start") and asked.get("end") and asked["end"] <= asked["start"]:
+def _refuse_backwards(form: forms.Form, data: dict) -> dict:
+    if data.get("start") and data.get("end") and data["end"] <= data["start"]:
         form.add_error("end", END_AFTER_START)
-    return asked
+    return data

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import blocks as absences
@@ -23,6 +24,8 @@ from bookings.desk.rota.block_forms import (
 )
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
 from bookings.web.days import day_in
+from bookings.web.forms import whole_number
+from bookings.web.responses import page_methods
 
 SHOWN = 200
 
@@ -51,7 +54,7 @@ KINDS = {
 def blocks(request: HttpRequest) -> HttpResponse:
     """What is to come, soonest first."""
     clinic, now = Clinic.objects.the(), timezone.now()
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     away = Absence.objects.filter(ends_at__gt=now).select_related("therapist")
     still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     context = {
@@ -64,7 +67,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/rota/blocks.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def new_block(request: HttpRequest, kind: str) -> HttpResponse:
     wanted = _kind(kind)
     if request.method != "POST":
@@ -72,7 +75,7 @@ def new_block(request: HttpRequest, kind: str) -> HttpResponse:
     return _kept(request, wanted, wanted.form.kind())
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     shown = _kind(kind)
     block, clinic = _block(shown, pk), Clinic.objects.the()
@@ -149,11 +152,13 @@ def _page(
 
 def _proposed(request: HttpRequest) -> dict:
     """What a press on an empty place of the diary fills in."""
-    asked = {name: request.GET[name] for name in ("first", "start", "end") if name in request.GET}
-    if request.GET.get("therapist", "").isdecimal():
-        asked["therapist"] = request.GET["therapist"]
-    day = day_in(asked.get("first", ""))
-    return {**asked, "weekday": day.weekday()} if day else asked
+    place: dict[str, Any] = {
+        name: request.GET[name] for name in ("first", "start", "end") if name in request.GET
+    }
+    if (therapist := whole_number(request.GET.get("therapist"))) is not None:
+        place["therapist"] = therapist
+    day = day_in(place.get("first", ""))
+    return {**place, "weekday": day.weekday()} if day else place
 
 
 def _span(block: Block) -> tuple[datetime, datetime] | None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance, cancellation
 from bookings.actions.scheduling.placement import last_move
@@ -26,6 +26,7 @@ from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.scheduling import event_text
 from bookings.queries.training.phases import phases_on
 from bookings.web.actor import who
+from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -58,7 +59,7 @@ def appointment(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _panel(visit: Appointment, clinic: Clinic) -> dict:
     now, events = timezone.now(), list(visit.events.order_by("at", "pk"))
-    day = visit.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(visit.starts_at)
     after, booked = NEXT[Status(visit.status)], visit.status == Status.BOOKED
     return {
         "visit": visit,
@@ -154,7 +155,7 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
     cancellation.cancel(
         visit,
         reason=form.cleaned_data["reason"],
-        telling=Telling.from_the_desk() if request.POST.get("tell") == "yes" else SILENTLY,
+        notify=Notify.from_the_desk() if request.POST.get("tell") == "yes" else Notify.NONE,
         charging=request.POST.get("wish") == "client",
         **circumstances(request),
     )
@@ -174,8 +175,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
 
 def seen(request: HttpRequest) -> int:
     """The last event of the form's page; a form without one has seen nothing."""
-    sent = request.POST.get("seen", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 16 else 0
+    return whole_number(request.POST.get("seen")) or 0
 
 
 def visit_of(pk: int) -> Appointment:

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
@@ -25,7 +25,8 @@ from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
-from bookings.web.forms import DayField
+from bookings.web.forms import DayField, whole_number
+from bookings.web.responses import page_methods
 
 LONGEST_MINUTES = 480
 PROPOSED = ("date", "time", "therapist")
@@ -80,10 +81,10 @@ class MoveForm(forms.Form):
             length=timedelta(minutes=minutes),
         )
 
-    def telling(self) -> Telling:
+    def notify(self) -> Notify:
         if self.cleaned_data["tell"] != "yes":
-            return SILENTLY
-        return Telling.from_the_desk(self.cleaned_data["note"])
+            return Notify.NONE
+        return Notify.from_the_desk(self.cleaned_data["note"])
 
 
 def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
@@ -104,7 +105,7 @@ def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveFo
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     visit, clinic = _visit(pk), Clinic.objects.the()
     if request.method != "POST":
@@ -120,7 +121,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             slot=form.slot(clinic),
             revision=form.cleaned_data["revision"],
             rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
-            telling=form.telling(),
+            notify=form.notify(),
             by=who(request),
         )
         moved = changes.move(wanted, now=timezone.now())
@@ -130,7 +131,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
     visit = _visit(pk)
     try:
         back = changes.undo_move(
@@ -252,8 +253,8 @@ def _visit(pk: int) -> Appointment:
 
 
 def _revision(request: HttpRequest) -> int:
-    sent = request.POST.get("revision", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 9 else -1
+    sent = whole_number(request.POST.get("revision"))
+    return -1 if sent is None else sent
 
 
 def _errors(form: MoveForm) -> list[str]:

@@ -19,11 +19,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_http_methods
 from django_htmx.http import trigger_client_event
 
 from bookings.actions.clients.details import NewClient
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
@@ -35,10 +34,11 @@ from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
+from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods
 
 BETWEEN = "|"
-LONGEST_PK = 18  # digits
 CHOOSE_A_TIME = "Please choose a time."
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
@@ -66,12 +66,12 @@ class CallForm(forms.Form):
     )
     key = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
 
-    def telling(self) -> Telling:
-        asked = self.cleaned_data
-        return Telling.from_the_desk(asked["note"]) if asked["tell"] == "yes" else SILENTLY
+    def notify(self) -> Notify:
+        data = self.cleaned_data
+        return Notify.from_the_desk(data["note"]) if data["tell"] == "yes" else Notify.NONE
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     data = request.POST if request.method == "POST" else request.GET
@@ -105,14 +105,14 @@ class _Call:
         typed = self.form.cleaned_data
         if typed.get("treatment") is None:
             return Times()
-        asked = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = times_for(*asked, self.people.client, self.clinic, self.now)
+        wish = typed["treatment"], typed.get("therapist"), typed.get("when", "")
+        times = times_for(*wish, self.people.client, self.clinic, self.now)
         times.choose(self.data.get("start", ""))
         return times
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.clinic.tz).date()
+        return self.clinic.day_of(self.now)
 
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         context = {**self._context(), "said": said, **more}
@@ -170,7 +170,7 @@ class _Call:
             self.request,
             f"{booked.client} is booked: {when} with {booked.therapist}, {booked.room}.{told}",
         )
-        day = booked.starts_at.astimezone(self.clinic.tz).date()
+        day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 
     def _what_is_missing(self) -> str:
@@ -195,7 +195,7 @@ class _Call:
             client=self.people.client or self._new_client(),
             key=data["key"] or token_hex(16),
             rules=Rules.OVERRIDDEN if self._knowingly() else Rules.DESK,
-            telling=self.form.telling(),
+            notify=self.form.notify(),
             by=who(self.request),
         )
 
@@ -210,8 +210,8 @@ class _Call:
         )
 
 
-def _why_no_time(asked: str | None) -> str:
-    return "That time has just been taken. Please choose another." if asked else CHOOSE_A_TIME
+def _why_no_time(start: str | None) -> str:
+    return "That time has just been taken. Please choose another." if start else CHOOSE_A_TIME
 
 
 def _why_nobody(people: People) -> str:
@@ -244,8 +244,8 @@ def _with_defaults(data) -> Any:
 
 
 def _last_treatment(client: str) -> int | None:
-    known = client.isdecimal() and len(client) <= LONGEST_PK
-    return last_treatments([int(client)]).get(int(client)) if known else None
+    pk = whole_number(client)
+    return None if pk is None else last_treatments([pk]).get(pk)
 
 
 def _part_asked_for(request: StaffRequest) -> str | None:

@@ -18,6 +18,7 @@ from bookings.queries.scheduling.phone_suggestions import (
 )
 from bookings.queries.scheduling.problems import problems_of_start
 from bookings.queries.training.plans import History, plan_of, runner_of
+from bookings.web.forms import whole_number
 
 NEW = "new"
 
@@ -58,11 +59,10 @@ class People:
     def _asked_for(self, asked: str) -> Client | str | None:
         if asked == NEW and self.can_be_new:
             return NEW
-        if not asked.isdecimal() or len(asked) > 18:
-            return None
-        listed = next((one for one in self.found.clients if str(one.pk) == asked), None)
-        if listed is None and not self.typed.strip():
-            listed = Client.objects.filter(pk=asked).first()
+        pk = whole_number(asked)
+        listed = next((one for one in self.found.clients if one.pk == pk), None)
+        if pk is not None and listed is None and not self.typed.strip():
+            listed = Client.objects.filter(pk=pk).first()
             self.found = Found([listed] if listed else [])
         return listed
 
@@ -127,14 +127,12 @@ def times_for(
     except Unclear as unclear:
         return Times(unclear=str(unclear))
     found: Suggested = suggested(clinic, treatment, wish, therapist=therapist, now=now)
-    plan = _plan(client, now.astimezone(clinic.tz).date())
+    plan = _plan(client, clinic.day_of(now))
     lines = [
         Time(
             opening,
             problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
-            training.advice_on(opening.starts_at.astimezone(clinic.tz).date(), plan)
-            if plan
-            else None,
+            training.advice_on(clinic.day_of(opening.starts_at), plan) if plan else None,
         )
         for opening in found.openings
     ]

@@ -22,13 +22,13 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     dates = [monday + timedelta(days=n) for n in range(7)]
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
-        on = max(visit.starts_at.astimezone(clinic.tz).date(), monday)
+        on = max(clinic.day_of(visit.starts_at), monday)
         by_day[on].append({"visit": visit, "icon": ICONS.get(visit.status, "")})
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):
         at_work = (moment(start), moment(end))
-        hours.setdefault(at_work[0].astimezone(clinic.tz).date(), []).append(at_work)
-    today = timezone.now().astimezone(clinic.tz).date()
+        hours.setdefault(clinic.day_of(at_work[0]), []).append(at_work)
+    today = clinic.day_of(timezone.now())
     context = {
         "today": today,
         "this_week": today - timedelta(days=today.weekday()) == monday,

@@ -13,10 +13,10 @@ from bookings.models import Client
 from bookings.queries.training.plans import History
 from bookings.web.actor import who
 from bookings.web.responses import private
-from bookings.web.training.plan_store import WithTheClinic
+from bookings.web.training.plan_store import ClientPlan
 
 
-class AtTheDesk(WithTheClinic):
+class DeskPlan(ClientPlan):
     """The plan of any client; what is done to it is recorded as the desk's."""
 
     at_the_desk = True
@@ -40,6 +40,6 @@ def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @private
     @wraps(view)
     def run(request: HttpRequest, pk: int, **asked: Any) -> HttpResponse:
-        return view(request, AtTheDesk(get_object_or_404(Client, pk=pk), who(request)), **asked)
+        return view(request, DeskPlan(get_object_or_404(Client, pk=pk), who(request)), **asked)
 
     return run

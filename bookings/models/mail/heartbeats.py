@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 TOLERANCE = timedelta(seconds=30)  # clocks are put right by less, all the time
 
 
-class Part(models.TextChoices):
+class Component(models.TextChoices):
     BEAT = "beat", "the clock that rings each minute"
     SENDER = "sender", "the worker that sends mail"
 
 
 class HeartbeatQuerySet(models.QuerySet):
-    def note(self, part: Part) -> None:
+    def note(self, part: Component) -> None:
         self.update_or_create(part=part, defaults={"at": Now()})
 
     def with_silence(self, age: timedelta):
@@ -32,7 +32,7 @@ class HeartbeatQuerySet(models.QuerySet):
 class Heartbeat(models.Model):
     """When a part last worked."""
 
-    part = models.CharField(max_length=10, choices=Part, primary_key=True)
+    part = models.CharField(max_length=10, choices=Component, primary_key=True)
     at = models.DateTimeField()
 
     is_ahead: bool  # told by with_silence(), as the next

@@ -10,7 +10,7 @@ LONGEST_WHO = 300
 MAY_FORGET = "SET LOCAL taper.forgetting = 'on'"
 
 
-class Did(models.TextChoices):
+class Operation(models.TextChoices):
     """As PostgreSQL names what set a trigger off."""
 
     ADDED = "INSERT", "added"
@@ -40,7 +40,7 @@ class Change(models.Model):
     )
     table = models.CharField(max_length=63)
     row = models.BigIntegerField()
-    did = models.CharField(max_length=6, choices=Did)
+    did = models.CharField(max_length=6, choices=Operation)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

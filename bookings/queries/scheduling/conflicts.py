@@ -119,7 +119,7 @@ def _standing(
 def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterable[tuple[int, list[Code]]]:
     begin = min(one.starts_at for one in visits)
     end = max(one.ends_at for one in visits)
-    first, last = (at.astimezone(clinic.tz).date() for at in (begin, end))
+    first, last = (clinic.day_of(at) for at in (begin, end))
     treatments = {one.treatment for one in visits}
     offered = {
         (treatment, one.pk)

@@ -116,7 +116,7 @@ class DiaryFacts:
         there = self.offered_by.get(slot.treatment.pk, [])
         if slot.therapist is not None:
             there = [one for one in there if one == slot.therapist]
-        booked = self._booked_on(slot.start.astimezone(self.clinic.tz).date())
+        booked = self._booked_on(self.clinic.day_of(slot.start))
         return sorted(there, key=lambda one: (booked[one.pk], one.name))
 
     def free_rooms(self, slot: Slot) -> list[Room]:
@@ -237,7 +237,7 @@ def facts_by_day(
     """What decides about each of them, once for each day of a start."""
     by_day: dict[date, list[Slot]] = defaultdict(list)
     for slot in slots:
-        by_day[slot.start.astimezone(clinic.tz).date()].append(slot)
+        by_day[clinic.day_of(slot.start)].append(slot)
     return {day: _facts_of_day(day, there, clinic, ignoring, now) for day, there in by_day.items()}
 
 

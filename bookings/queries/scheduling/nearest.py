@@ -53,5 +53,5 @@ def nearest_to(
 
 
 def _last_moment(clinic: Clinic, rules: Rules, now: datetime) -> datetime:
-    last = now.astimezone(clinic.tz).date() + timedelta(days=horizon(clinic, rules))
+    last = clinic.day_of(now) + timedelta(days=horizon(clinic, rules))
     return day_bounds(last, 1, clinic.tz).end

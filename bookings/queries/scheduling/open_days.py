@@ -55,7 +55,7 @@ def days_of(
     )
     by_day = defaultdict(list)
     for opening in found.openings(treatment, visit=visit):
-        by_day[opening.starts_at.astimezone(clinic.tz).date()].append(opening)
+        by_day[clinic.day_of(opening.starts_at)].append(opening)
     at_work = list(_at_work(found))
     return [
         _day(clinic, day, by_day[day], at_work, now)

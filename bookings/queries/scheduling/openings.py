@@ -54,8 +54,8 @@ def nearest(
     now: datetime,
 ) -> list[Opening]:
     """The `count` openings nearest to `start`, in order of time."""
-    today = now.astimezone(clinic.tz).date()
-    wanted = start.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
+    wanted = clinic.day_of(start)
     first = max(today, wanted - timedelta(days=DAYS_TO_LOOK_AROUND))
     find = partial(
         openings,
@@ -81,7 +81,7 @@ def next_free(
 
     `asked` is what `openings` takes besides.
     """
-    first = max(after, now).astimezone(clinic.tz).date()
+    first = clinic.day_of(max(after, now))
     days = (clinic.last_bookable_day(now) - first).days + 1
     if days < 1:
         return None

@@ -83,7 +83,7 @@ def length_in_words(minutes: int) -> str:
 
 
 def is_on_the_grid(start: datetime, clinic: Clinic) -> bool:
-    day, second = start.astimezone(clinic.tz).date(), start.timestamp()
+    day, second = clinic.day_of(start), start.timestamp()
     grid = Grid.over(day, 1, step_minutes=clinic.start_step_minutes, tz=clinic.tz)
     return second in grid.starts
 

@@ -52,9 +52,7 @@ class History:
     def booked_for(self, session: training.Session, clinic: Clinic) -> Appointment | None:
         """The visit that lies in the session's window (N7); one that was missed is none."""
         for visit in self.visits:
-            if visit.status != Status.NO_SHOW and session.covers(
-                visit.starts_at.astimezone(clinic.tz).date()
-            ):
+            if visit.status != Status.NO_SHOW and session.covers(clinic.day_of(visit.starts_at)):
                 return visit
         return None
 
@@ -228,7 +226,7 @@ def _diary_of(
     """All the days that the sessions may lie on, for any of the treatments."""
     if not sessions:
         return None
-    first = max(min(s.window_start for s in sessions), now.astimezone(clinic.tz).date())
+    first = max(min(s.window_start for s in sessions), clinic.day_of(now))
     return diary_facts(
         clinic,
         first=first,

@@ -33,7 +33,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "status": IN_WORDS[Status(visit.status)],
         "is_booked": visit.status == Status.BOOKED,
         "is_over": visit.ends_at <= now,
-        "to_tell": still_to_tell(visit.whose, clinic, now.astimezone(clinic.tz).date()),
+        "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Stale
@@ -12,9 +11,10 @@ from bookings.actions.scheduling.booking import RUNNER
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.responses import page_methods
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @behind_a_link
 def coming(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The mail's link shows the one button; what opens links in mails presses none."""

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings import links
 from bookings.actions.refusals import Busy, Refused
@@ -26,11 +25,11 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
 from bookings.web.rate_limits import BOOKING, limited
-from bookings.web.responses import status_of
+from bookings.web.responses import page_methods, status_of
 from bookings.web.visitor import address, visitor
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @limited(BOOKING)
 @for_a_client(Purpose.BOOK)
 def offered(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:

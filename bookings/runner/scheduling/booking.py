@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
@@ -22,7 +22,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
-from bookings.web.responses import private, sorry, status_of, tell_when_to_return
+from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.visitor import (
     address,
     remember_booked,
@@ -56,7 +56,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("runner:details", slug)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @limited(BOOKING)
 @private
 def details(request: HttpRequest, slug: str) -> HttpResponse:

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.scheduling import cancellation
@@ -14,9 +13,10 @@ from bookings.models import Clinic
 from bookings.queries.scheduling.cutoffs import why_not_cancel
 from bookings.runner.scheduling.forms import CancelForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.responses import page_methods
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @behind_a_link
 def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":

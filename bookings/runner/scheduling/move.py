@@ -7,9 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
-from bookings.actions.mail.outbox import AT_ONCE
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
@@ -22,13 +21,13 @@ from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import MoveForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.responses import page_or_part
+from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import open_picker
-from bookings.web.training.plan_access import keeper_of_browser
-from bookings.web.training.plan_store import WithTheClinic, plan_of_keeper
+from bookings.web.training.plan_access import store_of_browser
+from bookings.web.training.plan_store import ClientPlan, plan_of_store
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @behind_a_link
 def move(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":
@@ -47,10 +46,10 @@ def _cannot_move(opened: Opened) -> bool:
 def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
     here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
-    keeper = (
-        WithTheClinic(opened.appointment.whose, opened.token)
+    store = (
+        ClientPlan(opened.appointment.whose, opened.token)
         if opened.from_mail
-        else keeper_of_browser(request)
+        else store_of_browser(request)
     )
     picker = open_picker(
         clinic,
@@ -60,7 +59,7 @@ def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int
         target=here,
         now=now,
         moving=opened.appointment,
-        plan=plan_of_keeper(keeper, clinic, now=now),
+        plan=plan_of_store(store, clinic, now=now),
     )
     context = {"picker": picker, "opened": opened, "problem": problem}
     return page_or_part(
@@ -102,7 +101,7 @@ def _request(visit: Appointment, form: MoveForm) -> MoveRequest:
         slot=slot,
         revision=data["revision"],
         rules=Rules.ONLINE,
-        telling=AT_ONCE,
+        notify=Notify.NOW,
         by=Role.RUNNER,
     )
 
@@ -132,7 +131,7 @@ def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) ->
     clinic = Clinic.objects.the()
     day = diary_facts(
         clinic,
-        first=start.astimezone(clinic.tz).date(),
+        first=clinic.day_of(start),
         days=1,
         treatments=[visit.treatment],
         therapist=therapist,

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
 from bookings.web.scheduling.picker import PAGE, PART, Picker, open_picker
-from bookings.web.training.plan_access import keeper_of_browser
-from bookings.web.training.plan_store import plan_of_keeper
+from bookings.web.training.plan_access import store_of_browser
+from bookings.web.training.plan_store import plan_of_store
 from bookings.web.visitor import visitor
 
 
@@ -31,5 +31,5 @@ def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
         target=reverse("runner:hold", args=[treatment.slug]),
         now=now,
         holder=visitor(request),
-        plan=plan_of_keeper(keeper_of_browser(request), clinic, now=now),
+        plan=plan_of_store(store_of_browser(request), clinic, now=now),
     )

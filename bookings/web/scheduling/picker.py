@@ -223,7 +223,7 @@ def open_picker(
     """The picker as the address asks for it; one that asks for no day opens at the next free."""
     therapists = list(treatment.therapists.active())
     usual = _usual(moving, therapists)
-    today = now.astimezone(clinic.tz).date()
+    today = clinic.day_of(now)
     asked = Asked.read(query, therapists, usual, today, clinic.last_bookable_day(now))
     facts = {"now": now, "therapist": asked.therapist, **_besides(holder, moving)}
     days = _days_to_show(clinic, treatment, asked, today, facts)
@@ -272,7 +272,7 @@ def _days_to_show(
     if not asked.says_nothing or any(day.openings for day in days):
         return days
     later = next_free(clinic, treatment, after=facts["now"], **facts)
-    first = later.starts_at.astimezone(clinic.tz).date() if later else today
+    first = clinic.day_of(later.starts_at) if later else today
     return days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
 
 

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
@@ -24,9 +24,9 @@ from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.forms import KeyForm, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
-from bookings.web.responses import sorry, status_of, tell_when_to_return
+from bookings.web.responses import page_methods, sorry, status_of, tell_when_to_return
 from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
-from bookings.web.training.plan_store import Keeper
+from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import (
     address,
     remember_booked,
@@ -69,107 +69,107 @@ class Line:
 
 @require_POST
 @limited(HOLDS)
-def choose(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """From the plan: the ticked sessions' times, or those of one alone."""
     only = request.POST.get("only")
     numbers = [only] if only else request.POST.getlist("take")
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
         messages.error(request, "Please tick at least one session with a time.")
-        return redirect(f"{keeper.url}#sessions-title")
+        return redirect(f"{store.url}#sessions-title")
     request.session[KEY] = token_hex(16)
-    return _keep(request, keeper, slots)
+    return _keep(request, store, slots)
 
 
 @require_POST
 @limited(HOLDS)
-def choose_time(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
+def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """From the slot picker of a plan: one time."""
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
     slots = read_slots([BETWEEN.join([slug, start, therapist])])
     if not slots:
         messages.error(request, "Please choose one of the free times.")
-        return redirect(keeper.url)
+        return redirect(store.url)
     request.session[KEY] = token_hex(16)
-    return _keep(request, keeper, slots)
+    return _keep(request, store, slots)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @limited(BOOKING)
-def basket(request: HttpRequest, keeper: Keeper) -> HttpResponse:
-    slots = _chosen(request, keeper)
+def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
+    slots = _chosen(request, store)
     if not slots:
-        return _nothing_chosen(request, keeper)
+        return _nothing_chosen(request, store)
     if request.method == "POST":
-        return _book(request, keeper, slots)
-    return _show(request, keeper, _lines(request, slots), _form(keeper, _key(request)))
+        return _book(request, store, slots)
+    return _show(request, store, _lines(request, slots), _form(store, _key(request)))
 
 
 @require_POST
-def change(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def change(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Take one out, put another time in its place, or keep all of them once more."""
-    slots = _chosen(request, keeper)
+    slots = _chosen(request, store)
     gone = request.POST.get("out", "")
     changed = [slot for slot in slots if as_text(slot) != gone]
     changed += read_slots([request.POST.get("in", "")])
     if not changed:
         request.session.pop(CHOSEN, None)
-        return redirect(f"{keeper.url}#sessions-title")
-    return _keep(request, keeper, changed)
+        return redirect(f"{store.url}#sessions-title")
+    return _keep(request, store, changed)
 
 
-def _keep(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> HttpResponse:
+def _keep(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> HttpResponse:
     try:
-        found = _hold(request, keeper, slots)
+        found = _hold(request, store, slots)
     except (Busy, TooManyHolds) as refusal:
         return sorry(request, refusal)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{keeper.url}#sessions-title")
-    request.session[CHOSEN] = {"for": keeper.url, "times": [as_text(one) for one in slots]}
+        return redirect(f"{store.url}#sessions-title")
+    request.session[CHOSEN] = {"for": store.url, "times": [as_text(one) for one in slots]}
     if not found.missed:
-        return redirect(keeper.basket_url)
-    form = _form(keeper, _key(request))
-    return _show(request, keeper, _lines(request, slots, found), form, status=409)
+        return redirect(store.basket_url)
+    form = _form(store, _key(request))
+    return _show(request, store, _lines(request, slots, found), form, status=409)
 
 
-def _hold(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> Held:
-    wanted = HoldRequest(slots=slots, holder=_holder(request, keeper), client=keeper.client)
+def _hold(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Held:
+    wanted = HoldRequest(slots=slots, holder=_holder(request, store), client=store.client)
     return holds.hold(wanted, now=timezone.now())
 
 
-def _book(request: HttpRequest, keeper: Keeper, slots: Sequence[Slot]) -> HttpResponse:
-    form = (KeyForm if keeper.client else PersonForm)(request.POST)
+def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> HttpResponse:
+    form = (KeyForm if store.client else PersonForm)(request.POST)
     if not form.is_valid():
-        return _show(request, keeper, _lines(request, slots), form, status=422)
+        return _show(request, store, _lines(request, slots), form, status=422)
     now = timezone.now()
     try:
         wanted = BookingRequest(
             slots=slots,
-            client=keeper.client or newcomer(**form.person, now=now),
+            client=store.client or newcomer(**form.person, now=now),
             key=form.cleaned_data["key"],
             rules=Rules.ONLINE,
-            holder=_holder(request, keeper),
-            agrees_to_terms=not keeper.at_the_desk,
-            by=keeper.by,
+            holder=_holder(request, store),
+            agrees_to_terms=not store.at_the_desk,
+            by=store.by,
         )
         visits = booking.book(wanted, now=now)
     except Refused as refusal:
-        return _not_booked(request, keeper, slots, form, refusal)
-    return _booked(request, keeper, visits)
+        return _not_booked(request, store, slots, form, refusal)
+    return _booked(request, store, visits)
 
 
-def _booked(request: HttpRequest, keeper: Keeper, visits: Sequence[Appointment]) -> HttpResponse:
+def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment]) -> HttpResponse:
     for kept in (CHOSEN, KEY):
         request.session.pop(kept, None)
-    if not keeper.at_the_desk:
+    if not store.at_the_desk:
         remember_booked(request, visits)
-    messages.success(request, _what_is_booked(keeper, visits))
-    return redirect(keeper.url)
+    messages.success(request, _what_is_booked(store, visits))
+    return redirect(store.url)
 
 
-def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
-    whose, email = "The" if keeper.at_the_desk else "Your", visits[0].whose.email
+def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
+    whose, email = "The" if store.at_the_desk else "Your", visits[0].whose.email
     what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
     told = (
         f"The confirmation is on its way to {email}." if email else "There is no address to tell."
@@ -179,7 +179,7 @@ def _what_is_booked(keeper: Keeper, visits: Sequence[Appointment]) -> str:
 
 def _not_booked(
     request: HttpRequest,
-    keeper: Keeper,
+    store: PlanStore,
     slots: Sequence[Slot],
     form: KeyForm,
     refusal: Refused,
@@ -187,9 +187,9 @@ def _not_booked(
     """Nothing is lost: the others are kept, and whatever is gone is offered anew."""
     found = None
     with suppress(Refused):  # Too many holds, or too busy: what is held so far stays held.
-        found = _hold(request, keeper, slots)
+        found = _hold(request, store, slots)
     lines = _lines(request, slots, found)
-    response = _show(request, keeper, lines, form, refusal=refusal, status=status_of(refusal))
+    response = _show(request, store, lines, form, refusal=refusal, status=status_of(refusal))
     return tell_when_to_return(response, refusal)
 
 
@@ -225,7 +225,7 @@ def _live(request: HttpRequest) -> list[Appointment]:
 
 def _show(
     request: HttpRequest,
-    keeper: Keeper,
+    store: PlanStore,
     lines: Sequence[Line],
     form: KeyForm,
     *,
@@ -236,7 +236,7 @@ def _show(
     ends = [one.held_until for one in held if one.held_until]
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": keeper,
+        "keeper": store,
         "lines": lines,
         "form": form,
         "refusal": refusal,
@@ -249,27 +249,27 @@ def _show(
     return render(request, "web/training/basket.html", context, status=status)
 
 
-def _nothing_chosen(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Back from the booking, or a form sent twice, or the session is over."""
     if request.method != "POST":
         messages.info(request, "No times are being kept for you at the moment.")
-    return redirect(keeper.url)
+    return redirect(store.url)
 
 
-def _holder(request: HttpRequest, keeper: Keeper) -> Holder:
+def _holder(request: HttpRequest, store: PlanStore) -> Holder:
     """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
-    where = "" if keeper.at_the_desk else address(request)
+    where = "" if store.at_the_desk else address(request)
     return Holder(key=visitor_from_now_on(request), address=where)
 
 
-def _form(keeper: Keeper, key: str) -> KeyForm:
-    return (KeyForm if keeper.client else PersonForm)(initial={"key": key})
+def _form(store: PlanStore, key: str) -> KeyForm:
+    return (KeyForm if store.client else PersonForm)(initial={"key": key})
 
 
-def _chosen(request: HttpRequest, keeper: Keeper) -> list[Slot]:
+def _chosen(request: HttpRequest, store: PlanStore) -> list[Slot]:
     """What was chosen in this very plan: one browser may open those of several people."""
     chosen = request.session.get(CHOSEN, {})
-    return read_slots(chosen["times"]) if chosen.get("for") == keeper.url else []
+    return read_slots(chosen["times"]) if chosen.get("for") == store.url else []
 
 
 def _key(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from bookings.actions.training.training_feedback import EffortRefused
 from bookings.core import training
 from bookings.models import Clinic
 from bookings.web.forms import DayField
-from bookings.web.training.plan_store import Keeper
+from bookings.web.training.plan_store import PlanStore
 
 UNDO = "undo"
 NOTED = (
@@ -36,22 +36,22 @@ class SessionForm(forms.Form):
 
 
 @require_POST
-def effort(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def effort(request: HttpRequest, store: PlanStore) -> HttpResponse:
     form = EffortForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["day"][0]))
     elif request.POST.get("do") == UNDO:
-        keeper.forget_effort(form.cleaned_data["day"])
+        store.forget_effort(form.cleaned_data["day"])
         messages.success(request, "It is no longer noted.")
     else:
-        _log(request, keeper, form.cleaned_data["day"])
-    return redirect(f"{keeper.url}#sessions-title")
+        _log(request, store, form.cleaned_data["day"])
+    return redirect(f"{store.url}#sessions-title")
 
 
-def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
+def _log(request: HttpRequest, store: PlanStore, day: date) -> None:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        keeper.log_effort(day, today=clinic.day_of(now))
+        store.log_effort(day, today=clinic.day_of(now))
     except EffortRefused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -59,11 +59,11 @@ def _log(request: HttpRequest, keeper: Keeper, day: date) -> None:
 
 
 @require_POST
-def session(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def session(request: HttpRequest, store: PlanStore) -> HttpResponse:
     form = SessionForm(request.POST)
     if form.is_valid():
-        answer = keeper.reconsider if request.POST.get("do") == UNDO else keeper.decline
+        answer = store.reconsider if request.POST.get("do") == UNDO else store.decline
         answer(form.cleaned_data["kind"], form.cleaned_data["ideal"])
     else:
         messages.error(request, "That session is not in your plan any more.")
-    return redirect(f"{keeper.url}#sessions-title")
+    return redirect(f"{store.url}#sessions-title")

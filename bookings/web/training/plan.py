@@ -13,7 +13,7 @@ from bookings.actions.refusals import RaceRefused
 from bookings.models import Clinic
 from bookings.web.responses import page_methods
 from bookings.web.training.plan_page import plan_page
-from bookings.web.training.plan_store import InBrowser, Keeper, WithTheClinic
+from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan
 from bookings.web.training.race_forms import (
     HabitsForm,
     NewcomersHabitsForm,
@@ -23,77 +23,77 @@ from bookings.web.visitor import visitor
 
 
 @page_methods
-def plan(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def plan(request: HttpRequest, store: PlanStore) -> HttpResponse:
     clinic = Clinic.objects.the()
     if request.method != "POST":
-        form = _new_race(keeper, clinic, initial=_told_so_far(keeper))
-        return _show_plan(request, keeper, form, clinic=clinic)
-    form = _new_race(keeper, clinic, data=request.POST)
+        form = _new_race(store, clinic, initial=_told_so_far(store))
+        return _show_plan(request, store, form, clinic=clinic)
+    form = _new_race(store, clinic, data=request.POST)
     if form.is_valid():
         try:
-            keeper.enter(form.race, form.habits, now=timezone.now())
+            store.enter(form.race, form.habits, now=timezone.now())
         except RaceRefused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
-            return redirect(keeper.url)
-    return _show_plan(request, keeper, form, clinic=clinic, status=422)
+            return redirect(store.url)
+    return _show_plan(request, store, form, clinic=clinic, status=422)
 
 
 @require_POST
-def habits(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def habits(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Another day of the long run, or other distances: the plan follows, appointments stay."""
     clinic = Clinic.objects.the()
-    told = _habits(keeper, data=request.POST)
+    told = _habits(store, data=request.POST)
     if not told.is_valid():
-        form = _new_race(keeper, clinic, initial=_told_so_far(keeper))
-        return _show_plan(request, keeper, form, clinic=clinic, habits=told, status=422)
-    keeper.keep_habits(told.habits, now=timezone.now())
+        form = _new_race(store, clinic, initial=_told_so_far(store))
+        return _show_plan(request, store, form, clinic=clinic, habits=told, status=422)
+    store.keep_habits(told.habits, now=timezone.now())
     messages.success(request, "The plan has been worked out anew. What is booked stays as it is.")
-    return redirect(keeper.url)
+    return redirect(store.url)
 
 
 @require_POST
-def keep(request: HttpRequest, keeper: Keeper) -> HttpResponse:
+def keep(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """The races of the browser become the client's; what cannot be planned any more stays out."""
-    browser = InBrowser(request)
-    if isinstance(keeper, WithTheClinic):
+    browser = SessionPlan(request)
+    if isinstance(store, ClientPlan):
         today = _today(Clinic.objects.the())
-        for race, refusal in browser.hand_over_to(keeper, today=today, now=timezone.now()):
+        for race, refusal in browser.hand_over_to(store, today=today, now=timezone.now()):
             messages.warning(request, f"{race}: {refusal}")
-    return redirect(keeper.url)
+    return redirect(store.url)
 
 
-def _new_race(keeper: Keeper, clinic: Clinic, **given) -> NewRaceForm:
-    return NewRaceForm(today=_today(clinic), asks_for_nudges=keeper.asks_for_nudges, **given)
+def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:
+    return NewRaceForm(today=_today(clinic), asks_for_nudges=store.asks_for_nudges, **given)
 
 
-def _habits(keeper: Keeper, **given: Any) -> HabitsForm:
+def _habits(store: PlanStore, **given: Any) -> HabitsForm:
     """Of a client the clinic knows itself whether they have been; ids apart from the race's."""
-    kind = HabitsForm if keeper.client else NewcomersHabitsForm
-    return kind(initial=_told_so_far(keeper), auto_id="habits-%s", **given)
+    kind = HabitsForm if store.client else NewcomersHabitsForm
+    return kind(initial=_told_so_far(store), auto_id="habits-%s", **given)
 
 
-def _told_so_far(keeper: Keeper) -> dict[str, Any]:
+def _told_so_far(store: PlanStore) -> dict[str, Any]:
     """The habits as a form shows them: kilometres that nobody told of are not 0."""
-    told = keeper.habits
+    told = store.habits
     return told | {"weekly_volume_km": told.get("weekly_volume_km") or None}
 
 
 def _show_plan(
     request: HttpRequest,
-    keeper: Keeper,
+    store: PlanStore,
     form: NewRaceForm,
     *,
     clinic: Clinic,
     habits: HabitsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"clinic": clinic, "keeper": keeper, "form": form}
-    if keeper.client and not keeper.at_the_desk:
-        context["in_browser"] = InBrowser(request).races
-    if keeper.races:
-        context["habits"] = habits or _habits(keeper)
-        context["page"] = plan_page(clinic, keeper, now=timezone.now(), visitor=visitor(request))
+    context: dict[str, Any] = {"clinic": clinic, "keeper": store, "form": form}
+    if store.client and not store.at_the_desk:
+        context["in_browser"] = SessionPlan(request).races
+    if store.races:
+        context["habits"] = habits or _habits(store)
+        context["page"] = plan_page(clinic, store, now=timezone.now(), visitor=visitor(request))
     return render(request, "web/training/plan.html", context, status=status)
 
 

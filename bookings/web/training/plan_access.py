@@ -1,6 +1,6 @@
 """A plan's pages are the same for everybody; only where the plan is kept differs.
 
-Views take (request, keeper). The site map wraps each twice: for this browser or login, and for
+Views take (request, store). The site map wraps each twice: for this browser or login, and for
 whoever comes by a mailed link. The page's own link does not do: it proves nobody's address.
 """
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from bookings.models import Client
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import private
-from bookings.web.training.plan_store import InBrowser, Keeper, WithTheClinic
+from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan
 
 # After the visit: the link acts on more than that one appointment.
 OPENS_THE_PLAN_FOR = timedelta(days=366)
@@ -29,7 +29,7 @@ def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @private
     @wraps(view)
     def run(request: HttpRequest, **asked: Any) -> HttpResponse:
-        return view(request, keeper_of_browser(request), **asked)
+        return view(request, store_of_browser(request), **asked)
 
     return run
 
@@ -43,14 +43,14 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
             messages.info(request, "This link is too old for your plan. Sign in to see it.")
             return back_to_it(opened)
-        return view(request, WithTheClinic(opened.appointment.whose, opened.token), **asked)
+        return view(request, ClientPlan(opened.appointment.whose, opened.token), **asked)
 
     return run
 
 
-def keeper_of_browser(request: HttpRequest) -> Keeper:
+def store_of_browser(request: HttpRequest) -> PlanStore:
     client = _signed_in(request)
-    return WithTheClinic(client) if client else InBrowser(request)
+    return ClientPlan(client) if client else SessionPlan(request)
 
 
 def _signed_in(request: HttpRequest) -> Client | None:

@@ -14,7 +14,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
 from bookings.web.scheduling.slot_values import as_text
 from bookings.web.training import ribbon
-from bookings.web.training.plan_store import Keeper
+from bookings.web.training.plan_store import PlanStore
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)
@@ -144,23 +144,23 @@ class PlanPage:
         return sum(proposal.ticked for proposal in self.proposals)
 
 
-def plan_page(clinic: Clinic, keeper: Keeper, *, now: datetime, visitor: str) -> PlanPage:
+def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) -> PlanPage:
     today = clinic.day_of(now)
-    plan = plan_of(keeper.races, keeper.runner, today=today)
-    found = offers(clinic, plan, keeper.history, declined=keeper.declined, now=now, holder=visitor)
+    plan = plan_of(store.races, store.runner, today=today)
+    found = offers(clinic, plan, store.history, declined=store.declined, now=now, holder=visitor)
     start = _first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
     marked = [dot.mark for dot in dots]
     drawn = _as_drawn(segments), marked, plan.protocol
     return PlanPage(
-        races=[_entered(race, keeper, today) for race in keeper.races],
+        races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, keeper)),
+        proposals=list(_proposals(found, plan.protocol, store)),
         lying=ribbon.lying(*drawn, today=today),
         upright=ribbon.upright(*drawn, today=today),
-        efforts=Efforts(plan, keeper.hard_efforts),
+        efforts=Efforts(plan, store.hard_efforts),
         protocol=plan.protocol,
     )
 
@@ -216,19 +216,19 @@ def _stretch(
 
 
 def _proposals(
-    found: Iterable[Offer], protocol: training.Protocol, keeper: Keeper
+    found: Iterable[Offer], protocol: training.Protocol, store: PlanStore
 ) -> Iterator[Proposal]:
     """All with times are ticked, as far as a basket holds them."""
     left = MOST_STARTS
     for offer in found:
-        times = list(_times(offer, keeper.history.usual_therapist))
+        times = list(_times(offer, store.history.usual_therapist))
         yield Proposal(
             offer=offer,
             rules=protocol.session_types[offer.session.kind],
             phase=protocol.phases[offer.session.phase],
             times=times,
             ticked=bool(times) and left > 0,
-            other_times_url=keeper.times_url(offer.treatment) if offer.treatment else "",
+            other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
         )
         left -= bool(times)
 
@@ -242,8 +242,8 @@ def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
             )
 
 
-def _entered(race: Race, keeper: Keeper, today: date) -> Entered:
-    return Entered(race, keeper.url_of(race), _how_far((race.race_date - today).days))
+def _entered(race: Race, store: PlanStore, today: date) -> Entered:
+    return Entered(race, store.url_of(race), _how_far((race.race_date - today).days))
 
 
 def _how_far(days: int) -> str:

@@ -92,7 +92,7 @@ class Pages:
         return reverse(f"runner:{name}", args=asked)
 
 
-class InBrowser(Pages):
+class SessionPlan(Pages):
     """The plan of somebody we do not know, in the session and nowhere else."""
 
     client = None
@@ -168,7 +168,7 @@ class InBrowser(Pages):
         self._keep_declined(self.declined - {(kind, ideal)})
 
     def hand_over_to(
-        self, other: "WithTheClinic", *, today: date, now: datetime
+        self, other: "ClientPlan", *, today: date, now: datetime
     ) -> list[tuple[Race, RaceRefused]]:
         """The races and all that was told besides; what is refused stays here, and is returned."""
         races = list(self.races)
@@ -214,7 +214,7 @@ class InBrowser(Pages):
         racing.refuse_what_cannot_be_planned(race, others, today=today)
 
 
-class WithTheClinic(Pages):
+class ClientPlan(Pages):
     """The plan of a client who has signed in, or reads it from behind a mailed link."""
 
     def __init__(self, client: Client, token: str = ""):
@@ -277,17 +277,17 @@ class WithTheClinic(Pages):
         training_feedback.reconsider(self.client, kind, ideal)
 
 
-Keeper = InBrowser | WithTheClinic
+PlanStore = SessionPlan | ClientPlan
 
 
-def race_on(keeper: Keeper, day: date) -> Race | None:
-    return next((race for race in keeper.races if race.race_date == day), None)
+def race_on(store: PlanStore, day: date) -> Race | None:
+    return next((race for race in store.races if race.race_date == day), None)
 
 
-def plan_of_keeper(keeper: Keeper, clinic: Clinic, *, now: datetime) -> training.Plan | None:
+def plan_of_store(store: PlanStore, clinic: Clinic, *, now: datetime) -> training.Plan | None:
     """What is made of the races, or None without any."""
     today = clinic.day_of(now)
-    return plan_of(keeper.races, keeper.runner, today=today) if keeper.races else None
+    return plan_of(store.races, store.runner, today=today) if store.races else None
 
 
 def _of_a_client(habits: dict[str, Any]) -> dict[str, Any]:

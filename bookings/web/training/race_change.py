@@ -22,7 +22,7 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
 from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
-from bookings.web.training.plan_store import FIELDS, Keeper, race_on
+from bookings.web.training.plan_store import FIELDS, PlanStore, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
 from bookings.web.visitor import visitor
 
@@ -68,67 +68,67 @@ class Proposed:
 
 
 @page_methods
-def race(request: HttpRequest, keeper: Keeper, day: date) -> HttpResponse:
-    found = race_on(keeper, day)
+def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
+    found = race_on(store, day)
     if found is None and request.method == "POST":
-        return redirect(keeper.url)  # Sent twice: the race has moved already.
+        return redirect(store.url)  # Sent twice: the race has moved already.
     if found is None:
         raise Http404
     today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
-        return _ask(request, keeper, found, ChangeRaceForm(initial=initial, today=today))
+        return _ask(request, store, found, ChangeRaceForm(initial=initial, today=today))
     form = ChangeRaceForm(request.POST, today=today)
     if WITHDRAW in request.POST:
-        return _propose(request, keeper, Proposed(found, None), form)
+        return _propose(request, store, Proposed(found, None), form)
     if not form.is_valid():
-        return _ask(request, keeper, found, form, status=422)
-    return _propose(request, keeper, Proposed(found, form.changes), form)
+        return _ask(request, store, found, form, status=422)
+    return _propose(request, store, Proposed(found, form.changes), form)
 
 
 def _ask(
-    request: HttpRequest, keeper: Keeper, found: Race, form: ChangeRaceForm, *, status: int = 200
+    request: HttpRequest, store: PlanStore, found: Race, form: ChangeRaceForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"keeper": keeper, "race": found, "form": form}
+    context = {"keeper": store, "race": found, "form": form}
     return render(request, "web/training/race.html", context, status=status)
 
 
 def _propose(
-    request: HttpRequest, keeper: Keeper, proposed: Proposed, form: ChangeRaceForm
+    request: HttpRequest, store: PlanStore, proposed: Proposed, form: ChangeRaceForm
 ) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     try:
-        change = _change(keeper, proposed, today=clinic.day_of(now))
+        change = _change(store, proposed, today=clinic.day_of(now))
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
-        return _ask(request, keeper, proposed.race, form, status=422)
-    questions = _questions(request, keeper, change, clinic, now)
+        return _ask(request, store, proposed.race, form, status=422)
+    questions = _questions(request, store, change, clinic, now)
     shifts = change.phase_shifts() or change.session_shifts() or questions
     if request.POST.get("do") in (CONFIRM, ALL, NONE) or not (shifts or proposed.fields is None):
-        return _carry_out(request, keeper, proposed, form, change, questions, now)
-    return _preview(request, keeper, proposed, form, change, questions)
+        return _carry_out(request, store, proposed, form, change, questions, now)
+    return _preview(request, store, proposed, form, change, questions)
 
 
-def _change(keeper: Keeper, proposed: Proposed, *, today: date) -> training.Change:
+def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Change:
     """The plan as it is and as it would be. Raises RaceRefused."""
-    others = [other for other in keeper.races if other.race_date != proposed.race.race_date]
+    others = [other for other in store.races if other.race_date != proposed.race.race_date]
     changed = proposed.changed
     if changed:
         races.refuse_what_cannot_be_planned(changed, others, today=today)
     after = [*others, changed] if changed else others
     return training.Change(
-        before=plan_of(keeper.races, keeper.runner, today=today),
-        after=plan_of(after, keeper.runner, today=today),
+        before=plan_of(store.races, store.runner, today=today),
+        after=plan_of(after, store.runner, today=today),
         was=proposed.race.in_training,
         race=changed.in_training if changed else None,
     )
 
 
 def _questions(
-    request: HttpRequest, keeper: Keeper, change: training.Change, clinic: Clinic, now: datetime
+    request: HttpRequest, store: PlanStore, change: training.Change, clinic: Clinic, now: datetime
 ) -> list[Question]:
     visits = {}
-    for visit in keeper.history.visits:
+    for visit in store.history.visits:
         if visit.status == Status.BOOKED and visit.starts_at > now:
             day = clinic.day_of(visit.starts_at)
             visits[visit] = training.Booked(day, visit.treatment.kinds)
@@ -138,18 +138,18 @@ def _questions(
         clinic,
         change.after,
         [(visit.treatment, misfit.instead) for visit, misfit in found],
-        keeper.history,
+        store.history,
         now=now,
         holder=visitor(request),
     )
     return [
-        _question(request, keeper, visit, misfit, openings, clinic, now)
+        _question(request, store, visit, misfit, openings, clinic, now)
         for (visit, misfit), openings in zip(found, free, strict=True)
     ]
 
 
-def _question(request, keeper, visit, misfit, openings, clinic, now) -> Question:
-    binds = not keeper.at_the_desk  # the clinic's rules, which the desk may set aside
+def _question(request, store, visit, misfit, openings, clinic, now) -> Question:
+    binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
     choices = [
@@ -170,7 +170,7 @@ def _question(request, keeper, visit, misfit, openings, clinic, now) -> Question
 
 def _preview(
     request: HttpRequest,
-    keeper: Keeper,
+    store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
     change: training.Change,
@@ -182,7 +182,7 @@ def _preview(
     rules = change.after.protocol
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": keeper,
+        "keeper": store,
         "race": proposed.race,
         "changed": proposed.changed,
         "form": form,
@@ -196,7 +196,7 @@ def _preview(
 
 def _carry_out(
     request: HttpRequest,
-    keeper: Keeper,
+    store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
     change: training.Change,
@@ -207,28 +207,28 @@ def _carry_out(
     try:
         replanning.accept(
             answers,
-            change_race=partial(_change_race, keeper, proposed, now),
-            by=keeper.by,
+            change_race=partial(_change_race, store, proposed, now),
+            by=store.by,
             now=now,
         )
     except RaceRefused as refusal:
         form.add_error(refusal.field, str(refusal))
-        return _ask(request, keeper, proposed.race, form, status=422)
+        return _ask(request, store, proposed.race, form, status=422)
     except Refused as refusal:
-        again = _questions(request, keeper, change, Clinic.objects.the(), timezone.now())
+        again = _questions(request, store, change, Clinic.objects.the(), timezone.now())
         return _preview(
-            request, keeper, proposed, form, change, again,
+            request, store, proposed, form, change, again,
             refusal=refusal, status=status_of(refusal),
         )  # fmt: skip
     messages.success(request, _what_was_done(proposed, answers))
-    return redirect(keeper.url)
+    return redirect(store.url)
 
 
-def _change_race(keeper: Keeper, proposed: Proposed, now: datetime) -> None:
+def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
     if proposed.fields is None:
-        keeper.withdraw(proposed.race, now=now)
+        store.withdraw(proposed.race, now=now)
     else:
-        keeper.change(proposed.race, proposed.fields, now=now)
+        store.change(proposed.race, proposed.fields, now=now)
 
 
 def _answer(request: HttpRequest, question: Question) -> Answer | None:

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_safe
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
 from bookings.web.scheduling.picker import PAGE, PART, open_picker
-from bookings.web.training.plan_store import Keeper, plan_of_keeper
+from bookings.web.training.plan_store import PlanStore, plan_of_store
 from bookings.web.visitor import visitor
 
 
 @require_safe
-def plan_times(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
+def plan_times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
     clinic, now = Clinic.objects.the(), timezone.now()
@@ -21,10 +21,10 @@ def plan_times(request: HttpRequest, keeper: Keeper, slug: str) -> HttpResponse:
         clinic,
         treatment,
         request.GET,
-        path=keeper.times_url(treatment),
-        target=keeper.choose_time_url(treatment),
+        path=store.times_url(treatment),
+        target=store.choose_time_url(treatment),
         now=now,
         holder=visitor(request),
-        plan=plan_of_keeper(keeper, clinic, now=now),
+        plan=plan_of_store(store, clinic, now=now),
     )
-    return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": keeper})
+    return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": store})

@@ -12,7 +12,7 @@ from bookings.web.training import basket, feedback, plan, race_change, times
 View = Callable[..., HttpResponse]
 Page = tuple[str, Callable[..., Any], str]
 
-# Views that take (request, keeper). A race's page, whose address is the race's day, has a place of
+# Views that take (request, store). A race's page, whose address is the race's day, has a place of
 # its own with each of the two.
 PLAN: tuple[Page, ...] = (
     ("", plan.plan, "plan"),
@@ -36,5 +36,5 @@ DESKS_PLAN: tuple[Page, ...] = (*PLAN, ("races/<day:day>/", race_change.race, "r
 def mounted(
     pages: Iterable[Page], at: str, through: Callable[[View], View], prefix: str = ""
 ) -> list[URLPattern]:
-    """Routes of the pages under an address; `through` finds the keeper that their views take."""
+    """Routes of the pages under an address; `through` finds the plan that their views take."""
     return [path(at + route, through(view), name=prefix + name) for route, view, name in pages]

@@ -5,12 +5,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState
 from bookings.web.actor import who
 from bookings.web.forms import plain
-from bookings.web.responses import private
+from bookings.web.responses import page_methods, private
 from clinic.records import erase
 
 SHOWN = 100
@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "records/erasure_requests.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @private
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     wish = get_object_or_404(ErasureRequest.objects.select_related("client"), pk=pk)

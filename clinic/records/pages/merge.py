@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
 from bookings.web.actor import who
+from bookings.web.responses import page_methods
 from clinic.records import merge as actions
 
 LONGEST_SEARCH = 100
@@ -29,7 +30,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "records/merge_choose.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     if pk == other:
         raise Http404

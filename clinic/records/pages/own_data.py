@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import write_down
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
 from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
 from bookings.web.client_links import for_a_client
-from bookings.web.responses import private
+from bookings.web.responses import page_methods, private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
 from therapists.pages.reader import reader_of
@@ -61,7 +61,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     return redirect("records:account")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@page_methods
 @for_a_client(Purpose.YOUR_DATA)
 def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     if request.method == "POST":

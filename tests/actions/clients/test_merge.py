@@ -44,8 +44,8 @@ def gone(clinic):
 @pytest.fixture
 def visit(massage, kim, room, start):
     def _visit(client, hours=0, **fields):
-        asked = {"treatment": massage, "therapist": kim, "room": room, "client": client, **fields}
-        return factories.make_appointment(starts_at=start + timedelta(hours=hours), **asked)
+        data = {"treatment": massage, "therapist": kim, "room": room, "client": client, **fields}
+        return factories.make_appointment(starts_at=start + timedelta(hours=hours), **data)
 
     return _visit
 

@@ -28,9 +28,9 @@ def visit(book):
 def pay(visit):
     """Pays the whole price in cash unless the test says otherwise."""
 
-    def _pay(amount="60", method=Method.CASH, **asked):
-        asked = {"key": token_hex(16), "by": DESK, "now": NOW, **asked}
-        return payments.pay(visit, method=method, amount=Decimal(amount), **asked)
+    def _pay(amount="60", method=Method.CASH, **data):
+        data = {"key": token_hex(16), "by": DESK, "now": NOW, **data}
+        return payments.pay(visit, method=method, amount=Decimal(amount), **data)
 
     return _pay
 

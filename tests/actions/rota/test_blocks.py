@@ -29,7 +29,7 @@ def visit(book):
 
 @pytest.fixture
 def day(clinic, start) -> date:
-    return start.astimezone(clinic.tz).date()
+    return clinic.day_of(start)
 
 
 @pytest.fixture
@@ -101,10 +101,10 @@ def test_a_break_over_appointments_names_each(visit, lunch):
 def test_the_desk_may_move_somebody_into_a_break_knowingly(visit, kim, lunch, start):
     blocks.keep(lunch(), now=NOW)
     noon = Slot(treatment=visit.treatment, start=start + 2 * HOUR, therapist=kim)
-    asked = MoveRequest(appointment=visit, slot=noon, revision=0, rules=Rules.DESK_MOVE, by=DESK)
+    data = MoveRequest(appointment=visit, slot=noon, revision=0, rules=Rules.DESK_MOVE, by=DESK)
     with pytest.raises(AgainstTheRules, match="Kim Demo has a break then"):
-        changes.move(asked, now=NOW)
-    assert changes.move(replace(asked, rules=Rules.OVERRIDDEN), now=NOW).revision == 1
+        changes.move(data, now=NOW)
+    assert changes.move(replace(data, rules=Rules.OVERRIDDEN), now=NOW).revision == 1
 
 
 def test_extra_hours_open_the_diary(clinic, massage, kim, day):

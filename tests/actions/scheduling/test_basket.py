@@ -38,20 +38,20 @@ def choices(massage, start):
     ]
 
 
-def hold_all(slots, visitor="ana", *, address="", now=NOW, **asked):
+def hold_all(slots, visitor="ana", *, address="", now=NOW, **data):
     holder = Holder(key=visitor, address=address)
-    return holds.hold(HoldRequest(slots=slots, holder=holder, **asked), now=now)
+    return holds.hold(HoldRequest(slots=slots, holder=holder, **data), now=now)
 
 
-def book_all(slots, visitor="ana", **asked):
-    asked = {
+def book_all(slots, visitor="ana", **data):
+    data = {
         "client": newcomer(name="Ana Demo", email="ana@example.com", now=NOW),
         "key": token_hex(16),
         "rules": Rules.ONLINE,
         "by": "runner",
-        **asked,
+        **data,
     }
-    request = BookingRequest(slots=slots, holder=Holder(key=visitor), **asked)
+    request = BookingRequest(slots=slots, holder=Holder(key=visitor), **data)
     return booking.book(request, now=NOW)
 
 

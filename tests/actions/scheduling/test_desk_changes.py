@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.actions.mail.outbox import Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.actions.scheduling import changes
@@ -28,17 +28,17 @@ def visit(book):
 def change(kim):
     """The desk's change, to an hour with Kim unless the test says otherwise."""
 
-    def _change(visit, start, *, until=None, room=None, treatment=None, revision=0, **asked):
+    def _change(visit, start, *, until=None, room=None, treatment=None, revision=0, **data):
         slot = Slot(
             treatment=treatment or visit.treatment,
             start=start,
-            therapist=asked.pop("therapist", kim),
+            therapist=data.pop("therapist", kim),
             room=room,
             length=(until or start + HOUR) - start,
         )
-        rules = Rules.OVERRIDDEN if asked.pop("knowingly", False) else Rules.DESK_MOVE
+        rules = Rules.OVERRIDDEN if data.pop("knowingly", False) else Rules.DESK_MOVE
         request = MoveRequest(
-            appointment=visit, slot=slot, revision=revision, rules=rules, by=DESK, **asked
+            appointment=visit, slot=slot, revision=revision, rules=rules, by=DESK, **data
         )
         return changes.move(request, now=NOW)
 
@@ -60,7 +60,7 @@ def test_a_longer_appointment_blocks_longer(visit, change, start):
 
 def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change, start):
     before = Placement.of(visit)
-    moved = change(visit, start + 2 * HOUR, telling=Telling.from_the_desk())
+    moved = change(visit, start + 2 * HOUR, notify=Notify.from_the_desk())
     back = changes.undo_move(moved, revision=1, by=DESK, now=NOW)
     assert Placement.of(back) == before
     waiting = Mail.objects.filter(kind=MailKind.MOVED, state=MailState.SCHEDULED)
@@ -68,7 +68,7 @@ def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change,
 
 
 def test_a_client_who_was_told_of_the_change_is_told_of_its_undoing(visit, change, start):
-    moved = change(visit, start + 2 * HOUR, telling=Telling.from_the_desk())
+    moved = change(visit, start + 2 * HOUR, notify=Notify.from_the_desk())
     Mail.objects.filter(kind=MailKind.MOVED).update(state=MailState.SENT, sent_at=NOW)
     changes.undo_move(moved, revision=1, by=DESK, now=NOW)
     assert Mail.objects.get(kind=MailKind.MOVED, revision=2).state == MailState.SCHEDULED

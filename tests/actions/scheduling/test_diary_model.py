@@ -121,16 +121,16 @@ class DiaryModel(RuleBasedStateMachine):
             "now": self.now,
         }
 
-    def _slot(self, asked):
-        return Slot(**{name: asked[name] for name in ("treatment", "therapist", "start")})
+    def _slot(self, data):
+        return Slot(**{name: data[name] for name in ("treatment", "therapist", "start")})
 
-    def _hold(self, visitor, asked):
-        request = HoldRequest(slots=[self._slot(asked)], holder=Holder(key=visitor))
+    def _hold(self, visitor, data):
+        request = HoldRequest(slots=[self._slot(data)], holder=Holder(key=visitor))
         return holds.hold(request, now=self.now).only()
 
-    def _book(self, visitor, client, asked):
+    def _book(self, visitor, client, data):
         request = BookingRequest(
-            slots=[self._slot(asked)],
+            slots=[self._slot(data)],
             client=client,
             key=token_hex(16),
             rules=Rules.ONLINE,
@@ -141,10 +141,10 @@ class DiaryModel(RuleBasedStateMachine):
 
     @rule(t=treatments_by_number, p=therapists_by_number, start=starts, visitor=visitors)
     def hold(self, t, p, start, visitor):
-        asked = self._asked(t, p, start)
-        expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
+        data = self._asked(t, p, start)
+        expected = self._takers(data["treatment"], data["therapist"], start, visitor)
         try:
-            row = self._hold(visitor, asked)
+            row = self._hold(visitor, data)
         except Refused:
             assert not expected, "offered, but refused"
             return
@@ -160,12 +160,12 @@ class DiaryModel(RuleBasedStateMachine):
         visitor=visitors,
     )
     def book(self, t, p, start, visitor):
-        asked = self._asked(t, p, start)
-        mine = self._hold_of(visitor, asked)
-        expected = self._takers(asked["treatment"], asked["therapist"], start, visitor)
+        data = self._asked(t, p, start)
+        mine = self._hold_of(visitor, data)
+        expected = self._takers(data["treatment"], data["therapist"], start, visitor)
         try:
             client = newcomer(name=visitor, email="demo@example.com", now=self.now)
-            row = self._book(visitor, client, asked)
+            row = self._book(visitor, client, data)
         except Refused:
             assert not expected
             assert mine is None
@@ -289,13 +289,13 @@ class DiaryModel(RuleBasedStateMachine):
     def _is_away(self, minute):
         return self.away[0] <= minute < self.away[1]
 
-    def _hold_of(self, visitor, asked):
+    def _hold_of(self, visitor, data):
         for pk, row in self.rows.items():
             if (
                 row.visitor == visitor
-                and row.start == asked["start"]
-                and row.minutes == asked["treatment"].minutes
-                and asked["therapist"] in (None, *[p for p in self.people if p.pk == row.therapist])
+                and row.start == data["start"]
+                and row.minutes == data["treatment"].minutes
+                and data["therapist"] in (None, *[p for p in self.people if p.pk == row.therapist])
                 and Appointment.objects.get(pk=pk).status == Status.HELD
             ):
                 return pk

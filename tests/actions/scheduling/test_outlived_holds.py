@@ -24,8 +24,8 @@ def lee(lee, massage):
 def refused(book, refusal):
     """The refusal of booking what was held; nothing is booked, nobody written down."""
 
-    def _refused(kind: type[Refused], says: str, **asked) -> Refused:
-        found = refusal(kind, book, **asked)
+    def _refused(kind: type[Refused], says: str, **data) -> Refused:
+        found = refusal(kind, book, **data)
         assert says in str(found)
         assert not Appointment.objects.filter(status=Status.BOOKED).exists()
         assert not Client.objects.exists()

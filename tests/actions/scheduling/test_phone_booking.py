@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 
 from bookings.actions.clients.details import NewClient
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, ClientBusy, NotBookable, SlotTaken
 from bookings.core.scheduling.problems import Rules
 from bookings.models import Appointment, Client, Mail, MailKind
@@ -29,16 +29,16 @@ DESK = "desk: desk@example.com"
 def phone(massage, start, ana):
     """Books for Ana with boring answers; a test names only what it is about."""
 
-    def _phone(client=ana, *, start=start, knowingly=False, **asked):
+    def _phone(client=ana, *, start=start, knowingly=False, **data):
         rules = Rules.OVERRIDDEN if knowingly else Rules.DESK
-        asked = {"telling": SILENTLY, "agrees_to_terms": False, "by": DESK, **asked}
-        return book_one(massage, start, client=client, rules=rules, now=NOW, **asked)
+        data = {"notify": Notify.NONE, "agrees_to_terms": False, "by": DESK, **data}
+        return book_one(massage, start, client=client, rules=rules, now=NOW, **data)
 
     return _phone
 
 
 def test_a_client_is_booked_and_told_after_the_grace(phone, ana):
-    booked = phone(telling=Telling.from_the_desk())
+    booked = phone(notify=Notify.from_the_desk())
     assert (booked.client, booked.status) == (ana, "booked")
     assert booked.events.get().by == DESK
     soon = Now() + timedelta(minutes=2)

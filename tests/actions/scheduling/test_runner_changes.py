@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.actions.mail.outbox import SILENTLY, Telling
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import SlotTaken, Stale, TooLate
 from bookings.actions.scheduling import cancellation
 from bookings.core.scheduling.statuses import Status
@@ -24,14 +24,14 @@ def booked(book):
 
 @pytest.fixture
 def move(booked):
-    def _move(*, start=booked.starts_at + 3 * HOUR, now=NOW + HOUR, **asked):
-        return move_one(booked, start, now=now, **asked)
+    def _move(*, start=booked.starts_at + 3 * HOUR, now=NOW + HOUR, **data):
+        return move_one(booked, start, now=now, **data)
 
     return _move
 
 
-def cancel(appointment, **asked):
-    return cancellation.cancel(appointment, **{"by": "runner", "now": NOW + HOUR, **asked})
+def cancel(appointment, **data):
+    return cancellation.cancel(appointment, **{"by": "runner", "now": NOW + HOUR, **data})
 
 
 def test_a_move_keeps_the_appointment_and_raises_its_revision(booked, move):
@@ -161,20 +161,20 @@ def owed(kind, visit):
 def test_what_the_desk_changes_is_told_after_three_minutes_with_a_line_of_its_own(
     booked, start, move
 ):
-    moved = move(start=start + HOUR, telling=Telling.from_the_desk("Sorry, Kim is ill."), by="desk")
+    moved = move(start=start + HOUR, notify=Notify.from_the_desk("Sorry, Kim is ill."), by="desk")
     mail = owed("moved", moved)
     assert mail.note == "Sorry, Kim is ill."
     assert timedelta(minutes=2) < mail.due_at - timezone.now() <= timedelta(minutes=3)
 
 
 def test_an_undo_within_the_grace_sends_nothing(booked, start, move):
-    moved = move(start=start + HOUR, telling=Telling.from_the_desk(), by="desk")
-    move(start=start, revision=moved.revision, telling=SILENTLY, by="desk")
+    moved = move(start=start + HOUR, notify=Notify.from_the_desk(), by="desk")
+    move(start=start, revision=moved.revision, notify=Notify.NONE, by="desk")
     assert [mail.state for mail in Mail.objects.filter(kind="moved")] == [MailState.SUPERSEDED]
 
 
 def test_a_silent_change_still_moves_the_reminders(booked, start, move):
-    moved = move(start=start + 3 * HOUR, telling=SILENTLY, by="desk")
+    moved = move(start=start + 3 * HOUR, notify=Notify.NONE, by="desk")
     assert owed("moved", moved) is None
     reminders = Mail.objects.filter(kind="reminder", state=MailState.SCHEDULED)
     assert {mail.revision for mail in reminders} <= {moved.revision}

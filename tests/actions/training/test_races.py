@@ -28,8 +28,8 @@ def enter(ana):
 def refused(refusal):
     """The field at fault and the sentence for the runner."""
 
-    def _refused(act, *args, **asked) -> tuple[str, str]:
-        problem = refusal(RaceRefused, lambda: act(*args, **asked))
+    def _refused(act, *args, **data) -> tuple[str, str]:
+        problem = refusal(RaceRefused, lambda: act(*args, **data))
         return problem.field, str(problem)
 
     return _refused

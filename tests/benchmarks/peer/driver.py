@@ -97,18 +97,18 @@ def walk(day: str, start: str) -> dict:
     }
     person = {"name": "Ana Walk", "email": "walk@example.com", "payment_type": "full"}
     phone = {"phone_0": "GB", "phone_1": "7400123456"}
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         to_details = browser.post("/appointment/request-submit/", slot)["Location"]
         browser.get(to_details)
         to_code = browser.post(to_details, {**person, **phone})["Location"]
         browser.get(to_code)
-    before = len(asked)
+    before = len(data)
     code = EmailVerificationCode.objects.get(user__email=person["email"]).code
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         thanks = browser.post(to_code, {"code": code})["Location"]
         page = browser.get(thanks)
     assert page.status_code == 200, page
-    return {"requests": 6, "queries": before + len(asked)}
+    return {"requests": 6, "queries": before + len(data)}
 
 
 def one(path: str) -> dict:
@@ -119,9 +119,9 @@ def one(path: str) -> dict:
         began = perf_counter()
         browser.get(path)
         taken.append((perf_counter() - began) * 1000)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as data:
         browser.get(path)
-    return {"queries": len(asked), "ms": round(median(taken), 1)}
+    return {"queries": len(data), "ms": round(median(taken), 1)}
 
 
 def overlaps(day: str) -> dict:

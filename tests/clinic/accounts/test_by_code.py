@@ -187,8 +187,8 @@ def test_signing_in_gives_a_session_of_a_new_name(ana, sign_in_by_code):
 def test_signing_in_leads_to_no_other_site(ana, mailed_code, url):
     browser = Browser()
     browser.post(CODE_PAGE, {"email": "ana@example.com", "next": url})
-    asked = {"code": mailed_code("ana@example.com"), "next": url}
-    assert browser.post(CONFIRM, asked)["Location"] == "/account/"
+    data = {"code": mailed_code("ana@example.com"), "next": url}
+    assert browser.post(CONFIRM, data)["Location"] == "/account/"
 
 
 def test_a_login_of_the_demo_opens_nothing_outside_the_demo(clinic, type_password):

@@ -23,11 +23,11 @@ class RealHasher(PBKDF2PasswordHasher):
 REAL_HASHER = f"{RealHasher.__module__}.{RealHasher.__name__}"
 
 
-def seconds(clock, url, asked):
+def seconds(clock, url, data):
     cache.clear()
     browser = Browser()
     began = clock()
-    browser.post(url, asked)
+    browser.post(url, data)
     return clock() - began
 
 

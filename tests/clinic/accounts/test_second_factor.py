@@ -150,9 +150,9 @@ def test_a_secret_lies_sealed_in_the_database(with_an_app):
 
 def test_the_admins_own_form_is_no_way_around(desk):
     assert Browser().get("/admin/login/")["Location"].startswith("/accounts/login/?next=")
-    asked = {"username": desk.email, "password": PASSWORD}
+    data = {"username": desk.email, "password": PASSWORD}
     browser = Browser()
-    browser.post("/admin/login/", asked)
+    browser.post("/admin/login/", data)
     assert "_auth_user_id" not in browser.session
 
 

@@ -157,10 +157,10 @@ def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(standing):
     port = standing().port
     (css,) = re.findall(r'href="(/static/css/theme\.[^"]+)"', get(port))
     for encoding in ("br", "gzip"):
-        asked = urllib.request.Request(
+        data = urllib.request.Request(
             f"http://localhost:{port}{css}", headers={"Accept-Encoding": encoding}
         )
-        with urllib.request.urlopen(asked, timeout=patience.seconds()) as answer:
+        with urllib.request.urlopen(data, timeout=patience.seconds()) as answer:
             assert answer.headers["Content-Encoding"] == encoding
             assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
             assert len(answer.read()) < (ROOT / "static/css/theme.css").stat().st_size / 2
@@ -177,8 +177,8 @@ def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(standing, de
 
 def test_manage_py_joins_the_demo_that_runs_in_its_folder(standing, state):
     standing()
-    asked = "from django.conf import settings as s; print(s.DEMO, s.SITE_URL)"
-    said = manage(state, "shell", "-v0", "-c", asked)
+    data = "from django.conf import settings as s; print(s.DEMO, s.SITE_URL)"
+    said = manage(state, "shell", "-v0", "-c", data)
     assert said.startswith("True http://localhost:")
     assert "nothing was loaded" in manage(state, "load_demo_data")
 

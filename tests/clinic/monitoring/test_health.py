@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from bookings.models import Heartbeat, Part
+from bookings.models import Component, Heartbeat
 from tests.factories import make_clinic
 
 ALL_WELL = dict.fromkeys(["database", "spool", "migrations", "broker", "mail", "beat"], "ok")
@@ -15,8 +15,8 @@ ALL_WELL = dict.fromkeys(["database", "spool", "migrations", "broker", "mail", "
 @pytest.fixture
 def alive(db):
     make_clinic()
-    Heartbeat.objects.note(Part.BEAT)
-    Heartbeat.objects.note(Part.SENDER)
+    Heartbeat.objects.note(Component.BEAT)
+    Heartbeat.objects.note(Component.SENDER)
 
 
 def checks(client, query=""):
@@ -37,7 +37,7 @@ def test_a_new_clinic_is_not_ready_until_beat_and_the_sender_have_been_seen(clie
 
 
 def test_a_beat_that_has_been_silent_for_five_minutes_is_told(client, alive):
-    Heartbeat.objects.filter(part=Part.BEAT).update(at=Now() - timedelta(minutes=6))
+    Heartbeat.objects.filter(part=Component.BEAT).update(at=Now() - timedelta(minutes=6))
     status, said = checks(client)
     assert status == 503
     assert said["beat"].startswith("No sign of life for five minutes")

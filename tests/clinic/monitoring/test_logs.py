@@ -52,9 +52,9 @@ def test_a_proxys_id_is_kept_so_that_its_log_and_ours_meet(client, clinic):
     assert answer["X-Request-ID"] == "from-the-proxy-42"
 
 
-@pytest.mark.parametrize("asked", ["", "short", "a" * 65, "with spaces in it", '"},{"level":"x'])
-def test_what_is_not_an_id_is_replaced_by_one(client, clinic, asked):
-    answer = client.get("/", headers={"X-Request-ID": asked})
+@pytest.mark.parametrize("data", ["", "short", "a" * 65, "with spaces in it", '"},{"level":"x'])
+def test_what_is_not_an_id_is_replaced_by_one(client, clinic, data):
+    answer = client.get("/", headers={"X-Request-ID": data})
     assert re.fullmatch(r"[0-9a-f]{32}", answer["X-Request-ID"])
 
 

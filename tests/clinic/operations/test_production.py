@@ -86,8 +86,8 @@ def test_every_file_that_a_package_names_is_collected_too(collected):
 
 
 def test_the_demos_inbox_has_no_address():
-    asked = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
-    done = run("-c", asked, DJANGO_SETTINGS_MODULE="clinic.settings")
+    data = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
+    done = run("-c", data, DJANGO_SETTINGS_MODULE="clinic.settings")
     assert "'demo' is not a registered namespace" in done.stderr
 
 
@@ -175,7 +175,7 @@ def test_a_database_with_the_demos_logins_is_refused(transactional_db, settings)
 
 def test_an_access_log_holds_no_token(tmp_path):
     log = tmp_path / "access.log"
-    asked = (
+    data = (
         "from gunicorn.app.wsgiapp import WSGIApplication as A;"
         "import sys, types, datetime;"
         "sys.argv = ['gunicorn', 'x:y', '--access-logfile', sys.argv[1]];"
@@ -187,7 +187,7 @@ def test_an_access_log_holds_no_token(tmp_path):
         "said = types.SimpleNamespace(status='200 OK', sent=1, headers=[], response_length=1);"
         "logger.access(said, types.SimpleNamespace(headers=[]), environ, datetime.timedelta(0))"
     )
-    done = run("-c", asked, str(log))
+    done = run("-c", data, str(log))
     assert done.returncode == 0, done.stderr
     said = log.read_text()
     assert "GET /appointments/[…]/ HTTP/1.1" in said

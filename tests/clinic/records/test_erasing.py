@@ -263,7 +263,7 @@ def test_a_visit_that_is_only_booked_prolongs_nothing(known, clinic):
     HealthCheck.objects.update(given_at=last)
     Client.objects.filter(pk=known.pk).update(created_at=last)
     known.refresh_from_db()
-    local = last.astimezone(clinic.tz).date()
+    local = clinic.day_of(last)
     assert erasing.kept_until(known, clinic, now=now) == erasing.years_after(local, 8)
 
 

@@ -201,8 +201,8 @@ def test_it_is_found_by_who_what_whom_and_when(owners, price_change, ana):
     today = timezone.now().date()
     owner = User.objects.get(email="owner@example.com")
 
-    def finds(**asked):
-        return "→ 65" in text(owners.get("/desk/history/", asked))
+    def finds(**data):
+        return "→ 65" in text(owners.get("/desk/history/", data))
 
     assert finds(who="staff")
     assert finds(who=str(owner.pk), what="bookings_treatment")
@@ -215,10 +215,10 @@ def test_it_is_found_by_who_what_whom_and_when(owners, price_change, ana):
     assert "Nothing like that" in text(owners.get("/desk/history/", {"whom": "zzz"}))
 
 
-@pytest.mark.parametrize("asked", ["before=x", "before=9999999999999999999", "since=x", "what=y",
+@pytest.mark.parametrize("data", ["before=x", "before=9999999999999999999", "since=x", "what=y",
                                    "who=%00", "who=99999999999999999999"])  # fmt: skip
-def test_nonsense_shows_what_makes_sense(owners, price_change, asked):
-    assert owners.get(f"/desk/history/?{asked}").status_code == 200
+def test_nonsense_shows_what_makes_sense(owners, price_change, data):
+    assert owners.get(f"/desk/history/?{data}").status_code == 200
 
 
 def test_a_hundred_changes_are_pages_of_as_many_queries_as_one(

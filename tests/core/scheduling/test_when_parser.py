@@ -18,13 +18,13 @@ def wish(text, now=NOW) -> Wish:
 
 
 def days(text, now=NOW):
-    asked = wish(text, now)
-    return asked.first, asked.last
+    data = wish(text, now)
+    return data.first, data.last
 
 
 def hours(text):
-    asked = wish(text)
-    return asked.since, asked.until
+    data = wish(text)
+    return data.since, data.until
 
 
 def dec(day: int) -> date:
@@ -33,10 +33,8 @@ def dec(day: int) -> date:
 
 @pytest.mark.parametrize("text", ["", "  ", "next free", "Next", "first free", "asap", "any time"])
 def test_nothing_in_particular_is_the_next_free_time(text):
-    asked = wish(text)
-    assert (asked.first, asked.last, asked.at, asked.since, asked.until) == (TODAY, None) + (
-        None,
-    ) * 3
+    data = wish(text)
+    assert (data.first, data.last, data.at, data.since, data.until) == (TODAY, None) + (None,) * 3
 
 
 @pytest.mark.parametrize(
@@ -117,9 +115,9 @@ def test_a_time_of_day_is_an_instant(text, on, at):
 
 
 def test_a_time_that_has_passed_today_is_tomorrows():
-    asked = wish("9:00")
-    assert asked.at == datetime(2026, 12, 2, 9, tzinfo=UTC)
-    assert "tomorrow" in " ".join(asked.notes)
+    data = wish("9:00")
+    assert data.at == datetime(2026, 12, 2, 9, tzinfo=UTC)
+    assert "tomorrow" in " ".join(data.notes)
 
 
 @pytest.mark.parametrize(
@@ -170,15 +168,15 @@ def test_a_time_that_the_clocks_skip_is_said():
 
 def test_a_time_that_comes_twice_is_the_first_and_said():
     before = datetime(2027, 10, 30, 9, tzinfo=UTC)
-    asked = wish("tomorrow 01:30", before)
-    assert asked.at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
-    assert "twice" in " ".join(asked.notes)
+    data = wish("tomorrow 01:30", before)
+    assert data.at == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert "twice" in " ".join(data.notes)
 
 
 @pytest.mark.parametrize("eve", [date(2027, 3, 27), date(2027, 10, 30)])
 def test_a_time_after_the_clocks_change_is_the_clinics_wall_clock(eve):
-    asked = wish("tomorrow 10:00", datetime.combine(eve, time(9), UTC))
-    assert asked.at.astimezone(LONDON).time() == time(10)
+    data = wish("tomorrow 10:00", datetime.combine(eve, time(9), UTC))
+    assert data.at.astimezone(LONDON).time() == time(10)
 
 
 def test_late_in_the_evening_today_is_the_clinics_day():
@@ -187,13 +185,13 @@ def test_late_in_the_evening_today_is_the_clinics_day():
 
 
 def test_what_is_asked_for_holds_of_an_instant():
-    asked = wish("tuesday evening")
-    assert asked.holds(datetime(2026, 12, 1, 17, tzinfo=UTC), LONDON)
-    assert not asked.holds(datetime(2026, 12, 1, 16, 45, tzinfo=UTC), LONDON)
-    assert not asked.holds(datetime(2026, 12, 2, 17, tzinfo=UTC), LONDON)
+    data = wish("tuesday evening")
+    assert data.holds(datetime(2026, 12, 1, 17, tzinfo=UTC), LONDON)
+    assert not data.holds(datetime(2026, 12, 1, 16, 45, tzinfo=UTC), LONDON)
+    assert not data.holds(datetime(2026, 12, 2, 17, tzinfo=UTC), LONDON)
 
 
 def test_on_the_day_of_a_clock_change_the_evening_is_the_evening():
-    asked = wish("tomorrow evening", datetime(2027, 3, 27, 9, tzinfo=UTC))
-    assert asked.holds(datetime(2027, 3, 28, 16, tzinfo=UTC), LONDON)  # 17:00 in summer time
-    assert not asked.holds(datetime(2027, 3, 28, 15, 45, tzinfo=UTC), LONDON)
+    data = wish("tomorrow evening", datetime(2027, 3, 27, 9, tzinfo=UTC))
+    assert data.holds(datetime(2027, 3, 28, 16, tzinfo=UTC), LONDON)  # 17:00 in summer time
+    assert not data.holds(datetime(2027, 3, 28, 15, 45, tzinfo=UTC), LONDON)

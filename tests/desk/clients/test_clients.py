@@ -36,8 +36,8 @@ def shown(desk, client) -> str:
     return desk.get(f"{LIST}{client.pk}/edit/").context["seen"]
 
 
-def names(desk, **asked) -> list[str]:
-    return [client.name for client in desk.get(LIST, asked).context["shown"]]
+def names(desk, **data) -> list[str]:
+    return [client.name for client in desk.get(LIST, data).context["shown"]]
 
 
 def test_clients_are_found_by_a_part_of_anything(desk, ana):
@@ -97,14 +97,14 @@ def test_thirty_of_everything_cost_no_more_queries_than_one(desk, ana, massage, 
     def cost(first, last) -> int:
         for day in range(first, last):
             starts_at = datetime(2027, 1, 1, 10, tzinfo=UTC) + timedelta(days=day)
-            asked = {"treatment": massage, "therapist": kim, "room": room}
-            make_appointment(starts_at=starts_at, client=ana, **asked)
+            data = {"treatment": massage, "therapist": kim, "room": room}
+            make_appointment(starts_at=starts_at, client=ana, **data)
             make_race(ana, race_date=date(2027, 2, 1) + timedelta(days=7 * day))
             make_race(make_client(f"Bo Demo {day}"))
             ana.record_events.create(kind="changed", at=starts_at)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as data:
             assert desk.get(url).status_code == 200
-        return len(asked)
+        return len(data)
 
     cost(0, 0)
     assert cost(0, 1) == cost(1, 12) == cost(12, 30)
@@ -207,8 +207,8 @@ def test_under_eighteen_a_guardians_consent_is_asked_for_until_it_is_there(desk,
 
 
 def test_the_appointment_says_so_too(desk, ana, massage, kim, room, start):
-    asked = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
-    visit = make_appointment(starts_at=start, **asked)
+    data = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
+    visit = make_appointment(starts_at=start, **data)
     url = f"/diary/appointments/{visit.pk}/"
     assert "consent" not in desk.get(url).content.decode()
     ana.date_of_birth = date(2015, 1, 1)

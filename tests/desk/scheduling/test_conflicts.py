@@ -57,9 +57,9 @@ def test_the_first_page_costs_no_more_with_many_of_them(desk, massage, kim, room
             make_appointment(
                 starts_at=TEN.replace(hour=hour), treatment=massage, therapist=kim, room=room
             )
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as data:
             assert desk.get("/desk/").text.count("does not work then") > 0
-        return len(asked)
+        return len(data)
 
     kim.shifts.all().delete()
     assert cost([8]) == cost(range(9, 20))

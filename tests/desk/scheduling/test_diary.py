@@ -115,11 +115,11 @@ def test_a_day_is_drawn_anew_when_what_its_phases_and_hours_follow_changes(
 def test_a_full_day_costs_no_more_queries_than_a_quiet_one(desk, path, massage, kim, room):
     def cost(hours):
         for hour in hours:
-            asked = {"treatment": massage, "therapist": kim, "room": room}
-            make_race(make_appointment(starts_at=TEN.replace(hour=hour), **asked).client)
-        with CaptureQueriesContext(connection) as asked:
+            data = {"treatment": massage, "therapist": kim, "room": room}
+            make_race(make_appointment(starts_at=TEN.replace(hour=hour), **data).client)
+        with CaptureQueriesContext(connection) as data:
             assert desk.get(f"/diary/{DAY}/{path}").status_code == 200
-        return len(asked)
+        return len(data)
 
     cost([8])  # fills what is kept in the process
     assert cost([9]) == cost(range(10, 22))
@@ -137,8 +137,8 @@ def test_a_moved_appointment_can_be_put_back(desk, visit, typed):
 
 
 def test_the_form_moves_and_tells_the_client_with_a_line(desk, visit, typed):
-    asked = typed(tell="yes", note="Kim is away that morning.")
-    answer = desk.post(f"/diary/appointments/{visit.pk}/move/", asked)
+    data = typed(tell="yes", note="Kim is away that morning.")
+    answer = desk.post(f"/diary/appointments/{visit.pk}/move/", data)
     assert answer.status_code == 302
     assert Mail.objects.get(kind=MailKind.MOVED).note == "Kim is away that morning."
 
@@ -153,18 +153,18 @@ def test_a_dragged_move_tells_nobody_until_the_desk_says_so(desk, visit, typed):
 
 
 def test_a_rule_of_ours_is_said_and_may_be_set_aside(desk, visit, typed):
-    url, asked = f"/diary/appointments/{visit.pk}/move/", typed(time="18:00")
-    refused = desk.post(url, asked)
+    url, data = f"/diary/appointments/{visit.pk}/move/", typed(time="18:00")
+    refused = desk.post(url, data)
     assert refused.status_code == 409
     assert "Kim Demo does not work then." in refused.content.decode()
     assert 'value="18:00"' in refused.content.decode()
     assert "Move it all the same" in refused.content.decode()
-    assert desk.post(url, {**asked, "knowingly": "on"}).status_code == 302
+    assert desk.post(url, {**data, "knowingly": "on"}).status_code == 302
 
 
 def test_a_conflict_offers_the_nearest_times_and_no_way_round(desk, visit, typed, massage, room):
-    asked = {"treatment": massage, "therapist": visit.therapist, "room": room}
-    make_appointment(starts_at=TEN + 2 * HOUR, client=make_client("Bo Demo"), **asked)
+    data = {"treatment": massage, "therapist": visit.therapist, "room": room}
+    make_appointment(starts_at=TEN + 2 * HOUR, client=make_client("Bo Demo"), **data)
     url = f"/diary/appointments/{visit.pk}/move/"
     refused = desk.post(url, typed(), **AS_JSON).json()
     assert refused["said"] == "Kim Demo already has Bo Demo from 12:00 to 13:00."
@@ -393,9 +393,9 @@ def test_a_receipt_names_the_clinic_what_was_paid_and_the_tax(panel, desk, clini
 @pytest.mark.parametrize("path", ["takings/", "takings.csv"])
 def test_30_payments_cost_no_more_queries_than_one(panel, desk, path):
     def cost():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as data:
             desk.get(f"/diary/2026-12-01/{path}")
-        return len(asked)
+        return len(data)
 
     panel("pay", amount="1", method="cash")
     cost()
@@ -415,8 +415,8 @@ def test_a_form_proposes_the_nearest_times_and_fills_one_in(desk, visit):
 
 def test_a_treatment_changed_by_form_takes_its_own_length(desk, visit, typed, kim):
     longer = make_treatment("Long", therapists=[kim], minutes=90, price=88)
-    asked = typed(time="10:00", treatment=longer.pk)
-    assert desk.post(f"/diary/appointments/{visit.pk}/move/", asked).status_code == 302
+    data = typed(time="10:00", treatment=longer.pk)
+    assert desk.post(f"/diary/appointments/{visit.pk}/move/", data).status_code == 302
     visit.refresh_from_db()
     assert (visit.minutes, visit.price, visit.treatment) == (90, 88, longer)
 
@@ -426,8 +426,8 @@ def block(**typed):
 
 
 def test_a_block_over_appointments_lists_them_with_free_times_outside_it(desk, visit, kim):
-    asked = block(therapist=kim.pk)
-    page = desk.post("/diary/blocks/off/new/", asked)
+    data = block(therapist=kim.pk)
+    page = desk.post("/diary/blocks/off/new/", data)
     assert page.status_code == 409
     assert 'value="Course"' in page.content.decode()
     [link] = re.findall(r'href="(/diary/appointments/\d+/move/[^"]+)"', page.content.decode())
@@ -436,8 +436,8 @@ def test_a_block_over_appointments_lists_them_with_free_times_outside_it(desk, v
     assert near
     assert not any(Interval(one.starts_at, one.starts_at + HOUR).overlaps(away) for one in near)
     assert not Absence.objects.exists()
-    assert desk.post("/diary/blocks/off/new/", {**asked, "accepted": "else"}).status_code == 409
-    accepted = {**asked, "accepted": page.context["impact"].digest}
+    assert desk.post("/diary/blocks/off/new/", {**data, "accepted": "else"}).status_code == 409
+    accepted = {**data, "accepted": page.context["impact"].digest}
     made = desk.post("/diary/blocks/off/new/", accepted, follow=True)
     assert made.status_code == 200
     assert f"/diary/appointments/{visit.pk}/move/" in made.content.decode()
@@ -464,22 +464,22 @@ def test_a_whole_day_and_several(desk, kim):
     ],
 )
 def test_a_block_that_makes_no_sense_comes_back_filled_in(desk, kim, kind, wrong):
-    asked = {**block(therapist=kim.pk, weekday=3), **wrong}
-    page = desk.post(f"/diary/blocks/{kind}/new/", asked)
+    data = {**block(therapist=kim.pk, weekday=3), **wrong}
+    page = desk.post(f"/diary/blocks/{kind}/new/", data)
     assert page.status_code == 422
     assert not Absence.objects.exists()
 
 
 def test_a_break_is_drawn_changed_and_removed(desk, kim):
-    asked = block(therapist=kim.pk, weekday=3, reason="Lunch", start="12:00", end="13:00")
-    url = desk.post("/diary/blocks/break/new/", asked).headers["Location"]
+    data = block(therapist=kim.pk, weekday=3, reason="Lunch", start="12:00", end="13:00")
+    url = desk.post("/diary/blocks/break/new/", data).headers["Location"]
     [shade] = [
         one for one in desk.get(f"/diary/{DAY}/feed/").json()["shades"] if one["kind"] == "break"
     ]
     assert (shade["title"], shade["start"], shade["url"]) == ("Lunch", f"{DAY}T12:00:00", url)
     seen = desk.get(url).context["form"]["seen"].value()
-    assert desk.post(url, {**asked, "end": "14:00", "seen": seen}).status_code == 302
-    assert desk.post(url, {**asked, "end": "15:00", "seen": seen}).status_code == 409
+    assert desk.post(url, {**data, "end": "14:00", "seen": seen}).status_code == 302
+    assert desk.post(url, {**data, "end": "15:00", "seen": seen}).status_code == 409
     desk.post(f"{url}remove/", {"seen": seen})
     assert WeeklyBreak.objects.get().end.hour == 14
     desk.post(f"{url}remove/", {"seen": desk.get(url).context["form"]["seen"].value()})
@@ -488,9 +488,9 @@ def test_a_break_is_drawn_changed_and_removed(desk, kim):
 
 def test_many_blocks_cost_no_more_queries_than_one(desk, kim):
     def cost():
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as data:
             assert desk.get("/diary/blocks/").status_code == 200
-        return len(asked)
+        return len(data)
 
     make_absence(TEN, TEN + HOUR, kim)
     cost()

@@ -28,7 +28,7 @@ def call(desk, massage):
     """Sends the form as a desk would that has seen the lists; a test names what it is about."""
 
     def _call(**typed):
-        asked = {
+        data = {
             "who": "ana",
             "treatment": massage.pk,
             "therapist": "",
@@ -38,10 +38,10 @@ def call(desk, massage):
             **typed,
         }
         shown = {
-            "who_shown": asked["who"],
-            "when_shown": f"{asked['treatment']}|{asked['therapist']}|{asked['when']}",
+            "who_shown": data["who"],
+            "when_shown": f"{data['treatment']}|{data['therapist']}|{data['when']}",
         }
-        return desk.post(NEW, {**shown, **asked})
+        return desk.post(NEW, {**shown, **data})
 
     return _call
 
@@ -66,13 +66,13 @@ def test_nobody_is_told_when_the_desk_says_so(call, ana):
 
 
 def test_without_javascript_the_first_enter_shows_and_the_second_books(desk, massage, ana):
-    asked = {"who": "ana", "treatment": massage.pk, "when": "thursday", "tell": "no"}
-    page = desk.post(NEW, asked)
+    data = {"who": "ana", "treatment": massage.pk, "when": "thursday", "tell": "no"}
+    page = desk.post(NEW, data)
     assert page.status_code == 422
     assert not Appointment.objects.exists()
     shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday"}
     assert f'value="{shown["when_shown"]}"' in page.content.decode()
-    assert desk.post(NEW, {**asked, **shown}).status_code == 302
+    assert desk.post(NEW, {**data, **shown}).status_code == 302
 
 
 def test_a_list_for_something_else_is_not_what_was_chosen(call, ana, massage):
@@ -111,9 +111,9 @@ def test_the_chosen_one_of_several_is_booked(call, ana, only):
     assert only().client == other
 
 
-@pytest.mark.parametrize("asked", ["0", "x", "999999", "-1", "9" * 30, "new"])
-def test_somebody_who_is_not_in_the_list_is_not_booked_nor_the_first_instead(call, ana, asked):
-    answer = call(client=asked)
+@pytest.mark.parametrize("data", ["0", "x", "999999", "-1", "9" * 30, "new"])
+def test_somebody_who_is_not_in_the_list_is_not_booked_nor_the_first_instead(call, ana, data):
+    answer = call(client=data)
     assert answer.status_code == 422
     assert "choose who it is" in answer.content.decode()
     assert not Appointment.objects.exists()
@@ -207,8 +207,8 @@ def test_nonsense_books_nothing_and_says_why(call, ana, wrong, said):
 
 def test_advice_stands_beside_each_time(desk, ana, massage):
     make_race(ana, race_date=date(2026, 12, 4))
-    asked = {"who": "ana", "client": ana.pk, "when": "thursday", "treatment": massage.pk}
-    page = desk.get(NEW, asked, **HTMX, HTTP_HX_TARGET="times").content.decode()
+    data = {"who": "ana", "client": ana.pk, "when": "thursday", "treatment": massage.pk}
+    page = desk.get(NEW, data, **HTMX, HTTP_HX_TARGET="times").content.decode()
     assert "Not advised. The day after is" in page
 
 
@@ -259,9 +259,9 @@ def test_on_the_day_the_clocks_change_ten_is_ten(call, ana, clinic, only, day):
 
 def test_thirty_people_and_full_days_cost_no_more_queries_than_one(desk, massage, kim, room):
     def cost() -> int:
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as data:
             desk.get(NEW, {"who": "demo", "when": "tomorrow"})
-        return len(asked)
+        return len(data)
 
     make_race(make_client("Ada Demo"))
     cost()

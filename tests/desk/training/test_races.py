@@ -16,8 +16,8 @@ def send(desk, ana):
 
     def _send(url=f"{LIST}add/", **typed):
         day = timezone.now().date() + timedelta(weeks=20)
-        asked = {"client": ana.pk, "race_date": day, "distance": "marathon", "priority": "A"}
-        return desk.post(url, asked | {"outcome": "assumed_finished"} | typed)
+        data = {"client": ana.pk, "race_date": day, "distance": "marathon", "priority": "A"}
+        return desk.post(url, data | {"outcome": "assumed_finished"} | typed)
 
     return _send
 

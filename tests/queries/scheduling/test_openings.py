@@ -36,8 +36,8 @@ THURSDAY = date(2026, 12, 3)
 SATURDAY = date(2026, 12, 5)
 
 
-def clocks(clinic, massage, day=THURSDAY, **asked):
-    found = openings(clinic, massage, **{"first": day, "days": 1, "now": NOW, **asked})
+def clocks(clinic, massage, day=THURSDAY, **data):
+    found = openings(clinic, massage, **{"first": day, "days": 1, "now": NOW, **data})
     return [f"{opening.starts_at.astimezone(clinic.tz):%H:%M}" for opening in found]
 
 

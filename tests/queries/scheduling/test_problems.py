@@ -66,8 +66,8 @@ class AtRandom(TestCase):
 def codes(clinic, massage, start):
     """What is wrong with ten o'clock, in two days, unless the test says otherwise."""
 
-    def _codes(rules=Rules.DESK, *, client=None, **asked):
-        slot = Slot(**{"treatment": massage, "start": start, **asked})
+    def _codes(rules=Rules.DESK, *, client=None, **data):
+        slot = Slot(**{"treatment": massage, "start": start, **data})
         found = problems_with(slot, facts_for(slot, clinic, now=NOW), rules=rules, client=client)
         return [problem.code for problem in found]
 

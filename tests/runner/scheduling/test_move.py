@@ -17,9 +17,9 @@ def page(booked):
 
 @pytest.fixture
 def move(client, page, booked):
-    def _move(start, **asked):
-        asked = {"start": start.isoformat(), "therapist": "", "revision": booked.revision, **asked}
-        return client.post(page, asked)
+    def _move(start, **data):
+        data = {"start": start.isoformat(), "therapist": "", "revision": booked.revision, **data}
+        return client.post(page, data)
 
     return _move
 
@@ -59,8 +59,8 @@ def test_confirming_moves_it_under_the_same_link(client, page, move, booked, at)
 def test_the_first_mails_link_works_after_many_moves(client, booked, at):
     first = f"/appointments/{mail_token(booked)}/"
     for revision, hour in enumerate((11, 12, 13)):
-        asked = {"start": at(5, hour).isoformat(), "revision": revision}
-        client.post(first + "move/", asked)
+        data = {"start": at(5, hour).isoformat(), "revision": revision}
+        client.post(first + "move/", data)
     assert "13:00 to 14:00" in client.get(first).content.decode()
     assert not Client.objects.get().is_provisional
 
@@ -95,11 +95,11 @@ def test_the_same_move_sent_twice_moves_once(move, booked, at):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "data",
     [{"start": "soon"}, {"therapist": "nobody"}, {"revision": ""}, {"revision": "-1"}],
 )
-def test_bad_input_leads_back_to_the_times(move, booked, at, asked):
-    answer = move(**{"start": at(4, 14), **asked}) if "start" not in asked else None
+def test_bad_input_leads_back_to_the_times(move, booked, at, data):
+    answer = move(**{"start": at(4, 14), **data}) if "start" not in data else None
     answer = answer or move(at(4, 14), therapist="nobody")
     booked.refresh_from_db()
     assert answer.status_code == 422

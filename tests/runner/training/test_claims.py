@@ -36,10 +36,10 @@ class Reader(Client):
         super().__init__(**options)
         self.words: dict[str, str] = {}
 
-    def request(self, **asked):
-        response = super().request(**asked)
+    def request(self, **data):
+        response = super().request(**data)
         if "html" in response.headers.get("Content-Type", ""):
-            self.words[f"{asked['PATH_INFO']} {len(self.words)}"] = words_of(
+            self.words[f"{data['PATH_INFO']} {len(self.words)}"] = words_of(
                 response.content.decode()
             )
         return response
@@ -163,7 +163,7 @@ def _answers_to_mails(client, booked, at):
     ana, day = booked.client, timezone.now().date() - timedelta(days=1)
     factories.make_race(ana, race_date=day)
     facts = {"treatment": booked.treatment.pk, "therapist": None}
-    asked = (
+    data = (
         (Purpose.BOOK, {**facts, "start": at(5, 12).isoformat()}),
         (Purpose.BOOK, {**facts, "start": at(-1, 12).isoformat()}),
         (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
@@ -171,7 +171,7 @@ def _answers_to_mails(client, booked, at):
         (Purpose.PREFERENCES, {}),
         (Purpose.UNSUBSCRIBE, {"group": "reminders"}),
     )
-    for purpose, told in asked:
+    for purpose, told in data:
         url = urlsplit(links.client_url(purpose, ana, **told)).path
         client.get(url)
         client.post(url, {"outcome": "finished"})

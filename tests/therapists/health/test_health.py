@@ -140,7 +140,7 @@ def test_the_second_time_one_minute_is_enough(client, url):
 
 def test_after_a_race_its_warning_signs_are_asked_too(client, url, ana, clinic):
     client.post(url, said())
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     factories.make_race(ana, race_date=today - timedelta(days=1))
     page = text(client.get(url))
     assert "dark (cola) urine" in page
@@ -184,7 +184,7 @@ def test_a_hold_is_told_in_the_visits_history_without_why(client, url, ana):
 def test_the_desk_sees_that_there_is_a_hold_and_no_more(client, url, ana, desks, clinic):
     client.post(url, said("cancer", **{"cancer-more": "Planted words"}))
     mine = ana.appointments.get()
-    day = mine.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(mine.starts_at)
     appointment = text(desks.get(f"/diary/appointments/{mine.pk}/"))
     assert appointment.count("Health: to be checked by the therapist") == 2
     (drawn,) = desks.get(f"/diary/{day}/feed/").json()["visits"]

@@ -89,7 +89,7 @@ def people(ana, kim, lee, desks, owners, signed_in):
 
 def addresses(story, clinic):
     mine = story["kims"]
-    day = mine.starts_at.astimezone(clinic.tz).date()
+    day = clinic.day_of(mine.starts_at)
     token = links.mail_token(mine)
     return {
         "therapists:today": "/today/",

@@ -24,7 +24,7 @@ def test_the_brief_says_what_the_protocol_and_the_notes_say(sign, kims, visit, e
 def test_after_a_race_the_brief_asks_for_its_warning_signs(kims, visit, ana, noon, clinic):
     before = text(kims.get(f"/visits/{visit().pk}/"))
     assert "dark (cola) urine" not in before
-    day = noon.astimezone(clinic.tz).date()
+    day = clinic.day_of(noon)
     factories.make_race(ana, race_date=day - timedelta(days=2))
     after = text(kims.get(f"/visits/{ana.appointments.get().pk}/"))
     assert "dark (cola) urine" in after

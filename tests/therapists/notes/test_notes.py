@@ -100,7 +100,7 @@ def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(write, visit, typ
 
 
 def test_the_note_is_preset_for_the_phase(kims, visit, ana, noon, clinic):
-    day = noon.astimezone(clinic.tz).date()
+    day = clinic.day_of(noon)
     factories.make_race(ana, race_date=day + timedelta(days=3))
     page = text(kims.get(f"/visits/{visit().pk}/note/"))
     assert "Race week" in page

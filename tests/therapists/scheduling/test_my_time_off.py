@@ -21,8 +21,8 @@ def monday(today):
 
 
 def ask(browser, first, last=None, **typed):
-    asked = {"first": first, "last": last or first, **typed}
-    return browser.post("/my-time/", asked, follow=True)
+    data = {"first": first, "last": last or first, **typed}
+    return browser.post("/my-time/", data, follow=True)
 
 
 def answer(browser, how):
@@ -112,7 +112,7 @@ def test_thirty_requests_take_as_many_queries_as_one(
     ],
 )
 def test_what_makes_no_sense_is_said_and_kept(kims, clinic, first, last, typed, said):
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     days = [today + timedelta(days=int(d)) if d.startswith("+") else d for d in (first, last)]
     response = ask(kims, *days, reason="Kept words", **typed)
     assert response.status_code == 422
@@ -233,7 +233,7 @@ def test_the_list_without_a_signal_names_no_more_than_a_whiteboard(kims, visit, 
     assert "Ana Demo" not in page
     assert "Race week" not in page
     until = datetime.fromtimestamp(int(response["Taper-Until"]) / 1000, clinic.tz)
-    assert (until.hour, until.date()) == (0, noon.astimezone(clinic.tz).date() + timedelta(days=1))
+    assert (until.hour, until.date()) == (0, clinic.day_of(noon) + timedelta(days=1))
 
 
 def test_signing_out_leaves_nothing_behind(kims):

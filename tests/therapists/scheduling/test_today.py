@@ -19,7 +19,7 @@ def text(response):
 
 @pytest.fixture
 def day(noon, clinic):
-    return noon.astimezone(clinic.tz).date()
+    return clinic.day_of(noon)
 
 
 def mark(browser, appointment, status):

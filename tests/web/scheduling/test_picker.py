@@ -15,20 +15,20 @@ URL = "/book/sports-massage/"
 @pytest.fixture
 def picker(client, massage):
     """The picker as a page with this query has it."""
-    return lambda **asked: client.get(URL, asked).context["picker"]
+    return lambda **data: client.get(URL, data).context["picker"]
 
 
 @pytest.fixture
 def cells(picker):
-    return lambda **asked: {cell.date: cell for cell in picker(**asked).cells}
+    return lambda **data: {cell.date: cell for cell in picker(**data).cells}
 
 
 @pytest.fixture
 def starts(picker):
     """The chosen day's starts as HH:MM, by part of day."""
 
-    def _starts(**asked):
-        shown = picker(**asked)
+    def _starts(**data):
+        shown = picker(**data)
         return {
             part.name: [
                 f"{one.starts_at.astimezone(shown.clinic.tz):%H:%M}" for one in part.openings
@@ -123,8 +123,8 @@ def test_a_day_asked_for_in_vain_leads_to_the_next_with_times_and_says_why(
     client, massage, kim, at
 ):
     factories.make_absence(at(3, 0), at(4, 0), kim)
-    asked = {"day": at(3, 12).date(), "therapist": kim.slug}
-    answer = client.get(URL, asked)
+    data = {"day": at(3, 12).date(), "therapist": kim.slug}
+    answer = client.get(URL, data)
     assert answer.context["picker"].chosen.date == at(4, 12).date()
     assert "Kim Demo is away on" in answer.content.decode()
 
@@ -153,7 +153,7 @@ def test_two_empty_weeks_that_were_asked_for_say_so(client, massage, kim, at):
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "data",
     [
         {"day": "yesterday"},
         {"day": "0001-01-01"},
@@ -164,8 +164,8 @@ def test_two_empty_weeks_that_were_asked_for_say_so(client, massage, kim, at):
         {"therapist": "' OR 1=1"},
     ],
 )
-def test_an_address_that_asks_in_vain_still_shows_times(client, massage, asked):
-    assert client.get(URL, asked).status_code == 200
+def test_an_address_that_asks_in_vain_still_shows_times(client, massage, data):
+    assert client.get(URL, data).status_code == 200
 
 
 def test_the_clinics_time_is_named_once(client, massage):

@@ -69,7 +69,7 @@ def test_openings_lie_in_the_window_and_the_ideal_day_comes_first(plan, clinic):
     assert reached
     for proposal in reached:
         session = proposal.offer.session
-        days = [time.slot.start.astimezone(clinic.tz).date() for time in proposal.times]
+        days = [clinic.day_of(time.slot.start) for time in proposal.times]
         assert all(session.covers(day) for day in days)
         far = [abs((day - session.suggested).days) for day in days]
         assert far == sorted(far)
@@ -77,7 +77,7 @@ def test_openings_lie_in_the_window_and_the_ideal_day_comes_first(plan, clinic):
 
 
 def test_no_time_is_offered_on_a_race_on_the_way_nor_on_the_day_after(plan, enter, kim, clinic):
-    today = timezone.now().astimezone(clinic.tz).date()
+    today = clinic.day_of(timezone.now())
     sessions = [proposal.offer.session for proposal in plan().context["page"].proposals]
     session = next(one for one in sessions if one.window_start > today)
     midnight = datetime.combine(session.ideal, time(0), clinic.tz)
@@ -87,7 +87,7 @@ def test_no_time_is_offered_on_a_race_on_the_way_nor_on_the_day_after(plan, ente
     shown = plan(race_date=on_the_way, distance="10k", priority="C").context["page"]
 
     [there] = [one for one in shown.proposals if one.offer.session.ideal == session.ideal]
-    days = {one.slot.start.astimezone(clinic.tz).date() for one in there.times}
+    days = {clinic.day_of(one.slot.start) for one in there.times}
     assert days == {session.ideal + timedelta(days=3)}
 
 

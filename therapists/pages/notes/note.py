@@ -42,7 +42,7 @@ COMPARE = (
 
 
 @dataclass
-class Desk:
+class NoteSession:
     """A therapist in front of one visit's note."""
 
     visit: Appointment
@@ -130,87 +130,87 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
     therapist = therapist_of(request.user)
     if therapist is None or not treats(therapist, visit.whose):
         return _for_the_owner(request, visit)
-    desk = _desk(request, visit, therapist)
-    if not desk.writes:
-        return _show(request, visit, desk.of_others())
+    session = _desk(request, visit, therapist)
+    if not session.writes:
+        return _show(request, visit, session.of_others())
     if request.method == "POST":
-        return _post(request, desk)
-    return _page(request, desk, typed)
+        return _post(request, session)
+    return _page(request, session, typed)
 
 
 def _visit(pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
 
 
-def _desk(request: StaffRequest, visit: Appointment, therapist: Therapist) -> Desk:
-    return Desk(visit, therapist, reader_of(request), Clinic.objects.the(), timezone.now())
+def _desk(request: StaffRequest, visit: Appointment, therapist: Therapist) -> NoteSession:
+    return NoteSession(visit, therapist, reader_of(request), Clinic.objects.the(), timezone.now())
 
 
-def _page(request: StaffRequest, desk: Desk, typed: QueryDict | None) -> HttpResponse:
+def _page(request: StaffRequest, session: NoteSession, typed: QueryDict | None) -> HttpResponse:
     if typed:
         messages.warning(request, STANDS_HERE)
-        return _edit(request, desk, desk.form(data=typed))
-    draft, versions = desk.draft(), desk.versions()
+        return _edit(request, session, session.form(data=typed))
+    draft, versions = session.draft(), session.versions()
     if versions and draft is None and AMEND not in request.GET:
-        return _show(request, desk.visit, versions, desk.of_others(), note=desk.note)
+        return _show(request, session.visit, versions, session.of_others(), note=session.note)
     signed = versions[-1][1] if versions else None
-    return _edit(request, desk, desk.form(draft or signed))
+    return _edit(request, session, session.form(draft or signed))
 
 
 def _edit(
     request: StaffRequest,
-    desk: Desk,
+    session: NoteSession,
     form: NoteForm,
     *,
     stands: Content | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The form; with what another window has saved meanwhile, if it has."""
-    last = desk.last()
+    last = session.last()
     context = {
-        "desk": desk,
+        "session": session,
         "form": form,
         "last": last,
         "figures": figures(form.marks, last.marks if last else ()),
-        "is_amendment": desk.note is not None and desk.note.versions.exists(),
+        "is_amendment": session.note is not None and session.note.versions.exists(),
         "stands": stands,
         "door_pass": door_pass(request.user, request.path),
     }
     return render(request, "therapists/notes/note.html", context, status=status)
 
 
-def _post(request: StaffRequest, desk: Desk) -> HttpResponse:
+def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
-    form = desk.form(data=request.POST)
+    form = session.form(data=request.POST)
     if not form.is_valid():
-        return _edit(request, desk, form, status=422)
+        return _edit(request, session, form, status=422)
     try:
         if asked == SIGN:
-            notes.sign(desk.visit, **desk.kept(form))
-            messages.success(request, f"The note about {desk.visit.whose.name} is signed.")
-            return _back_to_the_day(desk)
-        kept = desk.kept(form)
-        if asked == SAME and (last := desk.last()):
+            notes.sign(session.visit, **session.kept(form))
+            messages.success(request, f"The note about {session.visit.whose.name} is signed.")
+            return _back_to_the_day(session)
+        kept = session.kept(form)
+        if asked == SAME and (last := session.last()):
             kept["content"] = _same_as(last, kept["content"])
-        notes.save_draft(desk.visit, **kept)
+        notes.save_draft(session.visit, **kept)
     except notes.Overtaken:
-        return _compare(request, desk)
+        return _compare(request, session)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _edit(request, desk, form, status=409)
+        return _edit(request, session, form, status=409)
     messages.success(request, "Saved as a draft.")
-    return redirect("therapists:note", desk.visit.pk)
+    return redirect("therapists:note", session.visit.pk)
 
 
-def _compare(request: StaffRequest, old: Desk) -> HttpResponse:
+def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
     """What stands there beside what was typed, which the next press puts in its place."""
-    desk = _desk(request, old.visit, old.therapist)
+    session = _desk(request, old.visit, old.therapist)
     typed = request.POST.copy()
-    typed["revision"] = str(desk.revision)
-    signed = [content for _version, content in desk.versions()]
+    typed["revision"] = str(session.revision)
+    signed = [content for _version, content in session.versions()]
     messages.error(request, COMPARE)
-    stands = desk.draft() or (signed[-1] if signed else None)
-    return _edit(request, desk, desk.form(data=typed), stands=stands, status=409)
+    stands = session.draft() or (signed[-1] if signed else None)
+    return _edit(request, session, session.form(data=typed), stands=stands, status=409)
 
 
 def _same_as(last: Content, typed: Content) -> Content:
@@ -223,21 +223,21 @@ def _same_as(last: Content, typed: Content) -> Content:
 @of_a_therapist
 def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Saves what has been typed so far; the page goes on."""
-    desk = _desk(request, _visit(pk), therapist)
-    if not treats(therapist, desk.visit.whose) or not desk.writes:
+    session = _desk(request, _visit(pk), therapist)
+    if not treats(therapist, session.visit.whose) or not session.writes:
         raise PermissionDenied
-    form = desk.form(data=request.POST)
+    form = session.form(data=request.POST)
     if not form.is_valid():
         return JsonResponse({"why": "Something is too long to be saved."}, status=422)
     try:
-        saved = notes.save_draft(desk.visit, **desk.kept(form))
+        saved = notes.save_draft(session.visit, **session.kept(form))
     except Refused as refusal:
         return JsonResponse({"why": str(refusal)}, status=409)
     return JsonResponse({"revision": saved.revision})
 
 
-def _back_to_the_day(desk: Desk) -> HttpResponse:
-    day = desk.clinic.day_of(desk.visit.starts_at)
+def _back_to_the_day(session: NoteSession) -> HttpResponse:
+    day = session.clinic.day_of(session.visit.starts_at)
     return redirect("therapists:day", day)
 
 

@@ -1,0 +1,36 @@
+"""What several places need has one home, and nobody does it by hand."""
+
+import re
+
+import pytest
+
+from tests.house.test_floors import APPS, ROOT
+
+SHARED = {
+    r"\.astimezone\([\w.]*clinic\.tz\)\.date\(\)": "Clinic.day_of",
+    r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
+    r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
+}
+HOMES = {
+    "bookings/web/responses.py": "the home of page_methods",
+    "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",
+    "bookings/queries/clients/search.py": "reads words of a sentence, not a request",
+    "clinic/demo/__main__.py": "reads an environment variable",
+    "therapists/pages/forms.py": "levels are read two hundred at a time",
+}
+
+
+def by_hand(pattern: str) -> set[str]:
+    """The modules in which something stands as the pattern says, as paths from the top."""
+    modules = (path for app in APPS for path in (ROOT / app).rglob("*.py"))
+    found = (path for path in modules if re.search(pattern, path.read_text()))
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+@pytest.mark.parametrize("pattern", SHARED)
+def test_what_has_a_home_is_not_done_by_hand(pattern):
+    assert not by_hand(pattern) - set(HOMES), f"that is {SHARED[pattern]}"
+
+
+def test_every_exception_is_still_one():
+    assert set(HOMES) <= set().union(*map(by_hand, SHARED))
