@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -187,15 +187,15 @@ class Clinic(models.Model):
     # As this process has read it last, for pages that are shown while there is no database.
     last_read: ClassVar["Clinic | None"] = None
 
+    def __str__(self) -> str:
+        return self.name
+
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> "Clinic":
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
         clinic = super().from_db(db, field_names, values)
         if not clinic.get_deferred_fields():
             cls.last_read = clinic
         return clinic
-
-    def __str__(self) -> str:
-        return self.name
 
     @property
     def tz(self) -> ZoneInfo:

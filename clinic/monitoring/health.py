@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,8 +22,6 @@ from clinic.operations.version import VERSION
 
 OK = "ok"
 SECONDS_FOR_THE_BROKER = 2
-NO_DATABASE = "The database does not answer."
-READ_ONLY = "The database answers, but cannot write: it is read only, or its disk is full."
 BYTES_TO_SPOOL = 1 << 20
 
 Check = Callable[[], str]  # says what is wrong, or nothing
@@ -33,9 +32,9 @@ Check = Callable[[], str]  # says what is wrong, or nothing
 def healthz(_request: HttpRequest) -> JsonResponse:
     """200 while all is well, else 503."""
     try:
-        problem = _database() or _spool() or ("Mail is late." if mail_status.is_late() else "")
+        problem = _database() or _spool() or (_("Mail is late.") if mail_status.is_late() else "")
     except DatabaseError:
-        problem = NO_DATABASE
+        problem = _("The database does not answer.")
     return JsonResponse({"status": problem or OK}, status=503 if problem else 200)
 
 
@@ -55,7 +54,7 @@ def _ask(check: Check) -> str:
     try:
         return check() or OK
     except DatabaseError:
-        return NO_DATABASE
+        return _("The database does not answer.")
 
 
 def _database() -> str:
@@ -63,7 +62,9 @@ def _database() -> str:
     try:
         database.try_to_write()
     except DatabaseError:
-        return READ_ONLY if connection.is_usable() else NO_DATABASE
+        if not connection.is_usable():
+            raise
+        return _("The database answers, but cannot write: it is read only, or its disk is full.")
     return ""
 
 
@@ -74,7 +75,7 @@ def _spool() -> str:
             with tempfile.TemporaryFile(dir=folder) as file:
                 file.write(bytes(BYTES_TO_SPOOL))
         except OSError as error:
-            return f"{folder} takes no files: {error.strerror}."
+            return _("%s takes no files: %s.") % (folder, error.strerror)
     return ""
 
 
@@ -87,7 +88,7 @@ def _broker() -> str:
         ) as asked:
             asked.ping()
     except (redis.RedisError, OSError):
-        return "The broker does not answer; mail leaves later than it should."
+        return _("The broker does not answer; mail leaves later than it should.")
     return ""
 
 
@@ -97,7 +98,7 @@ def _migrations() -> str:
 
 
 def _mail() -> str:
-    return _signs_of(Component.SENDER) or ("Mail is late." if mail_status.is_late() else "")
+    return _signs_of(Component.SENDER) or (_("Mail is late.") if mail_status.is_late() else "")
 
 
 def _beat() -> str:

@@ -7,11 +7,11 @@ from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as broken
-from psycopg2.errors import ReadOnlySqlTransaction
 
 from bookings.models import Clinic
 
 SECONDS_TO_WAIT = 30
+READ_ONLY = "25006"  # read_only_sql_transaction, of PostgreSQL's codes
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -32,6 +32,6 @@ def learn_the_phone() -> None:
 
 def _is_an_outage(error: Error) -> bool:
     """It is away, breaks off, takes too long, or its disk is full."""
-    return isinstance(error, OperationalError | InterfaceError) or isinstance(
-        error.__cause__, ReadOnlySqlTransaction
-    )
+    code = getattr(error.__cause__, "pgcode", None)
+    away = isinstance(error, OperationalError | InterfaceError)
+    return away or code == READ_ONLY

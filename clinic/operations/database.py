@@ -5,7 +5,7 @@ from django.db.models import F
 
 from bookings.models import Heartbeat
 
-# What is sorted in so little memory goes through a file on the database's disk, of about a megabyte.
+# What is sorted in so little memory goes through a file of a megabyte on the database's disk.
 MEMORY, NUMBERS = "64kB", 50_000
 
 

@@ -131,7 +131,7 @@ def add_missing() -> int:
     """What the database knows as erased and the file does not, because it could not be written."""
     records = dict(_records(None))
     if unreadable := [number for number, record in records.items() if record is None]:
-        logger.error("The list of erasures cannot be read in lines %s.", unreadable)
+        logger.error("Unreadable lines of the list of erasures: %s", unreadable)
     listed = {(one.client, one.known_since) for one in records.values() if one}
     missing = [
         (client, client.erased_at)

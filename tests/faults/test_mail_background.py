@@ -68,7 +68,7 @@ def test_a_worker_sends_what_is_due_though_no_clock_has_ever_rung(behind, owe, p
     owe(3)
     wait_until_all_are_sent()
     assert each_went_out_once(post_office, 3)
-    assert not Heartbeat.objects.filter(part=Part.BEAT).exists()
+    assert not Heartbeat.objects.filter(part=Component.BEAT).exists()
 
 
 def test_when_the_clock_is_killed_the_loop_takes_over(behind, owe, post_office):

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import controls
 from clinic.operations.backups import restore
@@ -44,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was changed. {error}") from error
         except DatabaseError as error:
             raise CommandError(f"Nothing was changed. {no_answer(error)}") from error
-        self.stdout.write("The backup is in the database's place. All mail is paused.")
+        self.stdout.write(_("The backup is in the database's place. All mail is paused."))
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
@@ -58,7 +59,7 @@ class Command(BaseCommand):
                 f"erased again: {error or type(error).__name__}\n"
                 "Run manage.py migrate and manage.py reapply_erasures before anything is started."
             ) from error
-        self.stdout.write("Restored. Look at /desk/mails/, then let mail go on.")
+        self.stdout.write(_("Restored. Look at /desk/mails/, then let mail go on."))
 
 
 def _summary(manifest: Manifest) -> str:

@@ -45,7 +45,7 @@ def test_a_beat_that_has_been_silent_for_five_minutes_is_told(client, alive):
 
 def test_a_sign_of_life_from_the_future_is_an_alarm(client, alive):
     """A clock was put back by an hour, and beat is silent until it has caught up."""
-    Heartbeat.objects.filter(part=Part.BEAT).update(at=Now() + timedelta(hours=1))
+    Heartbeat.objects.filter(part=Component.BEAT).update(at=Now() + timedelta(hours=1))
     status, said = checks(client)
     assert status == 503
     assert "lies in the future" in said["beat"]

@@ -201,10 +201,10 @@ def test_half_a_line_swallows_no_later_one_and_is_not_passed_over(known, erasure
     half, whole, end = erasures_file.read_text().split("\n")
     assert (half, end) == ('{"client": 1, "known', "")
     assert json.loads(whole)["client"] == known.pk
-    with pytest.raises(erased_list.BadList, match="Line 1 of .*cannot be read"):
+    with pytest.raises(erased_list.BadList, match=r"Line 1 of .*cannot be read"):
         erased_list.read()
     assert erased_list.add_missing() == 0
-    with pytest.raises(CommandError, match="Nobody was erased again. Line 1"):
+    with pytest.raises(CommandError, match=r"Nobody was erased again\. Line 1"):
         call_command("reapply_erasures", verbosity=0)
 
 
