@@ -24,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
 # Seal and open health data (docs/operations.md); the first seals.
 HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
 HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
+# The same for the secrets of second factors: who can read one must not be able to read the other.
+FACTOR_KEY_KNOWN_TO_ALL = "YWxzby1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[FACTOR_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -96,7 +99,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/postgres/clinic"),
+    "default": env.db("DATABASE_URL", default=f"postgres://taper@/{STATE}/postgres/clinic"),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -123,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "clinic.accounts.passwords.GuessablePasswordValidator"},
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for nobody

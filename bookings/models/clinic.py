@@ -191,8 +191,8 @@ class Clinic(models.Model):
         return self.name
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        clinic = super().from_db(db, field_names, values)
+    def from_db(cls, *row: Any, **more: Any) -> Self:
+        clinic = super().from_db(*row, **more)
         if not clinic.get_deferred_fields():
             cls.last_read = clinic
         return clinic

@@ -89,7 +89,7 @@ def test_a_database_that_cannot_write_is_told_by_readiness_and_by_the_alarm(brow
 def test_a_disk_that_takes_no_more_of_the_databases_files_is_told(browser):
     """As far as PostgreSQL lets itself be limited: a row that fits is taken, a file is not."""
     full = {"options": "-c temp_file_limit=1kB"}
-    with set_to(OPTIONS=full):
+    with set_to(OPTIONS=full, USER="postgres"):  # whose right it is to set it
         Heartbeat.objects.create(part="beat", at="2026-12-02T09:00Z")
         answer = browser.get("/readyz")
     assert answer.json()["checks"]["database"].startswith("The database answers, but cannot write")

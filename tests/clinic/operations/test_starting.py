@@ -15,6 +15,7 @@ HOSTS = ["book.example.com", "localhost"]
 SAFE = {
     "SECRET_KEY": "x" * 60,
     "HEALTH_KEYS": Fernet.generate_key().decode(),
+    "FACTOR_KEYS": Fernet.generate_key().decode(),
     "SITE_URL": "https://book.example.com",
 }
 
