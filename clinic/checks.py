@@ -16,6 +16,7 @@ from django.core.checks import Warning as Advice
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.api import mail_events
 from bookings.models import User
@@ -79,18 +80,18 @@ def _of_a_clinic() -> Iterator[str]:
     if not settings.HEALTH_KEYS or settings.HEALTH_KEY_KNOWN_TO_ALL in settings.HEALTH_KEYS:
         yield "Set HEALTH_KEYS: the source's own key protects nobody's health."
     elif not all(map(_is_a_key, settings.HEALTH_KEYS)):
-        yield "Set HEALTH_KEYS to keys as manage.py make_secrets prints them."
+        yield _("Set HEALTH_KEYS to keys as manage.py make_secrets prints them.")
     if not settings.FACTOR_KEYS or settings.FACTOR_KEY_KNOWN_TO_ALL in settings.FACTOR_KEYS:
-        yield (
+        yield _(
             "Set FACTOR_KEYS: the source's own key protects no second factor. Where HEALTH_KEYS "
             "sealed them so far, add its keys behind the new one, and run rotate_second_factors."
         )
     elif not all(map(_is_a_key, settings.FACTOR_KEYS)):
-        yield "Set FACTOR_KEYS to keys as manage.py make_secrets prints them."
+        yield _("Set FACTOR_KEYS to keys as manage.py make_secrets prints them.")
     elif settings.FACTOR_KEYS[0] in settings.HEALTH_KEYS:
-        yield "Set FACTOR_KEYS to another key than HEALTH_KEYS: each opens its own."
+        yield _("Set FACTOR_KEYS to another key than HEALTH_KEYS: each opens its own.")
     if settings.BACKUP_KEY and not _seals(settings.BACKUP_KEY):
-        yield "Set BACKUP_KEY to an age key, as manage.py make_secrets prints one."
+        yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
     yield from _of_mail_events()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
@@ -110,17 +111,21 @@ def _of_mail_events() -> Iterator[str]:
 
 def _of_backups() -> Iterator[str]:
     if not settings.BACKUP_KEY:
-        yield "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
+        yield _(
+            "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
+        )
     newest = rotate.newest(Path(settings.BACKUP_FOLDER))
     if newest is None:
-        yield f"There is no backup in {settings.BACKUP_FOLDER}: run manage.py backup each night."
+        where = settings.BACKUP_FOLDER
+        yield _("There is no backup in %s: run manage.py backup each night.") % where
     elif timezone.now() - newest > NIGHTLY:
-        yield f"The newest backup is of {newest:%d %B %Y, %H:%M} UTC: run manage.py backup nightly."
+        made = f"{newest:%d %B %Y, %H:%M}"
+        yield _("The newest backup is of %s UTC: run manage.py backup nightly.") % made
 
 
 def _of_keys() -> Iterator[str]:
     if set(settings.FACTOR_KEYS) & set(settings.HEALTH_KEYS):
-        yield (
+        yield _(
             "FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second_factors, then take "
             "it away."
         )
@@ -135,9 +140,9 @@ def _of_the_database() -> Iterator[str]:
     except DatabaseError:
         return
     if is_superuser:
-        yield "DATABASE_URL names a superuser: give Taper a role that only owns its database."
+        yield _("DATABASE_URL names a superuser: give Taper a role that only owns its database.")
     if not_ours:
-        yield f"{not_ours} tables belong to another role than DATABASE_URL's."
+        yield _("%d tables belong to another role than DATABASE_URL's.") % not_ours
 
 
 def _is_a_key(key: str) -> bool:
