@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vUri
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
 from bookings.links import page_url
@@ -79,14 +80,14 @@ def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
 
 
 def _organizer(clinic: Clinic) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{clinic.email}")
+    organizer = vCalAddress(f"mailto:{ascii_address(clinic.email)}")
     organizer.params["CN"] = one_line(clinic.name)
     return organizer
 
 
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
-    attendee = vCalAddress(f"mailto:{appointment.whose.email}")
+    attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
     attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"

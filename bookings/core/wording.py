@@ -10,6 +10,8 @@ SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
 LONGEST_GREETED = 60
+EXTENSION = re.compile(r"(?:ext|x|#|;)", re.IGNORECASE)
+TRUNK_ZERO = re.compile(r"\(0\)")
 
 
 def day(instant: datetime, tz: ZoneInfo) -> str:
@@ -61,6 +63,21 @@ def price(amount: Decimal, currency: str) -> str:
     """£60, £62.50, 60 CHF"""
     number = f"{amount:.2f}".removesuffix(".00")
     return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
+
+
+def dialled(phone: str) -> str:
+    """A number as a tel: link has it (RFC 3966): +442079460000;ext=12.
+
+    The "(0)" is dialled only at home, where the country's code is not; an extension comes after.
+    """
+    plain = unicodedata.normalize("NFKC", phone)
+    digits = "".join(str(unicodedata.decimal(one, one)) for one in plain)
+    number, extension = [*EXTENSION.split(digits, maxsplit=1), ""][:2]
+    if number.strip().startswith(("+", "00")):
+        number = TRUNK_ZERO.sub("", number)
+    leads = "+" if number.strip().startswith("+") else ""
+    inner = re.sub(r"[^0-9]", "", extension)
+    return leads + re.sub(r"[^0-9]", "", number) + (f";ext={inner}" if inner else "")
 
 
 def one_line(text: str, longest: int = 200) -> str:

@@ -1,6 +1,5 @@
 """What the templates of a mail may say, in words."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +40,7 @@ class Letter:
 
     @property
     def dial(self) -> str:
-        return re.sub(r"[^+\d]", "", self.clinic.phone)
+        return wording.dialled(self.clinic.phone)
 
     @property
     def protocol_version(self) -> int:

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from bookings.models.clients.addresses import AddressField
+
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::\d{1,5})?"
@@ -77,7 +79,7 @@ class Clinic(models.Model):
     name = models.CharField(max_length=120)
     address = models.TextField(help_text="As it should stand in mails and calendars.")
     phone = models.CharField(max_length=40)
-    email = models.EmailField(help_text="Replies to the clinic's mails go here.")
+    email = AddressField(help_text="Replies to the clinic's mails go here.")
     timezone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
     currency = models.CharField(max_length=3, default="GBP", help_text="ISO code, such as GBP.")
 

@@ -1,6 +1,5 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.message import EmailMessage
@@ -53,7 +52,7 @@ def year(instant: datetime, tz: ZoneInfo) -> int:
 @register.filter
 def dialled(phone: str) -> str:
     """+44 20 7946 0000 as a tel: link has it."""
-    return re.sub(r"[^+\d]", "", str(phone))
+    return wording.dialled(str(phone))
 
 
 @register.filter

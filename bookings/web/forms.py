@@ -8,8 +8,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import BigIntegerField
 
+from bookings.core.clients.addresses import kept_address
+from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
 LONGEST_NAME = 200
@@ -109,6 +112,30 @@ class InstantField(forms.Field):
         return ValidationError(self.error_messages["invalid"], code="invalid")
 
 
+class AddressField(forms.CharField):
+    """An e-mail address, as it is kept."""
+
+    widget = forms.EmailInput
+    default_error_messages = {"invalid": "Please give an e-mail address such as name@example.com."}
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if value:
+            can_be_mailed_to(value)
+            _looks_like_an_address(value, self.error_messages["invalid"])
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        return kept_address(address) if address else address
+
+
+def _looks_like_an_address(text: str, otherwise: str) -> None:
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValidationError(otherwise, code="invalid") from None
+
+
 class KeyForm(forms.Form):
     """All that is asked of somebody whom we know: that one press is not taken for two."""
 
@@ -131,15 +158,12 @@ class PersonForm(KeyForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": "Please give your name."},
     )
-    email = forms.CharField(
+    email = AddressField(
         label="E-mail",
         help_text="The confirmation goes there, with a link to move or cancel.",
-        validators=[too_long(LONGEST_EMAIL), forms.EmailField.default_validators[0]],
+        validators=[too_long(LONGEST_EMAIL)],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Please give your e-mail address.",
-            "invalid": "Please give an e-mail address such as name@example.com.",
-        },
+        error_messages={"required": "Please give your e-mail address."},
     )
     phone = forms.CharField(
         label="Phone (optional)",

@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
 from bookings.models import Clinic, Therapist
 from therapists.feeds import initials_of
@@ -53,6 +54,8 @@ def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connec
     facts = {"lines": lines, "clinic": clinic, "url": url}
     body = render_to_string("therapists/scheduling/morning.txt", facts)
     subject = f"{day:%A} {day.day} {day:%B}: {len(visits)} visit{'s' if len(visits) > 1 else ''}"
-    EmailMessage(one_line(subject), body, to=[user.email], connection=connection).send()
+    EmailMessage(
+        one_line(subject), body, to=[ascii_address(user.email)], connection=connection
+    ).send()
     MorningMail.objects.filter(pk=row.pk).update(sent_at=now)
     return True

@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
 from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, SignInMail
@@ -60,7 +61,7 @@ def _send_one(sender: str, connection) -> bool:
         mail.subject,
         mail.body,
         sender,
-        [mail.address],
+        [ascii_address(mail.address)],
         connection=connection,
         headers={"Auto-Submitted": "auto-generated"},
     )

@@ -13,6 +13,7 @@ from bookings.web.forms import (
     LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
+    AddressField,
     has_a_letter,
     looks_like_a_phone,
     sane_birthday,
@@ -36,11 +37,8 @@ class ClientForm(forms.Form):
         validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
-    email = forms.EmailField(
-        label="E-mail (may be empty)",
-        required=False,
-        max_length=LONGEST_EMAIL,
-        error_messages={"invalid": "Please give an e-mail address such as name@example.com."},
+    email = AddressField(
+        label="E-mail (may be empty)", required=False, validators=[too_long(LONGEST_EMAIL)]
     )
     date_of_birth = forms.DateField(
         label="Date of birth (where it is needed)",

@@ -2,6 +2,7 @@
 
 from calendar import day_name
 from datetime import date
+from typing import Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,11 +10,19 @@ from django.db import models
 from django.db.models.functions import Left, Lower
 
 from bookings.core import training
+from bookings.core.clients.addresses import compared
+from bookings.models.clients.addresses import AddressField
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
 from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
 WEEKDAYS = list(enumerate(day_name))
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def at(self, address: str) -> Self:
+        """Those whom mail to that address reaches, however it is spelt."""
+        return self.alias(address=Lower("email")).filter(address=compared(address))
 
 
 class Client(models.Model):
@@ -25,7 +34,7 @@ class Client(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True)
+    email = AddressField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="client"
@@ -84,6 +93,8 @@ class Client(models.Model):
     findable = models.GeneratedField(
         expression=FINDABLE, output_field=models.TextField(), db_persist=True
     )
+
+    objects = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

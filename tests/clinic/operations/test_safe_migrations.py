@@ -28,6 +28,7 @@ BEFORE_THE_FIRST_RELEASE = {
     "bookings.0017_money_and_breaks": {"NOT_NULL"},
     "bookings.0018_accounts": {"NOT_NULL"},
     "bookings.0019_kept_and_forgotten": {"DROP_COLUMN", "NOT_NULL"},
+    "bookings.0022_one_folding_of_names": {"DROP_COLUMN"},
     "therapists.0003_a_note_is_one_authors": {"ADD_UNIQUE"},
 }
 ON_DISK = sorted(
