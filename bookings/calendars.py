@@ -60,7 +60,7 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.starts_at)
     event.add("dtend", appointment.ends_at)
-    event.add("summary", f"{appointment.treatment.name} at {clinic.name}")
+    event.add("summary", f"{appointment.treatment} at {clinic}")
     event.add("location", ", ".join(clinic.address.splitlines()))
     event.add("description", _description(appointment, clinic, link))
     event.add("url", vUri(link))
@@ -76,7 +76,7 @@ def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     """With the page's own link: a shared calendar must not carry the one that proves an address."""
     if appointment.status == Status.CANCELLED:
         return f"This appointment is cancelled.\nPhone: {clinic.phone}"
-    return f"With {appointment.therapist.name}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
+    return f"With {appointment.therapist}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
 
 
 def _organizer(clinic: Clinic) -> vCalAddress:

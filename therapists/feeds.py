@@ -17,6 +17,7 @@ from icalendar import Calendar, Event
 
 from bookings import calendars
 from bookings.core import training
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.queries.training import protocol
 from therapists.models import Feed
@@ -62,19 +63,19 @@ def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment.name}")
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment}")
         for visit in _around(therapist.appointments, now)
     )
-    return _calendar(f"{clinic.name}: {therapist.initials}", events)
+    return _calendar(f"{clinic}: {therapist.initials}", events)
 
 
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     place = ", ".join(clinic.address.splitlines())
     events = [
-        _visit(visit, f"{visit.treatment.name} at {clinic.name}", place=place)
+        _visit(visit, f"{visit.treatment} at {clinic}", place=place)
         for visit in _around(client.appointments, now)
     ]
-    return _calendar(f"{clinic.name}: my massages", [*events, *_phases(client, clinic, now)])
+    return _calendar(f"{clinic}: my massages", [*events, *_phases(client, clinic, now)])
 
 
 def _around(appointments, now: datetime) -> Iterable[Appointment]:
@@ -109,7 +110,7 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue
-        name = f"{rules.phases[segment.phase].name}: {segment.race.name}"
+        name = f"{rules.phases[segment.phase].name}: {isolated(segment.race.name)}"
         uid = f"phase-{_signed(client)}-{segment.race.race_date}-{segment.phase}-{segment.start}"
         event = _event(uid, name, _midnight(segment.start))
         event.add("dtstart", segment.start)

@@ -99,7 +99,7 @@ class Suggestion:
         therapist = usual if usual in opening.therapists else None
         words = wording.day_and_time(opening.starts_at, self.letter.clinic.tz)
         if therapist:
-            words += f", with {therapist.name}"
+            words += f", with {therapist}"
         url = client_url(
             Purpose.BOOK,
             self.letter.mail.client,
@@ -196,7 +196,9 @@ class NudgeLetter(TrainingLetter):
         race = next((race for race in races if race.days_to(self.today) > 0), None)
         if race is None:
             return ""
-        return f"{wording.length_of_time(race.days_to(self.today))} to {race.name}"
+        return (
+            f"{wording.length_of_time(race.days_to(self.today))} to {wording.isolated(race.name)}"
+        )
 
 
 class OffSeasonLetter(TrainingLetter):

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from bookings.models.clients.addresses import AddressField
+from bookings.models.named import Named
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
@@ -73,7 +74,7 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
 
 
-class Clinic(models.Model):
+class Clinic(Named, models.Model):
     """The settings of the one clinic (always row 1)."""
 
     name = models.CharField(max_length=120)

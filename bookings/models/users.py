@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.models.clients.addresses import AddressField
+from bookings.models.named import Named
 
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
@@ -28,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=compared(email or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Named, AbstractBaseUser, PermissionsMixin):
     """A login. Addresses are kept in lower case, so that one is unique whatever its case."""
 
     email = AddressField(unique=True)

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -56,6 +57,18 @@ def dialled(phone: str) -> str:
 
 
 @register.filter
+def bdi(name: object) -> SafeString:
+    """A name that somebody typed, so that its direction turns nothing beside it."""
+    return format_html("<bdi>{}</bdi>", name) if name else SafeString()
+
+
+@register.filter
+def isolated(name: object) -> str:
+    """The same where there can be no element: in mails' text, titles and attributes."""
+    return wording.isolated(str(name))
+
+
+@register.filter
 def on_one_line(address: str) -> str:
     return ", ".join(str(address).splitlines())
 
@@ -63,7 +76,7 @@ def on_one_line(address: str) -> str:
 @register.filter
 def names(people: Iterable, between: str = "and") -> str:
     """Ana, Bo and Kim"""
-    *rest, last = [str(person) for person in people]
+    *rest, last = [wording.isolated(str(person)) for person in people]
     return f"{', '.join(rest)} {between} {last}" if rest else last
 
 

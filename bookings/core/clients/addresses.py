@@ -28,7 +28,9 @@ def ascii_address(address: str) -> str:
     small letters. Raises BadAddress.
     """
     local, at, domain = address.strip().rpartition("@")
-    if not (local and at and local.isascii()) or has_invisible_letters(local + domain):
+    if not (at and local.isascii() and local.split() == [local]) or has_invisible_letters(
+        local + domain
+    ):
         raise BadAddress
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode().lower()}"
@@ -51,7 +53,8 @@ def compared(address: str) -> str:
 
 
 def _is_invisible(letter: str) -> bool:
-    return (
+    """What a space or a new line does in an address is seen."""
+    return letter not in " \t\r\n" and (
         unicodedata.category(letter) in INVISIBLE_CATEGORIES
         or letter in INVISIBLE
         or ord(letter) in VARIATION_SELECTORS

@@ -13,6 +13,7 @@ from bookings.core import training
 from bookings.core.clients.addresses import compared
 from bookings.models.clients.addresses import AddressField
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
+from bookings.models.named import Named
 from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
@@ -25,7 +26,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.alias(address=Lower("email")).filter(address=compared(address))
 
 
-class Client(models.Model):
+class Client(Named, models.Model):
     """A person who is treated.
 
     Provisional until somebody has answered from behind a mailed link (`proved_at`), because

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from bookings.models.named import Named
 from bookings.models.users import User
 
 
@@ -10,7 +11,7 @@ class TherapistQuerySet(models.QuerySet):
         return self.filter(active=True)
 
 
-class Therapist(models.Model):
+class Therapist(Named, models.Model):
     """A person who treats."""
 
     name = models.CharField(max_length=120)
