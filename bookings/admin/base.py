@@ -29,6 +29,7 @@ CHANGED_MEANWHILE = (
     "Nothing was changed; please look again."
 )
 LISTED = 5
+ACCEPTED = "accepted_impact"  # in the session: what the page that asks again has shown
 NO_CLINIC_YET = "Please fill in the clinic settings first."
 
 
@@ -95,24 +96,39 @@ class DiaryAdmin(admin.ModelAdmin):
             return page()
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """Deleting several at once comes back to the page that asks whether one is sure."""
         page = partial(super().changelist_view, request, *args, **kwargs)
-        return self._or_back(request, page)
+        return self._or_back(request, page, ask_again=partial(_without_being_sure, request, page))
 
     def delete_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         page = partial(super().delete_view, request, *args, **kwargs)
         return self._or_back(request, page)
 
-    def _or_back(self, request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    def _or_back(
+        self,
+        request: HttpRequest,
+        page: Callable[[], HttpResponse],
+        ask_again: Callable[[], HttpResponse] | None = None,
+    ) -> HttpResponse:
         if request.method != "POST":
             return page()
         try:
             return _write(page)
         except VisitsAffected as refusal:
             self.message_user(request, _listed(refusal), messages.ERROR)
-            return HttpResponseRedirect(f"{request.path}?accepted={refusal.impact.digest}")
+            request.session[ACCEPTED] = refusal.impact.digest
+            return ask_again() if ask_again else HttpResponseRedirect(request.get_full_path())
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
+
+
+def _without_being_sure(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """The list's page as if nobody had said so yet; it asks, and deletes nothing."""
+    said = request.POST.copy()
+    said.pop("post", None)
+    vars(request)["_post"] = said
+    return page()
 
 
 def _listed(refusal: VisitsAffected) -> str:
@@ -163,7 +179,7 @@ def _look(request: HttpRequest) -> None:
 
 
 def _compare(request: HttpRequest) -> None:
-    accepted = request.POST.get("accepted") or request.GET.get("accepted", "")
+    accepted = request.POST.get("accepted") or request.session.pop(ACCEPTED, "")
     stood = _kept_on(request).stood
     refuse_or_let_go(Clinic.objects.the(), stood, accepted=accepted, now=timezone.now())
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
@@ -13,7 +13,8 @@ from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
-from bookings.models.mail.mails import GROUP_OF
+from bookings.models.mail.kinds import GROUP_OF
+from bookings.queries.scheduling import cutoffs
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
 
@@ -100,11 +101,11 @@ class AppointmentLetter(Letter):
 
     @property
     def move_until(self) -> str:
-        return self._before_the_start(self.clinic.move_cutoff_hours)
+        return self._unless_passed(cutoffs.move_until(self.appointment, self.clinic))
 
     @property
     def cancel_until(self) -> str:
-        return self._before_the_start(self.clinic.cancel_cutoff_hours)
+        return self._unless_passed(cutoffs.cancel_until(self.appointment, self.clinic))
 
     @property
     def page_url(self) -> str:
@@ -150,9 +151,8 @@ class AppointmentLetter(Letter):
         earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
         return not earlier.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW]).exists()
 
-    def _before_the_start(self, hours: int) -> str:
+    def _unless_passed(self, until: datetime) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
-        until = self.appointment.starts_at - timedelta(hours=hours)
         told_at = max(self.mail.created_at, self.now)
         return wording.day_and_time(until, self.clinic.tz) if until > told_at else ""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
-from bookings.models.mail.mails import TIMED_TO_TRAINING
+from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from bookings.queries.mail.mail_status import not_wanted
 from bookings.queries.mail.nudges import (
     NOTHING_LEFT,

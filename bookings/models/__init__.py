@@ -5,8 +5,9 @@ from bookings.models.clients.legal import Agreement, LegalKind, LegalText
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mail.consents import MailConsent, MailGroup
 from bookings.models.mail.heartbeats import Component, Heartbeat
+from bookings.models.mail.kinds import MailKind, MailState
 from bookings.models.mail.mail_server import MailServer
-from bookings.models.mail.mails import Mail, MailKind, MailState
+from bookings.models.mail.mails import Mail
 from bookings.models.mail.sign_in_mails import SignInMail
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState

@@ -24,6 +24,7 @@ from clinic.records.registry.rows import RECORDS
 
 # What a person has one of; where both records have another, the desk says which is right.
 CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")
+CONSENT = ("guardian_agreed_at", "guardian_agreed_by")  # goes with the guardian who gave it
 
 
 class NotDecided(LookupError):
@@ -127,6 +128,9 @@ def _one_person(merge: Merge) -> None:
         if merge.choices.get(name) == "gone" or not getattr(kept, name):
             if name == "email" and gone.email:
                 kept.proved_at, kept.bounced_at = gone.proved_at, gone.bounced_at
+            if name == "guardian_name":
+                for consent in CONSENT:
+                    setattr(kept, consent, getattr(gone, consent))
             setattr(kept, name, getattr(gone, name))
     kept.plan_revision = max(kept.plan_revision, gone.plan_revision)
     kept.created_at = min(kept.created_at, gone.created_at)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Room, Therapist, WeeklyShift
 from tests import factories
-from tests.admin.forms import a_shift, at, filled, messages, new, page_of, send, why_not
+from tests.admin.forms import a_shift, at, filled, list_of, messages, new, page_of, send, why_not
 
 COULD_NOT_STAY = "1 appointment is booked that could not stay where it is."
 
@@ -98,6 +98,31 @@ def test_deleting_asks_twice_as_well(office, visit, tuesday):
     assert WeeklyShift.objects.filter(pk=tuesday.pk).exists()
     assert office.post(again.redirect_chain[-1][0], {"post": "yes"}).status_code == 302
     assert not WeeklyShift.objects.filter(pk=tuesday.pk).exists()
+
+
+def test_deleting_several_at_once_asks_twice_as_well(office, visit, kim, tuesday):
+    wednesday = kim.shifts.exclude(pk=tuesday.pk).first()
+    chosen = {"action": "delete_selected", "_selected_action": [tuesday.pk, wednesday.pk]}
+    again = office.post(list_of(WeeklyShift), {**chosen, "post": "yes"})
+    assert COULD_NOT_STAY in messages(again)[0]
+    assert "Are you sure" in again.text
+    assert kim.shifts.filter(pk__in=chosen["_selected_action"]).count() == 2
+    assert office.post(list_of(WeeklyShift), {**chosen, "post": "yes"}).status_code == 302
+    assert not kim.shifts.filter(pk__in=chosen["_selected_action"]).exists()
+
+
+def test_what_was_said_about_one_visit_deletes_nothing_under_another(office, visit, kim, tuesday):
+    url = reverse("admin:bookings_weeklyshift_delete", args=[tuesday.pk])
+    office.post(url, {"post": "yes"})
+    factories.make_appointment(
+        starts_at=visit.starts_at + timedelta(hours=3),
+        treatment=visit.treatment,
+        therapist=kim,
+        room=visit.room,
+    )
+    again = office.post(url, {"post": "yes"}, follow=True)
+    assert "2 appointments are booked" in messages(again)[-1]
+    assert WeeklyShift.objects.filter(pk=tuesday.pk).exists()
 
 
 def test_a_change_that_touches_nobody_is_saved_at_once(office, visit, tuesday):

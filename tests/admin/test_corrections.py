@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -97,6 +98,40 @@ def test_a_closed_day_is_refused_in_the_admin_too(office, visit, ten):
     factories.make_absence(ten + timedelta(hours=2), ten + timedelta(hours=9))
     page = send(office, page_of(visit), **times(ten + timedelta(hours=2)))
     assert "The clinic is closed then." in why_not(page)
+
+
+def it_was_a_week_ago(visit: Appointment) -> datetime:
+    """When it began."""
+    ago = timezone.now() - timedelta(days=7)
+    end = ago + timedelta(hours=1)
+    there = Appointment.objects.filter(pk=visit.pk)
+    there.update(starts_at=ago, ends_at=end, blocked_until=end)
+    return ago
+
+
+def test_the_record_of_a_visit_is_corrected_though_its_therapist_has_left(office, visit, kim):
+    ago = it_was_a_week_ago(visit)
+    kim.active = False
+    kim.save()
+    blue = factories.make_room("Blue", active=False)
+    page = send(office, page_of(visit), room=blue.pk, **times(ago + timedelta(minutes=10)))
+    assert page.status_code == 302
+    visit.refresh_from_db()
+    assert (visit.room, visit.starts_at) == (blue, ago + timedelta(minutes=10))
+    assert visit.events.get().facts["from"]["room"] == "Room 1"
+    assert not visit.mails.exists()
+
+
+def test_a_record_that_would_stand_over_another_is_refused(office, visit):
+    ago = it_was_a_week_ago(visit)
+    factories.make_appointment(
+        starts_at=ago + timedelta(hours=2),
+        treatment=visit.treatment,
+        therapist=visit.therapist,
+        room=factories.make_room("Blue"),
+    )
+    page = send(office, page_of(visit), **times(ago + timedelta(hours=2)))
+    assert "The therapist is not free at that time." in why_not(page)
 
 
 def test_another_treatment_brings_its_own_pause(office, visit, kim, ten):

@@ -15,7 +15,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
-from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from tests.factories import make_client
 
 ABOUT_VISITS = [k for k in MailKind if k not in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA)]
@@ -181,6 +181,32 @@ def test_the_cutoffs_are_told_as_moments(read):
 def test_a_cutoff_that_has_passed_is_told_too(read):
     assert "It starts too soon to be moved" in text(read(created_at=START - timedelta(hours=13)))
     assert "please ring us on" in text(read(created_at=START - timedelta(hours=3)))
+
+
+@pytest.mark.parametrize(
+    ("move", "cancel", "sentence"),
+    [
+        (24, 24, "You can move it online until Monday 30 November, 10:15 and cancel it until"),
+        (
+            1,
+            48,
+            "You can move it online until Tuesday 1 December, 09:15; to cancel it, please",
+        ),
+        (48, 1, "too soon to be moved online; you can cancel it until Tuesday 1 December, 09:15"),
+        (48, 48, "It starts soon: to change it, please ring us on"),
+    ],
+)
+def test_the_cutoffs_stand_in_any_order(read, clinic, move, cancel, sentence):
+    clinic.move_cutoff_hours, clinic.cancel_cutoff_hours = move, cancel
+    said = text(read(created_at=START - timedelta(hours=30)))
+    assert sentence in said
+    assert "until ;" not in said
+
+
+def test_who_has_just_booked_is_told_how_long_they_may_think_again(read, appointment):
+    appointment.booked_at = START - timedelta(hours=2)
+    sentence = "you can cancel it until Tuesday 1 December, 08:25"
+    assert sentence in text(read(created_at=START - timedelta(hours=2)))
 
 
 def test_a_moved_mail_says_when_it_was(read, appointment):

@@ -97,7 +97,8 @@ def what_the_desk_wrote(client: Client, known: Client) -> Dropped:
     notes = dict.fromkeys(filter(None, [known.desk_notes.strip(), client.desk_notes.strip()]))
     known.desk_notes = "\n\n".join(notes)
     known.date_of_birth = known.date_of_birth or client.date_of_birth
-    if known.guardian_agreed_at is None and client.guardian_agreed_at is not None:
+    same_guardian = known.guardian_name in ("", client.guardian_name)
+    if same_guardian and known.guardian_agreed_at is None:
         for name in ("guardian_name", "guardian_agreed_at", "guardian_agreed_by"):
             setattr(known, name, getattr(client, name))
     known.guardian_name = known.guardian_name or client.guardian_name

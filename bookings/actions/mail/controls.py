@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from bookings.actions.refusals import Refused
 from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, Mail, MailState
-from bookings.models.mail.mails import ASKS_FOR_ATTENTION
+from bookings.models.mail.kinds import ASKS_FOR_ATTENTION
 
 
 class NotAny(Refused):

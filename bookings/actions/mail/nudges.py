@@ -1,6 +1,6 @@
 """Mails timed to the training phase (N1 to N8): which are owed.
 
-What becomes of each when it is due is decided then, in `deciding`.
+What becomes of each when it is due is decided then, in `nudge_delivery`.
 """
 
 import logging
@@ -16,7 +16,7 @@ from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
-from bookings.models.mail.mails import UNFINISHED
+from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
 from bookings.queries.training import protocol
 

@@ -32,7 +32,7 @@ from bookings.models import (
     MailServer,
     MailState,
 )
-from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries.mail import mail_status
 from bookings.queries.training import protocol
 

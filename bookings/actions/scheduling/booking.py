@@ -11,14 +11,13 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling.allocation import (
-    allocate,
     new_appointment,
     offering_the_nearest,
 )
 from bookings.actions.scheduling.holds import (
     NOBODY,
     Holder,
-    as_held,
+    allocate_again,
     holds_of,
     let_go,
     refuse_too_many,
@@ -96,10 +95,7 @@ def _place(
     slot: Slot, held: Appointment | None, facts: DiaryFacts, request: BookingRequest
 ) -> Placement:
     client = request.client if isinstance(request.client, Client) else None
-    if held is None:
-        return allocate(slot, facts, rules=request.rules, client=client)
-    prefer = Placement.of(held)
-    return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
+    return allocate_again(slot, held, facts, rules=request.rules, client=client)
 
 
 def _written_down(request: BookingRequest, now: datetime) -> Client:

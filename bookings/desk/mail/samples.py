@@ -17,7 +17,7 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
-from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)

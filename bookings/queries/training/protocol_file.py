@@ -9,7 +9,10 @@ from bookings.core.training import FieldError
 
 LARGEST = 256 * 1024  # bytes; the one that comes with Taper has an eighth of it
 TOO_LARGE = f"The file is larger than {LARGEST // 1024} KB, which no protocol needs to be."
+DEEPEST = 50  # lists in one another; the one that comes with Taper has five
 NOT_YAML = "The file is not YAML that can be read"
+TOO_DEEP = f"The file holds more than {DEEPEST} lists in one another, which no protocol needs."
+ALIASES = "The file refers to parts of itself (*alias); please write them out."
 HEADER = "# The clinic's protocol. Every field is described in bookings/protocol.yaml.\n"
 
 
@@ -23,7 +26,7 @@ def read(content: bytes) -> Any:
         raise FieldError("", TOO_LARGE)
     try:
         text = content.decode("utf-8-sig")
-        data = None if (has_aliases := _has_aliases(text)) else yaml.safe_load(text)
+        data = None if (costly := _costly(text)) else yaml.safe_load(text)
     except UnicodeDecodeError:
         raise FieldError("", f"{NOT_YAML}: it is not text in UTF-8.") from None
     except yaml.MarkedYAMLError as error:
@@ -31,14 +34,26 @@ def read(content: bytes) -> Any:
         raise FieldError("", f"{NOT_YAML}{line}.") from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise FieldError("", f"{NOT_YAML}.") from None
-    if has_aliases:
-        raise FieldError("", "The file refers to parts of itself (*alias); please write them out.")
+    if costly:
+        raise FieldError("", costly)
     return _plain(data)
 
 
-def _has_aliases(text: str) -> bool:
-    """A few lines of them can stand for more data than there is memory."""
-    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader))
+def _costly(text: str) -> str:
+    """A sentence about what costs more than its length, or ""; raises yaml.YAMLError.
+
+    A few lines of aliases can stand for more data than there is memory; and for each bracket that
+    opens, the parser looks at all that are open.
+    """
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            return ALIASES
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            return TOO_DEEP
+    return ""
 
 
 def _plain(data: Any) -> Any:

@@ -12,13 +12,7 @@ from bookings.links import Purpose, client_url
 from bookings.models import Appointment, Distance, Outcome
 from tests import factories
 
-
-@pytest.fixture
-def ana(ana):
-    """Nudges are wanted."""
-    ana.wants_nudges = True
-    ana.save()
-    return ana
+pytestmark = pytest.mark.usefixtures("ana_wants_nudges")
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
+"""Apart from the first, because the tables of sign-ins refer to ours of people."""
+
 from django.db import migrations
 
 # Of a second factor only that it came or went: how often it is used is nobody's business.
 REMEMBER = """
-CREATE TRIGGER remember_adding AFTER INSERT ON mfa_authenticator FOR EACH ROW
+CREATE OR REPLACE TRIGGER remember_adding AFTER INSERT ON mfa_authenticator FOR EACH ROW
     EXECUTE FUNCTION bookings_remember('created_at,last_used_at', 'data');
-CREATE TRIGGER remember_removing AFTER DELETE ON mfa_authenticator FOR EACH ROW
+CREATE OR REPLACE TRIGGER remember_removing AFTER DELETE ON mfa_authenticator FOR EACH ROW
     EXECUTE FUNCTION bookings_remember('created_at,last_used_at', 'data');
-CREATE TRIGGER remember AFTER INSERT OR UPDATE OR DELETE ON account_emailaddress FOR EACH ROW
+CREATE OR REPLACE TRIGGER remember AFTER INSERT OR UPDATE OR DELETE ON account_emailaddress FOR EACH ROW
     EXECUTE FUNCTION bookings_remember('', '');
 """
 UNDO = """
@@ -19,7 +21,7 @@ DROP TRIGGER remember ON account_emailaddress;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("bookings", "0020_history"),
+        ("bookings", "0001_initial"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
