@@ -29,7 +29,7 @@ def whole_database() -> str:
 
 def mail_about(visit, clinic):
     outbox.owe(MailKind.CONFIRMED, visit, now=timezone.now())
-    return compose(visit.mails.get(), clinic, now=timezone.now())
+    return compose(visit.mails.get(kind=MailKind.CONFIRMED), clinic, now=timezone.now())
 
 
 @pytest.mark.parametrize("mark", MARKS)
