@@ -122,7 +122,7 @@ class AddressField(forms.CharField):
         super().run_validators(value)
         if value:
             can_be_mailed_to(value)
-            _looks_like_an_address(value, self.error_messages["invalid"])
+            _looks_like_an_address(value, str(self.error_messages["invalid"]))
 
     def clean(self, value: Any) -> str:
         address = super().clean(value)

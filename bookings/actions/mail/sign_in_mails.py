@@ -57,16 +57,15 @@ def _send_one(sender: str, connection) -> bool:
         mail = SignInMail.objects.claim()
     if mail is None:
         return False
-    message = EmailMessage(
-        mail.subject,
-        mail.body,
-        sender,
-        [ascii_address(mail.address)],
-        connection=connection,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
     try:
-        message.send()
+        EmailMessage(
+            mail.subject,
+            mail.body,
+            sender,
+            [ascii_address(mail.address)],
+            connection=connection,
+            headers={"Auto-Submitted": "auto-generated"},
+        ).send()
     except (SMTPRecipientsRefused, SMTPDataError, ValueError) as refusal:
         logger.warning("A mail about signing in was refused: %s", type(refusal).__name__)
         return False
