@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vUri
 
 from bookings.core.clients.addresses import ascii_address
@@ -42,6 +43,12 @@ def uid_of(appointment: Appointment) -> str:
     return appointment.public_id
 
 
+def summary(appointment: Appointment, clinic: Clinic) -> str:
+    """Sports massage 60 at Taper"""
+    names = {"treatment": appointment.treatment, "clinic": clinic}
+    return _("{treatment} at {clinic}").format(**names)
+
+
 def _calendar(event: Event, method: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Taper//Appointments//EN")
@@ -60,7 +67,7 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.starts_at)
     event.add("dtend", appointment.ends_at)
-    event.add("summary", f"{appointment.treatment} at {clinic}")
+    event.add("summary", summary(appointment, clinic))
     event.add("location", ", ".join(clinic.address.splitlines()))
     event.add("description", _description(appointment, clinic, link))
     event.add("url", vUri(link))
@@ -75,8 +82,9 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
 def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     """With the page's own link: a shared calendar must not carry the one that proves an address."""
     if appointment.status == Status.CANCELLED:
-        return f"This appointment is cancelled.\nPhone: {clinic.phone}"
-    return f"With {appointment.therapist}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
+        return _("This appointment is cancelled.\nPhone: {phone}").format(phone=clinic.phone)
+    facts = {"therapist": appointment.therapist, "link": link, "phone": clinic.phone}
+    return _("With {therapist}.\nMove or cancel: {link}\nPhone: {phone}").format(**facts)
 
 
 def _organizer(clinic: Clinic) -> vCalAddress:

@@ -8,6 +8,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
+from tests.languages import *  # noqa: F403 - fixtures
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.

@@ -13,6 +13,8 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from bookings import calendars
@@ -56,9 +58,12 @@ def revoke(feed: Feed) -> None:
 
 
 def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
-    if feed.therapist:
-        return _of_therapist(feed.therapist, clinic, now)
-    return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
+    """In the language of whose it is: the program that asks has none."""
+    language = feed.client.language_of_mails if feed.client else settings.LANGUAGE_CODE
+    with translation.override(language):
+        if feed.therapist:
+            return _of_therapist(feed.therapist, clinic, now)
+        return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
 
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
@@ -72,10 +77,11 @@ def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     place = ", ".join(clinic.address.splitlines())
     events = [
-        _visit(visit, f"{visit.treatment} at {clinic}", place=place)
+        _visit(visit, calendars.summary(visit, clinic), place=place)
         for visit in _around(client.appointments, now)
     ]
-    return _calendar(f"{clinic}: my massages", [*events, *_phases(client, clinic, now)])
+    name = _("{clinic}: my massages").format(clinic=clinic)
+    return _calendar(name, [*events, *_phases(client, clinic, now)])
 
 
 def _around(appointments, now: datetime) -> Iterable[Appointment]:

@@ -14,7 +14,7 @@ from bookings.models import Client
 @admin.register(Client)
 class ClientAdmin(LoginForOwners, admin.ModelAdmin):
     fieldsets = [
-        (None, {"fields": ["name", "email", "phone"]}),
+        (None, {"fields": ["name", "email", "phone", "language"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
         ("Mail", {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]}),
         ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),

@@ -1,8 +1,8 @@
-"""Words for instants, prices and names, for mails and calendars."""
+"""Words for clock times, prices and names, in any language."""
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,49 +15,9 @@ TURNS_WHAT_FOLLOWS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 EXTENSION = re.compile(r"ext|x|#|;", re.IGNORECASE)
 
 
-def day(instant: datetime, tz: ZoneInfo) -> str:
-    """Tuesday 1 December"""
-    return civil_day(instant.astimezone(tz).date())
-
-
-def civil_day(on: date) -> str:
-    """Tuesday 1 December"""
-    return f"{on:%A} {on.day} {on:%B}"
-
-
-def civil_days(first: date, last: date) -> str:
-    """1 December, 1 to 9 December, 28 November to 9 December"""
-    until = f"{last.day} {last:%B}"
-    if first == last:
-        return until
-    since = (
-        f"{first.day}"
-        if (first.month, first.year) == (last.month, last.year)
-        else (f"{first.day} {first:%B}")
-    )
-    return f"{since} to {until}"
-
-
 def clock(instant: datetime, tz: ZoneInfo) -> str:
     """10:15"""
     return f"{instant.astimezone(tz):%H:%M}"
-
-
-def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
-    """Tuesday 1 December, 10:15"""
-    return f"{day(instant, tz)}, {clock(instant, tz)}"
-
-
-def length_of_time(days: int) -> str:
-    """1 day, 11 days, 16 weeks"""
-    if days >= 14:
-        return f"{days // 7} weeks"
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def zone_name(tz: ZoneInfo) -> str:
-    """London time"""
-    return f"{tz.key.rsplit('/', 1)[-1].replace('_', ' ')} time"
 
 
 def price(amount: Decimal, currency: str) -> str:

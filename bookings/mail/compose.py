@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from bookings.core import wording
 from bookings.core.clients.addresses import BadAddress, ascii_address
@@ -27,8 +28,19 @@ _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     """The message as it would go out at `now`; Message-ID and calendars are the same each time.
 
-    Raises BadAddress.
+    In the client's language, whoever looks at it. Raises BadAddress.
     """
+    with translation.override(mail.client.language_of_mails):
+        return _composed(mail, clinic, now)
+
+
+def message_id(mail: Mail) -> str:
+    """From the occasion, so that a resent message can be known for the same."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{mail.key.replace(':', '.')}@{host}>"
+
+
+def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     subject = SUBJECTS[mail.kind]
     letter = subject.letter(mail, clinic, now=now)
     message = EmailMessage(policy=LONG_LINES)
@@ -48,12 +60,6 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
     subject.enclose(message, mail, clinic)
     return message
-
-
-def message_id(mail: Mail) -> str:
-    """From the occasion, so that a resent message can be known for the same."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return f"<{mail.key.replace(':', '.')}@{host}>"
 
 
 def text(letter: Letter) -> str:

@@ -8,7 +8,10 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
@@ -32,8 +35,13 @@ class Letter:
         return wording.name_to_greet(self.mail.client.name)
 
     @property
+    def greeting(self) -> str:
+        """A line of its own: what follows is a whole sentence."""
+        return _("Hello {name},").format(name=self.name) if self.name else _("Hello,")
+
+    @property
     def zone(self) -> str:
-        return wording.zone_name(self.clinic.tz)
+        return dates.zone_name(self.clinic.tz)
 
     @property
     def address_lines(self) -> list[str]:
@@ -74,7 +82,7 @@ class AppointmentLetter(Letter):
 
     @property
     def day(self) -> str:
-        return wording.day(self.appointment.starts_at, self.clinic.tz)
+        return dates.day(self.appointment.starts_at, self.clinic.tz)
 
     @property
     def start(self) -> str:
@@ -93,7 +101,7 @@ class AppointmentLetter(Letter):
         instant = datetime.fromisoformat(moved.facts["from"]["starts_at"])
         if instant == self.appointment.starts_at:
             return ""
-        return wording.day_and_time(instant, self.clinic.tz)
+        return dates.day_and_time(instant, self.clinic.tz)
 
     @property
     def price(self) -> str:
@@ -133,7 +141,9 @@ class AppointmentLetter(Letter):
         """today, tomorrow, in 3 days"""
         day = self.clinic.day_of(self.appointment.starts_at)
         days = (day - self.clinic.day_of(self.now)).days
-        return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+        if days in (0, 1):
+            return _("tomorrow") if days else _("today")
+        return ngettext("in {count} day", "in {count} days", days).format(count=days)
 
     @property
     def about_the_race(self) -> str:
@@ -143,7 +153,7 @@ class AppointmentLetter(Letter):
         if here.days_to_race is None:
             return ""
         sentence = rules.phases[here.phase].reminder_sentence
-        return sentence.replace("{time}", wording.length_of_time(abs(here.days_to_race)))
+        return sentence.replace("{time}", dates.length_of_time(abs(here.days_to_race)))
 
     @property
     def is_first_visit(self) -> bool:
@@ -154,7 +164,7 @@ class AppointmentLetter(Letter):
     def _unless_passed(self, until: datetime) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
         told_at = max(self.mail.created_at, self.now)
-        return wording.day_and_time(until, self.clinic.tz) if until > told_at else ""
+        return dates.day_and_time(until, self.clinic.tz) if until > told_at else ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
@@ -38,7 +39,9 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         max_length=10,
         choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
         default=Role.RUNNER,
-        help_text="Therapists are those whose login is linked on their therapist page.",
+        help_text=gettext_lazy(
+            "Therapists are those whose login is linked on their therapist page."
+        ),
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

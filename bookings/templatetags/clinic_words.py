@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from bookings import dates
 from bookings.core import wording
+from bookings.queries.training import protocol
 
 register = template.Library()
 # HTML is shown as it was typed, and links lead only where markdown-it lets them.
@@ -18,25 +21,20 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
     ["image", "html_block", "html_inline"]
 )
 
-register.filter("weekday_and_date", wording.day)
+register.filter("weekday_and_date", dates.day)
 register.filter("clock", wording.clock)
-register.filter("day_and_time", wording.day_and_time)
-register.filter("zone_name", wording.zone_name)
+register.filter("day_and_time", dates.day_and_time)
+register.filter("date_and_time_in_short", dates.day_and_time_in_short)
+register.filter("days_until", dates.civil_days)
+register.filter("zone_name", dates.zone_name)
+register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
-
-
-@register.filter
-def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
-    """Tue 1 Dec, 10:15"""
-    local = instant.astimezone(tz)
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 
 @register.filter
 def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
     """Tue 1 Dec"""
-    local = instant.astimezone(tz)
-    return f"{local:%a} {local.day} {local:%b}"
+    return dates.day_in_short(instant.astimezone(tz).date())
 
 
 @register.filter
@@ -74,10 +72,17 @@ def on_one_line(address: str) -> str:
 
 
 @register.filter
-def names(people: Iterable, between: str = "and") -> str:
+def names(people: Iterable) -> str:
     """Ana, Bo and Kim"""
     *rest, last = [wording.isolated(str(person)) for person in people]
-    return f"{', '.join(rest)} {between} {last}" if rest else last
+    return _("{several} and {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def any_of(people: Iterable) -> str:
+    """Ana, Bo or Kim"""
+    *rest, last = [wording.isolated(str(person)) for person in people]
+    return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
 
 
 @register.filter

@@ -10,6 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import BigIntegerField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import kept_address
 from bookings.models.clients.addresses import can_be_mailed_to
@@ -45,12 +47,12 @@ def too_long(longest: int):
 
 def has_a_letter(text: str) -> None:
     if not any(letter.isalpha() for letter in text):
-        raise ValidationError("Please give a name with at least one letter.")
+        raise ValidationError(_("Please give a name with at least one letter."))
 
 
 def looks_like_a_phone(text: str) -> None:
     if not A_PHONE.fullmatch(text):
-        raise ValidationError("Please use digits, spaces and + ( ) - only, or leave it empty.")
+        raise ValidationError(_("Please use digits, spaces and + ( ) - only, or leave it empty."))
 
 
 def sane_birthday(born: date, today: date) -> date:
@@ -58,7 +60,7 @@ def sane_birthday(born: date, today: date) -> date:
     if born.year < FIRST_YEAR:
         raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
     if born >= today:
-        raise ValidationError("A date of birth is in the past.")
+        raise ValidationError(_("A date of birth is in the past."))
     return born
 
 
@@ -116,7 +118,9 @@ class AddressField(forms.CharField):
     """An e-mail address, as it is kept."""
 
     widget = forms.EmailInput
-    default_error_messages = {"invalid": "Please give an e-mail address such as name@example.com."}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
+    }
 
     def run_validators(self, value: str) -> None:
         super().run_validators(value)
@@ -156,19 +160,19 @@ class PersonForm(KeyForm):
         label="Name",
         validators=[too_long(LONGEST_NAME), has_a_letter],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
     email = AddressField(
         label="E-mail",
-        help_text="The confirmation goes there, with a link to move or cancel.",
+        help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         validators=[too_long(LONGEST_EMAIL)],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": "Please give your e-mail address."},
+        error_messages={"required": gettext_lazy("Please give your e-mail address.")},
     )
     phone = forms.CharField(
         label="Phone (optional)",
         required=False,
-        help_text="Only for when something changes at short notice.",
+        help_text=gettext_lazy("Only for when something changes at short notice."),
         validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )

@@ -6,6 +6,7 @@ from secrets import token_hex
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
@@ -39,6 +40,11 @@ def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None
     known = request.session.get(_BOOKED_KEY, [])
     new = [visit.public_id for visit in visits if visit.public_id not in known]
     request.session[_BOOKED_KEY] = [*known, *new][-MOST_REMEMBERED:]
+
+
+def language() -> str:
+    """What the page is read in; nothing where there is no choice."""
+    return (get_language() or "") if len(settings.LANGUAGES) > 1 else ""
 
 
 def address(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from django.utils.translation import gettext as _
 
 from bookings.actions.clients import identity
 from bookings.models import User
@@ -53,7 +54,7 @@ class AskForPasswordForm(PlainWords, ResetPasswordForm):
 class AddPasskeyForm(AddWebAuthnForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = "To tell it from others, such as “My phone”."
+        self.fields["name"].help_text = _("To tell it from others, such as “My phone”.")
         alone = self.fields["passwordless"]
         alone.label = "Sign in with it alone"
-        alone.help_text = "Without a password; the device then always makes sure that it is you."
+        alone.help_text = _("Without a password; the device then always makes sure that it is you.")

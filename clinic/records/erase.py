@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail.outbox import Notify, write_down
@@ -159,7 +160,7 @@ def finish_all(*, now: datetime) -> int:
 
 def _finish(client: Client) -> None:
     client.mails.all().delete()
-    Client.objects.filter(pk=client.pk).update(email="")
+    Client.objects.filter(pk=client.pk).update(email="", language="")
     _forget_history(client)
     drop_if_empty(client)
 
@@ -216,7 +217,7 @@ def _forget_history(client: Client) -> None:
 
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     until = seen.kept_until
-    kept = ["Clinical records, with your name"] if until else []
+    kept = [_("Clinical records, with your name")] if until else []
     last = Mail(
         key=f"{MailKind.ERASED}:{client.pk}:0",
         kind=MailKind.ERASED,

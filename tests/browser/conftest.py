@@ -136,7 +136,12 @@ def site(tmp_path_factory) -> Iterator[Site]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    places = {"PORT": str(port), "STATE": str(state), "DATABASE_URL": _own_database()}
+    places = {
+        "PORT": str(port),
+        "STATE": str(state),
+        "DATABASE_URL": _own_database(),
+        "PSEUDO_LANGUAGES": "true",  # for whoever asks for them
+    }
     log = state / "demo.log"
     limits = {
         "HOLDS_PER_HOUR_PER_ADDRESS": "10000",

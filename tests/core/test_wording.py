@@ -1,37 +1,10 @@
-"""Words for instants, prices and names."""
+"""Words for prices and names."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bookings.core import wording
-
-LONDON = ZoneInfo("Europe/London")
-SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
-
-
-def test_an_instant_is_told_in_the_clinics_time():
-    assert wording.day_and_time(SUMMER, LONDON) == "Tuesday 7 July, 10:05"
-
-
-def test_a_day_is_the_clinics_day():
-    late = datetime(2026, 7, 7, 23, 30, tzinfo=UTC)
-
-    assert wording.day(late, LONDON) == "Wednesday 8 July"
-
-
-@pytest.mark.parametrize(
-    ("zone", "name"),
-    [
-        ("Europe/London", "London time"),
-        ("America/New_York", "New York time"),
-        ("America/Argentina/Salta", "Salta time"),
-    ],
-)
-def test_a_zone_is_named_by_its_city(zone, name):
-    assert wording.zone_name(ZoneInfo(zone)) == name
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.phases import PhaseRules
-from bookings.core.wording import isolated, length_of_time
+from bookings.core.wording import isolated
+from bookings.dates import length_of_time
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on

@@ -16,6 +16,7 @@ FIELDS = {
     "name": "name",
     "email": "e-mail",
     "phone": "phone",
+    "language": "language",
     "date_of_birth": "date of birth",
     "guardian_name": "parent or guardian",
     "guardian_agreed": "consent",

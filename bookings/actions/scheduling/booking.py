@@ -37,7 +37,8 @@ class BookingRequest:
     """The same `key` again returns what was booked first.
 
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
-    been told of somebody new: written down with the booking or not at all.
+    been told of somebody new: written down with the booking or not at all. `language` is that of
+    the page they book on; it is kept where none is known.
     """
 
     slots: Sequence[Slot]
@@ -46,6 +47,7 @@ class BookingRequest:
     rules: Rules
     holder: Holder = NOBODY
     agrees_to_terms: bool = False
+    language: str = ""
     notify: Notify = Notify.NOW
     by: str
 
@@ -101,7 +103,11 @@ def _place(
 def _written_down(request: BookingRequest, now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         return details.take_down(**request.client.facts, by=request.by, now=now)
-    return write_down(request.client)
+    client = write_down(request.client)
+    if request.language and not client.language:
+        client.language = request.language
+        client.save(update_fields=["language"])
+    return client
 
 
 def _write(

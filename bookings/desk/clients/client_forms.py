@@ -4,8 +4,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
 from bookings.models import Client
@@ -27,6 +30,11 @@ NO_HEALTH = (
 )
 
 
+def _languages() -> list[tuple[str, str]]:
+    own = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
+    return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]
+
+
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
@@ -40,6 +48,9 @@ class ClientForm(forms.Form):
     email = AddressField(
         label="E-mail (may be empty)", required=False, validators=[too_long(LONGEST_EMAIL)]
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of mails"), choices=_languages, required=False
+    )
     date_of_birth = forms.DateField(
         label="Date of birth (where it is needed)",
         required=False,
@@ -49,7 +60,7 @@ class ClientForm(forms.Form):
         label="Parent or guardian",
         required=False,
         validators=[too_long(LONGEST_NAME)],
-        help_text="Of a client under 18.",
+        help_text=gettext_lazy("Of a client under 18."),
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)
     desk_notes = forms.CharField(
@@ -64,6 +75,8 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
 
     @classmethod
     def of(cls, client: Client, *, today: date) -> "ClientForm":
@@ -84,12 +97,15 @@ class ClientForm(forms.Form):
         super().clean()
         data = self.cleaned_data
         if data.get("guardian_agreed") and not data.get("guardian_name"):
-            self.add_error("guardian_name", "Please write down who has agreed.")
+            self.add_error("guardian_name", _("Please write down who has agreed."))
         return data
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in details.FIELDS}
+        """What was typed; a field that is not shown stays as it is."""
+        return {
+            name: self.cleaned_data[name] for name in details.FIELDS if name in self.cleaned_data
+        }
 
     @property
     def seen_facts(self) -> dict[str, Any] | None:

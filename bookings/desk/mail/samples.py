@@ -67,7 +67,11 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
 
 def _about_data(today: date) -> dict[str, Any]:
     until = today + timedelta(days=365)
-    return {"cancelled": 1, "kept": ["Clinical records"], "kept_until": until.isoformat()}
+    return {
+        "cancelled": 1,
+        "kept": ["Clinical records, with your name"],
+        "kept_until": until.isoformat(),
+    }
 
 
 def _about(race: Race, client: Client, today: date) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
 from bookings.models.mail.kinds import (
@@ -111,9 +113,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
             state=MailState.SCHEDULED,
             # Should it be this mail that kills its senders, its neighbours go first.
             due_at=Now() + Value(timedelta(minutes=1)) * (F("attempts") - 1),
-            last_error="The sender was lost before the message went out.",
+            last_error=_("The sender was lost before the message went out."),
         )
-        left.doubt("The sender was lost while the message went out.")
+        left.doubt(_("The sender was lost while the message went out."))
 
     def doubt(self, error: str) -> None:
         """Nobody knows whether the marked message was taken: resend once by rule, or ask."""
@@ -139,22 +141,30 @@ class Mail(models.Model):
         Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
     )
     together = models.CharField(
-        max_length=64, blank=True, help_text="What the appointments it is about have in common."
+        max_length=64,
+        blank=True,
+        help_text=gettext_lazy("What the appointments it is about have in common."),
     )
     revision = models.PositiveIntegerField(
-        default=0, help_text="Of the appointment when this became owed."
+        default=0, help_text=gettext_lazy("Of the appointment when this became owed.")
     )
     about = models.JSONField(
-        default=dict, blank=True, help_text="Of a training mail: topics, race and sessions by date."
+        default=dict,
+        blank=True,
+        help_text=gettext_lazy("Of a training mail: topics, race and sessions by date."),
     )
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="When to try next.")
-    not_after = models.DateTimeField(help_text="Of no use later: missed, never sent late.")
+    due_at = models.DateTimeField(help_text=gettext_lazy("When to try next."))
+    not_after = models.DateTimeField(
+        help_text=gettext_lazy("Of no use later: missed, never sent late.")
+    )
     state = models.CharField(max_length=12, choices=MailState, default=MailState.SCHEDULED)
-    why = models.CharField(max_length=200, blank=True, help_text="Why it came, or was not sent.")
+    why = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("Why it came, or was not sent.")
+    )
 
     waits = models.CharField(
-        max_length=200, blank=True, help_text="Why it has been put off, while it is."
+        max_length=200, blank=True, help_text=gettext_lazy("Why it has been put off, while it is.")
     )
 
     lease_token = models.UUIDField(null=True, blank=True)
@@ -162,17 +172,20 @@ class Mail(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     writing_errors = models.PositiveSmallIntegerField(default=0)
     doubts = models.PositiveSmallIntegerField(
-        default=0, help_text="How often nobody could know whether the server had taken it."
+        default=0,
+        help_text=gettext_lazy("How often nobody could know whether the server had taken it."),
     )
     data_at = models.DateTimeField(
-        null=True, blank=True, help_text="Marked just before the message went out."
+        null=True, blank=True, help_text=gettext_lazy("Marked just before the message went out.")
     )
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
-    note = models.TextField(blank=True, help_text="A line of the desk's own, for the client.")
+    note = models.TextField(
+        blank=True, help_text=gettext_lazy("A line of the desk's own, for the client.")
+    )
     settled_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the desk had seen to what went wrong."
+        null=True, blank=True, help_text=gettext_lazy("When the desk had seen to what went wrong.")
     )
 
     claimed_at: datetime  # by the database's clock, told with each claim
@@ -273,7 +286,7 @@ class Mail(models.Model):
         """What it would say is told there."""
         about = {**self.about, "into": other.key}
         self._not_gone_out().update(
-            state=MailState.MERGED, about=about, why="Told in another mail of the same day."
+            state=MailState.MERGED, about=about, why=_("Told in another mail of the same day.")
         )
 
     def put_off(self, due_at: datetime, why: str) -> None:
@@ -288,7 +301,7 @@ class Mail(models.Model):
             state=MailState.SCHEDULED,
             due_at=due_at,
             revision=revision,
-            why="Part of the plan again.",
+            why=_("Part of the plan again."),
         )
 
     def wait_until(self, instant: datetime, why: str) -> None:

@@ -1,6 +1,7 @@
 """Who treats."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models.named import Named
 from bookings.models.users import User
@@ -17,7 +18,7 @@ class Therapist(Named, models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     initials = models.CharField(max_length=4)
-    bio = models.TextField(blank=True, help_text="Two sentences for the home page.")
+    bio = models.TextField(blank=True, help_text=gettext_lazy("Two sentences for the home page."))
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="therapist"
     )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 from bookings.core.training import FieldError
 
@@ -11,8 +12,6 @@ LARGEST = 256 * 1024  # bytes; the one that comes with Taper has an eighth of it
 TOO_LARGE = f"The file is larger than {LARGEST // 1024} KB, which no protocol needs to be."
 DEEPEST = 50  # lists in one another; the one that comes with Taper has five
 NOT_YAML = "The file is not YAML that can be read"
-TOO_DEEP = f"The file holds more than {DEEPEST} lists in one another, which no protocol needs."
-ALIASES = "The file refers to parts of itself (*alias); please write them out."
 HEADER = "# The clinic's protocol. Every field is described in bookings/protocol.yaml.\n"
 
 
@@ -48,11 +47,14 @@ def _costly(text: str) -> str:
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            return ALIASES
+            return _("The file refers to parts of itself (*alias); please write them out.")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            return TOO_DEEP
+            sentence = _(
+                "The file holds more than {deepest} lists in one another, which no protocol needs."
+            )
+            return sentence.format(deepest=DEEPEST)
     return ""
 
 
@@ -65,8 +67,10 @@ def _plain(data: Any) -> Any:
         as_json = json.dumps(data, allow_nan=False, ensure_ascii=False)
         as_json.encode("utf-8")
     except (TypeError, ValueError, RecursionError):
-        sentence = "The file holds a value that is neither text, a number, yes or no, nor a list."
+        sentence = _(
+            "The file holds a value that is neither text, a number, yes or no, nor a list."
+        )
         raise FieldError("", sentence) from None
     if "\\u0000" in as_json:
-        raise FieldError("", "The file holds a character that is no text.")
+        raise FieldError("", _("The file holds a character that is no text."))
     return json.loads(as_json)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
@@ -50,7 +51,7 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
         revoke_links.withdraw_links(client)
-        messages.success(request, "Done. The links in earlier mails open nothing any more.")
+        messages.success(request, _("Done. The links in earlier mails open nothing any more."))
     return redirect("runner:account")
 
 

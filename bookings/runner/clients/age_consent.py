@@ -12,6 +12,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
@@ -29,8 +31,8 @@ class AgeForm(forms.Form):
         label="Date of birth",
         widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, "%Y-%m-%d"),
         error_messages={
-            "required": "Please give your date of birth.",
-            "invalid": "Please give a day such as 1990-12-31.",
+            "required": gettext_lazy("Please give your date of birth."),
+            "invalid": gettext_lazy("Please give a day such as 1990-12-31."),
         },
     )
 
@@ -48,11 +50,11 @@ class ConsentForm(forms.Form):
     guardian_name = forms.CharField(
         label="Name of the parent or guardian",
         validators=[too_long(LONGEST_NAME), has_a_letter],
-        error_messages={"required": "Please give your name."},
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
     agreed = forms.BooleanField(
         label="I am their parent or guardian, and I agree to the treatment they have booked",
-        error_messages={"required": "Without your consent we cannot treat them."},
+        error_messages={"required": gettext_lazy("Without your consent we cannot treat them.")},
     )
 
     helper = plain("guardian_name", "agreed")
@@ -88,7 +90,7 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     today = clinic.day_of(now)
     asked = still_to_tell(client, clinic, today)
     if not asked:
-        messages.success(request, "Thank you, there is nothing more to tell.")
+        messages.success(request, _("Thank you, there is nothing more to tell."))
         return back()
     data = request.POST if request.method == "POST" else None
     form = AgeForm(data, today=today) if asked == AGE else ConsentForm(data)
@@ -101,5 +103,5 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     client.refresh_from_db()
     if still_to_tell(client, clinic, today):
         return redirect(request.path)
-    messages.success(request, "Thank you. It is noted.")
+    messages.success(request, _("Thank you. It is noted."))
     return back()

@@ -103,6 +103,7 @@ CLIENTS = (
             "Name": "name",
             "E-mail": "email",
             "Phone": "phone",
+            "Language": "language",
             "Known since": "created_at",
             "Address proved": "proved_at",
             "Terms agreed": "terms_agreed_at",
@@ -121,7 +122,7 @@ CLIENTS = (
         },
         on_erase=Fate.NAMELESS,
         why="An empty row, so that past appointments belong to somebody.",
-        blank={  # but for the address, to which the last mail goes
+        blank={  # but for the address, to which the last mail goes, and its language
             "name": "Erased client",
             "phone": "",
             "user": None,

@@ -47,7 +47,7 @@ def test_a_version_carries_its_number_and_its_day_in_the_clinics_zone(clinic):
     clinic.timezone = "Asia/Tokyo"
     clinic.save()
     change({MINUTES: 50}, now=datetime(2027, 5, 11, 20, tzinfo=UTC))
-    assert protocol.current().label == "Protocol version 2, 12 May 2027"
+    assert protocol.label(protocol.current()) == "Protocol version 2, 12 May 2027"
 
 
 def test_what_alters_nothing_makes_no_version():

@@ -353,3 +353,12 @@ def test_thirty_wishes_take_as_many_queries_as_one(
         erasing.ask(factories.make_client(), how="test", now=timezone.now())
     with django_assert_num_queries(len(seen)):
         desks.get("/desk/erasures/")
+
+
+def test_the_language_goes_with_the_address_after_the_last_mail_in_it(known):
+    Client.objects.filter(pk=known.pk).update(language="de")
+    erase(known, tell=True)
+    assert Client.objects.get(pk=known.pk).language == "de"
+    Mail.objects.filter(client=known).update(state=MailState.SENT, sent_at=timezone.now())
+    erasing.finish_all(now=timezone.now())
+    assert Client.objects.get(pk=known.pk).language == ""

@@ -280,8 +280,8 @@ def test_the_plan_names_the_version_it_was_made_by(client, enter, clinic):
         client.get("/plan/")
     )
     save(sign_in(type(client)(), Role.OWNER), TRAINING, minutes="50")
-    assert f"{protocol.current().label}." in text(client.get("/plan/"))
-    assert "Protocol version 2, " in protocol.current().label
+    assert f"{protocol.label(protocol.current())}." in text(client.get("/plan/"))
+    assert "Protocol version 2, " in protocol.label(protocol.current())
 
 
 # The public page
