@@ -37,7 +37,8 @@ class Letter:
     @property
     def greeting(self) -> str:
         """A line of its own: what follows is a whole sentence."""
-        return _("Hello {name},").format(name=self.name) if self.name else _("Hello,")
+        named = wording.isolated(self.name)
+        return _("Hello {name},").format(name=named) if named else _("Hello,")
 
     @property
     def zone(self) -> str:

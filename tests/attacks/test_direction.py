@@ -83,11 +83,11 @@ def test_it_is_isolated_in_the_text_of_mails_and_in_calendars(booked, clinic):
     assert f"\u2068{HEBREW}\u2069" in text
     assert HEBREW not in text.replace(f"\u2068{HEBREW}\u2069", "")
     html = message.get_body(("html",)).get_content()
-    assert HEBREW not in html.replace(f"<bdi>{HEBREW}</bdi>", "")
+    assert HEBREW not in re.sub(f"<bdi>{HEBREW}</bdi>|\u2068{HEBREW}\u2069", "", html)
     calendar = invitation(booked, clinic, stamp=timezone.now()).decode().replace("\r\n ", "")
     assert f"With \u2068{HEBREW}\u2069." in calendar
 
 
 def test_a_name_that_reads_from_left_to_right_is_written_as_it_is(booked, clinic):
     message = mail_about(booked, clinic)
-    assert "With:  Kim Demo" in message.get_body(("plain",)).get_content()
+    assert "With: Kim Demo" in message.get_body(("plain",)).get_content()
