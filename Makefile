@@ -23,7 +23,7 @@ export PYTHONUNBUFFERED := 1
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock audit bench \
-    bench-peers soak simulate mutants clean
+    bench-peers soak attack simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -81,6 +81,9 @@ bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed #
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
 	    $(BIN)/python -m pytest tests/faults tests/actions tests/attacks $(ARGS)
+
+attack: ## What a stranger can try from outside, against a demo that runs (SITE=http://localhost:8000)
+	@$(PYTHON) -m tests.attacks.blackbox $(or $(SITE),http://localhost:$(PORT)) $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)

@@ -68,6 +68,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.middleware.body_size.BodySizeMiddleware",
+    "clinic.middleware.page_limit.PageLimitMiddleware",
     "clinic.middleware.audit_actor.ActingMiddleware",
     "clinic.middleware.not_set_up.NotSetUpMiddleware",
     "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
@@ -110,10 +112,8 @@ PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if ar
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In the database, so that limits on signing in hold for every process and outlive Redis.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
+# Nothing may rest on a cache, from which entries go when there are many: what counts is a row.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{STATE}/valkey/valkey.sock")
 CELERY_BROKER_URL = REDIS_URL
@@ -147,7 +147,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # clinic.accounts.attempts has its own
+LIMIT_SIGNING_IN = env.bool("LIMIT_SIGNING_IN", default=True)
 # The least time an answer takes that could tell whether an address is known here.
 SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
@@ -155,7 +156,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 MFA_ADAPTER = "clinic.accounts.second_factor.FactorAdapter"
-MFA_FORMS = {"add_webauthn": "clinic.accounts.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "clinic.accounts.forms.AddPasskeyForm",
+    "authenticate": "clinic.accounts.forms.FactorForm",
+    "reauthenticate": "clinic.accounts.forms.FactorAgainForm",
+    "authenticate_webauthn": "clinic.accounts.forms.PasskeyForm",
+    "login_webauthn": "clinic.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "clinic.accounts.forms.ReauthenticatePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
@@ -247,6 +255,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 ENCRYPTED = SITE_URL.startswith("https://")
+KNOWN_BROWSER_COOKIE = "__Host-known" if ENCRYPTED else "known"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines beside us
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
@@ -302,6 +311,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
@@ -315,6 +325,8 @@ if SENTRY_DSN:  # else its library, which is large, is not even read
 
 # How often one address, and one login, may ask; nothing after the = lifts the limit.
 LIMITS = {
+    "accounts": env.str("LIMIT_ACCOUNTS", default="30/minute"),
+    "pages": env.str("LIMIT_PAGES", default="240/minute"),
     "api": env.str("LIMIT_API", default="120/minute"),
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),

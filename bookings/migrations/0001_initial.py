@@ -17,13 +17,7 @@ import django.db.models.functions.text
 from decimal import Decimal
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
-from django.core.management import call_command
 from django.db import migrations, models
-
-
-def create_the_cache_table(_apps, editor):
-    """So that bringing the database up to date is one command."""
-    call_command("createcachetable", verbosity=0, database=editor.connection.alias)
 
 
 NEVER_CHANGE = """
@@ -155,7 +149,6 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
-        migrations.RunPython(create_the_cache_table, migrations.RunPython.noop),
         migrations.CreateModel(
             name='Appointment',
             fields=[

@@ -26,6 +26,7 @@ from bookings.models.scheduling.appointments import (
     AppointmentEvent,
     WrongStatus,
 )
+from bookings.models.tallies import Tally
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
@@ -68,6 +69,7 @@ __all__ = [
     "Race",
     "Room",
     "SignInMail",
+    "Tally",
     "Therapist",
     "Treatment",
     "User",

@@ -20,7 +20,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from bookings.web.visitor import address
 
-API, BOOKING, HOLDS = "api", "booking", "holds"
+ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
 ANY = ("GET", "HEAD", "POST")
 WRITING = ("POST",)
 PATIENCE = 0.3  # seconds

@@ -1,6 +1,7 @@
 """Who is asking, as far as holds need to know: keyed hashes, so that no address is kept."""
 
 from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address, ip_network
 from secrets import token_hex
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 
 MOST_REMEMBERED = 50
+ONE_HOUSEHOLD = 64  # bits of an IPv6 address
 _SESSION_KEY, _BOOKED_KEY = "visitor", "booked"
 
 
@@ -48,8 +50,21 @@ def language() -> str:
 
 
 def address(request: HttpRequest) -> str:
-    """Where the request comes from, past the proxies that we run ourselves."""
-    return _keyed("address", outermost_trusted(request))
+    """The network the request comes from, past the proxies that we run ourselves."""
+    return _keyed("address", network(outermost_trusted(request)))
+
+
+def network(where: str) -> str:
+    """What one household has: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        found = ip_address(where)
+    except ValueError:
+        return where
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ip_network((found, ONE_HOUSEHOLD), strict=False))
+    return str(found)
 
 
 def outermost_trusted(request: HttpRequest) -> str:

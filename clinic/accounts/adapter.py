@@ -21,6 +21,7 @@ from bookings.models import Client, User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
+from clinic.accounts import attempts
 from clinic.demo.logins import DEMO_ADDRESSES
 
 
@@ -31,7 +32,13 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("This address and this password do not belong together."),
         "incorrect_code": _("This is not the code. Please look at it again."),
-        "too_many_login_attempts": _("That was tried too often. Please wait a few minutes."),
+        "too_many_login_attempts": _(
+            "That was tried too often. Please wait a few minutes, use a passkey, or let us "
+            "mail you a link to a new password."
+        ),
+        "too_many_mails": _(
+            "That was tried too often. Please wait a moment, and look at what has come already."
+        ),
         "rate_limited": _("That was a lot in a short time. Please wait a minute."),
     }
 
@@ -44,11 +51,24 @@ class AccountAdapter(DefaultAccountAdapter):
             raise PermissionDenied
         return super().pre_login(request, user, **how)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._tried = credentials.get("email") or credentials.get("username") or ""
+        if not attempts.PASSWORDS.allow(request, self._tried):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempts.PASSWORDS.take_back(request, self._tried)
+        return user
+
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
             identity.recognise(user, proved.email, by=str(user), now=timezone.now())
-        return super().post_login(request, user, **how)
+        response = super().post_login(request, user, **how)
+        attempts.remember_browser(request, response, user)
+        return response
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
         roles = request.user.roles()

@@ -6,7 +6,6 @@ from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -46,9 +45,7 @@ ANY = st.one_of(
 @pytest.fixture
 def forms(db, settings):
     """(who, address) of every page that takes a form from them, with the names of all fields."""
-    settings.RATELIMIT_ENABLE = False
-    settings.ACCOUNT_RATE_LIMITS = False
-    cache.clear()
+    settings.LIMIT_SIGNING_IN = False
     world = make_world()
     found, fields = [], set()
     for name, url in sorted(set(every_page(world.argument))):

@@ -12,7 +12,6 @@ from io import StringIO
 import icalendar
 import pytest
 from django.core import mail as outbox
-from django.core.cache import cache
 from django.test import Client as Browser
 
 from bookings import links
@@ -33,8 +32,7 @@ ELSEWHERE = [
 
 @pytest.fixture
 def unlimited(db, settings):
-    settings.ACCOUNT_RATE_LIMITS = False
-    cache.clear()
+    settings.LIMIT_SIGNING_IN = False
 
 
 @pytest.fixture

@@ -146,6 +146,9 @@ def site(tmp_path_factory) -> Iterator[Site]:
     limits = {
         "HOLDS_PER_HOUR_PER_ADDRESS": "10000",
         "HOLDS_AT_ONCE_PER_ADDRESS": "1000",
+        "LIMIT_SIGNING_IN": "false",
+        "LIMIT_ACCOUNTS": "",
+        "LIMIT_PAGES": "",
         "LIMIT_API": "",
         "LIMIT_BOOKING": "",
         "LIMIT_HOLDS": "",

@@ -28,8 +28,9 @@ ONE_FOR_ONE = {
     **{chr(ord(zero) + digit): str(digit) for zero in ZEROS for digit in range(10)},
 }
 _ONE_FOR_ONE = str.maketrans(ONE_FOR_ONE)
-PHONE_PART = re.compile(r"[+(]?[\d().\-/]*\d[\d().\-/]*\Z")
-AN_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+# Each goes through a text once, however long it is.
+PHONE_PART = re.compile(r"[+(]?(?=[().\-/]*\d)[\d().\-/]++\Z")
+AN_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
 SHORTEST_PHONE = 5  # digits
 # A number is known by its last digits, with or without its country's code.
 DIGITS_COMPARED = 9

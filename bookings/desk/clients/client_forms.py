@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.clients import details
 from bookings.models import Client
 from bookings.web.forms import (
-    LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
     AddressField,
+    ShortText,
     has_a_letter,
     looks_like_a_phone,
     sane_birthday,
-    too_long,
 )
 
 SALT = "diary.record"
@@ -38,16 +37,15 @@ def _languages() -> list[tuple[str, str]]:
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
-    name = forms.CharField(label="Name", validators=[too_long(LONGEST_NAME), has_a_letter])
-    phone = forms.CharField(
+    name = ShortText(label="Name", longest=LONGEST_NAME, validators=[has_a_letter])
+    phone = ShortText(
         label="Phone",
         required=False,
-        validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
+        longest=LONGEST_PHONE,
+        validators=[looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
-    email = AddressField(
-        label="E-mail (may be empty)", required=False, validators=[too_long(LONGEST_EMAIL)]
-    )
+    email = AddressField(label="E-mail (may be empty)", required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of mails"), choices=_languages, required=False
     )
@@ -56,10 +54,10 @@ class ClientForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
-    guardian_name = forms.CharField(
+    guardian_name = ShortText(
         label="Parent or guardian",
         required=False,
-        validators=[too_long(LONGEST_NAME)],
+        longest=LONGEST_NAME,
         help_text=gettext_lazy("Of a client under 18."),
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)

@@ -13,7 +13,7 @@ from bookings.actions.clients import legal
 from bookings.actions.clients.legal import TextMoved
 from bookings.models import LegalKind, LegalText
 from bookings.web.actor import who
-from bookings.web.forms import plain, too_long
+from bookings.web.forms import ShortText, plain
 from bookings.web.responses import page_methods
 
 LONGEST_TEXT = 50_000
@@ -21,9 +21,9 @@ LONGEST_TEXT = 50_000
 
 class TextForm(forms.Form):
     based_on = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    text = forms.CharField(
+    text = ShortText(
         label="Text",
-        validators=[too_long(LONGEST_TEXT)],
+        longest=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
         help_text="## begins a heading, - a point of a list, a blank line a paragraph; **bold**.",
         error_messages={"required": gettext_lazy("A legal text cannot be empty.")},

@@ -13,7 +13,7 @@ from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.core.training.protocol.phases import CYCLE_PHASES
 from bookings.queries.training import protocol_file
-from bookings.web.forms import plain, too_long
+from bookings.web.forms import ShortText, plain
 
 PRESSURES = [(pressure.key, pressure.label.capitalize()) for pressure in Pressure]
 LONGEST_TEXT = 600
@@ -35,18 +35,18 @@ class Days(forms.IntegerField):
         )  # fmt: skip
 
 
-class Words(forms.CharField):
+class Words(ShortText):
     def __init__(self, label: str, *, rows: int = 3, **options: Any):
         widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(label=label, widget=widget, validators=[too_long(LONGEST_TEXT)], **options)
+        super().__init__(label=label, widget=widget, longest=LONGEST_TEXT, **options)
 
 
-class Lines(forms.CharField):
+class Lines(ShortText):
     """A list of texts, one on each line."""
 
     def __init__(self, label: str, **options: Any):
         widget = forms.Textarea(attrs={"rows": 4})
-        super().__init__(label=label, widget=widget, validators=[too_long(4 * LONGEST_TEXT)],
+        super().__init__(label=label, widget=widget, longest=4 * LONGEST_TEXT,
                          help_text=gettext_lazy("One on each line."), required=False,
                          **options)  # fmt: skip
 
@@ -160,7 +160,7 @@ WORDS = (
 class PhaseForm(ProtocolForm):
     """How a phase is called, what it bears, how often sessions come, and the words for it."""
 
-    name = forms.CharField(label="Name", validators=[too_long(60)])
+    name = ShortText(label="Name", longest=60)
     usual = forms.ChoiceField(label="Usual pressure", choices=PRESSURES)
     ceiling = forms.ChoiceField(
         label="Firmest pressure advised",

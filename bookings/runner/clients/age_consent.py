@@ -19,7 +19,7 @@ from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, sane_birthday, too_long
+from bookings.web.forms import LONGEST_NAME, ShortText, has_a_letter, plain, sane_birthday
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import page_methods, private
 
@@ -47,9 +47,10 @@ class AgeForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    guardian_name = forms.CharField(
+    guardian_name = ShortText(
         label="Name of the parent or guardian",
-        validators=[too_long(LONGEST_NAME), has_a_letter],
+        longest=LONGEST_NAME,
+        validators=[has_a_letter],
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
     agreed = forms.BooleanField(

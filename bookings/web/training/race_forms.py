@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, plain, too_long
+from bookings.web.forms import DayField, ShortText, plain
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
@@ -45,9 +45,7 @@ class RaceForm(forms.Form):
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = forms.CharField(
-        label="Name of the race (optional)", required=False, validators=[too_long(LONGEST_NAME)]
-    )
+    name = ShortText(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
     priority = forms.ChoiceField(
         label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
     )

@@ -33,6 +33,7 @@ from bookings.models import (
     Race,
     Room,
     SignInMail,
+    Tally,
     Therapist,
     Treatment,
     User,
@@ -470,6 +471,7 @@ THE_CLINICS = (
             (Habits, "Therapists' habits", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),
+            (Tally, "Tries at signing in", "numbers beside digests, for a day"),
             (Heartbeat, "Signs of life", "a sign of life"),
             (MailServer, "The mail server", "a sign of how the mail server fares"),
         )

@@ -215,7 +215,7 @@ def test_what_is_exported_can_be_imported(owner):
     [
         (b"a: [1", "not YAML that can be read, near line"),
         (b"", "The file is empty."),
-        (b"x" * (protocol_file.LARGEST + 1), "larger than 256 KB"),
+        (b"x" * (protocol_file.LARGEST + 1), "larger than 128 KB"),
         (b"\xff\xfe", "not text in UTF-8"),
     ],
 )
