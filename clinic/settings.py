@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "clinic.middleware.page_limit.PageLimitMiddleware",
     "clinic.middleware.audit_actor.ActingMiddleware",
     "clinic.middleware.not_set_up.NotSetUpMiddleware",
-    "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
+    "clinic.accounts.clear_site_data.LeaveNothingBehindMiddleware",
     "clinic.middleware.policy.PolicyMiddleware",
     "clinic.middleware.staff_session.StaffDoorMiddleware",
     "clinic.middleware.timezone.ClinicZoneMiddleware",
