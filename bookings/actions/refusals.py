@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext_lazy
 
-from bookings.core.scheduling.problems import TAKEN, Code, Problem, Severity
+from bookings.core.scheduling.codes import TAKEN, Code, Problem, Severity
 from bookings.queries.scheduling.diary import Opening
 
 

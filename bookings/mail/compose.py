@@ -16,8 +16,8 @@ from django.utils import translation
 
 from bookings.core import wording
 from bookings.core.clients.addresses import BadAddress, ascii_address
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import Letter
-from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail
 
 # A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from bookings.mail.kinds import SUBJECTS
+from bookings.mail.contents import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from bookings.queries.mail.mail_status import not_wanted

@@ -1,4 +1,4 @@
-"""Who read or wrote health data, when, and from where."""
+"""Who read or wrote health data, when, and from where; written by therapists/health_audit.py."""
 
 from django.conf import settings
 from django.db import models

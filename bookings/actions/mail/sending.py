@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from bookings.actions.mail import nudge_delivery
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.mail.compose import BadAddress, compose
-from bookings.mail.kinds import SUBJECTS
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.smtp import (
     Courier,
     InDoubt,

@@ -24,7 +24,7 @@ from bookings.actions.scheduling.holds import (
     stand_at,
 )
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Clinic, MailKind
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot

@@ -12,7 +12,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import last_move, rewrite
-from bookings.core.scheduling.problems import HOURS, Code, Rules
+from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.scheduling.conflicts import conflicts

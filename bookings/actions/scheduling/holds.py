@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling.allocation import allocate, look_around, new_appointment
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day

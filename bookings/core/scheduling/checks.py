@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.openings import Roster, Seconds, Span, Visit, joined
-from bookings.core.scheduling.problems import Code
 
 
 @dataclass(frozen=True, kw_only=True)

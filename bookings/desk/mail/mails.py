@@ -16,7 +16,7 @@ from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
-from bookings.mail.kinds import SUBJECTS
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.preview import Foreseen, foresee
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries.mail import mail_status

@@ -18,7 +18,7 @@ from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment

@@ -29,7 +29,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.checks import Timetable, codes_of_timetable, inside, is_clear
+from bookings.core.scheduling.codes import HOURS, Code, Problem, Rules
 from bookings.core.scheduling.openings import Span, Visit, joined, without
-from bookings.core.scheduling.problems import HOURS, Code, Problem, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,

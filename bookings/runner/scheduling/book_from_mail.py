@@ -16,7 +16,7 @@ from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment

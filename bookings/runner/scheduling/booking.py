@@ -16,7 +16,7 @@ from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
 from bookings.queries.scheduling.slots import Slot

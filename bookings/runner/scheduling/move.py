@@ -14,7 +14,7 @@ from bookings.actions.refusals import Busy, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.cutoffs import why_not_move

@@ -18,7 +18,7 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to

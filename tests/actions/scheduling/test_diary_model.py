@@ -18,7 +18,7 @@ from bookings.actions.scheduling import booking, cancellation, changes, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.openings import openings
