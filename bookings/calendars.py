@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vUri
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
 from bookings.links import page_url
@@ -44,7 +45,7 @@ def uid_of(appointment: Appointment) -> str:
 
 def summary(appointment: Appointment, clinic: Clinic) -> str:
     """Sports massage 60 at Taper"""
-    names = {"treatment": appointment.treatment.name, "clinic": clinic.name}
+    names = {"treatment": appointment.treatment, "clinic": clinic}
     return _("{treatment} at {clinic}").format(**names)
 
 
@@ -82,19 +83,19 @@ def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     """With the page's own link: a shared calendar must not carry the one that proves an address."""
     if appointment.status == Status.CANCELLED:
         return _("This appointment is cancelled.\nPhone: {phone}").format(phone=clinic.phone)
-    facts = {"therapist": appointment.therapist.name, "link": link, "phone": clinic.phone}
+    facts = {"therapist": appointment.therapist, "link": link, "phone": clinic.phone}
     return _("With {therapist}.\nMove or cancel: {link}\nPhone: {phone}").format(**facts)
 
 
 def _organizer(clinic: Clinic) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{clinic.email}")
+    organizer = vCalAddress(f"mailto:{ascii_address(clinic.email)}")
     organizer.params["CN"] = one_line(clinic.name)
     return organizer
 
 
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
-    attendee = vCalAddress(f"mailto:{appointment.whose.email}")
+    attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
     attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"

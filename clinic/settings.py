@@ -24,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
 # Seal and open health data (docs/operations.md); the first seals.
 HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
 HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
+# The same for the secrets of second factors: who can read one must not be able to read the other.
+FACTOR_KEY_KNOWN_TO_ALL = "YWxzby1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[FACTOR_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "clinic.middleware.security_headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "clinic.middleware.direction_marks.WithoutDirectionMarks",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -68,7 +72,7 @@ MIDDLEWARE = [
     "clinic.middleware.page_limit.PageLimitMiddleware",
     "clinic.middleware.audit_actor.ActingMiddleware",
     "clinic.middleware.not_set_up.NotSetUpMiddleware",
-    "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
+    "clinic.accounts.clear_site_data.LeaveNothingBehindMiddleware",
     "clinic.middleware.policy.PolicyMiddleware",
     "clinic.middleware.staff_session.StaffDoorMiddleware",
     "clinic.middleware.timezone.ClinicZoneMiddleware",
@@ -98,7 +102,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/postgres/clinic"),
+    "default": env.db("DATABASE_URL", default=f"postgres://taper@/{STATE}/postgres/clinic"),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -123,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "clinic.accounts.passwords.GuessablePasswordValidator"},
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for nobody
@@ -203,8 +208,8 @@ STORAGES = {
     },
 }
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
+STATICFILES_DIRS: list = [BASE_DIR / "static"]
+_VENDORED = [
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
@@ -212,6 +217,8 @@ STATICFILES_DIRS = [
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
+if NODE_MODULES.is_dir():  # which the image needs only while it is made
+    STATICFILES_DIRS += _VENDORED
 
 # Who was erased, so that restoring a backup brings nobody back (docs/privacy.md): a file outside
 # of what a restore overwrites.
@@ -283,6 +290,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "without tokens": {"()": "clinic.monitoring.redaction.WithoutTokens"},
+        "expected": {"()": "clinic.monitoring.redaction.WithoutExpectedTracebacks"},
         "request id": {"()": "clinic.middleware.request_ids.WithRequestId"},
     },
     "formatters": {
@@ -295,7 +303,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["without tokens", "request id"],
+            "filters": ["expected", "without tokens", "request id"],
             "formatter": LOG_FORMAT,
         },
     },

@@ -19,6 +19,7 @@ from icalendar import Calendar, Event
 
 from bookings import calendars
 from bookings.core import training
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.queries.training import protocol
 from therapists.models import Feed
@@ -67,10 +68,10 @@ def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment.name}")
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment}")
         for visit in _around(therapist.appointments, now)
     )
-    return _calendar(f"{clinic.name}: {therapist.initials}", events)
+    return _calendar(f"{clinic}: {therapist.initials}", events)
 
 
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
@@ -79,7 +80,7 @@ def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
         _visit(visit, calendars.summary(visit, clinic), place=place)
         for visit in _around(client.appointments, now)
     ]
-    name = _("{clinic}: my massages").format(clinic=clinic.name)
+    name = _("{clinic}: my massages").format(clinic=clinic)
     return _calendar(name, [*events, *_phases(client, clinic, now)])
 
 
@@ -115,7 +116,7 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue
-        name = f"{rules.phases[segment.phase].name}: {segment.race.name}"
+        name = f"{rules.phases[segment.phase].name}: {isolated(segment.race.name)}"
         uid = f"phase-{_signed(client)}-{segment.race.race_date}-{segment.phase}-{segment.start}"
         event = _event(uid, name, _midnight(segment.start))
         event.add("dtstart", segment.start)

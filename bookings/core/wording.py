@@ -10,6 +10,9 @@ SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
 LONGEST_GREETED = 60
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+TURNS_WHAT_FOLLOWS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+EXTENSION = re.compile(r"ext|x|#|;", re.IGNORECASE)
 
 
 def clock(instant: datetime, tz: ZoneInfo) -> str:
@@ -21,6 +24,36 @@ def price(amount: Decimal, currency: str) -> str:
     """£60, £62.50, 60 CHF"""
     number = f"{amount:.2f}".removesuffix(".00")
     return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
+
+
+def dialled(phone: str) -> str:
+    """A number as a tel: link has it (RFC 3966): +442079460000;ext=12.
+
+    The "(0)" is dialled only at home, where the country's code is not; an extension comes after.
+    """
+    plain = unicodedata.normalize("NFKC", phone)
+    plain = re.sub(r"[^\w+()#;]", "", unicodedata.normalize("NFKC", phone))
+    digits = "".join(str(unicodedata.decimal(one, one)) for one in plain)
+    number, extension = [*EXTENSION.split(digits, maxsplit=1), ""][:2]
+    if number.startswith(("+", "00")):
+        number = number.replace("(0)", "")
+    plus = "+" if number.startswith("+") else ""
+    inner = re.sub(r"[^0-9]", "", extension)
+    return plus + re.sub(r"[^0-9]", "", number) + (f";ext={inner}" if inner else "")
+
+
+def isolated(text: str) -> str:
+    """In plain text, a name that reads from right to left changes no order but its own.
+
+    On pages that is <bdi>; this is the same for mails, attributes and titles (UAX 9, 2.7).
+    """
+    reads_leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if reads_leftwards else text
+
+
+def without_controls(text: str) -> str:
+    """Without the marks that would go on turning what stands behind the text."""
+    return TURNS_WHAT_FOLLOWS.sub("", text)
 
 
 def one_line(text: str, longest: int = 200) -> str:

@@ -15,14 +15,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from bookings.core import wording
+from bookings.core.clients.addresses import BadAddress, ascii_address
 from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import Letter
 from bookings.models import Clinic, Mail
-
-
-class BadAddress(Exception):
-    """No message can be addressed to that client."""
-
 
 # A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.
 LONG_LINES = SMTP.clone(max_line_length=990)
@@ -50,7 +46,8 @@ def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     message = EmailMessage(policy=LONG_LINES)
     message["Subject"] = wording.one_line(_rendered(letter, "subject.txt"))
     message["From"] = Address(wording.one_line(clinic.name), addr_spec=_sender())
-    message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=clinic.email)
+    replies_go_to = ascii_address(clinic.email)
+    message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=replies_go_to)
     # The address alone: anybody can type any name into a public form.
     message["To"] = _recipient(mail.client.email)
     message["Date"] = format_datetime(now)
@@ -82,8 +79,7 @@ def _sender() -> str:
 
 
 def _recipient(address: str) -> Address:
-    local, _, domain = address.rpartition("@")
     try:
-        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
+        return Address(addr_spec=ascii_address(address))
     except (ValueError, IndexError, HeaderParseError) as error:
         raise BadAddress from error

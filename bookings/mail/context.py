@@ -1,6 +1,5 @@
 """What the templates of a mail may say, in words."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,7 +39,8 @@ class Letter:
     @property
     def greeting(self) -> str:
         """A line of its own: what follows is a whole sentence."""
-        return _("Hello {name},").format(name=self.name) if self.name else _("Hello,")
+        named = wording.isolated(self.name)
+        return _("Hello {name},").format(name=named) if named else _("Hello,")
 
     @property
     def zone(self) -> str:
@@ -52,7 +52,7 @@ class Letter:
 
     @property
     def dial(self) -> str:
-        return re.sub(r"[^+\d]", "", self.clinic.phone)
+        return wording.dialled(self.clinic.phone)
 
     @property
     def protocol_version(self) -> int:

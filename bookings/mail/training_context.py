@@ -104,7 +104,7 @@ class Suggestion:
         therapist = usual if usual in opening.therapists else None
         words = dates.day_and_time(opening.starts_at, self.letter.clinic.tz)
         if therapist:
-            words = _("{time}, with {therapist}").format(time=words, therapist=therapist.name)
+            words = _("{time}, with {therapist}").format(time=words, therapist=therapist)
         url = client_url(
             Purpose.BOOK,
             self.letter.mail.client,
@@ -202,7 +202,7 @@ class NudgeLetter(TrainingLetter):
         if race is None:
             return ""
         left = dates.length_of_time(race.days_to(self.today))
-        return _("{time} to {race}").format(time=left, race=race.name)
+        return _("{time} to {race}").format(time=left, race=wording.isolated(race.name))
 
 
 class OffSeasonLetter(TrainingLetter):

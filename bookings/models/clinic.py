@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.scheduling import proving
+from bookings.models.clients.addresses import AddressField
+from bookings.models.named import Named
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
@@ -74,13 +77,13 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
 
 
-class Clinic(models.Model):
+class Clinic(Named, models.Model):
     """The settings of the one clinic (always row 1)."""
 
     name = models.CharField(max_length=120)
     address = models.TextField(help_text=gettext_lazy("As it should stand in mails and calendars."))
     phone = models.CharField(max_length=40)
-    email = models.EmailField(help_text=gettext_lazy("Replies to the clinic's mails go here."))
+    email = AddressField(help_text=gettext_lazy("Replies to the clinic's mails go here."))
     timezone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
     currency = models.CharField(
         max_length=3, default="GBP", help_text=gettext_lazy("ISO code, such as GBP.")
@@ -228,8 +231,18 @@ class Clinic(models.Model):
             ),
         ]
 
+    # As this process has read it last, for pages that are shown while there is no database.
+    last_read: ClassVar["Clinic | None"] = None
+
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, *row: Any, **more: Any) -> Self:
+        clinic = super().from_db(*row, **more)
+        if not clinic.get_deferred_fields():
+            cls.last_read = clinic
+        return clinic
 
     @property
     def tz(self) -> ZoneInfo:

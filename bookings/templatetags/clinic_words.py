@@ -1,12 +1,12 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -51,7 +51,19 @@ def year(instant: datetime, tz: ZoneInfo) -> int:
 @register.filter
 def dialled(phone: str) -> str:
     """+44 20 7946 0000 as a tel: link has it."""
-    return re.sub(r"[^+\d]", "", str(phone))
+    return wording.dialled(str(phone))
+
+
+@register.filter
+def bdi(name: object) -> SafeString:
+    """A name that somebody typed, so that its direction turns nothing beside it."""
+    return format_html("<bdi>{}</bdi>", name) if name else SafeString()
+
+
+@register.filter
+def isolated(name: object) -> str:
+    """The same where there can be no element: in mails' text, titles and attributes."""
+    return wording.isolated(str(name))
 
 
 @register.filter
@@ -62,14 +74,14 @@ def on_one_line(address: str) -> str:
 @register.filter
 def names(people: Iterable) -> str:
     """Ana, Bo and Kim"""
-    *rest, last = [str(person) for person in people]
+    *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} and {last}").format(several=", ".join(rest), last=last) if rest else last
 
 
 @register.filter
 def any_of(people: Iterable) -> str:
     """Ana, Bo or Kim"""
-    *rest, last = [str(person) for person in people]
+    *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
 
 

@@ -8,10 +8,13 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.core.clients.addresses import kept_address
+from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
 LONGEST_NAME = 200
@@ -118,6 +121,35 @@ class InstantField(forms.Field):
         return ValidationError(self.error_messages["invalid"], code="invalid")
 
 
+class AddressField(ShortText):
+    """An e-mail address, as it is kept."""
+
+    widget = forms.EmailInput
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
+    }
+
+    def __init__(self, **options: Any):
+        super().__init__(longest=LONGEST_EMAIL, **options)
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if value:
+            can_be_mailed_to(value)
+            _looks_like_an_address(value, str(self.error_messages["invalid"]))
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        return kept_address(address) if address else address
+
+
+def _looks_like_an_address(text: str, otherwise: str) -> None:
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValidationError(otherwise, code="invalid") from None
+
+
 class KeyForm(forms.Form):
     """All that is asked of somebody whom we know: that one press is not taken for two."""
 
@@ -141,16 +173,11 @@ class PersonForm(KeyForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
-    email = ShortText(
+    email = AddressField(
         label="E-mail",
         help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
-        longest=LONGEST_EMAIL,
-        validators=[forms.EmailField.default_validators[0]],
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": gettext_lazy("Please give your e-mail address."),
-            "invalid": gettext_lazy("Please give an e-mail address such as name@example.com."),
-        },
+        error_messages={"required": gettext_lazy("Please give your e-mail address.")},
     )
     phone = ShortText(
         label="Phone (optional)",

@@ -32,3 +32,25 @@ def test_a_name_is_greeted(name):
 @pytest.mark.parametrize("name", ["shop.example", "a@b", "http://x", "Call 0900", "x" * 61])
 def test_what_may_be_an_advertisement_is_not(name):
     assert wording.name_to_greet(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("020 7946 0000", "02079460000"),
+        ("+44 20 7946 0000", "+442079460000"),
+        ("+44 (0)20 7946 0000", "+442079460000"),
+        ("0044 (0)20 7946 0000", "00442079460000"),
+        ("(020) 7946 0000", "02079460000"),
+        ("(0)20 7946 0000", "02079460000"),
+        ("020 7946 0000 ext. 12", "02079460000;ext=12"),
+        ("020 7946 0000 x12", "02079460000;ext=12"),
+        ("020 7946 0000 #12", "02079460000;ext=12"),
+        ("٠٢٠ ٧٩٤٦ ٠٠٠٠", "02079460000"),
+        ("０２０ ７９４６ ００００", "02079460000"),
+        ("＋44 20 7946 0000", "+442079460000"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_dialled_as_it_is_meant(written, dialled):
+    assert wording.dialled(written) == dialled

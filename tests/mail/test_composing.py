@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from bookings import links
 from bookings.core.scheduling.statuses import Status
+from bookings.core.wording import isolated
 from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
 from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
@@ -75,7 +76,7 @@ class Page(HTMLParser):
     def __init__(self, source: str):
         super().__init__()
         self.tags, self.links, self.words, self._hidden = [], [], [], False
-        self.feed(source)
+        self.feed(re.sub("</?bdi>", "", source))  # which nobody sees
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
@@ -316,8 +317,8 @@ def test_a_name_in_any_script_is_greeted(name, read, appointment):
     appointment.client.name = name
     message = read()
 
-    assert text(message).startswith(f"Hello {name},\n")
-    assert f"Hello {name}," in Page(html(message)).text
+    assert text(message).startswith(f"Hello {isolated(name)},\n")
+    assert f"Hello {isolated(name)}," in Page(html(message)).text
 
 
 def test_an_address_in_any_script_is_written_as_servers_take_it(read, appointment):

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from bookings import dates
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
 from bookings.models import Clinic, Therapist
 from therapists.feeds import initials_of
@@ -57,7 +58,8 @@ def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connec
     with translation.override(settings.LANGUAGE_CODE):
         body = render_to_string("therapists/scheduling/morning.txt", facts)
         subject = _subject(day, len(visits))
-    EmailMessage(one_line(subject), body, to=[user.email], connection=connection).send()
+    to = [ascii_address(user.email)]
+    EmailMessage(one_line(subject), body, to=to, connection=connection).send()
     MorningMail.objects.filter(pk=row.pk).update(sent_at=now)
     return True
 

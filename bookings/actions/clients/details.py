@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from bookings.actions.refusals import Stale
+from bookings.core.clients.addresses import compared
 from bookings.models import Client, ClientEvent
 
 # What the desk changes, with the word for it in a sentence.
@@ -50,7 +51,7 @@ def take_down(
 
     Where a known client has that address, the desk is asked whether it is the same person.
     """
-    known = Client.objects.filter(email__iexact=email, proved_at__isnull=False) if email else None
+    known = Client.objects.at(email).filter(proved_at__isnull=False) if email else None
     client = Client(
         name=name,
         email=email,
@@ -84,7 +85,7 @@ def change(
     asked = {name: value for name, value in wanted.items() if before[name] != value}
     if not asked:
         return client
-    if "email" in asked and asked["email"].lower() != client.email.lower():
+    if "email" in asked and compared(asked["email"]) != compared(client.email):
         client.bounced_at = None
         client.appointments.update(prove_by=None)  # the desk knows whose they are
         client.proved_at = client.proved_at if client.user_id else None

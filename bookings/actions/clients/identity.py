@@ -1,7 +1,6 @@
 """Who a client is: known once somebody has answered from behind a mailed link."""
 
 from datetime import datetime
-from unicodedata import normalize
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -9,6 +8,8 @@ from django.db import IntegrityError, transaction
 
 from bookings.actions.clients import merge_steps
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import name_compared, same_name
 from bookings.models import Client, Clinic, User
 
 
@@ -37,7 +38,7 @@ def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
     if not client.is_provisional:
         return client
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
-    same = next((other for other in known if _same_name(other.name, client.name)), None)
+    same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
         return same
     client.proved_at = now
@@ -57,10 +58,10 @@ def login_for(address: str) -> User | None:
 
     It opens nothing by itself: it has no password, and its address is not proved.
     """
-    if not Client.objects.filter(email__iexact=address).exists():
+    if not Client.objects.at(address).exists():
         return None
     fresh = {"password": make_password(None)}
-    user, _ = User.objects.get_or_create(email=address.strip().lower(), defaults=fresh)
+    user, _ = User.objects.get_or_create(email=compared(address), defaults=fresh)
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     return user if user.is_active else None
 
@@ -71,12 +72,12 @@ def recognise(user: User, address: str, *, by: str, now: datetime) -> Client | N
     Nobody, while people of different names share the address: whose login it is, is then the
     clinic's to say, for a login shows more than the mails that all of them can read.
     """
-    there = list(Client.objects.filter(email__iexact=address).order_by("proved_at", "pk"))
+    there = list(Client.objects.at(address).order_by("proved_at", "pk"))
     mine = Client.objects.filter(user=user).first() or _only_person(there, user)
     if mine is None:
         return None
     for other in there:
-        if other.is_provisional and _same_name(other.name, mine.name):
+        if other.is_provisional and same_name(other.name, mine.name):
             proved = prove(other, by=by, now=now)
             mine = proved if other.pk == mine.pk else mine
     Client.objects.filter(pk=mine.pk, user=None).update(user=user)
@@ -86,29 +87,21 @@ def recognise(user: User, address: str, *, by: str, now: datetime) -> Client | N
 
 def all_of(client: Client) -> list[Client]:
     """The client, and who has booked since under the same name and address, not yet joined."""
-    there = Client.objects.filter(email__iexact=client.email, proved_at=None)
-    same = [one for one in there if client.email and _same_name(one.name, client.name)]
+    there = Client.objects.at(client.email).filter(proved_at=None)
+    same = [one for one in there if client.email and same_name(one.name, client.name)]
     return [client, *(one for one in same if one.pk != client.pk)]
 
 
 def _only_person(clients: list[Client], user: User) -> Client | None:
     """Known clients come first in the list."""
-    if len({_folded(client.name) for client in clients}) != 1:
+    if len({name_compared(client.name) for client in clients}) != 1:
         return None
     free = (client for client in clients if client.user_id in (None, user.pk))
     return next(free, None)
 
 
 def _known_at(address: str):
-    return Client.objects.filter(email__iexact=address, proved_at__isnull=False)
-
-
-def _same_name(one: str, other: str) -> bool:
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(normalize("NFKC", name).casefold().split())
+    return Client.objects.at(address).filter(proved_at__isnull=False)
 
 
 def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.clients import details
 from bookings.models import Client
 from bookings.web.forms import (
-    LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
+    AddressField,
     ShortText,
     has_a_letter,
     looks_like_a_phone,
@@ -45,14 +45,7 @@ class ClientForm(forms.Form):
         validators=[looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
-    email = forms.EmailField(
-        label="E-mail (may be empty)",
-        required=False,
-        max_length=LONGEST_EMAIL,
-        error_messages={
-            "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
-        },
-    )
+    email = AddressField(label="E-mail (may be empty)", required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of mails"), choices=_languages, required=False
     )

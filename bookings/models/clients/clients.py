@@ -2,6 +2,7 @@
 
 from calendar import day_name
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,7 +12,10 @@ from django.db.models.functions import Left, Lower
 from django.utils.translation import gettext_lazy as _
 
 from bookings.core import training
+from bookings.core.clients.addresses import compared
+from bookings.models.clients.addresses import AddressField
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
+from bookings.models.named import Named
 from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
@@ -23,7 +27,13 @@ def languages() -> list[tuple[str, str]]:
     return settings.LANGUAGES
 
 
-class Client(models.Model):
+class ClientQuerySet(models.QuerySet["Client"]):
+    def at(self, address: str) -> Self:
+        """Those whom mail to that address reaches, however it is spelt."""
+        return self.alias(address=Lower("email")).filter(address=compared(address))
+
+
+class Client(Named, models.Model):
     """A person who is treated.
 
     Provisional until somebody has answered from behind a mailed link (`proved_at`), because
@@ -32,7 +42,7 @@ class Client(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True)
+    email = AddressField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(
         max_length=15,
@@ -114,6 +124,8 @@ class Client(models.Model):
     findable = models.GeneratedField(
         expression=FINDABLE, output_field=models.TextField(), db_persist=True
     )
+
+    objects = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]

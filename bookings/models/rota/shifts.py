@@ -49,7 +49,9 @@ class Weekly(models.Model):
         ordering = ["therapist", "weekday", "start"]
 
     def __str__(self) -> str:
-        return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+        return (
+            f"{self.therapist!s} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+        )
 
     def holds_on(self, day: date) -> bool:
         return (
@@ -107,7 +109,7 @@ class ExtraShift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
+        return f"{self.therapist!s} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
 
 
 class AbsenceQuerySet(models.QuerySet):
@@ -144,4 +146,4 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist or 'Clinic closed'}: {self.reason or 'away'}"
+        return f"{self.therapist or 'Clinic closed'!s}: {self.reason or 'away'}"

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from bookings.models.named import Named
 from bookings.models.users import User
 
 
@@ -11,7 +12,7 @@ class TherapistQuerySet(models.QuerySet):
         return self.filter(active=True)
 
 
-class Therapist(models.Model):
+class Therapist(Named, models.Model):
     """A person who treats."""
 
     name = models.CharField(max_length=120)

@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.core.scheduling.openings import Visit
+from bookings.models.named import Named
 from bookings.models.rota.therapists import Therapist
 
 
-class Room(models.Model):
+class Room(Named, models.Model):
     """Where a treatment takes place."""
 
     name = models.CharField(max_length=60, unique=True)
@@ -28,7 +29,7 @@ class TreatmentQuerySet(models.QuerySet):
         return self.filter(active=True, online=True)
 
 
-class Treatment(models.Model):
+class Treatment(Named, models.Model):
     """What is booked: its length, the pause it needs after it, its price, and who offers it."""
 
     name = models.CharField(max_length=80, unique=True)

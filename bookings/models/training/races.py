@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.models.clients.clients import Client
+from bookings.models.named import Named
 
 
 class Distance(models.TextChoices):
@@ -29,7 +30,7 @@ class Outcome(models.TextChoices):
     CANCELLED = training.Outcome.CANCELLED.value, "The organiser cancelled it"
 
 
-class Race(models.Model):
+class Race(Named, models.Model):
     """A race on a civil date; without a client while it is only kept in somebody's browser."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="races")

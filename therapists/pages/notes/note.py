@@ -188,7 +188,7 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     try:
         if asked == SIGN:
             notes.sign(session.visit, **session.kept(form))
-            messages.success(request, f"The note about {session.visit.whose.name} is signed.")
+            messages.success(request, f"The note about {session.visit.whose} is signed.")
             return _back_to_the_day(session)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
