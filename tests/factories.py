@@ -33,6 +33,7 @@ def make_clinic(**fields) -> Clinic:
         "phone": "+44 20 7946 0000",
         "email": "desk@example.com",
         "mails_per_hour": 0,
+        "unproved_per_hour": 0,
         **fields,
     }
     return Clinic.objects.update_or_create(pk=THE_CLINIC, defaults=fields)[0]

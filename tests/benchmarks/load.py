@@ -81,7 +81,7 @@ def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int
         "csrfmiddlewaretoken": visitor.token,
         "key": token_hex(16),
         "name": "Ana Demo",
-        "email": "ana@example.com",
+        "email": f"{token_hex(6)}@example.com",
         "start": start,
         "therapist": therapist,
     }

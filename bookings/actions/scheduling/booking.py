@@ -24,6 +24,7 @@ from bookings.actions.scheduling.holds import (
     refuse_too_many,
     stand_at,
 )
+from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Clinic, MailKind
@@ -107,7 +108,7 @@ def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     """Whom the desk books, and who has proved their address, is none."""
     if request.by != RUNNER or not client.is_provisional:
         return False
-    return client.email.lower() != request.proved_address.lower()
+    return compared(client.email) != compared(request.proved_address)
 
 
 def _place(

@@ -10,7 +10,7 @@ from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import NewcomersPaused, Stale, TooManyUnproved
 from bookings.actions.scheduling import cancellation
-from bookings.core.clients.mailbox import mailbox_of
+from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.proving import MOST_WAITING, MOST_WAITING_OF_A_PLAN
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailServer, MailState

@@ -52,6 +52,15 @@ def compared(address: str) -> str:
         return address.strip().lower()
 
 
+def mailbox_of(address: str) -> str:
+    """In small letters and without a tag (RFC 5233): ana+1@ and Ana@ are one mailbox.
+
+    For counting only: where a server knows no tags, two are counted as one.
+    """
+    local, _, domain = compared(address).rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def _is_invisible(letter: str) -> bool:
     """What a space or a new line does in an address is seen."""
     return letter not in " \t\r\n" and (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings import dates
-from bookings.core.clients.mailbox import mailbox_of
+from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.kinds import UNFINISHED

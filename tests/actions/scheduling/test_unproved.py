@@ -16,7 +16,7 @@ from bookings.actions.scheduling.holds import Holder
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Mail, MailKind, MailServer, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailServer, MailState
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.slots import Slot
 from tests import factories
@@ -269,15 +269,16 @@ def test_whoever_proves_their_address_makes_room_again(take, prove, clinic):
 
 
 def test_without_a_brake_nobody_is_stopped(take, clinic):
-    clinic.unproved_per_hour = 0
-    clinic.save()
+    assert clinic.unproved_per_hour == 0
     for number in range(5):
         take(number, email=f"{number}@example.com")
     assert not strangers.is_full(clinic, timezone.now())
 
 
-def test_sixty_invented_mailboxes_leave_the_diary_to_others_and_soon_all_of_it(take, later):
+def test_sixty_invented_mailboxes_leave_the_diary_to_others_and_soon_all_of_it(take, clinic, later):
     """As one stranger did from two addresses: now the brake holds, and two hours end it."""
+    clinic.unproved_per_hour = Clinic._meta.get_field("unproved_per_hour").default
+    clinic.save()
     taken = 0
     for number in range(60):
         where = HOME if number % 2 else ELSEWHERE
@@ -429,9 +430,7 @@ def test_moving_gives_nobody_longer_and_what_comes_sooner_less(take, at):
     assert sooner.prove_by <= at(1, 9) - timedelta(minutes=90)
 
 
-def test_one_run_gives_back_no_more_than_it_may_hold_the_lock_for(take, clinic, later, monkeypatch):
-    clinic.unproved_per_hour = 0
-    clinic.save()
+def test_one_run_gives_back_no_more_than_it_may_hold_the_lock_for(take, later, monkeypatch):
     for number in range(5):
         take(number, email=f"{number}@example.com")
     Mail.objects.update(state=MailState.FAILED)
@@ -442,10 +441,8 @@ def test_one_run_gives_back_no_more_than_it_may_hold_the_lock_for(take, clinic, 
 
 
 def test_what_is_looked_at_is_no_more_than_a_batch_and_its_baskets(
-    take, clinic, later, django_assert_max_num_queries
+    take, later, django_assert_max_num_queries
 ):
-    clinic.unproved_per_hour = 0
-    clinic.save()
     for number in range(4):
         take(number, email=f"{number}@example.com")
     Mail.objects.update(state=MailState.FAILED)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.core.clients.mailbox import mailbox_of
+from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.proving import LEAST_TIME, prove_until
 
 NOON = datetime(2026, 12, 2, 12, tzinfo=UTC)
