@@ -69,7 +69,7 @@ def test_thirty_lines_take_as_many_queries_as_one(
     owners, look, ana, django_assert_max_num_queries, django_assert_num_queries
 ):
     look(ana, "a")
-    with django_assert_max_num_queries(12) as seen:
+    with django_assert_max_num_queries(13) as seen:
         owners.get("/health/accesses/")
     as_many = len(seen)
     for number in range(30):
