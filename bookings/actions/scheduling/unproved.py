@@ -101,7 +101,7 @@ def _release_some(clinic: Clinic, *, now: datetime) -> tuple[int, int]:
     first = list(due.order_by("prove_by", "pk").values_list("pk", "together")[:AT_ONCE])
     together = {key for _, key in first if key}
     with_theirs = due.filter(Q(pk__in=[pk for pk, _ in first]) | Q(together__in=together))
-    waiting = set(due.awaiting_proof().values_list("pk", flat=True))
+    waiting = set(with_theirs.awaiting_proof().values_list("pk", flat=True))
     released = 0
     for visits in _as_booked(with_theirs.with_everything().order_by("starts_at")):
         if any(visit.pk not in waiting or visit.starts_at <= now for visit in visits):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from bookings import dates
 from bookings.core.clients.addresses import mailbox_of
@@ -16,6 +16,7 @@ from bookings.models.mail.kinds import UNFINISHED
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
 MAILS_A_DAY = 3  # to a mailbox that nobody has answered from
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LATELY = timedelta(days=4)  # a day, and longer than anything waits
 ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to the desk
 
 
@@ -85,25 +86,24 @@ def from_one_address(now: datetime) -> list[FromOneAddress]:
 def mails_of_the_day(mailbox: str, now: datetime) -> int:
     """How many have gone there within 24 hours, or are about to."""
     about_to = Q(state__in=UNFINISHED) & ~Q(kind=MailKind.REMINDER)
-    return _there(mailbox, Q(data_at__gt=now - DAY) | about_to)
+    return _to(mailbox, now).filter(Q(data_at__gt=now - DAY) | about_to).count()
 
 
 def has_had_enough(mail: Mail) -> bool:
     """Asked when a mail has been claimed: whether its stranger has had as many as go in a day."""
     if not (mail.client.is_provisional and _is_a_strangers(mail)):
         return False
-    before = Q(data_at__gt=mail.claimed_at - DAY) | Q(state=MailState.SENDING, pk__lt=mail.pk)
-    return _there(mailbox_of(mail.client.email), before & ~Q(pk=mail.pk)) >= MAILS_A_DAY
+    there = _to(mailbox_of(mail.client.email), mail.claimed_at).exclude(pk=mail.pk)
+    gone = Q(data_at__gt=mail.claimed_at - DAY) | Q(state=MailState.SENDING, pk__lt=mail.pk)
+    return there.filter(gone).count() >= MAILS_A_DAY
 
 
-def _there(mailbox: str, which: Q) -> int:
-    mails = _to_strangers().filter(which).values_list("client__email", flat=True)
-    return sum(mailbox_of(address) == mailbox for address in mails)
-
-
-def _to_strangers() -> QuerySet[Mail]:
-    booked = Appointment.objects.of_strangers().filter(client=OuterRef("client"))
-    return Mail.objects.filter(Exists(booked), client__proved_at=None)
+def _to(mailbox: str, now: datetime) -> QuerySet[Mail]:
+    """The mails to strangers at that mailbox who have booked lately; who has not is not written."""
+    lately = Appointment.objects.of_strangers().filter(booked_at__gt=now - LATELY)
+    clients = lately.values_list("client", "client__email").distinct()
+    there = [pk for pk, address in clients if mailbox_of(address) == mailbox]
+    return Mail.objects.filter(client__in=there)
 
 
 def _is_a_strangers(mail: Mail) -> bool:
