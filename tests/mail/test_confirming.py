@@ -13,6 +13,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind, MailState
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.tasks import release_unproved
+from clinic.celery import app
 from tests import factories
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 
@@ -285,3 +286,8 @@ def test_one_network_of_ipv6_is_one_address(books, inbox):
     books(5, browser=Browser(REMOTE_ADDR="2001:db8:0:1::1"), email="5@example.com")
     where = Appointment.objects.order_by("starts_at").values_list("held_from", flat=True)
     assert where[0] == where[1] != where[2]
+
+
+def test_beat_rings_for_it_each_minute():
+    rung = {one["task"]: one["schedule"] for one in app.conf.beat_schedule.values()}
+    assert rung[release_unproved.name] == 60

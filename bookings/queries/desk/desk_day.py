@@ -18,10 +18,10 @@ class DeskDay:
 
     day: date
     visits: Sequence[Appointment]
-    to_compare: Sequence[Client]
-    mails: Sequence[Mail]
-    conflicts: Sequence[Conflict]
-    strangers: Sequence[FromOneAddress]
+    to_compare: Sequence[Client] = ()
+    mails: Sequence[Mail] = ()
+    conflicts: Sequence[Conflict] = ()
+    strangers: Sequence[FromOneAddress] = ()
 
     @property
     def before(self) -> date:
@@ -32,7 +32,8 @@ class DeskDay:
         return self.day + timedelta(days=1)
 
 
-def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
+def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> DeskDay:
+    """With the questions that wait, for those who may answer them."""
     bounds = day_bounds(day, 1, clinic.tz)
     visits = (
         Appointment.objects.visits()
@@ -42,6 +43,8 @@ def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
     )
     to_compare = Client.objects.filter(same_address_as__isnull=False)
     mails = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    if not answers:
+        return DeskDay(day=day, visits=list(visits))
     return DeskDay(
         day=day,
         visits=list(visits),
