@@ -14,6 +14,7 @@ import psycopg2
 from django.conf import settings
 from django.utils import timezone
 
+from bookings.actions.clients.identity import newcomer
 from bookings.models import Treatment
 from tests import patience
 from tests.diary_requests import book_one
@@ -89,7 +90,9 @@ def confirm(visitor: Visitor, slug: str, start: str, therapist: str = "") -> int
 
 
 def book_by_action(treatment: Treatment, start: datetime) -> bool:
-    book_one(treatment, start, now=timezone.now())
+    now = timezone.now()
+    client = newcomer(name="Ana Demo", email=f"{token_hex(6)}@example.com", now=now)
+    book_one(treatment, start, client=client, now=now)
     return True
 
 

@@ -13,6 +13,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection
 
+from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import Refused
 from bookings.models import Appointment, Room
 from bookings.models.clinic import ClinicQuerySet
@@ -74,7 +75,8 @@ def attempt(treatment, one: Try) -> str:
     try:
         therapist = treatment.therapists.filter(pk=one.therapist).first()
         start, visitor = ten_oclock() + one.shift, f"visitor {one.seed}"
-        book_one(treatment, start, therapist=therapist, visitor=visitor, now=NOW)
+        client = newcomer(name="Ana Demo", email=f"{one.seed}@example.com", now=NOW)
+        book_one(treatment, start, therapist=therapist, visitor=visitor, client=client, now=NOW)
     except Refused as refusal:
         return type(refusal).__name__
     except DatabaseError as error:
