@@ -121,6 +121,7 @@ def make_appointment(
         "price": treatment.price,
         "created_at": starts_at - timedelta(days=7),
         "booked_at": starts_at - timedelta(days=7) if client else None,
+        "vouched_for": client is not None,
         **fields,
     }
     return Appointment.objects.create(

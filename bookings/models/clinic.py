@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
@@ -127,6 +128,13 @@ class Clinic(models.Model):
         default=False,
         help_text="Behind the mailed link, never while booking. Whoever is under 18 is asked for "
         "the consent of a parent or guardian.",
+    )
+    care_days = models.PositiveSmallIntegerField(
+        _("therapists see health data for"),
+        default=180,
+        db_default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+        help_text=_("Days after a client's last visit with them; it begins 14 days before one."),
     )
     keep_records_years = models.PositiveSmallIntegerField(
         "keep clinical records for",

@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
-            identity.recognise(user, proved.email, by=str(user), now=timezone.now())
+            identity.recognise(user, proved.email, now=timezone.now())
         return super().post_login(request, user, **how)
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:

@@ -40,7 +40,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
     def clean_email(self) -> str:
         """Staff sign in with a password; to them the mail says so instead."""
         address = super().clean_email()
-        self._user = self._user or identity.login_for(address)
+        self._user = identity.login_for(address) or self._user
         if self._user and is_staff(self._user):
             self._user = None
         return address

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
 from bookings.models import Client, ClientEvent
 
@@ -47,6 +48,7 @@ def take_down(
 ) -> Client:
     """Somebody new, told by themselves at the desk or on the phone; their address is not proved.
 
+    Nor is it sure that it is theirs: what their therapist writes stays shut until that is said.
     Where a known client has that address, the desk is asked whether it is the same person.
     """
     known = Client.objects.filter(email__iexact=email, proved_at__isnull=False) if email else None
@@ -55,6 +57,7 @@ def take_down(
         email=email,
         phone=phone,
         created_at=now,
+        unconfirmed_since=now if email else None,
         same_address_as=known.order_by("proved_at", "pk").first() if known is not None else None,
     )
     _set(client, {**facts_of(client), **more}, by, now)
@@ -74,20 +77,23 @@ def change(
 ) -> Client:
     """Save what the desk has typed. Raises Stale, with what it is, when anything is not as `seen`.
 
-    A new address is not proved, and has not yet turned down a mail.
+    A new address is not proved, has not yet turned down a mail, and changes the lock.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    old, login = client.email, client.user
     before = facts_of(client)
     if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:
         raise Stale(_what_changed(client, changed, seen, before))
     asked = {name: value for name, value in wanted.items() if before[name] != value}
     if not asked:
         return client
-    if "email" in asked and asked["email"].lower() != client.email.lower():
-        client.bounced_at = None
-        client.proved_at = client.proved_at if client.user_id else None
     _set(client, asked, by, now)
+    has_another_address = client.email.lower() != old.lower()
+    if has_another_address:
+        client.bounced_at = client.proved_at = None
     client.save()
+    if has_another_address:
+        change_the_lock(client, logins=[login], addresses=[old], now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
     return client

@@ -117,7 +117,9 @@ def test_the_history_forgets_them_but_not_what_happened_to_the_diary(known):
 def test_what_is_said_of_a_client_who_joined_another_is_forgotten_too(known, clinic):
     again = factories.make_client("Ana Demo", email="ana@example.com", proved_at=None)
     from_the_form = again.pk
-    assert identity.prove(again, by="runner", now=timezone.now()) == known
+    mailed_to = links.digest_of(again.email)
+    joined = identity.prove(again, mailed_to=mailed_to, by="runner", now=timezone.now())
+    assert joined == known
     assert Change.objects.filter(row=from_the_form, client=known, did="DELETE").exists()
     erase(known)
     assert "Ana Demo" not in whole_database()
