@@ -13,7 +13,7 @@ from bookings.models import Client
 
 
 @admin.register(Client)
-class ClientAdmin(LoginForOwners, admin.ModelAdmin):
+class ClientAdmin(LoginForOwners):
     fieldsets = [
         (None, {"fields": ["name", "email", "phone"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),

@@ -10,6 +10,7 @@ from django.db import transaction
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
 from bookings.models import Client, ClientEvent
+from bookings.queries.actors import named
 
 # What the desk changes, with the word for it in a sentence.
 FIELDS = {
@@ -144,7 +145,7 @@ def _what_changed(
     client: Client, changed: list[str], seen: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str:
     last = ClientEvent.objects.filter(client=client, kind="changed").last()
-    by = f" by {last.by}" if last else ""
+    by = f" by {named(last.by)}" if last else ""
     said = [f"{FIELDS[name]} from {_said(seen[name])} to {_said(now[name])}" for name in changed]
     return f"The record has been changed{by} meanwhile: {'; '.join(said)}. Nothing was saved."
 

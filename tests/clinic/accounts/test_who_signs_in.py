@@ -9,13 +9,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.signing import BadSignature, Signer
 from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import links
 from bookings.actions.clients import details, identity
-from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.clients.client_forms import sealed
 from bookings.links import Purpose
@@ -530,50 +528,3 @@ def test_a_repeat_client_who_books_without_signing_in_notices_nothing(
     assert anas.get("/account/").content.decode().count("Sports massage with") >= 2
     assert NOTE in anas.get(DATA).content.decode()
     assert ANSWER in anas.get("/health/?all").content.decode()
-
-
-# Dead links
-
-
-def test_no_page_of_the_staffs_shows_a_link_that_works(treated, desks, owners, kims, clinic):
-    visit = treated.appointments.upcoming(timezone.now()).get()
-    outbox.owe(MailKind.CONFIRMED, visit, now=timezone.now())
-    mail = Mail.objects.latest("pk")
-    pages = [
-        f"/desk/mails/{mail.pk}/",
-        f"/desk/mails/{mail.pk}/body/",
-        *(f"/desk/mails/kinds/{kind}/" for kind in MailKind.values),
-        *(f"/desk/mails/kinds/{kind}/body/" for kind in MailKind.values),
-    ]
-    for browser in (desks, owners):
-        for page in pages:
-            shown = browser.get(page)
-            assert shown.status_code == 200, page
-            assert not live_tokens(shown.content.decode()), page
-
-
-def live_tokens(page: str) -> list[str]:
-    """Those that this site has signed, for whatever purpose."""
-    found = []
-    for candidate in set(re.findall(r"[\w.~-]+(?::[\w.~-]+)+", page)):
-        for salt in ("appointment.page", "appointment.mail", "calendar.feed"):
-            if _holds(Signer(salt=salt), candidate):
-                found.append(candidate)
-        for purpose in Purpose:
-            if _holds(links._signer(purpose), candidate):
-                found.append(candidate)
-    return found
-
-
-def _holds(signer, token: str) -> bool:
-    try:
-        signer.unsign(token)
-    except BadSignature:
-        return False
-    return True
-
-
-def test_a_live_link_on_a_page_would_be_noticed(treated):
-    visit = treated.appointments.first()
-    assert live_tokens(f'<a href="/appointments/{links.mail_token(visit)}/">')
-    assert live_tokens(links.client_url(Purpose.BOOK, treated, start="x"))
