@@ -26,6 +26,8 @@ COPY bookings bookings
 COPY therapists therapists
 COPY templates templates
 COPY static static
+# Nothing can be written there later, and every start would compile all of it anew.
+RUN python -m compileall -q clinic bookings therapists
 # The packages' files are needed only while they are collected.
 RUN --mount=type=bind,from=assets,source=/app/node_modules,target=/app/node_modules \
     python manage.py collectstatic --noinput

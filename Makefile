@@ -16,13 +16,14 @@ AUDIT := .venv-audit/bin/pip-audit --progress-spinner off --disable-pip
 UV_COMPILE := uv pip compile -q --no-emit-index-url --no-emit-find-links --generate-hashes --universal \
     --no-strip-extras --python-version 3.11
 NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())
+NEW_BACKUP_KEY := from pyrage.x25519 import Identity; print(Identity.generate())
 
 export PORT STATE
 export PYTHONUNBUFFERED := 1
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock audit bench \
-    bench-peers soak simulate mutants clean
+    bench-peers soak attack simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
 	@exec $(BIN)/python -m clinic.demo
@@ -56,7 +57,11 @@ lint-migrations: $(VENV)/.installed ## No migration breaks code that still runs
 	@$(BIN)/python -m pytest -q tests/clinic/operations/test_safe_migrations.py $(ARGS)
 
 check-deploy: $(VENV)/.installed node_modules/.installed ## Django's and our own checks, with settings as in production
-	@SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
+	@backups=$$(mktemp -d) && trap 'rm -r "$$backups"' EXIT && \
+	    touch "$$backups/$$(date -u +taper-%Y%m%dT%H%M%SZ.backup)" && \
+	    BACKUP_FOLDER=$$backups BACKUP_KEY=$$($(BIN)/python -c "$(NEW_BACKUP_KEY)") \
+	    FACTOR_KEYS=$$($(BIN)/python -c "$(NEW_KEY)") \
+	    SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(64))") \
 	    HEALTH_KEYS=$$($(BIN)/python -c "$(NEW_KEY)") DEMO= DEBUG= STATE=/nonexistent \
 	    SITE_URL=https://clinic.example ALLOWED_HOSTS=clinic.example \
 	    $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -76,6 +81,9 @@ bench-peers: $(VENV)/.installed node_modules/.installed .venv-peers/.installed #
 soak: $(VENV)/.installed ## The fault tests at full size
 	@ATTEMPTS=10000 EXAMPLES=200 CLOCKS=5 MAILS=2000 KILLS=60 RACES=1000 STORM_SECONDS=60 \
 	    $(BIN)/python -m pytest tests/faults tests/actions tests/attacks $(ARGS)
+
+attack: ## What a stranger can try from outside, against a demo that runs (SITE=http://localhost:8000)
+	@$(PYTHON) -m tests.attacks.blackbox $(or $(SITE),http://localhost:$(PORT)) $(ARGS)
 
 simulate: $(VENV)/.installed ## A year of mails, with 300 runners, against an oracle
 	@RUNNERS=300 WEEKS=53 $(BIN)/python -m pytest -q tests/simulation -k every $(ARGS)

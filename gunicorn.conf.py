@@ -8,7 +8,6 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from clinic.monitoring.json_logs import JsonFormatter
-from clinic.monitoring.redaction import redacted
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"  # where the processes count together, if anybody asks
 MADE_HERE = bool(os.environ.get("METRICS_TOKEN")) and TOGETHER not in os.environ
@@ -16,8 +15,8 @@ if MADE_HERE:
     os.environ[TOGETHER] = tempfile.mkdtemp(prefix="taper-metrics-")
 
 
-class LoggerWithoutTokens(Logger):
-    """An access log, if one is asked for, holds no address that would open a page."""
+class JsonLogger(Logger):
+    """Says what the master has to say as the rest of the clinic does."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -25,15 +24,10 @@ class LoggerWithoutTokens(Logger):
             for handler in self.error_log.handlers:
                 handler.setFormatter(JsonFormatter())
 
-    def atoms(self, *asked: Any) -> dict[str, Any]:
-        atoms = super().atoms(*asked)
-        return {
-            name: redacted(value) if isinstance(value, str) else value
-            for name, value in atoms.items()
-        }
 
-
-logger_class = LoggerWithoutTokens
+logger_class = JsonLogger
+worker_class = "clinic.web_server.BufferedWorker"
+threads = 4
 control_socket_disable = True
 
 

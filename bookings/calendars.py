@@ -8,8 +8,10 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vUri
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
 from bookings.links import page_url
@@ -41,6 +43,12 @@ def uid_of(appointment: Appointment) -> str:
     return appointment.public_id
 
 
+def summary(appointment: Appointment, clinic: Clinic) -> str:
+    """Sports massage 60 at Taper"""
+    names = {"treatment": appointment.treatment, "clinic": clinic}
+    return _("{treatment} at {clinic}").format(**names)
+
+
 def _calendar(event: Event, method: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Taper//Appointments//EN")
@@ -59,7 +67,7 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     event.add("dtstamp", stamp)
     event.add("dtstart", appointment.starts_at)
     event.add("dtend", appointment.ends_at)
-    event.add("summary", f"{appointment.treatment.name} at {clinic.name}")
+    event.add("summary", summary(appointment, clinic))
     event.add("location", ", ".join(clinic.address.splitlines()))
     event.add("description", _description(appointment, clinic, link))
     event.add("url", vUri(link))
@@ -74,19 +82,20 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
 def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
     """With the page's own link: a shared calendar must not carry the one that proves an address."""
     if appointment.status == Status.CANCELLED:
-        return f"This appointment is cancelled.\nPhone: {clinic.phone}"
-    return f"With {appointment.therapist.name}.\nMove or cancel: {link}\nPhone: {clinic.phone}"
+        return _("This appointment is cancelled.\nPhone: {phone}").format(phone=clinic.phone)
+    facts = {"therapist": appointment.therapist, "link": link, "phone": clinic.phone}
+    return _("With {therapist}.\nMove or cancel: {link}\nPhone: {phone}").format(**facts)
 
 
 def _organizer(clinic: Clinic) -> vCalAddress:
-    organizer = vCalAddress(f"mailto:{clinic.email}")
+    organizer = vCalAddress(f"mailto:{ascii_address(clinic.email)}")
     organizer.params["CN"] = one_line(clinic.name)
     return organizer
 
 
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
-    attendee = vCalAddress(f"mailto:{appointment.whose.email}")
+    attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
     attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"

@@ -20,6 +20,7 @@ from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from bookings.core.clients.addresses import compared
 from bookings.models import Appointment, Client
 
 _PAGE = Signer(salt="appointment.page")
@@ -42,8 +43,8 @@ def leading_nowhere() -> Iterator[None]:
 
 def digest_of(address: str) -> str:
     """What a token says of the address that it was mailed to."""
-    folded = address.strip().lower()
-    return salted_hmac("links.address", folded, algorithm="sha256").hexdigest()[:20]
+    of = compared(address)
+    return salted_hmac("links.address", of, algorithm="sha256").hexdigest()[:20]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class UsedStaticFiles(StaticFilesConfig):
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
-        *("*.scss", "*.ts", "*.json", "*.rtl.*", "*-grid.*", "*-reboot.*", "*-utilities.*"),
+        *("*.scss", "*.ts", "*.json", "*.rtl.css*", "*-grid.*", "*-reboot.*", "*-utilities.*"),
         *("*.amd.js", "*.cjs.js", "*.esm.*", "ext", "*-italic.*", "*-opsz-*", "*-wdth-*", "*.gz"),
         *("bootstrap.css*", "bootstrap-icons.css", "htmx.js", "django_htmx", "gis"),
         *("jquery.js", "select2.full.js", "xregexp.js"),

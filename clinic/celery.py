@@ -1,11 +1,14 @@
-"""The Celery app, and what beat rings each minute."""
+"""The Celery app, what beat rings each minute, and the worker's own bell."""
 
 import os
 import sys
+from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 import django
-from celery import Celery
+from celery import Celery, bootsteps
+from celery.beat import PersistentScheduler
 from celery.signals import beat_init, celeryd_init
 from django.core.exceptions import ImproperlyConfigured
 
@@ -13,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 EACH_MINUTE = 60.0  # seconds: an interval, because crontabs skip and repeat at clock changes
 EACH_HOUR = 60 * EACH_MINUTE
+A_SECOND = timedelta(seconds=1)
 
 app = Celery("clinic", task_cls="clinic.middleware.audit_actor:NamedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -22,6 +26,9 @@ app.conf.update(
     task_ignore_result=True,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
+    beat_scheduler="clinic.celery:SteadyScheduler",
+    beat_max_loop_interval=EACH_MINUTE,
+    own_bell_interval=EACH_MINUTE,
     beat_schedule={
         "send due mails": {
             "task": "bookings.tasks.send_due_mails",
@@ -57,6 +64,37 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+
+
+class SteadyScheduler(PersistentScheduler):
+    """A clock that is put back by an hour would silence Celery's own for that hour: what has been
+    rung in the future, as far as the clock knows now, is due.
+    """
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        now = self.app.now()
+        ahead = [one for one in self.schedule.values() if one.last_run_at - now > A_SECOND]
+        for entry in ahead:
+            entry.last_run_at = now - timedelta(seconds=EACH_HOUR)
+        if ahead:
+            self._heap = None  # it is sorted by when each is due, and made anew
+        return super().tick(*args, **kwargs)
+
+
+class OwnBell(bootsteps.StartStopStep):
+    """The worker looks for mail by itself, so that a beat which is silent costs no mail its time.
+
+    It counts by the machine's uptime, which nobody puts back.
+    """
+
+    requires = {"celery.worker.consumer.tasks:Tasks"}
+
+    def start(self, parent: Any) -> None:
+        ring = import_module("bookings.mail.wake_worker").ring
+        parent.timer.call_repeatedly(app.conf.own_bell_interval, ring)
+
+
+app.steps["consumer"].add(OwnBell)
 
 
 @celeryd_init.connect

@@ -4,20 +4,34 @@ refused by the web server, the worker and beat.
 
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, register
 from django.core.checks import Error as Problem
+from django.core.checks import Warning as Advice
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from bookings.api import mail_events
 from bookings.models import User
 from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.operations import site_address
+from clinic.operations.backups import encryption, rotate
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50
+NIGHTLY = timedelta(hours=36)  # and no more since the last backup
+OF_ANOTHER = """
+    SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+           (SELECT count(*) FROM pg_tables
+            WHERE schemaname = 'public' AND tableowner <> current_user)
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +40,14 @@ logger = logging.getLogger(__name__)
 def safe_to_serve(app_configs=None, **_more) -> list[CheckMessage]:
     """Of a demo, that it is one; of a clinic, that nothing of a demo is in it."""
     return [Problem(words) for words in (_of_a_demo() if settings.DEMO else _of_a_clinic())]
+
+
+@register(Tags.security, deploy=True)
+def well_kept(app_configs=None, **_more) -> list[CheckMessage]:
+    """What a clinic should put right, though it may go on meanwhile."""
+    if settings.DEMO:
+        return []
+    return [Advice(words) for words in (*_of_backups(), *_of_keys(), *_of_the_database())]
 
 
 def refuse_to_start() -> None:
@@ -46,6 +68,7 @@ def refuse_unsafe_settings() -> None:
 def _of_a_demo() -> Iterator[str]:
     if not _is_here():
         yield "Unset DEMO: everybody knows its passwords, so it runs on localhost alone."
+    yield from _of_mail_events()
 
 
 def _of_a_clinic() -> Iterator[str]:
@@ -56,6 +79,20 @@ def _of_a_clinic() -> Iterator[str]:
         yield f"Set a longer SECRET_KEY, of at least {SHORTEST_KEY} characters."
     if not settings.HEALTH_KEYS or settings.HEALTH_KEY_KNOWN_TO_ALL in settings.HEALTH_KEYS:
         yield "Set HEALTH_KEYS: the source's own key protects nobody's health."
+    elif not all(map(_is_a_key, settings.HEALTH_KEYS)):
+        yield _("Set HEALTH_KEYS to keys as manage.py make_secrets prints them.")
+    if not settings.FACTOR_KEYS or settings.FACTOR_KEY_KNOWN_TO_ALL in settings.FACTOR_KEYS:
+        yield _(
+            "Set FACTOR_KEYS: the source's own key protects no second factor. Where HEALTH_KEYS "
+            "sealed them so far, add its keys behind the new one, and run rotate_second_factors."
+        )
+    elif not all(map(_is_a_key, settings.FACTOR_KEYS)):
+        yield _("Set FACTOR_KEYS to keys as manage.py make_secrets prints them.")
+    elif settings.FACTOR_KEYS[0] in settings.HEALTH_KEYS:
+        yield _("Set FACTOR_KEYS to another key than HEALTH_KEYS: each opens its own.")
+    if settings.BACKUP_KEY and not _seals(settings.BACKUP_KEY):
+        yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
+    yield from _of_mail_events()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
     if not settings.STAFF_NEED_A_SECOND_FACTOR:
@@ -64,6 +101,64 @@ def _of_a_clinic() -> Iterator[str]:
         yield "Set SITE_URL to an address with https://: links must not travel in the open."
     if "*" in settings.ALLOWED_HOSTS:
         yield "Name the hosts in ALLOWED_HOSTS: with a star anybody could forge links in mails."
+
+
+def _of_mail_events() -> Iterator[str]:
+    service, secret = settings.MAIL_EVENTS_FROM, settings.MAIL_EVENTS_SECRET
+    if service and (problem := mail_events.problem_with(service, secret)):
+        yield problem
+
+
+def _of_backups() -> Iterator[str]:
+    if not settings.BACKUP_KEY:
+        yield _(
+            "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
+        )
+    newest = rotate.newest(Path(settings.BACKUP_FOLDER))
+    if newest is None:
+        where = settings.BACKUP_FOLDER
+        yield _("There is no backup in %s: run manage.py backup each night.") % where
+    elif timezone.now() - newest > NIGHTLY:
+        made = f"{newest:%d %B %Y, %H:%M}"
+        yield _("The newest backup is of %s UTC: run manage.py backup nightly.") % made
+
+
+def _of_keys() -> Iterator[str]:
+    if set(settings.FACTOR_KEYS) & set(settings.HEALTH_KEYS):
+        yield _(
+            "FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second_factors, then take "
+            "it away."
+        )
+
+
+def _of_the_database() -> Iterator[str]:
+    """Who may do anything there may also change what must not be, such as the history."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(OF_ANOTHER)
+            is_superuser, not_ours = cursor.fetchone()
+    except DatabaseError:
+        return
+    if is_superuser:
+        yield _("DATABASE_URL names a superuser: give Taper a role that only owns its database.")
+    if not_ours:
+        yield _("%d tables belong to another role than DATABASE_URL's.") % not_ours
+
+
+def _is_a_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _seals(key: str) -> bool:
+    try:
+        encryption.check_key(key)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_here() -> bool:

@@ -24,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
 # Seal and open health data (docs/operations.md); the first seals.
 HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
 HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
+# The same for the secrets of second factors: who can read one must not be able to read the other.
+FACTOR_KEY_KNOWN_TO_ALL = "YWxzby1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=[FACTOR_KEY_KNOWN_TO_ALL])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=site_address.hosts(SITE_URL))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -58,14 +61,17 @@ MIDDLEWARE = [
     "clinic.middleware.security_headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "clinic.middleware.direction_marks.WithoutDirectionMarks",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "clinic.middleware.body_size.BodySizeMiddleware",
+    "clinic.middleware.page_limit.PageLimitMiddleware",
     "clinic.middleware.audit_actor.ActingMiddleware",
     "clinic.middleware.not_set_up.NotSetUpMiddleware",
-    "clinic.middleware.clear_site_data.LeaveNothingBehindMiddleware",
+    "clinic.accounts.clear_site_data.LeaveNothingBehindMiddleware",
     "clinic.middleware.policy.PolicyMiddleware",
     "clinic.middleware.staff_session.StaffDoorMiddleware",
     "clinic.middleware.timezone.ClinicZoneMiddleware",
@@ -95,7 +101,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {
-    "default": env.db("DATABASE_URL", default=f"postgres://postgres@/{STATE}/postgres/clinic"),
+    "default": env.db("DATABASE_URL", default=f"postgres://taper@/{STATE}/postgres/clinic"),
 }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -105,10 +111,8 @@ PROGRAM = " ".join([Path(sys.argv[0]).name, *(arg for arg in sys.argv[1:2] if ar
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("application_name", PROGRAM[:60])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# In the database, so that limits on signing in hold for every process and outlive Redis.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
+# Nothing may rest on a cache, from which entries go when there are many: what counts is a row.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{STATE}/valkey/valkey.sock")
 CELERY_BROKER_URL = REDIS_URL
@@ -122,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "clinic.accounts.passwords.GuessablePasswordValidator"},
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for nobody
@@ -141,7 +146,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/h/key"}
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # clinic.accounts.attempts has its own
+LIMIT_SIGNING_IN = env.bool("LIMIT_SIGNING_IN", default=True)
 # The least time an answer takes that could tell whether an address is known here.
 SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
@@ -149,7 +155,14 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 MFA_ADAPTER = "clinic.accounts.second_factor.FactorAdapter"
-MFA_FORMS = {"add_webauthn": "clinic.accounts.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "clinic.accounts.forms.AddPasskeyForm",
+    "authenticate": "clinic.accounts.forms.FactorForm",
+    "reauthenticate": "clinic.accounts.forms.FactorAgainForm",
+    "authenticate_webauthn": "clinic.accounts.forms.PasskeyForm",
+    "login_webauthn": "clinic.accounts.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "clinic.accounts.forms.ReauthenticatePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
@@ -182,6 +195,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 # Served is what collectstatic has hashed and compressed; files as they are to tests and DEBUG.
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS  # looked up when asked for, not listed beforehand
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STORAGES = {
@@ -193,8 +207,8 @@ STORAGES = {
     },
 }
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    BASE_DIR / "static",
+STATICFILES_DIRS: list = [BASE_DIR / "static"]
+_VENDORED = [
     ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
@@ -202,6 +216,8 @@ STATICFILES_DIRS = [
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
 ]
+if NODE_MODULES.is_dir():  # which the image needs only while it is made
+    STATICFILES_DIRS += _VENDORED
 
 # Who was erased, so that restoring a backup brings nobody back (docs/privacy.md): a file outside
 # of what a restore overwrites.
@@ -239,6 +255,7 @@ SESSION_ENGINE = "clinic.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 ENCRYPTED = SITE_URL.startswith("https://")
+KNOWN_BROWSER_COOKIE = "__Host-known" if ENCRYPTED else "known"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines beside us
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
@@ -273,6 +290,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {
         "without tokens": {"()": "clinic.monitoring.redaction.WithoutTokens"},
+        "expected": {"()": "clinic.monitoring.redaction.WithoutExpectedTracebacks"},
         "request id": {"()": "clinic.middleware.request_ids.WithRequestId"},
     },
     "formatters": {
@@ -285,7 +303,7 @@ LOGGING = {
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["without tokens", "request id"],
+            "filters": ["expected", "without tokens", "request id"],
             "formatter": LOG_FORMAT,
         },
     },
@@ -293,6 +311,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }
@@ -306,6 +325,8 @@ if SENTRY_DSN:  # else its library, which is large, is not even read
 
 # How often one address, and one login, may ask; nothing after the = lifts the limit.
 LIMITS = {
+    "accounts": env.str("LIMIT_ACCOUNTS", default="30/minute"),
+    "pages": env.str("LIMIT_PAGES", default="240/minute"),
     "api": env.str("LIMIT_API", default="120/minute"),
     "booking": env.str("LIMIT_BOOKING", default="60/hour"),
     "holds": env.str("LIMIT_HOLDS", default="120/hour"),

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from bookings.models import Tally
 from clinic.records import erase, retention
 
 
@@ -15,3 +16,4 @@ def finish_erasures() -> None:
 def keep_no_longer() -> None:
     """Each hour, though a day would do: a clock that restarts each night would never ring else."""
     retention.keep_no_longer(now=timezone.now())
+    Tally.objects.sweep()

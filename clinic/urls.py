@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
 from clinic.accounts import adapter
-from clinic.monitoring import health, metrics_page
+from clinic.monitoring import health, metrics_page, outage
 
 # The admin's own form would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -29,6 +29,8 @@ urlpatterns = [
         path("metrics", metrics_page.metrics, name="metrics"),  # asks for a token instead
     ),
 ]
+
+handler500 = outage.server_error
 
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("clinic.demo.inbox")))

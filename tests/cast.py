@@ -99,6 +99,12 @@ def ana(clinic):
 
 
 @pytest.fixture
+def ana_wants_nudges(ana) -> None:
+    ana.wants_nudges = True
+    ana.save()
+
+
+@pytest.fixture
 def booked(massage, kim, room, start):
     """A visit of an Ana without a login, booked an hour ago from an address nobody has proved."""
     ana = factories.make_client("Ana Demo", email="ana@example.com", proved_at=None)

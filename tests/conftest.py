@@ -4,9 +4,11 @@ import os
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.cast import *  # noqa: F403 - fixtures
 from tests.clock import starts_programs
+from tests.languages import *  # noqa: F403 - fixtures
 from tests.template_names import refuse_names_of_nothing
 
 # EXAMPLES=20000 draws each property so often; none fails because a machine is busy.
@@ -23,9 +25,28 @@ refuse_names_of_nothing()
 
 
 def pytest_collection_modifyitems(items):
+    """What takes long comes first, so that nobody who shares the work has it alone at the end."""
     for test in items:
         if starts_programs(test.path):
             test.add_marker("real_clock")
+    items.sort(key=lambda test: (not is_browsers(test.nodeid), not starts_programs(test.path)))
+
+
+def is_browsers(nodeid: str) -> bool:
+    return nodeid.startswith("tests/browser/")
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay together, and all of the browser's: they share a site, which is
+    started, filled and stopped in half a minute."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if is_browsers(nodeid) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

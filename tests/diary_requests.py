@@ -10,7 +10,7 @@ from bookings.actions.scheduling import booking, changes, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Treatment
 from bookings.queries.scheduling.slots import Slot
 

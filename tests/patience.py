@@ -7,6 +7,7 @@ generous, and the more so the busier the machine is.
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 QUIET = 120  # seconds, on a machine that has nothing else to do
@@ -22,6 +23,22 @@ def slowness() -> float:
 
 def seconds() -> float:
     return QUIET * slowness()
+
+
+def asleep(act: Callable[[], object]) -> float:
+    """Seconds for which this thread waits in it by its own wish, and not for a processor."""
+    before, began = _on_or_for_a_processor(), time.monotonic()
+    act()
+    return time.monotonic() - began - (_on_or_for_a_processor() - before)
+
+
+def _on_or_for_a_processor() -> float:
+    """Seconds so far; what a kernel without /proc has waited for one is not known."""
+    try:
+        ran, queued, _ = Path("/proc/thread-self/schedstat").read_text().split()
+    except OSError:
+        return time.thread_time()
+    return (int(ran) + int(queued)) / 1e9
 
 
 def wait_for(found: Callable[[], Found], *, otherwise: Callable[[], object] = lambda: "") -> Found:

@@ -49,7 +49,11 @@ def _start() -> None:
     servers = _started.enter_context(stack.running(Path(folder), durable=False))
     os.environ.update(servers.urls, STATE=folder, **{OURS: " ".join(servers.urls)})
     # Keys of a clinic's own, without which the programs that tests start refuse to.
-    os.environ.update(SECRET_KEY=token_urlsafe(48), HEALTH_KEYS=Fernet.generate_key().decode())
+    os.environ.update(
+        SECRET_KEY=token_urlsafe(48),
+        HEALTH_KEYS=Fernet.generate_key().decode(),
+        FACTOR_KEYS=Fernet.generate_key().decode(),
+    )
 
 
 def _begin_anew_at(data: str) -> None:

@@ -13,10 +13,13 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import F, Max
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from bookings import calendars
 from bookings.core import training
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.queries.training import protocol
 from therapists.models import Feed
@@ -62,26 +65,30 @@ def revoke(feed: Feed) -> None:
 
 
 def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
-    if feed.therapist:
-        return _of_therapist(feed.therapist, clinic, now)
-    return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
+    """In the language of whose it is: the program that asks has none."""
+    language = feed.client.language_of_mails if feed.client else settings.LANGUAGE_CODE
+    with translation.override(language):
+        if feed.therapist:
+            return _of_therapist(feed.therapist, clinic, now)
+        return _of_client(feed.client, clinic, now) if feed.client else _calendar(clinic.name, ())
 
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment.name}")
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment}")
         for visit in _around(therapist.appointments, now)
     )
-    return _calendar(f"{clinic.name}: {therapist.initials}", events)
+    return _calendar(f"{clinic}: {therapist.initials}", events)
 
 
 def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     place = ", ".join(clinic.address.splitlines())
     events = [
-        _visit(visit, f"{visit.treatment.name} at {clinic.name}", place=place)
+        _visit(visit, calendars.summary(visit, clinic), place=place)
         for visit in _around(client.appointments, now)
     ]
-    return _calendar(f"{clinic.name}: my massages", [*events, *_phases(client, clinic, now)])
+    name = _("{clinic}: my massages").format(clinic=clinic)
+    return _calendar(name, [*events, *_phases(client, clinic, now)])
 
 
 def _around(appointments, now: datetime) -> Iterable[Appointment]:
@@ -116,7 +123,7 @@ def _phases(client: Client, clinic: Clinic, now: datetime) -> Iterable[Event]:
     for segment in training.Timeline.of(races, rules).segments(today - BEHIND, today + AHEAD):
         if segment.race is None:
             continue
-        name = f"{rules.phases[segment.phase].name}: {segment.race.name}"
+        name = f"{rules.phases[segment.phase].name}: {isolated(segment.race.name)}"
         uid = f"phase-{_signed(client)}-{segment.race.race_date}-{segment.phase}-{segment.start}"
         event = _event(uid, name, _midnight(segment.start))
         event.add("dtstart", segment.start)

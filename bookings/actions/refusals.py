@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from bookings.core.scheduling.problems import TAKEN, Code, Problem, Severity
+from django.utils.translation import gettext_lazy
+
+from bookings.core.scheduling.codes import TAKEN, Code, Problem, Severity
 from bookings.queries.scheduling.diary import Opening
 
 
@@ -12,7 +14,7 @@ class Refused(Exception):
     `look_around` finds those; it is called once the diary's lock has been given back.
     """
 
-    sentence = "That could not be done."
+    sentence = gettext_lazy("That could not be done.")
 
     def __init__(
         self,
@@ -22,7 +24,7 @@ class Refused(Exception):
         nearest: tuple[Opening, ...] = (),
     ):
         told = " ".join(dict.fromkeys(problem.sentence for problem in problems))
-        super().__init__(sentence or told or self.sentence)
+        super().__init__(sentence or told or str(self.sentence))
         self.problems = problems
         self.nearest = nearest
         self.look_around: Callable[[], tuple[Opening, ...]] | None = None
@@ -33,15 +35,15 @@ class Refused(Exception):
 
 
 class SlotTaken(Refused):
-    sentence = "That time has just been taken."
+    sentence = gettext_lazy("That time has just been taken.")
 
 
 class ClientBusy(Refused):
-    sentence = "There is already an appointment for this person at that time."
+    sentence = gettext_lazy("There is already an appointment for this person at that time.")
 
 
 class NotBookable(Refused):
-    sentence = "That time cannot be booked."
+    sentence = gettext_lazy("That time cannot be booked.")
 
 
 class AgainstTheRules(NotBookable):
@@ -49,26 +51,28 @@ class AgainstTheRules(NotBookable):
 
 
 class TooLate(Refused):
-    sentence = "It is too late to change this appointment online."
+    sentence = gettext_lazy("It is too late to change this appointment online.")
 
 
 class TooEarly(Refused):
-    sentence = "That can only be said on the day of the appointment, once it has come."
+    sentence = gettext_lazy(
+        "That can only be said on the day of the appointment, once it has come."
+    )
 
 
 class Stale(Refused):
-    sentence = "This appointment has changed since the page was opened."
+    sentence = gettext_lazy("This appointment has changed since the page was opened.")
 
 
 class TooManyHolds(Refused):
-    sentence = (
+    sentence = gettext_lazy(
         "A lot of times are being held from your network at the moment. "
         "Please try again in a few minutes, or ring us."
     )
 
 
 class Busy(Refused):
-    sentence = "We are very busy this moment; nothing was booked. Please try again."
+    sentence = gettext_lazy("We are very busy this moment; nothing was booked. Please try again.")
 
 
 class RaceRefused(Refused):

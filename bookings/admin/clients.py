@@ -9,13 +9,14 @@ from django.utils.html import format_html
 
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.admin.users import LoginForOwners
+from bookings.core.clients.addresses import compared
 from bookings.models import Client
 
 
 @admin.register(Client)
 class ClientAdmin(LoginForOwners):
     fieldsets = [
-        (None, {"fields": ["name", "email", "phone"]}),
+        (None, {"fields": ["name", "email", "phone", "language"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
         ("Mail", {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]}),
         ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),
@@ -54,7 +55,7 @@ class ClientAdmin(LoginForOwners):
             obj.created_at = now
             obj.unconfirmed_since = now if obj.email else None
         before = Client.objects.filter(pk=obj.pk).select_related("user").first()
-        has_another = before is not None and before.email.lower() != obj.email.lower()
+        has_another = before is not None and compared(before.email) != compared(obj.email)
         if has_another:
             obj.bounced_at = obj.proved_at = None
         super().save_model(request, obj, form, change)

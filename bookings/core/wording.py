@@ -1,8 +1,8 @@
-"""Words for instants, prices and names, for mails and calendars."""
+"""Words for clock times, prices and names, in any language."""
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,29 +10,9 @@ SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
 LONGEST_GREETED = 60
-
-
-def day(instant: datetime, tz: ZoneInfo) -> str:
-    """Tuesday 1 December"""
-    return civil_day(instant.astimezone(tz).date())
-
-
-def civil_day(on: date) -> str:
-    """Tuesday 1 December"""
-    return f"{on:%A} {on.day} {on:%B}"
-
-
-def civil_days(first: date, last: date) -> str:
-    """1 December, 1 to 9 December, 28 November to 9 December"""
-    until = f"{last.day} {last:%B}"
-    if first == last:
-        return until
-    since = (
-        f"{first.day}"
-        if (first.month, first.year) == (last.month, last.year)
-        else (f"{first.day} {first:%B}")
-    )
-    return f"{since} to {until}"
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+TURNS_WHAT_FOLLOWS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+EXTENSION = re.compile(r"ext|x|#|;", re.IGNORECASE)
 
 
 def clock(instant: datetime, tz: ZoneInfo) -> str:
@@ -40,27 +20,40 @@ def clock(instant: datetime, tz: ZoneInfo) -> str:
     return f"{instant.astimezone(tz):%H:%M}"
 
 
-def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
-    """Tuesday 1 December, 10:15"""
-    return f"{day(instant, tz)}, {clock(instant, tz)}"
-
-
-def length_of_time(days: int) -> str:
-    """1 day, 11 days, 16 weeks"""
-    if days >= 14:
-        return f"{days // 7} weeks"
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def zone_name(tz: ZoneInfo) -> str:
-    """London time"""
-    return f"{tz.key.rsplit('/', 1)[-1].replace('_', ' ')} time"
-
-
 def price(amount: Decimal, currency: str) -> str:
     """£60, £62.50, 60 CHF"""
     number = f"{amount:.2f}".removesuffix(".00")
     return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
+
+
+def dialled(phone: str) -> str:
+    """A number as a tel: link has it (RFC 3966): +442079460000;ext=12.
+
+    The "(0)" is dialled only at home, where the country's code is not; an extension comes after.
+    """
+    plain = unicodedata.normalize("NFKC", phone)
+    plain = re.sub(r"[^\w+()#;]", "", unicodedata.normalize("NFKC", phone))
+    digits = "".join(str(unicodedata.decimal(one, one)) for one in plain)
+    number, extension = [*EXTENSION.split(digits, maxsplit=1), ""][:2]
+    if number.startswith(("+", "00")):
+        number = number.replace("(0)", "")
+    plus = "+" if number.startswith("+") else ""
+    inner = re.sub(r"[^0-9]", "", extension)
+    return plus + re.sub(r"[^0-9]", "", number) + (f";ext={inner}" if inner else "")
+
+
+def isolated(text: str) -> str:
+    """In plain text, a name that reads from right to left changes no order but its own.
+
+    On pages that is <bdi>; this is the same for mails, attributes and titles (UAX 9, 2.7).
+    """
+    reads_leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if reads_leftwards else text
+
+
+def without_controls(text: str) -> str:
+    """Without the marks that would go on turning what stands behind the text."""
+    return TURNS_WHAT_FOLLOWS.sub("", text)
 
 
 def one_line(text: str, longest: int = 200) -> str:

@@ -12,16 +12,13 @@ from urllib.parse import urlsplit
 import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 
 from bookings.core import wording
+from bookings.core.clients.addresses import BadAddress, ascii_address
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.context import Letter
-from bookings.mail.kinds import SUBJECTS
 from bookings.models import Clinic, Mail
-
-
-class BadAddress(Exception):
-    """No message can be addressed to that client."""
-
 
 # A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.
 LONG_LINES = SMTP.clone(max_line_length=990)
@@ -31,14 +28,26 @@ _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     """The message as it would go out at `now`; Message-ID and calendars are the same each time.
 
-    Raises BadAddress.
+    In the client's language, whoever looks at it. Raises BadAddress.
     """
+    with translation.override(mail.client.language_of_mails):
+        return _composed(mail, clinic, now)
+
+
+def message_id(mail: Mail) -> str:
+    """From the occasion, so that a resent message can be known for the same."""
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return f"<{mail.key.replace(':', '.')}@{host}>"
+
+
+def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     subject = SUBJECTS[mail.kind]
     letter = subject.letter(mail, clinic, now=now)
     message = EmailMessage(policy=LONG_LINES)
     message["Subject"] = wording.one_line(_rendered(letter, "subject.txt"))
     message["From"] = Address(wording.one_line(clinic.name), addr_spec=_sender())
-    message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=clinic.email)
+    replies_go_to = ascii_address(clinic.email)
+    message["Reply-To"] = Address(wording.one_line(clinic.name), addr_spec=replies_go_to)
     # The address alone: anybody can type any name into a public form.
     message["To"] = _recipient(mail.client.email)
     message["Date"] = format_datetime(now)
@@ -51,12 +60,6 @@ def compose(mail: Mail, clinic: Clinic, *, now: datetime) -> EmailMessage:
     message.add_alternative(html(letter), subtype="html", cte="quoted-printable")
     subject.enclose(message, mail, clinic)
     return message
-
-
-def message_id(mail: Mail) -> str:
-    """From the occasion, so that a resent message can be known for the same."""
-    host = urlsplit(settings.SITE_URL).hostname or "localhost"
-    return f"<{mail.key.replace(':', '.')}@{host}>"
 
 
 def text(letter: Letter) -> str:
@@ -76,8 +79,7 @@ def _sender() -> str:
 
 
 def _recipient(address: str) -> Address:
-    local, _, domain = address.rpartition("@")
     try:
-        return Address(addr_spec=f"{local}@{domain.encode('idna').decode()}")
+        return Address(addr_spec=ascii_address(address))
     except (ValueError, IndexError, HeaderParseError) as error:
         raise BadAddress from error

@@ -1,20 +1,23 @@
 """What the templates of a mail may say, in words."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail
-from bookings.models.mail.mails import GROUP_OF
+from bookings.models.mail.kinds import GROUP_OF
+from bookings.queries.scheduling import cutoffs
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
 
@@ -32,8 +35,14 @@ class Letter:
         return wording.name_to_greet(self.mail.client.name)
 
     @property
+    def greeting(self) -> str:
+        """A line of its own: what follows is a whole sentence."""
+        named = wording.isolated(self.name)
+        return _("Hello {name},").format(name=named) if named else _("Hello,")
+
+    @property
     def zone(self) -> str:
-        return wording.zone_name(self.clinic.tz)
+        return dates.zone_name(self.clinic.tz)
 
     @property
     def address_lines(self) -> list[str]:
@@ -41,7 +50,7 @@ class Letter:
 
     @property
     def dial(self) -> str:
-        return re.sub(r"[^+\d]", "", self.clinic.phone)
+        return wording.dialled(self.clinic.phone)
 
     @property
     def protocol_version(self) -> int:
@@ -74,7 +83,7 @@ class AppointmentLetter(Letter):
 
     @property
     def day(self) -> str:
-        return wording.day(self.appointment.starts_at, self.clinic.tz)
+        return dates.day(self.appointment.starts_at, self.clinic.tz)
 
     @property
     def start(self) -> str:
@@ -93,7 +102,7 @@ class AppointmentLetter(Letter):
         instant = datetime.fromisoformat(moved.facts["from"]["starts_at"])
         if instant == self.appointment.starts_at:
             return ""
-        return wording.day_and_time(instant, self.clinic.tz)
+        return dates.day_and_time(instant, self.clinic.tz)
 
     @property
     def price(self) -> str:
@@ -101,11 +110,11 @@ class AppointmentLetter(Letter):
 
     @property
     def move_until(self) -> str:
-        return self._before_the_start(self.clinic.move_cutoff_hours)
+        return self._unless_passed(cutoffs.move_until(self.appointment, self.clinic))
 
     @property
     def cancel_until(self) -> str:
-        return self._before_the_start(self.clinic.cancel_cutoff_hours)
+        return self._unless_passed(cutoffs.cancel_until(self.appointment, self.clinic))
 
     @property
     def page_url(self) -> str:
@@ -133,7 +142,9 @@ class AppointmentLetter(Letter):
         """today, tomorrow, in 3 days"""
         day = self.clinic.day_of(self.appointment.starts_at)
         days = (day - self.clinic.day_of(self.now)).days
-        return {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+        if days in (0, 1):
+            return _("tomorrow") if days else _("today")
+        return ngettext("in {count} day", "in {count} days", days).format(count=days)
 
     @property
     def about_the_race(self) -> str:
@@ -143,7 +154,7 @@ class AppointmentLetter(Letter):
         if here.days_to_race is None:
             return ""
         sentence = rules.phases[here.phase].reminder_sentence
-        return sentence.replace("{time}", wording.length_of_time(abs(here.days_to_race)))
+        return sentence.replace("{time}", dates.length_of_time(abs(here.days_to_race)))
 
     @property
     def is_first_visit(self) -> bool:
@@ -151,11 +162,10 @@ class AppointmentLetter(Letter):
         earlier = visits.filter(starts_at__lt=self.appointment.starts_at)
         return not earlier.exclude(status__in=[Status.CANCELLED, Status.NO_SHOW]).exists()
 
-    def _before_the_start(self, hours: int) -> str:
+    def _unless_passed(self, until: datetime) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
-        until = self.appointment.starts_at - timedelta(hours=hours)
         told_at = max(self.mail.created_at, self.now)
-        return wording.day_and_time(until, self.clinic.tz) if until > told_at else ""
+        return dates.day_and_time(until, self.clinic.tz) if until > told_at else ""
 
 
 @dataclass(frozen=True)

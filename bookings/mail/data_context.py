@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bookings.core import wording
+from django.utils.translation import gettext as _
+
+from bookings import dates
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url
 from bookings.mail.context import Letter
 
@@ -39,12 +41,11 @@ class ErasedLetter(Letter):
 
     @property
     def kept(self) -> list[str]:
-        return self.mail.about.get("kept", [])
+        return [_(one) for one in self.mail.about.get("kept", [])]
 
     @property
     def kept_until(self) -> str:
         until = self.mail.about.get("kept_until")
         if not until:
             return ""
-        day = date.fromisoformat(until)
-        return f"{wording.civil_day(day)} {day.year}"
+        return dates.civil_day_and_year(date.fromisoformat(until))

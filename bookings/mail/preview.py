@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bookings.mail.kinds import SUBJECTS
+from django.utils.translation import gettext as _
+
+from bookings.mail.contents import SUBJECTS
 from bookings.models import Clinic, Mail, MailKind, MailState
-from bookings.models.mail.mails import TIMED_TO_TRAINING
+from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from bookings.queries.mail.mail_status import not_wanted
 from bookings.queries.mail.nudges import (
     NOTHING_LEFT,
@@ -47,7 +49,7 @@ def _no_reason_to_write(mail: Mail, clinic: Clinic, at: datetime) -> str:
         return ""
     edition = edition_of(mail.client, clinic)
     if edition is None or edition.number != mail.about["edition"]:
-        return "There is a newer plan."
+        return _("There is a newer plan.")
     nothing_left = ""
     if mail.kind in LISTS_SESSIONS:
         nothing_left = _list_what_is_left(mail, Standing(mail.client, clinic, edition), at)
@@ -57,7 +59,7 @@ def _no_reason_to_write(mail: Mail, clinic: Clinic, at: datetime) -> str:
 def _list_what_is_left(mail: Mail, standing: Standing, at: datetime) -> str:
     nudge = standing.nudges.get(nudge_id(mail.about))
     if nudge is None:
-        return "It is no longer part of the plan."
+        return _("It is no longer part of the plan.")
     left = nudge.left_on(standing.clinic.day_of(at), standing.gone)
     mail.about = {**mail.about, "topics": [nudge.topic], "covers": listed(left.covers)}
     return NOTHING_LEFT if mail.kind == MailKind.NUDGE and not left.covers else ""

@@ -8,7 +8,10 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings import dates
 from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
@@ -24,6 +27,7 @@ from bookings.queries.training.plans import (
     plan_of,
     runner_of,
 )
+from bookings.queries.training.protocol import label
 
 DAY = timedelta(days=1)
 FIRST_DAYS_OF_AN_OFF_SEASON_OFFER = range(2, 16)
@@ -50,16 +54,16 @@ class Suggestion:
     @property
     def days(self) -> str:
         """about Tuesday 1 December"""
-        return f"about {wording.civil_day(self.offer.session.suggested)}"
+        return _("about {day}").format(day=dates.civil_day(self.offer.session.suggested))
 
     @property
     def booked(self) -> str:
         visit = self.offer.booked
-        return wording.day_and_time(visit.starts_at, self.letter.clinic.tz) if visit else ""
+        return dates.day_and_time(visit.starts_at, self.letter.clinic.tz) if visit else ""
 
     @property
     def opens_on(self) -> str:
-        return wording.civil_day(self.offer.opens_on) if self.offer.opens_on else ""
+        return dates.civil_day(self.offer.opens_on) if self.offer.opens_on else ""
 
     @property
     def treatment(self) -> str:
@@ -68,7 +72,8 @@ class Suggestion:
             return ""
         words = [treatment.name]
         if str(treatment.minutes) not in treatment.name:
-            words.append(f"{treatment.minutes} minutes")
+            minutes = ngettext("{count} minute", "{count} minutes", treatment.minutes)
+            words.append(minutes.format(count=treatment.minutes))
         return ", ".join([*words, wording.price(treatment.price, self.letter.clinic.currency)])
 
     @property
@@ -97,9 +102,9 @@ class Suggestion:
     def _time(self, treatment: Treatment, opening: Opening) -> Time:
         usual = self.letter.history.usual_therapist
         therapist = usual if usual in opening.therapists else None
-        words = wording.day_and_time(opening.starts_at, self.letter.clinic.tz)
+        words = dates.day_and_time(opening.starts_at, self.letter.clinic.tz)
         if therapist:
-            words += f", with {therapist.name}"
+            words = _("{time}, with {therapist}").format(time=words, therapist=therapist)
         url = client_url(
             Purpose.BOOK,
             self.letter.mail.client,
@@ -147,7 +152,7 @@ class TrainingLetter(Letter):
 
     @property
     def protocol_label(self) -> str:
-        return self.plan.protocol.label
+        return label(self.plan.protocol)
 
     @cached_property
     def suggestions(self) -> list[Suggestion]:
@@ -196,7 +201,8 @@ class NudgeLetter(TrainingLetter):
         race = next((race for race in races if race.days_to(self.today) > 0), None)
         if race is None:
             return ""
-        return f"{wording.length_of_time(race.days_to(self.today))} to {race.name}"
+        left = dates.length_of_time(race.days_to(self.today))
+        return _("{time} to {race}").format(time=left, race=wording.isolated(race.name))
 
 
 class OffSeasonLetter(TrainingLetter):
@@ -231,7 +237,7 @@ class RaceCheckLetter(TrainingLetter):
 
     @property
     def race_day(self) -> str:
-        return f"{self.race.race_date:%A}"
+        return dates.weekday(self.race.race_date)
 
     @property
     def is_told(self) -> bool:
@@ -313,13 +319,13 @@ class PlanMailLetter(TrainingLetter):
 
     def _told_date(self, name: str) -> str:
         told = self._told(name)
-        return wording.civil_day(date.fromisoformat(told)) if told else ""
+        return dates.civil_day(date.fromisoformat(told)) if told else ""
 
     def _stretch(self, segment: training.Segment, whole: int) -> Stretch:
         return Stretch(
             phase=segment.phase.value,
             name=self.plan.protocol.phases[segment.phase].name,
-            days=wording.civil_days(segment.start, segment.end - DAY),
+            days=dates.civil_days(segment.start, segment.end - DAY),
             width=max(segment.days * 100 // whole, NARROWEST_CELL),
             is_now=segment.start <= self.today < segment.end,
         )

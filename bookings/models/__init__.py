@@ -5,8 +5,9 @@ from bookings.models.clients.legal import Agreement, LegalKind, LegalText
 from bookings.models.clinic import THE_CLINIC, Clinic
 from bookings.models.mail.consents import MailConsent, MailGroup
 from bookings.models.mail.heartbeats import Component, Heartbeat
+from bookings.models.mail.kinds import MailKind, MailState
 from bookings.models.mail.mail_server import MailServer
-from bookings.models.mail.mails import Mail, MailKind, MailState
+from bookings.models.mail.mails import Mail
 from bookings.models.mail.sign_in_mails import SignInMail
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
@@ -25,6 +26,7 @@ from bookings.models.scheduling.appointments import (
     AppointmentEvent,
     WrongStatus,
 )
+from bookings.models.tallies import Tally
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
@@ -68,6 +70,7 @@ __all__ = [
     "Race",
     "Room",
     "SignInMail",
+    "Tally",
     "Therapist",
     "Treatment",
     "User",

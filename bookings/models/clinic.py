@@ -3,12 +3,17 @@
 import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.models.clients.addresses import AddressField
+from bookings.models.named import Named
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
@@ -30,7 +35,7 @@ def validate_zone(name: str) -> None:
 
 def validate_step(minutes: int) -> None:
     if minutes < 5 or minutes % 5 or 1440 % minutes:
-        raise ValidationError("Use a step of whole fives that divides a day, such as 15 or 30.")
+        raise ValidationError(_("Use a step of whole fives that divides a day, such as 15 or 30."))
 
 
 class FeeIs(models.TextChoices):
@@ -71,34 +76,40 @@ class ClinicQuerySet(models.QuerySet["Clinic"]):
         return self.select_for_update(no_key=True).get(pk=THE_CLINIC)
 
 
-class Clinic(models.Model):
+class Clinic(Named, models.Model):
     """The settings of the one clinic (always row 1)."""
 
     name = models.CharField(max_length=120)
-    address = models.TextField(help_text="As it should stand in mails and calendars.")
+    address = models.TextField(help_text=gettext_lazy("As it should stand in mails and calendars."))
     phone = models.CharField(max_length=40)
-    email = models.EmailField(help_text="Replies to the clinic's mails go here.")
+    email = AddressField(help_text=gettext_lazy("Replies to the clinic's mails go here."))
     timezone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
-    currency = models.CharField(max_length=3, default="GBP", help_text="ISO code, such as GBP.")
+    currency = models.CharField(
+        max_length=3, default="GBP", help_text=gettext_lazy("ISO code, such as GBP.")
+    )
 
     start_step_minutes = models.PositiveSmallIntegerField(
         default=15,
         validators=[validate_step],
-        help_text="Appointments start at multiples of this on the clock, whatever their length.",
+        help_text=gettext_lazy(
+            "Appointments start at multiples of this on the clock, whatever their length."
+        ),
     )
     minimum_notice_minutes = models.PositiveIntegerField(
-        default=120, help_text="The latest a runner can book online before the start."
+        default=120, help_text=gettext_lazy("The latest a runner can book online before the start.")
     )
     horizon_days = models.PositiveSmallIntegerField(
         default=120,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
-        help_text="How many days ahead runners can book.",
+        help_text=gettext_lazy("How many days ahead runners can book."),
     )
     move_cutoff_hours = models.PositiveSmallIntegerField(
-        default=24, help_text="Until how long before the start runners can move an appointment."
+        default=24,
+        help_text=gettext_lazy("Until how long before the start runners can move an appointment."),
     )
     cancel_cutoff_hours = models.PositiveSmallIntegerField(
-        default=12, help_text="Until how long before the start runners can cancel one."
+        default=12,
+        help_text=gettext_lazy("Until how long before the start runners can cancel one."),
     )
     late_cancellation_fee = fee_field("For cancelling later than that: ")
     late_cancellation_fee_is = fee_unit_field()
@@ -107,40 +118,51 @@ class Clinic(models.Model):
     tax_note = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Stands on receipts, such as “VAT number GB 123 4567 89” or “Not registered for "
-        "VAT”.",
+        help_text=gettext_lazy(
+            "Stands on receipts, such as “VAT number GB 123 4567 89” or “Not registered for VAT”."
+        ),
     )
     hold_minutes = models.PositiveSmallIntegerField(
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
-        help_text="How long a chosen time is kept while the runner fills in the form.",
+        help_text=gettext_lazy(
+            "How long a chosen time is kept while the runner fills in the form."
+        ),
     )
     undo_minutes = models.PositiveSmallIntegerField(
-        default=10, help_text="After booking, a runner may cancel this long whatever the cut-off."
+        default=10,
+        help_text=gettext_lazy(
+            "After booking, a runner may cancel this long whatever the cut-off."
+        ),
     )
     mails_per_hour = models.PositiveIntegerField(
-        default=1000, help_text="At most so many mails leave in an hour; 0 for no limit."
+        default=1000,
+        help_text=gettext_lazy("At most so many mails leave in an hour; 0 for no limit."),
     )
     mail_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_paused_by = models.CharField(max_length=200, blank=True, editable=False)
     asks_date_of_birth = models.BooleanField(
         "ask online for the date of birth",
         default=False,
-        help_text="Behind the mailed link, never while booking. Whoever is under 18 is asked for "
-        "the consent of a parent or guardian.",
+        help_text=gettext_lazy(
+            "Behind the mailed link, never while booking. Whoever is under 18 is asked for "
+            "the consent of a parent or guardian."
+        ),
     )
     care_days = models.PositiveSmallIntegerField(
-        _("therapists see health data for"),
+        gettext_lazy("therapists see health data for"),
         default=180,
         db_default=180,
         validators=[MinValueValidator(1), MaxValueValidator(3660)],
-        help_text=_("Days after a client's last visit with them; it begins 14 days before one."),
+        help_text=gettext_lazy(
+            "Days after a client's last visit with them; it begins 14 days before one."
+        ),
     )
     keep_records_years = models.PositiveSmallIntegerField(
         "keep clinical records for",
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text="Years after the last visit; then they and the client are erased.",
+        help_text=gettext_lazy("Years after the last visit; then they and the client are erased."),
     )
     keep_history_years = models.PositiveSmallIntegerField(
         "keep the history of changes for",
@@ -152,32 +174,38 @@ class Clinic(models.Model):
         "forget newcomers after",
         default=90,
         validators=[MinValueValidator(7)],
-        help_text="Days: who never opened a mailed link and never came.",
+        help_text=gettext_lazy("Days: who never opened a mailed link and never came."),
     )
     forget_details_days = models.PositiveSmallIntegerField(
         "forget details after",
         default=180,
         validators=[MinValueValidator(7)],
-        help_text="Days: the desk's lines in old mails, old holds and what they were held from.",
+        help_text=gettext_lazy(
+            "Days: the desk's lines in old mails, old holds and what they were held from."
+        ),
     )
 
     embed_origins = models.TextField(
         "web sites that may show the free times",
         blank=True,
         validators=[validate_origins],
-        help_text="One a line, such as https://www.example.com. Only they may frame /embed/.",
+        help_text=gettext_lazy(
+            "One a line, such as https://www.example.com. Only they may frame /embed/."
+        ),
     )
 
     emergency_advice = models.TextField(
         default=EMERGENCY_ADVICE,
-        help_text="Shown at once to a client whose health answers sound urgent: the numbers of "
-        "the clinic's country.",
+        help_text=gettext_lazy(
+            "Shown at once to a client whose health answers sound urgent: the numbers of "
+            "the clinic's country."
+        ),
     )
     what_to_wear = models.TextField(
-        blank=True, help_text="Told in the reminders of somebody's first visit."
+        blank=True, help_text=gettext_lazy("Told in the reminders of somebody's first visit.")
     )
     how_to_find_us = models.TextField(
-        blank=True, help_text="Told in the reminders of somebody's first visit."
+        blank=True, help_text=gettext_lazy("Told in the reminders of somebody's first visit.")
     )
 
     objects = ClinicQuerySet.as_manager()
@@ -191,8 +219,18 @@ class Clinic(models.Model):
             ),
         ]
 
+    # As this process has read it last, for pages that are shown while there is no database.
+    last_read: ClassVar["Clinic | None"] = None
+
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def from_db(cls, *row: Any, **more: Any) -> Self:
+        clinic = super().from_db(*row, **more)
+        if not clinic.get_deferred_fields():
+            cls.last_read = clinic
+        return clinic
 
     @property
     def tz(self) -> ZoneInfo:

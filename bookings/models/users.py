@@ -9,15 +9,19 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy
 
+from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
+from bookings.models.clients.addresses import AddressField
+from bookings.models.named import Named
 
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=compared(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -26,19 +30,21 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, role=Role.OWNER, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email=(email or "").strip().lower())
+        return self.get(email=compared(email or ""))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Named, AbstractBaseUser, PermissionsMixin):
     """A login. Addresses are kept in lower case, so that one is unique whatever its case."""
 
-    email = models.EmailField(unique=True)
+    email = AddressField(unique=True)
     name = models.CharField(max_length=200, blank=True)
     role = models.CharField(
         max_length=10,
         choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
         default=Role.RUNNER,
-        help_text="Therapists are those whose login is linked on their therapist page.",
+        help_text=gettext_lazy(
+            "Therapists are those whose login is linked on their therapist page."
+        ),
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,16 +1,19 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
+from bookings import dates
 from bookings.core import wording
+from bookings.queries.training import protocol
 
 register = template.Library()
 # HTML is shown as it was typed, and links lead only where markdown-it lets them.
@@ -18,25 +21,20 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
     ["image", "html_block", "html_inline"]
 )
 
-register.filter("weekday_and_date", wording.day)
+register.filter("weekday_and_date", dates.day)
 register.filter("clock", wording.clock)
-register.filter("day_and_time", wording.day_and_time)
-register.filter("zone_name", wording.zone_name)
+register.filter("day_and_time", dates.day_and_time)
+register.filter("date_and_time_in_short", dates.day_and_time_in_short)
+register.filter("days_until", dates.civil_days)
+register.filter("zone_name", dates.zone_name)
+register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
-
-
-@register.filter
-def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
-    """Tue 1 Dec, 10:15"""
-    local = instant.astimezone(tz)
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
 
 
 @register.filter
 def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
     """Tue 1 Dec"""
-    local = instant.astimezone(tz)
-    return f"{local:%a} {local.day} {local:%b}"
+    return dates.day_in_short(instant.astimezone(tz).date())
 
 
 @register.filter
@@ -53,7 +51,19 @@ def year(instant: datetime, tz: ZoneInfo) -> int:
 @register.filter
 def dialled(phone: str) -> str:
     """+44 20 7946 0000 as a tel: link has it."""
-    return re.sub(r"[^+\d]", "", str(phone))
+    return wording.dialled(str(phone))
+
+
+@register.filter
+def bdi(name: object) -> SafeString:
+    """A name that somebody typed, so that its direction turns nothing beside it."""
+    return format_html("<bdi>{}</bdi>", name) if name else SafeString()
+
+
+@register.filter
+def isolated(name: object) -> str:
+    """The same where there can be no element: in mails' text, titles and attributes."""
+    return wording.isolated(str(name))
 
 
 @register.filter
@@ -62,10 +72,17 @@ def on_one_line(address: str) -> str:
 
 
 @register.filter
-def names(people: Iterable, between: str = "and") -> str:
+def names(people: Iterable) -> str:
     """Ana, Bo and Kim"""
-    *rest, last = [str(person) for person in people]
-    return f"{', '.join(rest)} {between} {last}" if rest else last
+    *rest, last = [wording.isolated(str(person)) for person in people]
+    return _("{several} and {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def any_of(people: Iterable) -> str:
+    """Ana, Bo or Kim"""
+    *rest, last = [wording.isolated(str(person)) for person in people]
+    return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
 
 
 @register.filter

@@ -8,15 +8,20 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import BigIntegerField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from bookings.core.clients.addresses import kept_address
+from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
-A_KEY = re.compile(r"[0-9a-f]{32}")  # 128 bits
-A_PHONE = re.compile(r"[\d\s+()./#x-]*\d[\d\s+()./#x-]*", re.IGNORECASE)
+A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
+A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
@@ -30,24 +35,31 @@ def whole_number(text: str | None) -> int | None:
         return None
 
 
-def too_long(longest: int):
-    """A validator that counts for the reader."""
-
-    def check(text: str) -> None:
-        if len(text) > longest:
-            raise ValidationError(f"Please use at most {longest} characters; this has {len(text)}.")
-
-    return check
-
-
 def has_a_letter(text: str) -> None:
     if not any(letter.isalpha() for letter in text):
-        raise ValidationError("Please give a name with at least one letter.")
+        raise ValidationError(_("Please give a name with at least one letter."))
 
 
 def looks_like_a_phone(text: str) -> None:
     if not A_PHONE.fullmatch(text):
-        raise ValidationError("Please use digits, spaces and + ( ) - only, or leave it empty.")
+        raise ValidationError(_("Please use digits, spaces and + ( ) - only, or leave it empty."))
+
+
+class ShortText(forms.CharField):
+    """Text that is counted, for its reader's sake, before anything else looks at it.
+
+    Django's own max_length is one validator among others, which all run although it has failed.
+    """
+
+    def __init__(self, *, longest: int, **options: Any):
+        super().__init__(**options)
+        self.longest = longest
+
+    def run_validators(self, value: str) -> None:
+        if len(value) > self.longest:
+            words = _("Please use at most %(longest)s characters; this has %(length)s.")
+            raise ValidationError(words % {"longest": self.longest, "length": len(value)})
+        super().run_validators(value)
 
 
 def sane_birthday(born: date, today: date) -> date:
@@ -55,7 +67,7 @@ def sane_birthday(born: date, today: date) -> date:
     if born.year < FIRST_YEAR:
         raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
     if born >= today:
-        raise ValidationError("A date of birth is in the past.")
+        raise ValidationError(_("A date of birth is in the past."))
     return born
 
 
@@ -109,6 +121,35 @@ class InstantField(forms.Field):
         return ValidationError(self.error_messages["invalid"], code="invalid")
 
 
+class AddressField(ShortText):
+    """An e-mail address, as it is kept."""
+
+    widget = forms.EmailInput
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
+    }
+
+    def __init__(self, **options: Any):
+        super().__init__(longest=LONGEST_EMAIL, **options)
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if value:
+            can_be_mailed_to(value)
+            _looks_like_an_address(value, str(self.error_messages["invalid"]))
+
+    def clean(self, value: Any) -> str:
+        address = super().clean(value)
+        return kept_address(address) if address else address
+
+
+def _looks_like_an_address(text: str, otherwise: str) -> None:
+    try:
+        validate_email(text)
+    except ValidationError:
+        raise ValidationError(otherwise, code="invalid") from None
+
+
 class KeyForm(forms.Form):
     """All that is asked of somebody whom we know: that one press is not taken for two."""
 
@@ -125,27 +166,25 @@ class KeyForm(forms.Form):
 class PersonForm(KeyForm):
     """Who the appointment is for."""
 
-    name = forms.CharField(
+    name = ShortText(
         label="Name",
-        validators=[too_long(LONGEST_NAME), has_a_letter],
+        longest=LONGEST_NAME,
+        validators=[has_a_letter],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
-    email = forms.CharField(
+    email = AddressField(
         label="E-mail",
-        help_text="The confirmation goes there, with a link to move or cancel.",
-        validators=[too_long(LONGEST_EMAIL), forms.EmailField.default_validators[0]],
+        help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "required": "Please give your e-mail address.",
-            "invalid": "Please give an e-mail address such as name@example.com.",
-        },
+        error_messages={"required": gettext_lazy("Please give your e-mail address.")},
     )
-    phone = forms.CharField(
+    phone = ShortText(
         label="Phone (optional)",
         required=False,
-        help_text="Only for when something changes at short notice.",
-        validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
+        help_text=gettext_lazy("Only for when something changes at short notice."),
+        longest=LONGEST_PHONE,
+        validators=[looks_like_a_phone],
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import RedisStorage
@@ -19,7 +20,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from bookings.web.visitor import address
 
-API, BOOKING, HOLDS = "api", "booking", "holds"
+ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
 ANY = ("GET", "HEAD", "POST")
 WRITING = ("POST",)
 PATIENCE = 0.3  # seconds
@@ -55,7 +56,7 @@ def seconds_to_wait(request: HttpRequest, what: str) -> int:
         return _count(parse(limit), what, _askers(request))
     except StorageError:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
-        logger.warning("Redis does not answer: nothing is limited for a while.")
+        logger.warning(_("Redis does not answer: nothing is limited for a while."))
         return 0
 
 

@@ -1,16 +1,19 @@
 """Who is asking, as far as holds need to know: keyed hashes, so that no address is kept."""
 
 from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address, ip_network
 from secrets import token_hex
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.translation import get_language
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment
 
 MOST_REMEMBERED = 50
+ONE_HOUSEHOLD = 64  # bits of an IPv6 address
 _SESSION_KEY, _BOOKED_KEY = "visitor", "booked"
 
 
@@ -41,9 +44,27 @@ def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None
     request.session[_BOOKED_KEY] = [*known, *new][-MOST_REMEMBERED:]
 
 
+def language() -> str:
+    """What the page is read in; nothing where there is no choice."""
+    return (get_language() or "") if len(settings.LANGUAGES) > 1 else ""
+
+
 def address(request: HttpRequest) -> str:
-    """Where the request comes from, past the proxies that we run ourselves."""
-    return _keyed("address", outermost_trusted(request))
+    """The network the request comes from, past the proxies that we run ourselves."""
+    return _keyed("address", network(outermost_trusted(request)))
+
+
+def network(where: str) -> str:
+    """What one household has: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        found = ip_address(where)
+    except ValueError:
+        return where
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return str(found.ipv4_mapped)
+        return str(ip_network((found, ONE_HOUSEHOLD), strict=False))
+    return str(found)
 
 
 def outermost_trusted(request: HttpRequest) -> str:

@@ -10,16 +10,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import identity
 from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
-from bookings.models import User
+from bookings.models import Client, User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
+from clinic.accounts import attempts
 from clinic.demo.logins import DEMO_ADDRESSES
 
 
@@ -28,10 +30,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This address and this password do not belong together.",
-        "incorrect_code": "This is not the code. Please look at it again.",
-        "too_many_login_attempts": "That was tried too often. Please wait a few minutes.",
-        "rate_limited": "That was a lot in a short time. Please wait a minute.",
+        "email_password_mismatch": _("This address and this password do not belong together."),
+        "incorrect_code": _("This is not the code. Please look at it again."),
+        "too_many_login_attempts": _(
+            "That was tried too often. Please wait a few minutes, use a passkey, or let us "
+            "mail you a link to a new password."
+        ),
+        "too_many_mails": _(
+            "That was tried too often. Please wait a moment, and look at what has come already."
+        ),
+        "rate_limited": _("That was a lot in a short time. Please wait a minute."),
     }
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
@@ -43,11 +51,24 @@ class AccountAdapter(DefaultAccountAdapter):
             raise PermissionDenied
         return super().pre_login(request, user, **how)
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._tried = credentials.get("email") or credentials.get("username") or ""
+        if not attempts.PASSWORDS.allow(request, self._tried):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user = super().authenticate(request, **credentials)
+        if user:
+            attempts.PASSWORDS.take_back(request, self._tried)
+        return user
+
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
             identity.recognise(user, proved.email, now=timezone.now())
-        return super().post_login(request, user, **how)
+        response = super().post_login(request, user, **how)
+        attempts.remember_browser(request, response, user)
+        return response
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
         roles = request.user.roles()
@@ -71,7 +92,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Written now, sent after the answer, so that its time tells nothing."""
-        message = self.render_mail(template_prefix, email, {**context, "email": email})
+        with translation.override(_language_of(email, context.get("user"))):
+            message = self.render_mail(template_prefix, email, {**context, "email": email})
         sign_in_mails.owe(email, message.subject, message.body, now=timezone.now())
 
 
@@ -83,3 +105,11 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def is_staff(user: User) -> bool:
     return bool(user.roles() & STAFF)
+
+
+def _language_of(address: str, user: User | None) -> str:
+    """The clinic's for its staff; a client's own, or else that of the page they are on."""
+    if user is not None and is_staff(user):
+        return settings.LANGUAGE_CODE
+    known = Client.objects.filter(email__iexact=address).exclude(language="").first()
+    return known.language_of_mails if known else translation.get_language()

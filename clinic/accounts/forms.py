@@ -1,13 +1,32 @@
 """The forms by which people sign in, with the clinic's words."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from bookings.actions.clients import identity
 from bookings.models import User
+from clinic.accounts import attempts
 from clinic.accounts.adapter import is_staff
+
+# allauth remembers for one period that a code was used, and takes it before and after its own.
+CODE_LIVES = timedelta(seconds=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2))
 
 
 class PlainWords:
@@ -39,6 +58,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
     def clean_email(self) -> str:
         """Staff sign in with a password; to them the mail says so instead."""
+        refuse_too_many_mails(self.cleaned_data["email"])
         address = super().clean_email()
         self._user = identity.login_for(address) or self._user
         if self._user and is_staff(self._user):
@@ -49,11 +69,69 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
 
+    def clean_email(self) -> str:
+        refuse_too_many_mails(self.cleaned_data["email"])
+        return super().clean_email()
+
+
+def refuse_too_many_mails(address: str) -> None:
+    if not attempts.MAILS.allow(context.request, address.lower()):
+        context.request.asked_too_often = True
+        raise get_account_adapter().validation_error("too_many_mails")
+
+
+class CodeForm:
+    """A code of an app or a recovery code: guessed seldom, and good once."""
+
+    user: User
+
+    def clean_code(self) -> str:
+        adapter = get_account_adapter()
+        if not attempts.FACTORS.allow(context.request, self.user.email):
+            raise adapter.validation_error("too_many_login_attempts")
+        code = super().clean_code()  # type: ignore[misc]
+        if not attempts.use_once(self.user, normalize_user_code(code), lives=CODE_LIVES):
+            raise get_adapter().validation_error("incorrect_code")
+        attempts.FACTORS.take_back(context.request, self.user.email)
+        return code
+
+
+class FactorForm(CodeForm, AuthenticateForm):
+    pass
+
+
+class FactorAgainForm(CodeForm, ReauthenticateForm):
+    pass
+
+
+class JsonField(forms.JSONField):
+    """Refuses what json raises other errors at than its own: huge numbers, deep brackets."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class PasskeyForm(AuthenticateWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
+
+class LoginPasskeyForm(LoginWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
+
+class ReauthenticatePasskeyForm(ReauthenticateWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
 
 class AddPasskeyForm(AddWebAuthnForm):
+    credential = JsonField(widget=forms.HiddenInput)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = "To tell it from others, such as “My phone”."
+        self.fields["name"].help_text = _("To tell it from others, such as “My phone”.")
         alone = self.fields["passwordless"]
         alone.label = "Sign in with it alone"
-        alone.help_text = "Without a password; the device then always makes sure that it is you."
+        alone.help_text = _("Without a password; the device then always makes sure that it is you.")

@@ -73,4 +73,4 @@ def resealed(token: str) -> str:
 
 
 def _seal() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.HEALTH_KEYS])
+    return MultiFernet([Fernet(key) for key in settings.FACTOR_KEYS])

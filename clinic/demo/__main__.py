@@ -21,6 +21,7 @@ from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import OperationalError, connections
 
+from clinic.demo import pseudo_languages
 from clinic.demo import servers as stack
 from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from clinic.demo.processes import (
@@ -114,12 +115,14 @@ def _beat(state: Path) -> list[str]:
 
 
 def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
-    return {
+    locale = {"LOCALE_PATH": str(state / "locale")} if _speaks_pseudo_languages() else {}
+    return locale | {
         "DJANGO_SETTINGS_MODULE": "clinic.settings",
         "DEMO": "true",
         "STATE": str(state),
         "STATIC_ROOT": str(state / "static"),
         "SECRET_KEY": _kept(state / "secret_key", secrets.token_urlsafe(48)),
+        "FACTOR_KEYS": _factor_keys(state),
         "HEALTH_KEYS": _kept(state / "health_key", Fernet.generate_key().decode()),
         "SITE_URL": f"http://localhost:{port}",
         "EMAIL_HOST": LOCALHOST,
@@ -135,6 +138,10 @@ def _set_environment(state: Path, environment: Mapping[str, str]) -> None:
     kept.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
 
 
+def _speaks_pseudo_languages() -> bool:
+    return os.environ.get("PSEUDO_LANGUAGES", "") not in ("", "false")
+
+
 def _kept(place: Path, new: str) -> str:
     """Made once, so that links in earlier mails and what was sealed go on working."""
     if not place.exists():
@@ -143,8 +150,17 @@ def _kept(place: Path, new: str) -> str:
     return place.read_text()
 
 
+def _factor_keys(state: Path) -> str:
+    """They open too what a demo from before there were two rings has sealed with its one key."""
+    one_key = state / "health_key"
+    earlier = [one_key.read_text()] if one_key.exists() else []
+    return _kept(state / "factor_key", ",".join([Fernet.generate_key().decode(), *earlier]))
+
+
 def _prepare(state: Path) -> None:
     django.setup()
+    if _speaks_pseudo_languages():
+        pseudo_languages.write(state / "locale")
     with collected_meanwhile(state):
         try:
             _say("Bringing the database up to date …")

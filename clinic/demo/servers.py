@@ -38,11 +38,24 @@ MADE_HERE = (
     "*.log",
     "secret_key",
     "health_key",
+    "factor_key",
     "environment",
     "beat-schedule*",
     ELSEWHERE,
     "lock",
 )
+ROLE = "taper"
+HAND_OVER = f"""
+    DO $$ DECLARE one text; BEGIN
+        FOR one IN SELECT format('TABLE %s', oid::regclass) FROM pg_class
+                   WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')
+                   UNION ALL
+                   SELECT format('FUNCTION %s', oid::regprocedure) FROM pg_proc
+                   WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS
+                       (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+        LOOP EXECUTE 'ALTER ' || one || ' OWNER TO {ROLE}'; END LOOP;
+    END $$;
+"""  # noqa: S608 - the role is a constant
 RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -174,8 +187,8 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
             alive=server.is_running,
         ):
             raise StackError(f"PostgreSQL did not start; see {log}.")
-        _make_database(programs, home, log)
-        yield f"postgres://postgres@/{home}/clinic", server
+        _make_database(programs, home, log, makes_others=not durable)
+        yield f"postgres://{ROLE}@/{home}/clinic", server
     finally:
         server.stop()
 
@@ -306,13 +319,25 @@ def _make_cluster(programs: Path, data: Path, log: Path) -> None:
     )
 
 
-def _make_database(programs: Path, home: Path, log: Path) -> None:
-    psql: list[str | Path] = [programs / "bin/psql", "-h", home, "-U", "postgres", "-tAc"]
-    names = subprocess.run(  # noqa: S603
-        [*psql, "SELECT datname FROM pg_database"], capture_output=True, text=True, check=True
-    ).stdout.split()
-    if "clinic" not in names:
-        _run([*psql, "CREATE DATABASE clinic"], log, "The database could not be made")
+def _make_database(programs: Path, home: Path, log: Path, *, makes_others: bool) -> None:
+    """It belongs to a role that is no superuser, as a clinic's does."""
+    psql: list[str | Path] = [programs / "bin/psql", "-h", home, "-U", "postgres", "-tA"]
+
+    def answer(question: str) -> list[str]:
+        asked = [*psql, "-c", question]
+        done = subprocess.run(asked, capture_output=True, text=True, check=True)  # noqa: S603
+        return done.stdout.split()
+
+    def do(statement: str, database: str = "postgres") -> None:
+        _run([*psql, "-d", database, "-c", statement], log, "The database could not be made")
+
+    if ROLE not in answer("SELECT rolname FROM pg_roles"):
+        do(f"CREATE ROLE {ROLE} LOGIN {'CREATEDB' if makes_others else ''}")
+    owners = answer("SELECT datname, pg_get_userbyid(datdba) FROM pg_database")
+    if not any(line.startswith("clinic|") for line in owners):
+        do(f"CREATE DATABASE clinic OWNER {ROLE}")
+    elif f"clinic|{ROLE}" not in owners:  # a demo from when there was only the superuser
+        do(f"ALTER DATABASE clinic OWNER TO {ROLE}; {HAND_OVER}", "clinic")
 
 
 def _run(command: list, log: Path, what_failed: str) -> None:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.web.access import STAFF
@@ -49,7 +50,7 @@ class StaffDoorMiddleware:
             return None
         if _is_over(request, time()):
             logout(request)
-            messages.info(request, "You were signed out, because it had been a while.")
+            messages.info(request, _("You were signed out, because it had been a while."))
             return sign_in_first(request)
         # What pages ask by themselves is no sign that somebody is there.
         if not getattr(view, "by_itself", False):

@@ -3,23 +3,26 @@
 In words, and without a name in them.
 """
 
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from bookings.models import Component, Heartbeat
 from bookings.queries.mail import mail_status
-from clinic.operations import migrate_lock
+from clinic.operations import database, migrate_lock
 from clinic.operations.version import VERSION
 
 OK = "ok"
 SECONDS_FOR_THE_BROKER = 2
-NO_DATABASE = "The database does not answer."
+BYTES_TO_SPOOL = 1 << 20
 
 Check = Callable[[], str]  # says what is wrong, or nothing
 
@@ -29,9 +32,9 @@ Check = Callable[[], str]  # says what is wrong, or nothing
 def healthz(_request: HttpRequest) -> JsonResponse:
     """200 while all is well, else 503."""
     try:
-        problem = "Mail is late." if mail_status.is_late() else ""
+        problem = _database() or _spool() or (_("Mail is late.") if mail_status.is_late() else "")
     except DatabaseError:
-        problem = NO_DATABASE
+        problem = _("The database does not answer.")
     return JsonResponse({"status": problem or OK}, status=503 if problem else 200)
 
 
@@ -51,11 +54,28 @@ def _ask(check: Check) -> str:
     try:
         return check() or OK
     except DatabaseError:
-        return NO_DATABASE
+        return _("The database does not answer.")
 
 
 def _database() -> str:
-    Heartbeat.objects.exists()
+    connection.ensure_connection()
+    try:
+        database.try_to_write()
+    except DatabaseError:
+        if not connection.is_usable():
+            raise
+        return _("The database answers, but cannot write: it is read only, or its disk is full.")
+    return ""
+
+
+def _spool() -> str:
+    """Uploads and large bodies go through files, and an erasure is noted in one."""
+    for folder in {tempfile.gettempdir(), str(Path(settings.ERASURES_FILE).parent)}:
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(bytes(BYTES_TO_SPOOL))
+        except OSError as error:
+            return _("%s takes no files: %s.") % (folder, error.strerror)
     return ""
 
 
@@ -68,7 +88,7 @@ def _broker() -> str:
         ) as asked:
             asked.ping()
     except (redis.RedisError, OSError):
-        return "The broker does not answer; mail leaves later than it should."
+        return _("The broker does not answer; mail leaves later than it should.")
     return ""
 
 
@@ -78,7 +98,7 @@ def _migrations() -> str:
 
 
 def _mail() -> str:
-    return _signs_of(Component.SENDER) or ("Mail is late." if mail_status.is_late() else "")
+    return _signs_of(Component.SENDER) or (_("Mail is late.") if mail_status.is_late() else "")
 
 
 def _beat() -> str:
@@ -90,11 +110,14 @@ def _signs_of(part: Component) -> str:
     beat = Heartbeat.objects.with_silence(mail_status.LATE).filter(part=part).first()
     if beat is None:
         return f"No sign of life yet from {part.label}."
+    if beat.is_ahead:
+        return f"The last sign of life from {part.label} lies in the future: a clock was put back."
     return f"No sign of life for five minutes from {part.label}." if beat.is_silent else ""
 
 
 CHECKS: Mapping[str, Check] = {
     "database": _database,
+    "spool": _spool,
     "migrations": _migrations,
     "broker": _broker,
     "mail": _mail,

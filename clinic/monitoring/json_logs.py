@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from clinic.monitoring.redaction import HIDDEN, redacted
 
-AN_ADDRESS = re.compile(r"[^\s<>\"'(),;:=]+@[^\s<>\"'(),;]+")
+# Begins only where a word does, or a long one would be gone through from each of its letters.
+AN_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:=@])[^\s<>\"'(),;:=@]++@[^\s<>\"'(),;]+")
 FACTS = ("view", "method", "status", "ms")  # what a line may say besides its message
 
 

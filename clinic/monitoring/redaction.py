@@ -24,6 +24,20 @@ class WithoutTokens(logging.Filter):
         return True
 
 
+class WithoutExpectedTracebacks(logging.Filter):
+    """A page that is refused, or that has to wait for the database, is a line: its kind is enough,
+    and the places in the source would be as many as strangers like.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", 500)
+        if record.exc_info and record.exc_info[1] and (status < 500 or status == 503):
+            kind = type(record.exc_info[1]).__name__
+            record.msg, record.args = f"{record.getMessage()} ({kind})", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class LineFormatter(logging.Formatter):
     """Redacts tracebacks too, which may name what was asked for."""
 

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils.text import slugify
 
+from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.core.training import Protocol
 from bookings.models import (
@@ -132,7 +133,7 @@ def _clock(typed: str) -> time:
 
 
 def _make_login(person: Person, password: str | None, **fields) -> User:
-    user = User(email=person.email.strip().lower(), name=person.name, **fields)
+    user = User(email=compared(person.email), name=person.name, **fields)
     user.set_password(password)
     user.full_clean()
     user.save()

@@ -9,10 +9,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, TextField
 from django.db.models.functions import Cast, Lower, Now
+from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
+from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -171,7 +173,7 @@ def finish_all(*, now: datetime) -> int:
 
 def _finish(client: Client) -> None:
     client.mails.all().delete()
-    Client.objects.filter(pk=client.pk).update(email="")
+    Client.objects.filter(pk=client.pk).update(email="", language="")
     _forget_history(client)
     drop_if_empty(client)
 
@@ -218,7 +220,7 @@ def _forget_the_admins_log(client: Client) -> None:
 def _forget_sign_in_mails(addresses: set[str]) -> None:
     """What waits to be sent about a login, or to an address of before."""
     waiting = SignInMail.objects.alias(folded=Lower("address"))
-    waiting.filter(folded__in={one.lower() for one in addresses if one}).delete()
+    waiting.filter(folded__in={compared(one) for one in addresses if one}).delete()
 
 
 def _logins_of(client: Client) -> set[int]:
@@ -265,7 +267,7 @@ def _forget_history(client: Client) -> None:
 
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     until = seen.kept_until
-    kept = ["Clinical records, with your name"] if until else []
+    kept = [_("Clinical records, with your name")] if until else []
     last = Mail(
         key=f"{MailKind.ERASED}:{client.pk}:0",
         kind=MailKind.ERASED,

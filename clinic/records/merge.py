@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import ForeignObjectRel, Q
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.actions.clients import details, health_hold, merge_steps
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
@@ -25,7 +26,8 @@ from clinic.records.registry.record import Merge, MergeStep
 from clinic.records.registry.rows import RECORDS
 
 # What a person has one of; where both records have another, the desk says which is right.
-CHOSEN = ("name", "email", "phone", "date_of_birth", "guardian_name")
+CHOSEN = ("name", "email", "phone", "language", "date_of_birth", "guardian_name")
+CONSENT = ("guardian_agreed_at", "guardian_agreed_by")  # goes with the guardian who gave it
 
 
 class NotDecided(LookupError):
@@ -89,11 +91,11 @@ def merge(
     """
     locked = Client.objects.select_for_update(no_key=True).in_bulk([kept.pk, gone.pk])
     if len(locked) != 2:
-        raise Stale("One of the two records is gone; they may have been merged already.")
+        raise Stale(_("One of the two records is gone; they may have been merged already."))
     kept, gone = locked[kept.pk], locked[gone.pk]
     shown = preview(kept, gone, clinic)
     if shown.digest != seen:
-        raise Stale("Something has changed since; please look at it once more.")
+        raise Stale(_("Something has changed since; please look at it once more."))
     if shown.obstacles:
         raise Refused(" ".join(shown.obstacles))
     _carry_out(Merge(kept, gone, by, now, choices))
@@ -131,6 +133,9 @@ def _one_person(merge: Merge) -> None:
         if merge.choices.get(name) == "gone" or not getattr(kept, name):
             if name == "email" and gone.email:
                 kept.proved_at, kept.bounced_at = gone.proved_at, gone.bounced_at
+            if name == "guardian_name":
+                for consent in CONSENT:
+                    setattr(kept, consent, getattr(gone, consent))
             setattr(kept, name, getattr(gone, name))
     kept.links_edition = max(kept.links_edition, gone.links_edition)
     kept.plan_revision = max(kept.plan_revision, gone.plan_revision)
@@ -163,7 +168,7 @@ def _both(kept: Client, gone: Client, name: str) -> list[tuple[str, str]]:
 
 def _erased(kept: Client, gone: Client) -> list[str]:
     """What was forgotten is not tied to a person again."""
-    return ["One of them has been erased."] if kept.erased_at or gone.erased_at else []
+    return [_("One of them has been erased.")] if kept.erased_at or gone.erased_at else []
 
 
 def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
@@ -173,7 +178,7 @@ def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
         same_time = Q(starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at)
         for other in kept.appointments.filter(OCCUPYING & same_time):
             sentences.append(
-                f"Both have an appointment on {wording.day_and_time(visit.starts_at, clinic.tz)} "
+                f"Both have an appointment on {dates.day_and_time(visit.starts_at, clinic.tz)} "
                 f"({kept}: {wording.clock(other.starts_at, clinic.tz)}). One of them must be "
                 "cancelled or moved first."
             )
@@ -202,8 +207,10 @@ def _counted(what: str, count: int, kept: Client) -> Iterable[str]:
 def _about_health(kept: Client, gone: Client) -> Iterable[str]:
     """The same whether there is anything or not: that is nobody's business here."""
     yield (
-        "What was told of health and the therapists’ notes go along, as private as they are; only "
-        "therapists read them."
+        _(
+            "What was told of health and the therapists’ notes go along, as private as they are; "
+            "only therapists read them."
+        )
     )
     if gone.health_hold and not kept.health_hold:
         yield f"{kept} is then to be checked by the therapist, as {gone} is."
@@ -223,7 +230,7 @@ def _about_training(kept: Client, gone: Client) -> Iterable[str]:
 
 def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
     if gone.desk_notes and gone.desk_notes != kept.desk_notes:
-        yield "The desk’s notes are put one after the other."
+        yield _("The desk’s notes are put one after the other.")
     for group in MailGroup:
         if gone.mail_consents.filter(group=group).exists():
             yield f"“{group.label.capitalize()}”: the newest choice made in either record holds."

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Change, Client, Clinic, Mail
-from bookings.models.mail.mails import UNFINISHED
+from bookings.models.mail.kinds import UNFINISHED
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
 from clinic.records.erase import drop_if_empty, erase, forget_kept, years_after

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from bookings.core.roles import Role
@@ -25,8 +24,7 @@ MORE = {
 
 @pytest.fixture
 def world(db, settings):
-    settings.ACCOUNT_RATE_LIMITS = False
-    cache.clear()
+    settings.LIMIT_SIGNING_IN = False
     return make_world()
 
 

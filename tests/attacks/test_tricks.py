@@ -12,7 +12,6 @@ from io import StringIO
 import icalendar
 import pytest
 from django.core import mail as outbox
-from django.core.cache import cache
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.test import Client as Browser
 from django.urls import resolve
@@ -36,9 +35,12 @@ ELSEWHERE = [
 
 
 @pytest.fixture
-def world(db, settings):
-    settings.ACCOUNT_RATE_LIMITS = False
-    cache.clear()
+def unlimited(db, settings):
+    settings.LIMIT_SIGNING_IN = False
+
+
+@pytest.fixture
+def world(unlimited):
     return make_world()
 
 
@@ -68,13 +70,13 @@ def test_a_link_for_one_purpose_opens_no_page_of_another(world):
 
 @pytest.mark.parametrize("target", ELSEWHERE)
 @pytest.mark.parametrize("page", ["/accounts/login/", "/accounts/login/code/"])
-def test_signing_in_leads_to_no_other_site(world, page, target):
+def test_signing_in_leads_to_no_other_site(unlimited, anas, page, target):
     typed = {"login": "ana@example.com", "password": factories.PASSWORD, "next": target}
     browser = Browser(headers={"referer": target.strip()})
     response = browser.post("/accounts/login/", typed, query_params={"next": target})
     assert response.status_code == 302
     assert re.match(r"/(account/$|%0d%0a)", response["Location"])
-    data = world.browsers["ana"].get(page, {"next": target})
+    data = anas.get(page, {"next": target})
     assert re.match(r"/[^/\\]", data["Location"])
 
 
@@ -96,12 +98,11 @@ def test_a_session_that_was_planted_is_not_the_one_that_is_signed_in(world):
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\x0b", "\u2028", "\x85"])
-def test_a_new_line_in_an_address_or_a_name_adds_no_header(world, end):
+def test_a_new_line_in_an_address_or_a_name_adds_no_header(unlimited, desks, end):
     address = f"eve@example.com{end}Bcc: all@example.com"
     Browser().post("/accounts/login/code/", {"email": address})
     assert not SignInMail.objects.filter(address__contains="all@example.com").exists()
-    desk = world.browsers["desk"]
-    desk.post("/desk/clients/new/", {"name": f"Eve{end}Bcc: all@example.com", "email": address})
+    desks.post("/desk/clients/new/", {"name": f"Eve{end}Bcc: all@example.com", "email": address})
     assert not Client.objects.filter(email__contains="all@example.com").exists()
     assert not outbox.outbox
 
@@ -207,8 +208,8 @@ def test_a_link_on_such_a_page_would_be_noticed(world):
         (b"\xff\xfe", "application/x-www-form-urlencoded; charset=nonsense"),
     ],
 )
-@pytest.mark.parametrize("page", ["/accounts/login/", "/plan/", "/book/massage/hold/"])
-def test_a_body_too_large_or_broken_is_the_senders_fault(world, page, body, kind):
+@pytest.mark.parametrize("page", ["/accounts/login/", "/plan/", "/book/sports-massage/hold/"])
+def test_a_body_too_large_or_broken_is_the_senders_fault(unlimited, massage, page, body, kind):
     browser = Browser(raise_request_exception=False)
     # As it is; post() would write the body anew in the charset that is named.
     assert browser.generic("POST", page, body, content_type=kind).status_code < 500

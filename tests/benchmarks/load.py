@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from bookings.models import Treatment
+from tests import patience
 from tests.diary_requests import book_one
 from tests.processes import at_once
 
@@ -33,7 +34,8 @@ class Visitor:
 
     def ask(self, path: str, form: dict | None = None) -> tuple[int, bytes, str]:
         """Status, body, and where it redirects to."""
-        self.wire = self.wire or http.client.HTTPConnection("localhost", self.port, timeout=60)
+        waits = patience.seconds()
+        self.wire = self.wire or http.client.HTTPConnection("localhost", self.port, timeout=waits)
         headers = {**self.headers, "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         body = None
         if form is not None:

@@ -14,6 +14,7 @@ from random import Random
 import django
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 django.setup()
 
@@ -84,6 +85,7 @@ def openings(folder: Path, today: date) -> list[tuple[str, str]]:
         print(f"Measuring {what} …")
         with serving(folder) as port:
             lines += openings_over_http(port, today, days, what)
+            lines.append(desks_first_page(port))
         lines.append((f"{what}: the core alone", core_alone(treatment, today, days)))
     return lines
 
@@ -98,6 +100,15 @@ def openings_over_http(port: int, today: date, days: int, what: str) -> list:
         (f"{what}: over HTTP", f"{spread(data)}"),
         ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
     ]
+
+
+def desks_first_page(port: int) -> tuple[str, str]:
+    """It asks of every visit to come whether it could still stand where it does."""
+    to_come = Appointment.objects.filter(status="booked", starts_at__gt=timezone.now()).count()
+    desk = diary_of.signed_in(port)
+    load.latencies(port, ["/desk/"], desk)
+    taken = load.latencies(port, ["/desk/"] * ROUNDS, desk)
+    return f"the desk's first page, {to_come:,} visits to come: over HTTP", spread(taken)
 
 
 def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:

@@ -129,18 +129,26 @@ def _own_database() -> str:
     return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{DATABASE}").geturl()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     """The demo, started as anybody would start it, with a port, folder and database of its own."""
     state = tmp_path_factory.mktemp("demo")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    places = {"PORT": str(port), "STATE": str(state), "DATABASE_URL": _own_database()}
+    places = {
+        "PORT": str(port),
+        "STATE": str(state),
+        "DATABASE_URL": _own_database(),
+        "PSEUDO_LANGUAGES": "true",  # for whoever asks for them
+    }
     log = state / "demo.log"
     limits = {
         "HOLDS_PER_HOUR_PER_ADDRESS": "10000",
         "HOLDS_AT_ONCE_PER_ADDRESS": "1000",
+        "LIMIT_SIGNING_IN": "false",
+        "LIMIT_ACCOUNTS": "",
+        "LIMIT_PAGES": "",
         "LIMIT_API": "",
         "LIMIT_BOOKING": "",
         "LIMIT_HOLDS": "",
@@ -173,7 +181,7 @@ def _wait_for_the_first_page(demo: subprocess.Popen, log: Path) -> None:
     assert demo.poll() is None, f"The demo did not start:\n{log.read_text()}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
@@ -220,7 +228,7 @@ def page(open_context) -> Page:
     return open_context().new_page()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> Callable[[Page], None]:
     """Fails with every accessibility rule that the page breaks."""
     source = AXE.read_text()
@@ -239,7 +247,7 @@ def axe() -> Callable[[Page], None]:
     return _check
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def for_everybody(axe) -> Callable[..., None]:
     """Fails unless the page, as it stands, fits every screen and breaks no rule in any colours.
 
@@ -259,7 +267,7 @@ def for_everybody(axe) -> Callable[..., None]:
     return _check
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def run(site) -> Iterator[Callable[[str], str]]:
     """Runs a few lines beside the site, as an operator would in its shell; tells what they print.
 

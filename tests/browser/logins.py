@@ -13,7 +13,7 @@ def fill_in(page: Page, role: str) -> None:
     """The form, on a page that shows it."""
     page.get_by_label("E-mail").fill(EMAIL_OF[role])
     page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.keyboard.press("Enter")
+    page.get_by_label("Password").press("Enter")
     page.wait_for_url(lambda url: LOGIN not in url)
 
 

@@ -53,6 +53,7 @@ def test_a_known_client_is_booked_by_keyboard_alone(desk):
 def test_somebody_new_is_written_down_and_booked_by_keyboard_alone(desk):
     page = desk
     page.goto("/diary/new/")
+    expect(page.get_by_role("textbox", name="Client")).to_be_focused()
     page.keyboard.type("Vera Newcomer 07700 900321")
     expect(page.get_by_role("radio", name=re.compile("Somebody new"))).to_be_checked()
     tab_to(page, "textbox", "When")
@@ -85,7 +86,7 @@ def test_without_javascript_two_presses_of_enter_book(open_context):
     page.goto("/diary/new/")
     page.get_by_label("Client", exact=True).fill("Quinn Demo")
     page.get_by_label("When", exact=True).fill("next week")
-    page.keyboard.press("Enter")
+    page.get_by_label("When", exact=True).press("Enter")
     page.get_by_role("alert").wait_for()
     page.get_by_label("When", exact=True).press("Enter")
     page.wait_for_url("**/#visit-*")

@@ -117,10 +117,19 @@ def test_by_keyboard_alone(phone, visits):
     expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
 
 
+def wait_until_kept(phone, words):
+    """The page without a signal; the one that was kept on signing in does not have them yet."""
+    phone.wait_for_function(
+        """words => caches.match("/today/offline/")
+            .then((found) => found?.text()).then((text) => text?.includes(words))""",
+        arg=words,
+    )
+
+
 def test_today_opens_without_a_signal_until_signing_out(phone, visits):
     surname, _ = visits
     phone.goto("/today/")
-    phone.wait_for_function("caches.match('/today/offline/').then(found => !!found)")
+    wait_until_kept(phone, "Ada")
     phone.context.set_offline(True)
     phone.goto("/today/")
     expect(phone.get_by_text("No connection.")).to_be_visible()
@@ -163,7 +172,7 @@ def test_what_is_kept_for_later_is_a_whiteboards_worth_and_nothing_else(phone, v
     surname, (ada, _, _) = visits
     for path in (f"/visits/{ada}/", f"/visits/{ada}/note/", "/my-time/", "/calendar/", "/today/"):
         phone.goto(path)
-    phone.wait_for_function("caches.match('/today/offline/').then(found => !!found)")
+    wait_until_kept(phone, "Ada")
     kept = phone.evaluate("""async () => {
         const found = [];
         for (const name of await caches.keys()) {

@@ -1,37 +1,10 @@
-"""Words for instants, prices and names."""
+"""Words for prices and names."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from bookings.core import wording
-
-LONDON = ZoneInfo("Europe/London")
-SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
-
-
-def test_an_instant_is_told_in_the_clinics_time():
-    assert wording.day_and_time(SUMMER, LONDON) == "Tuesday 7 July, 10:05"
-
-
-def test_a_day_is_the_clinics_day():
-    late = datetime(2026, 7, 7, 23, 30, tzinfo=UTC)
-
-    assert wording.day(late, LONDON) == "Wednesday 8 July"
-
-
-@pytest.mark.parametrize(
-    ("zone", "name"),
-    [
-        ("Europe/London", "London time"),
-        ("America/New_York", "New York time"),
-        ("America/Argentina/Salta", "Salta time"),
-    ],
-)
-def test_a_zone_is_named_by_its_city(zone, name):
-    assert wording.zone_name(ZoneInfo(zone)) == name
 
 
 @pytest.mark.parametrize(
@@ -59,3 +32,25 @@ def test_a_name_is_greeted(name):
 @pytest.mark.parametrize("name", ["shop.example", "a@b", "http://x", "Call 0900", "x" * 61])
 def test_what_may_be_an_advertisement_is_not(name):
     assert wording.name_to_greet(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("020 7946 0000", "02079460000"),
+        ("+44 20 7946 0000", "+442079460000"),
+        ("+44 (0)20 7946 0000", "+442079460000"),
+        ("0044 (0)20 7946 0000", "00442079460000"),
+        ("(020) 7946 0000", "02079460000"),
+        ("(0)20 7946 0000", "02079460000"),
+        ("020 7946 0000 ext. 12", "02079460000;ext=12"),
+        ("020 7946 0000 x12", "02079460000;ext=12"),
+        ("020 7946 0000 #12", "02079460000;ext=12"),
+        ("٠٢٠ ٧٩٤٦ ٠٠٠٠", "02079460000"),
+        ("０２０ ７９４６ ００００", "02079460000"),
+        ("＋44 20 7946 0000", "+442079460000"),
+        ("", ""),
+    ],
+)
+def test_a_number_is_dialled_as_it_is_meant(written, dialled):
+    assert wording.dialled(written) == dialled

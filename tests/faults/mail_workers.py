@@ -16,6 +16,9 @@ from clinic.demo.processes import Child
 from tests import patience
 from tests.processes import none_may_die
 
+LEASE = patience.seconds()  # unless a test is about its end
+ANSWER = patience.seconds() / 2
+
 
 class Workers:
     """So many processes that send what is due at once, with leases of so many seconds.
@@ -25,7 +28,7 @@ class Workers:
     counted afterwards counts all of it.
     """
 
-    def __init__(self, count: int, *, lease: float = 120, patience: float = 60):
+    def __init__(self, count: int, *, lease: float = LEASE, patience: float = ANSWER):
         self.count = count
         self._arguments = [str(count), str(lease), str(patience)]
 

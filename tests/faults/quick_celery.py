@@ -9,4 +9,5 @@ app.conf.beat_schedule = {
     "send due mails": {**bell, "schedule": QUARTER, "options": {"expires": 10}}
 }
 app.conf.beat_max_loop_interval = QUARTER
+app.conf.own_bell_interval = QUARTER
 app.conf.broker_transport_options = {"socket_timeout": 2, "socket_connect_timeout": 2}

@@ -63,6 +63,14 @@ def test_the_clock_rings_and_gives_signs_of_life(behind, owe, post_office):
     assert Heartbeat.objects.filter(part=Component.BEAT, at__gt=Now() - MINUTE).exists()
 
 
+def test_a_worker_sends_what_is_due_though_no_clock_has_ever_rung(behind, owe, post_office):
+    behind.worker()
+    owe(3)
+    wait_until_all_are_sent()
+    assert each_went_out_once(post_office, 3)
+    assert not Heartbeat.objects.filter(part=Component.BEAT).exists()
+
+
 def test_when_the_clock_is_killed_the_loop_takes_over(behind, owe, post_office):
     behind.worker()
     clock = behind.beat()

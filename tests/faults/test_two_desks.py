@@ -25,7 +25,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation, changes
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Method, Payment, Therapist, Treatment
 from tests import patience

@@ -43,6 +43,20 @@ def test_a_file_that_is_named_exists(path):
     assert {place for place in places if not (ROOT / place).exists()} == set()
 
 
+DOCS = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md"))
+FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()}
+A_FILE = (".py", ".html", ".txt", ".yaml", ".yml", ".toml", ".js", ".css", ".md")
+
+
+@pytest.mark.parametrize("path", DOCS)
+def test_a_file_that_the_docs_name_exists(path):
+    """As a path from the top or, where no app is said, in one of them."""
+    named = re.findall(r"`(\w[\w./-]*/[\w./-]*)`", (ROOT / path).read_text())
+    places = [one for one in named if one.endswith(A_FILE) or one.split("/")[0] in FOLDERS]
+    apps = (ROOT, *(ROOT / app for app in ("bookings", "therapists", "clinic", "tests")))
+    assert not [one for one in places if not any((app / one).exists() for app in apps)]
+
+
 def test_the_one_test_of_the_readmes_third_line_needs_neither_django_nor_a_server():
     (arguments,) = re.findall(r"`\.venv/bin/python -m pytest (.+)`", README.splitlines()[2])
     seen = "import pytest, sys; done = pytest.main(sys.argv[1:]); "

@@ -16,6 +16,7 @@ CORE, MODELS, VERBS, EDGES, PROJECT = range(5)
 LAYERS = {
     "bookings": EDGES,
     "bookings.core": CORE,
+    "bookings.dates": MODELS,
     "bookings.models": MODELS,
     "bookings.migrations": MODELS,
     "bookings.actions": VERBS,

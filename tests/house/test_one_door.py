@@ -7,11 +7,12 @@ import pytest
 from tests.house.test_floors import APPS, ROOT
 
 SHARED = {
-    r"\.astimezone\([\w.]*clinic\.tz\)\.date\(\)": "Clinic.day_of",
+    r"\.astimezone\([^\n]*\.tz\)\.date\(\)": "Clinic.day_of",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
     r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
 }
 HOMES = {
+    "bookings/models/clinic.py": "the home of day_of",
     "bookings/web/responses.py": "the home of page_methods",
     "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",
     "bookings/queries/clients/search.py": "reads words of a sentence, not a request",

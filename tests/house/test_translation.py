@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.template.base import Lexer, TokenType
 
-from clinic.management.commands import catalogs
+from clinic.operations import catalogs
 
 ROOT = settings.BASE_DIR
 # file -> how many sentences in it are not marked for translation yet.
@@ -114,8 +114,24 @@ def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_pa
     marked = catalogs.marked_sentences()
     assert catalogs.keep(tmp_path, "de", marked) == len(marked)
     po = tmp_path / "django.po"
-    first = next(message for message in marked if message.id and isinstance(message.id, str))
-    without = f'msgid "{first.id}"\nmsgstr ""'
+    ids = [message.id for message in marked if isinstance(message.id, str)]
+    in_one_line = next(one for one in ids if re.fullmatch(r"[\w ,.]{1,60}", one))
+    without = f'msgid "{in_one_line}"\nmsgstr ""'
     po.write_text(po.read_text().replace(without, without.replace('""', '"Wort"')))
     assert catalogs.keep(tmp_path, "de", marked) == len(marked) - 1
     assert (tmp_path / "django.mo").stat().st_size > 0
+
+
+def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
+    """A catalog has one entry for both, and then finds words for only one of them."""
+    alone, of_many = set(), set()
+    for _path, (_line, sentence, _remarks, _context) in catalogs.extracted():
+        (of_many if isinstance(sentence, tuple) else alone).add(sentence)
+    assert alone & {one for one, _several in of_many} == set()
+
+
+def test_no_sentence_is_glued_from_endings():
+    """Other languages have other plurals than an s: blocktranslate count, or ngettext."""
+    templates = (ROOT / "templates").rglob("*.*")
+    tags = re.compile(r"{% blocktrans[^%]*pluralize")
+    assert [path.name for path in templates if tags.search(path.read_text())] == []

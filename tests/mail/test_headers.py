@@ -8,7 +8,7 @@ from fast_mail_parser import parse_email
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose, message_id
 from bookings.models import MailKind
-from bookings.models.mail.mails import GROUP_OF
+from bookings.models.mail.kinds import GROUP_OF
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

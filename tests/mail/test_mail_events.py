@@ -5,19 +5,14 @@ import base64
 import pytest
 from django.test import Client as Service
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.mail_events_urls")]
+pytestmark = [
+    pytest.mark.usefixtures("ana_wants_nudges"),
+    pytest.mark.urls("tests.mail_events_urls"),
+]
 SECRET = "service:a-long-password"
 BOUNCE = {"RecordType": "Bounce", "Type": "HardBounce", "Email": "Ana@Example.com"}
 COMPLAINT = {"RecordType": "SpamComplaint", "Type": "SpamComplaint", "Email": "ana@example.com"}
 TRANSIENT = {"RecordType": "Bounce", "Type": "Transient", "Email": "ana@example.com"}
-
-
-@pytest.fixture
-def ana(ana):
-    """Nudges are wanted."""
-    ana.wants_nudges = True
-    ana.save()
-    return ana
 
 
 @pytest.fixture

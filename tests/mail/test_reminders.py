@@ -205,7 +205,7 @@ def read(visit, clinic):
 
 @pytest.mark.parametrize(("days", "words"), [(3, "in 3 days"), (1, "tomorrow"), (0, "today")])
 def test_it_says_how_soon(days, words, read):
-    assert f"your appointment is {words}." in read(days)
+    assert f"Your appointment is {words}." in read(days)
     assert f"Your appointment is {words}" in read.html
 
 
@@ -215,7 +215,7 @@ def test_its_subject_is_neutral(read):
 
 
 def test_it_asks_for_one_press(read):
-    assert "I'm coming: http" in read()
+    assert "I’m coming: http" in read()
     assert "/coming/" in read.html
 
 

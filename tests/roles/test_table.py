@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test import client as django_client
 from django.urls import resolve
@@ -39,9 +38,8 @@ TABLE = written()
 def world(db, settings, tmp_path, monkeypatch):
     """What thousands of answers need not have is left out: words of refusals, and notes of
     everything that a page was made of."""
-    cache.clear()
     settings.STAFF_NEED_A_SECOND_FACTOR = True
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.LIMIT_SIGNING_IN = False
     for refusal in ("403.html", "404.html"):
         (tmp_path / refusal).touch()
     [usual] = settings.TEMPLATES

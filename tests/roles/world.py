@@ -103,7 +103,7 @@ def make_world() -> World:
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
-        **{f"{view} pk": str(ana.pk) for view in CLIENTS},
+        **{f"{view} pk": str(ana.pk) for view in (*CLIENTS, "therapists:confirm", "runner:yours")},
         "records:merge other": str(Client.objects.get(name="Bo Demo").pk),
         **{
             f"desk:{v} pk": str(Mail.objects.first().pk)

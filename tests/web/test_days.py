@@ -19,36 +19,40 @@ UNKNOWN = [
     "2026-00-00", "0000-00-00",
 ]  # fmt: skip
 ODD = [*UNKNOWN, "", "2026", "20261201", "2026-12-1", "-1", "tomorrow", "\x00", "9" * 40]
-# What pages ask of days behind their question mark, and in their forms.
+# What pages ask of days behind their question mark, and in their forms; and whom they are for.
 ASKED = [
-    ("/desk/", "day"),
-    ("/desk/history/", "since"),
-    ("/desk/history/", "until"),
-    ("/diary/", "day"),
-    ("/diary/new/", "day"),
-    ("/diary/blocks/off/new/", "first"),
-    ("/health/accesses/", "until"),
-    ("/api/openings?treatment=sports-massage", "from"),
-    ("/book/sports-massage/", "day"),
-    ("/book/sports-massage/", "from"),
-    ("/plan/times/sports-massage/", "day"),
+    ("owner", "/desk/", "day"),
+    ("owner", "/desk/history/", "since"),
+    ("owner", "/desk/history/", "until"),
+    ("owner", "/diary/", "day"),
+    ("owner", "/diary/new/", "day"),
+    ("owner", "/diary/blocks/off/new/", "first"),
+    ("owner", "/health/accesses/", "until"),
+    ("ana", "/api/openings?treatment=sports-massage", "from"),
+    ("ana", "/book/sports-massage/", "day"),
+    ("ana", "/book/sports-massage/", "from"),
+    ("ana", "/plan/times/sports-massage/", "day"),
+    ("owner", "/plan/times/sports-massage/", "day"),
 ]
 TYPED = [
-    ("/diary/blocks/closed/new/", ("first",), {}),
-    ("/diary/blocks/closed/new/", ("first", "last"), {}),
-    ("/diary/blocks/off/new/", ("first", "last"), {"therapist": "kim"}),
-    ("/diary/blocks/extra/new/", ("first",), {"therapist": "kim", "start": "9:00", "end": "10:00"}),
-    ("/diary/blocks/break/new/", ("first", "last"), {
+    ("owner", "/diary/blocks/closed/new/", ("first",), {}),
+    ("owner", "/diary/blocks/closed/new/", ("first", "last"), {}),
+    ("owner", "/diary/blocks/off/new/", ("first", "last"), {"therapist": "kim"}),
+    ("owner", "/diary/blocks/extra/new/", ("first",), {
+        "therapist": "kim", "start": "9:00", "end": "10:00",
+    }),
+    ("owner", "/diary/blocks/break/new/", ("first", "last"), {
         "therapist": "kim", "weekday": "0", "start": "9:00", "end": "10:00",
     }),
-    ("/my-time/", ("first", "last"), {}),
-    ("/plan/", ("race_date",), {"distance": "marathon"}),
-    ("/plan/", ("training_start",), {"distance": "marathon", "race_date": "2027-04-25"}),
-    ("/plan/efforts/", ("day",), {}),
-    ("/plan/efforts/", ("day",), {"do": "undo"}),
-    ("/plan/sessions/", ("ideal",), {"kind": "training"}),
-    ("/account/age/", ("date_of_birth",), {}),
-    ("/desk/clients/new/", ("date_of_birth",), {"name": "Ana"}),
+    ("kim", "/my-time/", ("first", "last"), {}),
+    ("ana", "/plan/", ("race_date",), {"distance": "marathon"}),
+    ("owner", "/plan/", ("race_date",), {"distance": "marathon"}),
+    ("ana", "/plan/", ("training_start",), {"distance": "marathon", "race_date": "2027-04-25"}),
+    ("ana", "/plan/efforts/", ("day",), {}),
+    ("ana", "/plan/efforts/", ("day",), {"do": "undo"}),
+    ("ana", "/plan/sessions/", ("ideal",), {"kind": "training"}),
+    ("ana", "/account/age/", ("date_of_birth",), {}),
+    ("owner", "/desk/clients/new/", ("date_of_birth",), {"name": "Ana"}),
 ]  # fmt: skip
 
 
@@ -56,8 +60,9 @@ TYPED = [
 def whoever(massage, kim, room, ana, signed_in):
     """A browser for each of whom some page with a day is for; nothing they do is refused."""
     make_race(ana, race_date=date(2027, 4, 25))
-    people = (ana.user, kim.user, make_user("owner@example.com", role=Role.OWNER))
-    return {"ana": ana, "kim": kim, "browsers": [signed_in(one) for one in people]}
+    owner = make_user("owner@example.com", role=Role.OWNER)
+    browsers = {"ana": signed_in(ana.user), "kim": signed_in(kim.user), "owner": signed_in(owner)}
+    return {"ana": ana, "kim": kim, "browsers": browsers}
 
 
 def routes_with_a_day(patterns=None, namespace=""):
@@ -78,7 +83,7 @@ def addresses(whoever, day):
 
 
 def statuses(whoever, ask):
-    return {ask(browser).status_code for browser in whoever["browsers"]}
+    return {ask(browser).status_code for browser in whoever["browsers"].values()}
 
 
 def test_there_are_routes_with_a_day():
@@ -100,22 +105,20 @@ def test_no_page_of_any_other_day_is_there(whoever, day):
         assert found == {404}, name
 
 
-@pytest.mark.parametrize(("url", "name"), ASKED)
-def test_a_page_that_is_asked_for_any_day_answers(whoever, url, name):
+@pytest.mark.parametrize(("who", "url", "name"), ASKED)
+def test_a_page_that_is_asked_for_any_day_answers(whoever, who, url, name):
+    browser = whoever["browsers"][who]
     for day in (*KNOWN, *ODD):
-        found = statuses(whoever, lambda b, day=day: b.get(url, query_params={name: day}))
-        assert found & {200, 302, 400}, day
-        assert max(found) < 500, day
+        assert browser.get(url, query_params={name: day}).status_code in (200, 302, 400), day
 
 
-@pytest.mark.parametrize(("url", "names", "more"), TYPED)
-def test_a_form_that_is_sent_any_day_answers(whoever, url, names, more):
+@pytest.mark.parametrize(("who", "url", "names", "more"), TYPED)
+def test_a_form_that_is_sent_any_day_answers(whoever, who, url, names, more):
+    browser = whoever["browsers"][who]
     more = {name: whoever["kim"].pk if value == "kim" else value for name, value in more.items()}
     for day in (*KNOWN, *ODD):
         typed = {**more, **dict.fromkeys(names, day)}
-        found = statuses(whoever, lambda browser, typed=typed: browser.post(url, typed))
-        assert found & {200, 302, 409, 422}, day
-        assert max(found) < 500, day
+        assert browser.post(url, typed).status_code in (200, 302, 409, 422), day
 
 
 @pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2200, 1, 1), date.max])

@@ -11,7 +11,11 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
 
+from bookings import dates
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
 from bookings.models import Clinic, Therapist
 from therapists.feeds import initials_of
@@ -51,8 +55,16 @@ def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connec
     lines = [(visit, initials_of(visit.whose)) for visit in visits]
     url = urljoin(settings.SITE_URL, reverse("therapists:today"))
     facts = {"lines": lines, "clinic": clinic, "url": url}
-    body = render_to_string("therapists/scheduling/morning.txt", facts)
-    subject = f"{day:%A} {day.day} {day:%B}: {len(visits)} visit{'s' if len(visits) > 1 else ''}"
-    EmailMessage(one_line(subject), body, to=[user.email], connection=connection).send()
+    with translation.override(settings.LANGUAGE_CODE):
+        body = render_to_string("therapists/scheduling/morning.txt", facts)
+        subject = _subject(day, len(visits))
+    to = [ascii_address(user.email)]
+    EmailMessage(one_line(subject), body, to=to, connection=connection).send()
     MorningMail.objects.filter(pk=row.pk).update(sent_at=now)
     return True
+
+
+def _subject(day: date, visits: int) -> str:
+    """Tuesday 1 December: 4 visits"""
+    subject = ngettext("{day}: {count} visit", "{day}: {count} visits", visits)
+    return subject.format(day=dates.civil_day(day), count=visits)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
 from bookings.models import Appointment, Therapist
@@ -16,22 +17,22 @@ from therapists.models.sealed import Sealed
 
 
 class Overtaken(Refused):
-    sentence = (
+    sentence = gettext_lazy(
         "This note has been saved from another window since. Press “Save as a draft” to see both "
         "before anything is replaced."
     )
 
 
 class NotTheAuthor(Refused):
-    sentence = "A note is begun by whoever has the visit in their diary."
+    sentence = gettext_lazy("A note is begun by whoever has the visit in their diary.")
 
 
 class NothingToSign(Refused):
-    sentence = "There is nothing to sign yet."
+    sentence = gettext_lazy("There is nothing to sign yet.")
 
 
 class NoReason(Refused):
-    sentence = "Please say what the amendment is about."
+    sentence = gettext_lazy("Please say what the amendment is about.")
 
 
 def of_visit(visit: Appointment, author: Therapist) -> Note | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Stale
 from bookings.actions.rota import blocks
@@ -27,7 +28,7 @@ def ask(therapist: Therapist, away: Interval, *, reason: str, now: datetime) -> 
 def withdraw(asked: TimeOff) -> None:
     """Raises Stale once it has been answered."""
     if not TimeOff.objects.filter(pk=asked.pk, answer=Answer.ASKED).delete()[0]:
-        raise Stale("The desk has answered this already.")
+        raise Stale(_("The desk has answered this already."))
 
 
 def to_answer(*, now: datetime) -> QuerySet[TimeOff]:
@@ -59,7 +60,7 @@ def answer(asked: TimeOff, how: Answer, *, accepted: str = "", by: User, now: da
     """
     waiting = TimeOff.objects.filter(pk=asked.pk, answer=Answer.ASKED)
     if not waiting.update(answer=how, answered_by=by, answered_at=now):
-        raise Stale("This has been answered, or withdrawn, already.")
+        raise Stale(_("This has been answered, or withdrawn, already."))
     if how == Answer.APPROVED:
         away = Absence(
             therapist=asked.therapist,

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("therapists", "0001_first"),
-        ("bookings", "0004_events_name_no_address"),
+        ("bookings", "0006_events_name_no_address"),
     ]
 
     operations = [

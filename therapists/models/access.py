@@ -1,7 +1,8 @@
-"""Who read or wrote health data, when, and from where."""
+"""Who read or wrote health data, when, and from where; written by therapists/health_audit.py."""
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Client
 
@@ -23,23 +24,32 @@ class Access(models.Model):
     """One person's look at, or change of, one record. Never holds what it says."""
 
     at = models.DateTimeField()
-    who = models.CharField(max_length=200, help_text="A role and who: therapist: their login.")
+    who = models.CharField(
+        max_length=200, help_text=gettext_lazy("A role and who: therapist: their login.")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="health_accesses",
-        help_text="Nobody, for whoever came by a mailed link.",
+        help_text=gettext_lazy("Nobody, for whoever came by a mailed link."),
     )
     did = models.CharField(max_length=5, choices=Operation)
     what = models.CharField(max_length=10, choices=What)
-    record = models.PositiveBigIntegerField(help_text="Its number among those of its kind.")
+    record = models.PositiveBigIntegerField(
+        help_text=gettext_lazy("Its number among those of its kind.")
+    )
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="health_accesses")
     address = models.GenericIPAddressField(null=True, blank=True)
-    page = models.CharField(max_length=80, help_text="Which page; never its address in full.")
+    page = models.CharField(
+        max_length=80, help_text=gettext_lazy("Which page; never its address in full.")
+    )
     reason = models.CharField(
-        max_length=300, blank=True, db_default="", help_text="Why, where a page asks for it."
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("Why, where a page asks for it."),
     )
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Appointment, Client
 from therapists.models.access import What
@@ -36,7 +37,7 @@ class HealthCheck(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="health_checks",
-        help_text="The visit by whose link they came.",
+        help_text=gettext_lazy("The visit by whose link they came."),
     )
     form = models.CharField(max_length=10, choices=Form)
     given_at = models.DateTimeField()

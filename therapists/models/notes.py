@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Appointment, Client, Therapist
 from therapists.models.access import What
@@ -41,8 +42,10 @@ class Note(models.Model):
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.THERAPISTS)
     created_at = models.DateTimeField()
     content = SealedField("draft", null=True, blank=True)
-    saved_at = models.DateTimeField(help_text="When the draft was last saved.")
-    revision = models.PositiveIntegerField(default=0, help_text="Rises with each save.")
+    saved_at = models.DateTimeField(help_text=gettext_lazy("When the draft was last saved."))
+    revision = models.PositiveIntegerField(
+        default=0, help_text=gettext_lazy("Rises with each save.")
+    )
 
     objects = NoteQuerySet.as_manager()
 

@@ -52,7 +52,7 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist}: {self.get_answer_display()}"
+        return f"{self.therapist!s}: {self.get_answer_display()}"
 
 
 class Feed(models.Model):
@@ -90,7 +90,7 @@ class Habits(models.Model):
         verbose_name_plural = "habits"
 
     def __str__(self) -> str:
-        return f"habits of {self.therapist}"
+        return f"habits of {self.therapist!s}"
 
 
 class MorningMail(models.Model):
@@ -106,4 +106,4 @@ class MorningMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist}, {self.day}"
+        return f"{self.therapist!s}, {self.day}"

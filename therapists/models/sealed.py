@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from therapists.core.private import Private
 
@@ -37,7 +38,7 @@ class Sealed(Private):
         return Sealed(_keys().rotate(self.token))
 
     def __reduce__(self):
-        raise TypeError("Sealed data is not for queues or caches.")
+        raise TypeError(_("Sealed data is not for queues or caches."))
 
 
 class SealedField(models.BinaryField):

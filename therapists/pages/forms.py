@@ -6,6 +6,8 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
@@ -49,8 +51,12 @@ class HealthForm(forms.Form):
 
     text = text("Anything else your therapist should know?", rows=4)
     agreed = forms.BooleanField(
-        label="Those who treat me may read these answers, and keep them, to treat me safely.",
-        error_messages={"required": "Please agree, or tell your therapist in person instead."},
+        label=gettext_lazy(
+            "Those who treat me may read these answers, and keep them, to treat me safely."
+        ),
+        error_messages={
+            "required": gettext_lazy("Please agree, or tell your therapist in person instead.")
+        },
     )
 
     def __init__(self, *args, questions: Sequence[Contraindication], **kwargs):
@@ -84,7 +90,7 @@ class HealthForm(forms.Form):
 
 class FullForm(HealthForm):
     pressure = forms.ChoiceField(
-        label="How firm do you like a massage?",
+        label=gettext_lazy("How firm do you like a massage?"),
         choices=PRESSURES,
         required=False,
         widget=forms.RadioSelect,
@@ -118,10 +124,12 @@ def as_typed(answers: Answers) -> dict[str, str]:
 
 class ClearanceForm(forms.Form):
     reason = forms.CharField(
-        label="Why can the hold be lifted?",
+        label=gettext_lazy("Why can the hold be lifted?"),
         max_length=LONGEST_MORE,
         widget=forms.Textarea({"rows": 3, "class": "form-control"}),
-        error_messages={"required": "Please give a reason; it is kept with the answers."},
+        error_messages={
+            "required": gettext_lazy("Please give a reason; it is kept with the answers.")
+        },
     )
 
 
@@ -211,9 +219,9 @@ class TimeOffForm(forms.Form):
         if not (first and last):
             return said
         if first < self._today:
-            self.add_error("first", "Please choose a day that is still to come.")
+            self.add_error("first", _("Please choose a day that is still to come."))
         elif (last - first) > LONGEST_TIME_OFF:
-            self.add_error("last", "Please ask for half a year at most.")
+            self.add_error("last", _("Please ask for half a year at most."))
         else:
             self._read(first, last, said.get("start"), said.get("end"))
         return said
@@ -225,4 +233,4 @@ class TimeOffForm(forms.Form):
         try:
             self.away = Interval(since, until)
         except ValueError:
-            self.add_error("last", "The end must be after the start.")
+            self.add_error("last", _("The end must be after the start."))

@@ -8,7 +8,8 @@ from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.phases import PhaseRules
-from bookings.core.wording import length_of_time
+from bookings.core.wording import isolated
+from bookings.dates import length_of_time
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
@@ -29,8 +30,9 @@ def race_in_words(here: training.PhaseDay) -> str:
     if race is None or days is None:
         return ""
     if days == 0:
-        return f"{race.name} today"
-    return f"{length_of_time(abs(days))} {'to' if days > 0 else 'after'} {race.name}"
+        return f"{isolated(race.name)} today"
+    side = "to" if days > 0 else "after"
+    return f"{length_of_time(abs(days))} {side} {isolated(race.name)}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
+from bookings.core.clients.addresses import compared
 from bookings.models import Client, ClientEvent
 from bookings.queries.actors import named
 
@@ -17,6 +18,7 @@ FIELDS = {
     "name": "name",
     "email": "e-mail",
     "phone": "phone",
+    "language": "language",
     "date_of_birth": "date of birth",
     "guardian_name": "parent or guardian",
     "guardian_agreed": "consent",
@@ -52,7 +54,7 @@ def take_down(
     Nor is it sure that it is theirs: what their therapist writes stays shut until that is said.
     Where a known client has that address, the desk is asked whether it is the same person.
     """
-    known = Client.objects.filter(email__iexact=email, proved_at__isnull=False) if email else None
+    known = Client.objects.at(email).filter(proved_at__isnull=False) if email else None
     client = Client(
         name=name,
         email=email,
@@ -89,7 +91,7 @@ def change(
     if not asked:
         return client
     _set(client, asked, by, now)
-    has_another_address = client.email.lower() != old.lower()
+    has_another_address = compared(client.email) != compared(old)
     if has_another_address:
         client.bounced_at = client.proved_at = None
     client.save()

@@ -5,7 +5,6 @@ desk has typed it.
 """
 
 from datetime import datetime
-from unicodedata import normalize
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -17,6 +16,8 @@ from bookings.actions.clients import merge_steps
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused, Stale
+from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
 from bookings.models import Client, Clinic, User
 
@@ -54,7 +55,7 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
         return client
     client.appointments.update(vouched_for=True)
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
-    same = next((other for other in known if _same_name(other.name, client.name)), None)
+    same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
         return same
     client.proved_at = now
@@ -87,10 +88,10 @@ def login_for(address: str) -> User | None:
 
     It opens nothing by itself: it has no password, and its address is not proved.
     """
-    if not Client.objects.filter(email__iexact=address).exists():
+    if not Client.objects.at(address).exists():
         return None
     fresh = {"password": make_password(None)}
-    user, _ = User.objects.get_or_create(email=address.strip().lower(), defaults=fresh)
+    user, _ = User.objects.get_or_create(email=compared(address), defaults=fresh)
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     return user if user.is_active else None
 
@@ -123,7 +124,7 @@ def perhaps_theirs(user: User) -> list[Client]:
     mine = Client.objects.filter(user=user).first()
     if mine is None:
         return [] if any(_known_at(one).exists() for one in addresses) else list(there)
-    return [one for one in there if _same_name(one.name, mine.name)]
+    return [one for one in there if same_name(one.name, mine.name)]
 
 
 @changes_the_diary
@@ -156,28 +157,20 @@ def disown(user: User, client: Client, *, by: str, now: datetime) -> None:
 
 def _proved_by(user: User) -> list[str]:
     proved = EmailAddress.objects.filter(user=user, verified=True)
-    return [one.lower() for one in proved.values_list("email", flat=True)]
+    return [compared(one) for one in proved.values_list("email", flat=True)]
 
 
 def _only_person(address: str, user: User) -> Client | None:
-    written_down = Client.objects.filter(email__iexact=address, unconfirmed_since__isnull=False)
+    written_down = Client.objects.at(address).filter(unconfirmed_since__isnull=False)
     known = _known_at(address).order_by("proved_at", "pk")
     people = list(known) or list(written_down.order_by("pk"))
-    if len({_folded(client.name) for client in people}) != 1:
+    if len({name_compared(client.name) for client in people}) != 1:
         return None
     return next((one for one in people if one.user_id in (None, user.pk)), None)
 
 
 def _known_at(address: str):
-    return Client.objects.filter(email__iexact=address, proved_at__isnull=False)
-
-
-def _same_name(one: str, other: str) -> bool:
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    return " ".join(normalize("NFKC", name).casefold().split())
+    return Client.objects.at(address).filter(proved_at__isnull=False)
 
 
 def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:

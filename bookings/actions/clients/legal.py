@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
 from bookings.models import Agreement, Client, Clinic, LegalKind, LegalText
 
 
 class TextMoved(Refused):
-    sentence = (
+    sentence = gettext_lazy(
         "Somebody has changed this text since you opened the page. Nothing of yours was saved: "
         "please compare with what is written now, and save again."
     )

@@ -13,7 +13,7 @@ from bookings.models import Appointment, Change, Client, DeclinedSession, MailGr
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
 KEPT_BY_THE_DESK = ("desk_notes", "date_of_birth", "guardian_name", "guardian_agreed_at",
-                    "guardian_agreed_by")  # fmt: skip
+                    "guardian_agreed_by", "language")  # fmt: skip
 
 
 def appointments(client: Client, known: Client, *, by: str, now: datetime) -> None:
@@ -112,14 +112,18 @@ def leave_to(client: Client, known: Client) -> None:
 
 
 def what_the_desk_wrote(client: Client, known: Client) -> Dropped:
-    """Notes are put one after the other; what is known of age and consent fills what is empty."""
+    """Notes are put one after the other; what is known of age, consent and language fills
+    what is empty.
+    """
     notes = dict.fromkeys(filter(None, [known.desk_notes.strip(), client.desk_notes.strip()]))
     known.desk_notes = "\n\n".join(notes)
     known.date_of_birth = known.date_of_birth or client.date_of_birth
-    if known.guardian_agreed_at is None and client.guardian_agreed_at is not None:
+    same_guardian = known.guardian_name in ("", client.guardian_name)
+    if same_guardian and known.guardian_agreed_at is None:
         for name in ("guardian_name", "guardian_agreed_at", "guardian_agreed_by"):
             setattr(known, name, getattr(client, name))
     known.guardian_name = known.guardian_name or client.guardian_name
+    known.language = known.language or client.language
     known.save(update_fields=KEPT_BY_THE_DESK)
     client.record_events.update(client=known)
     return []

@@ -12,9 +12,12 @@ from django.db import transaction
 from django.db.models import F, ProtectedError
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import sign_in_mails
 from bookings.actions.mail.outbox import write_down
+from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic, Mail, MailKind, User
 
@@ -48,8 +51,10 @@ def change_the_lock(
     withdraw_links(client)
     client.refresh_from_db()
     _mail_new_links(client, now)
-    for address in {address.lower(): address for address in addresses if address}.values():
-        if address.lower() != client.email.lower():
+    old = {compared(address): address for address in addresses if address}
+    old.pop(compared(client.email), None)
+    with translation.override(client.language_of_mails):
+        for address in old.values():
             _tell_the_old_address(address, now)
 
 
@@ -82,5 +87,5 @@ def _tell_the_old_address(address: str, now: datetime) -> None:
     """In words that say nothing to whoever should never have had a mail of ours."""
     clinic = Clinic.objects.the()
     body = render_to_string("mail/new_links/to_the_old_address.txt", {"clinic": clinic})
-    subject = f"Mails from {clinic.name}"
+    subject = _("Mails from {clinic}").format(clinic=clinic.name)
     sign_in_mails.owe(address, subject, body, good_for=OF_USE_FOR, now=now)

@@ -3,19 +3,20 @@
 from datetime import datetime
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
 from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, Mail, MailState
-from bookings.models.mail.mails import ASKS_FOR_ATTENTION
+from bookings.models.mail.kinds import ASKS_FOR_ATTENTION
 
 
 class NotAny(Refused):
-    sentence = "This mail has gone out or has been stopped meanwhile."
+    sentence = gettext_lazy("This mail has gone out or has been stopped meanwhile.")
 
 
 class OfNoUse(Refused):
-    sentence = "It is too late for this mail to be of use; please ring the client."
+    sentence = gettext_lazy("It is too late for this mail to be of use; please ring the client.")
 
 
 def stop(mail: Mail, *, by: str) -> None:

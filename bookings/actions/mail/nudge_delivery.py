@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail.nudges import OFF_SEASON, at_clock
 from bookings.core import training
@@ -36,7 +37,7 @@ def still_goes(mail: Mail, clinic: Clinic) -> bool:
         mail.drop(reason)
         return False
     if edition is None or edition.number != mail.about["edition"]:
-        mail.drop("There is a newer plan.")
+        mail.drop(_("There is a newer plan."))
         return False
     today = clinic.day_of(mail.claimed_at)
     return _Deciding(mail, Standing(client, clinic, edition), today).goes()
@@ -85,7 +86,7 @@ class _Deciding:
 
     def _there_is_a_race(self) -> bool:
         if not any(race.is_run for race in self.standing.races):
-            self.mail.drop("No race is left in the plan.")
+            self.mail.drop(_("No race is left in the plan."))
             return False
         self._lists(training.Topic.PLAN)
         return True
@@ -93,7 +94,7 @@ class _Deciding:
     def _the_race_was_run(self) -> bool:
         check = self._nudge(self.mail.about)
         if check is None:
-            self.mail.drop("This race is not run.")
+            self.mail.drop(_("This race is not run."))
             return False
         self._lists(check.topic, covers=check.covers)
         return True
@@ -103,7 +104,7 @@ class _Deciding:
         rows = self._due_by_now()
         mine = rows.pop(self.mail.pk, None)
         if mine is None:
-            self.mail.drop("It is no longer part of the plan.")
+            self.mail.drop(_("It is no longer part of the plan."))
             return False
         told = {nudge.id: nudge for due in (mine, *rows.values()) for nudge in due.nudges}
         handled = self.standing.pace.handle(self.today, list(told.values()))
@@ -178,9 +179,9 @@ class _Deciding:
     def _why_no_off_season_mail(self) -> str:
         client = self.standing.client
         if any(race.is_run and race.race_date >= self.today for race in self.standing.races):
-            return "A race is ahead."
+            return _("A race is ahead.")
         if client.appointments.upcoming(self.mail.claimed_at).exists():
-            return "There is an appointment already."
+            return _("There is an appointment already.")
         rules = self.standing.plan.protocol.mails.nudges.off_season
         season = Mail.objects.gone_out(client).filter(
             kind=MailKind.OFF_SEASON, about__race=self.mail.about["race"]
@@ -189,7 +190,7 @@ class _Deciding:
         latest = times[: rules.stop_after_unanswered]
         unanswered = [sent_at for sent_at in latest if not self._led_to_a_booking(sent_at)]
         if len(unanswered) == rules.stop_after_unanswered:
-            return "Nobody answered the last ones."
+            return _("Nobody answered the last ones.")
         return ""
 
     def _led_to_a_booking(self, sent_at: datetime) -> bool:

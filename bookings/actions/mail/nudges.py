@@ -1,6 +1,6 @@
 """Mails timed to the training phase (N1 to N8): which are owed.
 
-What becomes of each when it is due is decided then, in `deciding`.
+What becomes of each when it is due is decided then, in `nudge_delivery`.
 """
 
 import logging
@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail.outbox import write_down
 from bookings.core import training
 from bookings.core.training.protocol.mails import NudgeRules
 from bookings.models import Client, Clinic, Mail, MailKind, MailState
-from bookings.models.mail.mails import UNFINISHED
+from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.mail.nudges import Edition, edition_of, races_and_plan
 from bookings.queries.training import protocol
 
@@ -120,7 +121,7 @@ def _tell_of_the_plan(
         client=client,
         revision=client.plan_revision,
         about={"edition": edition.number, **(changed or {})},
-        why="A race was entered or changed (N1).",
+        why=_("A race was entered or changed (N1)."),
         created_at=now,
         due_at=due_at,
         not_after=now + OF_USE_FOR[MailKind.PLAN],
@@ -160,10 +161,10 @@ class _Owing:
         gone = [mail for mail in mails if mail.state in UNFINISHED]
         if gone:
             Mail.objects.merged_into(gone).update(
-                state=MailState.SCHEDULED, why="Part of the training plan."
+                state=MailState.SCHEDULED, why=_("Part of the training plan.")
             )
             everything = Mail.objects.filter(pk__in=[mail.pk for mail in mails])
-            everything.supersede("The plan has changed since.")
+            everything.supersede(_("The plan has changed since."))
 
     def _renumber(self, mails: list[Mail]) -> None:
         revision = self.client.plan_revision

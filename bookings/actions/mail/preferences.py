@@ -10,7 +10,7 @@ from bookings.models import Client, MailConsent, MailGroup
 
 def address_takes_no_mail(address: str, *, now: datetime) -> None:
     """Nudges stop for everybody at that address, and the desk sees why nothing arrives."""
-    known = Client.objects.filter(email__iexact=address)
+    known = Client.objects.at(address)
     known.filter(bounced_at=None).update(bounced_at=now)
     for client in known:
         choose(client, MailGroup.NUDGES, wanted=False, how="hard bounce", now=now)
@@ -18,7 +18,7 @@ def address_takes_no_mail(address: str, *, now: datetime) -> None:
 
 def reader_complained(address: str, *, now: datetime) -> None:
     """Whoever calls a mail of ours unwanted gets no more that could be."""
-    for client in Client.objects.filter(email__iexact=address):
+    for client in Client.objects.at(address):
         choose(client, MailGroup.NUDGES, wanted=False, how="complaint", now=now)
 
 

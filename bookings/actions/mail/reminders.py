@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Stale
-from bookings.core import training, wording
+from bookings.core import training
 from bookings.core.mail.reminder_times import Reminder, left_out, reminders_for
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
@@ -43,7 +44,7 @@ def _owed(appointment: Appointment, reminder: Reminder, now: datetime) -> Mail:
     return _row(
         appointment,
         reminder.days_before,
-        why=f"{wording.length_of_time(reminder.days_before)} before the appointment (R1).",
+        why=f"{dates.length_of_time(reminder.days_before)} before the appointment (R1).",
         created_at=now,
         due_at=reminder.at,
         not_after=reminder.until,

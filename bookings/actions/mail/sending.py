@@ -9,11 +9,12 @@ from email.message import EmailMessage
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import nudge_delivery
 from bookings.core.mail.retry_delays import MINUTE, POSTPONED, UNREACHABLE, pause
 from bookings.mail.compose import BadAddress, compose
-from bookings.mail.kinds import SUBJECTS
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.smtp import (
     Courier,
     InDoubt,
@@ -32,7 +33,7 @@ from bookings.models import (
     MailServer,
     MailState,
 )
-from bookings.models.mail.mails import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import KEEPS_TO_MAIL_HOURS, TIMED_TO_TRAINING
 from bookings.queries.mail import mail_status
 from bookings.queries.training import protocol
 
@@ -86,7 +87,7 @@ def _decided_and_written(mail: Mail, now: datetime) -> EmailMessage | None:
             return None
         return compose(mail, clinic, now=now)
     except BadAddress:
-        mail.end(MailState.FAILED, "The address cannot be written to: ring this client.")
+        mail.end(MailState.FAILED, _("The address cannot be written to: ring this client."))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # Whatever is wrong with one, its neighbours go.
@@ -99,9 +100,9 @@ def _why_not(mail: Mail) -> tuple[MailState, str] | None:
     if reason := SUBJECTS[mail.kind].why_not(mail):
         return reason
     if mail.is_too_late:
-        return MailState.MISSED, "It could not be sent while it was of use."
+        return MailState.MISSED, _("It could not be sent while it was of use.")
     if not mail.client.email:
-        return MailState.FAILED, "No e-mail address: ring this client."
+        return MailState.FAILED, _("No e-mail address: ring this client.")
     unwanted = mail_status.not_wanted(mail)
     return (MailState.CANCELLED, unwanted) if unwanted else None
 
@@ -111,7 +112,7 @@ def _why_later(mail: Mail, clinic: Clinic) -> tuple[datetime, str] | None:
     if mail.kind not in KEEPS_TO_MAIL_HOURS:
         return None
     begin = protocol.current().mails.reminders.hours_begin(mail.claimed_at, clinic.tz)
-    return (begin, "It waits for the morning.") if begin > mail.claimed_at else None
+    return (begin, _("It waits for the morning.")) if begin > mail.claimed_at else None
 
 
 def _could_not_be_written(mail: Mail, error: Exception) -> None:
@@ -124,7 +125,7 @@ def _could_not_be_written(mail: Mail, error: Exception) -> None:
     }
     logger.error("Mail %s could not be written: %s", mail.pk, where)
     if mail.writing_errors + 1 >= WRITING_TRIES:
-        mail.end(MailState.DEAD, "It could not be written.", **facts)
+        mail.end(MailState.DEAD, _("It could not be written."), **facts)
     else:
         mail.retry(_wait(mail, POSTPONED), **facts)
 
@@ -146,7 +147,9 @@ def _record_as_not_taken(mail: Mail, error: NotTaken) -> None:
         case InDoubt():
             mail.doubt(f"No answer after the message: {error}")
         case RecipientRefused():
-            mail.end(MailState.FAILED, "It was refused: ring this client.", last_error=str(error))
+            mail.end(
+                MailState.FAILED, _("It was refused: ring this client."), last_error=str(error)
+            )
         case SenderRefused():
             mail.retry(MINUTE, last_error=str(error), attempts=F("attempts") - 1)
         case Postponed():

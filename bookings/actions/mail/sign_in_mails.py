@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models.functions import Now
 
+from bookings.core.clients.addresses import ascii_address
 from bookings.core.wording import one_line
 from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, SignInMail
@@ -61,16 +62,15 @@ def _send_one(sender: str, connection) -> bool:
         mail = SignInMail.objects.claim()
     if mail is None:
         return False
-    message = EmailMessage(
-        mail.subject,
-        mail.body,
-        sender,
-        [mail.address],
-        connection=connection,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
     try:
-        message.send()
+        EmailMessage(
+            mail.subject,
+            mail.body,
+            sender,
+            [ascii_address(mail.address)],
+            connection=connection,
+            headers={"Auto-Submitted": "auto-generated"},
+        ).send()
     except (SMTPRecipientsRefused, SMTPDataError, ValueError) as refusal:
         logger.warning("A mail about signing in was refused: %s", type(refusal).__name__)
         return False

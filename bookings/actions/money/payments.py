@@ -6,6 +6,10 @@ All of it under the diary's lock, which is also what keeps the receipts' numbers
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused
@@ -15,7 +19,7 @@ from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
 
 
 class TooMuch(Refused):
-    sentence = "That is more than there is left to pay."
+    sentence = gettext_lazy("That is more than there is left to pay.")
 
 
 @changes_the_diary
@@ -67,7 +71,7 @@ def take_back(
         return again
     payment = Payment.objects.select_related("therapist").get(pk=payment.pk)
     if payment.corrects_id is not None:
-        raise Refused("A correction is not taken back; note the payment anew.")
+        raise Refused(_("A correction is not taken back; note the payment anew."))
     appointment = _fresh(payment.appointment)
     refuse_if_changed(clinic, appointment, seen)
     correction = _write(
@@ -153,7 +157,7 @@ def _fee(
 
 
 def _write(clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts):
-    when = wording.day(appointment.starts_at, clinic.tz)
+    when = dates.day(appointment.starts_at, clinic.tz)
     year = appointment.starts_at.astimezone(clinic.tz).year
     defaults = {
         "therapist": appointment.therapist,

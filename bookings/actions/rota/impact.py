@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
-from bookings.core.scheduling.problems import Code
+from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.conflicts import Conflict, codes_that_stand, conflicts

@@ -8,7 +8,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.scheduling.changes import allocated
 from bookings.actions.scheduling.placement import rewrite
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.slots import Placement, Slot
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bookings.actions.diary_lock import is_locked
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken, refusal_of
-from bookings.core.scheduling.problems import Code, Rules, Severity
+from bookings.core.scheduling.codes import Code, Rules, Severity
 from bookings.models import Appointment, Client, Room, Therapist
 from bookings.queries.scheduling.diary import DiaryFacts, Opening
 from bookings.queries.scheduling.nearest import nearest_to

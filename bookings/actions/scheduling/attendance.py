@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.money import payments
 from bookings.actions.optimistic_lock import refuse_if_changed
@@ -65,7 +67,7 @@ def undo(
     if appointment.status not in MARKS or last is None:
         raise Stale
     if within is not None and now > last.at + within:
-        raise TooLate("It is too late to undo this here; the desk can still correct it.")
+        raise TooLate(_("It is too late to undo this here; the desk can still correct it."))
     appointment = _become(appointment, Status(last.facts["from"]), by, now, {"undone": last.kind})
     if last.kind == Status.NO_SHOW:
         payments.take_fees_back(appointment, by=by, now=now)

@@ -11,21 +11,20 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling.allocation import (
-    allocate,
     new_appointment,
     offering_the_nearest,
 )
 from bookings.actions.scheduling.holds import (
     NOBODY,
     Holder,
-    as_held,
+    allocate_again,
     holds_of,
     let_go,
     refuse_too_many,
     stand_at,
 )
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Clinic, MailKind
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
@@ -38,7 +37,8 @@ class BookingRequest:
     """The same `key` again returns what was booked first.
 
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
-    been told of somebody new: written down with the booking or not at all.
+    been told of somebody new: written down with the booking or not at all. `language` is that of
+    the page they book on; it is kept where none is known.
     """
 
     slots: Sequence[Slot]
@@ -47,6 +47,7 @@ class BookingRequest:
     rules: Rules
     holder: Holder = NOBODY
     agrees_to_terms: bool = False
+    language: str = ""
     notify: Notify = Notify.NOW
     by: str
 
@@ -96,16 +97,17 @@ def _place(
     slot: Slot, held: Appointment | None, facts: DiaryFacts, request: BookingRequest
 ) -> Placement:
     client = request.client if isinstance(request.client, Client) else None
-    if held is None:
-        return allocate(slot, facts, rules=request.rules, client=client)
-    prefer = Placement.of(held)
-    return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
+    return allocate_again(slot, held, facts, rules=request.rules, client=client)
 
 
 def _written_down(request: BookingRequest, now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         return details.take_down(**request.client.facts, by=request.by, now=now)
-    return write_down(request.client)
+    client = write_down(request.client)
+    if request.language and not client.language:
+        client.language = request.language
+        client.save(update_fields=["language"])
+    return client
 
 
 def _write(

@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import last_move, rewrite
-from bookings.core import wording
-from bookings.core.scheduling.problems import HOURS, Code, Rules
+from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.actors import named
@@ -61,7 +63,7 @@ def undo_move(
     appointment = _at(appointment.pk, revision)
     undo = last_move(appointment)
     if undo is None:
-        raise Stale("There is nothing to undo.")
+        raise Stale(_("There is nothing to undo."))
     placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
     if undo.price is not None:
         placement = replace(placement, price=undo.price)
@@ -182,7 +184,7 @@ def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bo
 def _what_changed(appointment: Appointment) -> str:
     last = appointment.events.last()
     tz = Clinic.objects.the().tz
-    now_at = wording.day_and_time(appointment.starts_at, tz)
+    now_at = dates.day_and_time(appointment.starts_at, tz)
     by = f" by {named(last.by)}" if last else ""
     return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
 

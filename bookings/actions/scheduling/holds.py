@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling.allocation import allocate, look_around, new_appointment
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
@@ -85,12 +85,6 @@ def hold(request: HoldRequest, *, now: datetime) -> Held:
     return held
 
 
-@changes_the_diary
-def release(_clinic: Clinic, holder: Holder, *, now: datetime) -> None:
-    """Let the holder's holds go."""
-    let_go(holder, now)
-
-
 def expire_dead_holds(*, now: datetime) -> int:
     """Tidy up: holds past their end are free already, this only says so. Returns how many."""
     return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
@@ -154,7 +148,11 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     for slot, held in zip(request.slots, live, strict=True):
         day = clinic.day_of(slot.start)
         try:
-            placement = _placed(slot, held, facts[day], [one for _, one in kept], request.client)
+            if any(slot.interval.overlaps(other.interval) for _, other in kept):
+                raise ClientBusy(TWO_PLACES)
+            placement = allocate_again(
+                slot, held, facts[day], rules=Rules.ONLINE, client=request.client
+            )
         except (SlotTaken, NotBookable, ClientBusy) as refusal:
             missed.append(Missed(slot=slot, why=refusal))
             continue
@@ -165,17 +163,12 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
     return Held(kept=[appointment for appointment, _ in kept], missed=missed)
 
 
-def _placed(
-    slot: Slot,
-    held: Appointment | None,
-    facts: DiaryFacts,
-    others: Sequence[Placement],
-    client: Client | None,
+def allocate_again(
+    slot: Slot, held: Appointment | None, facts: DiaryFacts, *, rules: Rules, client: Client | None
 ) -> Placement:
-    if any(slot.interval.overlaps(other.interval) for other in others):
-        raise ClientBusy(TWO_PLACES)
+    """As `allocate`; what is held already keeps its place, as far as it could still be had."""
     if held is None:
-        return allocate(slot, facts, rules=Rules.ONLINE, client=client)
+        return allocate(slot, facts, rules=rules, client=client)
     prefer = Placement.of(held)
     return allocate(as_held(slot, held), facts, rules=Rules.KEPT, client=client, prefer=prefer)
 

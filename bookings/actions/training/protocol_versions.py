@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
 from bookings.core import training
@@ -23,7 +24,7 @@ TAPER = "Taper"
 
 
 class ProtocolMoved(Refused):
-    sentence = (
+    sentence = gettext_lazy(
         "Somebody has changed the protocol since you opened this page. Nothing of yours was "
         "saved: please compare with what is written now, and save again."
     )

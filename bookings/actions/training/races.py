@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import nudges
 from bookings.actions.refusals import RaceRefused
@@ -172,7 +173,7 @@ def with_changes(race: Race, fields: Mapping[str, Any]) -> Race:
 def _still_there(race: Race) -> Race:
     found = Race.objects.filter(pk=race.pk).first()
     if found is None:
-        raise RaceRefused("This race is no longer in the plan.", field="race_date")
+        raise RaceRefused(_("This race is no longer in the plan."), field="race_date")
     return found
 
 

@@ -9,7 +9,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling import cancellation, changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.slots import Slot
 

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.utils.translation import gettext_lazy
+
 from bookings.actions.refusals import Refused
 from bookings.core import training
 from bookings.models import Client, DeclinedSession, HardEffort
@@ -10,7 +12,7 @@ LONGEST_AGO = timedelta(days=13)
 
 
 class EffortRefused(Refused):
-    sentence = "Please give a day of the last two weeks."
+    sentence = gettext_lazy("Please give a day of the last two weeks.")
 
 
 def log_effort(client: Client, day: date, *, today: date) -> None:

@@ -7,11 +7,30 @@ import re
 from dataclasses import dataclass
 from unicodedata import normalize
 
-ACCENTS = re.compile("[\u0300-\u036f]")
+# Accents, and what shows nothing: soft hyphens, joiners, marks of direction.
+DROPPED = (
+    r"[\u0300-\u036f\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+)
 # Letters that are no letter with an accent; each as people type it who do not have it.
-SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "ς": "σ"}
-PHONE_PART = re.compile(r"[+(]?[\d().\-/]*\d[\d().\-/]*\Z")
-AN_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+SPELT = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
+ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០᠐"  # of the digits of other scripts, each the first of ten in a row
+ONE_FOR_ONE = {
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "ħ": "h",
+    "ŧ": "t",
+    "ı": "i",
+    "ς": "σ",
+    **dict.fromkeys("‘’‚‛ʼʻʹ′`´＇", "'"),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣", "-"),
+    **{chr(ord(zero) + digit): str(digit) for zero in ZEROS for digit in range(10)},
+}
+_ONE_FOR_ONE = str.maketrans(ONE_FOR_ONE)
+# Each goes through a text once, however long it is.
+PHONE_PART = re.compile(r"[+(]?(?=[().\-/]*\d)[\d().\-/]++\Z")
+AN_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
 SHORTEST_PHONE = 5  # digits
 # A number is known by its last digits, with or without its country's code.
 DIGITS_COMPARED = 9
@@ -31,11 +50,21 @@ class Typed:
 
 
 def folded(text: str) -> str:
-    """In small letters without accents: "Zoë Łuc" is "zoe luc"."""
-    plain = ACCENTS.sub("", normalize("NFKD", text)).lower()
+    """In small letters without accents: "Zoë Łuc" is "zoe luc", and so are O’Brien and O'Brien."""
+    plain = re.sub(DROPPED, "", normalize("NFKD", text.translate(_ONE_FOR_ONE)))
+    plain = plain.lower().translate(_ONE_FOR_ONE)
     for letter, spelt in SPELT.items():
         plain = plain.replace(letter, spelt)
     return plain
+
+
+def same_name(one: str, other: str) -> bool:
+    return name_compared(one) == name_compared(other)
+
+
+def name_compared(name: str) -> str:
+    """Folded, whatever space is between its words."""
+    return " ".join(folded(name).split())
 
 
 def terms(text: str) -> list[str]:
@@ -45,11 +74,8 @@ def terms(text: str) -> list[str]:
     stand for a country.
     """
     found: list[str] = []
-    for is_phone, parts in _runs(text):
-        if is_phone:
-            found += _number(parts)
-        else:
-            found += [folded(part) for part in parts]
+    for is_phone, parts in _runs(folded(text)):
+        found += _number(parts) if is_phone else parts
     return found
 
 
@@ -66,7 +92,7 @@ def person_in(text: str) -> Typed:
 
 
 def _number(parts: list[str]) -> list[str]:
-    digits = re.sub(r"\D", "", "".join(parts)).lstrip("0")
+    digits = re.sub(r"[^0-9]", "", "".join(parts)).lstrip("0")
     return [digits[-DIGITS_COMPARED:]] if digits else []
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.openings import Roster, Seconds, Span, Visit, joined
-from bookings.core.scheduling.problems import Code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +53,10 @@ def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> li
     return found
 
 
-def is_clear(start: Seconds, visit: Visit, taken: Sequence[Span]) -> bool:
-    """Whether the visit and its pause touch nothing of it."""
-    return not _touches((start, start + visit.blocked), taken)
+def is_clear(span: Span, clear: Sequence[Span]) -> bool:
+    """Whether it lies in one of sorted, separate spans: at work, and in no time off."""
+    near = inside(clear, span)
+    return len(near) == 1 and near[0][0] <= span[0] and span[1] <= near[0][1]
 
 
 def inside(spans: Sequence[Span], around: Span) -> Sequence[Span]:

@@ -54,7 +54,6 @@ class _Reader:
     days: list[tuple[date, date]] = field(default_factory=list)
     weekday: int | None = None
     is_next: bool = False
-    is_today_named: bool = False
     part: str = ""
     since: time | None = None
     until: time | None = None
@@ -105,7 +104,6 @@ class _Reader:
         self.days.append((day, day))
 
     def on_today(self, part: str = "") -> None:
-        self.is_today_named = True
         self.part = part or self.part
         self.on(self.today)
 

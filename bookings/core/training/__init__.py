@@ -10,7 +10,7 @@ are half-open. The rules that docstrings cite by id (P1, S1, N1 ...) are in rule
 from bookings.core.training.efforts import HARD_WORK
 from bookings.core.training.files.inputs import Inputs
 from bookings.core.training.files.outputs import as_data, as_text, end_of
-from bookings.core.training.mails.calendar import Mailing
+from bookings.core.training.mails.mailings import Mailing
 from bookings.core.training.mails.nudges import (
     Nudge,
     NudgeId,
@@ -18,8 +18,8 @@ from bookings.core.training.mails.nudges import (
     blackout,
     nudges_of,
 )
+from bookings.core.training.mails.off_season import OffSeasonMail, off_season_mails
 from bookings.core.training.mails.pacing import Handled, LastCycle, Pace
-from bookings.core.training.off_season import OffSeasonMail, off_season_mails
 from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plan.advice import (
     Advice,

@@ -4,19 +4,22 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
 from bookings.models import Client
 from bookings.web.forms import (
-    LONGEST_EMAIL,
     LONGEST_NAME,
     LONGEST_PHONE,
+    AddressField,
+    ShortText,
     has_a_letter,
     looks_like_a_phone,
     sane_birthday,
-    too_long,
 )
 
 SALT = "diary.record"
@@ -26,32 +29,36 @@ NO_HEALTH = (
 )
 
 
+def _languages() -> list[tuple[str, str]]:
+    own = dict(settings.LANGUAGES)[settings.LANGUAGE_CODE]
+    return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]
+
+
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
-    name = forms.CharField(label="Name", validators=[too_long(LONGEST_NAME), has_a_letter])
-    phone = forms.CharField(
+    name = ShortText(label="Name", longest=LONGEST_NAME, validators=[has_a_letter])
+    phone = ShortText(
         label="Phone",
         required=False,
-        validators=[too_long(LONGEST_PHONE), looks_like_a_phone],
+        longest=LONGEST_PHONE,
+        validators=[looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
-    email = forms.EmailField(
-        label="E-mail (may be empty)",
-        required=False,
-        max_length=LONGEST_EMAIL,
-        error_messages={"invalid": "Please give an e-mail address such as name@example.com."},
+    email = AddressField(label="E-mail (may be empty)", required=False)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of mails"), choices=_languages, required=False
     )
     date_of_birth = forms.DateField(
         label="Date of birth (where it is needed)",
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
-    guardian_name = forms.CharField(
+    guardian_name = ShortText(
         label="Parent or guardian",
         required=False,
-        validators=[too_long(LONGEST_NAME)],
-        help_text="Of a client under 18.",
+        longest=LONGEST_NAME,
+        help_text=gettext_lazy("Of a client under 18."),
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)
     desk_notes = forms.CharField(
@@ -66,6 +73,8 @@ class ClientForm(forms.Form):
     def __init__(self, *args: Any, today: date, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.today = today
+        if len(settings.LANGUAGES) == 1:
+            del self.fields["language"]
 
     @classmethod
     def of(cls, client: Client, *, today: date) -> "ClientForm":
@@ -86,12 +95,15 @@ class ClientForm(forms.Form):
         super().clean()
         data = self.cleaned_data
         if data.get("guardian_agreed") and not data.get("guardian_name"):
-            self.add_error("guardian_name", "Please write down who has agreed.")
+            self.add_error("guardian_name", _("Please write down who has agreed."))
         return data
 
     @property
     def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in details.FIELDS}
+        """What was typed; a field that is not shown stays as it is."""
+        return {
+            name: self.cleaned_data[name] for name in details.FIELDS if name in self.cleaned_data
+        }
 
     @property
     def seen_facts(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import details
@@ -99,12 +100,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _form(request, form, client, status=422)
     seen = form.seen_facts
     if seen is None:
-        return _form(request, form, client, status=422, said="Please send the form once more.")
+        return _form(request, form, client, status=422, said=_("Please send the form once more."))
     try:
         details.change(client, seen=seen, wanted=form.facts, by=who(request), now=timezone.now())
     except Stale as refusal:
         return _form(request, form, client, status=409, said=str(refusal))
-    messages.success(request, "The record is saved.")
+    messages.success(request, _("The record is saved."))
     return redirect("desk:client", pk)
 
 
@@ -115,7 +116,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
     for group in MailGroup:
         wanted = group.value in request.POST.getlist("wants")
         preferring.choose(client, group, wanted=wanted, how=HOW, now=timezone.now())
-    messages.success(request, "The choice of mails is kept.")
+    messages.success(request, _("The choice of mails is kept."))
     return redirect("desk:client", pk)
 
 

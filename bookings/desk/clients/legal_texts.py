@@ -5,13 +5,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import legal
 from bookings.actions.clients.legal import TextMoved
 from bookings.models import LegalKind, LegalText
 from bookings.web.actor import who
-from bookings.web.forms import plain, too_long
+from bookings.web.forms import ShortText, plain
 from bookings.web.responses import page_methods
 
 LONGEST_TEXT = 50_000
@@ -19,12 +21,12 @@ LONGEST_TEXT = 50_000
 
 class TextForm(forms.Form):
     based_on = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    text = forms.CharField(
+    text = ShortText(
         label="Text",
-        validators=[too_long(LONGEST_TEXT)],
+        longest=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
         help_text="## begins a heading, - a point of a list, a blank line a paragraph; **bold**.",
-        error_messages={"required": "A legal text cannot be empty."},
+        error_messages={"required": gettext_lazy("A legal text cannot be empty.")},
     )
 
     helper = plain("based_on", "text")
@@ -61,7 +63,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
         form.add_error("text", str(refusal))
         return _show(request, form, current, status=409)
     if made.number == current.number:
-        messages.info(request, "Nothing was different, so there is no new version.")
+        messages.info(request, _("Nothing was different, so there is no new version."))
     else:
         messages.success(request, f"This is now version {made.number}.")
     return redirect("desk:texts")

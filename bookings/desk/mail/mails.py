@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
@@ -16,7 +17,7 @@ from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
-from bookings.mail.kinds import SUBJECTS
+from bookings.mail.contents import SUBJECTS
 from bookings.mail.preview import Foreseen, foresee
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries.mail import mail_status
@@ -87,9 +88,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(pk)
     by, now = who(request), timezone.now()
     actions: dict[str, tuple[Callable[[], None], str]] = {
-        "stop": (lambda: controls.stop(found, by=by), "It will not go out."),
-        "again": (lambda: controls.send_again(found, by=by, now=now), "It goes out once more."),
-        "settle": (lambda: controls.settle(found, by=by, now=now), "Noted: seen to."),
+        "stop": (lambda: controls.stop(found, by=by), _("It will not go out.")),
+        "again": (lambda: controls.send_again(found, by=by, now=now), _("It goes out once more.")),
+        "settle": (lambda: controls.settle(found, by=by, now=now), _("Noted: seen to.")),
     }
     if request.POST.get("do") not in actions:
         raise Http404
@@ -108,10 +109,10 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def pause(request: HttpRequest) -> HttpResponse:
     if request.POST.get("do") == "resume":
         controls.resume()
-        messages.success(request, "Mail goes out again.")
+        messages.success(request, _("Mail goes out again."))
     else:
         controls.pause(by=who(request), now=timezone.now())
-        messages.success(request, "All mail is paused. What is owed waits.")
+        messages.success(request, _("All mail is paused. What is owed waits."))
     return redirect("desk:mails")
 
 

@@ -17,7 +17,7 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
-from bookings.models.mail.mails import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from bookings.queries.training.plans import History, plan_of, runner_of
 
 LENGTH = timedelta(minutes=60)
@@ -70,7 +70,7 @@ def _about_data(today: date) -> dict[str, Any]:
     return {
         "edition": 0,
         "cancelled": 1,
-        "kept": ["Clinical records"],
+        "kept": ["Clinical records, with your name"],
         "kept_until": until.isoformat(),
     }
 

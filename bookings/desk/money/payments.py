@@ -7,6 +7,7 @@ from decimal import Decimal
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.actions.money import payments
@@ -37,7 +38,7 @@ class PayForm(forms.Form):
         super().clean()
         data = self.cleaned_data
         if data.get("method") == Method.WAIVED and not data.get("reason"):
-            self.add_error("reason", "Please say why it is waived.")
+            self.add_error("reason", _("Please say why it is waived."))
         return data
 
 

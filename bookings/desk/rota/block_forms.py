@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Generic, TypeVar
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
@@ -143,7 +144,7 @@ class BreakForm(BlockForm[WeeklyBreak]):
         super().clean()
         data = _refuse_backwards(self, self.cleaned_data)
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
-            self.add_error("last", "The last day must not be before the first.")
+            self.add_error("last", _("The last day must not be before the first."))
         return data
 
     def apply_to(self, block: WeeklyBreak, clinic: Clinic) -> WeeklyBreak:

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import Notify
@@ -131,7 +132,7 @@ def mark(request: HttpRequest, visit: Appointment) -> str:
 def late(request: HttpRequest, visit: Appointment) -> str:
     form = LateForm(request.POST)
     if not form.is_valid():
-        raise Refused("Please give the minutes, from 0 to 240.")
+        raise Refused(_("Please give the minutes, from 0 to 240."))
     minutes = form.cleaned_data["minutes"]
     attendance.note_lateness(visit, minutes, **circumstances(request))
     return f"{visit.client}: {f'{minutes} minutes late' if minutes else 'in time after all'}."
@@ -141,17 +142,17 @@ def late(request: HttpRequest, visit: Appointment) -> str:
 def note(request: HttpRequest, visit: Appointment) -> str:
     form = NoteForm(request.POST)
     if not form.is_valid():
-        raise Refused("A note has 500 letters at most.")
+        raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
     attendance.write_note(visit, text, **circumstances(request))
-    return "The note is kept." if text else "The note is gone."
+    return _("The note is kept.") if text else _("The note is gone.")
 
 
 @answering
 def cancel(request: HttpRequest, visit: Appointment) -> str:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        raise Refused("Please give the reason in at most 300 characters.")
+        raise Refused(_("Please give the reason in at most 300 characters."))
     cancellation.cancel(
         visit,
         reason=form.cleaned_data["reason"],

@@ -82,4 +82,4 @@ def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(Clinic.objects.the().tz).date()
+    return Clinic.objects.the().day_of(now)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
+from bookings.core.wording import isolated
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
@@ -58,7 +59,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
 
 
 def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
-    title = row.name if row.active else if_gone.format(name=row.name)
+    title = isolated(row.name) if row.active else if_gone.format(name=row)
     return {"id": f"{kind}{row.pk}", "title": title}
 
 
@@ -86,10 +87,10 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
         "therapist": f"t{visit.therapist_id}",
         "room": f"r{visit.room_id}",
-        "client": visit.client.name if visit.client else "Being booked online",
-        "treatment": visit.treatment.name,
-        "therapist_name": visit.therapist.name,
-        "room_name": visit.room.name,
+        "client": isolated(visit.client.name) if visit.client else "Being booked online",
+        "treatment": isolated(visit.treatment.name),
+        "therapist_name": isolated(visit.therapist.name),
+        "room_name": isolated(visit.room.name),
         "status": status.value,
         "status_name": status.label,
         "icon": ICONS.get(status, ""),
@@ -127,7 +128,7 @@ def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             during,
             [f"t{pause.therapist_id}"],
             "break",
-            pause.reason or "Break",
+            isolated(pause.reason) or "Break",
             clinic.tz,
             url=reverse("diary:block", args=["break", pause.pk]),
         )
@@ -151,7 +152,7 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             Interval(max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
             [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
             "away",
-            away.reason or ("Away" if away.therapist_id else "Closed"),
+            isolated(away.reason) or ("Away" if away.therapist_id else "Closed"),
             clinic.tz,
             url=reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk]),
         )

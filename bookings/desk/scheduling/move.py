@@ -9,15 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from bookings import dates
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
-from bookings.core import wording
 from bookings.core.intervals import Interval
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
@@ -46,14 +47,14 @@ class MoveForm(forms.Form):
         Treatment.objects.filter(active=True),
         required=False,
         empty_label="The same",
-        help_text="Another treatment comes with its own length and price.",
+        help_text=gettext_lazy("Another treatment comes with its own length and price."),
     )
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
     room = forms.ModelChoiceField(
         Room.objects.filter(active=True), required=False, empty_label="The same, or any free one"
     )
     tell = forms.ChoiceField(
-        label="Tell the client?",
+        label=gettext_lazy("Tell the client?"),
         choices=[("no", "No"), ("yes", "Yes, by mail in three minutes")],
         widget=forms.RadioSelect,
         initial="no",
@@ -158,7 +159,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
-        return _said(request, visit, Refused("Please write at most 300 characters."))
+        return _said(request, visit, Refused(_("Please write at most 300 characters.")))
     asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
     try:
         changes.tell(visit, **asked, by=who(request), now=timezone.now())
@@ -190,7 +191,7 @@ def _to_avoid(request: HttpRequest) -> Interval | None:
 
 
 def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
-    when = wording.day_and_time(visit.starts_at, clinic.tz)
+    when = dates.day_and_time(visit.starts_at, clinic.tz)
     said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
     if _wants_json(request):
         return JsonResponse({"said": said, "revision": visit.revision})
@@ -229,7 +230,7 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
         "date": f"{local:%Y-%m-%d}",
         "time": f"{local:%H:%M}",
         "therapist": str(therapist.pk),
-        "words": f"{wording.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
+        "words": f"{dates.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
     }
 
 

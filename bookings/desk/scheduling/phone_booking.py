@@ -19,15 +19,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_htmx.http import trigger_client_event
 
+from bookings import dates
 from bookings.actions.clients.details import NewClient
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
-from bookings.core import wording
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
@@ -56,7 +58,7 @@ class CallForm(forms.Form):
         Therapist.objects.active(), required=False, empty_label="Any therapist"
     )
     tell = forms.ChoiceField(
-        label="Tell the client?",
+        label=gettext_lazy("Tell the client?"),
         choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
         initial="yes",
         required=False,
@@ -149,7 +151,7 @@ class _Call:
 
     def book(self) -> HttpResponse:
         if not self.form.is_valid():
-            return self.page(status=422, said="Please correct what is marked.")
+            return self.page(status=422, said=_("Please correct what is marked."))
         chosen = self.form.cleaned_data
         if chosen["key"] and (before := _booked_by(chosen["key"])):
             return self._done(before)  # The same form sent twice.
@@ -164,7 +166,7 @@ class _Call:
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:
-        when = wording.day_and_time(booked.starts_at, self.clinic.tz)
+        when = dates.day_and_time(booked.starts_at, self.clinic.tz)
         told = "" if booked.whose.email else " There is no address to send a mail to."
         messages.success(
             self.request,
@@ -177,14 +179,14 @@ class _Call:
         """In a sentence; also when the lists were shown for something else than is typed now."""
         people, shown = self.people, self._shown_for()
         if people.chosen is None:
-            return "Please choose who it is." if people.found.clients else _why_nobody(people)
+            return _("Please choose who it is.") if people.found.clients else _why_nobody(people)
         if people.is_new and people.new.email and not _is_an_address(people.new.email):
             return f"{people.new.email} is no e-mail address."
         if self.times.unclear:
             return self.times.unclear
         seen = self.data.get("who_shown") == shown["who"]
         if not seen or self.data.get("when_shown") != shown["when"]:
-            return "Here is what was found. Choose who and when, and press Enter again."
+            return _("Here is what was found. Choose who and when, and press Enter again.")
         return "" if self.times.chosen else _why_no_time(self.data.get("start"))
 
     def _request(self, start: datetime) -> BookingRequest:
@@ -211,13 +213,13 @@ class _Call:
 
 
 def _why_no_time(start: str | None) -> str:
-    return "That time has just been taken. Please choose another." if start else CHOOSE_A_TIME
+    return _("That time has just been taken. Please choose another.") if start else CHOOSE_A_TIME
 
 
 def _why_nobody(people: People) -> str:
     if not people.typed.strip():
-        return "Who is it? Type part of the name, the phone number or the e-mail."
-    return "For somebody new, add a phone number or an e-mail after the name."
+        return _("Who is it? Type part of the name, the phone number or the e-mail.")
+    return _("For somebody new, add a phone number or an e-mail after the name.")
 
 
 def _booked_by(key: str) -> Appointment | None:

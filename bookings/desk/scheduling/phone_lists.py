@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bookings.core import training
 from bookings.core.clients.search_text import Typed, person_in
-from bookings.core.scheduling.problems import Problem, Rules
+from bookings.core.scheduling.codes import Problem, Rules
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
 from bookings.models import Client, Clinic, Therapist, Treatment

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.actions.training import protocol_versions
@@ -135,7 +136,7 @@ def _made(
     request: HttpRequest, before: ProtocolVersion, made: ProtocolVersion, anchor: str = "history"
 ) -> HttpResponse:
     if made.number == before.number:
-        messages.info(request, "Nothing was different, so there is no new version.")
+        messages.info(request, _("Nothing was different, so there is no new version."))
     else:
         messages.success(request, f"This is now version {made.number}. {made.change}")
     return redirect(f"{reverse('desk:protocol')}#{anchor}")

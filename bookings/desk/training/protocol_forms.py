@@ -6,12 +6,14 @@ from typing import Any
 from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.core.training.protocol.phases import CYCLE_PHASES
 from bookings.queries.training import protocol_file
-from bookings.web.forms import plain, too_long
+from bookings.web.forms import ShortText, plain
 
 PRESSURES = [(pressure.key, pressure.label.capitalize()) for pressure in Pressure]
 LONGEST_TEXT = 600
@@ -21,7 +23,7 @@ DAYS_TEXT = forms.TextInput(attrs={"inputmode": "numeric"})
 def whole_weeks(days: int) -> None:
     if days % 7:
         raise ValidationError(
-            "Please use a multiple of 7, so that sessions stay on the same weekday."
+            _("Please use a multiple of 7, so that sessions stay on the same weekday.")
         )
 
 
@@ -29,23 +31,24 @@ class Days(forms.IntegerField):
     def __init__(self, label: str, *, least: int = 1, most: int = 365, **options: Any):
         super().__init__(
             label=label, min_value=least, max_value=most, widget=DAYS_TEXT,
-            error_messages={"invalid": "Please give a whole number."}, **options,
+            error_messages={"invalid": gettext_lazy("Please give a whole number.")}, **options,
         )  # fmt: skip
 
 
-class Words(forms.CharField):
+class Words(ShortText):
     def __init__(self, label: str, *, rows: int = 3, **options: Any):
         widget = forms.Textarea(attrs={"rows": rows})
-        super().__init__(label=label, widget=widget, validators=[too_long(LONGEST_TEXT)], **options)
+        super().__init__(label=label, widget=widget, longest=LONGEST_TEXT, **options)
 
 
-class Lines(forms.CharField):
+class Lines(ShortText):
     """A list of texts, one on each line."""
 
     def __init__(self, label: str, **options: Any):
         widget = forms.Textarea(attrs={"rows": 4})
-        super().__init__(label=label, widget=widget, validators=[too_long(4 * LONGEST_TEXT)],
-                         help_text="One on each line.", required=False, **options)  # fmt: skip
+        super().__init__(label=label, widget=widget, longest=4 * LONGEST_TEXT,
+                         help_text=gettext_lazy("One on each line."), required=False,
+                         **options)  # fmt: skip
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -157,12 +160,12 @@ WORDS = (
 class PhaseForm(ProtocolForm):
     """How a phase is called, what it bears, how often sessions come, and the words for it."""
 
-    name = forms.CharField(label="Name", validators=[too_long(60)])
+    name = ShortText(label="Name", longest=60)
     usual = forms.ChoiceField(label="Usual pressure", choices=PRESSURES)
     ceiling = forms.ChoiceField(
         label="Firmest pressure advised",
         choices=PRESSURES,
-        help_text="The slot picker and every plan keep to it at once.",
+        help_text=gettext_lazy("The slot picker and every plan keep to it at once."),
     )
     shortest = Days("Shortest session, in minutes", least=0, most=240)
     longest = Days("Longest session, in minutes", least=0, most=240)
@@ -170,11 +173,11 @@ class PhaseForm(ProtocolForm):
     most = Days("At most so many days between sessions", required=False)
     standard = Days(
         "Days between sessions in a plan", least=7, most=364, validators=[whole_weeks],
-        help_text="A multiple of 7, so that sessions stay on the same weekday.",
+        help_text=gettext_lazy("A multiple of 7, so that sessions stay on the same weekday."),
     )  # fmt: skip
     high_volume = Days(
         "Days between sessions for runners with many kilometres", least=7, most=364,
-        validators=[whole_weeks], help_text="A multiple of 7.",
+        validators=[whole_weeks], help_text=gettext_lazy("A multiple of 7."),
     )  # fmt: skip
     client_message = Words("What we tell the runner", required=False)
     reminder_sentence = Words(
@@ -183,7 +186,7 @@ class PhaseForm(ProtocolForm):
     )  # fmt: skip
     reminder_days = Leads(
         label="Reminders, days before", required=False,
-        help_text="Such as 3, 1. Empty: on the usual days.",
+        help_text=gettext_lazy("Such as 3, 1. Empty: on the usual days."),
     )  # fmt: skip
     therapist_brief = Words("What we tell the therapist", rows=4)
     avoid = Lines("What to avoid (for therapists)")
@@ -226,7 +229,10 @@ class FileForm(forms.Form):
         label="Protocol file",
         help_text=f"YAML, at most {protocol_file.LARGEST // 1024} KB, as an export writes it.",
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
-        error_messages={"required": "Please choose a file.", "empty": "The file is empty."},
+        error_messages={
+            "required": gettext_lazy("Please choose a file."),
+            "empty": gettext_lazy("The file is empty."),
+        },
     )
 
     helper = plain("file")

@@ -2,7 +2,9 @@
 
 from calendar import day_name
 from datetime import date
+from typing import Self
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -10,14 +12,28 @@ from django.db.models.functions import Left, Lower
 from django.utils.translation import gettext_lazy as _
 
 from bookings.core import training
+from bookings.core.clients.addresses import compared
+from bookings.models.clients.addresses import AddressField
 from bookings.models.clients.search_column import BEGINNING, FINDABLE
+from bookings.models.named import Named
 from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
 WEEKDAYS = list(enumerate(day_name))
 
 
-class Client(models.Model):
+def languages() -> list[tuple[str, str]]:
+    """Those the site speaks; a function, so that no migration follows a clinic's catalogs."""
+    return settings.LANGUAGES
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    def at(self, address: str) -> Self:
+        """Those whom mail to that address reaches, however it is spelt."""
+        return self.alias(address=Lower("email")).filter(address=compared(address))
+
+
+class Client(Named, models.Model):
     """A person who is treated.
 
     Provisional until somebody has answered from behind a mailed link (`proved_at`), because
@@ -26,8 +42,15 @@ class Client(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True)
+    email = AddressField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(
+        max_length=15,
+        blank=True,
+        db_default="",
+        choices=languages,
+        help_text=_("For mails and calendars; the clinic’s where it is empty."),
+    )
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="client"
     )
@@ -52,7 +75,8 @@ class Client(models.Model):
     terms_agreed_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     health_hold = models.BooleanField(
-        default=False, help_text="To be checked by the therapist before the next visit."
+        default=False,
+        help_text=_("To be checked by the therapist before the next visit."),
     )
     same_address_as = models.ForeignKey(
         "self",
@@ -60,7 +84,7 @@ class Client(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="others_at_the_address",
-        help_text="Same e-mail, different name: the desk decides whether it is the same person.",
+        help_text=_("Same e-mail, different name: the desk decides whether it is the same person."),
     )
 
     wants_reminders = models.BooleanField("wants reminders of appointments", default=True)
@@ -68,39 +92,56 @@ class Client(models.Model):
     wants_nudges = models.BooleanField(
         "wants mails timed to their training",
         default=False,
-        help_text="Only for whoever has ticked it; reminders of appointments are another matter.",
+        help_text=_(
+            "Only for whoever has ticked it; reminders of appointments are another matter."
+        ),
     )
     bounced_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the address turned out not to take mail."
+        null=True,
+        blank=True,
+        help_text=_("When the address turned out not to take mail."),
     )
 
     long_run_weekday = models.PositiveSmallIntegerField(
         "day of the long run", choices=WEEKDAYS, default=training.Weekday.SUN.value
     )
     weekly_volume_km = models.PositiveSmallIntegerField(
-        "kilometres a week", default=0, help_text="In the biggest weeks; 0 when not known."
+        "kilometres a week",
+        default=0,
+        help_text=_("In the biggest weeks; 0 when not known."),
     )
     links_edition = models.PositiveSmallIntegerField(
-        default=0, help_text="Raising it ends every link that was made for this client before."
+        default=0,
+        help_text=_("Raising it ends every link that was made for this client before."),
     )
     plan_revision = models.PositiveIntegerField(
-        default=0, help_text="Rises with every change of the races or of these habits."
+        default=0,
+        help_text=_("Rises with every change of the races or of these habits."),
     )
 
     date_of_birth = models.DateField(null=True, blank=True)
     guardian_name = models.CharField(
-        "parent or guardian", max_length=200, blank=True, help_text="Of a client under 18."
+        "parent or guardian",
+        max_length=200,
+        blank=True,
+        help_text=_("Of a client under 18."),
     )
     guardian_agreed_at = models.DateTimeField("consent given", null=True, blank=True)
     guardian_agreed_by = models.CharField(
-        max_length=200, blank=True, editable=False, help_text="Who wrote the consent down."
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("Who wrote the consent down."),
     )
     desk_notes = models.TextField(
-        blank=True, help_text="What the desk should know. Nothing about health belongs here."
+        blank=True,
+        help_text=_("What the desk should know. Nothing about health belongs here."),
     )
     findable = models.GeneratedField(
         expression=FINDABLE, output_field=models.TextField(), db_persist=True
     )
+
+    objects = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -155,6 +196,11 @@ class Client(models.Model):
     def is_provisional(self) -> bool:
         return self.proved_at is None
 
+    @property
+    def language_of_mails(self) -> str:
+        """The clinic's for whoever has none, or one whose catalog is gone."""
+        return self.language if self.language in dict(languages()) else settings.LANGUAGE_CODE
+
     def is_under_age(self, on: date) -> bool:
         """Under 18 on that day; somebody of unknown age is not."""
         return self.date_of_birth is not None and self.date_of_birth > grown_up_since(on)
@@ -170,7 +216,7 @@ class ClientEvent(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="record_events")
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
-    by = models.CharField(max_length=200, help_text="A role and who: desk: their login.")
+    by = models.CharField(max_length=200, help_text=_("A role and who: desk: their login."))
     facts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
 
@@ -58,7 +59,7 @@ class Agreement(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="agreements")
     text = models.ForeignKey(LegalText, on_delete=models.PROTECT, related_name="agreements")
     at = models.DateTimeField()
-    how = models.CharField(max_length=40, help_text="Through which page.")
+    how = models.CharField(max_length=40, help_text=gettext_lazy("Through which page."))
 
     class Meta:
         ordering = ["-at", "-pk"]

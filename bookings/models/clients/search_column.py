@@ -1,7 +1,7 @@
 """A client's name, address and number as one text to search in.
 
-The database's side of `core.finding.folded`; only functions that never change their answer may
-stand in it, so accents go by decomposing rather than by the `unaccent` extension.
+The database's side of `core.clients.search_text.folded`; only functions that never change their
+answer may stand in it, so accents go by decomposing rather than by the `unaccent` extension.
 """
 
 from functools import reduce
@@ -9,15 +9,20 @@ from functools import reduce
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat, Lower, Replace
 
-from bookings.core.clients.search_text import SPELT
-
-ACCENTS = "[\\u0300-\\u036f]"
+from bookings.core.clients.search_text import DROPPED, ONE_FOR_ONE, SPELT
 
 
 class Decomposed(Func):
     """Letters and their accents apart (NFKD)."""
 
     template = "normalize(%(expressions)s, NFKD)"
+    output_field = TextField()
+
+
+class LettersFor(Func):
+    """Each letter of the first text as the one in its place in the second."""
+
+    function = "translate"
     output_field = TextField()
 
 
@@ -34,8 +39,13 @@ GAP = Value(" ", output_field=TEXT)
 
 
 def folded(name: str):
-    plain = Lower(WithoutMatches(Decomposed(name), Value(ACCENTS)), output_field=TEXT)
-    return reduce(_spelt, SPELT.items(), plain)
+    plain = WithoutMatches(Decomposed(_one_for_one(name)), Value(DROPPED))
+    return reduce(_spelt, SPELT.items(), _one_for_one(Lower(plain, output_field=TEXT)))
+
+
+def _one_for_one(text):
+    letters, others = "".join(ONE_FOR_ONE), "".join(ONE_FOR_ONE.values())
+    return LettersFor(text, Value(letters, output_field=TEXT), Value(others, output_field=TEXT))
 
 
 def _spelt(text, pair: tuple[str, str]):
@@ -48,6 +58,6 @@ FINDABLE = Concat(
     GAP,
     folded("email"),
     GAP,
-    WithoutMatches("phone", Value("[^0-9]")),
+    WithoutMatches(folded("phone"), Value("[^0-9]")),
     output_field=TEXT,
 )

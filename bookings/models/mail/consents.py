@@ -1,6 +1,7 @@
 """What clients agreed to be written about, and when they changed their mind."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
 
@@ -29,8 +30,10 @@ class MailConsent(models.Model):
     group = models.CharField(max_length=10, choices=MailGroup)
     wanted = models.BooleanField()
     at = models.DateTimeField()
-    wording = models.CharField(max_length=200, blank=True, help_text="What the choice said.")
-    how = models.CharField(max_length=40, help_text="Through which page, or by whom.")
+    wording = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("What the choice said.")
+    )
+    how = models.CharField(max_length=40, help_text=gettext_lazy("Through which page, or by whom."))
 
     class Meta:
         ordering = ["-at", "-pk"]

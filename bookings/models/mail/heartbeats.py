@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
 
+TOLERANCE = timedelta(seconds=30)  # clocks are put right by less, all the time
+
 
 class Component(models.TextChoices):
     BEAT = "beat", "the clock that rings each minute"
@@ -17,8 +19,14 @@ class HeartbeatQuerySet(models.QuerySet):
         self.update_or_create(part=part, defaults={"at": Now()})
 
     def with_silence(self, age: timedelta):
-        """Each says `is_silent` when its last sign is older than that."""
-        return self.annotate(is_silent=ExpressionWrapper(Q(at__lt=Now() - age), BooleanField()))
+        """Each says `is_ahead` when its last sign lies in the future, which the clock that has been
+        put back will not reach for a while; and `is_silent` then, or when the sign is that old.
+        """
+        ahead = Q(at__gt=Now() + TOLERANCE)
+        return self.annotate(
+            is_ahead=ExpressionWrapper(ahead, BooleanField()),
+            is_silent=ExpressionWrapper(ahead | Q(at__lt=Now() - age), BooleanField()),
+        )
 
 
 class Heartbeat(models.Model):
@@ -27,7 +35,8 @@ class Heartbeat(models.Model):
     part = models.CharField(max_length=10, choices=Component, primary_key=True)
     at = models.DateTimeField()
 
-    is_silent: bool  # told by with_silence()
+    is_ahead: bool  # told by with_silence(), as the next
+    is_silent: bool
     failures: int | None  # of the mail server in trouble, told along with them
 
     objects = HeartbeatQuerySet.as_manager()

@@ -6,87 +6,24 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Least, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
-from bookings.models.mail.consents import MailGroup
+from bookings.models.mail.kinds import (
+    ASKS_FOR_ATTENTION,
+    RESENT_AFTER,
+    RESENT_ONCE_IN_DOUBT,
+    TIMED_TO_TRAINING,
+    UNFINISHED,
+    MailKind,
+    MailState,
+)
 from bookings.models.scheduling.appointments import Appointment
-
-
-class MailState(models.TextChoices):
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    SENT = "sent"
-    AMBIGUOUS = "ambiguous", "in doubt"
-    FAILED = "failed"
-    DEAD = "dead", "could not be written"
-    CANCELLED = "cancelled", "no longer true"
-    SUPERSEDED = "superseded", "replaced by a newer one"
-    MERGED = "merged", "told in another mail"
-    MISSED = "missed", "too late to be of use"
-
-
-ASKS_FOR_ATTENTION = (
-    MailState.AMBIGUOUS,
-    MailState.FAILED,
-    MailState.DEAD,
-    MailState.MISSED,
-)
-UNFINISHED = (MailState.SCHEDULED, MailState.SENDING)
-
-
-class MailKind(models.TextChoices):
-    CONFIRMED = "confirmed", "appointment confirmed"
-    MOVED = "moved", "appointment moved"
-    CANCELLED = "cancelled", "appointment cancelled"
-    PLAN_BOOKED = "plan_booked", "several appointments confirmed"
-    REMINDER = "reminder", "reminder of an appointment"
-    PLAN = "plan", "training plan"
-    NUDGE = "nudge", "sessions to book"
-    RACE_CHECK = "race_check", "how the race went"
-    OFF_SEASON = "off_season", "between two races"
-    NEW_LINKS = "new_links", "new links to appointments"
-    DATA_LINK = "data_link", "link to one's own data"
-    ERASED = "erased", "data erased"
-
-
-# The rest answer what somebody has just done, and go out at any hour.
-KEEPS_TO_MAIL_HOURS = (
-    MailKind.REMINDER,
-    MailKind.NUDGE,
-    MailKind.RACE_CHECK,
-    MailKind.OFF_SEASON,
-)
-# About the client, and no appointment.
-ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
-# Only to clients who have asked for them.
-TIMED_TO_TRAINING = (
-    MailKind.PLAN,
-    MailKind.NUDGE,
-    MailKind.RACE_CHECK,
-    MailKind.OFF_SEASON,
-)
-
-# What a client may switch off; the rest answers what somebody has just done.
-GROUP_OF: dict[str, MailGroup] = {
-    MailKind.REMINDER: MailGroup.REMINDERS,
-    **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
-}
 
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
 LEASE = timedelta(seconds=120)
 
-# When nobody knows whether the server took a message, it is sent once more under the same
-# Message-ID only where silence is worse than reading it twice. These are answers to what
-# somebody has just done; a kind that is not named here is never resent, and the desk decides:
-# a reminder read twice looks like a fault, and most have a second one.
-RESENT_ONCE_IN_DOUBT = (
-    MailKind.CONFIRMED,
-    MailKind.MOVED,
-    MailKind.CANCELLED,
-    MailKind.PLAN_BOOKED,
-    *ABOUT_THEIR_DATA,
-)
-RESENT_AFTER = timedelta(minutes=5)
 IN_DOUBT = "Nobody can know whether it arrived: send it again, or ring this client."
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
@@ -176,9 +113,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
             state=MailState.SCHEDULED,
             # Should it be this mail that kills its senders, its neighbours go first.
             due_at=Now() + Value(timedelta(minutes=1)) * (F("attempts") - 1),
-            last_error="The sender was lost before the message went out.",
+            last_error=_("The sender was lost before the message went out."),
         )
-        left.doubt("The sender was lost while the message went out.")
+        left.doubt(_("The sender was lost while the message went out."))
 
     def doubt(self, error: str) -> None:
         """Nobody knows whether the marked message was taken: resend once by rule, or ask."""
@@ -204,22 +141,30 @@ class Mail(models.Model):
         Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="mails"
     )
     together = models.CharField(
-        max_length=64, blank=True, help_text="What the appointments it is about have in common."
+        max_length=64,
+        blank=True,
+        help_text=gettext_lazy("What the appointments it is about have in common."),
     )
     revision = models.PositiveIntegerField(
-        default=0, help_text="Of the appointment when this became owed."
+        default=0, help_text=gettext_lazy("Of the appointment when this became owed.")
     )
     about = models.JSONField(
-        default=dict, blank=True, help_text="Of a training mail: topics, race and sessions by date."
+        default=dict,
+        blank=True,
+        help_text=gettext_lazy("Of a training mail: topics, race and sessions by date."),
     )
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="When to try next.")
-    not_after = models.DateTimeField(help_text="Of no use later: missed, never sent late.")
+    due_at = models.DateTimeField(help_text=gettext_lazy("When to try next."))
+    not_after = models.DateTimeField(
+        help_text=gettext_lazy("Of no use later: missed, never sent late.")
+    )
     state = models.CharField(max_length=12, choices=MailState, default=MailState.SCHEDULED)
-    why = models.CharField(max_length=200, blank=True, help_text="Why it came, or was not sent.")
+    why = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("Why it came, or was not sent.")
+    )
 
     waits = models.CharField(
-        max_length=200, blank=True, help_text="Why it has been put off, while it is."
+        max_length=200, blank=True, help_text=gettext_lazy("Why it has been put off, while it is.")
     )
 
     lease_token = models.UUIDField(null=True, blank=True)
@@ -227,17 +172,20 @@ class Mail(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     writing_errors = models.PositiveSmallIntegerField(default=0)
     doubts = models.PositiveSmallIntegerField(
-        default=0, help_text="How often nobody could know whether the server had taken it."
+        default=0,
+        help_text=gettext_lazy("How often nobody could know whether the server had taken it."),
     )
     data_at = models.DateTimeField(
-        null=True, blank=True, help_text="Marked just before the message went out."
+        null=True, blank=True, help_text=gettext_lazy("Marked just before the message went out.")
     )
     sent_at = models.DateTimeField(null=True, blank=True)
     message_id = models.CharField(max_length=200, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
-    note = models.TextField(blank=True, help_text="A line of the desk's own, for the client.")
+    note = models.TextField(
+        blank=True, help_text=gettext_lazy("A line of the desk's own, for the client.")
+    )
     settled_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the desk had seen to what went wrong."
+        null=True, blank=True, help_text=gettext_lazy("When the desk had seen to what went wrong.")
     )
 
     claimed_at: datetime  # by the database's clock, told with each claim
@@ -338,7 +286,7 @@ class Mail(models.Model):
         """What it would say is told there."""
         about = {**self.about, "into": other.key}
         self._not_gone_out().update(
-            state=MailState.MERGED, about=about, why="Told in another mail of the same day."
+            state=MailState.MERGED, about=about, why=_("Told in another mail of the same day.")
         )
 
     def put_off(self, due_at: datetime, why: str) -> None:
@@ -353,7 +301,7 @@ class Mail(models.Model):
             state=MailState.SCHEDULED,
             due_at=due_at,
             revision=revision,
-            why="Part of the plan again.",
+            why=_("Part of the plan again."),
         )
 
     def wait_until(self, instant: datetime, why: str) -> None:

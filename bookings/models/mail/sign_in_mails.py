@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 PATIENCE = timedelta(seconds=60)  # how long a sender has one to itself
 
@@ -33,8 +34,8 @@ class SignInMail(models.Model):
     subject = models.CharField(max_length=200)
     body = models.TextField()
     created_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text="When to try next.")
-    not_after = models.DateTimeField(help_text="Of no use later, and forgotten.")
+    due_at = models.DateTimeField(help_text=gettext_lazy("When to try next."))
+    not_after = models.DateTimeField(help_text=gettext_lazy("Of no use later, and forgotten."))
     attempts = models.PositiveIntegerField(default=0)
 
     objects = SignInMailQuerySet.as_manager()

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
@@ -58,7 +59,7 @@ class Payment(models.Model):
     key = models.CharField(
         max_length=64,
         unique=True,
-        help_text="Sent with the form, so that one sent twice pays once.",
+        help_text=gettext_lazy("Sent with the form, so that one sent twice pays once."),
     )
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
@@ -95,10 +96,12 @@ class Fee(models.Model):
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="fees")
     amount = models.DecimalField(
-        max_digits=8, decimal_places=2, help_text="Negative where it is taken back."
+        max_digits=8, decimal_places=2, help_text=gettext_lazy("Negative where it is taken back.")
     )
     currency = models.CharField(max_length=3)
-    rule = models.CharField(max_length=200, help_text="Why, in words, as it stood then.")
+    rule = models.CharField(
+        max_length=200, help_text=gettext_lazy("Why, in words, as it stood then.")
+    )
     at = models.DateTimeField()
     by = models.CharField(max_length=200)
 

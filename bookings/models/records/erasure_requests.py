@@ -3,6 +3,7 @@
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
 
@@ -24,11 +25,13 @@ class ErasureRequest(models.Model):
         Client, null=True, on_delete=models.PROTECT, related_name="erasure_requests"
     )
     asked_at = models.DateTimeField()
-    how = models.CharField(max_length=40, help_text="Through which page, or by whom.")
+    how = models.CharField(max_length=40, help_text=gettext_lazy("Through which page, or by whom."))
     state = models.CharField(max_length=10, choices=ErasureState, default=ErasureState.ASKED)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.CharField(max_length=200, blank=True)
-    answer = models.CharField(max_length=300, blank=True, help_text="Why not; the client reads it.")
+    answer = models.CharField(
+        max_length=300, blank=True, help_text=gettext_lazy("Why not; the client reads it.")
+    )
     outcome = models.JSONField(default=list, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:

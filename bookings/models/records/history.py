@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
 
@@ -26,8 +27,10 @@ class Change(models.Model):
     """
 
     at = models.DateTimeField()
-    who = models.CharField(max_length=LONGEST_WHO, help_text="A role and who, or a program.")
-    role = models.CharField(max_length=10, help_text="A role, or “program”.")
+    who = models.CharField(
+        max_length=LONGEST_WHO, help_text=gettext_lazy("A role and who, or a program.")
+    )
+    role = models.CharField(max_length=10, help_text=gettext_lazy("A role, or “program”."))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

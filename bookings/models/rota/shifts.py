@@ -4,6 +4,8 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
 from bookings.models.rota.therapists import Therapist
@@ -25,7 +27,7 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(end__gt=F("start")),
         name=name,
-        violation_error_message="The end must be after the start.",
+        violation_error_message=_("The end must be after the start."),
     )
 
 
@@ -38,14 +40,18 @@ class Weekly(models.Model):
     start = models.TimeField()
     end = models.TimeField()
     valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True, help_text="The last day it holds.")
+    valid_until = models.DateField(
+        null=True, blank=True, help_text=gettext_lazy("The last day it holds.")
+    )
 
     class Meta:
         abstract = True
         ordering = ["therapist", "weekday", "start"]
 
     def __str__(self) -> str:
-        return f"{self.therapist} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+        return (
+            f"{self.therapist!s} {self.get_weekday_display()} {self.start:%H:%M}–{self.end:%H:%M}"
+        )
 
     def holds_on(self, day: date) -> bool:
         return (
@@ -62,7 +68,7 @@ def held_together(name: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             name=f"{name}_valid_until_after_from",
-            violation_error_message="The last day must not be before the first.",
+            violation_error_message=_("The last day must not be before the first."),
         ),
         models.CheckConstraint(condition=Q(weekday__lte=6), name=f"{name}_weekday_exists"),
     ]
@@ -103,7 +109,7 @@ class ExtraShift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
+        return f"{self.therapist!s} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
 
 
 class AbsenceQuerySet(models.QuerySet):
@@ -120,7 +126,7 @@ class Absence(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="absences",
-        help_text="Leave empty when the whole clinic is closed.",
+        help_text=gettext_lazy("Leave empty when the whole clinic is closed."),
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -140,4 +146,4 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.therapist or 'Clinic closed'}: {self.reason or 'away'}"
+        return f"{self.therapist or 'Clinic closed'!s}: {self.reason or 'away'}"

@@ -3,13 +3,15 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.core.scheduling.openings import Visit
+from bookings.models.named import Named
 from bookings.models.rota.therapists import Therapist
 
 
-class Room(models.Model):
+class Room(Named, models.Model):
     """Where a treatment takes place."""
 
     name = models.CharField(max_length=60, unique=True)
@@ -27,7 +29,7 @@ class TreatmentQuerySet(models.QuerySet):
         return self.filter(active=True, online=True)
 
 
-class Treatment(models.Model):
+class Treatment(Named, models.Model):
     """What is booked: its length, the pause it needs after it, its price, and who offers it."""
 
     name = models.CharField(max_length=80, unique=True)
@@ -37,20 +39,27 @@ class Treatment(models.Model):
         models.CharField(max_length=40),
         default=list,
         blank=True,
-        help_text="The protocol's session kinds that this suits, such as pre_race_flush.",
+        help_text=gettext_lazy(
+            "The protocol's session kinds that this suits, such as pre_race_flush."
+        ),
     )
     minutes = models.PositiveSmallIntegerField()
     buffer_minutes = models.PositiveSmallIntegerField(
-        default=0, help_text="Kept free afterwards, for the therapist and the room."
+        default=0, help_text=gettext_lazy("Kept free afterwards, for the therapist and the room.")
     )
     price = models.DecimalField(max_digits=8, decimal_places=2)
     therapists = models.ManyToManyField(Therapist, related_name="treatments", blank=True)
     rooms = models.ManyToManyField(
-        Room, related_name="treatments", blank=True, help_text="None chosen: any room will do."
+        Room,
+        related_name="treatments",
+        blank=True,
+        help_text=gettext_lazy("None chosen: any room will do."),
     )
     online = models.BooleanField("bookable online", default=True)
     active = models.BooleanField(default=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order on the home page.")
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text=gettext_lazy("Order on the home page.")
+    )
 
     objects = TreatmentQuerySet.as_manager()
 

@@ -10,7 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
@@ -99,7 +100,9 @@ class Appointment(models.Model):
 
     public_id = models.CharField(max_length=32, unique=True, default=new_public_id, editable=False)
     links_edition = models.PositiveSmallIntegerField(
-        default=0, editable=False, help_text="Raising it ends every link to it made before."
+        default=0,
+        editable=False,
+        help_text=gettext_lazy("Raising it ends every link to it made before."),
     )
     client = models.ForeignKey(
         Client, null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
@@ -109,61 +112,70 @@ class Appointment(models.Model):
     treatment = models.ForeignKey(Treatment, on_delete=models.PROTECT, related_name="appointments")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    blocked_until = models.DateTimeField(help_text="The end and the treatment's buffer.")
+    blocked_until = models.DateTimeField(
+        help_text=gettext_lazy("The end and the treatment's buffer.")
+    )
     status = models.CharField(
         max_length=10, choices=[(status.value, status.label) for status in Status]
     )
     price = models.DecimalField(max_digits=8, decimal_places=2)
     any_therapist = models.BooleanField(
-        default=False, help_text="The runner asked for no therapist in particular."
+        default=False, help_text=gettext_lazy("The runner asked for no therapist in particular.")
     )
     revision = models.PositiveIntegerField(
-        default=0, help_text="Rises with each move and with cancelling; a calendar's SEQUENCE."
+        default=0,
+        help_text=gettext_lazy("Rises with each move and with cancelling; a calendar's SEQUENCE."),
     )
     created_at = models.DateTimeField()
     booked_at = models.DateTimeField(null=True, blank=True)
 
     confirmed_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the client said that they are coming."
+        null=True, blank=True, help_text=gettext_lazy("When the client said that they are coming.")
     )
 
     late_minutes = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,
-        help_text="How late the client is or says they will be; 0 when in time.",
+        help_text=gettext_lazy("How late the client is or says they will be; 0 when in time."),
     )
     desk_note = models.CharField(
         max_length=500,
         blank=True,
         default="",
         db_default="",
-        help_text="For the desk, about the visit; never about health.",
+        help_text=gettext_lazy("For the desk, about the visit; never about health."),
     )
 
     vouched_for = models.BooleanField(
         default=False,
         db_default=False,
         editable=False,
-        help_text=_(
+        help_text=gettext_lazy(
             "Made by the desk, or by a client who has proved their address: only such a "
             "visit lets its therapist see health data."
         ),
     )
 
     held_until = models.DateTimeField(null=True, blank=True)
-    visitor = models.CharField(max_length=64, blank=True, help_text="Who holds it: a keyed hash.")
+    visitor = models.CharField(
+        max_length=64, blank=True, help_text=gettext_lazy("Who holds it: a keyed hash.")
+    )
     held_from = models.CharField(
-        max_length=64, blank=True, help_text="The address it is held from: a keyed hash."
+        max_length=64,
+        blank=True,
+        help_text=gettext_lazy("The address it is held from: a keyed hash."),
     )
     booking_key = models.CharField(
         max_length=64,
         null=True,
         blank=True,
         unique=True,
-        help_text="Sent with the form, so that one sent twice books once.",
+        help_text=gettext_lazy("Sent with the form, so that one sent twice books once."),
     )
     together = models.CharField(
-        max_length=64, blank=True, help_text="What those booked at once have in common."
+        max_length=64,
+        blank=True,
+        help_text=gettext_lazy("What those booked at once have in common."),
     )
 
     last_event: int | None  # told by the diary's days
@@ -238,7 +250,7 @@ class Appointment(models.Model):
     def whose(self) -> Client:
         """The client, whom every visit has; raises ValueError for a hold of nobody yet."""
         if self.client is None:
-            raise ValueError("A hold may be nobody's.")
+            raise ValueError(_("A hold may be nobody's."))
         return self.client
 
     @property
@@ -323,7 +335,9 @@ class AppointmentEvent(models.Model):
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
-    by = models.CharField(max_length=200, help_text="A role and who: runner, desk: their login.")
+    by = models.CharField(
+        max_length=200, help_text=gettext_lazy("A role and who: runner, desk: their login.")
+    )
     facts = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
 
     class Meta:

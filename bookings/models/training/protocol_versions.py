@@ -1,6 +1,7 @@
 """The versions of the clinic's protocol. The newest holds; none ever changes."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class ProtocolVersion(models.Model):
@@ -14,7 +15,7 @@ class ProtocolVersion(models.Model):
     data = models.JSONField()
     created_at = models.DateTimeField("made at")
     by = models.CharField(max_length=300)
-    change = models.TextField("what is different", help_text="In a sentence.")
+    change = models.TextField("what is different", help_text=gettext_lazy("In a sentence."))
 
     class Meta:
         ordering = ["-number"]

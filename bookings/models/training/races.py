@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.models.clients.clients import Client
+from bookings.models.named import Named
 
 
 class Distance(models.TextChoices):
@@ -28,7 +30,7 @@ class Outcome(models.TextChoices):
     CANCELLED = training.Outcome.CANCELLED.value, "The organiser cancelled it"
 
 
-class Race(models.Model):
+class Race(Named, models.Model):
     """A race on a civil date; without a client while it is only kept in somebody's browser."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="races")
@@ -37,14 +39,20 @@ class Race(models.Model):
     name = models.CharField(max_length=120, blank=True)
     priority = models.CharField(max_length=1, choices=Priority.choices, default=Priority.A)
     training_start = models.DateField(
-        null=True, blank=True, help_text="Wins over the number of weeks."
+        null=True, blank=True, help_text=gettext_lazy("Wins over the number of weeks.")
     )
     weeks = models.PositiveSmallIntegerField(
-        "weeks of training", null=True, blank=True, help_text="Empty: the distance's usual number."
+        "weeks of training",
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("Empty: the distance's usual number."),
     )
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.EXPECTED)
     dnf_km = models.PositiveSmallIntegerField(
-        "kilometres run", null=True, blank=True, help_text="Only of a race that was not finished."
+        "kilometres run",
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("Only of a race that was not finished."),
     )
 
     class Meta:

@@ -7,7 +7,7 @@ from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Now
 
 from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
-from bookings.models.mail.mails import GROUP_OF, TIMED_TO_TRAINING
+from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
 from bookings.queries.actors import named
 
 LATE = timedelta(minutes=5)

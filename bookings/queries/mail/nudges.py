@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from bookings.core import training
 from bookings.models import Client, Clinic, Mail, MailKind
 from bookings.queries.training import protocol
@@ -41,11 +43,11 @@ def races_and_plan(client: Client, *, as_of: date) -> tuple[list[training.Race],
 def why_none_at_all(client: Client) -> str:
     """Why no training mail goes to this client, whatever it is about."""
     if not client.wants_nudges:
-        return "The client does not want these mails."
+        return _("The client does not want these mails.")
     if client.bounced_at:
-        return "The address does not take mail."
+        return _("The address does not take mail.")
     if client.health_hold:
-        return "The therapist is to see this client first."
+        return _("The therapist is to see this client first.")
     return ""
 
 

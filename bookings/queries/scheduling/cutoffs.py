@@ -8,11 +8,23 @@ from django.utils.translation import ngettext
 from bookings.models import Appointment, Clinic
 
 
+def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
+    return appointment.starts_at - timedelta(hours=clinic.move_cutoff_hours)
+
+
+def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
+    """Just after booking anybody may think again, whatever the cut-off, until it starts."""
+    until = clinic.last_cancellation(appointment.starts_at)
+    if appointment.booked_at:
+        until = max(until, appointment.booked_at + timedelta(minutes=clinic.undo_minutes))
+    return min(until, appointment.starts_at)
+
+
 def why_not_move(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
     """Why a runner cannot move it online, in a sentence; None when they can."""
-    hours = clinic.move_cutoff_hours
-    if now < appointment.starts_at - timedelta(hours=hours):
+    if now < move_until(appointment, clinic):
         return None
+    hours = clinic.move_cutoff_hours
     return ngettext(
         "Appointments can be moved online until {hours} hour before they start, because a time "
         "given back later can hardly be offered to somebody else.",
@@ -23,16 +35,10 @@ def why_not_move(appointment: Appointment, clinic: Clinic, *, now: datetime) -> 
 
 
 def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
-    """Why a runner cannot cancel it online, in a sentence; None when they can.
-
-    Just after booking anybody may think again, whatever the cut-off.
-    """
+    """Why a runner cannot cancel it online, in a sentence; None when they can."""
     if now >= appointment.starts_at:
         return _("This appointment has already begun.")
-    soon_after = timedelta(minutes=clinic.undo_minutes)
-    if appointment.booked_at and now < appointment.booked_at + soon_after:
-        return None
-    if now < clinic.last_cancellation(appointment.starts_at):
+    if now < cancel_until(appointment, clinic):
         return None
     hours = clinic.cancel_cutoff_hours
     return ngettext(

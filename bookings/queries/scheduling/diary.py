@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.checks import Timetable, inside
+from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import (
     Grid,
     Roster,
@@ -18,7 +19,6 @@ from bookings.core.scheduling.openings import (
     joined,
     openings_of,
 )
-from bookings.core.scheduling.problems import Code, Rules
 from bookings.models import Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.rota import facts as rota
 from bookings.queries.rota.working_hours import hours_and_breaks, time_off

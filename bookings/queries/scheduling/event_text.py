@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import AppointmentEvent, Clinic
@@ -67,7 +68,7 @@ def _moved(facts: Mapping, clinic: Clinic) -> str:
 
 def _when(place: Mapping, clinic: Clinic) -> str:
     at = datetime.fromisoformat(place["starts_at"])
-    return wording.day_and_time(at, clinic.tz)
+    return dates.day_and_time(at, clinic.tz)
 
 
 def _length(place: Mapping) -> int | None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bookings.core.intervals import Interval, day_bounds
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Clinic
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import horizon, nearest

@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import Visit
-from bookings.core.scheduling.problems import Code, Rules
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring

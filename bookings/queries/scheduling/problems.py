@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from bookings.core import wording
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.checks import codes_of_timetable
+from bookings.core.scheduling.codes import HOURS, Code, Problem, Rules, Severity
 from bookings.core.scheduling.openings import Grid
-from bookings.core.scheduling.problems import HOURS, Code, Problem, Rules, Severity
 from bookings.models import Client, Clinic, Room, Therapist
 from bookings.queries.scheduling.diary import DiaryFacts
 from bookings.queries.scheduling.facts import Taken

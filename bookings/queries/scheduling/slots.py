@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from bookings.core.intervals import Interval
+from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.openings import Visit
-from bookings.core.scheduling.problems import Code
 from bookings.models import Appointment, Room, Therapist, Treatment
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.core.training import Protocol
 from bookings.core.training.protocol.editing import in_the_order_of
 from bookings.models import ProtocolVersion
@@ -19,6 +21,14 @@ def current() -> Protocol:
     """The protocol that holds now: one query, since a version is read and parsed only once."""
     newest = ProtocolVersion.objects.values_list("pk", flat=True).first()
     return default() if newest is None else _parsed(newest)
+
+
+def label(protocol: Protocol) -> str:
+    """What plans and mails name it by: "Protocol version 3, 12 May 2027"."""
+    if protocol.dated is None:
+        return _("Protocol version {version}").format(version=protocol.version)
+    facts = {"version": protocol.version, "day": dates.day_of_year(protocol.dated)}
+    return _("Protocol version {version}, {day}").format(**facts)
 
 
 @cache

@@ -57,7 +57,7 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
         ways_in.withdraw_links(client)
-        messages.success(request, "Done. The links in earlier mails open nothing any more.")
+        messages.success(request, _("Done. The links in earlier mails open nothing any more."))
     return redirect("runner:account")
 
 

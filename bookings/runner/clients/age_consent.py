@@ -12,12 +12,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
 from bookings.actions.scheduling.booking import RUNNER
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import LONGEST_NAME, has_a_letter, plain, sane_birthday, too_long
+from bookings.web.forms import LONGEST_NAME, ShortText, has_a_letter, plain, sane_birthday
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import page_methods, private
 
@@ -29,8 +31,8 @@ class AgeForm(forms.Form):
         label="Date of birth",
         widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, "%Y-%m-%d"),
         error_messages={
-            "required": "Please give your date of birth.",
-            "invalid": "Please give a day such as 1990-12-31.",
+            "required": gettext_lazy("Please give your date of birth."),
+            "invalid": gettext_lazy("Please give a day such as 1990-12-31."),
         },
     )
 
@@ -45,14 +47,15 @@ class AgeForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    guardian_name = forms.CharField(
+    guardian_name = ShortText(
         label="Name of the parent or guardian",
-        validators=[too_long(LONGEST_NAME), has_a_letter],
-        error_messages={"required": "Please give your name."},
+        longest=LONGEST_NAME,
+        validators=[has_a_letter],
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
     agreed = forms.BooleanField(
         label="I am their parent or guardian, and I agree to the treatment they have booked",
-        error_messages={"required": "Without your consent we cannot treat them."},
+        error_messages={"required": gettext_lazy("Without your consent we cannot treat them.")},
     )
 
     helper = plain("guardian_name", "agreed")
@@ -88,7 +91,7 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     today = clinic.day_of(now)
     asked = still_to_tell(client, clinic, today)
     if not asked:
-        messages.success(request, "Thank you, there is nothing more to tell.")
+        messages.success(request, _("Thank you, there is nothing more to tell."))
         return back()
     data = request.POST if request.method == "POST" else None
     form = AgeForm(data, today=today) if asked == AGE else ConsentForm(data)
@@ -101,5 +104,5 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
     client.refresh_from_db()
     if still_to_tell(client, clinic, today):
         return redirect(request.path)
-    messages.success(request, "Thank you. It is noted.")
+    messages.success(request, _("Thank you. It is noted."))
     return back()

@@ -8,6 +8,7 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from bookings.actions.mail import preferences as preferring
@@ -38,7 +39,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
             preferring.choose(
                 client, group, wanted=wanted, how="mail link", wording=said, now=timezone.now()
             )
-        messages.success(request, "Your choice is kept.")
+        messages.success(request, _("Your choice is kept."))
         return redirect(request.path)
     chosen = {group.value: getattr(client, group.field) for group in MailGroup}
     form = PreferencesForm(initial=chosen)

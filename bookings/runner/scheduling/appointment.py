@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
@@ -56,5 +57,5 @@ def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
 def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The link itself has proved the address already; this only goes back and says thank you."""
     if opened.from_mail:
-        messages.success(request, "Thank you. Your e-mail address is confirmed.")
+        messages.success(request, _("Thank you. Your e-mail address is confirmed."))
     return back_to_it(opened)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Stale
@@ -31,7 +32,7 @@ def _say_so(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         reminders.say_coming(opened.appointment, by=RUNNER, now=timezone.now())
     except Stale:
-        messages.warning(request, "This appointment is no longer ahead; see below.")
+        messages.warning(request, _("This appointment is no longer ahead; see below."))
     else:
-        messages.success(request, "Thank you for telling us. See you soon.")
+        messages.success(request, _("Thank you for telling us. See you soon."))
     return back_to_it(opened)

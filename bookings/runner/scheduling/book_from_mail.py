@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings import links
 from bookings.actions.refusals import Busy, Refused
@@ -15,7 +16,7 @@ from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
@@ -26,7 +27,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
-from bookings.web.visitor import address, visitor
+from bookings.web.visitor import address, language, visitor
 
 
 @page_methods
@@ -63,7 +64,9 @@ def _book(request: HttpRequest, client: Client, slot: Slot) -> HttpResponse:
         raise
     except Refused as refusal:
         return _show(request, client, slot, refusal=refusal, status=status_of(refusal))
-    messages.success(request, "Your appointment is booked. The confirmation is on its way to you.")
+    messages.success(
+        request, _("Your appointment is booked. The confirmation is on its way to you.")
+    )
     return _to(visit)
 
 
@@ -75,6 +78,7 @@ def _request(request: HttpRequest, client: Client, slot: Slot, form: KeyForm) ->
         rules=Rules.ONLINE,
         holder=Holder(key=visitor(request), address=address(request)),
         agrees_to_terms=True,
+        language=language(),
         by=Role.RUNNER,
     )
 

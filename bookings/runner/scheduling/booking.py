@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -15,7 +16,7 @@ from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
 from bookings.models import Appointment, Treatment
 from bookings.queries.scheduling.slots import Slot
@@ -25,6 +26,7 @@ from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.visitor import (
     address,
+    language,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -88,6 +90,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             rules=Rules.ONLINE,
             holder=_holder(request),
             agrees_to_terms=True,
+            language=language(),
             by=Role.RUNNER,
         )
         [booked] = booking.book(wanted, now=now)
@@ -160,7 +163,7 @@ def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the appointment's page, or too late: no form for a time that is not kept."""
     if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
         return redirect(page_url(booked))
-    messages.info(request, "No time is being kept for you at the moment. Please choose one.")
+    messages.info(request, _("No time is being kept for you at the moment. Please choose one."))
     return redirect("runner:times", slug)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Stale, TooLate
 from bookings.actions.scheduling import cancellation
@@ -55,5 +56,5 @@ def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
         )
     except (TooLate, Stale) as refusal:
         return _ask(request, opened, form, str(refusal), status=409)
-    messages.success(request, "Your appointment is cancelled. We have sent you a mail about it.")
+    messages.success(request, _("Your appointment is cancelled. We have sent you a mail about it."))
     return back_to_it(opened)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Therapist
 from bookings.web.forms import PERSON, InstantField, PersonForm, plain
@@ -20,13 +21,15 @@ REASONS = (
 class StartForm(forms.Form):
     """A start and, if the runner wants one in particular, a therapist."""
 
-    start = InstantField(error_messages={"required": "Please choose one of the free times."})
+    start = InstantField(
+        error_messages={"required": gettext_lazy("Please choose one of the free times.")}
+    )
     therapist = forms.ModelChoiceField(
         Therapist.objects.active(),
         to_field_name="slug",
         required=False,
         widget=forms.HiddenInput,
-        error_messages={"invalid_choice": "Nobody of that name works here now."},
+        error_messages={"invalid_choice": gettext_lazy("Nobody of that name works here now.")},
     )
 
 

@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Busy, Refused
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.roles import Role
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.cutoffs import why_not_move
@@ -75,21 +76,21 @@ def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
     revision = opened.appointment.revision
     form = MoveForm({**request.GET.dict(), "revision": revision})
     if not form.is_valid():
-        return _choose(request, opened, "Please choose one of the free times.", status=422)
+        return _choose(request, opened, _("Please choose one of the free times."), status=422)
     return _confirm_page(request, opened, form)
 
 
 def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
     form = MoveForm(request.POST)
     if not form.is_valid():
-        return _choose(request, opened, "Please choose one of the free times.", status=422)
+        return _choose(request, opened, _("Please choose one of the free times."), status=422)
     try:
         changes.move(_request(opened.appointment, form), now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:
         return _confirm_page(request, opened, form, refusal, status=409)
-    messages.success(request, "Your appointment has been moved. We have sent you the new time.")
+    messages.success(request, _("Your appointment has been moved. We have sent you the new time."))
     return back_to_it(opened)
 
 

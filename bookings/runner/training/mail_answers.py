@@ -8,6 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import links
 from bookings.actions.refusals import RaceRefused
@@ -31,10 +33,10 @@ class HowItWentForm(forms.Form):
     """One minute: how it went, and how far for whoever stopped on the way."""
 
     outcome = forms.ChoiceField(
-        label="How did it go?",
+        label=gettext_lazy("How did it go?"),
         choices=HOW_IT_WENT,
         widget=forms.RadioSelect,
-        error_messages={"required": "Please choose one of these."},
+        error_messages={"required": gettext_lazy("Please choose one of these.")},
     )
     dnf_km = KilometresField()
     helper = plain("outcome", "dnf_km")
@@ -56,7 +58,7 @@ def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -
     kind, ideal = training.Kind(facts["kind"]), date.fromisoformat(facts["ideal"])
     if request.method == "POST":
         training_feedback.decline(client, kind, ideal)
-        messages.success(request, "Noted. We do not write about this session any more.")
+        messages.success(request, _("Noted. We do not write about this session any more."))
         return redirect(request.path)
     context = {
         "rules": protocol.current().session_types[kind],
@@ -82,7 +84,7 @@ def after_race(request: HttpRequest, client: Client, facts: dict[str, Any]) -> H
         except RaceRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Thank you. Your plan has been worked out anew.")
+            messages.success(request, _("Thank you. Your plan has been worked out anew."))
             return redirect(request.path)
     return _how_it_went(request, race, form, status=422)
 

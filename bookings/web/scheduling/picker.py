@@ -149,7 +149,7 @@ class Picker:
         if missed is None or missed is self.chosen or missed.why_none is None:
             return ""
         if missed.why_none is Why.CLOSED and self.therapist is not None:
-            reason = f"{self.therapist.name} is away"
+            reason = f"{self.therapist} is away"
         else:
             reason = WHOLE_WORDS[missed.why_none]
         return f"{reason} on {missed.date:%A} {missed.date.day} {missed.date:%B}."

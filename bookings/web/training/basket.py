@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -17,7 +18,7 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
@@ -29,6 +30,7 @@ from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.visitor import (
     address,
+    language,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -75,7 +77,7 @@ def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
     numbers = [only] if only else request.POST.getlist("take")
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
-        messages.error(request, "Please tick at least one session with a time.")
+        messages.error(request, _("Please tick at least one session with a time."))
         return redirect(f"{store.url}#sessions-title")
     request.session[KEY] = token_hex(16)
     return _keep(request, store, slots)
@@ -88,7 +90,7 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
     slots = read_slots([BETWEEN.join([slug, start, therapist])])
     if not slots:
-        messages.error(request, "Please choose one of the free times.")
+        messages.error(request, _("Please choose one of the free times."))
         return redirect(store.url)
     request.session[KEY] = token_hex(16)
     return _keep(request, store, slots)
@@ -151,6 +153,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             rules=Rules.ONLINE,
             holder=_holder(request, store),
             agrees_to_terms=not store.at_the_desk,
+            language="" if store.at_the_desk else language(),
             by=store.by,
         )
         visits = booking.book(wanted, now=now)
@@ -172,7 +175,9 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
     whose, email = "The" if store.at_the_desk else "Your", visits[0].whose.email
     what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
     told = (
-        f"The confirmation is on its way to {email}." if email else "There is no address to tell."
+        f"The confirmation is on its way to {email}."
+        if email
+        else _("There is no address to tell.")
     )
     return f"{whose} {what} booked. {told}"
 
@@ -236,7 +241,7 @@ def _show(
     ends = [one.held_until for one in held if one.held_until]
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": store,
+        "store": store,
         "lines": lines,
         "form": form,
         "refusal": refusal,
@@ -252,7 +257,7 @@ def _show(
 def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Back from the booking, or a form sent twice, or the session is over."""
     if request.method != "POST":
-        messages.info(request, "No times are being kept for you at the moment.")
+        messages.info(request, _("No times are being kept for you at the moment."))
     return redirect(store.url)
 
 

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.actions.training.training_feedback import EffortRefused
@@ -23,7 +25,9 @@ NOTED = (
 
 
 class EffortForm(forms.Form):
-    day = DayField(error_messages={"required": "Please give the day of your hard effort."})
+    day = DayField(
+        error_messages={"required": gettext_lazy("Please give the day of your hard effort.")}
+    )
 
 
 class SessionForm(forms.Form):
@@ -42,7 +46,7 @@ def effort(request: HttpRequest, store: PlanStore) -> HttpResponse:
         messages.error(request, str(form.errors["day"][0]))
     elif request.POST.get("do") == UNDO:
         store.forget_effort(form.cleaned_data["day"])
-        messages.success(request, "It is no longer noted.")
+        messages.success(request, _("It is no longer noted."))
     else:
         _log(request, store, form.cleaned_data["day"])
     return redirect(f"{store.url}#sessions-title")
@@ -65,5 +69,5 @@ def session(request: HttpRequest, store: PlanStore) -> HttpResponse:
         answer = store.reconsider if request.POST.get("do") == UNDO else store.decline
         answer(form.cleaned_data["kind"], form.cleaned_data["ideal"])
     else:
-        messages.error(request, "That session is not in your plan any more.")
+        messages.error(request, _("That session is not in your plan any more."))
     return redirect(f"{store.url}#sessions-title")

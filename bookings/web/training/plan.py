@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import RaceRefused
@@ -48,7 +49,9 @@ def habits(request: HttpRequest, store: PlanStore) -> HttpResponse:
         form = _new_race(store, clinic, initial=_told_so_far(store))
         return _show_plan(request, store, form, clinic=clinic, habits=told, status=422)
     store.keep_habits(told.habits, now=timezone.now())
-    messages.success(request, "The plan has been worked out anew. What is booked stays as it is.")
+    messages.success(
+        request, _("The plan has been worked out anew. What is booked stays as it is.")
+    )
     return redirect(store.url)
 
 
@@ -88,7 +91,7 @@ def _show_plan(
     habits: HabitsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"clinic": clinic, "keeper": store, "form": form}
+    context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
     if store.client and not store.at_the_desk:
         context["in_browser"] = SessionPlan(request).races
     if store.races:

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.models import Client
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
@@ -41,7 +42,7 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if not opened.from_mail:
             return redirect("runner:plan")
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
-            messages.info(request, "This link is too old for your plan. Sign in to see it.")
+            messages.info(request, _("This link is too old for your plan. Sign in to see it."))
             return back_to_it(opened)
         return view(request, ClientPlan(opened.appointment.whose, opened.token), **asked)
 

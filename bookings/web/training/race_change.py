@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.training import races, replanning
@@ -89,7 +90,7 @@ def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
 def _ask(
     request: HttpRequest, store: PlanStore, found: Race, form: ChangeRaceForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"keeper": store, "race": found, "form": form}
+    context = {"store": store, "race": found, "form": form}
     return render(request, "web/training/race.html", context, status=status)
 
 
@@ -182,7 +183,7 @@ def _preview(
     rules = change.after.protocol
     context = {
         "clinic": Clinic.objects.the(),
-        "keeper": store,
+        "store": store,
         "race": proposed.race,
         "changed": proposed.changed,
         "form": form,
@@ -244,7 +245,7 @@ def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
     first = (
         f"{proposed.race} is no longer in the plan."
         if proposed.fields is None
-        else "The plan has been worked out anew."
+        else _("The plan has been worked out anew.")
     )
     moved = sum(1 for answer in answers if answer.move_to)
     rest = [

@@ -5,10 +5,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, plain, too_long
+from bookings.web.forms import DayField, ShortText, plain
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
@@ -25,9 +27,11 @@ class KilometresField(forms.IntegerField):
             required=False,
             min_value=0,
             max_value=1000,
-            help_text="Only for a race that you did not finish: it decides how long you recover.",
+            help_text=gettext_lazy(
+                "Only for a race that you did not finish: it decides how long you recover."
+            ),
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-            error_messages={"invalid": "Please give whole kilometres."},
+            error_messages={"invalid": gettext_lazy("Please give whole kilometres.")},
         )
 
 
@@ -35,28 +39,27 @@ class RaceForm(forms.Form):
     """A race: only the date and the distance are needed."""
 
     race_date = DayField(
-        label="Date of the race", error_messages={"required": "Please give the date of your race."}
+        label="Date of the race",
+        error_messages={"required": gettext_lazy("Please give the date of your race.")},
     )
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = forms.CharField(
-        label="Name of the race (optional)", required=False, validators=[too_long(LONGEST_NAME)]
-    )
+    name = ShortText(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
     priority = forms.ChoiceField(
         label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
     )
     training_start = DayField(
         label="First day of training (optional)",
         required=False,
-        help_text="If you know it, the number of weeks follows from it.",
+        help_text=gettext_lazy("If you know it, the number of weeks follows from it."),
     )
     weeks = forms.IntegerField(
         label="Weeks of training (optional)",
         required=False,
-        help_text="Usually 18 for a marathon, 12 for a half.",
+        help_text=gettext_lazy("Usually 18 for a marathon, 12 for a half."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": "Please give a whole number of weeks."},
+        error_messages={"invalid": gettext_lazy("Please give a whole number of weeks.")},
     )
 
     helper = plain("race_date", "distance")
@@ -69,7 +72,7 @@ class RaceForm(forms.Form):
     def clean_race_date(self) -> date:
         day = self.cleaned_data["race_date"]
         if day > self._today + FURTHEST_AHEAD:
-            raise ValidationError("Please give a date within the next two years.")
+            raise ValidationError(_("Please give a date within the next two years."))
         return day
 
     def clean_name(self) -> str:
@@ -81,7 +84,7 @@ class RaceForm(forms.Form):
     def clean_weeks(self) -> int | None:
         weeks = self.cleaned_data["weeks"]
         if weeks is not None and not 1 <= weeks <= 52:
-            raise ValidationError("A plan lasts from 1 to 52 weeks.")
+            raise ValidationError(_("A plan lasts from 1 to 52 weeks."))
         return weeks
 
     @property
@@ -110,9 +113,9 @@ class HabitsForm(forms.Form):
         required=False,
         min_value=0,
         max_value=400,
-        help_text="From 80 km a week the plan has more sessions.",
+        help_text=gettext_lazy("From 80 km a week the plan has more sessions."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-        error_messages={"invalid": "Please give whole kilometres."},
+        error_messages={"invalid": gettext_lazy("Please give whole kilometres.")},
     )
 
     helper = plain("long_run_weekday", "weekly_volume_km")

@@ -27,4 +27,4 @@ def plan_times(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespons
         holder=visitor(request),
         plan=plan_of_store(store, clinic, now=now),
     )
-    return page_or_part(request, PAGE, PART, {"picker": picker, "keeper": store})
+    return page_or_part(request, PAGE, PART, {"picker": picker, "store": store})

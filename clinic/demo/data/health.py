@@ -9,6 +9,7 @@ from random import Random
 
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
+from bookings.core.training.protocol.phases import PhaseRules
 from bookings.models import Appointment, Client, Clinic, Race
 from bookings.queries.training import protocol
 from therapists.core.content import Answers, Content, Given, Mark
@@ -53,8 +54,14 @@ def make_health(
     visits: Iterable[Appointment], clients: Sequence[Client], clinic: Clinic, chance: Random
 ) -> None:
     """Answers and signed notes; the races must be there already."""
-    HealthCheck.objects.bulk_create(_checks(clients, chance))
-    timelines = _timelines(clients)
+    rules = protocol.current()
+    HealthCheck.objects.bulk_create(_checks(clients, rules, chance))
+    timelines = _timelines(clients, rules)
+
+    def phase_at(visit: Appointment) -> PhaseRules:
+        phase = timelines[visit.whose.pk].on(clinic.day_of(visit.starts_at)).phase
+        return rules.phases[phase]
+
     been = [v for v in visits if v.status == Status.COMPLETED and chance.random() < WRITTEN]
     notes = Note.objects.bulk_create(_note(visit) for visit in been)
     NoteVersion.objects.bulk_create(
@@ -63,15 +70,18 @@ def make_health(
             number=1,
             signed_by=note.author,
             signed_at=note.saved_at,
-            content=Sealed.of(_content(note.appointment, timelines, clinic, chance).as_data()),
+            content=Sealed.of(
+                _content(note.appointment, phase_at(note.appointment), chance).as_data()
+            ),
         )
         for note in notes
     )
 
 
-def _checks(clients: Sequence[Client], chance: Random) -> Iterator[HealthCheck]:
+def _checks(
+    clients: Sequence[Client], rules: training.Protocol, chance: Random
+) -> Iterator[HealthCheck]:
     """Mostly no to everything. Those who said yes to something serious were talked to since."""
-    rules = protocol.current()
     for client in clients:
         if chance.random() > ANSWERED:
             continue
@@ -91,11 +101,10 @@ def _checks(clients: Sequence[Client], chance: Random) -> Iterator[HealthCheck]:
         )
 
 
-def _timelines(clients: Sequence[Client]) -> dict[int, training.Timeline]:
+def _timelines(clients: Sequence[Client], rules: training.Protocol) -> dict[int, training.Timeline]:
     races: dict[int, list[training.Race]] = {client.pk: [] for client in clients}
     for race in Race.objects.filter(client__in=clients):
         races[race.client_id].append(race.in_training)
-    rules = protocol.current()
     return {pk: training.Timeline.of(found, rules) for pk, found in races.items()}
 
 
@@ -110,12 +119,8 @@ def _note(visit: Appointment) -> Note:
     )
 
 
-def _content(
-    visit: Appointment, timelines: dict[int, training.Timeline], clinic: Clinic, chance: Random
-) -> Content:
-    day, client = clinic.day_of(visit.starts_at), visit.whose.pk
-    rules = protocol.current().phases[timelines[client].on(day).phase]
-    usual = SORE[client % len(SORE)]
+def _content(visit: Appointment, rules: PhaseRules, chance: Random) -> Content:
+    usual = SORE[visit.whose.pk % len(SORE)]
     places = dict.fromkeys([usual, chance.choice(SORE)] if chance.random() < 0.8 else [usual])
     return Content(
         subjective=SAID.get(rules.phase, AS_EVER),

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from bookings.core.roles import Role
@@ -120,17 +121,20 @@ def _is_under_age(client: Client, years: int, guardian: str, today: date) -> Non
 
 def _make_logins(therapist: Therapist, runner: Client) -> None:
     names = {Role.THERAPIST: therapist.name, Role.RUNNER: RUNNER}
-    logins = {role: _make_login(role, email, names.get(role)) for role, email in DEMO_LOGINS}
+    password = make_password(DEMO_PASSWORD)  # once, since it is slow by design
+    logins = {
+        role: _make_login(role, email, password, names.get(role)) for role, email in DEMO_LOGINS
+    }
     runner.user = logins[Role.RUNNER]
     therapist.user = logins[Role.THERAPIST]
     therapist.save(update_fields=["user"])
 
 
-def _make_login(role: Role, email: str, name: str | None) -> User:
+def _make_login(role: Role, email: str, password: str, name: str | None) -> User:
     """A therapist's role lies in the link from the therapist, not in the login."""
     stored = Role.RUNNER if role == Role.THERAPIST else role
-    user = User.objects.create_user(
-        email, DEMO_PASSWORD, role=stored, name=name or f"Demo {role.label.lower()}"
+    user = User.objects.create(
+        email=email, password=password, role=stored, name=name or f"Demo {role.label.lower()}"
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user

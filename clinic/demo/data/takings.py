@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from bookings.core import wording
+from bookings import dates
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Fee, Method, Payment
 from clinic.demo.data.history import DESK, cancelled_at, is_late
@@ -82,7 +82,7 @@ def _payments(
 
 
 def _what(visit: Appointment, clinic: Clinic) -> str:
-    day, year = wording.day(visit.starts_at, clinic.tz), visit.starts_at.astimezone(clinic.tz).year
+    day, year = dates.day(visit.starts_at, clinic.tz), visit.starts_at.astimezone(clinic.tz).year
     kind = {Status.CANCELLED: ", late cancellation", Status.NO_SHOW: ", missed"}
     return f"{visit.treatment}, {day} {year}{kind.get(Status(visit.status), '')}"
 

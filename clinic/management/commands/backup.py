@@ -4,10 +4,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 
 from clinic.operations.backups import create, rotate
 from clinic.operations.backups.programs import ProgramMissing
+from clinic.operations.database import no_answer
 
 
 class Command(BaseCommand):
@@ -27,6 +29,8 @@ class Command(BaseCommand):
             gone = rotate.rotate(folder, daily=daily, weekly=weekly)
         except (ProgramMissing, create.BackupFailed, ValueError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
+        except DatabaseError as error:
+            raise CommandError(f"No backup was made. {no_answer(error)}") from error
         rows = sum(manifest.facts.rows.values())
         self.stdout.write(
             f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"

@@ -15,5 +15,6 @@ class Command(BaseCommand):
     def handle(self, **_options) -> None:
         self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(48)}")
         self.stdout.write(f"HEALTH_KEYS={Fernet.generate_key().decode()}")
+        self.stdout.write(f"FACTOR_KEYS={Fernet.generate_key().decode()}")
         self.stdout.write(f"BACKUP_KEY={encryption.new_key()}")
         self.stdout.write(f"POSTGRES_PASSWORD={secrets.token_hex(24)}")

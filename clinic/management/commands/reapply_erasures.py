@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from bookings.models import Client
 from clinic.records import erased_list
@@ -19,8 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", type=Path, help="Another list than ERASURES_FILE.")
 
     def handle(self, *, file: Path | None, **_options) -> None:
+        try:
+            listed = erased_list.read(file)
+        except erased_list.BadList as error:
+            raise CommandError(f"Nobody was erased again. {error}") from error
         done = 0
-        for erased in list(erased_list.read(file)):
+        for erased in listed:
             back = Client.objects.filter(
                 pk=erased.client, created_at=erased.known_since, erased_at=None
             )

@@ -5,20 +5,25 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail import controls
 from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
+from clinic.operations.database import no_answer
+from clinic.records import erased_list
+from clinic.records.erased_list import BadList
 
-FAULTS = (ProgramMissing, BadArchive, restore.RestoreFailed, ValueError)
+FAULTS = (ProgramMissing, BadArchive, BadList, restore.RestoreFailed, ValueError)
 
 
 class Command(BaseCommand):
     help = (
-        "Stop web, worker and beat first. Puts the backup in the database's place in one "
-        "transaction, migrates it, erases anew who has been erased since, and pauses all mail."
+        "Stop web, worker and beat first. Puts the backup in the database's place and pauses all "
+        "mail in one transaction, migrates it, and erases anew who has been erased since."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,20 +36,30 @@ class Command(BaseCommand):
             key = settings.BACKUP_KEY
             manifest = restore.examine(file, key)
             self.stdout.write(f"{file} is whole: {_summary(manifest)}")
+            self.stdout.write(f"{len(erased_list.read())} erasures in {settings.ERASURES_FILE}.")
             if check:
                 return
             _refuse_to_overwrite(replace=replace)
             restore.restore(file, manifest, key)
         except FAULTS as error:
             raise CommandError(f"Nothing was changed. {error}") from error
+        except DatabaseError as error:
+            raise CommandError(f"Nothing was changed. {no_answer(error)}") from error
+        self.stdout.write(_("The backup is in the database's place. All mail is paused."))
         self._bring_up_to_date()
 
     def _bring_up_to_date(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
-        call_command("reapply_erasures", stdout=self.stdout)
-        # What has been sent since the backup was made is owed once more.
-        controls.pause(by="restore", now=timezone.now())
-        self.stdout.write("Restored. All mail is paused: look at /desk/mails/, then let it go on.")
+        try:
+            call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+            controls.pause(by="restore", now=timezone.now())  # for states that had no pause yet
+            call_command("reapply_erasures", stdout=self.stdout)
+        except (Exception, KeyboardInterrupt) as error:
+            raise CommandError(
+                "The backup is in the database's place, but whoever was erased since is not yet "
+                f"erased again: {error or type(error).__name__}\n"
+                "Run manage.py migrate and manage.py reapply_erasures before anything is started."
+            ) from error
+        self.stdout.write(_("Restored. Look at /desk/mails/, then let mail go on."))
 
 
 def _summary(manifest: Manifest) -> str:

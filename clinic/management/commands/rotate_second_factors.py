@@ -10,7 +10,10 @@ SECRETS = ("secret", "seed")  # of apps, of recovery codes
 
 
 class Command(BaseCommand):
-    help = "Part of changing HEALTH_KEYS; run it beside rotate_health_keys."
+    help = (
+        "Put a new key first in FACTOR_KEYS, restart, run this, then take the old key away. "
+        "Running it twice does no harm."
+    )
 
     def handle(self, **_options) -> None:
         done = sum(_reseal(pk) for pk in Authenticator.objects.values_list("pk", flat=True))

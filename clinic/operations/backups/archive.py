@@ -10,7 +10,9 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import shutil
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,6 +24,9 @@ from clinic.operations.backups.encryption import SUFFIX, CannotOpen, Sink
 
 DATABASE, MANIFEST = "database.dump", "manifest.json"
 AT_ONCE = 1 << 20  # bytes
+# Of the zip format (APPNOTE 4.3.7, 4.3.16): bytes of what stands before a member's name, and of
+# what stands at the end of a file without a comment.
+LOCAL_HEADER, END_OF_ZIP, END_SIGNATURE = 30, 22, b"PK\x05\x06"
 
 
 class BadArchive(Exception):
@@ -141,6 +146,7 @@ def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], bool]]:
     except zipfile.BadZipFile as error:
         raise BadArchive(f"{path} is no backup of Taper, or only a part of one.") from error
     with whole:
+        _refuse_what_is_between(path, whole)
         is_sealed = name + SUFFIX in whole.namelist()
         try:
             member = whole.open(name + SUFFIX if is_sealed else name)
@@ -148,3 +154,21 @@ def _member(path: Path, name: str) -> Iterator[tuple[IO[bytes], bool]]:
             raise BadArchive(f"{path} is no backup of Taper.") from error
         with member:
             yield member, is_sealed
+
+
+def _refuse_what_is_between(path: Path, whole: zipfile.ZipFile) -> None:
+    """Zip files are read from their end, wherever that is found; ours is as it was written: the
+    members one behind the other from the first byte on, and nothing after the list of them.
+    """
+    with path.open("rb") as file:
+        expected = 0
+        for member in sorted(whole.infolist(), key=lambda one: one.header_offset):
+            if member.header_offset != expected:
+                break
+            file.seek(expected)
+            names = struct.unpack("<HH", file.read(LOCAL_HEADER)[-4:])
+            expected += LOCAL_HEADER + sum(names) + member.compress_size
+        file.seek(-END_OF_ZIP, os.SEEK_END)
+        ends_here = file.read(END_OF_ZIP).startswith(END_SIGNATURE) and not whole.comment
+    if expected != whole.start_dir or not ends_here:
+        raise BadArchive(f"{path} is damaged: there is more in it than a backup.")

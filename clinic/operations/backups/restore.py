@@ -29,6 +29,20 @@ EMPTY_DATABASE = f"""
     END $$;
     CREATE SCHEMA public;
 """  # noqa: S608 - no part of it comes from outside
+# Mail that went out since the backup is owed once more in it. The dump has emptied the search path,
+# which triggers need; and a state from before mail could be paused has no such column.
+PAUSE_MAIL = """
+    RESET search_path;
+    SELECT set_config('taper.who', 'program||restore', true);
+    DO $$ BEGIN
+        IF EXISTS (SELECT FROM information_schema.columns
+                   WHERE table_schema = 'public' AND table_name = 'bookings_clinic'
+                   AND column_name = 'mail_paused_at') THEN
+            UPDATE public.bookings_clinic SET mail_paused_at = now(), mail_paused_by = 'restore'
+            WHERE mail_paused_at IS NULL;
+        END IF;
+    END $$;
+"""
 
 
 class RestoreFailed(Exception):
@@ -63,7 +77,8 @@ def row_counts() -> dict[str, int]:
 
 
 def restore(path: Path, manifest: Manifest, key: str) -> None:
-    """Replaces everything. Raises ProgramMissing, RestoreFailed, BadArchive; then nothing has."""
+    """Replaces everything, and pauses mail. Raises ProgramMissing, RestoreFailed, BadArchive; then
+    nothing has been."""
     facts = manifest.facts
     server = programs.server_major()
     reader = programs.found("pg_restore", at_least=max(server, facts.program))
@@ -72,7 +87,7 @@ def restore(path: Path, manifest: Manifest, key: str) -> None:
     with _into(writer) as database:
         database.write(EMPTY_DATABASE.encode())
         _write_sql(reader, lambda pipe: archive.copy_dump(path, manifest, key, pipe), database)
-        database.write(_counted_again(facts).encode() + b"COMMIT;\n")
+        database.write(f"{_counted_again(facts)}{PAUSE_MAIL}COMMIT;\n".encode())
 
 
 @contextlib.contextmanager

@@ -13,6 +13,12 @@ def name_at(now: datetime) -> str:
     return now.astimezone(UTC).strftime(NAME)
 
 
+def newest(folder: Path) -> datetime | None:
+    """When the newest backup in it was made, by its name."""
+    names = [path.name for path in folder.glob("*.backup") if OURS.fullmatch(path.name)]
+    return datetime.strptime(max(names), NAME).replace(tzinfo=UTC) if names else None
+
+
 def too_old(names: Iterable[str], *, daily: int, weekly: int) -> list[str]:
     """The newest of all stays whatever is asked; files with other names are not ours."""
     ours = sorted(filter(OURS.fullmatch, names), reverse=True)

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState
@@ -19,7 +21,7 @@ SHOWN = 100
 class CarryOutForm(forms.Form):
     checked = forms.BooleanField(
         label="I have made sure that this is the person who asks",
-        error_messages={"required": "Please make sure first: it cannot be undone."},
+        error_messages={"required": gettext_lazy("Please make sure first: it cannot be undone.")},
     )
     told = forms.BooleanField(
         label="Tell them by a last mail what was erased and what stays",
@@ -33,8 +35,10 @@ class DeclineForm(forms.Form):
     why = forms.CharField(
         label="Why not",
         max_length=300,
-        help_text="They read it among their data. Nothing about their health, please.",
-        error_messages={"required": "Please say why."},
+        help_text=gettext_lazy(
+            "They read it among their data. Nothing about their health, please."
+        ),
+        error_messages={"required": gettext_lazy("Please say why.")},
     )
     helper = plain("why")
 
@@ -90,7 +94,7 @@ def _decline(request: HttpRequest, wish: ErasureRequest, client: Client) -> Http
     if not form.is_valid():
         return _page(request, wish, client, declining=form)
     erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
-    messages.success(request, "Declined. They see why among their data.")
+    messages.success(request, _("Declined. They see why among their data."))
     return redirect("records:request", wish.pk)
 
 

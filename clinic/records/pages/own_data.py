@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import write_down
@@ -67,7 +68,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
     if request.method == "POST":
         if request.POST.get("do") == "send":
             _send_the_link(client)
-            messages.success(request, "The link is on its way to your address.")
+            messages.success(request, _("The link is on its way to your address."))
         else:
             _wish(request, client, how="mail link")
         return redirect(request.path)

@@ -34,6 +34,7 @@ from bookings.models import (
     Race,
     Room,
     SignInMail,
+    Tally,
     Therapist,
     Treatment,
     User,
@@ -109,6 +110,7 @@ CLIENTS = (
             "Name": "name",
             "E-mail": "email",
             "Phone": "phone",
+            "Language": "language",
             "Known since": "created_at",
             "Address proved": "proved_at",
             "Terms agreed": "terms_agreed_at",
@@ -127,7 +129,7 @@ CLIENTS = (
         },
         on_erase=Fate.NAMELESS,
         why="An empty row, so that past appointments belong to somebody.",
-        blank={  # but for the address, to which the last mail goes
+        blank={  # but for the address, to which the last mail goes, and its language
             "name": "Erased client",
             "phone": "",
             "user": None,
@@ -478,6 +480,7 @@ THE_CLINICS = (
             (Habits, "Therapists' habits", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),
+            (Tally, "Tries at signing in", "numbers beside digests, for a day"),
             (Heartbeat, "Signs of life", "a sign of life"),
             (MailServer, "The mail server", "a sign of how the mail server fares"),
         )

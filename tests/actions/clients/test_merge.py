@@ -18,7 +18,7 @@ from bookings.models import (
     Race,
     User,
 )
-from bookings.models.mail.mails import TIMED_TO_TRAINING
+from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from clinic.records import merge as merging
 from clinic.records.registry.rows import RECORDS
 from tests import factories
@@ -155,6 +155,31 @@ def test_what_is_empty_is_filled_and_what_differs_is_chosen(kept, gone):
     assert (kept.name, kept.email) == ("Ana M Demo", "ana@example.com")
     assert kept.phone == "07700 900123"
     assert kept.created_at == gone.created_at
+
+
+@pytest.mark.parametrize(
+    ("theirs", "choices", "guardian", "agreed"),
+    [
+        ("", {}, "Gale Demo", True),
+        ("Kay Demo", {"guardian_name": "gone"}, "Gale Demo", True),
+        ("Kay Demo", {"guardian_name": "kept"}, "Kay Demo", False),
+        ("Gale Demo", {}, "Gale Demo", True),
+    ],
+)
+def test_a_consent_goes_with_the_guardian_who_gave_it(
+    kept, gone, theirs, choices, guardian, agreed
+):
+    kept.guardian_name = theirs
+    kept.save()
+    gone.guardian_name, gone.guardian_agreed_at = "Gale Demo", NOW
+    gone.guardian_agreed_by = DESK
+    gone.save()
+    merge(kept, gone, **choices)
+    kept.refresh_from_db()
+    assert kept.guardian_name == guardian
+    assert (kept.guardian_agreed_at, kept.guardian_agreed_by) == (
+        (NOW, DESK) if agreed else (None, "")
+    )
 
 
 def test_what_the_other_record_said_stays_in_the_history(kept, gone):

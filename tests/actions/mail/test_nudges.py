@@ -13,13 +13,7 @@ from tests.factories import NOW
 RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
 AUTUMN = RACE_DAY + timedelta(weeks=24)
 
-
-@pytest.fixture
-def ana(ana):
-    """Nudges are wanted."""
-    ana.wants_nudges = True
-    ana.save()
-    return ana
+pytestmark = pytest.mark.usefixtures("ana_wants_nudges")
 
 
 @pytest.fixture

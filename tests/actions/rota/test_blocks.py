@@ -10,7 +10,7 @@ from bookings.actions.rota import blocks
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
-from bookings.core.scheduling.problems import Code, Rules
+from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, ExtraShift, WeeklyBreak
 from bookings.queries.scheduling.conflicts import conflicts

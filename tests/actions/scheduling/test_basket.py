@@ -19,7 +19,7 @@ from bookings.actions.refusals import (
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
 from bookings.queries.scheduling.slots import Slot

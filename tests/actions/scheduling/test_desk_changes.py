@@ -10,7 +10,7 @@ from bookings.actions.money import payments
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Mail, MailKind, MailState
 from bookings.queries.scheduling.slots import Placement, Slot
 from tests.factories import NOW, make_absence, make_room, make_therapist, make_treatment, make_week

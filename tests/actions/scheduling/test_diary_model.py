@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import cached_property
+from functools import cache
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from bookings.actions.scheduling import booking, cancellation, changes, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.openings import openings
@@ -44,6 +44,28 @@ def utc(day, hour, minute=0):
     return datetime.combine(day, time(hour, minute), LONDON).astimezone(UTC)
 
 
+AWAY = (utc(AUTUMN, 3), utc(AUTUMN, 3, 30))  # Lee
+
+
+@cache
+def minutes_from(start, how_many):
+    return frozenset(start + timedelta(minutes=m) for m in range(how_many))
+
+
+@cache
+def works(number, start, how_many):
+    """Every minute is in one and the same shift, by the clinic's clock."""
+    clocks = [minute.astimezone(LONDON) for minute in minutes_from(start, how_many)]
+    night = all(c.date() == AUTUMN and c.hour < 4 + number for c in clocks)
+    day = all(c.date() == AUTUMN + timedelta(days=1) and 9 <= c.hour < 12 for c in clocks)
+    return night or day
+
+
+@cache
+def is_away(number, start, how_many):
+    return number == 1 and any(AWAY[0] <= m < AWAY[1] for m in minutes_from(start, how_many))
+
+
 @dataclass(frozen=True)
 class Taken:
     """What the model knows of one row: minutes since the epoch of the test."""
@@ -56,9 +78,9 @@ class Taken:
     visitor: str = ""
     until: datetime | None = None
 
-    @cached_property
+    @property
     def minutes_blocked(self):
-        return {self.start + timedelta(minutes=m) for m in range(self.minutes + self.buffer)}
+        return minutes_from(self.start, self.minutes + self.buffer)
 
     def holds(self, now):
         return self.until is None or self.until > now
@@ -98,8 +120,7 @@ class DiaryModel(RuleBasedStateMachine):
             treatment: (list(treatment.therapists.all()), [r.pk for r in treatment.rooms.all()])
             for treatment in self.treatments
         }
-        self.away = (utc(AUTUMN, 3), utc(AUTUMN, 3, 30))
-        make_absence(*self.away, self.people[1])
+        make_absence(*AWAY, self.people[1])
 
     def teardown(self):
         Appointment.objects.all().delete()
@@ -253,10 +274,9 @@ class DiaryModel(RuleBasedStateMachine):
         # Notice is asked of runners, not of the desk when it moves.
         if start <= self.now or (but is None and start < self.now + timedelta(hours=2)):
             return set()
-        buffer = treatment.buffer_minutes
         minutes = (but and self.rows[but].minutes) or treatment.minutes
-        visit = [start + timedelta(minutes=m) for m in range(minutes)]
-        blocked = {start + timedelta(minutes=m) for m in range(minutes + buffer)}
+        with_buffer = minutes + treatment.buffer_minutes
+        blocked = minutes_from(start, with_buffer)
         others = [
             row
             for pk, row in self.rows.items()
@@ -267,27 +287,17 @@ class DiaryModel(RuleBasedStateMachine):
             return set()
         return {
             person.pk
-            for person in therapists
-            if wanted in (None, person)
-            and self._works(person, visit)
-            and not (person == self.people[1] and any(self._is_away(m) for m in blocked))
+            for number, person in enumerate(self.people)
+            if person in therapists
+            and wanted in (None, person)
+            and works(number, start, minutes)
+            and not is_away(number, start, with_buffer)
             and self._free(blocked, others, therapist=person.pk)
         }
 
     def _free(self, blocked, others, **who):
         ((what, pk),) = who.items()
         return not any(getattr(row, what) == pk and blocked & row.minutes_blocked for row in others)
-
-    def _works(self, person, visit):
-        """Every minute is in one and the same shift, by the clinic's clock."""
-        last = 4 + self.people.index(person)
-        clocks = [minute.astimezone(LONDON) for minute in visit]
-        night = all(c.date() == AUTUMN and c.hour < last for c in clocks)
-        day = all(c.date() == AUTUMN + timedelta(days=1) and 9 <= c.hour < 12 for c in clocks)
-        return night or day
-
-    def _is_away(self, minute):
-        return self.away[0] <= minute < self.away[1]
 
     def _hold_of(self, visitor, data):
         for pk, row in self.rows.items():

@@ -6,7 +6,6 @@ import pytest
 
 from bookings.actions.refusals import NotBookable, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import holds
-from bookings.actions.scheduling.holds import Holder
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail
 from bookings.queries.scheduling.openings import openings
@@ -142,12 +141,6 @@ def test_one_address_cannot_keep_taking_holds(hold, settings, start, refusal):
     hold(address="office", start=start + timedelta(hours=2))
     refusal(TooManyHolds, hold, address="office")
     assert hold(address="office", now=NOW + timedelta(hours=1, minutes=1))
-
-
-def test_releasing_frees_the_start(hold):
-    hold(visitor="ana")
-    holds.release(Holder(key="ana"), now=NOW)
-    assert hold(visitor="bo").status == Status.HELD
 
 
 def test_the_sweeper_only_tidies(hold):

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from bookings.actions.clients.details import NewClient
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, ClientBusy, NotBookable, SlotTaken
-from bookings.core.scheduling.problems import Rules
+from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests.diary_requests import book_one
 from tests.factories import (

@@ -47,7 +47,7 @@ def test_a_version_carries_its_number_and_its_day_in_the_clinics_zone(clinic):
     clinic.timezone = "Asia/Tokyo"
     clinic.save()
     change({MINUTES: 50}, now=datetime(2027, 5, 11, 20, tzinfo=UTC))
-    assert protocol.current().label == "Protocol version 2, 12 May 2027"
+    assert protocol.label(protocol.current()) == "Protocol version 2, 12 May 2027"
 
 
 def test_what_alters_nothing_makes_no_version():
@@ -127,7 +127,8 @@ def test_a_file_becomes_a_version_whatever_number_it_claims():
         (b"a: .nan", "neither text"),
         (b'a: "\\0"', "no text"),
         (b'a: "\\ud800"', "The file"),
-        (b"[" * 5000, "not YAML"),
+        (b"[" * protocol_file.LARGEST, "in one another"),
+        (b"a: " + b"[" * 30 + b"{a: " * 30, "in one another"),
         (b"- just\n- a list\n", "must be an object"),
         (b"version: 1\n", "is missing"),
         (b"x" * (protocol_file.LARGEST + 1), "larger than"),

@@ -5,7 +5,6 @@ from itertools import count
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
-from django.core.cache import cache
 from django.test import Client as Browser
 
 from bookings.core.roles import Role
@@ -17,11 +16,6 @@ from tests.totp import code_of
 
 CODE_PAGE, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_before(db):
-    cache.clear()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from bookings.models import Component, Heartbeat
 from tests.factories import make_clinic
 
-ALL_WELL = dict.fromkeys(["database", "migrations", "broker", "mail", "beat"], "ok")
+ALL_WELL = dict.fromkeys(["database", "spool", "migrations", "broker", "mail", "beat"], "ok")
 
 
 @pytest.fixture
@@ -43,6 +43,20 @@ def test_a_beat_that_has_been_silent_for_five_minutes_is_told(client, alive):
     assert said["beat"].startswith("No sign of life for five minutes")
 
 
+def test_a_sign_of_life_from_the_future_is_an_alarm(client, alive):
+    """A clock was put back by an hour, and beat is silent until it has caught up."""
+    Heartbeat.objects.filter(part=Component.BEAT).update(at=Now() + timedelta(hours=1))
+    status, said = checks(client)
+    assert status == 503
+    assert "lies in the future" in said["beat"]
+    assert client.get("/healthz").status_code == 503
+
+
+def test_a_clock_that_was_put_right_by_seconds_is_none(client, alive):
+    Heartbeat.objects.update(at=Now() + timedelta(seconds=5))
+    assert checks(client) == (200, ALL_WELL)
+
+
 def test_a_broker_that_is_away_is_told_within_seconds(client, alive, settings):
     settings.REDIS_URL = "redis+socket:///nowhere/at/all.sock"
     status, said = checks(client)
@@ -66,7 +80,10 @@ def test_a_database_of_an_earlier_version_is_told(client, alive):
 
 def test_what_pages_do_not_need_can_be_left_out(client, db):
     status, said = checks(client, "?exclude=mail&exclude=beat&exclude=broker")
-    assert (status, said) == (200, {"database": "ok", "migrations": "ok"})
+    assert (status, said) == (
+        200,
+        {"database": "ok", "spool": "ok", "migrations": "ok"},
+    )
 
 
 def test_neither_is_sent_to_https_where_a_machine_asks_without_it(client, alive, settings):

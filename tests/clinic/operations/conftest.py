@@ -11,6 +11,8 @@ import pytest
 from django.db import connection, connections
 from psycopg2.sql import SQL, Identifier
 
+from clinic.demo import servers
+
 GUARDS = """
     SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace = 'public'::regnamespace
@@ -121,7 +123,7 @@ def new_database():
     server = os.environ["DATABASE_URL"].rpartition("/")[0]
     name = f"first_day_{os.getpid()}"
     with on_the_server() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} OWNER {servers.ROLE}")
     yield f"{server}/{name}"
     with on_the_server() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -17,9 +17,11 @@ from django.db import IntegrityError, connection, connections, transaction
 from pyrage.x25519 import Identity
 
 from bookings.actions.clients.identity import newcomer
+from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
-from bookings.models import Appointment, Client, Clinic
+from bookings.models import Appointment, Change, Client, Clinic
 from clinic.operations.backups import encryption, restore
+from clinic.records import erased_list
 from clinic.records.erase import erase
 from tests.clinic.operations.conftest import contents, guards
 from tests.diary_requests import book_one
@@ -150,6 +152,7 @@ def everything_is_still_refused(treatment):
 
 def test_what_comes_back_is_every_row_of_every_table_as_it_was(a_clinic, backup_folder):
     make_client("Åsa O’Neill\n=1+1")
+    controls.pause(by="owner", now=NOW)  # as restoring would, if nobody had
     before = contents()
     path = backed_up(backup_folder)
     wreck()
@@ -170,6 +173,69 @@ def test_all_mail_is_paused_after_a_restore_for_what_was_sent_since_is_owed_agai
 ):
     path = backed_up(backup_folder)
     assert "All mail is paused" in restored(path, replace=True)
+    assert Clinic.objects.get().mail_paused_by == "restore"
+
+
+def test_mail_is_paused_by_the_same_transaction_that_brings_the_backup_back(
+    a_clinic, backup_folder
+):
+    """So that nothing goes out twice, whatever becomes of the program after the commit."""
+    path = backed_up(backup_folder)
+    restore.restore(path, restore.examine(path, ""), "")
+    clinic = Clinic.objects.get()
+    assert clinic.mail_paused_by == "restore"
+    assert clinic.mail_paused_at
+    assert Change.objects.filter(role="program", who="restore").exists()
+
+
+def test_a_backup_made_while_mail_was_paused_still_says_by_whom(a_clinic, backup_folder):
+    controls.pause(by="Dee", now=NOW)
+    restored(backed_up(backup_folder), replace=True)
+    assert Clinic.objects.get().mail_paused_by == "Dee"
+
+
+BAD_LINES = {
+    "not UTF-8": b'{"client": 1, "known_since": "\xff"}\n',
+    "half a line": b'{"client": 1, "known_si',
+    "no number": b'{"client": "x", "known_since": "2026-01-01", "erased_at": "2026-01-01"}\n',
+    "another checksum": b'{"client": 1, "known_since": "2026-01-01T00:00:00+00:00", '
+    b'"erased_at": "2026-01-01T00:00:00+00:00", "check": "00000000"}\n',
+    "no object": b"17\n",
+}
+
+
+@pytest.mark.parametrize("line", BAD_LINES.values(), ids=BAD_LINES.keys())
+@pytest.mark.parametrize("check", [True, False], ids=["check", "restore"])
+def test_a_list_of_erasures_that_cannot_be_read_refuses_before_anything_is_touched(
+    a_clinic, backup_folder, settings, line, check
+):
+    erase(make_client("Ana Gone"), tell=False, by="owner", now=NOW)
+    path = backed_up(backup_folder)
+    with settings.ERASURES_FILE.open("ab") as file:
+        file.write(line)
+    make_client("Still Here")
+    before = contents()
+    with pytest.raises(CommandError, match=r"Nothing was changed\. Line 2 of .*cannot be read"):
+        restored(path, replace=True, check=check)
+    assert contents() == before
+
+
+def test_what_fails_after_the_commit_says_what_is_done_and_what_is_not(a_clinic, backup_folder):
+    """The backup holds a trigger by which nobody can be erased."""
+    erased_list.note(make_client("Ana Gone"), at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the disk is on fire'; END $$;"
+            "CREATE TRIGGER refuse BEFORE UPDATE ON bookings_client EXECUTE FUNCTION refuse();"
+        )
+    path = backed_up(backup_folder)
+    said = StringIO()
+    with pytest.raises(CommandError) as refusal:
+        call_command("restore", path, replace=True, stdout=said)
+    for words in ("is in the database's place, but", "is on fire", "Run manage.py migrate and"):
+        assert words in str(refusal.value)
+    assert "All mail is paused" in said.getvalue()
     assert Clinic.objects.get().mail_paused_by == "restore"
 
 
@@ -295,6 +361,44 @@ def test_a_part_of_another_sealed_backup_is_refused(
     with pytest.raises(CommandError, match=r"Nothing was changed.*is damaged"):
         restored(path, replace=True)
     assert contents() == before
+
+
+@pytest.mark.parametrize("key", ["", KEY], ids=["plain", "sealed"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: whole + b"x",
+        lambda whole: whole + bytes(70_000),
+        lambda whole: whole + whole[-22:],
+        lambda whole: whole + whole,
+        lambda whole: b"x" + whole,
+        lambda whole: whole[:-2] + b"\x05\x00" + b"hello",
+        lambda whole: whole[:-1],
+    ],
+    ids=["a byte", "zeros", "its end again", "itself", "before it", "a comment", "cut off"],
+)
+def test_a_backup_with_more_or_fewer_bytes_is_not_whole(
+    a_clinic, backup_folder, settings, key, damage
+):
+    settings.BACKUP_KEY = key
+    path = backed_up(backup_folder)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(CommandError, match=r"Nothing was changed.*(damaged|no backup of Taper)"):
+        restored(path, check=True)
+
+
+def test_what_is_put_between_the_parts_of_a_backup_is_noticed(a_clinic, backup_folder):
+    path = backed_up(backup_folder)
+    with zipfile.ZipFile(path, "a") as whole:
+        at = whole.getinfo("manifest.json").header_offset
+        offset = whole.start_dir
+    content = path.read_bytes()
+    moved = content[:at] + b"between" + content[at:]
+    shifted = (offset + len(b"between")).to_bytes(4, "little")
+    moved = moved[:-6] + shifted + moved[-2:]  # where the list of members begins
+    path.write_bytes(moved)
+    with pytest.raises(CommandError, match="damaged"):
+        restored(path, check=True)
 
 
 def test_a_manifest_that_is_not_sealed_does_not_stand_for_one_that_is(

@@ -1,7 +1,9 @@
 """What docker-compose.yml says is what runs: its file by its schema, its services as processes."""
 
 import json
+import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -193,8 +195,17 @@ def running(file, new_database, tmp_path_factory):
                 part.replace(IN_THE_CONTAINER, str(folder)) for part in service["command"]
             ]
             children.append(compose.start(name, service, envs[name], folder))
+
+        def start_web_again():
+            """As Docker does when the first process of a container has ended, however it did."""
+            web = children.pop()
+            web.process.kill()
+            web.process.wait()
+            children.append(compose.start("web", service, envs["web"], folder))
+            return children[-1].process.pid
+
         try:
-            yield Browser(port), envs["web"], post_office, folder
+            yield Browser(port), envs["web"], post_office, folder, start_web_again
         finally:
             stop_together(children)
 
@@ -208,7 +219,7 @@ def wait_for(condition, folder):
 
 
 def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):
-    browser, env, post_office, folder = running
+    browser, env, post_office, folder, _ = running
     wait_for(lambda: browser.get("/readyz?exclude=mail&exclude=beat")[0] == 200, folder)
     assert "not open yet" in browser.get("/")[1]
 
@@ -266,3 +277,56 @@ def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):
     told = [line for line in lines if line.get("view") == "runner:details"]
     assert [line["status"] for line in told] == [200, 302]
     assert all(len(line["request_id"]) == 32 for line in told)
+
+
+def test_the_web_server_is_back_within_three_seconds_when_its_master_was_killed(running):
+    """Of the processor, which is the same on a busy machine: its two workers share one start."""
+    browser, _, _, folder, start_web_again = running
+    pid = start_web_again()
+    patience.wait_for(lambda: children_of(pid), otherwise=lambda: "no worker")
+    wait_for(lambda: browser.get("/healthz")[0] in (200, 503), folder)
+    assert sum(seconds_of_the_processor(one) for one in [pid, *children_of(pid)]) < 3
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def seconds_of_the_processor(pid: int) -> float:
+    """In all that it has been, start_up too."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_the_image_holds_the_program_compiled_for_it_can_write_nothing_itself():
+    """Else each start compiles all of it anew, in every process."""
+    assert re.search(
+        r"^RUN .*compileall .*\bclinic bookings therapists$", _dockerfile(), re.MULTILINE
+    )
+
+
+def test_manage_py_in_the_image_warns_of_nothing(tmp_path):
+    """Where there is what the Dockerfile copies; the packages' files were there for a while."""
+    ours = r"^COPY (?!--from|package|requirements)(.+) \S+$"
+    for names in re.findall(ours, _dockerfile(), re.MULTILINE):
+        for name in names.split():
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, tmp_path / name)
+    env = {**os.environ, "STATE": str(tmp_path), "STATIC_ROOT": str(tmp_path / "staticfiles")}
+
+    def manage(*arguments):
+        return subprocess.run(
+            [sys.executable, "-W", "default", "manage.py", *arguments],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    manage("collectstatic", "--noinput")
+    assert list((tmp_path / "staticfiles/vendor/bootstrap/css").glob("bootstrap.min.*.css"))
+    (tmp_path / "node_modules").unlink()
+    assert manage("check").stderr == ""
+    assert manage("make_secrets").stderr == ""

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -12,8 +13,11 @@ import pytest
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.contrib import admin
+from django.db import connection, connections
+from django.utils import timezone
 
-from clinic.checks import safe_to_serve
+from clinic.checks import safe_to_serve, well_kept
+from clinic.operations.backups import encryption, rotate
 from tests.factories import make_user
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -26,6 +30,7 @@ NOT_SET = (
     "DEBUG",
     "SECRET_KEY",
     "HEALTH_KEYS",
+    "FACTOR_KEYS",
     "DJANGO_SETTINGS_MODULE",
 )
 NAMED_IN_TEMPLATES = sorted(
@@ -94,8 +99,8 @@ def test_the_demos_inbox_has_no_address():
 def test_the_web_server_wants_a_secret_key_of_its_own():
     done = run("-c", "import clinic.wsgi")
     assert "ImproperlyConfigured: Set SECRET_KEY" in done.stderr
-    key = Fernet.generate_key().decode()
-    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50, HEALTH_KEYS=key)
+    keys = {name: Fernet.generate_key().decode() for name in ("HEALTH_KEYS", "FACTOR_KEYS")}
+    done = run("-c", "import clinic.wsgi", SECRET_KEY="x" * 50, **keys)
     assert done.returncode == 0
 
 
@@ -109,13 +114,17 @@ def test_the_web_server_wants_a_health_key_of_its_own():
 OF_A_CLINIC = {
     "SECRET_KEY": "".join(f"{n:x}Zq" for n in range(40)),
     "HEALTH_KEYS": Fernet.generate_key().decode(),
+    "FACTOR_KEYS": Fernet.generate_key().decode(),
+    "BACKUP_KEY": encryption.new_key(),
     "SITE_URL": "https://book.example.com",
     "ALLOWED_HOSTS": "book.example.com",
 }
 
 
-def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of():
-    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **OF_A_CLINIC)
+def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of(tmp_path):
+    (tmp_path / rotate.name_at(datetime.now(UTC))).touch()
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = run(*check, **OF_A_CLINIC, BACKUP_FOLDER=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
 
@@ -126,6 +135,11 @@ def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of():
         ({"SECRET_KEY": "only-for-tests-and-a-first-look"}, "Set SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "Set a longer SECRET_KEY"),
         ({"HEALTH_KEYS": []}, "Set HEALTH_KEYS"),
+        ({"HEALTH_KEYS": ["nonsense"]}, "Set HEALTH_KEYS to keys"),
+        ({"FACTOR_KEYS": []}, "Set FACTOR_KEYS: the source's own"),
+        ({"FACTOR_KEYS": ["b25seS1mb3ItdGVzdHM"]}, "Set FACTOR_KEYS to keys"),
+        ({"FACTOR_KEYS": [OF_A_CLINIC["HEALTH_KEYS"]]}, "Set FACTOR_KEYS to another key"),
+        ({"BACKUP_KEY": "nonsense"}, "Set BACKUP_KEY to an age key"),
         ({"DEBUG": True}, "Unset DEBUG"),
         ({"STAFF_NEED_A_SECOND_FACTOR": False}, "Unset STAFF_NEED_A_SECOND_FACTOR"),
         ({"SITE_URL": "http://book.example.com", "ENCRYPTED": False}, "Set SITE_URL"),
@@ -137,6 +151,7 @@ def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
     right = {
         **OF_A_CLINIC,
         "HEALTH_KEYS": [OF_A_CLINIC["HEALTH_KEYS"]],
+        "FACTOR_KEYS": [OF_A_CLINIC["FACTOR_KEYS"]],
         "ALLOWED_HOSTS": ["book.example.com"],
         "ENCRYPTED": True,
         "STAFF_NEED_A_SECOND_FACTOR": True,
@@ -148,6 +163,112 @@ def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
         setattr(settings, name, value)
     (problem,) = safe_to_serve()
     assert problem.msg.startswith(says)
+
+
+GOOD_SECRET = "service:sixteen-letters-x"
+
+
+@pytest.mark.parametrize("demo", [False, True])
+@pytest.mark.parametrize(
+    ("service", "secret", "says"),
+    [
+        ("postmark", "", "Set MAIL_EVENTS_SECRET to what postmark shows us"),
+        ("postmark", "no-password-in-an-address", "Set MAIL_EVENTS_SECRET to what postmark"),
+        ("postmark", "service:short", "Set a longer MAIL_EVENTS_SECRET"),
+        ("postmark", ":without-a-user-here", "Set a longer MAIL_EVENTS_SECRET"),
+        ("mailgun", "", "Set MAIL_EVENTS_SECRET to what mailgun"),
+        ("mailgun", "short", "Set a longer MAIL_EVENTS_SECRET"),
+        ("resend", "a-signing-secret-which-is-not-passed-on", "Set MAIL_EVENTS_SECRET to what"),
+        ("pigeon", GOOD_SECRET, "MAIL_EVENTS_FROM is “pigeon”; it may be one of amazon_ses, "),
+    ],
+)
+def test_mail_events_that_anybody_could_forge_are_refused(demo, service, secret, says, tmp_path):
+    settings = {"DEMO": "true", "SITE_URL": "http://localhost"} if demo else OF_A_CLINIC
+    events = {"MAIL_EVENTS_FROM": service, "MAIL_EVENTS_SECRET": secret}
+    done = run("-c", "import clinic.wsgi", **settings, **events)
+    assert f"ImproperlyConfigured: {says}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("service", "secret"), [("postmark", GOOD_SECRET), ("mailgun", "key-of-mailgun-itself")]
+)
+def test_mail_events_with_a_secret_are_taken(service, secret):
+    events = {"MAIL_EVENTS_FROM": service, "MAIL_EVENTS_SECRET": secret}
+    done = run("-c", "import clinic.wsgi", **OF_A_CLINIC, **events)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def well_kept_clinic(settings, tmp_path, db):
+    """Gives the deployment check nothing to advise."""
+    settings.BACKUP_KEY, settings.BACKUP_FOLDER = encryption.new_key(), tmp_path
+    (tmp_path / rotate.name_at(timezone.now())).touch()
+    settings.HEALTH_KEYS = [OF_A_CLINIC["HEALTH_KEYS"]]
+    settings.FACTOR_KEYS = [OF_A_CLINIC["FACTOR_KEYS"]]
+    assert well_kept() == []
+    return settings
+
+
+def advice():
+    (words,) = [advice.msg for advice in well_kept()]
+    return words
+
+
+def test_backups_that_are_not_sealed_are_advised_against(well_kept_clinic):
+    well_kept_clinic.BACKUP_KEY = ""
+    assert advice().startswith("Set BACKUP_KEY: backups are not sealed")
+
+
+def test_a_clinic_without_a_backup_is_told(well_kept_clinic, tmp_path):
+    well_kept_clinic.BACKUP_FOLDER = tmp_path / "none"
+    assert advice().startswith("There is no backup in")
+
+
+def test_a_backup_that_is_not_of_last_night_is_told(well_kept_clinic, tmp_path):
+    (tmp_path / "taper-20200101T020000Z.backup").touch()
+    assert well_kept() == []  # for there is a newer one
+    max(tmp_path.iterdir()).unlink()
+    assert advice() == (
+        "The newest backup is of 01 January 2020, 02:00 UTC: run manage.py backup nightly."
+    )
+
+
+def test_a_key_that_still_stands_in_both_rings_is_told(well_kept_clinic):
+    well_kept_clinic.FACTOR_KEYS += well_kept_clinic.HEALTH_KEYS
+    assert safe_to_serve() == [] or "FACTOR_KEYS" not in str(safe_to_serve())
+    assert advice().startswith("FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second")
+
+
+def test_a_role_that_may_do_anything_in_the_database_is_told(transactional_db, well_kept_clinic):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT usesuper FROM pg_user WHERE usename = current_user")
+        assert cursor.fetchone() == (False,)
+    usual = connection.settings_dict["USER"]
+    connections.close_all()
+    connection.settings_dict["USER"] = "postgres"
+    try:
+        told = [advice.msg for advice in well_kept()]
+    finally:
+        connections.close_all()
+        connection.settings_dict["USER"] = usual
+    assert told[0].startswith("DATABASE_URL names a superuser")
+    assert "tables belong to another role" in told[1]
+
+
+def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings):
+    done = run("manage.py", "make_secrets")
+    made = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert set(made) == {
+        "SECRET_KEY",
+        "HEALTH_KEYS",
+        "FACTOR_KEYS",
+        "BACKUP_KEY",
+        "POSTGRES_PASSWORD",
+    }
+    assert len(set(made.values())) == len(made)
+    rest = {name: value for name, value in OF_A_CLINIC.items() if name not in made}
+    done = run("-c", "import clinic.wsgi", **rest, **made)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("how", [("-c", "import clinic.wsgi"), ("manage.py", "check", "--deploy")])
@@ -171,24 +292,3 @@ def test_a_database_with_the_demos_logins_is_refused(transactional_db, settings)
     url = f"postgres://{database['USER']}@/{database['HOST']}/{database['NAME']}"
     done = run("-c", "import clinic.wsgi", DATABASE_URL=url, **OF_A_CLINIC)
     assert "The demo's logins are in this database" in done.stderr
-
-
-def test_an_access_log_holds_no_token(tmp_path):
-    log = tmp_path / "access.log"
-    data = (
-        "from gunicorn.app.wsgiapp import WSGIApplication as A;"
-        "import sys, types, datetime;"
-        "sys.argv = ['gunicorn', 'x:y', '--access-logfile', sys.argv[1]];"
-        "a = A(); logger = a.cfg.logger_class(a.cfg);"
-        "token = 'QmFyZWZvb3RSdW5uZXJz:' + 'a' * 43;"
-        "path = f'/appointments/{token}/';"
-        "environ = dict(REQUEST_METHOD='GET', RAW_URI=path, SERVER_PROTOCOL='HTTP/1.1',"
-        " PATH_INFO=path, HTTP_REFERER='http://localhost' + path);"
-        "said = types.SimpleNamespace(status='200 OK', sent=1, headers=[], response_length=1);"
-        "logger.access(said, types.SimpleNamespace(headers=[]), environ, datetime.timedelta(0))"
-    )
-    done = run("-c", data, str(log))
-    assert done.returncode == 0, done.stderr
-    said = log.read_text()
-    assert "GET /appointments/[…]/ HTTP/1.1" in said
-    assert "a" * 43 not in said

@@ -15,6 +15,7 @@ HOSTS = ["book.example.com", "localhost"]
 SAFE = {
     "SECRET_KEY": "x" * 60,
     "HEALTH_KEYS": Fernet.generate_key().decode(),
+    "FACTOR_KEYS": Fernet.generate_key().decode(),
     "SITE_URL": "https://book.example.com",
 }
 
@@ -87,3 +88,29 @@ def test_an_address_that_can_be_is_taken(address):
 def test_the_site_answers_to_its_own_name_unless_told_otherwise():
     assert "book.example.com" in site_address.hosts("https://book.example.com")
     assert site_address.hosts("nonsense") == site_address.HERE
+
+
+OURS_WITHOUT_ARGUMENTS = [
+    "backup",
+    "rotate_health_keys",
+    "rotate_second_factors",
+    "mail",
+    "migrate",
+    "restore",
+]
+
+
+@pytest.mark.parametrize("command", OURS_WITHOUT_ARGUMENTS)
+def test_a_command_without_a_database_says_so_in_a_sentence(command, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", command, *([str(tmp_path)] if command == "restore" else [])],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    if command != "restore":  # which reads the file first
+        assert "The database does not answer (" in done.stderr

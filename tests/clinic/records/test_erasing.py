@@ -1,10 +1,11 @@
 """Erasing leaves nothing that says who it was, keeps what must be kept, and survives a restore."""
 
 import json
+import resource
 from datetime import date, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import TestCase
 from django.utils import timezone
 
@@ -175,14 +176,50 @@ def test_somebody_new_with_the_number_of_somebody_erased_is_left_alone(clinic, c
     assert Client.objects.get(pk=cy.pk).name == "Cy Demo"
 
 
-def test_a_line_cut_off_is_passed_over_and_one_missing_is_added(known, erasures_file):
+def test_a_line_that_could_not_be_written_is_added_later(known, erasures_file):
     erase(known)
-    erasures_file.write_text('{"client": 1, "known')
-    assert list(erased_list.read()) == []
     erasures_file.write_text("")
     assert erased_list.add_missing() == 1
     assert erased_list.add_missing() == 0
     assert [one.client for one in erased_list.read()] == [known.pk]
+
+
+def test_half_a_line_swallows_no_later_one_and_is_not_passed_over(known, erasures_file):
+    """A power cut has left it; the next erasure stands on a line of its own."""
+    erasures_file.parent.mkdir()
+    erasures_file.write_text('{"client": 1, "known')
+    erase(known)
+    half, whole, end = erasures_file.read_text().split("\n")
+    assert (half, end) == ('{"client": 1, "known', "")
+    assert json.loads(whole)["client"] == known.pk
+    with pytest.raises(erased_list.BadList, match=r"Line 1 of .*cannot be read"):
+        erased_list.read()
+    assert erased_list.add_missing() == 0
+    with pytest.raises(CommandError, match=r"Nobody was erased again\. Line 1"):
+        call_command("reapply_erasures", verbosity=0)
+
+
+def test_a_byte_of_a_line_that_has_changed_is_noticed(known, erasures_file):
+    erase(known)
+    line = erasures_file.read_bytes()
+    for place in range(len(line) - 1):
+        erasures_file.write_bytes(line[:place] + bytes([line[place] ^ 1]) + line[place + 1 :])
+        with pytest.raises(erased_list.BadList):
+            erased_list.read()
+
+
+def test_a_disk_that_takes_half_of_a_line_leaves_none_of_it(known, erasures_file):
+    """The kernel writes up to a limit, and says only by a number that it was not all."""
+    erased_list.note(known, at=timezone.now())
+    before = erasures_file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 40, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            erased_list.note(known, at=timezone.now())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert erasures_file.read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -271,7 +308,7 @@ def test_the_desk_sees_what_goes_and_stays_and_carries_it_out(anas, desks, known
     wish = known.erasure_requests.get()
     assert "Ana Demo" in desks.get("/desk/erasures/").content.decode()
     page = desks.get(f"/desk/erasures/{wish.pk}/").content.decode()
-    assert "Races: 1" in page
+    assert "<bdi>Races</bdi>: 1" in page
     assert "Clinical records stay until" in page
     unchecked = desks.post(f"/desk/erasures/{wish.pk}/", {"do": "erase"})
     assert unchecked.status_code == 422
@@ -310,3 +347,12 @@ def test_thirty_wishes_take_as_many_queries_as_one(
         erasing.ask(factories.make_client(), how="test", now=timezone.now())
     with django_assert_num_queries(len(seen)):
         desks.get("/desk/erasures/")
+
+
+def test_the_language_goes_with_the_address_after_the_last_mail_in_it(known):
+    Client.objects.filter(pk=known.pk).update(language="de")
+    erase(known, tell=True)
+    assert Client.objects.get(pk=known.pk).language == "de"
+    Mail.objects.filter(client=known).update(state=MailState.SENT, sent_at=timezone.now())
+    erasing.finish_all(now=timezone.now())
+    assert Client.objects.get(pk=known.pk).language == ""

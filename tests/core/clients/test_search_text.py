@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.core.clients.search_text import Typed, folded, person_in, terms
+from bookings.core.clients.search_text import Typed, folded, person_in, same_name, terms
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,34 @@ def test_a_new_person_is_read_out_of_one_line(typed, person):
 def test_somebody_without_address_and_number_cannot_be_reached():
     assert not person_in("Ana Demo").can_be_reached
     assert person_in("Ana Demo 07700 900123").can_be_reached
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("O’Brien", "O'Brien"),
+        ("Oʼbrien", "o`BRIEN"),
+        ("Smith\u2011Jones", "Smith-Jones"),
+        ("Smith–Jones", "smith−jones"),
+        ("Ａｎａ", "Ana"),
+        ("Þóra Guðrún", "Thora Gudrun"),
+        ("Ana\u00a0 Demo", "Ana Demo"),
+        ("A\u200bna\u202e", "Ana"),
+        ("Ana ٢", "Ana 2"),
+        ("ＳＴＲＡẞＥ", "strasse"),
+    ],
+)
+def test_two_ways_to_type_a_name_are_one_name(one, other):
+    assert same_name(one, other)
+
+
+def test_two_names_are_two():
+    assert not same_name("Ana Demo", "Anna Demo")
+    assert not same_name("Smith Jones", "Smith-Jones")
+
+
+@pytest.mark.parametrize(
+    "typed", ["٠٧٧٠٠ ٩٠٠١٢٣", "０７７００９００１２３", "۰۷۷۰۰۹۰۰۱۲۳", "०७७००९००१२३"]
+)
+def test_a_number_in_other_digits_is_the_same_number(typed):
+    assert terms(typed) == ["700900123"]

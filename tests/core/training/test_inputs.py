@@ -142,8 +142,10 @@ def assert_one_sentence(error):
     assert "\n" not in text
 
 
+# Not all of Unicode, which takes hypothesis a second to list: what has gone wrong elsewhere.
+ODD = "aZ7 -:.,/\0\n\x7f\u00e9\u0301\u0663\u2028\u202e\ud800\uffff\U0001f3c3"
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(ODD, max_size=5),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(

@@ -133,13 +133,6 @@ def test_when_a_phase_is_in_plain_words(protocol, distance, phase, words):
     assert training.in_plain_words(protocol, training.Distance(distance))[phase] == words
 
 
-def test_a_version_is_named_with_its_day(protocol_data):
-    assert training.Protocol.from_data(protocol_data).label == "Protocol version 1"
-    protocol_data |= {"version": 3, "dated": "2027-05-12"}
-    named = training.Protocol.from_data(protocol_data).label
-    assert named == "Protocol version 3, 12 May 2027"
-
-
 @pytest.mark.parametrize(
     ("path", "value", "field"),
     [

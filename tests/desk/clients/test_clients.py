@@ -233,3 +233,23 @@ def test_the_records_are_the_desks(client, ana, role):
     pages = [LIST, f"{LIST}new/", f"{LIST}{ana.pk}/", f"{LIST}{ana.pk}/edit/"]
     assert {client.get(page).status_code for page in pages} == {403}
     assert client.post(f"{LIST}{ana.pk}/preferences/").status_code == 403
+
+
+def test_a_language_is_asked_for_only_where_there_is_more_than_one(desk, ana, edit):
+    ana.language = "de"  # from a time when there was a catalog
+    ana.save()
+    assert "Language of mails" not in desk.get(f"{LIST}{ana.pk}/edit/").content.decode()
+    assert edit(name="Ana B Demo").status_code == 302
+    assert Client.objects.get().language == "de"
+
+
+@pytest.mark.usefixtures("more_languages")
+def test_the_desk_says_in_which_language_a_client_is_written_to(desk, ana, edit):
+    page = desk.get(f"{LIST}{ana.pk}/edit/").content.decode()
+    assert "Language of mails" in page
+    assert "The clinic’s (English)" in page
+    assert edit(language="fr").status_code == 422
+    assert edit(language="ar-xb").status_code == 302
+    assert Client.objects.get().language == "ar-xb"
+    assert edit(language="").status_code == 302
+    assert Client.objects.get().language == ""

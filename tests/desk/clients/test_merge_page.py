@@ -66,3 +66,15 @@ def test_what_was_merged_meanwhile_is_said(desk, url):
 def test_merging_is_the_desks(client, url, role):
     client.force_login(make_user(role=role))
     assert client.get(url).status_code == client.post(url).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("kept", "gone", "said", "merged"),
+    [("", "de", "kept", "de"), ("fr", "de", "kept", "fr"), ("fr", "de", "gone", "de")],
+)
+def test_the_merged_record_has_a_language_if_either_had(desk, url, pair, kept, gone, said, merged):
+    for client, language in zip(pair, (kept, gone), strict=True):
+        Client.objects.filter(pk=client.pk).update(language=language)
+    seen = desk.get(url).context["preview"].digest
+    desk.post(url, {"seen": seen, "phone": "kept", "language": said})
+    assert Client.objects.get().language == merged

@@ -179,5 +179,5 @@ def test_an_address_that_takes_no_mail_is_shown_with_the_clients_phone(desk):
     factories.make_client("Bo Demo", phone="020 1", bounced_at=timezone.now())
     page = words(desk.get(URL))
     assert "Addresses that take no mail" in page
-    assert 'Bo Demo</a>, <span class="who">client' in page
+    assert 'Bo Demo</bdi></a>, <span class="who"><bdi>client' in page
     assert "020 1" in page

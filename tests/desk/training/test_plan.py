@@ -55,7 +55,7 @@ def test_sessions_are_booked_for_the_client_and_recorded_as_the_desks(
     enter(hers)
     assert choose_sessions(3, hers)["Location"] == f"{hers}book/"
     page = text(client.get(f"{hers}book/"))
-    assert "For Ana Demo" in page
+    assert "For <bdi>Ana Demo</bdi>" in page
     assert "you agree to our" not in page
     client.post(f"{hers}book/", {"key": token_hex(16)})
     visits = list(ana.appointments.visits())

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from bookings.core.scheduling.codes import BINDING, Code, Rules, Severity
 from bookings.core.scheduling.openings import Grid
-from bookings.core.scheduling.problems import BINDING, Code, Rules, Severity
 from bookings.queries.scheduling.diary import diary_facts, facts_for
 from bookings.queries.scheduling.problems import length_in_words, problems_with
 from bookings.queries.scheduling.slots import Ignoring, Slot

@@ -75,6 +75,9 @@ def test_only_two_fields_are_asked_for(client, choose, start):
         ({"name": "Ana\x00Demo"}, "Null characters are not allowed."),
         ({"email": ""}, "Please give your e-mail address."),
         ({"email": "ana"}, "such as name@example.com"),
+        ({"email": "ana@exam\u200bple.com"}, "letters that cannot be seen"),
+        ({"email": "\u202eana@example.com"}, "letters that cannot be seen"),
+        ({"email": "ana@-example.com"}, "such as name@example.com"),
         ({"email": "ana@example.com\nBcc: bo@example.com"}, "such as name@example.com"),
         ({"email": "ana@example.com\r\nbo@example.com"}, "such as name@example.com"),
         ({"email": "ana@example.com, bo@example.com"}, "such as name@example.com"),
@@ -281,3 +284,20 @@ def test_when_the_diary_stays_locked_the_form_is_kept_and_nothing_is_booked(
     assert "nothing was booked" in answer.content.decode()
     assert "Bo Demo" in answer.content.decode()
     assert not Appointment.objects.exists()
+
+
+def test_where_there_is_one_language_none_is_kept(choose, send_details, start, only):
+    choose(start)
+    send_details()
+    assert only().client.language == ""
+
+
+@pytest.mark.usefixtures("more_languages")
+def test_the_language_somebody_books_in_is_kept_for_their_mails(
+    client, choose, send_details, start, only
+):
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ar-xb, en;q=0.5"
+    assert '<html lang="ar-xb" dir="rtl">' in client.get("/").content.decode()
+    choose(start)
+    send_details()
+    assert only().client.language == "ar-xb"

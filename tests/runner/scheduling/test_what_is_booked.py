@@ -14,11 +14,11 @@ def test_the_details_show_the_price_length_and_therapist_of_the_hold(
     client, choose, send_details, massage, start, only
 ):
     page = client.get(choose(start).url).text
-    assert "60 minutes with Kim Demo" in page
+    assert "60 minutes with <bdi>Kim Demo</bdi>" in page
     massage.price, massage.minutes = 99, 90
     massage.save()
     page = client.get(f"/book/{massage.slug}/details/").text
-    assert "60 minutes with Kim Demo" in page
+    assert "60 minutes with <bdi>Kim Demo</bdi>" in page
     assert "£60" in page
     assert "£99" not in page
     send_details()
@@ -68,7 +68,7 @@ def test_other_times_than_a_mail_has_offered_keep_its_therapist(
     bo = factories.make_client("Bo Demo")
     page = client.get(links.client_url(Purpose.BOOK, bo, **facts))
     link = page.context["others"][0][1]
-    assert "with Kim Demo" in client.get(link).text
+    assert "with <bdi>Kim Demo</bdi>" in client.get(link).text
 
 
 def test_a_short_notice_is_told_in_words(client, choose, clinic, at):

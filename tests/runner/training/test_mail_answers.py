@@ -12,13 +12,7 @@ from bookings.links import Purpose, client_url
 from bookings.models import Appointment, Distance, Outcome
 from tests import factories
 
-
-@pytest.fixture
-def ana(ana):
-    """Nudges are wanted."""
-    ana.wants_nudges = True
-    ana.save()
-    return ana
+pytestmark = pytest.mark.usefixtures("ana_wants_nudges")
 
 
 @pytest.fixture
@@ -97,7 +91,7 @@ def race(ana):
 
 def test_how_it_went_is_told_in_a_minute(client, link, race):
     url = link(Purpose.AFTER_RACE, race=race.race_date.isoformat())
-    assert "How did Spring go?" in client.get(url).content.decode()
+    assert "How did <bdi>Spring</bdi> go?" in client.get(url).content.decode()
     shown = press(client, url, outcome="finished").content.decode()
     race.refresh_from_db()
     assert race.outcome == Outcome.FINISHED

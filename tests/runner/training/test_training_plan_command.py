@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import patience
+
 ROOT = Path(__file__).parents[3]
 ORACLES = json.loads((ROOT / "tests/core/training/oracles.json").read_text("utf-8"))
 ANA = ORACLES["examples"][0]
@@ -21,7 +23,7 @@ def run(stdin: str | bytes, *options: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         cwd=ROOT,
         env={**os.environ, **NO_DATABASE},
-        timeout=60,
+        timeout=patience.seconds(),
     )
 
 

@@ -27,7 +27,7 @@ def test_signing_locks_what_was_written(sign, kims, visit):
     sign(mine, plan="Calves again in two weeks")
     page = text(kims.get(f"/visits/{mine.pk}/note/"))
     assert "Calves again in two weeks" in page
-    assert "Signed by Kim Demo" in page
+    assert "Signed by <bdi>Kim Demo</bdi>" in page
     assert "<textarea" not in page
 
 

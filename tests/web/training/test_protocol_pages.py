@@ -215,7 +215,7 @@ def test_what_is_exported_can_be_imported(owner):
     [
         (b"a: [1", "not YAML that can be read, near line"),
         (b"", "The file is empty."),
-        (b"x" * (protocol_file.LARGEST + 1), "larger than 256 KB"),
+        (b"x" * (protocol_file.LARGEST + 1), "larger than 128 KB"),
         (b"\xff\xfe", "not text in UTF-8"),
     ],
 )
@@ -280,8 +280,8 @@ def test_the_plan_names_the_version_it_was_made_by(client, enter, clinic):
         client.get("/plan/")
     )
     save(sign_in(type(client)(), Role.OWNER), TRAINING, minutes="50")
-    assert f"{protocol.current().label}." in text(client.get("/plan/"))
-    assert "Protocol version 2, " in protocol.current().label
+    assert f"{protocol.label(protocol.current())}." in text(client.get("/plan/"))
+    assert "Protocol version 2, " in protocol.label(protocol.current())
 
 
 # The public page

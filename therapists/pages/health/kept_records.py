@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.web.responses import private
@@ -18,9 +19,11 @@ ON_A_PAGE = 50
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label="Why must it be opened?",
+        label=gettext_lazy("Why must it be opened?"),
         max_length=300,
-        error_messages={"required": "Please say why; it is kept with the record of this reading."},
+        error_messages={
+            "required": gettext_lazy("Please say why; it is kept with the record of this reading.")
+        },
     )
 
 

@@ -34,7 +34,7 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
         reader=reader_of(request),
         now=timezone.now(),
     )
-    messages.success(request, f"{visit.whose.name} is no longer on hold.")
+    messages.success(request, f"{visit.whose} is no longer on hold.")
     return redirect("therapists:brief", pk)
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
@@ -187,7 +188,7 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     try:
         if asked == SIGN:
             notes.sign(session.visit, **session.kept(form))
-            messages.success(request, f"The note about {session.visit.whose.name} is signed.")
+            messages.success(request, f"The note about {session.visit.whose} is signed.")
             return _back_to_the_day(session)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
@@ -198,7 +199,7 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return _edit(request, session, form, status=409)
-    messages.success(request, "Saved as a draft.")
+    messages.success(request, _("Saved as a draft."))
     return redirect("therapists:note", session.visit.pk)
 
 
@@ -228,7 +229,7 @@ def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = session.form(data=request.POST)
     if not form.is_valid():
-        return JsonResponse({"why": "Something is too long to be saved."}, status=422)
+        return JsonResponse({"why": _("Something is too long to be saved.")}, status=422)
     try:
         saved = notes.save_draft(session.visit, **session.kept(form))
     except Refused as refusal:

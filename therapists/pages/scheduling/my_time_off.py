@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
@@ -26,7 +27,7 @@ def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid() and form.away:
             time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
-            messages.success(request, "The desk has been asked.")
+            messages.success(request, _("The desk has been asked."))
             return redirect("therapists:own_time")
         return render(
             request,
@@ -53,7 +54,7 @@ def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     wants = "morning_mail" in request.POST
     Habits.objects.update_or_create(therapist=therapist, defaults={"morning_mail": wants})
     messages.success(
-        request, "The day comes by mail at 07:00." if wants else "No more morning mails."
+        request, _("The day comes by mail at 07:00.") if wants else _("No more morning mails.")
     )
     return redirect("therapists:own_time")
 

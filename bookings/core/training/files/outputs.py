@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from bookings.core.training.mails.calendar import Mailing
+from bookings.core.training.mails.mailings import Mailing
 from bookings.core.training.mails.nudges import Topic
 from bookings.core.training.phases import Segment, last_phase_ends
 from bookings.core.training.plan.plan import Plan

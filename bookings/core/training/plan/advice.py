@@ -13,6 +13,7 @@ from bookings.core.training.protocol.vocabulary import (
     Pressure,
     Priority,
 )
+from bookings.core.wording import isolated
 
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
 
@@ -50,7 +51,7 @@ def light_kinds(protocol: Protocol) -> frozenset[Kind]:
 
 def _not_advised(day: date, plan: Plan) -> Advice | None:
     here, tomorrow = plan.on(day), plan.on(day + DAY)
-    name = here.race.name if here.race else ""
+    name = isolated(here.race.name) if here.race else ""
     if here.phase is Phase.RACE_DAY:
         return Advice(Verdict.NOT_ADVISED, f"This is the day of {name}.", "P7")
     if here.phase is Phase.ACUTE:
@@ -60,7 +61,9 @@ def _not_advised(day: date, plan: Plan) -> Advice | None:
             "P6",
         )
     if tomorrow.phase is Phase.RACE_DAY and tomorrow.race:
-        return Advice(Verdict.NOT_ADVISED, f"The day after is {tomorrow.race.name}.", "S3")
+        return Advice(
+            Verdict.NOT_ADVISED, f"The day after is {isolated(tomorrow.race.name)}.", "S3"
+        )
     long_run = plan.runner.long_run_weekday
     if day.weekday() == long_run:
         return Advice(Verdict.NOT_ADVISED, "This is the day of your long run.", "S1")
@@ -80,7 +83,7 @@ def _light_only(day: date, plan: Plan) -> Advice | None:
         return Advice(
             Verdict.LIGHT_ONLY,
             f"A first firm session should be more than {FIRST_DEEPER_SESSION_BEFORE_RACE} days"
-            f" before {race.name}; the light one suits.",
+            f" before {isolated(race.name)}; the light one suits.",
             "S7",
         )
     return None

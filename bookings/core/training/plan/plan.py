@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bookings.core.training.efforts import after_efforts
-from bookings.core.training.mails.calendar import Mailing, mailings
+from bookings.core.training.mails.mailings import Mailing, mailings
 from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.races import Race, Runner

@@ -75,12 +75,6 @@ class Protocol:
     def __repr__(self) -> str:
         return f"<Protocol version {self.version}>"
 
-    @property
-    def label(self) -> str:
-        """What plans and mails name it by: "Protocol version 3, 12 May 2027"."""
-        made = f", {self.dated.day} {self.dated:%B %Y}" if self.dated else ""
-        return f"Protocol version {self.version}{made}"
-
     def refuse_claims(self) -> None:
         """Raises FieldError for wording for runners that says what may not be said of massage."""
         for path, text in self._told_to_runners():

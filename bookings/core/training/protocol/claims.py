@@ -33,7 +33,7 @@ class Claim:
         found = DOES_WHAT.fullmatch(words.strip())
         if not found:
             return cls(words)
-        things = re.split(r",\s*|\s+or\s+", found["things"])
+        things = re.split(r",\s*|(?<!\s)\s++or\s+", found["things"])
         return cls(words, tuple(found["verbs"].split(" or ")), tuple(filter(None, things)))
 
     def is_made_in(self, sentence: str) -> bool:

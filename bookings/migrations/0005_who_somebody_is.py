@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0002_how_people_sign_in'),
+        ('bookings', '0004_tallies'),
     ]
 
     operations = [

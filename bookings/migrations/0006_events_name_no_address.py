@@ -52,7 +52,7 @@ ADMIN = "UPDATE django_admin_log SET object_repr = '', change_message = '';"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0003_who_somebody_is'),
+        ('bookings', '0005_who_somebody_is'),
         ('admin', '0003_logentry_add_action_flag_choices'),
     ]
 

@@ -46,7 +46,7 @@ class OneAppointment:
         appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
         mail.appointment, mail.client = appointment, appointment.whose
         if appointment.revision != mail.revision:
-            return MailState.SUPERSEDED, "The appointment has changed since."
+            return MailState.SUPERSEDED, _("The appointment has changed since.")
         if appointment.status != self.status:
             return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
         return None
@@ -78,7 +78,7 @@ class BookedTogether:
     def why_not(self, mail: Mail) -> WhyNot:
         visits = self._visits(mail)
         if not visits:
-            return MailState.CANCELLED, "None of these appointments is booked any more."
+            return MailState.CANCELLED, _("None of these appointments is booked any more.")
         mail.client = visits[0].whose
         return None
 

@@ -1,4 +1,7 @@
-"""Why a start cannot be had: the codes, how grave each is, and who is bound by which."""
+"""The codes of problems with a start, how grave each is, and who is bound by which.
+
+Which of them a start has: bookings/queries/scheduling/problems.py.
+"""
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum

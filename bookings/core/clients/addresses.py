@@ -1,0 +1,61 @@
+"""E-mail addresses: what is none, how one is kept, and how it goes onto the wire.
+
+Domains follow IDNA 2008 (RFC 5891) with the mapping of UTS 46, by the `idna` package: faß.example
+is a domain of its own, and not fass.example, as IDNA 2003 and Python's own codec have it.
+"""
+
+import unicodedata
+
+import idna
+
+# Letters that show nothing, besides the whole categories below (Unicode's Default_Ignorable).
+INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Zs", "Zl", "Zp")
+VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+
+
+class BadAddress(ValueError):
+    """No mail can go there."""
+
+
+def has_invisible_letters(address: str) -> bool:
+    """Or ones that turn the reading around: what is read is not what is mailed to."""
+    return any(map(_is_invisible, address))
+
+
+def ascii_address(address: str) -> str:
+    """For headers and servers: ana@xn--fa-hia.example. Two are the same mailbox when these are, in
+    small letters. Raises BadAddress.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not (at and local.isascii() and local.split() == [local]) or has_invisible_letters(
+        local + domain
+    ):
+        raise BadAddress
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode().lower()}"
+    except (idna.IDNAError, UnicodeError) as error:
+        raise BadAddress from error
+
+
+def kept_address(address: str) -> str:
+    """As people read it, with one spelling of each domain: ana@faß.example. Raises BadAddress."""
+    local, _, domain = ascii_address(address).rpartition("@")
+    return f"{local}@{idna.decode(domain)}"
+
+
+def compared(address: str) -> str:
+    """The same for two spellings of one address; what is none is only itself."""
+    try:
+        return kept_address(address).lower()
+    except BadAddress:
+        return address.strip().lower()
+
+
+def _is_invisible(letter: str) -> bool:
+    """What a space or a new line does in an address is seen."""
+    return letter not in " \t\r\n" and (
+        unicodedata.category(letter) in INVISIBLE_CATEGORIES
+        or letter in INVISIBLE
+        or ord(letter) in VARIATION_SELECTORS
+    )

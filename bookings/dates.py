@@ -1,0 +1,88 @@
+"""Days and lengths of time in words, in the language of whoever reads."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.dates import MONTHS_3, MONTHS_ALT, WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings.core import wording
+
+
+def weekday(on: date) -> str:
+    """Tuesday"""
+    return str(WEEKDAYS[on.weekday()])
+
+
+def day(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December"""
+    return civil_day(instant.astimezone(tz).date())
+
+
+def civil_day(on: date) -> str:
+    """Tuesday 1 December"""
+    names = {"weekday": weekday(on), "month": MONTHS_ALT[on.month]}
+    return _("{weekday} {day} {month}").format(day=on.day, **names)
+
+
+def civil_day_and_year(on: date) -> str:
+    """Tuesday 1 December 2026"""
+    return _("{day} {year}").format(day=civil_day(on), year=on.year)
+
+
+def day_of_year(on: date) -> str:
+    """1 December 2026"""
+    return _("{day} {year}").format(day=_day_of_month(on), year=on.year)
+
+
+def day_in_short(on: date) -> str:
+    """Tue 1 Dec"""
+    names = {"weekday": WEEKDAYS_ABBR[on.weekday()], "month": str(MONTHS_3[on.month]).title()}
+    return _("{weekday} {day} {month}").format(day=on.day, **names)
+
+
+def civil_days(first: date, last: date) -> str:
+    """1 December, 1 to 9 December, 28 November to 9 December"""
+    if first == last:
+        return _day_of_month(last)
+    if (first.month, first.year) == (last.month, last.year):
+        month = MONTHS_ALT[last.month]
+        return _("{first} to {last} {month}").format(first=first.day, last=last.day, month=month)
+    return span(_day_of_month(first), _day_of_month(last))
+
+
+def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December, 10:15"""
+    return _at(day(instant, tz), instant, tz)
+
+
+def day_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
+    """Tue 1 Dec, 10:15"""
+    return _at(day_in_short(instant.astimezone(tz).date()), instant, tz)
+
+
+def span(first: str, last: str) -> str:
+    """1 December to 9 December"""
+    return _("{first} to {last}").format(first=first, last=last)
+
+
+def length_of_time(days: int) -> str:
+    """1 day, 11 days, 16 weeks"""
+    if days >= 14:
+        weeks = days // 7
+        return ngettext("{count} week", "{count} weeks", weeks).format(count=weeks)
+    return ngettext("{count} day", "{count} days", days).format(count=days)
+
+
+def zone_name(tz: ZoneInfo) -> str:
+    """London time"""
+    return _("{city} time").format(city=tz.key.rsplit("/", 1)[-1].replace("_", " "))
+
+
+def _at(on: str, instant: datetime, tz: ZoneInfo) -> str:
+    return _("{day}, {clock}").format(day=on, clock=wording.clock(instant, tz))
+
+
+def _day_of_month(on: date) -> str:
+    return _("{day} {month}").format(day=on.day, month=MONTHS_ALT[on.month])

@@ -1,0 +1,81 @@
+"""Kinds and states of mails, and what differs by kind: hours, consent, being sent again."""
+
+from datetime import timedelta
+
+from django.db import models
+
+from bookings.models.mail.consents import MailGroup
+
+
+class MailState(models.TextChoices):
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    AMBIGUOUS = "ambiguous", "in doubt"
+    FAILED = "failed"
+    DEAD = "dead", "could not be written"
+    CANCELLED = "cancelled", "no longer true"
+    SUPERSEDED = "superseded", "replaced by a newer one"
+    MERGED = "merged", "told in another mail"
+    MISSED = "missed", "too late to be of use"
+
+
+ASKS_FOR_ATTENTION = (
+    MailState.AMBIGUOUS,
+    MailState.FAILED,
+    MailState.DEAD,
+    MailState.MISSED,
+)
+UNFINISHED = (MailState.SCHEDULED, MailState.SENDING)
+
+
+class MailKind(models.TextChoices):
+    CONFIRMED = "confirmed", "appointment confirmed"
+    MOVED = "moved", "appointment moved"
+    CANCELLED = "cancelled", "appointment cancelled"
+    PLAN_BOOKED = "plan_booked", "several appointments confirmed"
+    REMINDER = "reminder", "reminder of an appointment"
+    PLAN = "plan", "training plan"
+    NUDGE = "nudge", "sessions to book"
+    RACE_CHECK = "race_check", "how the race went"
+    OFF_SEASON = "off_season", "between two races"
+    NEW_LINKS = "new_links", "new links to appointments"
+    DATA_LINK = "data_link", "link to one's own data"
+    ERASED = "erased", "data erased"
+
+
+# The rest answer what somebody has just done, and go out at any hour.
+KEEPS_TO_MAIL_HOURS = (
+    MailKind.REMINDER,
+    MailKind.NUDGE,
+    MailKind.RACE_CHECK,
+    MailKind.OFF_SEASON,
+)
+# About the client, and no appointment.
+ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
+# Only to clients who have asked for them.
+TIMED_TO_TRAINING = (
+    MailKind.PLAN,
+    MailKind.NUDGE,
+    MailKind.RACE_CHECK,
+    MailKind.OFF_SEASON,
+)
+
+# What a client may switch off; the rest answers what somebody has just done.
+GROUP_OF: dict[str, MailGroup] = {
+    MailKind.REMINDER: MailGroup.REMINDERS,
+    **dict.fromkeys(TIMED_TO_TRAINING, MailGroup.NUDGES),
+}
+
+# When nobody knows whether the server took a message, it is sent once more under the same
+# Message-ID only where silence is worse than reading it twice. These are answers to what
+# somebody has just done; a kind that is not named here is never resent, and the desk decides:
+# a reminder read twice looks like a fault, and most have a second one.
+RESENT_ONCE_IN_DOUBT = (
+    MailKind.CONFIRMED,
+    MailKind.MOVED,
+    MailKind.CANCELLED,
+    MailKind.PLAN_BOOKED,
+    *ABOUT_THEIR_DATA,
+)
+RESENT_AFTER = timedelta(minutes=5)

@@ -1,0 +1,37 @@
+"""What a new password must not be: one that others have, with a year behind it or not."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from zxcvbn import zxcvbn
+
+# Of zxcvbn's scale from 0 to 4: from ten million guesses on somebody who knows lists is held up.
+LEAST_SCORE = 3
+LONGEST_LOOKED_AT = 72  # characters; what follows makes no password easier
+ABOUT_US = ("taper", "clinic", "sports", "massage", "runner", "marathon")
+
+
+class GuessablePasswordValidator:
+    """The lists come with zxcvbn, which knows how people vary what is in them."""
+
+    def validate(self, password: str, user=None) -> None:
+        about = [*ABOUT_US, *_words_about(user)]
+        if zxcvbn(password[:LONGEST_LOOKED_AT], user_inputs=about)["score"] < LEAST_SCORE:
+            raise ValidationError(
+                _(
+                    "Others use a password like this one, so it is tried first. Four words that "
+                    "have nothing to do with each other are easy to keep and hard to guess."
+                ),
+                code="password_guessable",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not one that many people have, nor a word with a number behind it.")
+
+
+def _words_about(user) -> list[str]:
+    if user is None:
+        return []
+    told = f"{user.email} {user.name}"
+    return [told, *re.split(r"[@ ]", told), *re.split(r"\W+", told)]

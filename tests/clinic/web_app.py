@@ -1,0 +1,21 @@
+"""The smallest program for the web server that the clinic runs on, to be asked by its tests."""
+
+import time
+
+from clinic import web_server
+from clinic.middleware.constant_time import HOLD_ANSWER
+
+web_server.SECONDS_TO_SEND = 3
+LARGE = b"x" * 3_000_000
+
+
+def application(environ, start_response):
+    path, body = environ["PATH_INFO"], environ["wsgi.input"].read()
+    if path == "/takes-a-moment":
+        time.sleep(1)
+    if path == "/held":
+        environ[HOLD_ANSWER](time.monotonic() + 4)
+    answers = {"/large": LARGE, "/from": environ.get("HTTP_X_FORWARDED_FOR", "").encode()}
+    answer = answers.get(path, str(len(body)).encode())
+    start_response("200 OK", [("Content-Length", str(len(answer)))])
+    return [answer]

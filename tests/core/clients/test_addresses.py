@@ -1,0 +1,55 @@
+"""E-mail addresses by IDNA 2008."""
+
+import pytest
+
+from bookings.core.clients.addresses import (
+    BadAddress,
+    ascii_address,
+    compared,
+    has_invisible_letters,
+    kept_address,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "mailed_to", "kept"),
+    [
+        ("ana@example.com", "ana@example.com", "ana@example.com"),
+        ("Ana.O+x@EXAMPLE.com", "Ana.O+x@example.com", "Ana.O+x@example.com"),
+        ("ana@faß.example", "ana@xn--fa-hia.example", "ana@faß.example"),  # not fass.example
+        ("ana@FAẞ.example", "ana@xn--fa-hia.example", "ana@faß.example"),
+        ("ana@xn--fa-hia.example", "ana@xn--fa-hia.example", "ana@faß.example"),
+        ("ana@βόλος.example", "ana@xn--nxasmm1c.example", "ana@βόλος.example"),
+        ("ana@Bücher.example", "ana@xn--bcher-kva.example", "ana@bücher.example"),
+        ("ana@ｅｘａｍｐｌｅ.com", "ana@example.com", "ana@example.com"),
+        ("ana@例え.example", "ana@xn--r8jz45g.example", "ana@例え.example"),
+    ],
+)
+def test_one_spelling_for_the_wire_and_one_for_people(typed, mailed_to, kept):
+    assert ascii_address(typed) == mailed_to
+    assert kept_address(typed) == kept
+    assert compared(typed) == compared(kept) == compared(mailed_to)
+
+
+def test_two_domains_that_look_related_are_two():
+    assert compared("ana@faß.example") != compared("ana@fass.example")
+
+
+@pytest.mark.parametrize(
+    "letter", "\u00ad\u200b\u200d\u200e\u202e\u2066\u2069\u2060\ufeff\u3164\ufe0f\u00a0\u061c\x00"
+)
+@pytest.mark.parametrize("where", ["an{}a@example.com", "ana@exam{}ple.com", "{}ana@example.com"])
+def test_letters_that_nobody_sees_are_noticed_wherever_they_are(letter, where):
+    address = where.format(letter)
+    assert has_invisible_letters(address)
+    with pytest.raises(BadAddress):
+        ascii_address(f"a{address}")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "ana", "ana@", "@example.com", "änä@example.com", "ana@-a.example", "ana@a..b"]
+)
+def test_what_no_mail_can_go_to_is_refused(typed):
+    with pytest.raises(BadAddress):
+        ascii_address(typed)
+    assert compared(typed) == typed

@@ -1,0 +1,68 @@
+"""Days and lengths of time in words, in more than one language."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import translation
+
+from bookings import dates
+from bookings.queries.training import protocol
+
+LONDON = ZoneInfo("Europe/London")
+SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
+
+
+def test_an_instant_is_told_in_the_clinics_time():
+    assert dates.day_and_time(SUMMER, LONDON) == "Tuesday 7 July, 10:05"
+
+
+def test_a_day_is_the_clinics_day():
+    late = datetime(2026, 7, 7, 23, 30, tzinfo=UTC)
+
+    assert dates.day(late, LONDON) == "Wednesday 8 July"
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"),
+    [
+        ("Europe/London", "London time"),
+        ("America/New_York", "New York time"),
+        ("America/Argentina/Salta", "Salta time"),
+    ],
+)
+def test_a_zone_is_named_by_its_city(zone, name):
+    assert dates.zone_name(ZoneInfo(zone)) == name
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ((12, 1), (12, 1), "1 December"),
+        ((12, 1), (12, 9), "1 to 9 December"),
+        ((11, 28), (12, 9), "28 November to 9 December"),
+    ],
+)
+def test_days_of_one_month_name_it_once(first, last, words):
+    assert dates.civil_days(date(2026, *first), date(2026, *last)) == words
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(1, "1 day"), (13, "13 days"), (14, "2 weeks"), (120, "17 weeks")]
+)
+def test_a_length_of_time_is_told_in_days_and_then_in_weeks(days, words):
+    assert dates.length_of_time(days) == words
+
+
+def test_a_version_of_the_protocol_is_named_with_its_day():
+    made = protocol.default()
+    assert protocol.label(made) == "Protocol version 1"
+    made = replace(made, version=3, dated=date(2027, 5, 12))
+    assert protocol.label(made) == "Protocol version 3, 12 May 2027"
+
+
+def test_the_names_of_days_and_months_are_those_of_the_language():
+    with translation.override("de"):
+        assert dates.day_and_time(SUMMER, LONDON) == "Dienstag 7 Juli, 10:05"
+    assert dates.day_and_time_in_short(SUMMER, LONDON) == "Tue 7 Jul, 10:05"
