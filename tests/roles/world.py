@@ -103,7 +103,7 @@ def make_world() -> World:
         **{f"{view} pk": str(visit.pk) for view in VISITS},
         "therapists:note pk": str(note.appointment_id),
         "therapists:draft pk": str(note.appointment_id),
-        **{f"{view} pk": str(ana.pk) for view in (*CLIENTS, "therapists:confirm", "runner:yours")},
+        **{f"{view} pk": str(ana.pk) for view in CLIENTS},
         "records:merge other": str(Client.objects.get(name="Bo Demo").pk),
         **{
             f"desk:{v} pk": str(Mail.objects.first().pk)
@@ -139,6 +139,7 @@ CLIENTS = (
         "client_plan_times", "client_choose_time",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
+    "therapists:confirm", "runner:yours",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (
