@@ -86,6 +86,6 @@ def _mail_new_links(client: Client, now: datetime) -> None:
 def _tell_the_old_address(address: str, now: datetime) -> None:
     """In words that say nothing to whoever should never have had a mail of ours."""
     clinic = Clinic.objects.the()
-    body = render_to_string("mail/new_links/to_the_old_address.txt", {"clinic": clinic})
+    body = render_to_string("account/email/to_the_old_address.txt", {"clinic": clinic})
     subject = _("Mails from {clinic}").format(clinic=clinic.name)
     sign_in_mails.owe(address, subject, body, good_for=OF_USE_FOR, now=now)
