@@ -133,9 +133,9 @@ $(VENV)/.installed: requirements-dev.txt
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Installing the front-end packages …"
 	@if command -v npm >/dev/null 2>&1; then \
-	    npm ci --silent --no-audit --no-fund; \
+	    npm ci --loglevel error --no-audit --no-fund; \
 	else \
 	    $(BIN)/python $(PIP_INSTALL) $(NODE_WHEEL) && \
-	    $(BIN)/python -c "$(NPM_OF_WHEEL)" ci --silent --no-audit --no-fund; \
+	    $(BIN)/python -c "$(NPM_OF_WHEEL)" ci --loglevel error --no-audit --no-fund; \
 	fi
 	@touch $@

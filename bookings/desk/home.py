@@ -9,15 +9,18 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients import identity
 from bookings.models import Client, Clinic
 from bookings.queries.desk.desk_day import desk_day
+from bookings.web.access import DESK
 from bookings.web.days import day_in
+from bookings.web.requests import StaffRequest
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     clinic = Clinic.objects.the()
     now = timezone.now()
     today = clinic.day_of(now)
-    shown = desk_day(clinic, day_in(request.GET.get("day", "")) or today, now=now)
+    day = day_in(request.GET.get("day", "")) or today
+    shown = desk_day(clinic, day, answers=bool(DESK & request.user.roles()), now=now)
     return render(request, "desk/home.html", {"shown": shown, "today": today})
 
 

@@ -5,15 +5,15 @@ Not a manage.py command, because the servers must run before Django reads its se
 
 import contextlib
 import errno
+import http.client
 import os
 import secrets
 import signal
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from pathlib import Path
 
 import django
@@ -218,13 +218,18 @@ def _wait_for_the_first_page(port: int, children: list[Child]) -> None:
 
 
 def _answers(port: int) -> bool:
+    """Asked without a proxy or a resolver: the page is on this machine, whatever they know."""
+    page = http.client.HTTPConnection(LOCALHOST, port, timeout=5)
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}/", timeout=5) as page:
-            return page.status == 200
-    except urllib.error.HTTPError as error:
-        raise stack.StackError(f"The first page failed with {error.code}.") from error
-    except OSError:
+        page.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        status = page.getresponse().status
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        page.close()
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise stack.StackError(f"The first page failed with {status}.")
+    return status == HTTPStatus.OK
 
 
 def _watch(children: list[Child]) -> int:
@@ -247,6 +252,7 @@ def _stop(_signal, _frame) -> None:
     """Once: the second Ctrl-C of an impatient hand must not cut the stopping short."""
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)
+    _say("\nStopping …")
     raise KeyboardInterrupt
 
 

@@ -115,6 +115,7 @@ def _add(servers: Servers, variable: str, url: str, server: Child) -> None:
 def forget(state: Path) -> None:
     """Deletes what was ever made in this folder and elsewhere for it, and nothing else."""
     if not (state / "lock").exists():
+        _forget_what_is_left_elsewhere(state)
         return
     with _alone_in(state):
         note = state / ELSEWHERE
@@ -238,6 +239,8 @@ def _short(state: Path) -> Path:
 
 def _elsewhere(state: Path) -> Path:
     """A folder outside, always the same for this one; `elsewhere` in it says where."""
+    if not (state / ELSEWHERE).exists():
+        _forget_what_is_left_elsewhere(state)
     folder = _standing_for(state)
     folder.mkdir(exist_ok=True)
     if folder.lstat().st_uid != os.geteuid():
@@ -245,6 +248,13 @@ def _elsewhere(state: Path) -> Path:
     folder.chmod(0o711)
     (state / ELSEWHERE).write_text(f"{folder}\n")
     return folder
+
+
+def _forget_what_is_left_elsewhere(state: Path) -> None:
+    """Somebody has deleted the folder by hand, and with it the keys to what stands there."""
+    folder = _standing_for(state)
+    if folder.exists() and folder.lstat().st_uid == os.geteuid():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _standing_for(state: Path) -> Path:

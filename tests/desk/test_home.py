@@ -74,7 +74,7 @@ def test_the_page_asks_as_many_questions_for_30_visits_as_for_1(
     desk, django_assert_max_num_queries, django_assert_num_queries
 ):
     visit()
-    with django_assert_max_num_queries(20) as seen:
+    with django_assert_max_num_queries(21) as seen:
         desk.get("/desk/", {"day": DAY})
     for _ in range(29):
         visit()
@@ -93,6 +93,13 @@ def test_the_same_address_with_another_name_is_a_question(desk, twins):
     page = text(desk.get("/desk/"))
     assert "Same e-mail, different name" in page
     assert "Bo Demo" in page
+
+
+def test_a_therapist_sees_the_day_and_no_question_that_is_the_desks_to_answer(kims, twins):
+    page = text(kims.get("/desk/"))
+    assert "Appointments" in page
+    assert "Same e-mail, different name" not in page
+    assert "merge" not in page
 
 
 def test_two_people_stay_two(desk, twins):

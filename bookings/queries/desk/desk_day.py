@@ -30,7 +30,8 @@ class DeskDay:
         return self.day + timedelta(days=1)
 
 
-def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
+def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> DeskDay:
+    """With the questions that wait, for those who may answer them."""
     bounds = day_bounds(day, 1, clinic.tz)
     visits = (
         Appointment.objects.visits()
@@ -40,6 +41,8 @@ def desk_day(clinic: Clinic, day: date, *, now: datetime) -> DeskDay:
     )
     to_compare = Client.objects.filter(same_address_as__isnull=False)
     mails = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    if not answers:
+        return DeskDay(day=day, visits=list(visits), to_compare=[], mails=[], conflicts=[])
     return DeskDay(
         day=day,
         visits=list(visits),

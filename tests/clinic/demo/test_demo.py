@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from clinic.demo import servers as stack
 from clinic.demo.servers import StackError, running
 from tests import patience
 
@@ -101,12 +102,16 @@ def demo(state, port):
 
 @pytest.fixture(scope="module")
 def standing(state):
-    """The one that runs; started for the first test that wants it, and anew once it has ended."""
+    """The one that runs; started for the first test that wants it, and anew once it has ended.
+
+    The machine names a proxy that is not there: nothing of a demo may ask it.
+    """
     started = []
+    proxy = f"http://127.0.0.1:{a_free_port()}"
 
     def _standing():
         if not started or started[-1].process.poll() is not None:
-            started.append(Demo(port=a_free_port(), state=state))
+            started.append(Demo(port=a_free_port(), state=state, http_proxy=proxy))
         return started[-1]
 
     yield _standing
@@ -236,6 +241,17 @@ def test_it_stops_with_everything_it_started_and_a_reset_forgets_only_what_it_ma
     (state / "letter to a friend").write_text("Mine.")
     assert demo("--reset").said == "The demo's data is gone; make demo starts anew.\n"
     assert [each.name for each in state.iterdir()] == ["letter to a friend"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's data stands outside the folder")
+def test_what_stands_elsewhere_for_a_folder_that_somebody_deleted_is_forgotten(demo, folder):
+    """Its keys went with the folder: nobody could read a word of it any more."""
+    state = folder / "state"
+    left = stack._standing_for(state)
+    left.mkdir()
+    (left / "of old").write_text("sealed under keys that are gone")
+    assert demo("--reset", state=state).said == "The demo's data is gone; make demo starts anew.\n"
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("nonsense", ["eight thousand", "0", "70000", "-1"])
