@@ -23,7 +23,7 @@ from bookings.actions.rota.impact import (
     VisitsAffected,
     refuse_or_let_go,
 )
-from bookings.models import THE_CLINIC, Clinic
+from bookings.models import THE_CLINIC, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 
 CHANGED_MEANWHILE = (
@@ -94,7 +94,7 @@ class NamelessLog(admin.ModelAdmin):
 def _log(request: HttpRequest, rows: Iterable[Model], action: int) -> list[LogEntry]:
     return LogEntry.objects.bulk_create(
         LogEntry(
-            user_id=request.user.pk,
+            user=cast(User, request.user),
             content_type=ContentType.objects.get_for_model(row),
             object_id=row.pk,
             object_repr=f"{row._meta.verbose_name} {row.pk}",

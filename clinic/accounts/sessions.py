@@ -1,6 +1,6 @@
 """Sessions in the database that know whose they are (settings.SESSION_ENGINE)."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.utils import url_str_to_user_pk
 from django.contrib.auth import SESSION_KEY
@@ -17,7 +17,7 @@ class SessionStore(DatabasesSessionStore):
         return BrowserSession
 
     def create_model_instance(self, data: dict[str, Any]) -> BrowserSession:
-        row = super().create_model_instance(data)
+        row = cast(BrowserSession, super().create_model_instance(data))
         row.user_id = _whose(data)
         return row
 

@@ -44,6 +44,5 @@ def _of_a_newcomer() -> Q:
     """On the record is nothing but what was booked on the public form, and what comes of it."""
     vouched_for = Appointment.objects.filter(client=OuterRef("client"), vouched_for=True)
     nobody_known = {"proved_at": None, "user": None, "unconfirmed_since": None}
-    return Q(**{f"client__{name}": value for name, value in nobody_known.items()}) & ~Exists(
-        vouched_for
-    )
+    newcomer = Q(**{f"client__{name}": value for name, value in nobody_known.items()})
+    return newcomer & Q(~Exists(vouched_for))

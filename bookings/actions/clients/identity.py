@@ -10,7 +10,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Lower
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import merge_steps
 from bookings.actions.clients.ways_in import change_the_lock
@@ -23,7 +24,7 @@ from bookings.models import Client, Clinic, User
 
 
 class AnotherAddress(Refused):
-    sentence = _("This link went to an address that is no longer the client’s.")
+    sentence = gettext_lazy("This link went to an address that is no longer the client’s.")
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:

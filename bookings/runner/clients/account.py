@@ -66,13 +66,13 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
 def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     """The answer to "is this yours?", about what was booked without signing in."""
     client = get_object_or_404(Client, pk=pk)
-    answer = {"by": RUNNER, "now": timezone.now()}
+    now = timezone.now()
     try:
         if request.POST.get("do") == "yes":
-            identity.claim(request.user, client, **answer)
+            identity.claim(request.user, client, by=RUNNER, now=now)
             messages.success(request, _("Thank you. It stands among your bookings now."))
         else:
-            identity.disown(request.user, client, **answer)
+            identity.disown(request.user, client, by=RUNNER, now=now)
             messages.success(request, _("Thank you. It stays apart from your bookings."))
     except Refused as refusal:
         messages.error(request, str(refusal))

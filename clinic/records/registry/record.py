@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Model, QuerySet
+from django.utils.functional import Promise
 
 from bookings.models import Client
 
@@ -85,7 +86,7 @@ class Record:
     only: Callable[[QuerySet], QuerySet] = lambda rows: rows
     shown: Mapping[str, str] = field(default_factory=dict)  # to its client: label -> field
     on_erase: Fate
-    why: str = ""
+    why: str | Promise = ""
     blank: Mapping[str, Any] = field(default_factory=dict)
     on_merge: Mapping[str, MergeStep] = field(default_factory=dict)
     with_login: str = ""
