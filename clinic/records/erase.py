@@ -84,7 +84,7 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
         if count := record.of(client).count():
             over = record.on_erase is Fate.KEPT and until is None
             fate = Fate.GOES if over else record.on_erase
-            lines.append(Line(record.name, count, fate, record.why))
+            lines.append(Line(record.name, count, fate, str(record.why)))
     coming = client.appointments.upcoming(now).with_everything()
     return Preview(lines, list(coming), until)
 
