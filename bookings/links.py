@@ -1,10 +1,14 @@
 """Unguessable links, to one appointment or for one client; each has one purpose.
 
-The page link is what the browser that booked is shown. The mail link goes to the address
-only, so whoever acts behind it has proved the address. Both are good as long as the appointment
-is remembered; a link for a client ends by itself. Raising an edition ends all that went before.
+The page link is what the browser that booked is shown. The mail link goes to one address only
+and says which: whoever acts behind it has proved that address and no other, and when the client
+has another, it is over. Both are good as long as the appointment is remembered; a link for a
+client ends by itself. Raising an edition ends all that went before.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -14,39 +18,79 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 
+from bookings.core.clients.addresses import compared
 from bookings.models import Appointment, Client
 
 _PAGE = Signer(salt="appointment.page")
 _MAIL = Signer(salt="appointment.mail")
 
+# What stands in the place of a token wherever the staff look at a mail.
+DEAD = "in-the-clients-mail-alone"
+_are_dead: ContextVar[bool] = ContextVar("links lead nowhere", default=False)
+
+
+@contextmanager
+def leading_nowhere() -> Iterator[None]:
+    """All links made meanwhile are dead: whoever sees them must not act as the client."""
+    before = _are_dead.set(True)
+    try:
+        yield
+    finally:
+        _are_dead.reset(before)
+
+
+def digest_of(address: str) -> str:
+    """What a token says of the address that it was mailed to."""
+    of = compared(address)
+    return salted_hmac("links.address", of, algorithm="sha256").hexdigest()[:20]
+
 
 @dataclass(frozen=True)
 class Link:
-    """What a token says: which appointment, and whether its bearer has read the mail."""
+    """What a token says: which appointment, and where its bearer has it from.
+
+    `mailed_to` is a digest of an address; empty in mails from before tokens said it.
+    """
 
     public_id: str
     edition: int
     from_mail: bool
+    mailed_to: str = ""
 
 
 def page_token(appointment: Appointment) -> str:
-    return _PAGE.sign(_named(appointment))
+    return DEAD if _are_dead.get() else _PAGE.sign(_named(appointment))
 
 
 def mail_token(appointment: Appointment) -> str:
-    return _MAIL.sign(_named(appointment))
+    if _are_dead.get():
+        return DEAD
+    address = digest_of(appointment.whose.email)
+    return _MAIL.sign(f"{appointment.public_id}.{appointment.links_edition}.{address}")
 
 
 def read(token: str) -> Link:
     """Raises BadSignature for a token that was not made here."""
     for signer, from_mail in ((_PAGE, False), (_MAIL, True)):
         try:
-            public_id, _, edition = signer.unsign(token).partition(".")
+            public_id, edition, address, *_ = [*signer.unsign(token).split("."), "", ""]
         except BadSignature:
             continue
-        return Link(public_id, int(edition or 0), from_mail)
+        return Link(public_id, int(edition or 0), from_mail, address)
     raise BadSignature("not a link of ours")
+
+
+def still_goes_to(mailed_to: str, client: Client) -> bool:
+    """Whether the address that a link was mailed to is the client's.
+
+    A link that does not say it holds while the client is known: a new address ends it otherwise,
+    and it proves none.
+    """
+    if not mailed_to:
+        return not client.is_provisional
+    return constant_time_compare(mailed_to, digest_of(client.email))
 
 
 def _named(appointment: Appointment) -> str:
@@ -98,13 +142,15 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The absolute address behind which somebody acts as the client, for one purpose."""
-    told = {**facts, "client": client.pk, "edition": client.links_edition}
-    token = _signer(purpose).sign_object(told)
+    token = DEAD
+    if not _are_dead.get():
+        told = {**facts, "client": client.pk, "edition": client.links_edition}
+        token = _signer(purpose).sign_object({**told, "address": digest_of(client.email)})
     return urljoin(settings.SITE_URL, reverse(purpose.route, args=[token]))
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:
-    """The facts, the client's number and the edition among them.
+    """The facts; the client's number, the edition and a digest of the address among them.
 
     Raises BadSignature, also for a token past its time.
     """

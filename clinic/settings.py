@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.postgres",
-    "django.contrib.sessions",
     "clinic.apps.UsedStaticFiles",
     "allauth",
     "allauth.account",
@@ -252,6 +251,7 @@ CONTENT_SECURITY_POLICY = {
 # Not no-referrer: browsers then send "Origin: null" with our own forms, which CSRF must refuse.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_ENGINE = "clinic.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 ENCRYPTED = SITE_URL.startswith("https://")

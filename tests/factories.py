@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from itertools import count
 
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     THE_CLINIC,
@@ -43,6 +44,11 @@ def make_user(email: str = "", **fields) -> User:
     return User.objects.create_user(
         email or f"user{next(_numbers)}@example.com", PASSWORD, **fields
     )
+
+
+def key_of(email: str, role: Role) -> str:
+    """How events name whoever has that login."""
+    return f"{role.value}: {User.objects.get(email=email).pk}"
 
 
 def make_therapist(name: str = "", **fields) -> Therapist:
@@ -122,6 +128,7 @@ def make_appointment(
         "price": treatment.price,
         "created_at": starts_at - timedelta(days=7),
         "booked_at": starts_at - timedelta(days=7) if client else None,
+        "vouched_for": client is not None,
         **fields,
     }
     return Appointment.objects.create(

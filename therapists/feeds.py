@@ -1,7 +1,7 @@
 """Calendars to subscribe to: a therapist's (initials and treatment), a client's (visits, phases).
 
-The address is the secret. It is made from the feed's edition, so nothing secret is stored, and
-raising the edition makes every earlier address worthless.
+The address is the secret. It is made from the feed's edition, and from that of its client's links,
+so nothing secret is stored, and raising either makes every earlier address worthless.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ READ_AGAIN_AFTER = timedelta(hours=1)
 
 
 def url_of(feed: Feed) -> str:
-    token = _SIGNER.sign(f"{feed.pk}.{feed.edition}")
+    token = _SIGNER.sign(f"{feed.pk}.{_edition_of(feed)}")
     return urljoin(settings.SITE_URL, reverse("therapists:feed", args=[token]))
 
 
@@ -40,8 +40,15 @@ def read(token: str) -> Feed | None:
         pk, _, edition = _SIGNER.unsign(token).partition(".")
     except BadSignature:
         return None
-    feeds = Feed.objects.filter(pk=pk, edition=edition, active=True)
-    return feeds.select_related("therapist", "client").first()
+    feeds = Feed.objects.filter(pk=pk, active=True).select_related("therapist", "client")
+    feed = feeds.first()
+    return feed if feed and _edition_of(feed) == edition else None
+
+
+def _edition_of(feed: Feed) -> str:
+    """A client's ends with their links as well, whoever asks for that."""
+    links = feed.client.links_edition if feed.client else 0
+    return f"{feed.edition}.{links}" if links else str(feed.edition)
 
 
 def renew(*, therapist: Therapist | None = None, client: Client | None = None) -> Feed:

@@ -4,7 +4,7 @@ from django.urls import path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
-from therapists.pages.health import accesses, health, kept_records
+from therapists.pages.health import accesses, confirm, health, kept_records
 from therapists.pages.notes import brief, history, note
 from therapists.pages.scheduling import (
     feed,
@@ -35,6 +35,7 @@ urlpatterns = [
         THERAPIST | OWNER,
         path("visits/<int:pk>/note/", note.note, name="note"),
         path("clients/<int:pk>/history/", history.history, name="history"),
+        path("clients/<int:pk>/confirm/", confirm.confirm, name="confirm"),
     ),
     *protected(
         OWNER,

@@ -1,11 +1,13 @@
 """What every admin page has in common that changes the diary, or may only be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
@@ -21,7 +23,7 @@ from bookings.actions.rota.impact import (
     VisitsAffected,
     refuse_or_let_go,
 )
-from bookings.models import THE_CLINIC, Clinic
+from bookings.models import THE_CLINIC, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 
 CHANGED_MEANWHILE = (
@@ -73,7 +75,36 @@ class DiaryForm(forms.ModelForm):
         return self.cleaned_data
 
 
-class DiaryAdmin(admin.ModelAdmin):
+class NamelessLog(admin.ModelAdmin):
+    """Django's own log knows rows by their numbers: what they were called would outlive them.
+
+    What was changed stands in the history.
+    """
+
+    def log_addition(self, request: HttpRequest, obj: Model, _message: object):
+        return _log(request, [obj], ADDITION)
+
+    def log_change(self, request: HttpRequest, obj: Model, _message: object):
+        return _log(request, [obj], CHANGE)
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]):
+        return _log(request, queryset, DELETION)
+
+
+def _log(request: HttpRequest, rows: Iterable[Model], action: int) -> list[LogEntry]:
+    return LogEntry.objects.bulk_create(
+        LogEntry(
+            user=cast(User, request.user),
+            content_type=ContentType.objects.get_for_model(row),
+            object_id=row.pk,
+            object_repr=f"{row._meta.verbose_name} {row.pk}",
+            action_flag=action,
+        )
+        for row in rows
+    )
+
+
+class DiaryAdmin(NamelessLog):
     """Locks the clinic's row before it writes; a refusal is a sentence on the page."""
 
     form = DiaryForm

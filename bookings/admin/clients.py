@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from bookings.actions.clients.ways_in import change_the_lock
 from bookings.admin.users import LoginForOwners
+from bookings.core.clients.addresses import compared
 from bookings.models import Client
 
 
 @admin.register(Client)
-class ClientAdmin(LoginForOwners, admin.ModelAdmin):
+class ClientAdmin(LoginForOwners):
     fieldsets = [
         (None, {"fields": ["name", "email", "phone", "language"]}),
         ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
@@ -48,8 +50,15 @@ class ClientAdmin(LoginForOwners, admin.ModelAdmin):
         return format_html('<a href="{}">Races and plan</a>', opened)
 
     def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
+        now = timezone.now()
         if not change:
-            obj.created_at = timezone.now()
-        if "email" in form.changed_data:
-            obj.bounced_at = None
+            obj.created_at = now
+            obj.unconfirmed_since = now if obj.email else None
+        before = Client.objects.filter(pk=obj.pk).select_related("user").first()
+        has_another = before is not None and compared(before.email) != compared(obj.email)
+        if has_another:
+            obj.bounced_at = obj.proved_at = None
         super().save_model(request, obj, form, change)
+        if before and has_another:
+            addresses, logins = [before.email], [before.user]
+            change_the_lock(obj, logins=logins, addresses=addresses, now=now)

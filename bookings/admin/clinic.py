@@ -76,7 +76,7 @@ class ClinicAdmin(RotaAdmin):
             },
         ),
         ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
-        ("Health", {"fields": ["emergency_advice"]}),
+        ("Health", {"fields": ["emergency_advice", "care_days"]}),
         ("On other web sites", {"fields": ["embed_origins"]}),
         (
             "How long data is kept",

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from bookings.admin.base import DiaryForm, RotaAdmin
+from bookings.admin.base import DiaryForm, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import (
@@ -42,7 +42,7 @@ class AbsenceInline(admin.TabularInline):
     extra = 0
 
 
-class FlagsOverlaps(admin.ModelAdmin):
+class FlagsOverlaps(NamelessLog):
     """Says after saving where weekly hours overlap: they are worked once, whoever typed twice."""
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:

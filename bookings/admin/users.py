@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
+from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
 from bookings.models import User
 
@@ -53,7 +54,7 @@ class UserForm(LowerCaseEmail, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangosUserAdmin):
+class UserAdmin(NamelessLog, DjangosUserAdmin):
     form = UserForm
     add_form = NewUserForm
     fieldsets = [
@@ -96,7 +97,7 @@ class UserAdmin(DjangosUserAdmin):
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
 
-class LoginForOwners(admin.ModelAdmin):
+class LoginForOwners(NamelessLog):
     """Whose login it is, is the owner's to say."""
 
     def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:

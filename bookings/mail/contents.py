@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.context import AppointmentLetter, Letter, PlanLetter
+from bookings.mail.context import AppointmentLetter, Letter, NewLinksLetter, PlanLetter
 from bookings.mail.data_context import DataLinkLetter, ErasedLetter
 from bookings.mail.training_context import (
     NudgeLetter,
@@ -22,7 +22,7 @@ from bookings.mail.training_context import (
     RaceCheckLetter,
     TrainingLetter,
 )
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 
 WhyNot = tuple[MailState, str] | None
 
@@ -121,6 +121,25 @@ class TimedToTraining:
         """Nothing: it is about what might be booked."""
 
 
+class NewLinks:
+    """To the address as it is, unless there are newer ones."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        client = Client.objects.get(pk=mail.client_id)
+        mail.client = client
+        if client.links_edition != mail.about["edition"]:
+            return MailState.SUPERSEDED, _("The links have been ended since.")
+        return None
+
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+        coming = mail.client.appointments.upcoming(now).with_everything()
+        visits = [AppointmentLetter(mail, clinic, now, visit) for visit in coming]
+        return NewLinksLetter(mail, clinic, now, visits)
+
+    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
+        """Nothing: calendars know the visits already."""
+
+
 @dataclass(frozen=True)
 class TheirData:
     """Always true: it says what somebody has just asked for."""
@@ -152,6 +171,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.NUDGE: TimedToTraining(NudgeLetter),
     MailKind.RACE_CHECK: TimedToTraining(RaceCheckLetter),
     MailKind.OFF_SEASON: TimedToTraining(OffSeasonLetter),
+    MailKind.NEW_LINKS: NewLinks(),
     MailKind.DATA_LINK: TheirData(DataLinkLetter),
     MailKind.ERASED: TheirData(ErasedLetter),
 }

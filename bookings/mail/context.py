@@ -207,3 +207,10 @@ class PlanLetter(Letter):
     @property
     def plan_url(self) -> str:
         return mailed_url(self.visits[0].appointment, "runner:my_plan")
+
+
+@dataclass(frozen=True)
+class NewLinksLetter(Letter):
+    """The address has changed, or two records are one: the links to what is booked, anew."""
+
+    visits: Sequence[AppointmentLetter]

@@ -30,7 +30,7 @@ from bookings.models.tallies import Tally
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
-from bookings.models.users import User
+from bookings.models.users import BrowserSession, User
 
 __all__ = [
     "THE_CLINIC",
@@ -39,6 +39,7 @@ __all__ = [
     "Agreement",
     "Appointment",
     "AppointmentEvent",
+    "BrowserSession",
     "Change",
     "Client",
     "ClientEvent",

@@ -170,6 +170,15 @@ class Clinic(Named, models.Model):
             "the consent of a parent or guardian."
         ),
     )
+    care_days = models.PositiveSmallIntegerField(
+        gettext_lazy("therapists see health data for"),
+        default=180,
+        db_default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+        help_text=gettext_lazy(
+            "Days after a client's last visit with them; it begins 14 days before one."
+        ),
+    )
     keep_records_years = models.PositiveSmallIntegerField(
         "keep clinical records for",
         default=8,

@@ -1,9 +1,12 @@
-"""Logins."""
+"""Logins, and the sessions of those who have signed in."""
 
+from importlib import import_module
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
@@ -81,3 +84,29 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         """Everything this login may act as; a therapist may well be an owner too."""
         treats = User.objects.filter(pk=self.pk, therapist__active=True).exists()
         return frozenset({Role(self.role)} | ({Role.THERAPIST} if treats else set()))
+
+
+class BrowserSession(AbstractBaseSession):
+    """What the site remembers of one browser. With its login, so that both can end together."""
+
+    user = models.ForeignKey(
+        User,
+        null=True,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,  # a session is written with each answer, and never stops one
+        related_name="sessions",
+    )
+
+    class Meta(AbstractBaseSession.Meta):
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["user"],
+                condition=models.Q(user__isnull=False),
+                name="sessions_of_logins",
+            )
+        ]
+
+    @classmethod
+    def get_session_store_class(cls):
+        return import_module(settings.SESSION_ENGINE).SessionStore

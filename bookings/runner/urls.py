@@ -38,6 +38,7 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("account/", account.account, name="account"),
+        path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
         path("account/end-links/", account.withdraw_links, name="withdraw_links"),
     ),

@@ -1,11 +1,13 @@
-"""What pages ask of a client: {{ client|lacks_consent:day }}."""
+"""What pages ask of a client's record: {{ client|lacks_consent:day }}."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django import template
 
 from bookings.actions.clients.details import FIELDS
 from bookings.models import Client
+from bookings.queries import actors
 
 register = template.Library()
 
@@ -14,6 +16,12 @@ register = template.Library()
 def lacks_consent(client: Client | None, on: date) -> bool:
     """Under 18 on that day, and no parent or guardian has agreed yet."""
     return client is not None and client.lacks_consent(on)
+
+
+@register.filter
+def named(by: str, names: Mapping[int, str]) -> str:
+    """Who acted: {{ event.by|named:staff_names }}."""
+    return actors.named(by, names)
 
 
 @register.filter

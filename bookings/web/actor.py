@@ -1,4 +1,4 @@
-"""Who acts, as events, mails, the history and the record of readings name them."""
+"""Who acts, as events, mails, the history and the record of readings keep them."""
 
 from django.http import HttpRequest
 
@@ -13,11 +13,14 @@ def role_of(user: User) -> Role:
     return Role.THERAPIST if treats else role
 
 
-def in_words(user: User, role: Role | None = None) -> str:
-    """`role`, where the caller has asked for it already, which costs a query."""
-    return f"{(role or role_of(user)).value}: {user.email}"
+def key_of(user: User, role: Role | None = None) -> str:
+    """A role and the login's key, which `queries.actors.named` reads; never an address.
+
+    `role`, where the caller has asked for it already, which costs a query.
+    """
+    return f"{(role or role_of(user)).value}: {user.pk}"
 
 
 def who(request: HttpRequest) -> str:
     """Whoever has signed in; a runner otherwise."""
-    return in_words(request.user) if request.user.is_authenticated else Role.RUNNER.value
+    return key_of(request.user) if request.user.is_authenticated else Role.RUNNER.value

@@ -26,6 +26,7 @@ class Opened:
     appointment: Appointment
     token: str
     from_mail: bool
+    mailed_to: str
 
     @property
     def asks_who(self) -> bool:
@@ -40,7 +41,10 @@ class Opened:
 def behind_a_link(
     view: Callable[..., HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Looks the appointment up; a POST from behind a mailed link proves the address first."""
+    """Looks the appointment up; a POST from behind a mailed link proves its address first.
+
+    A link is over with the address that it was mailed to.
+    """
 
     @private
     @wraps(view)
@@ -48,9 +52,12 @@ def behind_a_link(
         opened = _open(token)
         try:
             if request.method == "POST" and opened.asks_who:
-                identity.prove(opened.appointment.whose, by=RUNNER, now=timezone.now())
+                client, mailed_to = opened.appointment.whose, opened.mailed_to
+                identity.prove(client, mailed_to=mailed_to, by=RUNNER, now=timezone.now())
                 opened = _open(token)
             return view(request, opened, **asked)
+        except identity.AnotherAddress:
+            raise Http404 from None
         except Busy as refusal:
             return sorry(request, refusal)
 
@@ -68,4 +75,6 @@ def _open(token: str) -> Opened:
         raise Http404 from None
     visits = Appointment.objects.visits().with_everything()
     appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
-    return Opened(appointment, token, link.from_mail)
+    if link.from_mail and not links.still_goes_to(link.mailed_to, appointment.whose):
+        raise Http404
+    return Opened(appointment, token, link.from_mail, link.mailed_to)

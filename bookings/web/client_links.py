@@ -12,7 +12,7 @@ from django.utils import timezone
 from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
 from bookings.actions.scheduling.booking import RUNNER
-from bookings.links import Purpose, read_client_token
+from bookings.links import Purpose, read_client_token, still_goes_to
 from bookings.models import Client
 from bookings.web.responses import private, sorry
 
@@ -29,8 +29,13 @@ def for_a_client(purpose: Purpose) -> Callable[[View], View]:
             client, facts = _read(purpose, token)
             try:
                 if request.method == "POST" and client.is_provisional:
-                    client = identity.prove(client, by=RUNNER, now=timezone.now())
+                    mailed_to = facts.get("address", "")
+                    client = identity.prove(
+                        client, mailed_to=mailed_to, by=RUNNER, now=timezone.now()
+                    )
                 return view(request, client, facts)
+            except identity.AnotherAddress:
+                raise Http404 from None
             except Busy as refusal:
                 return sorry(request, refusal)
 
@@ -48,7 +53,10 @@ def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
 
 
 def client_of(facts: dict[str, Any]) -> Client:
-    """Raises Http404 when the client is gone, or has withdrawn the link."""
-    return get_object_or_404(
+    """Raises Http404 when the client is gone, has withdrawn the link, or has another address."""
+    client = get_object_or_404(
         Client, pk=facts["client"], links_edition=facts["edition"], erased_at=None
     )
+    if not still_goes_to(facts.get("address", ""), client):
+        raise Http404
+    return client

@@ -1,14 +1,19 @@
-"""The clinic's name, address and phone, which stand on every page."""
+"""The clinic's name, address and phone, which stand on every page; and the staff's names."""
 
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from bookings.models import THE_CLINIC, Clinic
+from bookings.queries.actors import staff_names
 
 
 def clinic(_request: HttpRequest) -> dict:
-    return {"clinic": SimpleLazyObject(_the_clinic)}
+    """Each is asked for only where a page shows it."""
+    return {
+        "clinic": SimpleLazyObject(_the_clinic),
+        "staff_names": SimpleLazyObject(staff_names),
+    }
 
 
 def _the_clinic() -> Clinic | None:

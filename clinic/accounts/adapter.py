@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
-            identity.recognise(user, proved.email, by=str(user), now=timezone.now())
+            identity.recognise(user, proved.email, now=timezone.now())
         response = super().post_login(request, user, **how)
         attempts.remember_browser(request, response, user)
         return response

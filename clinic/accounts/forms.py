@@ -60,7 +60,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
         """Staff sign in with a password; to them the mail says so instead."""
         refuse_too_many_mails(self.cleaned_data["email"])
         address = super().clean_email()
-        self._user = self._user or identity.login_for(address)
+        self._user = identity.login_for(address) or self._user
         if self._user and is_staff(self._user):
             self._user = None
         return address

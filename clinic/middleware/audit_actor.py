@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from bookings.core.roles import Role
 from bookings.models import User
 from bookings.models.records.history import LONGEST_WHO
-from bookings.web.actor import in_words, role_of
+from bookings.web.actor import key_of, role_of
 
 PROGRAM = "program"
 WRITES = re.compile(
@@ -28,7 +28,7 @@ WRITES = re.compile(
 
 @dataclass(frozen=True)
 class Actor:
-    """A role (or program), who it is in words, and their login if they have one."""
+    """A role (or program), who it is as events keep them, and their login if they have one."""
 
     role: str
     who: str
@@ -85,7 +85,7 @@ class ActingMiddleware:
 def _actor(user: User) -> Actor:
     """Runners are not named: their history must not outlive them."""
     role = role_of(user)
-    return Actor(role, role.value if role is Role.RUNNER else in_words(user, role), user.pk)
+    return Actor(role, role.value if role is Role.RUNNER else key_of(user, role), user.pk)
 
 
 class NamedTask(Task):

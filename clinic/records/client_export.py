@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bookings.models import Client
+from django.utils.translation import gettext_lazy as _
+
+from bookings.actions.clients import health_hold
+from bookings.models import AppointmentEvent, Client
 from clinic.records.registry.record import Record
 from clinic.records.registry.rows import RECORDS
 from therapists.health_audit import Reader
@@ -15,6 +18,11 @@ Rows = list[dict[str, Any]]
 HEALTH_ONLY_SIGNED_IN = (
     "Your health answers and notes are not here: a link in a mail may be read by whoever shares "
     "the mailbox. Sign in to see them, or ask the front desk."
+)
+NOT_CONFIRMED = _(
+    "Notes of your therapist, and answers from before the address was changed or typed by the "
+    "front desk, are not here: your therapist first asks you whether it is yours, at your next "
+    "visit. Please ask the front desk if that is too late for you."
 )
 WITHHELD = (
     "{count} more may speak of somebody else; the therapist looks through them before they are "
@@ -45,11 +53,21 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
         "Signed notes": health.notes,
         "Who read or wrote your health data": health.accesses,
     }
-    withheld = [WITHHELD.format(count=health.withheld)] if health.withheld else []
-    return Export(now, groups, withheld)
+    remarks = [WITHHELD.format(count=health.withheld)] if health.withheld else []
+    if client.unconfirmed_since:
+        remarks.append(str(NOT_CONFIRMED))
+    return Export(now, groups, remarks)
 
 
 def _rows(record: Record, client: Client) -> Rows:
-    """Labels may have spaces, which annotations may not, so they are put on afterwards."""
-    found = record.of(client).order_by("pk").values_list(*record.shown.values())
-    return [dict(zip(record.shown, row, strict=True)) for row in found]
+    """Labels may have spaces, which annotations may not, so they are put on afterwards.
+
+    That somebody is on hold comes from what they told of their health.
+    """
+    found = record.of(client).order_by("pk")
+    shown = record.shown
+    if client.unconfirmed_since:
+        shown = {label: name for label, name in shown.items() if name != "health_hold"}
+    if client.unconfirmed_since and record.model is AppointmentEvent:
+        found = found.exclude(kind__in=[health_hold.HELD, health_hold.LIFTED])
+    return [dict(zip(shown, row, strict=True)) for row in found.values_list(*shown.values())]

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, ProtectedError, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, TextField
+from django.db.models.functions import Cast, Lower, Now
 from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
+from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -22,15 +25,22 @@ from bookings.models import (
     ErasureState,
     Mail,
     MailKind,
+    SignInMail,
     User,
 )
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
 from clinic.records.registry.record import Fate, Remembered
-from clinic.records.registry.rows import BY_MODEL, RECORDS
+from clinic.records.registry.rows import BY_MODEL, CLIENTS, RECORDS
 from clinic.records.registry.third_party import THIRD_PARTY
 from therapists.actions import health_erase
 
+TYPED = tuple(BY_MODEL[Appointment].blank)
+TAKE_OUT = """
+    UPDATE bookings_change
+    SET before = before - %(typed)s::text[], after = after - %(typed)s::text[]
+    WHERE client_id = %(client)s AND (before ?| %(typed)s::text[] OR after ?| %(typed)s::text[])
+"""
 LONGEST_WAIT = timedelta(days=3)  # for the last mail; then the address goes all the same
 
 
@@ -74,7 +84,7 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
         if count := record.of(client).count():
             over = record.on_erase is Fate.KEPT and until is None
             fate = Fate.GOES if over else record.on_erase
-            lines.append(Line(record.name, count, fate, record.why))
+            lines.append(Line(record.name, count, fate, str(record.why)))
     coming = client.appointments.upcoming(now).with_everything()
     return Preview(lines, list(coming), until)
 
@@ -131,8 +141,11 @@ def erase(
         health_erase.keep(client, now=now)
     else:
         forget_kept(client)
+    logins, addresses = _logins_of(client), _addresses_of(client)
     _erase_rows(client)
-    _forget_login(client.user_id)
+    _forget_sign_in_mails(addresses)
+    for login in logins:
+        _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
     Client.objects.filter(pk=client.pk).update(erased_at=now)
     outcome = _in_words(seen)
@@ -185,16 +198,48 @@ def forget_kept(client: Client) -> None:
 
 
 def _erase_rows(client: Client) -> None:
+    _allow_forgetting()
+    _forget_the_admins_log(client)
     for record in RECORDS:
-        if record.on_erase is Fate.NAMELESS:
+        if record.blank:
             record.of(client).update(**record.blank)
         elif record.on_erase is Fate.GOES and record.model is not Change:
             record.of(client).delete()
 
 
-def _forget_login(user: int | None) -> None:
-    """What the history says of a login that has just gone; somebody on the staff keeps theirs."""
-    if user is None or User.objects.filter(pk=user).exists():
+def _forget_the_admins_log(client: Client) -> None:
+    """What Django's admin wrote of their rows, while they can still be found."""
+    for record in CLIENTS:
+        if record.model is not Change:
+            rows = record.of(client).annotate(logged_as=Cast("pk", TextField()))
+            about = ContentType.objects.get_for_model(record.model)
+            entries = LogEntry.objects.filter(content_type=about)
+            entries.filter(object_id__in=rows.values("logged_as")).delete()
+
+
+def _forget_sign_in_mails(addresses: set[str]) -> None:
+    """What waits to be sent about a login, or to an address of before."""
+    waiting = SignInMail.objects.alias(folded=Lower("address"))
+    waiting.filter(folded__in={compared(one) for one in addresses if one}).delete()
+
+
+def _logins_of(client: Client) -> set[int]:
+    """Those that have opened the record at any time that the history remembers."""
+    of_it = Change.objects.filter(client=client, table=Client._meta.db_table)
+    told = of_it.values_list("before__user_id", "after__user_id")
+    return {key for both in told for key in (*both, client.user_id) if key is not None}
+
+
+def _addresses_of(client: Client) -> set[str]:
+    """And theirs of before, as far as it remembers."""
+    of_it = Change.objects.filter(client=client, table=Client._meta.db_table)
+    told = of_it.values_list("before__email", "after__email")
+    return {one for both in told for one in (*both, client.email) if one}
+
+
+def _forget_login(user: int) -> None:
+    """What the history says of a login that has gone; somebody on the staff keeps theirs."""
+    if User.objects.filter(pk=user).exists():
         return
     _allow_forgetting()
     Change.objects.filter(table=User._meta.db_table, row=user).delete()
@@ -210,9 +255,14 @@ def _allow_forgetting() -> None:
 
 
 def _forget_history(client: Client) -> None:
-    """What says who they are; an appointment's changes only say when and with whom."""
+    """What says who they are; an appointment's changes only say when and with whom.
+
+    Without what a person has typed.
+    """
     _allow_forgetting()
     BY_MODEL[Change].of(client).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_OUT, {"typed": list(TYPED), "client": client.pk})
 
 
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.actions.clients import details, health_hold, merge_steps
+from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
@@ -106,14 +107,16 @@ def _carry_out(merge: Merge) -> None:
     undecided = pointing.keys() - steps.keys()
     if undecided:
         raise NotDecided(", ".join(sorted(undecided)))
-    before = _record_of(merge.gone)
+    before, email_before = _record_of(merge.gone), merge.kept.email
     put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
     _one_person(merge)
     # The races last: with them the mails of the plan are owed anew, by everything else.
     ordered = sorted(steps, key=lambda name: name == "bookings.Race.client")
     dropped = [line for name in ordered for line in steps[name](merge, pointing[name])]
-    _hand_over_the_login(merge)
+    logins = [merge.kept.user, merge.gone.user]
+    addresses = [email_before, merge.gone.email]
     merge_steps.leave_to(merge.gone, merge.kept)
+    change_the_lock(merge.kept, logins=logins, addresses=addresses, now=merge.now)
     nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
         health_hold.put(merge.kept, by=merge.by, now=merge.now)
@@ -134,6 +137,7 @@ def _one_person(merge: Merge) -> None:
                 for consent in CONSENT:
                     setattr(kept, consent, getattr(gone, consent))
             setattr(kept, name, getattr(gone, name))
+    kept.links_edition = max(kept.links_edition, gone.links_edition)
     kept.plan_revision = max(kept.plan_revision, gone.plan_revision)
     kept.created_at = min(kept.created_at, gone.created_at)
     agreed = [at for at in (kept.terms_agreed_at, gone.terms_agreed_at) if at]
@@ -146,16 +150,6 @@ def _one_person(merge: Merge) -> None:
         (pk for pk in others if pk not in (None, kept.pk, gone.pk)), None
     )
     kept.save()
-
-
-def _hand_over_the_login(merge: Merge) -> None:
-    """A login stays where there are two; it then shows nobody's bookings."""
-    login = merge.gone.user
-    if login is not None and merge.kept.user_id is None:
-        merge.gone.user = None
-        merge.gone.save(update_fields=["user"])
-        merge.kept.user = login
-        merge.kept.save(update_fields=["user"])
 
 
 def _record_of(client: Client) -> dict[str, Any]:
@@ -240,13 +234,12 @@ def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
     for group in MailGroup:
         if gone.mail_consents.filter(group=group).exists():
             yield f"“{group.label.capitalize()}”: the newest choice made in either record holds."
-    if gone.user and kept.user:
-        yield f"The login {gone.user.email} stays, but shows nothing any more."
-    elif gone.user:
-        yield f"The login {gone.user.email} opens the merged record."
-    if hasattr(gone, "feed") and hasattr(kept, "feed"):
-        yield f"The calendar address of {gone} stops; that of {kept} shows everything."
     for name in CHOSEN:
         if getattr(gone, name) and not getattr(kept, name):
             yield f"{details.FIELDS[name].capitalize()}: {getattr(gone, name)}, from {gone}."
+    yield _(
+        "Logins, links in earlier mails and calendar addresses of both end; new links go to the "
+        "address that stays. Health data stays shut to whoever signs in until a therapist who "
+        "treats them, or the owner, has said who it is."
+    )
     yield f"The record of {gone} is then gone; what it said stays in the history of {kept}."

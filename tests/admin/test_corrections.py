@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, connections
 from django.utils import timezone
 
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -50,7 +51,7 @@ def test_a_corrected_time_is_recorded_with_who_and_from_what_to_what(office, vis
     visit.refresh_from_db()
     assert (visit.starts_at, visit.revision) == (later, 1)
     event = visit.events.get()
-    assert (event.kind, event.by) == ("moved", "owner: owner@example.com")
+    assert (event.kind, event.by) == ("moved", factories.key_of("owner@example.com", Role.OWNER))
     assert event.facts["from"]["starts_at"] == "2027-01-12T10:00:00Z"
     assert event.facts["to"]["starts_at"] == "2027-01-12T12:00:00Z"
     assert "starts at: 12 Jan 2027 10:00 → 12 Jan 2027 12:00" in office.get(page_of(visit)).text

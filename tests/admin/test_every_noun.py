@@ -146,4 +146,4 @@ def test_a_correction_names_the_login_that_made_it(visit, ten):
     desk = Browser()
     desk.force_login(factories.make_user("dee@example.com", role=Role.DESK))
     assert send(desk, page_of(visit), **times(ten + timedelta(hours=2))).status_code == 302
-    assert visit.events.get().by == "desk: dee@example.com"
+    assert visit.events.get().by == factories.key_of("dee@example.com", Role.DESK)

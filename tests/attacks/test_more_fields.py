@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Payment, Therapist, User
+from tests import factories
 from tests.roles.addresses import every_page
 from tests.roles.world import make_world
 from therapists.models import Access, Note, NoteVersion, TimeOff
@@ -58,7 +60,9 @@ def test_a_note_is_its_writers_and_dated_by_the_clock(world):
     assert (version.number, version.signed_by.name) == (1, "Kim Demo")
     assert (version.note.author.name, version.note.appointment) == ("Kim Demo", visit)
     assert timezone.now() - version.signed_at < timedelta(minutes=5)
-    assert {one.who for one in Access.objects.all()} == {"therapist: kim@example.com"}
+    assert {one.who for one in Access.objects.all()} == {
+        factories.key_of("kim@example.com", Role.THERAPIST)
+    }
 
 
 def test_a_record_changes_by_what_its_form_shows_alone(world):
@@ -83,7 +87,8 @@ def test_money_is_noted_by_who_takes_it_now_and_in_the_clinics_currency(world):
     typed = {"amount": "10", "method": "cash", "key": "a" * 32, "seen": seen.pk if seen else 0}
     world.browsers["desk"].post(f"/diary/appointments/{visit.pk}/pay/", MORE | typed)
     paid = visit.payments.get()
-    assert (paid.by, paid.currency, paid.number) == ("desk: desk@example.com", "GBP", 2)
+    desk = factories.key_of("desk@example.com", Role.DESK)
+    assert (paid.by, paid.currency, paid.number) == (desk, "GBP", 2)
     assert timezone.now() - paid.at < timedelta(minutes=5)
 
 

@@ -12,11 +12,15 @@ from io import StringIO
 import icalendar
 import pytest
 from django.core import mail as outbox
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.test import Client as Browser
+from django.urls import resolve
 
 from bookings import links
 from bookings.models import Client, SignInMail
 from bookings.models.clients.legal import LegalText
+from bookings.web.access import EVERYONE, NOBODY, SIGNED_IN
+from clinic.middleware.policy import who_may
 from tests import factories
 from tests.roles.addresses import every_page
 from tests.roles.world import make_world
@@ -146,6 +150,47 @@ def test_no_name_is_a_formula_in_the_takings(world, formula):
     assert any(formula in cell for row in rows for cell in row)
     dangerous = [cell for row in rows for cell in row if cell.strip()[:1] in tuple("=+-@")]
     assert not dangerous
+
+
+def signed_here(page: str) -> list[str]:
+    """Tokens that open something of a client's: for a page, a mail, or one purpose of a client."""
+    signers = [Signer(salt=f"appointment.{one}") for one in ("page", "mail")]
+    signers += [TimestampSigner(salt=f"client.{purpose}") for purpose in links.Purpose]
+    return [
+        candidate
+        for candidate in set(re.findall(r"[\w.~-]+(?::[\w.~-]+)+", page))
+        if any(_is_signed_by(one, candidate) for one in signers)
+    ]
+
+
+def _is_signed_by(signer: Signer, token: str) -> bool:
+    try:
+        signer.unsign(token)
+    except BadSignature:
+        return False
+    return True
+
+
+def test_no_page_of_the_staffs_shows_a_link_with_which_they_could_act_as_a_client(world):
+    found = []
+    for name, url in sorted(set(every_page(world.argument))):
+        roles = who_may(resolve(url).func, name)
+        if name.endswith("logout") or roles in (EVERYONE, SIGNED_IN, NOBODY):
+            continue
+        for who in ("kim", "desk", "owner"):
+            response = world.browsers[who].get(url)
+            page = b"".join(response).decode(errors="replace")
+            found += [f"{name} {who}" for _ in signed_here(page)]
+    assert not found, "\n".join(found)
+
+
+def test_a_link_on_such_a_page_would_be_noticed(world):
+    visit = world.ana.appointments.first()
+    alive = [links.mail_token(visit), links.page_url(visit)]
+    alive += [links.client_url(one, world.ana) for one in links.Purpose]
+    assert all(signed_here(f'<a href="/x/{one}/">') for one in alive)
+    with links.leading_nowhere():
+        assert not signed_here(links.mailed_url(visit))
 
 
 # Bodies

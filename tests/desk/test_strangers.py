@@ -82,7 +82,7 @@ def test_one_press_cancels_them_together(desk, strangers):
     assert "5 bookings are cancelled." in page
     assert set(Appointment.objects.filter(status=Status.BOOKED)) == set(others)
     event = Appointment.objects.get(pk=mine[0].pk).events.get(kind=Status.CANCELLED)
-    assert event.by == "desk: desk@example.com"
+    assert event.by.startswith("desk: ")
     assert Mail.objects.filter(kind=MailKind.CANCELLED).count() == 5
 
 

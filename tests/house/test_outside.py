@@ -29,7 +29,16 @@ def now():
 
 
 def test_links_and_feeds_of_long_ago_still_open(now):
-    assert PINNED["tokens"].items() <= now["tokens"].items()
+    made = "tokens_with_an_address"
+    assert PINNED[made].items() <= now[made].items()
+    assert PINNED["tokens"]["feed"] == now[made]["feed"]
+
+
+def test_links_from_before_they_said_where_they_went_are_still_read(now):
+    read, a_client = now["of_long_ago"], {"client": 7, "edition": 3}
+    assert read.pop("page") == ["pinned0123456789", 2, False]
+    assert read.pop("mail") == ["pinned0123456789", 2, True]
+    assert read == dict.fromkeys(read, a_client)
 
 
 @pytest.mark.parametrize("what", ["paths", "tasks", "mails"])

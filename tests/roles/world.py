@@ -139,6 +139,7 @@ CLIENTS = (
         "client_plan_times", "client_choose_time",
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
+    "therapists:confirm", "runner:yours",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (

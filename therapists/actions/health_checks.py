@@ -50,7 +50,7 @@ def clear(client: Client, reason: str, *, reader: Reader, now: datetime) -> None
 
 def newest_full(client: Client, *, reader: Reader, now: datetime) -> Answers | None:
     """What a client filled in last, for themselves, signed in."""
-    check = HealthCheck.objects.filter(client=client, form=Form.FULL).first()
+    check = HealthCheck.objects.shown_to(client).filter(form=Form.FULL).first()
     if check is None:
         return None
     return Answers.from_data(health_audit.opened([check], reader=reader, now=now)[0])

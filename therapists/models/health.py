@@ -14,6 +14,17 @@ class Form(models.TextChoices):
     CHANGED = "changed", "before a visit"
 
 
+class HealthCheckQuerySet(models.QuerySet["HealthCheck"]):
+    def shown_to(self, client: Client):
+        """What whoever signs in as the client may see of their own.
+
+        Where it is not certain who that is, what has been told since it is not.
+        """
+        own = self.filter(client=client)
+        since = client.unconfirmed_since
+        return own.filter(given_at__gte=since) if since else own
+
+
 class HealthCheck(models.Model):
     """One set of answers; a later one adds to it and never replaces it."""
 
@@ -32,6 +43,8 @@ class HealthCheck(models.Model):
     given_at = models.DateTimeField()
     by = models.CharField(max_length=200)
     content = SealedField()
+
+    objects = HealthCheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["-given_at", "-pk"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -41,5 +42,5 @@ def signed_in(request: StaffRequest) -> Therapist:
 
 
 def refuse_unless_treated(therapist: Therapist, client: Client) -> None:
-    if not treats(therapist, client):
+    if not treats(therapist, client, now=timezone.now()):
         raise PermissionDenied(_("Only those who treat a client see their health data."))

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from bookings.web.actor import in_words
+from bookings.web.actor import key_of
 from bookings.web.visitor import outermost_trusted
 from therapists.health_audit import Reader
 
@@ -12,7 +12,7 @@ def reader_of(request: HttpRequest, *, reason: str = "") -> Reader:
     match = request.resolver_match
     user = request.user if request.user.is_authenticated else None
     return Reader(
-        who=in_words(user) if user else "runner, by the mailed link",
+        who=key_of(user) if user else "runner, by the mailed link",
         user=user,
         address=outermost_trusted(request) or None,
         page=match.view_name if match else "",

@@ -1,9 +1,15 @@
 """Who may see whose health data: those who treat the client, and nobody because of a title."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Therapist, User
+from bookings.models import Appointment, Client, Clinic, Therapist, User
 
 TREATS = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
+BEFORE = timedelta(days=14)
 
 
 def therapist_of(user: User) -> Therapist | None:
@@ -11,10 +17,32 @@ def therapist_of(user: User) -> Therapist | None:
     return Therapist.objects.active().filter(user=user).first()
 
 
-def treats(therapist: Therapist, client: Client) -> bool:
-    """Whether they have, or have had, a visit of this client in their own diary.
+def treats(therapist: Therapist, client: Client, *, now: datetime) -> bool:
+    return client.pk in treated(therapist, [client.pk], now=now)
 
-    Whoever covers for a colleague gets the visit in theirs, when the desk moves it there.
+
+def treated(therapist: Therapist, clients: Collection[int], *, now: datetime) -> set[int]:
+    """Those of the clients, by their ids, who have a visit in the therapist's own diary.
+
+    From 14 days before it until the clinic's `care_days` after it; and one that the desk or the
+    client has made, for anybody can type anybody's name into a public form. Whoever covers for a
+    colleague gets the visit in their diary, when the desk moves it there.
     """
-    visits = Appointment.objects.filter(therapist=therapist, client=client)
-    return visits.filter(status__in=TREATS).exists()
+    after = timedelta(days=Clinic.objects.the().care_days)
+    visits = Appointment.objects.filter(
+        therapist=therapist,
+        client__in=clients,
+        status__in=TREATS,
+        starts_at__lte=now + BEFORE,
+        ends_at__gte=now - after,
+    )
+    counting = visits.filter(Q(vouched_for=True) | _of_a_newcomer())
+    return {pk for pk in counting.values_list("client", flat=True) if pk}
+
+
+def _of_a_newcomer() -> Q:
+    """On the record is nothing but what was booked on the public form, and what comes of it."""
+    vouched_for = Appointment.objects.filter(client=OuterRef("client"), vouched_for=True)
+    nobody_known = {"proved_at": None, "user": None, "unconfirmed_since": None}
+    newcomer = Q(**{f"client__{name}": value for name, value in nobody_known.items()})
+    return newcomer & Q(~Exists(vouched_for))

@@ -18,6 +18,7 @@ from therapists.health_audit import Reader
 from therapists.models import Note
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.brief import race_in_words
+from therapists.queries.care_access import treated
 from therapists.queries.client_summary import Known, known_of
 
 OVER = (Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED)
@@ -38,7 +39,10 @@ class Gap:
 
 @dataclass(frozen=True, repr=False)
 class Line(Private):
-    """One visit of the day. `note` says what there is: nothing, "draft" or "signed"."""
+    """One visit of the day. `note` says what there is: nothing, "draft" or "signed".
+
+    `is_shut`: it is too early or too late for their health data, or nobody has vouched for it.
+    """
 
     visit: Appointment
     has_begun: bool
@@ -48,6 +52,7 @@ class Line(Private):
     alerts: Sequence[Alert]
     note: str
     can_undo: bool
+    is_shut: bool
 
     @property
     def phase_name(self) -> str:
@@ -124,9 +129,8 @@ def day_of(
     people = {visit.whose for visit in visits}
     phases = phases_on(people, day)
     start = day_bounds(day, 1, clinic.tz).start
-    known = known_of(
-        [one.pk for one in people], before=start, therapist=therapist, reader=reader, now=now
-    )
+    in_care = treated(therapist, [one.pk for one in people], now=now)
+    known = known_of(in_care, before=start, therapist=therapist, reader=reader, now=now)
     notes = _notes_of(visits, therapist)
     just_marked = _marked_since(visits, now - UNDONE_WITHIN)
     rules = protocol.current()
@@ -136,8 +140,9 @@ def day_of(
             has_begun=visit.starts_at <= now,
             phase=phases[visit.whose.pk],
             rules=rules,
-            known=known[visit.whose.pk],
-            alerts=alerts_of(visit.whose, known[visit.whose.pk]),
+            known=known.get(visit.whose.pk, Known()),
+            alerts=_alerts(visit, known),
+            is_shut=visit.whose.pk not in in_care,
             note=notes.get(visit.pk, ""),
             can_undo=visit.status in MARKS and visit.pk in just_marked,
         )
@@ -147,6 +152,12 @@ def day_of(
     ahead = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
     return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)
+
+
+def _alerts(visit: Appointment, known: dict[int, Known]) -> Sequence[Alert]:
+    """None of somebody who is not in the therapist's care, or not yet."""
+    whose = visit.whose
+    return alerts_of(whose, known[whose.pk]) if whose.pk in known else ()
 
 
 def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str]:

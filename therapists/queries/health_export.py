@@ -29,8 +29,13 @@ class OwnHealth(Private):
 
 
 def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
-    """All that may be given out at once; whoever reads it is recorded, and that is in it too."""
-    answers = _answers(client, reader, now)
+    """All that may be given out at once; whoever reads it is recorded, and that is in it too.
+
+    Where it is not certain who they are, only what they have told since it is not.
+    """
+    answers = _answers(HealthCheck.objects.shown_to(client), reader, now)
+    if client.unconfirmed_since:
+        return OwnHealth(answers, [], 0, _accesses(client))
     notes = _notes(_signed(client).exclude(note__privacy=Privacy.AUTHOR), reader, now)
     mine = Note.objects.filter(appointment__client=client)
     withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
@@ -49,7 +54,7 @@ class WholeRecord(Private):
 def whole_record(kept: KeptRecord, *, reader: Reader, now: datetime) -> WholeRecord:
     [identity] = health_audit.opened([kept], reader=reader, now=now)
     who = {IDENTITY[name]: value for name, value in identity.items() if name in IDENTITY}
-    answers = _answers(kept.client, reader, now)
+    answers = _answers(HealthCheck.objects.filter(client=kept.client), reader, now)
     return WholeRecord(who, answers, _notes(_signed(kept.client), reader, now))
 
 
@@ -57,8 +62,8 @@ def _signed(client: Client) -> QuerySet[NoteVersion]:
     return NoteVersion.objects.filter(note__appointment__client=client)
 
 
-def _answers(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
-    checks = list(HealthCheck.objects.filter(client=client).select_related("client"))
+def _answers(given: QuerySet[HealthCheck], reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    checks = list(given.select_related("client"))
     opened = health_audit.opened(checks, reader=reader, now=now)
     return [
         {"Given": check.given_at, **_said(Answers.from_data(data))}
@@ -104,7 +109,10 @@ def _written(content: Content) -> dict[str, Any]:
 
 def _accesses(client: Client) -> list[dict[str, Any]]:
     """Who has read or written it: by role, since a login is somebody else's address."""
-    rows = Access.objects.filter(client=client).values("at", "who", "did", "what")
+    found = Access.objects.filter(client=client)
+    if client.unconfirmed_since:
+        found = found.filter(at__gte=client.unconfirmed_since)
+    rows = found.values("at", "who", "did", "what")
     return [
         {
             "At": row["at"],

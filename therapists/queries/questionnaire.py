@@ -30,8 +30,9 @@ class Group:
 
 
 def form_for(client: Client, *, now: datetime) -> Form:
-    """The long form once a year, the short one in between."""
-    recent = HealthCheck.objects.filter(client=client, form=Form.FULL, given_at__gt=now - GOOD_FOR)
+    """The long form once a year, the short one in between; it tells no stranger of an earlier."""
+    told = HealthCheck.objects.shown_to(client)
+    recent = told.filter(form=Form.FULL, given_at__gt=now - GOOD_FOR)
     return Form.CHANGED if recent.exists() else Form.FULL
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
+from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
 from bookings.core.clients.addresses import compared
 from bookings.models import Client, ClientEvent
+from bookings.queries.actors import named
 
 # What the desk changes, with the word for it in a sentence.
 FIELDS = {
@@ -49,6 +51,7 @@ def take_down(
 ) -> Client:
     """Somebody new, told by themselves at the desk or on the phone; their address is not proved.
 
+    Nor is it sure that it is theirs: what their therapist writes stays shut until that is said.
     Where a known client has that address, the desk is asked whether it is the same person.
     """
     known = Client.objects.at(email).filter(proved_at__isnull=False) if email else None
@@ -57,6 +60,7 @@ def take_down(
         email=email,
         phone=phone,
         created_at=now,
+        unconfirmed_since=now if email else None,
         same_address_as=known.order_by("proved_at", "pk").first() if known is not None else None,
     )
     _set(client, {**facts_of(client), **more}, by, now)
@@ -76,21 +80,24 @@ def change(
 ) -> Client:
     """Save what the desk has typed. Raises Stale, with what it is, when anything is not as `seen`.
 
-    A new address is not proved, and has not yet turned down a mail.
+    A new address is not proved, has not yet turned down a mail, and changes the lock.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    old, login = client.email, client.user
     before = facts_of(client)
     if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:
         raise Stale(_what_changed(client, changed, seen, before))
     asked = {name: value for name, value in wanted.items() if before[name] != value}
     if not asked:
         return client
-    if "email" in asked and compared(asked["email"]) != compared(client.email):
-        client.bounced_at = None
-        client.appointments.update(prove_by=None)  # the desk knows whose they are
-        client.proved_at = client.proved_at if client.user_id else None
     _set(client, asked, by, now)
+    has_another_address = compared(client.email) != compared(old)
+    if has_another_address:
+        client.bounced_at = client.proved_at = None
+        client.appointments.update(prove_by=None)  # the desk knows whose they are
     client.save()
+    if has_another_address:
+        change_the_lock(client, logins=[login], addresses=[old], now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
     return client
@@ -141,7 +148,7 @@ def _what_changed(
     client: Client, changed: list[str], seen: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str:
     last = ClientEvent.objects.filter(client=client, kind="changed").last()
-    by = f" by {last.by}" if last else ""
+    by = f" by {named(last.by)}" if last else ""
     said = [f"{FIELDS[name]} from {_said(seen[name])} to {_said(now[name])}" for name in changed]
     return f"The record has been changed{by} meanwhile: {'; '.join(said)}. Nothing was saved."
 

@@ -1,16 +1,30 @@
-"""Who a client is: known once somebody has answered from behind a mailed link."""
+"""Who a client is: known once somebody has answered from behind a mailed link.
+
+And confirmed: whether it is this person who signs in, which an address alone cannot say once the
+desk has typed it.
+"""
 
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import merge_steps
+from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.refusals import Refused, Stale
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
+from bookings.links import still_goes_to
 from bookings.models import Client, Clinic, User
+
+
+class AnotherAddress(Refused):
+    sentence = gettext_lazy("This link went to an address that is no longer the client’s.")
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
@@ -27,16 +41,20 @@ def write_down(client: Client) -> Client:
 
 
 @changes_the_diary
-def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
+def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: datetime) -> Client:
     """Take the client's address as proved, and return who they turn out to be.
 
-    The same address and name as a known client join that one, which is not edited; the same
-    address with another name stays a client of its own, shown to the desk. Proving again
-    changes nothing.
+    `mailed_to` is what the link says of the address that it went to; raises AnotherAddress when
+    that is not the client's. The same address and name as a known client join that one, which is
+    not edited; the same address with another name stays a client of its own, shown to the desk.
+    Proving again changes nothing.
     """
     client.refresh_from_db()
+    if not still_goes_to(mailed_to, client):
+        raise AnotherAddress
     if not client.is_provisional:
         return client
+    client.appointments.update(vouched_for=True)
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
     same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
@@ -45,6 +63,19 @@ def prove(_clinic: Clinic, client: Client, *, by: str, now: datetime) -> Client:
     client.same_address_as = known[0] if known else None
     client.save(update_fields=["proved_at", "same_address_as"])
     return client
+
+
+@transaction.atomic
+def confirm(client: Client, *, seen: datetime | None, by: str, now: datetime) -> None:
+    """Somebody who knows the client says that the address is theirs: health data opens again.
+
+    `seen` is since when that was open, as the page showed it; raises Stale when something has
+    changed since.
+    """
+    open_since = Client.objects.filter(pk=client.pk, unconfirmed_since=seen)
+    if seen is None or not open_since.update(unconfirmed_since=None):
+        raise Stale(_("Something has changed since. Please look at the address once more."))
+    client.record_events.create(kind="person confirmed", by=by, at=now)
 
 
 def keep_apart(client: Client) -> None:
@@ -66,38 +97,77 @@ def login_for(address: str) -> User | None:
     return user if user.is_active else None
 
 
-def recognise(user: User, address: str, *, by: str, now: datetime) -> Client | None:
+def recognise(user: User, address: str, *, now: datetime) -> Client | None:
     """Join a login with the client whose address it has proved. Returns who that is.
 
-    Nobody, while people of different names share the address: whose login it is, is then the
-    clinic's to say, for a login shows more than the mails that all of them can read.
+    Whoever is known, or else whose address the desk has typed. Nobody, while people of different
+    names share the address: whose login it is, is then the clinic's to say, for a login shows
+    more than the mails that all of them can read. What anybody may have typed into a public form
+    changes nothing; see `perhaps_theirs`.
     """
-    there = list(Client.objects.at(address).order_by("proved_at", "pk"))
-    mine = Client.objects.filter(user=user).first() or _only_person(there, user)
-    if mine is None:
-        return None
-    for other in there:
-        if other.is_provisional and same_name(other.name, mine.name):
-            proved = prove(other, by=by, now=now)
-            mine = proved if other.pk == mine.pk else mine
-    Client.objects.filter(pk=mine.pk, user=None).update(user=user)
-    User.objects.filter(pk=user.pk, name="").update(name=mine.name)
+    mine = Client.objects.filter(user=user).first() or _only_person(address, user)
+    if mine is not None:
+        Client.objects.filter(pk=mine.pk, user=None).update(user=user)
+        Client.objects.filter(pk=mine.pk, proved_at=None).update(proved_at=now)
+        User.objects.filter(pk=user.pk, name="").update(name=mine.name)
     return mine
 
 
-def all_of(client: Client) -> list[Client]:
-    """The client, and who has booked since under the same name and address, not yet joined."""
-    there = Client.objects.at(client.email).filter(proved_at=None)
-    same = [one for one in there if client.email and same_name(one.name, client.name)]
-    return [client, *(one for one in same if one.pk != client.pk)]
+def perhaps_theirs(user: User) -> list[Client]:
+    """Who has booked under an address that the login has proved, which its owner is asked about.
+
+    Of their own name, once it is known who they are.
+    """
+    addresses = _proved_by(user)
+    there = Client.objects.alias(folded=Lower("email")).filter(
+        folded__in=addresses, proved_at=None, user=None, disowned=False, erased_at=None
+    )
+    mine = Client.objects.filter(user=user).first()
+    if mine is None:
+        return [] if any(_known_at(one).exists() for one in addresses) else list(there)
+    return [one for one in there if same_name(one.name, mine.name)]
 
 
-def _only_person(clients: list[Client], user: User) -> Client | None:
-    """Known clients come first in the list."""
-    if len({name_compared(client.name) for client in clients}) != 1:
+@changes_the_diary
+def claim(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> Client:
+    """Whoever has signed in says that these bookings are theirs. Returns who they are.
+
+    Raises Stale when that is no longer asked, Refused when they cannot be in two places at once.
+    """
+    if client not in perhaps_theirs(user):
+        raise Stale
+    client.appointments.update(vouched_for=True)
+    mine = Client.objects.filter(user=user).first()
+    if mine is None:
+        client.user, client.proved_at = user, now
+        client.save(update_fields=["user", "proved_at"])
+        return recognise(user, client.email, now=now) or client
+    if not _joined(client, mine, by=by, now=now):
+        raise Refused(_("You have another appointment at that time. Please ring us."))
+    return mine
+
+
+@transaction.atomic
+def disown(user: User, client: Client, *, by: str, now: datetime) -> None:
+    """Or that they are not: nobody is asked again. Raises Stale."""
+    if client not in perhaps_theirs(user):
+        raise Stale
+    Client.objects.filter(pk=client.pk).update(disowned=True)
+    client.record_events.create(kind="said not to be", by=by, at=now)
+
+
+def _proved_by(user: User) -> list[str]:
+    proved = EmailAddress.objects.filter(user=user, verified=True)
+    return [compared(one) for one in proved.values_list("email", flat=True)]
+
+
+def _only_person(address: str, user: User) -> Client | None:
+    written_down = Client.objects.at(address).filter(unconfirmed_since__isnull=False)
+    known = _known_at(address).order_by("proved_at", "pk")
+    people = list(known) or list(written_down.order_by("pk"))
+    if len({name_compared(client.name) for client in people}) != 1:
         return None
-    free = (client for client in clients if client.user_id in (None, user.pk))
-    return next(free, None)
+    return next((one for one in people if one.user_id in (None, user.pk)), None)
 
 
 def _known_at(address: str):
@@ -105,7 +175,13 @@ def _known_at(address: str):
 
 
 def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
-    """Hand everything over; False when that would put one person in two places at once."""
+    """Hand everything over; False when that would put one person in two places at once.
+
+    What has only been booked holds nothing of anybody's. Where more hangs on the record that
+    goes, whoever could open the known one must not open that as well.
+    """
+    holds_more = merge_steps.holds_more_than_bookings(client)
+    login = known.user
     try:
         with transaction.atomic():
             merge_steps.appointments(client, known, by=by, now=now)
@@ -120,4 +196,6 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.leave_to(client, known)
     except IntegrityError:
         return False
+    if holds_more:
+        change_the_lock(known, logins=[login], addresses=[], now=now)
     return True

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import models
 
 from bookings.actions.mail import nudges
-from bookings.models import Change, Client, DeclinedSession, MailGroup
+from bookings.models import Appointment, Change, Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -21,6 +21,25 @@ def appointments(client: Client, known: Client, *, by: str, now: datetime) -> No
     for appointment in client.appointments.all():
         appointment.record("joined", by=by, now=now, facts=what_was_typed(client))
     client.appointments.update(client=known)
+
+
+def holds_more_than_bookings(client: Client) -> bool:
+    """Whether something hangs on the record that may not go with it, whichever app it belongs to.
+
+    A record from a public form whose address nobody has proved has none of it.
+    """
+    of_client = (one for one in Client._meta.related_objects if one.related_model != Appointment)
+    visits = client.appointments.values("pk")
+    return any(_keeps(one, [client.pk]) for one in of_client) or any(
+        _keeps(one, visits) for one in Appointment._meta.related_objects
+    )
+
+
+def _keeps(relation, keys) -> bool:
+    if relation.on_delete is not models.PROTECT:
+        return False
+    rows = relation.related_model._default_manager
+    return rows.filter(**{f"{relation.field.name}__in": keys}).exists()
 
 
 def what_is_protected(client: Client, known: Client) -> None:

@@ -25,15 +25,20 @@ AT_ONCE = 100
 logger = logging.getLogger(__name__)
 
 
-def owe(address: str, subject: str, body: str, *, now: datetime) -> None:
-    """Write down, in the caller's transaction, what is to be sent."""
+def owe(
+    address: str, subject: str, body: str, *, good_for: timedelta = GOOD_FOR, now: datetime
+) -> None:
+    """Write down, in the caller's transaction, what is to be sent; to an address of no client.
+
+    Or to one that must be told what a row of `Mail` could not keep.
+    """
     SignInMail.objects.create(
         address=address,
         subject=one_line(subject)[:200],
         body=body.strip() + "\n",
         created_at=now,
         due_at=Now(),
-        not_after=Now() + GOOD_FOR,
+        not_after=Now() + good_for,
     )
     transaction.on_commit(ring, robust=True)
 

@@ -15,6 +15,7 @@ from bookings.actions.scheduling.placement import last_move, rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.queries.actors import named
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
@@ -184,7 +185,7 @@ def _what_changed(appointment: Appointment) -> str:
     last = appointment.events.last()
     tz = Clinic.objects.the().tz
     now_at = dates.day_and_time(appointment.starts_at, tz)
-    by = f" by {last.by}" if last else ""
+    by = f" by {named(last.by)}" if last else ""
     return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
 
 

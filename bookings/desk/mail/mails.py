@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import links
 from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.desk.mail.samples import sample
@@ -144,7 +145,10 @@ def _kind(name: str) -> MailKind:
 
 
 def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
-    """What is to be foreseen of it, and its words; none where nothing can be written any more."""
+    """What is to be foreseen of it, and its words; none where nothing can be written any more.
+
+    Its links lead nowhere, for they are the client's alone.
+    """
     if found.kind not in SUBJECTS:
         return None, None
     clinic = Clinic.objects.the()
@@ -152,7 +156,8 @@ def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
     if foreseen.objection == NOTHING_LEFT:
         return foreseen, None
     try:
-        return foreseen, compose(found, clinic, now=foreseen.at)
+        with links.leading_nowhere():
+            return foreseen, compose(found, clinic, now=foreseen.at)
     except (BadAddress, LookupError, StopIteration):
         return foreseen, None
 
@@ -162,7 +167,8 @@ def _sample(found: MailKind) -> EmailMessage:
     with transaction.atomic():
         now = timezone.now()
         clinic = Clinic.objects.the()
-        message = compose(sample(found, clinic, now=now), clinic, now=now)
+        with links.leading_nowhere():
+            message = compose(sample(found, clinic, now=now), clinic, now=now)
         transaction.set_rollback(True)
     return message
 

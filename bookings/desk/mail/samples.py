@@ -48,7 +48,7 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
         client=client,
         appointment=None if kind in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA) else visits[0],
         together="sample",
-        about=_about_data(today) if kind == MailKind.ERASED else _about(race, client, today),
+        about=_about_data(today) if kind in ABOUT_THEIR_DATA else _about(race, client, today),
         created_at=now,
         due_at=now,
         not_after=visits[0].starts_at,
@@ -70,6 +70,7 @@ def _race(kind: MailKind, client: Client, today: date) -> Race:
 def _about_data(today: date) -> dict[str, Any]:
     until = today + timedelta(days=365)
     return {
+        "edition": 0,
         "cancelled": 1,
         "kept": ["Clinical records, with your name"],
         "kept_until": until.isoformat(),

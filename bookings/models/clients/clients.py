@@ -56,6 +56,22 @@ class Client(Named, models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     proved_at = models.DateTimeField(null=True, blank=True)
+    unconfirmed_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "When the address was typed by the desk, or the record joined with another: "
+            "until a treating therapist or the owner has said who it is, nobody who signs in sees "
+            "health data from before. Empty when that has been said."
+        ),
+    )
+    disowned = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("Whoever signs in at the address has said that these bookings are not theirs."),
+    )
     terms_agreed_at = models.DateTimeField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     health_hold = models.BooleanField(

@@ -40,6 +40,7 @@ class MailKind(models.TextChoices):
     NUDGE = "nudge", "sessions to book"
     RACE_CHECK = "race_check", "how the race went"
     OFF_SEASON = "off_season", "between two races"
+    NEW_LINKS = "new_links", "new links to appointments"
     DATA_LINK = "data_link", "link to one's own data"
     ERASED = "erased", "data erased"
 
@@ -52,7 +53,7 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.OFF_SEASON,
 )
 # About the client, and no appointment.
-ABOUT_THEIR_DATA = (MailKind.DATA_LINK, MailKind.ERASED)
+ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
     MailKind.PLAN,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
+from bookings.core.roles import Role
 from bookings.core.scheduling.openings import Visit
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
 from bookings.models.clients.clients import Client
@@ -23,6 +24,8 @@ from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
+# Who may make a visit for somebody else.
+VOUCHING = (Role.DESK.value, Role.OWNER.value)
 OCCUPYING = ~Q(status__in=[status.value for status in FREES_ITS_TIME])
 
 
@@ -162,6 +165,16 @@ class Appointment(models.Model):
         default="",
         db_default="",
         help_text=gettext_lazy("For the desk, about the visit; never about health."),
+    )
+
+    vouched_for = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=gettext_lazy(
+            "Made by the desk, or by a client who has proved their address: only such a "
+            "visit lets its therapist see health data."
+        ),
     )
 
     held_until = models.DateTimeField(null=True, blank=True)
@@ -317,13 +330,17 @@ class Appointment(models.Model):
         by: str,
         now: datetime,
     ) -> None:
-        """Turn the hold into the client's, or save it as booked where nothing was held."""
+        """Turn the hold into the client's, or save it as booked where nothing was held.
+
+        What comes from a public form is vouched for by nobody until its address is proved.
+        """
         changes = {
             "client": client,
             "booking_key": key,
             "together": together,
             "booked_at": now,
             "prove_by": prove_by,
+            "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:
             self.status, self.held_from = Status.BOOKED, address

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
 from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
+from bookings.queries.actors import named
 
 LATE = timedelta(minutes=5)
 
@@ -17,7 +18,7 @@ def problems(clinic: Clinic) -> list[str]:
     if clinic.mail_paused_at:
         at = clinic.mail_paused_at.astimezone(clinic.tz)
         since = f"{at:%H:%M} on {at.day} {at:%B}"
-        return [f"All mail has been paused since {since}, by {clinic.mail_paused_by}."]
+        return [f"All mail has been paused since {since}, by {named(clinic.mail_paused_by)}."]
     return list(_troubles())
 
 

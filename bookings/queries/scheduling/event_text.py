@@ -8,6 +8,7 @@ from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import AppointmentEvent, Clinic
+from bookings.queries.actors import named
 
 PLACE = ("therapist", "room", "treatment")
 IN_WORDS = {status.value: status.label for status in Status} | {
@@ -31,7 +32,7 @@ def in_words(event: AppointmentEvent, clinic: Clinic) -> str:
 def signed(event: AppointmentEvent, clinic: Clinic) -> str:
     """With who and when."""
     at = wording.clock(event.at, clinic.tz)
-    return f"{in_words(event, clinic)} ({event.by}, {at})"
+    return f"{in_words(event, clinic)} ({named(event.by)}, {at})"
 
 
 def _what(event: AppointmentEvent, clinic: Clinic) -> str:

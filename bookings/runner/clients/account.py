@@ -6,15 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
-from bookings.actions.clients import identity, revoke_links
-from bookings.models import Appointment, Client, Clinic, Mail
+from bookings.actions.clients import identity, ways_in
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling.booking import RUNNER
+from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
@@ -38,7 +40,11 @@ class Visit:
 def account(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     clinic, now = Clinic.objects.the(), timezone.now()
-    context: dict[str, Any] = {"client": client, "clinic": clinic}
+    context: dict[str, Any] = {
+        "client": client,
+        "clinic": clinic,
+        "asked": _asked_about(request.user),
+    }
     if client is not None:
         context |= _of(client, now=now)
         context["to_tell"] = still_to_tell(client, clinic, clinic.day_of(now))
@@ -50,17 +56,41 @@ def account(request: RunnerRequest) -> HttpResponse:
 def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
-        revoke_links.withdraw_links(client)
+        ways_in.withdraw_links(client)
         messages.success(request, _("Done. The links in earlier mails open nothing any more."))
     return redirect("runner:account")
 
 
+@require_POST
+@private
+def yours(request: RunnerRequest, pk: int) -> HttpResponse:
+    """The answer to "is this yours?", about what was booked without signing in."""
+    client = get_object_or_404(Client, pk=pk)
+    now = timezone.now()
+    try:
+        if request.POST.get("do") == "yes":
+            identity.claim(request.user, client, by=RUNNER, now=now)
+            messages.success(request, _("Thank you. It stands among your bookings now."))
+        else:
+            identity.disown(request.user, client, by=RUNNER, now=now)
+            messages.success(request, _("Thank you. It stays apart from your bookings."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("runner:account")
+
+
+def _asked_about(user: User) -> list[Appointment]:
+    asked = identity.perhaps_theirs(user)
+    if not asked:
+        return []
+    visits = Appointment.objects.filter(client__in=asked).visits()
+    return list(visits.with_everything().order_by("client_id", "starts_at"))
+
+
 def _of(client: Client, *, now: datetime) -> dict:
-    """What is theirs, with what they have booked since they last signed in."""
-    theirs = identity.all_of(client)
-    visits = Appointment.objects.filter(client__in=theirs).visits().with_everything()
+    visits = client.appointments.visits().with_everything()
     before = visits.filter(starts_at__lt=now).order_by("-starts_at")
-    mails = Mail.objects.filter(client__in=theirs, sent_at__isnull=False).order_by("-sent_at")
+    mails = client.mails.filter(sent_at__isnull=False).order_by("-sent_at")
     return {
         "ahead": [Visit(one) for one in visits.upcoming(now)],
         "before": [Visit(one) for one in before[:VISITS_SHOWN]],

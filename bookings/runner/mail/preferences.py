@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from bookings.actions.mail import preferences as preferring
-from bookings.links import Purpose, client_url, read_client_token
+from bookings.links import Purpose, client_url, read_client_token, still_goes_to
 from bookings.models import Client, MailGroup
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import plain
@@ -52,22 +52,25 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
 @private
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """One POST stops mails of one group; looking changes nothing. It says nothing of the client."""
-    client, group = _read(token)
+    client, group, is_in_force = _read(token)
     if request.method == "POST":
         preferring.choose(client, group, wanted=False, how="one click", now=timezone.now())
     context = {
         "group": group,
         "is_stopped": request.method == "POST" or not getattr(client, group.field),
-        "preferences_url": client_url(Purpose.PREFERENCES, client),
+        "preferences_url": client_url(Purpose.PREFERENCES, client) if is_in_force else "",
     }
     return render(request, "runner/mail/unsubscribe.html", context)
 
 
-def _read(token: str) -> tuple[Client, MailGroup]:
+def _read(token: str) -> tuple[Client, MailGroup, bool]:
+    """And whether the mail's other links are still good, to which this one may lead then."""
     try:
         facts = read_client_token(Purpose.UNSUBSCRIBE, token)
     except BadSignature:
         raise Http404 from None
     # Of any edition: it stops mails and does nothing else.
     client = get_object_or_404(Client, pk=facts["client"], erased_at=None)
-    return client, MailGroup(facts["group"])
+    is_in_force = still_goes_to(facts.get("address", ""), client)
+    is_in_force = is_in_force and facts["edition"] == client.links_edition
+    return client, MailGroup(facts["group"]), is_in_force

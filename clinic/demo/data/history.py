@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
-from clinic.demo.logins import DESK_LOGIN
 
-RUNNER, DESK = "runner", f"desk: {DESK_LOGIN}"
+RUNNER, DESK = "runner", "desk"
 REASONS = ("plans_changed", "other_time", "")
 NOT_LATER = timedelta(hours=13)  # runners cancel before the cut-off
 RINGS_BEFORE = timedelta(hours=3)

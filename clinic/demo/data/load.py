@@ -25,7 +25,7 @@ from bookings.models import (
 from clinic.demo.data import clinic as place
 from clinic.demo.data.crowd import Crowd, known_since
 from clinic.demo.data.health import make_health
-from clinic.demo.data.history import events_of
+from clinic.demo.data.history import DESK, events_of
 from clinic.demo.data.mails import make_mails
 from clinic.demo.data.people import (
     DESK_NOTES,
@@ -39,7 +39,7 @@ from clinic.demo.data.people import (
 from clinic.demo.data.races import races_of
 from clinic.demo.data.takings import make_takings
 from clinic.demo.data.visits import visits
-from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD, DESK_LOGIN
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 
 SEED = 42195
 PAST_DAYS, FUTURE_DAYS = 92, 42
@@ -132,7 +132,7 @@ def _came_by_telephone(client: Client, phone: str) -> None:
 def _is_under_age(client: Client, years: int, guardian: str, today: date) -> None:
     client.date_of_birth = today - timedelta(days=365 * years + 200)
     if guardian:
-        client.guardian_name, client.guardian_agreed_by = guardian, f"desk: {DESK_LOGIN}"
+        client.guardian_name, client.guardian_agreed_by = guardian, DESK
         client.guardian_agreed_at = client.created_at
 
 

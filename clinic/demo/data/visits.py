@@ -148,6 +148,7 @@ class Filling:
             status=status,
             price=treatment.price,
             any_therapist=self.chance.random() < 0.4,
+            vouched_for=True,
             revision=1 if status == Status.CANCELLED else 0,
             created_at=booked_at,
             booked_at=booked_at,

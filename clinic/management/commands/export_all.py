@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.models import User
+from bookings.web.actor import key_of
 from clinic.operations.atomic_file import atomic_file
 from clinic.records import clinic_export
 from therapists.health_audit import Reader
@@ -43,4 +44,4 @@ def _reader(email: str) -> Reader:
     user = User.objects.filter(email__iexact=email).first()
     if user is None or Role.OWNER not in user.roles():
         raise CommandError(f"{email} is not the login of an owner; nothing was written.")
-    return Reader(who=f"owner: {user.email}", user=user, address=None, page="export_all")
+    return Reader(who=key_of(user), user=user, address=None, page="export_all")

@@ -1,7 +1,6 @@
 """manage.py reset_second_factor: for whoever has lost the phone and the recovery codes."""
 
 from allauth.mfa.models import Authenticator
-from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError
 
 from bookings.models import User
@@ -18,15 +17,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError("Nobody signs in with that address.")
         forgotten, _ = Authenticator.objects.filter(user=user).delete()
-        ended = _end_sessions_of(user)
+        ended, _ = user.sessions.all().delete()
         self.stdout.write(f"{forgotten} factors forgotten, {ended} sessions ended.")
-
-
-def _end_sessions_of(user: User) -> int:
-    theirs = [
-        session.pk
-        for session in Session.objects.iterator()
-        if session.get_decoded().get("_auth_user_id") == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=theirs).delete()
-    return len(theirs)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Model, QuerySet
+from django.utils.functional import Promise
 
 from bookings.models import Client
 
@@ -74,9 +75,9 @@ class Record:
     """All that is decided about one model's rows.
 
     `owner` leads to the client in Django's way of naming that; None: they are about no client.
-    `blank` is what NAMELESS rows are set to. `on_merge` has a step for each foreign key to Client;
-    it is empty where a row goes along with its parent. `with_login` says what becomes of the rows
-    when the login they point to is deleted.
+    `blank` is what rows that stay are set to; of NAMELESS ones, all that says whose they are.
+    `on_merge` has a step for each foreign key to Client; it is empty where a row goes along with
+    its parent. `with_login` says what becomes of the rows when the login they point to is deleted.
     """
 
     model: type[Model]
@@ -85,7 +86,7 @@ class Record:
     only: Callable[[QuerySet], QuerySet] = lambda rows: rows
     shown: Mapping[str, str] = field(default_factory=dict)  # to its client: label -> field
     on_erase: Fate
-    why: str = ""
+    why: str | Promise = ""
     blank: Mapping[str, Any] = field(default_factory=dict)
     on_merge: Mapping[str, MergeStep] = field(default_factory=dict)
     with_login: str = ""

@@ -7,6 +7,7 @@ that of a client's own data; erasing goes through it forwards, and through what 
 from django.contrib.postgres.functions import RandomUUID
 from django.db.models import Case, CharField, F, JSONField, QuerySet, Value, When
 from django.db.models.functions import Cast, Replace
+from django.utils.translation import gettext_lazy as _
 
 from bookings.core.roles import Role
 from bookings.models import (
@@ -73,6 +74,11 @@ BOOKS = "The clinic must keep its books; they hold no name and no address."
 def _no_link() -> Replace:
     """A name that no link of a sent mail knows."""
     return Replace(Cast(RandomUUID(), CharField()), Value("-"), Value(""))
+
+
+def _of_the_staff_alone() -> Case:
+    """A network's address is the client's own where they have read what is theirs."""
+    return Case(When(who__startswith=Role.RUNNER, then=None), default=F("address"))
 
 
 def _runners(users: QuerySet) -> QuerySet:
@@ -223,8 +229,9 @@ CLIENTS = (
             "Receipt": "number",
             "Why": "reason",
         },
-        on_erase=Fate.STAYS,
-        why=BOOKS,
+        on_erase=Fate.NAMELESS,
+        why=_("The clinic must keep its books; the reasons that somebody typed are taken out."),
+        blank={"reason": ""},
         history=APPEND_ONLY,
     ),
     Record(
@@ -332,8 +339,9 @@ CLIENTS = (
             "Answered": "answered_at",
             "Answer": "answer",
         },
-        on_erase=Fate.STAYS,
-        why="Shows that it was done; holds no name and no address.",
+        on_erase=Fate.NAMELESS,
+        why="Shows that it was done; holds no name, no address, and no answer in words.",
+        blank={"answer": ""},
         on_merge={"client": merge_steps.erasure_requests},
         history=NotRemembered("says itself who answered"),
     ),
@@ -410,7 +418,8 @@ CLIENTS = (
         owner="client",
         name="Who read health data",
         on_erase=Fate.KEPT,
-        why="Shows who saw a record.",
+        why="Shows who saw a record; from where they did themselves goes.",
+        blank={"address": _of_the_staff_alone(), "reason": ""},
         on_merge={"client": merge_steps.as_they_are},
         with_login="stays, without the login",
         history=A_LOG,

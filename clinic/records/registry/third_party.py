@@ -1,13 +1,12 @@
-"""Rows of the registry for the tables of Django and allauth."""
+"""Rows of the registry for the tables of Django and allauth, and what goes with a login."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 
-from bookings.models import User
+from bookings.models import BrowserSession, User
 from clinic.records.registry.record import (
     REMEMBERED,
     Export,
@@ -45,9 +44,10 @@ THIRD_PARTY = (
         ),
     ),
     Record(
-        model=Session,
-        name="Sessions",
+        model=BrowserSession,
+        name="Sessions in browsers",
         on_erase=Fate.STAYS,
+        with_login="go",
         export=Export(left_out="who was signed in just then"),
         history=NotRemembered("who was signed in just then"),
     ),
@@ -55,7 +55,7 @@ THIRD_PARTY = (
         model=LogEntry,
         name="Django's log of the admin",
         on_erase=Fate.STAYS,
-        with_login="a runner has none",
+        with_login="go; a runner has none, and those about a client go with the client",
         export=Export(left_out="what was done in the admin stands in the history, bookings.Change"),
         history=NotRemembered("a log itself"),
     ),

@@ -6,7 +6,8 @@ import pytest
 
 from bookings.actions.clients import details
 from bookings.actions.refusals import Stale
-from bookings.models import Client
+from bookings.core.roles import Role
+from bookings.models import Client, User
 from tests.factories import NOW, make_client, make_user
 
 BY = {"by": "desk: desk@example.com", "now": NOW}
@@ -51,10 +52,19 @@ def test_the_same_address_in_other_letters_stays_proved(ana):
     assert change(ana, email=ana.email.upper()).proved_at
 
 
-def test_somebody_with_a_login_stays_known(ana):
+def test_another_address_ends_the_login(ana):
     ana.user = make_user()
     ana.save()
-    assert change(ana, email="new@example.com").proved_at
+    changed = change(ana, email="new@example.com")
+    assert (changed.user, changed.proved_at, changed.unconfirmed_since) == (None, None, NOW)
+    assert not User.objects.exists()
+
+
+def test_another_address_leaves_a_login_of_the_staff_to_the_staff(ana):
+    ana.user = make_user(role=Role.DESK)
+    ana.save()
+    assert change(ana, email="new@example.com").user is None
+    assert User.objects.exists()
 
 
 @pytest.mark.parametrize(

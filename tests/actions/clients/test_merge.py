@@ -16,11 +16,14 @@ from bookings.models import (
     MailGroup,
     MailKind,
     Race,
+    User,
 )
+from bookings.models.mail.kinds import TIMED_TO_TRAINING
 from clinic.records import merge as merging
 from clinic.records.registry.rows import RECORDS
 from tests import factories
 from tests.factories import NOW
+from therapists import feeds
 from therapists.models import Access, Clearance, Feed, HealthCheck, KeptRecord, Note
 from therapists.models.sealed import Sealed
 
@@ -260,18 +263,31 @@ def test_a_race_of_both_leads_to_one_set_of_mails(kept, gone):
         race = Race(race_date=DAY + timedelta(weeks=20), distance="marathon")
         races.enter(client, race, wants_nudges=True, now=NOW)
     merge(kept, gone)
-    waiting = Mail.objects.filter(client=kept, state="scheduled").exclude(kind=MailKind.PLAN)
+    waiting = Mail.objects.filter(client=kept, state="scheduled", kind__in=TIMED_TO_TRAINING)
+    waiting = waiting.exclude(kind=MailKind.PLAN)
     windows = [(mail.kind, mail.about["topic"], mail.about["opens"]) for mail in waiting]
     assert windows
     assert len(windows) == len(set(windows))
 
 
-def test_the_login_goes_along_where_there_is_one(kept, gone):
-    gone.user = factories.make_user("login@example.com")
-    gone.save()
+def test_no_login_opens_what_both_were(kept, gone):
+    for client in (kept, gone):
+        client.user = factories.make_user()
+        client.save()
     merge(kept, gone)
     kept.refresh_from_db()
-    assert kept.user.email == "login@example.com"
+    assert (kept.user, kept.unconfirmed_since) == (None, NOW)
+    assert not User.objects.exists()
+
+
+def test_a_calendars_address_of_before_a_merge_opens_nothing(kept, gone):
+    """Also where the two had been ended equally often."""
+    Client.objects.filter(pk=gone.pk).update(links_edition=1)
+    gone.refresh_from_db()
+    token = feeds.url_of(feeds.renew(client=gone)).split("/")[-1].removesuffix(".ics")
+    assert feeds.read(token)
+    merge(kept, gone)
+    assert feeds.read(token) is None
 
 
 def test_notes_of_the_desk_are_put_one_after_the_other(kept, gone):

@@ -16,6 +16,7 @@ from bookings.actions.scheduling.holds import Holder
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
+from bookings.links import digest_of
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailServer, MailState
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.slots import Slot
@@ -54,7 +55,8 @@ def prove():
     """Somebody has answered the mail about it."""
 
     def _prove(visit):
-        return identity.prove(visit.client, by=Role.RUNNER, now=timezone.now())
+        mailed_to = digest_of(visit.client.email)
+        return identity.prove(visit.client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now())
 
     return _prove
 

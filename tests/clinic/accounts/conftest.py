@@ -11,6 +11,7 @@ from bookings.core.roles import Role
 from bookings.models import SignInMail
 from tests import factories
 from tests.factories import PASSWORD
+from tests.page_fixtures import *  # noqa: F403 - fixtures
 from tests.totp import code_of
 
 CODE_PAGE, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"

@@ -58,7 +58,10 @@ def test_asking_alone_proves_nothing(visit):
 def test_typing_the_code_proves_the_address(visit, sign_in_by_code):
     bo = factories.make_client("Bo Demo", email="bo@example.com", proved_at=None)
     visit(bo)
-    assert "Sports massage" in page(sign_in_by_code("bo@example.com"))
+    browser = sign_in_by_code("bo@example.com")
+    assert "Is this yours?" in page(browser)
+    browser.post(f"/account/yours/{bo.pk}/", {"do": "yes"})
+    assert "Sports massage" in page(browser)
     bo.refresh_from_db()
     assert bo.proved_at
 
@@ -68,8 +71,10 @@ def test_what_was_booked_without_signing_in_is_there_too(ana, visit, sign_in_by_
     again = factories.make_client("ana  demo", email="ANA@example.com", proved_at=None)
     later = visit(again, days=5)
     assert page(browser).count("Sports massage</bdi> with") == 2
-    assert Client.objects.count() == 2  # looking joins nobody
+    assert "Is this yours?" in page(browser)
     sign_in_by_code("ana@example.com")
+    assert Client.objects.count() == 2  # neither looking nor signing in joins anybody
+    browser.post(f"/account/yours/{again.pk}/", {"do": "yes"})
     later.refresh_from_db()
     assert later.client == ana
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
 from bookings.models import Client, MailConsent
+from tests import factories
 from tests.factories import (
     make_appointment,
     make_client,
@@ -134,7 +135,7 @@ def test_a_change_is_saved_with_who_made_it(edit, ana):
     assert edit(phone="020 7946 0000", desk_notes="Pays by card.").status_code == 302
     ana.refresh_from_db()
     assert (ana.phone, ana.desk_notes) == ("020 7946 0000", "Pays by card.")
-    assert ana.record_events.get().by == "desk: desk@example.com"
+    assert ana.record_events.get().by == factories.key_of("desk@example.com", Role.DESK)
 
 
 def test_beside_the_notes_it_says_that_health_does_not_belong_there(desk, ana):

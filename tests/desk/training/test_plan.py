@@ -60,7 +60,9 @@ def test_sessions_are_booked_for_the_client_and_recorded_as_the_desks(
     client.post(f"{hers}book/", {"key": token_hex(16)})
     visits = list(ana.appointments.visits())
     assert len(visits) == 3
-    assert {visit.events.get(kind="booked").by for visit in visits} == {"desk: desk@example.com"}
+    assert {visit.events.get(kind="booked").by for visit in visits} == {
+        factories.key_of("desk@example.com", Role.DESK)
+    }
     assert Client.objects.count() == 1
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
-from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
+from bookings.models import BrowserSession
 from bookings.queries.training import protocol
 from tests.factories import PASSWORD
 from tests.totp import code_of
@@ -129,7 +129,7 @@ def test_what_is_larger_than_any_note_is_not_kept(send_late):
 
 def test_it_lies_sealed(send_late):
     browser = send_late()
-    (kept,) = Session.objects.filter(pk=browser.session.session_key)
+    (kept,) = BrowserSession.objects.filter(pk=browser.session.session_key)
     assert draft_recovery.KEPT in kept.get_decoded()
     assert "Hamstring" not in str(kept.get_decoded())
 

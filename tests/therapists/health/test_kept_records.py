@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from bookings.core.roles import Role
 from bookings.models import Client
+from tests import factories
 from tests.therapists.conftest import text
 from therapists.actions import health_erase
 from therapists.models import Access, HealthCheck, KeptRecord
@@ -42,7 +44,7 @@ def test_with_a_reason_the_owner_reads_who_it_was_and_all_that_was_signed(owners
     assert "no-store" in answer["Cache-Control"]
     read = Access.objects.all()
     assert {(one.who, one.did, one.reason) for one in read} == {
-        ("owner: owner@example.com", "read", WHY)
+        (factories.key_of("owner@example.com", Role.OWNER), "read", WHY)
     }
     assert sorted(one.what for one in read) == ["answers", "identity", "note", "note"]
     assert WHY in text(owners.get("/health/accesses/"))

@@ -49,7 +49,7 @@ TABLE = {
 SHOWS_NOTHING = {
     "therapists:mark", "therapists:clear", "therapists:draft", "therapists:habits",
     "therapists:withdraw", "therapists:answer_time_off", "therapists:worker", "therapists:feed",
-    "therapists:kept_record",
+    "therapists:kept_record", "therapists:confirm",
 }  # fmt: skip
 
 

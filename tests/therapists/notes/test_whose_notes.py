@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.core.roles import Role
+from tests import factories
 from tests.therapists.conftest import note_of, text
 from therapists.models import Access, NoteVersion
 
@@ -72,7 +74,11 @@ def test_every_reading_and_writing_is_recorded(sign, kims, visit, earlier):
     Access.objects.all().delete()
     kims.get(f"/visits/{visit().pk}/")
     access = Access.objects.get()
-    assert (access.did, access.what, access.who) == ("read", "note", "therapist: kim@example.com")
+    assert (access.did, access.what, access.who) == (
+        "read",
+        "note",
+        factories.key_of("kim@example.com", Role.THERAPIST),
+    )
     assert (access.page, access.address) == ("therapists:brief", "127.0.0.1")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -31,7 +31,8 @@ def accesses(request: HttpRequest) -> HttpResponse:
     shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, clinic.tz)
     found = Access.objects.filter(at__gte=shown.start, at__lt=shown.end)
     if asked:
-        found = found.filter(who__icontains=asked) | found.filter(client__name__icontains=asked)
+        of_login = Q(user__email__icontains=asked) | Q(user__name__icontains=asked)
+        found = found.filter(of_login | Q(who__icontains=asked) | Q(client__name__icontains=asked))
     page = Paginator(_by_act(found), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "asked": asked, "until": until, "since": shown.start, "days": DAYS}
     return render(request, "therapists/health/accesses.html", context)

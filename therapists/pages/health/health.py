@@ -121,7 +121,13 @@ def _conversation(
 def _show(
     request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"asking": asking, "form": form, "all_of_it": f"?{ALL_OF_IT}", "door_pass": ""}
+    context = {
+        "asking": asking,
+        "form": form,
+        "all_of_it": f"?{ALL_OF_IT}",
+        "door_pass": "",
+        "is_shut": request.user.is_authenticated and asking.client.unconfirmed_since,
+    }
     if request.user.is_authenticated and asking.visit is None:
         # Signed in; a link needs no login that could end meanwhile.
         context["door_pass"] = door_pass(request.user, request.path)

@@ -65,7 +65,8 @@ class Drawn(Private):
 def history(request: StaffRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
     therapist = therapist_of(request.user)
-    if therapist is None or not treats(therapist, client):
+    now = timezone.now()
+    if therapist is None or not treats(therapist, client, now=now):
         if request.user.role != Role.OWNER:
             raise PermissionDenied
         therapist = None
@@ -74,7 +75,7 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
         Clinic.objects.the(),
         therapist=therapist,
         reader=reader_of(request),
-        now=timezone.now(),
+        now=now,
     )
     return render(
         request, "therapists/notes/history.html", {"history": shown, "drawn": _drawn(shown)}

@@ -129,7 +129,7 @@ def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[s
 def note(request: StaffRequest, pk: int) -> HttpResponse:
     visit, typed = _visit(pk), taken(request)
     therapist = therapist_of(request.user)
-    if therapist is None or not treats(therapist, visit.whose):
+    if therapist is None or not treats(therapist, visit.whose, now=timezone.now()):
         return _for_the_owner(request, visit)
     session = _desk(request, visit, therapist)
     if not session.writes:
@@ -225,7 +225,7 @@ def _same_as(last: Content, typed: Content) -> Content:
 def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Saves what has been typed so far; the page goes on."""
     session = _desk(request, _visit(pk), therapist)
-    if not treats(therapist, session.visit.whose) or not session.writes:
+    if not treats(therapist, session.visit.whose, now=session.now) or not session.writes:
         raise PermissionDenied
     form = session.form(data=request.POST)
     if not form.is_valid():

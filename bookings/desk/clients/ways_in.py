@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings.actions.clients import revoke_links
+from bookings.actions.clients import ways_in
 from bookings.models import Client
 
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     client = get_object_or_404(Client, pk=pk)
-    revoke_links.withdraw_links(client)
+    ways_in.withdraw_links(client)
     messages.success(request, _("Done. The links in earlier mails open nothing any more."))
     return redirect("desk:mails_of_client", pk)

@@ -1,0 +1,91 @@
+"""The ways in to a client's record: its login, mailed links, and the calendar's address.
+
+An address is a key. Whoever holds another one, after the desk has changed it or has put two
+records together, comes in by what is mailed to it, and by nothing that was there before.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, ProtectedError
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from bookings.actions.mail import sign_in_mails
+from bookings.actions.mail.outbox import write_down
+from bookings.core.clients.addresses import compared
+from bookings.core.roles import Role
+from bookings.models import Client, Clinic, Mail, MailKind, User
+
+OF_USE_FOR = timedelta(days=3)  # a mail about it
+
+
+@transaction.atomic
+def withdraw_links(client: Client) -> None:
+    """Every link to the client's appointments and plan made so far; the next mails bring new ones.
+
+    The address of their calendar, too. What can only stop mails goes on working.
+    """
+    one_up = {"links_edition": F("links_edition") + 1}
+    Client.objects.filter(pk=client.pk).update(**one_up)
+    client.appointments.update(**one_up)
+
+
+@transaction.atomic
+def change_the_lock(
+    client: Client, *, logins: Iterable[User | None], addresses: Iterable[str], now: datetime
+) -> None:
+    """Nobody who could act as the client can any longer, and health data is shut.
+
+    The logins go, and with them their sessions; links and the calendar's address end. New links
+    go to the client's address, and the `addresses` that were theirs are told that it has changed.
+    Who signs in sees nothing of their health from before until `identity.confirm`.
+    """
+    Client.objects.filter(pk=client.pk).update(user=None, unconfirmed_since=now)
+    for login in {login for login in logins if login is not None}:
+        _close(login)
+    withdraw_links(client)
+    client.refresh_from_db()
+    _mail_new_links(client, now)
+    old = {compared(address): address for address in addresses if address}
+    old.pop(compared(client.email), None)
+    with translation.override(client.language_of_mails):
+        for address in old.values():
+            _tell_the_old_address(address, now)
+
+
+def _close(login: User) -> None:
+    """A runner's login opens one record and is nothing without it; the staff keep theirs."""
+    if login.role != Role.RUNNER or hasattr(login, "therapist"):
+        return
+    with suppress(ProtectedError), transaction.atomic():  # who has been a therapist has signed
+        login.delete()
+
+
+def _mail_new_links(client: Client, now: datetime) -> None:
+    if not client.email:
+        return
+    edition = client.links_edition
+    write_down(
+        Mail(
+            key=f"{MailKind.NEW_LINKS}:{client.pk}:{edition}",
+            kind=MailKind.NEW_LINKS,
+            client=client,
+            about={"edition": edition},
+            created_at=now,
+            due_at=Now(),
+            not_after=now + OF_USE_FOR,
+        )
+    )
+
+
+def _tell_the_old_address(address: str, now: datetime) -> None:
+    """In words that say nothing to whoever should never have had a mail of ours."""
+    clinic = Clinic.objects.the()
+    body = render_to_string("account/email/to_the_old_address.txt", {"clinic": clinic})
+    subject = _("Mails from {clinic}").format(clinic=clinic.name)
+    sign_in_mails.owe(address, subject, body, good_for=OF_USE_FOR, now=now)

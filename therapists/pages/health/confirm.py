@@ -1,0 +1,41 @@
+"""Saying that an address is a client's: whoever treats them asks them, and presses once."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings.actions.clients import identity
+from bookings.actions.refusals import Stale
+from bookings.core.roles import Role
+from bookings.models import Client
+from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import private
+from therapists.queries.care_access import therapist_of, treats
+
+
+@require_POST
+@private
+def confirm(request: StaffRequest, pk: int) -> HttpResponse:
+    """Kept in what was changed of the record. The owner may, and who treats the client."""
+    client, now = get_object_or_404(Client, pk=pk), timezone.now()
+    therapist = therapist_of(request.user)
+    is_treating = therapist is not None and treats(therapist, client, now=now)
+    if not is_treating and request.user.role != Role.OWNER:
+        raise PermissionDenied
+    try:
+        seen = parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        seen = None
+    try:
+        identity.confirm(client, seen=seen, by=who(request), now=now)
+    except Stale as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Noted. Signed in, they see their health data again."))
+    return redirect("therapists:history" if is_treating else "desk:client", pk)
