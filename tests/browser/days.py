@@ -31,6 +31,7 @@ for n, name in enumerate(("Ada", "Ben", "Cleo")):
     start = today.start + timedelta(minutes=30 * n + 1)
     end = start + timedelta(minutes=25)
     visit = Appointment.objects.create(
+        vouched_for=True,
         client=client, therapist=ines, room=room, treatment=massage, status="booked", price=60,
         starts_at=start, ends_at=end, blocked_until=end, created_at=now, booked_at=now)
     print("visit", visit.pk)

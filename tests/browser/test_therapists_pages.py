@@ -31,6 +31,7 @@ note = Sealed.of(Content(plan=words, marks=marks).as_data())
 
 def visit(client, start, status):
     return Appointment.objects.create(
+        vouched_for=True,
         client=client, therapist=ines, room=room, treatment=massage, status=status, price=60,
         starts_at=start, ends_at=start + timedelta(minutes=40), created_at=start, booked_at=start,
         blocked_until=start + timedelta(minutes=40))
