@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from urllib.parse import quote_from_bytes, urlencode
 
@@ -155,6 +156,11 @@ def pages(world, browser):
             yield name, url, shown
 
 
+@cache
+def quoted(text: str) -> str:
+    return quote_from_bytes(text.encode())
+
+
 def answered(ask) -> None:
     with transaction.atomic():
         b"".join(ask())
@@ -168,7 +174,7 @@ def test_no_page_is_slow_to_refuse(world, who):
     for number, (name, url, shown) in enumerate(pages(world, browser)):
         names = sorted({one.decode() for one in NAMED.findall(shown)} - {"csrfmiddlewaretoken"})
         for what, text in worst if THOROUGH else worst[number % len(worst) :][:1]:
-            body = "&".join(f"{one}={quote_from_bytes(text.encode())}" for one in names[:20])
+            body = "&".join(f"{one}={quoted(text)}" for one in names[:20])
             asked = urlencode(dict.fromkeys(ASKED, text[-2_000:]))
             tries = {
                 "form": lambda: browser.post(url, body, content_type=FORM),  # noqa: B023
