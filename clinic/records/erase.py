@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -141,7 +142,7 @@ def erase(
         health_erase.keep(client, now=now)
     else:
         forget_kept(client)
-    logins, addresses = _logins_of(client), _addresses_of(client)
+    logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
     _erase_rows(client)
     _forget_sign_in_mails(addresses)
     for login in logins:
@@ -220,21 +221,14 @@ def _forget_the_admins_log(client: Client) -> None:
 def _forget_sign_in_mails(addresses: set[str]) -> None:
     """What waits to be sent about a login, or to an address of before."""
     waiting = SignInMail.objects.alias(folded=Lower("address"))
-    waiting.filter(folded__in={compared(one) for one in addresses if one}).delete()
+    waiting.filter(folded__in={compared(one) for one in addresses}).delete()
 
 
-def _logins_of(client: Client) -> set[int]:
-    """Those that have opened the record at any time that the history remembers."""
+def _now_and_before(client: Client, column: str) -> set[Any]:
+    """What stands in the record, and what has stood there as far as the history remembers."""
     of_it = Change.objects.filter(client=client, table=Client._meta.db_table)
-    told = of_it.values_list("before__user_id", "after__user_id")
-    return {key for both in told for key in (*both, client.user_id) if key is not None}
-
-
-def _addresses_of(client: Client) -> set[str]:
-    """And theirs of before, as far as it remembers."""
-    of_it = Change.objects.filter(client=client, table=Client._meta.db_table)
-    told = of_it.values_list("before__email", "after__email")
-    return {one for both in told for one in (*both, client.email) if one}
+    told = of_it.values_list(f"before__{column}", f"after__{column}")
+    return {getattr(client, column), *chain.from_iterable(told)} - {None, ""}
 
 
 def _forget_login(user: int) -> None:

@@ -6,17 +6,29 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import TestCase
 from django.utils import timezone
 
 from bookings import links
 from bookings.actions.clients import identity
-from bookings.actions.mail import outbox
+from bookings.actions.mail import outbox, sign_in_mails
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.mail.compose import compose
-from bookings.models import Appointment, Change, Client, Mail, MailKind, MailState, Race, User
+from bookings.models import (
+    Appointment,
+    Change,
+    Client,
+    Mail,
+    MailKind,
+    MailState,
+    Race,
+    SignInMail,
+    User,
+)
+from bookings.models.records.history import MAY_FORGET
 from clinic.records import erase as erasing
 from clinic.records import erased_list, retention
 from clinic.records.registry.record import Fate
@@ -87,6 +99,16 @@ def test_the_login_goes_and_is_signed_out(anas, known):
     erase(known)
     assert not User.objects.filter(email="ana@example.com").exists()
     assert anas.get("/account/").status_code == 302
+
+
+def test_what_waits_for_their_address_goes_though_their_history_has_gone_before(known):
+    """The history is kept for years only, and may know neither address nor login any more."""
+    sign_in_mails.owe(known.email, "A code", "1234", now=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_FORGET)
+    known.changes.all().delete()
+    erase(known)
+    assert not SignInMail.objects.exists()
 
 
 def test_a_login_of_the_staff_stays(known):
