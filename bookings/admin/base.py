@@ -158,7 +158,7 @@ def _without_being_sure(request: HttpRequest, page: Callable[[], HttpResponse]) 
     """The list's page as if nobody had said so yet; it asks, and deletes nothing."""
     said = request.POST.copy()
     said.pop("post", None)
-    vars(request)["_post"] = said
+    request.POST = said  # type: ignore[assignment]
     return page()
 
 

@@ -31,7 +31,6 @@ def dialled(phone: str) -> str:
 
     The "(0)" is dialled only at home, where the country's code is not; an extension comes after.
     """
-    plain = unicodedata.normalize("NFKC", phone)
     plain = re.sub(r"[^\w+()#;]", "", unicodedata.normalize("NFKC", phone))
     digits = "".join(str(unicodedata.decimal(one, one)) for one in plain)
     number, extension = [*EXTENSION.split(digits, maxsplit=1), ""][:2]

@@ -25,7 +25,7 @@ def home(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     today = clinic.day_of(now)
     day = day_in(request.GET.get("day", "")) or today
-    shown = desk_day(clinic, day, answers=bool(DESK & request.user.roles()), now=now)
+    shown = desk_day(clinic, day, answers=bool(DESK & request.roles), now=now)
     return render(request, "desk/home.html", {"shown": shown, "today": today})
 
 

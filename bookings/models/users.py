@@ -29,6 +29,10 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
         return self.create_user(email, password, role=Role.OWNER, is_superuser=True, **fields)
 
+    def staff(self) -> models.QuerySet["User"]:
+        """Every login that is or was the staff's."""
+        return (self.exclude(role=Role.RUNNER) | self.exclude(therapist=None)).distinct()
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=compared(email or ""))
 

@@ -6,7 +6,6 @@ So what is erased with a login is nowhere else, and a colleague's new address ch
 import re
 from collections.abc import Mapping
 
-from bookings.core.roles import Role
 from bookings.models import User
 
 KEY = re.compile(r"\b(desk|owner|therapist|runner): (\d+)\b")
@@ -14,8 +13,7 @@ KEY = re.compile(r"\b(desk|owner|therapist|runner): (\d+)\b")
 
 def staff_names() -> dict[int, str]:
     """Of every login that is or was the staff's, by key; they are few."""
-    staff = User.objects.exclude(role=Role.RUNNER) | User.objects.exclude(therapist=None)
-    return {user.pk: str(user) for user in staff}
+    return {user.pk: str(user) for user in User.objects.staff()}
 
 
 def named(text: str, names: Mapping[int, str] | None = None) -> str:

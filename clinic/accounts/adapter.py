@@ -111,5 +111,5 @@ def _language_of(address: str, user: User | None) -> str:
     """The clinic's for its staff; a client's own, or else that of the page they are on."""
     if user is not None and is_staff(user):
         return settings.LANGUAGE_CODE
-    known = Client.objects.filter(email__iexact=address).exclude(language="").first()
+    known = Client.objects.at(address).exclude(language="").first()
     return known.language_of_mails if known else translation.get_language()

@@ -118,9 +118,7 @@ def forget(state: Path) -> None:
         _forget_what_is_left_elsewhere(state)
         return
     with _alone_in(state):
-        note = state / ELSEWHERE
-        if note.exists() and note.read_text().strip() == str(_standing_for(state)):
-            shutil.rmtree(_standing_for(state), ignore_errors=True)
+        _forget_what_is_left_elsewhere(state)
         for made in (path for pattern in MADE_HERE for path in state.glob(pattern)):
             shutil.rmtree(made) if made.is_dir() else made.unlink()
     with contextlib.suppress(OSError):
@@ -251,7 +249,7 @@ def _elsewhere(state: Path) -> Path:
 
 
 def _forget_what_is_left_elsewhere(state: Path) -> None:
-    """Somebody has deleted the folder by hand, and with it the keys to what stands there."""
+    """Nothing there can be read without the keys in the folder, whoever has deleted that."""
     folder = _standing_for(state)
     if folder.exists() and folder.lstat().st_uid == os.geteuid():
         shutil.rmtree(folder, ignore_errors=True)

@@ -27,7 +27,6 @@ from clinic.records.registry.rows import RECORDS
 
 # What a person has one of; where both records have another, the desk says which is right.
 CHOSEN = ("name", "email", "phone", "language", "date_of_birth", "guardian_name")
-CONSENT = ("guardian_agreed_at", "guardian_agreed_by")  # goes with the guardian who gave it
 
 
 class NotDecided(LookupError):
@@ -134,8 +133,7 @@ def _one_person(merge: Merge) -> None:
             if name == "email" and gone.email:
                 kept.proved_at, kept.bounced_at = gone.proved_at, gone.bounced_at
             if name == "guardian_name":
-                for consent in CONSENT:
-                    setattr(kept, consent, getattr(gone, consent))
+                merge_steps.take_the_guardian(gone, kept)
             setattr(kept, name, getattr(gone, name))
     kept.links_edition = max(kept.links_edition, gone.links_edition)
     kept.plan_revision = max(kept.plan_revision, gone.plan_revision)

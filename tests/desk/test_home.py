@@ -74,7 +74,7 @@ def test_the_page_asks_as_many_questions_for_30_visits_as_for_1(
     desk, django_assert_max_num_queries, django_assert_num_queries
 ):
     visit()
-    with django_assert_max_num_queries(23) as seen:
+    with django_assert_max_num_queries(22) as seen:
         desk.get("/desk/", {"day": DAY})
     for _ in range(29):
         visit()

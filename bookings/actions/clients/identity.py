@@ -9,7 +9,6 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,8 +118,8 @@ def perhaps_theirs(user: User) -> list[Client]:
     Of their own name, once it is known who they are.
     """
     addresses = _proved_by(user)
-    there = Client.objects.alias(folded=Lower("email")).filter(
-        folded__in=addresses, proved_at=None, user=None, disowned=False, erased_at=None
+    there = Client.objects.at(*addresses).filter(
+        proved_at=None, user=None, disowned=False, erased_at=None
     )
     mine = Client.objects.filter(user=user).first()
     if mine is None:

@@ -120,13 +120,18 @@ def what_the_desk_wrote(client: Client, known: Client) -> Dropped:
     known.date_of_birth = known.date_of_birth or client.date_of_birth
     same_guardian = known.guardian_name in ("", client.guardian_name)
     if same_guardian and known.guardian_agreed_at is None:
-        for name in ("guardian_name", "guardian_agreed_at", "guardian_agreed_by"):
-            setattr(known, name, getattr(client, name))
+        take_the_guardian(client, known)
     known.guardian_name = known.guardian_name or client.guardian_name
     known.language = known.language or client.language
     known.save(update_fields=KEPT_BY_THE_DESK)
     client.record_events.update(client=known)
     return []
+
+
+def take_the_guardian(client: Client, known: Client) -> None:
+    """With their consent, which is nobody else's."""
+    for name in ("guardian_name", "guardian_agreed_at", "guardian_agreed_by"):
+        setattr(known, name, getattr(client, name))
 
 
 def what_was_typed(client: Client) -> dict:

@@ -51,8 +51,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        staff = User.objects.exclude(role=Role.RUNNER) | User.objects.exclude(therapist=None)
-        people = [(str(user.pk), str(user)) for user in staff.distinct().order_by("name", "email")]
+        staff = User.objects.staff().order_by("name", "email")
+        people = [(str(user.pk), str(user)) for user in staff]
         groups = [("", "Anybody"), (STAFF, "The staff"), (RUNNERS, "Runners")]
         self.fields["who"].widget.choices = [*groups, (PROGRAMS, "Programs"), *people]
 

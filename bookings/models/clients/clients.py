@@ -28,9 +28,10 @@ def languages() -> list[tuple[str, str]]:
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
-    def at(self, address: str) -> Self:
-        """Those whom mail to that address reaches, however it is spelt."""
-        return self.alias(address=Lower("email")).filter(address=compared(address))
+    def at(self, *addresses: str) -> Self:
+        """Those whom mail to one of the addresses reaches, however it is spelt."""
+        spelt = [compared(address) for address in addresses]
+        return self.alias(address=Lower("email")).filter(address__in=spelt)
 
 
 class Client(Named, models.Model):
