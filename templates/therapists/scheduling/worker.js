@@ -7,6 +7,10 @@ const A_DAY = /^\/today\/(\d{4}-\d\d-\d\d\/)?$/;
 
 const forget = () => caches.delete(KEPT);
 
+// One after the other, or a slow answer to an earlier page would be kept over a later one's.
+let last = Promise.resolve();
+const inTurn = (work) => (last = last.then(work, work));
+
 async function remember(styles) {
   const answer = await fetch(PAGE, { cache: "no-store", redirect: "manual" });
   if (!answer.ok) return forget();
@@ -25,10 +29,13 @@ async function kept() {
   return (await caches.match(PAGE)) ?? Response.error();
 }
 
-async function day(request) {
+async function day(event) {
   try {
-    const answer = await fetch(request);
-    if (answer.type === "opaqueredirect") await forget(); // signed out
+    const answer = await fetch(event.request);
+    if (answer.type === "opaqueredirect") {
+      event.waitUntil(inTurn(forget)); // signed out, and so is what is on its way
+      await forget();
+    }
     return answer;
   } catch {
     return kept();
@@ -37,12 +44,12 @@ async function day(request) {
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetYesterday(), self.clients.claim()])));
-self.addEventListener("message", (event) => event.waitUntil(event.data ? remember(event.data) : forgetYesterday()));
+self.addEventListener("message", (event) => event.waitUntil(event.data ? inTurn(() => remember(event.data)) : forgetYesterday()));
 self.addEventListener("fetch", (event) => {
   event.waitUntil(forgetYesterday());
   const { request } = event;
   if (request.mode === "navigate") {
-    if (request.method === "GET" && A_DAY.test(new URL(request.url).pathname)) event.respondWith(day(request));
+    if (request.method === "GET" && A_DAY.test(new URL(request.url).pathname)) event.respondWith(day(event));
   } else if (request.destination === "style") {
     event.respondWith(fetch(request).catch(() => caches.match(request).then((found) => found ?? Response.error())));
   }
