@@ -56,7 +56,8 @@ HAND_OVER = f"""
         LOOP EXECUTE 'ALTER ' || one || ' OWNER TO {ROLE}'; END LOOP;
     END $$;
 """  # noqa: S608 - the role is a constant
-RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# Whoever is no superuser may not drop a database with force while autovacuum looks at it.
+RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 class StackError(Exception):
