@@ -1,7 +1,7 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ register.filter("clock", wording.clock)
 register.filter("day_and_time", dates.day_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("days_until", dates.civil_days)
+register.filter("day_from", dates.civil_day_from)
 register.filter("zone_name", dates.zone_name)
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
@@ -35,6 +36,18 @@ register.filter("in_currency", wording.price)
 def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
     """Tue 1 Dec"""
     return dates.day_in_short(instant.astimezone(tz).date())
+
+
+@register.filter
+def civil(instant: datetime, tz: ZoneInfo) -> date:
+    """The day that a calendar there shows."""
+    return instant.astimezone(tz).date()
+
+
+@register.filter
+def day_in_sight(on: date, today: date) -> str:
+    """Today, or Tue 1 Dec; with its year where that is not today's."""
+    return _("Today") if on == today else dates.short_day_from(on, today)
 
 
 @register.filter

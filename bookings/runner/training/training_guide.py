@@ -1,6 +1,6 @@
 """When in a marathon's training a massage suits: the home page's short version of the protocol."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bookings.core import training
@@ -12,12 +12,20 @@ TOLD = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK, Phase
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why treatments are offered in a phase, in the protocol's sentence, and which."""
+
+    why: str
+    treatments: list[Treatment]
+
+
+@dataclass(frozen=True)
 class Advice:
-    """A phase, when it is before or after a marathon, and the treatments that suit it."""
+    """A phase, when it is before or after a marathon, and what suits it for which reason."""
 
     phase: PhaseRules
     when: str
-    treatments: list[Treatment]
+    reasons: list[Reason]
 
 
 def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list[Advice]:
@@ -25,9 +33,22 @@ def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list
     when = training.in_plain_words(protocol, training.Distance.MARATHON)
     phases = [protocol.phases[phase] for phase in TOLD]
     return [
-        Advice(phase, when.get(phase.phase, ""), _suiting(phase, treatments)) for phase in phases
+        Advice(
+            phase,
+            when.get(phase.phase, ""),
+            list(_reasons(phase, treatments, protocol)),
+        )
+        for phase in phases
     ]
 
 
-def _suiting(phase: PhaseRules, treatments: Iterable[Treatment]) -> list[Treatment]:
-    return [one for one in treatments if one.kinds & set(phase.sessions)]
+def _reasons(
+    phase: PhaseRules, treatments: Iterable[Treatment], protocol: training.Protocol
+) -> Iterator[Reason]:
+    """One for each kind of session that can be booked, each treatment under its first."""
+    left = list(treatments)
+    for kind in phase.sessions:
+        suiting = [one for one in left if kind in one.kinds]
+        left = [one for one in left if one not in suiting]
+        if suiting:
+            yield Reason(protocol.session_types[kind].why, suiting)
