@@ -41,6 +41,11 @@ def day_of_year(on: date) -> str:
     return _("{day} {year}").format(day=_day_of_month(on), year=on.year)
 
 
+def day_of_month_in_short(on: date) -> str:
+    """1 Dec"""
+    return _("{day} {month}").format(day=on.day, month=str(MONTHS_3[on.month]).title())
+
+
 def day_in_short(on: date) -> str:
     """Tue 1 Dec"""
     names = {"weekday": WEEKDAYS_ABBR[on.weekday()], "month": str(MONTHS_3[on.month]).title()}

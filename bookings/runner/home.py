@@ -14,13 +14,12 @@ from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.core import training
-from bookings.core.wording import isolated
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.soonest import soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
 from bookings.runner.therapists import people_of, weekday_letters
-from bookings.runner.training.race_answer import answer, example, race_to_greet
+from bookings.runner.training.race_answer import answer, called, example, race_to_greet
 from bookings.runner.training.training_guide import advice
 from bookings.web.responses import private
 from bookings.web.training.plan_access import store_of_browser
@@ -134,7 +133,7 @@ def _greeting(
         race.in_training,
         store.history,
         declined=store.declined,
-        to=isolated(str(race)),
+        to=called(race),
         now=now,
         holder=visitor(request),
     )

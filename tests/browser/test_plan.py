@@ -18,9 +18,7 @@ def enter_a_marathon(page: Page) -> None:
     day = days.today() + timedelta(weeks=16)
     sunday = day + timedelta(days=6 - day.weekday())
     page.goto("/")
-    page.get_by_role("link", name="See your plan", exact=True).click()
-    page.get_by_label("Date of the race").fill(sunday.isoformat())
-    page.get_by_label("Distance").select_option("Marathon")
+    journeys.type_the_date(page, sunday)
     page.get_by_role("button", name="Show my plan").click()
     page.get_by_role("heading", name="Sessions that fit").wait_for()
 

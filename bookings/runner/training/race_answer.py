@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase
 from bookings.core.wording import isolated
-from bookings.models import Clinic, Race
+from bookings.models import Clinic, Distance, Race
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import History, Offer, SessionId, next_offer
 from bookings.web.training.hills import Hills, hills_of
 from bookings.web.training.plan_page import as_drawn, first_day
@@ -20,15 +21,25 @@ from bookings.web.training.ribbon import Marked
 WEEK = timedelta(days=7)
 WEEKS_BEFORE_THE_EXAMPLE = 3  # off-season, so that one sees where the build-up begins
 IN_WEEKS_FROM = 14  # days
+WITHOUT_A_NAME = {
+    Distance.TEN_KM: gettext_lazy("your 10 km race"),
+    Distance.HALF: gettext_lazy("your half marathon"),
+    Distance.MARATHON: gettext_lazy("your marathon"),
+    Distance.ULTRA: gettext_lazy("your ultra"),
+}
 
 
 @dataclass(frozen=True)
 class NextSession:
-    """The session to book next, in the protocol's words."""
+    """The session to book next, in the protocol's words, and the best time for it if one is free.
 
-    offer: Offer
+    `opens_on` is set while the diary does not reach it yet.
+    """
+
     name: str
     day: str
+    opening: Opening | None
+    opens_on: date | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,11 @@ def race_to_greet(races: Iterable[Race], protocol: training.Protocol, today: dat
     )
 
 
+def called(race: Race) -> str:
+    """As its runner is told of it."""
+    return isolated(race.name) if race.name else str(WITHOUT_A_NAME[Distance(race.distance)])
+
+
 def _is_recovering(race: training.Race, protocol: training.Protocol, today: date) -> bool:
     return -race.days_to(today) <= race.recovers_as(protocol).return_last_day
 
@@ -107,7 +123,9 @@ def _how_far(days: int, to: str) -> tuple[int, str]:
     if days >= IN_WEEKS_FROM:
         weeks = days // 7
         return weeks, ngettext("week to {race}", "weeks to {race}", weeks).format(race=to)
-    if days >= 0:
+    if days == 0:
+        return days, _("days to go: it is today")
+    if days > 0:
         return days, ngettext("day to {race}", "days to {race}", days).format(race=to)
     return -days, ngettext("day since {race}", "days since {race}", -days).format(race=to)
 
@@ -124,9 +142,10 @@ def _standing(plan: training.Plan, race: training.Race) -> str:
 
 def _in_words(offer: Offer, plan: training.Plan) -> NextSession:
     return NextSession(
-        offer,
         name=plan.protocol.session_types[offer.session.kind].name,
         day=dates.civil_day_from(offer.session.suggested, plan.as_of),
+        opening=next(iter(offer.openings), None),
+        opens_on=offer.opens_on,
     )
 
 

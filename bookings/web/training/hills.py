@@ -17,6 +17,7 @@ from bookings.web.training.ribbon import LOAD, Marked
 
 DAY = timedelta(days=1)
 FOLDS_FROM, FOLDED_TO = 80, 28  # days of an off-season, and the days whose room it then takes
+ABOVE_NAMES = 925  # of 1000: where the lines between weeks end
 TALL = 0.74  # of the drawing is the highest hill; the rest is sky, for pins and flags
 # A race on the way is a dip between hills, not the end of them.
 ON_THE_WAY = {
@@ -26,9 +27,12 @@ ON_THE_WAY = {
     Phase.RECOVERY: 0.66,
 }
 LONG_PEAK = 20  # days; beyond them its summit lies within
-WIDE, NARROW = 500, 280  # the least widths in px at which a drawing has words for all, or for few
+# The least width in px of a drawing that has all the words which fit it, by the class of its names.
+WIDTHS = (("", 280), ("wide-only", 500), ("roomy-only", 640))
 LETTER, AROUND = 7.4, 8  # px
 APART = 4.6  # percent between two numbered pins
+# Percent; farther right there is no room behind a flag's pole.
+ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
 UNNAMED = (Phase.OFF_SEASON, Phase.RACE_DAY)
 
 Point = tuple[float, float]
@@ -44,12 +48,12 @@ class Hill:
 
 @dataclass(frozen=True)
 class Name:
-    """A phase's name inside its hill; in a narrow drawing only if `fits_narrow`."""
+    """A phase's name inside its hill; `only` is the class of drawings that have room for it."""
 
     phase: Phase
     words: str
     x: float
-    fits_narrow: bool
+    only: str
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,19 @@ class Pin:
 
 @dataclass(frozen=True)
 class Flag:
-    """A race, with its day and its name to the left or the right of the pole."""
+    """A race with its day, which an example has not: whole, and in short where there is less room.
+
+    `at_left` and `narrow_at_left` say on which side of the pole there is more.
+    """
 
     x: float
     y: float
     day: str
+    day_in_short: str
     name: str
     is_main: bool
-    words_at_left: bool
-    narrow_words_at_left: bool
+    at_left: bool
+    narrow_at_left: bool
 
 
 @dataclass(frozen=True)
@@ -215,7 +223,7 @@ def _line(points: Iterable[Point]) -> str:
 def _before(height: float) -> str:
     """The land that was run over before, up to where the hills begin."""
     y = 10 * height
-    return f"M0 {y - 24:.0f} C400 {y + 40:.0f} 700 {y - 18:.0f} 1000 {y:.1f}"
+    return f"M0 {y - 16:.0f} C400 {y + 28:.0f} 700 {y - 10:.0f} 1000 {y:.1f}"
 
 
 def _cuts(ground: _Ground) -> Iterator[str]:
@@ -224,7 +232,7 @@ def _cuts(ground: _Ground) -> Iterator[str]:
         day = segment.start
         while day < segment.end:
             place = ground.place(day)
-            yield f"M{10 * ground.x(place):.1f} {10 * ground.y(place):.1f}V1000"
+            yield f"M{10 * ground.x(place):.1f} {10 * ground.y(place):.1f}V{ABOVE_NAMES}"
             day += timedelta(days=7 - day.weekday())
             if _is_folded(segment):
                 break
@@ -236,10 +244,10 @@ def _names(ground: _Ground, protocol: training.Protocol) -> Iterator[Name]:
             continue
         start, end = ground.x(ground.place(segment.start)), ground.x(ground.place(segment.end))
         words = protocol.phases[segment.phase].name.partition(" (")[0]
-        needed = 100 * (len(words) * LETTER + AROUND)
-        if needed <= WIDE * (end - start):
-            middle = round((start + end) / 2, 2)
-            yield Name(segment.phase, words, middle, needed <= NARROW * (end - start))
+        needed = 100 * (len(words) * LETTER + AROUND) / (end - start)
+        only = next((name for name, width in WIDTHS if needed <= width), None)
+        if only is not None:
+            yield Name(segment.phase, words, round((start + end) / 2, 2), only)
 
 
 def _pins(ground: _Ground, marked: Iterable[Marked]) -> Iterator[Pin]:
@@ -259,12 +267,15 @@ def _flags(ground: _Ground, today: date | None) -> Iterator[Flag]:
         if segment.phase is Phase.RACE_DAY and segment.race:
             x, y = ground.point(segment.start)
             day = segment.start
+            whole = dates.short_day_from(day, today) if today else ""
+            short = dates.day_of_month_in_short(day) if today else ""
             yield Flag(
                 x,
                 y,
-                day=dates.short_day_from(day, today) if today else "",
+                day=short if x > ROOM_FOR_A_WHOLE_DAY else whole,
+                day_in_short=short,
                 name=segment.race.name,
                 is_main=segment.race.priority is Priority.A,
-                words_at_left=x > 80,
-                narrow_words_at_left=x > 40,
+                at_left=x > ROOM_FOR_A_SHORT_DAY,
+                narrow_at_left=x > NARROW_MIDDLE,
             )

@@ -21,7 +21,7 @@ def text(response) -> str:
 
 
 def test_the_home_page_leads_to_it(client, massage):
-    assert f'href="{URL}"' in text(client.get("/"))
+    assert f'action="{URL}"' in text(client.get("/"))
 
 
 def test_only_the_date_and_the_distance_are_asked_at_first(client, clinic):
