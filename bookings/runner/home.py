@@ -21,6 +21,7 @@ from bookings.queries.training.plans import plan_of
 from bookings.runner.therapists import people_of, weekday_letters
 from bookings.runner.training.race_answer import answer, called, example, race_to_greet
 from bookings.runner.training.training_guide import advice
+from bookings.web.forms import whole_number
 from bookings.web.responses import private
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import PlanStore
@@ -157,5 +158,6 @@ def _is_being_typed(request: HttpRequest) -> bool:
     day, month, year = (
         request.GET.get(f"race_date_{part}", "").strip() for part in ("day", "month", "year")
     )
-    begun = len(year) < A_WHOLE_YEAR and year.isdecimal() and (len(year) != 2 or year == "20")
+    is_number = whole_number(year) is not None
+    begun = is_number and len(year) < A_WHOLE_YEAR and (len(year) != 2 or year == "20")
     return not (day and month and year) or begun

@@ -107,7 +107,7 @@ class DayInput(forms.DateInput):
 
 
 def _with_century(year: str) -> str:
-    return f"20{year}" if len(year) == 2 and year.isdecimal() else year
+    return f"20{year}" if len(year) == 2 and whole_number(year) is not None else year
 
 
 class DayField(forms.DateField):
