@@ -1,6 +1,5 @@
 """The home page: the race's date first, and what it comes to before anything is kept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +17,7 @@ from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.soonest import soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
-from bookings.runner.therapists import people_of, weekday_letters
+from bookings.runner.therapists import Week, people_of
 from bookings.runner.training.race_answer import answer, called, example, race_to_greet
 from bookings.runner.training.training_guide import advice
 from bookings.web.forms import whole_number
@@ -29,7 +28,7 @@ from bookings.web.training.race_forms import NewRaceForm
 from bookings.web.visitor import visitor
 
 QUARTER = 15  # minutes
-QUARTERS_DRAWN = 6
+QUARTERS_DRAWN, DASH = 6, 10.5
 A_WHOLE_YEAR = 4  # digits
 
 
@@ -44,8 +43,10 @@ class Need:
         return self.treatment.need or self.treatment.name
 
     @property
-    def quarters(self) -> Sequence[bool]:
-        return [n * QUARTER < self.treatment.minutes for n in range(QUARTERS_DRAWN)]
+    def quarters_end(self) -> str:
+        """Where the last of its quarters ends on the line of dashes."""
+        quarters = min(-(-self.treatment.minutes // QUARTER), QUARTERS_DRAWN)
+        return f"{quarters * DASH:.1f}"
 
 
 @require_safe
@@ -73,7 +74,7 @@ def _home(
         "needs": [Need(one) for one in treatments],
         "training": advice(treatments, rules),
         "people": people_of(therapists, found),
-        "weekdays": weekday_letters(),
+        "week": Week(),
         "soonest": found,
         "today": today,
         **(greeting or _asking(store, rules, today)),

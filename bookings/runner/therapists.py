@@ -15,6 +15,7 @@ from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.soonest import Free, Soonest, soonest
 from bookings.web.visitor import visitor
 
+CELL_WIDE, CELL_HIGH = 17, 8.5
 PARTS = (gettext_lazy("Mornings"), gettext_lazy("Afternoons"), gettext_lazy("Evenings"))
 
 
@@ -42,8 +43,14 @@ class Person:
     treatment: Treatment | None
 
     @property
-    def works(self) -> bool:
-        return any(any(part.days) for part in self.hours)
+    def week(self) -> str:
+        """Where they work, as cells of the week's grid; nothing if nowhere."""
+        return cells(
+            (weekday, row)
+            for row, part in enumerate(self.hours)
+            for weekday, works in enumerate(part.days)
+            if works
+        )
 
 
 def people_of(therapists: Iterable[Therapist], found: Soonest) -> list[Person]:
@@ -63,9 +70,26 @@ def _person(therapist: Therapist, found: Soonest) -> Person:
     )
 
 
-def weekday_letters() -> list[str]:
-    """M T W T F S S"""
-    return [str(WEEKDAYS_ABBR[n])[0] for n in range(7)]
+@dataclass(frozen=True)
+class Week:
+    """The grid of a week's mornings, afternoons and evenings, drawn once on a page."""
+
+    @property
+    def letters(self) -> list[tuple[float, str]]:
+        """M T W T F S S, each with its place."""
+        return [(CELL_WIDE * n + 6.75, str(WEEKDAYS_ABBR[n])[0]) for n in range(7)]
+
+    @property
+    def cells(self) -> str:
+        return cells((weekday, row) for row in range(len(PARTS)) for weekday in range(7))
+
+
+def cells(places: Iterable[tuple[int, int]]) -> str:
+    """Outlines of (weekday, row), whose stroke rounds their corners."""
+    return "".join(
+        f"M{CELL_WIDE * weekday + 1} {CELL_HIGH * row + 16}h11.5v4.5h-11.5z"
+        for weekday, row in places
+    )
 
 
 @require_safe
@@ -81,6 +105,6 @@ def therapist(request: HttpRequest, slug: str) -> HttpResponse:
         "qualifications": [line for line in one.qualifications.splitlines() if line.strip()],
         "treatments": treatments,
         "soonest": found,
-        "weekdays": weekday_letters(),
+        "week": Week(),
     }
     return render(request, "runner/therapist.html", context)

@@ -36,6 +36,15 @@ def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks
     assert len(clicks) <= 4, clicks
 
 
+def test_a_free_time_of_the_home_page_is_booked_by_two_presses(page, clicks):
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("Take it")).first.click()
+    journeys.fill_in(page, journeys.new_address())
+    journeys.send(page)
+    expect(page.get_by_text("You are booked.")).to_be_visible()
+    assert len(clicks) == 2, clicks
+
+
 def test_book_read_the_mail_move_and_cancel(page, site, open_context):
     address = journeys.new_address()
     journeys.book(page, address)
@@ -80,7 +89,7 @@ def test_a_keyboard_is_enough(page):
                 return
         raise AssertionError(f"never reached {selector}")
 
-    tab_to(".menu .btn")
+    tab_to(".need a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/book/**")
     tab_to(".days a")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from bookings.core.scheduling.openings import Span, clock_span
@@ -10,7 +10,9 @@ from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 
-DAYS_LOOKED_AT = 21
+# Ever more days at a time: mostly the first few are enough, and then the rest is not asked for.
+LOOKS = (1, 2, 4, 14)
+DAYS_LOOKED_AT = sum(LOOKS)
 DAYS_TOLD = 3
 # Between them lie morning, afternoon and evening.
 PARTS_OF_DAY = (time.min, time(12), time(17), time.max)
@@ -66,23 +68,23 @@ def soonest(
     )
     usual = most_usual(one for one in treatments if facts.offered_by[one.pk])
     offered = _what_each_is_asked_for(facts, usual, treatments)
-    days: list[Free] = []
+    days: dict[date, Free] = {}
     found: dict[int, Free] = {}
-    for n in range(DAYS_LOOKED_AT):
+    first = today
+    for look in LOOKS:
         awaited = {one for pk, one in offered.items() if pk not in found}
         if usual and len(days) < DAYS_TOLD:
             awaited.add(usual)
         for treatment in awaited:
-            openings = facts.openings(treatment, first=today + timedelta(days=n), days=1)
-            if treatment == usual and openings and len(days) < DAYS_TOLD:
-                days.append(Free(treatment, openings[0]))
-            for opening in openings:
+            for opening in facts.openings(treatment, first=first, days=look):
+                free = Free(treatment, opening)
+                if treatment == usual:
+                    days.setdefault(clinic.day_of(opening.starts_at), free)
                 for taker in opening.therapists:
                     if offered[taker.pk] == treatment:
-                        found.setdefault(taker.pk, Free(treatment, opening))
-        if not awaited:
-            break
-    return Soonest(usual, days, found, offered, _hours(facts))
+                        found.setdefault(taker.pk, free)
+        first += timedelta(days=look)
+    return Soonest(usual, list(days.values())[:DAYS_TOLD], found, offered, _hours(facts))
 
 
 def _what_each_is_asked_for(
