@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bookings.core import training
 from bookings.core.training import Phase
 from bookings.core.training.protocol.phases import PhaseRules
+from bookings.core.training.protocol.sessions import SessionType
 from bookings.models import Treatment
 
 TOLD = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK, Phase.RECOVERY)
@@ -13,9 +14,9 @@ TOLD = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK, Phase
 
 @dataclass(frozen=True)
 class Reason:
-    """Why treatments are offered in a phase, in the protocol's sentence, and which."""
+    """Why treatments are offered in a phase, in the protocol's words for the session, and which."""
 
-    why: str
+    session: SessionType
     treatments: list[Treatment]
 
 
@@ -51,4 +52,4 @@ def _reasons(
         suiting = [one for one in left if kind in one.kinds]
         left = [one for one in left if one not in suiting]
         if suiting:
-            yield Reason(protocol.session_types[kind].why, suiting)
+            yield Reason(protocol.session_types[kind], suiting)
