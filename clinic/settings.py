@@ -55,10 +55,10 @@ MIDDLEWARE = [
     "clinic.middleware.request_ids.RequestIdMiddleware",
     "clinic.middleware.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.security_headers.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # below those whose headers its files have too
+    "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clinic.middleware.direction_marks.WithoutDirectionMarks",
@@ -236,6 +236,7 @@ _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "object-src": ["'none'"],
         "script-src": [_SELF],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:"],

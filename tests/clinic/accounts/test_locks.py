@@ -28,8 +28,8 @@ def test_every_page_has_every_lock(clinic, url):
     browser = Browser()
     browser.force_login(factories.make_user(role=Role.OWNER))
     headers = browser.get(url).headers
-    for directive in ("default-src 'none'", "script-src 'self'", "style-src 'self'",
-                      "base-uri 'none'", "frame-ancestors 'none'"):  # fmt: skip
+    for directive in ("default-src 'none'", "object-src 'none'", "script-src 'self'",
+                      "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"):  # fmt: skip
         assert directive in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
@@ -37,6 +37,15 @@ def test_every_page_has_every_lock(clinic, url):
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_so_has_every_file(db):
+    response = Browser().get("/static/css/theme.css")
+    response.close()
+    assert response.status_code == 200
+    assert "frame-ancestors 'none'" in policy(response)
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_cookies_are_for_the_server_alone(clinic):
