@@ -47,7 +47,8 @@ def well_kept(app_configs=None, **_more) -> list[CheckMessage]:
     """What a clinic should put right, though it may go on meanwhile."""
     if settings.DEMO:
         return []
-    return [Advice(words) for words in (*_of_backups(), *_of_keys(), *_of_the_database())]
+    found = (*_of_backups(), *_of_keys(), *_of_mail(), *_of_the_database())
+    return [Advice(words) for words in found]
 
 
 def refuse_to_start() -> None:
@@ -129,6 +130,11 @@ def _of_keys() -> Iterator[str]:
             "FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second_factors, then take "
             "it away."
         )
+
+
+def _of_mail() -> Iterator[str]:
+    if not settings.EMAIL_USE_TLS and settings.EMAIL_HOST not in HERE:
+        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % settings.EMAIL_HOST
 
 
 def _of_the_database() -> Iterator[str]:

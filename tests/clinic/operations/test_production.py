@@ -233,6 +233,19 @@ def test_a_backup_that_is_not_of_last_night_is_told(well_kept_clinic, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "tls", "told"),
+    [
+        ("smtp.example.com", False, True),
+        ("smtp.example.com", True, False),
+        ("localhost", False, False),
+    ],
+)
+def test_mail_that_would_leave_in_the_open_is_told(well_kept_clinic, host, tls, told):
+    well_kept_clinic.EMAIL_HOST, well_kept_clinic.EMAIL_USE_TLS = host, tls
+    assert [one.msg[:17] for one in well_kept()] == ["Set EMAIL_USE_TLS"] * told
+
+
 def test_a_key_that_still_stands_in_both_rings_is_told(well_kept_clinic):
     well_kept_clinic.FACTOR_KEYS += well_kept_clinic.HEALTH_KEYS
     assert safe_to_serve() == [] or "FACTOR_KEYS" not in str(safe_to_serve())
