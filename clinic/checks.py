@@ -74,7 +74,7 @@ def _of_a_demo() -> Iterator[str]:
 
 def _of_a_clinic() -> Iterator[str]:
     yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
-    if settings.SECRET_KEY == settings.KNOWN_TO_ALL:
+    if settings.KNOWN_TO_ALL in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         yield "Set SECRET_KEY: with the source's own, anybody could forge links."
     elif len(settings.SECRET_KEY) < SHORTEST_KEY:
         yield f"Set a longer SECRET_KEY, of at least {SHORTEST_KEY} characters."

@@ -133,6 +133,7 @@ def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of(tmp_pat
     ("wrong", "says"),
     [
         ({"SECRET_KEY": "only-for-tests-and-a-first-look"}, "Set SECRET_KEY"),
+        ({"SECRET_KEY_FALLBACKS": ["only-for-tests-and-a-first-look"]}, "Set SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "Set a longer SECRET_KEY"),
         ({"HEALTH_KEYS": []}, "Set HEALTH_KEYS"),
         ({"HEALTH_KEYS": ["nonsense"]}, "Set HEALTH_KEYS to keys"),
@@ -250,6 +251,33 @@ def test_a_key_that_still_stands_in_both_rings_is_told(well_kept_clinic):
     well_kept_clinic.FACTOR_KEYS += well_kept_clinic.HEALTH_KEYS
     assert safe_to_serve() == [] or "FACTOR_KEYS" not in str(safe_to_serve())
     assert advice().startswith("FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second")
+
+
+LINKS = """
+import django; django.setup()
+from bookings import links
+from bookings.models import Appointment, Client
+ana = Client(pk=1, email="ana@example.com")
+visit = Appointment(public_id="abc", client=ana)
+"""
+OPENS = """
+mailed, page, booked = {made}
+assert links.still_goes_to(links.read(mailed).mailed_to, ana)
+assert links.read(page).public_id == "abc"
+facts = links.read_client_token(links.Purpose.BOOK, booked)
+assert links.still_goes_to(facts["address"], ana)
+"""
+
+
+def test_after_a_change_of_the_secret_key_mailed_links_open_while_the_old_one_is_named():
+    made = "(links.mail_token(visit), links.page_token(visit), "
+    made += "links.client_url(links.Purpose.BOOK, ana).split('/')[-2])"
+    env = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    old = run("-c", f"{LINKS}print(repr({made}))", **env, SECRET_KEY="old" * 20).stdout
+    opens = LINKS + OPENS.format(made=old)
+    changed = {**env, "SECRET_KEY": "new" * 20}
+    assert run("-c", opens, **changed, SECRET_KEY_FALLBACKS="old" * 20).returncode == 0
+    assert "BadSignature" in run("-c", opens, **changed).stderr
 
 
 def test_a_role_that_may_do_anything_in_the_database_is_told(transactional_db, well_kept_clinic):
