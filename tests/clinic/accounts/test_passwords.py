@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client as Browser
 
 from bookings.models import User
 from tests import factories
+from tests.clinic.accounts.conftest import SECRET
+from tests.totp import code_of
 
 COMMON = [
     "password12345",
@@ -91,3 +94,21 @@ def test_a_new_password_asks_for_the_one_of_now(clinic):
         browser.post("/accounts/password/change/", typed)
         user.refresh_from_db()
         assert user.check_password(new) == taken
+
+
+def test_whoever_has_a_factor_shows_it_again_before_setting_a_password(clinic):
+    user = factories.make_user()
+    user.set_unusable_password()
+    user.save()
+    TOTP.activate(user, SECRET)
+    browser = Browser()
+    browser.force_login(user)
+    page, new = "/accounts/password/set/", "heron lantern towpath"
+    asked = browser.post(page, {"password1": new, "password2": new})
+    assert asked["Location"].startswith("/accounts/2fa/reauthenticate/")
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+    browser.post(asked["Location"], {"code": code_of(SECRET)})
+    browser.post(page, {"password1": new, "password2": new})
+    user.refresh_from_db()
+    assert user.check_password(new)
