@@ -11,6 +11,8 @@ from bookings import links
 from bookings.core.roles import Role
 from clinic.monitoring.redaction import LineFormatter, WithoutTokens, redacted
 from tests import factories
+from tests.roles.addresses import every_page
+from tests.roles.world import make_world
 
 STRICT = "script-src 'self'; style-src 'self'"
 
@@ -46,6 +48,30 @@ def test_so_has_every_file(db):
     assert "frame-ancestors 'none'" in policy(response)
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+# Seen in another page's frame, by anybody, or without a signal.
+WITHOUT_SIGNING_OUT = {
+    "desk:mail_body",
+    "desk:mail_kind_body",
+    "runner:embed",
+    "therapists:offline",
+}
+
+
+def test_every_page_lets_whoever_has_signed_in_sign_out(db):
+    world = make_world()
+    seen = 0
+    for name, url in sorted(set(every_page(world.argument))):
+        if name in WITHOUT_SIGNING_OUT or name.endswith("logout"):
+            continue
+        for who in ("ana", "kim", "owner"):
+            response = world.browsers[who].get(url)
+            page = b"".join(response)  # an answer that streams is read to its end, which closes it
+            if response.status_code == 200 and b"<html" in page:
+                seen += 1
+                assert b"/logout/" in page, (name, who)
+    assert seen > 100
 
 
 def test_cookies_are_for_the_server_alone(clinic):
