@@ -41,13 +41,22 @@ def test_every_page_has_every_lock(clinic, url):
     assert "camera=()" in headers["Permissions-Policy"]
 
 
-def test_so_has_every_file(db):
+def test_so_has_every_file(clinic):
     response = Browser().get("/static/css/theme.css")
-    response.close()
+    b"".join(response)  # an answer that streams is read to its end, which closes it
     assert response.status_code == 200
     assert "frame-ancestors 'none'" in policy(response)
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert Browser().get("/static/css/").status_code == 404  # and no list of them
+
+
+@pytest.mark.parametrize("url", ["/", "/nowhere/", "/api/openings", "/static/css/theme.css"])
+def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 86400, True
+    response = Browser().get(url, secure=True)
+    b"".join(response)  # an answer that streams is read to its end, which closes it
+    assert response["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
 
 
 # Seen in another page's frame, by anybody, or without a signal.
@@ -80,6 +89,17 @@ def test_cookies_are_for_the_server_alone(clinic):
     session = browser.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+def test_what_a_page_is_told_of_somebody_is_in_no_cookie(clinic):
+    """It waits in the session: a cookie of Django's could be read, and outlives signing out."""
+    browser = Browser()
+    browser.force_login(factories.make_user(role=Role.DESK))
+    client = factories.make_client("Ana Demo")
+    browser.post(reverse("desk:withdraw_links", args=[client.pk]))
+    assert "messages" not in browser.cookies
+    said = browser.get("/desk/").content.decode()
+    assert "The links in earlier mails open nothing any more." in said
 
 
 def test_a_form_without_its_token_does_nothing_by_htmx_either(clinic):
