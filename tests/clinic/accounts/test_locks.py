@@ -59,6 +59,10 @@ def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
     assert response["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
 
 
+KINDS = {
+    "text/html; charset=utf-8", "text/calendar; charset=utf-8", "text/csv; charset=utf-8",
+    "text/javascript; charset=utf-8", "application/json", "application/yaml",
+}  # fmt: skip
 # Seen in another page's frame, by anybody, or without a signal.
 WITHOUT_SIGNING_OUT = {
     "desk:mail_body",
@@ -68,19 +72,29 @@ WITHOUT_SIGNING_OUT = {
 }
 
 
-def test_every_page_lets_whoever_has_signed_in_sign_out(db):
+@pytest.fixture
+def pages(db):
+    """What there is for those who have signed in: by page and person, its kind and its bytes."""
     world = make_world()
-    seen = 0
+    found = {}
     for name, url in sorted(set(every_page(world.argument))):
-        if name in WITHOUT_SIGNING_OUT or name.endswith("logout"):
-            continue
         for who in ("ana", "kim", "owner"):
-            response = world.browsers[who].get(url)
-            page = b"".join(response)  # an answer that streams is read to its end, which closes it
-            if response.status_code == 200 and b"<html" in page:
-                seen += 1
-                assert b"/logout/" in page, (name, who)
-    assert seen > 100
+            if not name.endswith("logout"):
+                response = world.browsers[who].get(url)
+                page = b"".join(
+                    response
+                )  # an answer that streams is read to its end, which closes it
+                if response.status_code == 200:
+                    found[name, who] = response["Content-Type"].replace('"', ""), page
+    return found
+
+
+def test_every_page_says_what_it_is_in_which_letters_and_has_a_way_to_sign_out(pages):
+    assert len(pages) > 150
+    assert {name: kind for name, (kind, _) in pages.items() if kind not in KINDS} == {}
+    whole = {name: page for name, (_, page) in pages.items() if b"<html" in page}
+    without = {view for (view, _), page in whole.items() if b"/logout/" not in page}
+    assert without == WITHOUT_SIGNING_OUT
 
 
 def test_cookies_are_for_the_server_alone(clinic):
@@ -89,6 +103,15 @@ def test_cookies_are_for_the_server_alone(clinic):
     session = browser.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+def test_after_signing_out_the_cookie_of_before_opens_nothing(clinic):
+    browser, thief = Browser(), Browser()
+    browser.force_login(factories.make_user())
+    thief.cookies["sessionid"] = browser.cookies["sessionid"].value
+    assert thief.get("/account/").status_code == 200
+    browser.post("/accounts/logout/")
+    assert thief.get("/account/")["Location"].startswith("/accounts/login/")
 
 
 def test_what_a_page_is_told_of_somebody_is_in_no_cookie(clinic):
