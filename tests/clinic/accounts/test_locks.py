@@ -38,6 +38,7 @@ def test_every_page_has_every_lock(clinic, url):
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert ("Access-Control-Allow-Origin" in headers) == (url == "/api/openings")
     assert "camera=()" in headers["Permissions-Policy"]
 
 

@@ -43,6 +43,7 @@ def test_a_request_is_one_line_with_its_id_view_and_time_but_not_its_address(cli
     assert lines[0]["view"] == "runner:appointment"
     assert lines[0]["method"] == "GET"
     assert isinstance(lines[0]["ms"], int)
+    assert lines[0]["at"].endswith("+00:00")
     assert TOKEN not in json.dumps(log())
     assert "ana@example.com" not in json.dumps(log())
 
