@@ -26,6 +26,7 @@ from clinic.operations.backups import encryption, rotate
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50
+PROVES_ITSELF = ("verify-ca", "verify-full")  # libpq's sslmode, where a certificate is checked
 NIGHTLY = timedelta(hours=36)  # and no more since the last backup
 OF_ANOTHER = """
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
@@ -47,7 +48,7 @@ def well_kept(app_configs=None, **_more) -> list[CheckMessage]:
     """What a clinic should put right, though it may go on meanwhile."""
     if settings.DEMO:
         return []
-    found = (*_of_backups(), *_of_keys(), *_of_mail(), *_of_the_database())
+    found = (*_of_backups(), *_of_keys(), *_of_connections(), *_of_the_database())
     return [Advice(words) for words in found]
 
 
@@ -132,9 +133,21 @@ def _of_keys() -> Iterator[str]:
         )
 
 
-def _of_mail() -> Iterator[str]:
-    if not settings.EMAIL_USE_TLS and settings.EMAIL_HOST not in HERE:
-        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % settings.EMAIL_HOST
+def _of_connections() -> Iterator[str]:
+    """What goes to other machines in the open, or to whichever machine answers."""
+    mail, broker = settings.EMAIL_HOST, urlsplit(settings.REDIS_URL)
+    database = settings.DATABASES["default"]
+    if _is_elsewhere(mail) and not settings.EMAIL_USE_TLS:
+        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % mail
+    if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in PROVES_ITSELF:
+        yield _("Add sslmode=verify-full to DATABASE_URL: whoever is between us reads along.")
+    if _is_elsewhere(broker.hostname or "") and broker.scheme == "redis":
+        yield _("Set REDIS_URL to a rediss:// address: whoever is between us reads along.")
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Neither here, nor beside us in Compose's own network, whose names have no dot."""
+    return "." in host and host not in HERE and not host.startswith("/")
 
 
 def _of_the_database() -> Iterator[str]:

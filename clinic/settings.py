@@ -1,5 +1,6 @@
 """Settings: everything that differs between clinics' machines comes from the environment."""
 
+import ssl
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -117,6 +118,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{STATE}/valkey/valkey.sock")
 CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("rediss://"):  # else Celery looks at no certificate
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 
 AUTH_USER_MODEL = "bookings.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -247,6 +247,50 @@ def test_mail_that_would_leave_in_the_open_is_told(well_kept_clinic, host, tls, 
     assert [one.msg[:17] for one in well_kept()] == ["Set EMAIL_USE_TLS"] * told
 
 
+@pytest.mark.parametrize(
+    ("host", "options", "told"),
+    [
+        ("db.example.com", {}, True),
+        ("db.example.com", {"sslmode": "require"}, True),
+        ("10.0.0.5", {}, True),
+        ("db.example.com", {"sslmode": "verify-full"}, False),
+        ("postgres", {}, False),  # a name of Compose's own network
+        ("127.0.0.1", {}, False),
+        ("/run/postgresql", {}, False),
+    ],
+)
+def test_a_database_elsewhere_that_need_not_prove_itself_is_told(
+    well_kept_clinic, monkeypatch, host, options, told
+):
+    monkeypatch.setitem(well_kept_clinic.DATABASES["default"], "HOST", host)
+    monkeypatch.setitem(well_kept_clinic.DATABASES["default"], "OPTIONS", options)
+    assert [one.msg[:16] for one in well_kept()] == ["Add sslmode=veri"] * told
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://redis.example.com:6379/0", True),
+        ("rediss://redis.example.com:6379/0", False),
+        ("redis://redis:6379/0", False),
+        ("redis+socket:///run/valkey.sock", False),
+    ],
+)
+def test_a_broker_elsewhere_without_tls_is_told(well_kept_clinic, url, told):
+    well_kept_clinic.REDIS_URL = url
+    assert [one.msg[:13] for one in well_kept()] == ["Set REDIS_URL"] * told
+
+
+def test_a_broker_elsewhere_must_show_a_certificate():
+    """kombu's own way with a rediss:// address is to look at none."""
+    data = "from clinic.celery import app; print(app.connection_for_write().ssl)"
+    data += "; print(app.connection_for_write().transport_cls)"
+    env = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    done = run("-c", data, **env, REDIS_URL="rediss://redis.example.com:6379/0")
+    assert "CERT_REQUIRED" in done.stdout, done.stderr
+    assert "rediss" in done.stdout
+
+
 def test_a_key_that_still_stands_in_both_rings_is_told(well_kept_clinic):
     well_kept_clinic.FACTOR_KEYS += well_kept_clinic.HEALTH_KEYS
     assert safe_to_serve() == [] or "FACTOR_KEYS" not in str(safe_to_serve())
