@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -76,6 +76,17 @@ def names(people: Iterable) -> str:
     """Ana, Bo and Kim"""
     *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} and {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def races(entered: Iterable) -> SafeString:
+    """Leeds Half on 9 May 2027 and Manchester Marathon on 18 April 2027"""
+    *rest, last = [
+        format_html(_("{race} on {day}"), race=bdi(race), day=dates.day_of_year(race.race_date))
+        for race in entered
+    ]
+    several = format_html_join(", ", "{}", ((one,) for one in rest))
+    return format_html(_("{several} and {last}"), several=several, last=last) if rest else last
 
 
 @register.filter

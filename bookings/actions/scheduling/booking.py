@@ -24,10 +24,11 @@ from bookings.actions.scheduling.holds import (
     refuse_too_many,
     stand_at,
 )
+from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Appointment, Client, Clinic, MailKind
+from bookings.models import Appointment, Client, Clinic, MailKind, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -41,7 +42,8 @@ class BookingRequest:
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
     been told of somebody new: written down with the booking or not at all. `proved_address` is
     the one that a newcomer has signed in with, if any: theirs needs no further proof. `language`
-    is that of the page they book on; it is kept where none is known.
+    is that of the page they book on; it is kept where none is known. What a newcomer has `told`
+    of their training goes with them.
     """
 
     slots: Sequence[Slot]
@@ -52,6 +54,7 @@ class BookingRequest:
     proved_address: str = ""
     agrees_to_terms: bool = False
     language: str = ""
+    told: Told | None = None
     notify: Notify = Notify.NOW
     by: str
 
@@ -152,6 +155,8 @@ def _write(
             now=now,
         )
         visits.append(visit)
+    if request.told:
+        brought.bring(client, request.told, now=now)
     if request.agrees_to_terms:
         legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
