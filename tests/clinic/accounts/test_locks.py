@@ -115,17 +115,6 @@ def test_after_signing_out_the_cookie_of_before_opens_nothing(clinic):
     assert thief.get("/account/")["Location"].startswith("/accounts/login/")
 
 
-def test_what_a_page_is_told_of_somebody_is_in_no_cookie(clinic):
-    """It waits in the session: a cookie of Django's could be read, and outlives signing out."""
-    browser = Browser()
-    browser.force_login(factories.make_user(role=Role.DESK))
-    client = factories.make_client("Ana Demo")
-    browser.post(reverse("desk:withdraw_links", args=[client.pk]))
-    assert "messages" not in browser.cookies
-    said = browser.get("/desk/").content.decode()
-    assert "The links in earlier mails open nothing any more." in said
-
-
 def test_a_form_without_its_token_does_nothing_by_htmx_either(clinic):
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(factories.make_user(role=Role.DESK))

@@ -113,9 +113,7 @@ def test_no_mail_goes_out_and_nothing_is_planned_before_the_proof(told, book):
     assert not visit.client.wants_nudges
 
 
-def test_the_first_nudge_is_in_the_inbox_weeks_later(
-    told, book, elsewhere, post_office, clock
-):
+def test_the_first_nudge_is_in_the_inbox_weeks_later(told, book, elsewhere, post_office, clock):
     client = prove(elsewhere, book())
     send_at(clock, timezone.now())
     assert [letter["Subject"] for letter in post_office.messages[1:]] == ["Your plan"]
