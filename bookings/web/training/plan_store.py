@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from bookings import links
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import brought, training_feedback
@@ -83,6 +84,10 @@ class Pages:
 
     def choose_time_url(self, treatment: Treatment) -> str:
         return self._page("choose_time", treatment.slug)
+
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Where it is moved and cancelled; this browser's own link proves nobody's address."""
+        return reverse("runner:appointment", args=[links.page_token(visit)])
 
     def url_of(self, race: Race) -> str:
         return self._page("race", race.race_date)
@@ -235,6 +240,10 @@ class ClientPlan(Pages):
             "long_run_weekday": self.client.long_run_weekday,
             "weekly_volume_km": self.client.weekly_volume_km,
         }
+
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Who reads this has signed in, or has the link of a mail."""
+        return reverse("runner:appointment", args=[links.mail_token(visit)])
 
     @cached_property
     def brought(self) -> Told | None:
