@@ -17,8 +17,8 @@ VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 WELL_KNOWN = (
     "aol.co.uk", "aol.com", "btinternet.com", "email.com", "fastmail.com", "gmail.com", "gmx.com",
     "gmx.de", "gmx.net", "googlemail.com", "hotmail.co.uk", "hotmail.com", "icloud.com",
-    "live.co.uk", "live.com", "mac.com", "mail.com", "me.com", "msn.com", "outlook.com", "proton.me",
-    "protonmail.com", "rocketmail.com", "sky.com", "talktalk.net", "virginmedia.com",
+    "live.co.uk", "live.com", "mac.com", "mail.com", "me.com", "msn.com", "outlook.com",
+    "proton.me", "protonmail.com", "rocketmail.com", "sky.com", "talktalk.net", "virginmedia.com",
     "web.de", "yahoo.co.uk", "yahoo.com", "ymail.com",
 )  # fmt: skip
 ALIKE = 0.77  # gmial.con and gmail.com
