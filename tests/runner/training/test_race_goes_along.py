@@ -22,6 +22,7 @@ from bookings.models import (
 )
 from bookings.models.mail.consents import ASKED_WITH_A_RACE
 from tests import factories
+from tests.clock import day_of
 from tests.mail import conftest as of_mails
 
 post_office = of_mails.post_office
@@ -144,7 +145,7 @@ def test_the_first_change_behind_the_mails_link_proves_and_is_made_to_their_race
     told, book, elsewhere, race_day
 ):
     visit = book()
-    form = {"day": timezone.now().date().isoformat()}
+    form = {"day": day_of(timezone.now()).isoformat()}
     assert elsewhere.post(link(visit, "plan/efforts/"), form).status_code == 302
     known = Client.objects.get()
     assert (known.races.get().race_date, known.hard_efforts.count()) == (race_day, 1)
