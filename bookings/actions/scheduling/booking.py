@@ -31,8 +31,6 @@ from bookings.models import Appointment, Client, Clinic, MailKind
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
-RUNNER = Role.RUNNER
-
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRequest:
@@ -106,7 +104,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
 
 def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     """Whom the desk books, and who has proved their address, is none."""
-    if request.by != RUNNER or not client.is_provisional:
+    if request.by != Role.RUNNER or not client.is_provisional:
         return False
     return compared(client.email) != compared(request.proved_address)
 

@@ -1,5 +1,7 @@
 """The clinic's protocol: for the staff to read, for the owner to change."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,23 +16,36 @@ from bookings.actions.training import protocol_versions
 from bookings.actions.training.protocol_versions import ProtocolMoved
 from bookings.core import training
 from bookings.core.training.protocol.editing import differences
+from bookings.core.training.protocol.evidence import STRENGTHS_IN_WORDS, Source
+from bookings.core.training.protocol.phases import PhaseRules
 from bookings.desk.training.protocol_forms import (
     FileForm,
     PhaseForm,
     ProtocolForm,
     SessionTypeForm,
 )
-from bookings.desk.training.protocol_page import protocol_page
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol, protocol_file
 from bookings.web.actor import who
 from bookings.web.responses import page_methods
 
 
+@dataclass(frozen=True)
+class ShownPhase:
+    """A phase with when it is, its sessions and what it stands on, in plain words."""
+
+    rules: PhaseRules
+    when: str
+    sessions: Sequence[str]
+    strength: str
+    sources: Sequence[Source]
+
+
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    page = protocol_page(protocol.current(), protocol.versions())
-    return render(request, "desk/training/protocol.html", {"page": page})
+    rules = protocol.current()
+    context = {"protocol": rules, "phases": _phases(rules), "versions": protocol.versions()}
+    return render(request, "desk/training/protocol.html", context)
 
 
 @page_methods
@@ -91,6 +106,20 @@ def reset(request: HttpRequest) -> HttpResponse:
         return _made(request, before, protocol_versions.reset(**_who_and_when(request)))
     changed = differences(protocol.data_of(before), protocol.default_data())
     return render(request, "desk/training/protocol_reset.html", {"differences": changed})
+
+
+def _phases(rules: training.Protocol) -> list[ShownPhase]:
+    when = training.in_plain_words(rules, training.Distance.MARATHON)
+    return [
+        ShownPhase(
+            rules=phase,
+            when=when.get(phase.phase, ""),
+            sessions=[rules.session_types[kind].name for kind in phase.sessions],
+            strength=STRENGTHS_IN_WORDS[phase.strength],
+            sources=[rules.sources[key] for key in phase.sources],
+        )
+        for phase in rules.phases.values()
+    ]
 
 
 def _edit(

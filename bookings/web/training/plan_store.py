@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from bookings.actions.refusals import RaceRefused
-from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import races as racing
 from bookings.actions.training import training_feedback
 from bookings.core import training
+from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import Client, Clinic, Race, Treatment
 from bookings.queries.training.plans import (
@@ -41,7 +41,7 @@ class Pages:
     """
 
     token = ""
-    by: str = booking.RUNNER
+    by: str = Role.RUNNER
     at_the_desk = False
     most_at_once = MOST_STARTS
     frame = "base.html"
