@@ -109,9 +109,7 @@ def _carry_out(merge: Merge) -> None:
     before, email_before = _record_of(merge.gone), merge.kept.email
     put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
     _one_person(merge)
-    # The races last: with them the mails of the plan are owed anew, by everything else.
-    ordered = sorted(steps, key=lambda name: name == "bookings.Race.client")
-    dropped = [line for name in ordered for line in steps[name](merge, pointing[name])]
+    dropped = [line for name in steps for line in steps[name](merge, pointing[name])]
     logins = [merge.kept.user, merge.gone.user]
     addresses = [email_before, merge.gone.email]
     merge_steps.leave_to(merge.gone, merge.kept)

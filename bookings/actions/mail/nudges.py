@@ -58,14 +58,6 @@ def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None
     _Owing(client, clinic, edition, rules, today, now).keep_to(_wanted(races, plan, today))
 
 
-@transaction.atomic
-def ask_for_mails(client: Client, wanted: bool, *, now: datetime) -> None:
-    """The client wants these mails, or no more of them. What is due meanwhile is not sent."""
-    Client.objects.filter(pk=client.pk).update(wants_nudges=wanted)
-    if wanted:
-        plan_for(client, now=now)
-
-
 def plan_for_everybody(*, now: datetime) -> None:
     """What a change of the protocol, or of anything else that nobody announced, leads to."""
     for client in Client.objects.filter(wants_nudges=True, races__isnull=False).distinct():

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from bookings.actions.mail import nudges
+from bookings.actions.mail import nudges, preferences
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
@@ -130,15 +130,10 @@ def _keep_habits(client: Client, habits: Mapping[str, int]) -> None:
 
 
 def _ask_for_nudges(client: Client, wants_nudges: bool, now: datetime) -> None:
-    if wants_nudges and not client.wants_nudges:
-        client.wants_nudges = True
-        client.save(update_fields=["wants_nudges"])
-        client.mail_consents.create(
-            group=MailGroup.NUDGES,
-            wanted=True,
-            at=now,
-            how="with a race",
-            wording=f"{ASKED_WITH_A_RACE}. {PROMISED_WITH_IT}",
+    if wants_nudges:
+        said = f"{ASKED_WITH_A_RACE}. {PROMISED_WITH_IT}"
+        preferences.note(
+            client, MailGroup.NUDGES, wanted=True, how="with a race", wording=said, now=now
         )
 
 

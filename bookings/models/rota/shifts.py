@@ -1,6 +1,7 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +60,10 @@ class Weekly(models.Model):
             and self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
         )
+
+    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
+        """Its hours of that day; None where it does not hold, or the clocks leave nothing."""
+        return Interval.on_clock(day, self.start, self.end, tz) if self.holds_on(day) else None
 
 
 def held_together(name: str) -> list[models.BaseConstraint]:

@@ -24,8 +24,7 @@ def away_of(therapist: Therapist, day: date, clinic: Clinic) -> list[Away]:
     off = Absence.objects.touching(bounds).filter(Q(therapist=therapist) | Q(therapist=None))
     aways = [_cut(one, bounds) for one in off]
     for pause in therapist.breaks.filter(weekday=day.weekday()):
-        during = Interval.on_clock(day, pause.start, pause.end, clinic.tz)
-        if during and pause.holds_on(day):
+        if during := pause.on(day, clinic.tz):
             aways.append(Away(during, pause.reason or "break"))
     return sorted(aways, key=lambda one: one.during.start)
 

@@ -1,9 +1,10 @@
 """The facts that decide where a visit may stand, in a constant number of queries."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from math import ceil, floor
 
@@ -27,6 +28,12 @@ from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
 # How far ahead the desk looks, whom the clinic's horizon does not bind.
 FARTHEST_DAYS = 730
+PARTS_BEGIN = (time(12), time(17))  # afternoon and evening
+
+
+def part_of_day(clock: time) -> int:
+    """0 in the morning, 1 in the afternoon, 2 in the evening."""
+    return bisect_right(PARTS_BEGIN, clock)
 
 
 @dataclass(frozen=True)

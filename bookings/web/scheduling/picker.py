@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_lazy
+
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.diary import Opening, part_of_day
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
 
 PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
-PARTS = (
-    ("Morning", time.min, time(12)),
-    ("Afternoon", time(12), time(17)),
-    ("Evening", time(17), time.max),
-)
+PARTS = (gettext_lazy("Morning"), gettext_lazy("Afternoon"), gettext_lazy("Evening"))
 WORDS = {Why.FULL: "full", Why.CLOSED: "closed", Why.OVER: "over", Why.NOT_YET: "not yet"}
 WHOLE_WORDS = {
     Why.FULL: "There is nothing free any more",
@@ -157,12 +155,10 @@ class Picker:
     @property
     def parts(self) -> list[Part]:
         """The parts of the chosen day that have openings."""
-        openings = self.chosen.openings if self.chosen else ()
-        parts = (
-            Part(name, [one for one in openings if since <= self._clock(one) < until])
-            for name, since, until in PARTS
-        )
-        return [part for part in parts if part.openings]
+        found: dict[int, list[Opening]] = {}
+        for opening in self.chosen.openings if self.chosen else ():
+            found.setdefault(part_of_day(self._clock(opening)), []).append(opening)
+        return [Part(str(PARTS[part]), openings) for part, openings in found.items()]
 
     @property
     def choices(self) -> list[Choice]:
