@@ -137,17 +137,7 @@ def erase(
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
         cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
-    until = seen.kept_until
-    if until:
-        health_erase.keep(client, now=now)
-    else:
-        forget_kept(client)
-    logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
-    _erase_rows(client)
-    _forget_sign_in_mails(addresses)
-    for login in logins:
-        _forget_login(login)
-    Client.objects.filter(same_address_as=client).update(same_address_as=None)
+    _forget_all_but_the_kept(client, seen, now)
     Client.objects.filter(pk=client.pk).update(erased_at=now)
     outcome = _in_words(seen)
     if request is not None:
@@ -159,6 +149,19 @@ def erase(
     if not (tell and client.email):
         _finish(client)
     return outcome
+
+
+def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
+    if seen.kept_until:
+        health_erase.keep(client, now=now)
+    else:
+        forget_kept(client)
+    logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
+    _erase_rows(client)
+    _forget_sign_in_mails(addresses)
+    for login in logins:
+        _forget_login(login)
+    Client.objects.filter(same_address_as=client).update(same_address_as=None)
 
 
 def finish_all(*, now: datetime) -> int:
