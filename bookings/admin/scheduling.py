@@ -17,7 +17,7 @@ from bookings.actions.scheduling import changes, holds
 from bookings.admin.base import DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
-from bookings.models import Appointment, AppointmentEvent, Treatment
+from bookings.models import STATUS_NAMES, Appointment, AppointmentEvent, Treatment
 from bookings.web.actor import who
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}
@@ -108,7 +108,8 @@ class StatusFilter(admin.SimpleListFilter):
     title = parameter_name = "status"
 
     def lookups(self, *_) -> list[tuple[str, str]]:
-        return [(status.value, status.label) for status in Status] + [("all", "All")]
+        names = [(status.value, str(name)) for status, name in STATUS_NAMES.items()]
+        return [*names, ("all", "All")]
 
     def choices(self, changelist):
         _, *others = super().choices(changelist)

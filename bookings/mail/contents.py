@@ -50,7 +50,9 @@ class OneAppointment:
         if appointment.revision != mail.revision:
             return MailState.SUPERSEDED, _("The appointment has changed since.")
         if appointment.status != self.status:
-            return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
+            sentence = _("The appointment is {status} now.")
+            now_is = appointment.get_status_display().lower()
+            return MailState.CANCELLED, sentence.format(status=now_is)
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
@@ -160,10 +162,6 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),
 }
-
-
-def _status(appointment: Appointment) -> str:
-    return Status(appointment.status).label.lower()
 
 
 def _attach(message: EmailMessage, invitation: bytes, filename: str) -> None:

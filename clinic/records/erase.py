@@ -128,8 +128,7 @@ def erase(
 ) -> list[str]:
     """Carry it out; a client who is erased already is left as they are.
 
-    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done in
-    words.
+    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done.
     """
     client = Client.objects.select_for_update().get(pk=client.pk)
     if client.erased_at:
@@ -142,11 +141,11 @@ def erase(
     outcome = _in_words(seen)
     if request is not None:
         _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
     if tell and client.email:
         _owe_the_last_mail(client, seen, now)
-    _forget_history(client)
-    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
-    if not (tell and client.email):
+        _forget_history(client)
+    else:
         _finish(client)
     return outcome
 

@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.template.base import Lexer, TokenType
+from django.utils.functional import Promise
 
 from clinic.operations import catalogs
 
@@ -18,6 +20,8 @@ NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Whole elements that are not text, tags, the ends of tags that template tags cut in two, entities.
 NO_TEXT = re.compile(r"<(style|script).*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", re.S)
+# Languages have their own names; what kinds of session are called is the protocol's to say.
+NAMED_OTHERWISE = {"bookings.Client.language", "bookings.DeclinedSession.kind"}
 A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
 
 
@@ -135,3 +139,22 @@ def test_no_sentence_is_glued_from_endings():
     templates = (ROOT / "templates").rglob("*.*")
     tags = re.compile(r"{% blocktrans[^%]*pluralize")
     assert [path.name for path in templates if tags.search(path.read_text())] == []
+
+
+def test_every_choice_has_a_name_that_can_be_translated():
+    fields = [
+        field
+        for model in apps.get_models()
+        if model._meta.app_label in catalogs.APPS
+        for field in model._meta.get_fields()
+        if getattr(field, "choices", None) and str(field) not in NAMED_OTHERWISE
+    ]
+    assert fields
+    words = {(str(one), name) for one in fields for _, name in one.flatchoices}
+    assert {(field, name) for field, name in words if not isinstance(name, Promise)} == set()
+
+
+def test_no_template_asks_for_a_name_where_it_means_a_value():
+    asks = re.compile(r"""{%[^%]*[=!]=\s*["'][A-Z][a-z]""")
+    templates = (ROOT / "templates").rglob("*.*")
+    assert [path.name for path in templates if asks.search(path.read_text())] == []

@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Client, Therapist
 
 
 class Answer(models.TextChoices):
-    ASKED = "asked", "Waiting for the desk"
-    APPROVED = "approved", "Approved"
-    DECLINED = "declined", "Declined"
+    ASKED = "asked", gettext_lazy("Waiting for the desk")
+    APPROVED = "approved", gettext_lazy("Approved")
+    DECLINED = "declined", gettext_lazy("Declined")
 
 
 class TimeOff(models.Model):

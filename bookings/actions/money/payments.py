@@ -178,7 +178,7 @@ def _kind_of_charge(appointment: Appointment) -> str:
 def _record(appointment: Appointment, kind: str, payment: Payment) -> None:
     facts = {
         "amount": abs(payment.amount),
-        "method": payment.get_method_display().lower(),
+        "method": payment.method,
         "reason": payment.reason,
         "payment": payment.pk,
     }

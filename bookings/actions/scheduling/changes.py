@@ -204,16 +204,23 @@ def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bo
     if online:
         raise Stale
     if appointment.status != Status.BOOKED:
-        raise Stale(f"It cannot be moved any more: {Status(appointment.status).label.lower()}.")
+        sentence = _("It cannot be moved any more: {status}.")
+        raise Stale(sentence.format(status=appointment.get_status_display().lower()))
     raise Stale(_what_changed(appointment))
 
 
 def _what_changed(appointment: Appointment) -> str:
     last = appointment.events.last()
-    tz = Clinic.objects.the().tz
-    now_at = dates.day_and_time(appointment.starts_at, tz)
-    by = f" by {named(last.by)}" if last else ""
-    return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
+    sentence = (
+        _("It has been changed by {who} meanwhile: now {time} with {therapist}.")
+        if last
+        else _("It has been changed meanwhile: now {time} with {therapist}.")
+    )
+    return sentence.format(
+        who=named(last.by) if last else "",
+        time=dates.day_and_time(appointment.starts_at, Clinic.objects.the().tz),
+        therapist=appointment.therapist,
+    )
 
 
 def _has_been_told(appointment: Appointment) -> bool:

@@ -57,17 +57,25 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
     data = _filled_in(PayForm(request.POST))
     data["method"] = Method(data["method"])
     payment = payments.pay(visit, **data, **circumstances(request))
-    amount = wording.price(payment.amount, payment.currency)
-    how = payment.get_method_display().lower()
-    receipt = f", receipt {payment.number}" if payment.number else ""
-    return f"{visit.client}: {amount}, {how}{receipt}."
+    sentence = (
+        _("{client}: {amount}, {method}, receipt {number}.")
+        if payment.number
+        else _("{client}: {amount}, {method}.")
+    )
+    return sentence.format(
+        client=visit.client,
+        amount=wording.price(payment.amount, payment.currency),
+        method=payment.get_method_display().lower(),
+        number=payment.number,
+    )
 
 
 @answering
 def price(request: HttpRequest, visit: Appointment) -> str:
     agreed = _filled_in(PriceForm(request.POST))["price"]
     payments.set_price(visit, agreed, **circumstances(request))
-    return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
+    amount = wording.price(agreed, Clinic.objects.the().currency)
+    return _("{client}: the price is {amount}.").format(client=visit.client, amount=amount)
 
 
 @answering
@@ -75,7 +83,7 @@ def take_back(request: HttpRequest, visit: Appointment) -> str:
     data = _filled_in(TakeBackForm(request.POST))
     payment = get_object_or_404(visit.payments, pk=data["payment"])
     payments.take_back(payment, reason=data["reason"], **circumstances(request))
-    return f"{payment} is taken back."
+    return _("{payment} is taken back.").format(payment=payment)
 
 
 @require_safe
@@ -105,7 +113,7 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
             payment.appointment.client,
             payment.what,
             payment.therapist,
-            payment.get_method_display(),
+            payment.method,
         )
         rows.writerow(
             [

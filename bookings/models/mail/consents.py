@@ -13,9 +13,9 @@ PROMISED_WITH_IT = "At most one mail a week, with free times; each has a link th
 class MailGroup(models.TextChoices):
     """What a client may choose to get or not; answers to what they do themselves always come."""
 
-    REMINDERS = "reminders", "reminders of appointments"
-    NUDGES = "nudges", "mails timed to training"
-    NEWS = "news", "news of the waiting list"
+    REMINDERS = "reminders", gettext_lazy("reminders of appointments")
+    NUDGES = "nudges", gettext_lazy("mails timed to training")
+    NEWS = "news", gettext_lazy("news of the waiting list")
 
     @property
     def field(self) -> str:

@@ -26,6 +26,15 @@ from bookings.models.rota.treatments import Room, Treatment
 LONGEST = timedelta(hours=12)
 # Who may make a visit for somebody else.
 VOUCHING = (Role.DESK.value, Role.OWNER.value)
+STATUS_NAMES = {
+    Status.HELD: gettext_lazy("Held"),
+    Status.EXPIRED: gettext_lazy("Expired"),
+    Status.BOOKED: gettext_lazy("Booked"),
+    Status.ARRIVED: gettext_lazy("Arrived"),
+    Status.COMPLETED: gettext_lazy("Completed"),
+    Status.NO_SHOW: gettext_lazy("Did not come"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
+}
 OCCUPYING = ~Q(status__in=[status.value for status in FREES_ITS_TIME])
 
 
@@ -137,7 +146,7 @@ class Appointment(models.Model):
         help_text=gettext_lazy("The end and the treatment's buffer.")
     )
     status = models.CharField(
-        max_length=10, choices=[(status.value, status.label) for status in Status]
+        max_length=10, choices=[(status.value, name) for status, name in STATUS_NAMES.items()]
     )
     price = models.DecimalField(max_digits=8, decimal_places=2)
     any_therapist = models.BooleanField(

@@ -10,24 +10,24 @@ from bookings.models.named import Named
 
 
 class Distance(models.TextChoices):
-    TEN_KM = training.Distance.TEN_KM.value, "10 km"
-    HALF = training.Distance.HALF.value, "Half marathon"
-    MARATHON = training.Distance.MARATHON.value, "Marathon"
-    ULTRA = training.Distance.ULTRA.value, "Ultra"
+    TEN_KM = training.Distance.TEN_KM.value, gettext_lazy("10 km")
+    HALF = training.Distance.HALF.value, gettext_lazy("Half marathon")
+    MARATHON = training.Distance.MARATHON.value, gettext_lazy("Marathon")
+    ULTRA = training.Distance.ULTRA.value, gettext_lazy("Ultra")
 
 
 class Priority(models.TextChoices):
-    A = training.Priority.A.value, "The race I train for"
-    B = training.Priority.B.value, "A race on the way"
-    C = training.Priority.C.value, "A training run with a number on"
+    A = training.Priority.A.value, gettext_lazy("The race I train for")
+    B = training.Priority.B.value, gettext_lazy("A race on the way")
+    C = training.Priority.C.value, gettext_lazy("A training run with a number on")
 
 
 class Outcome(models.TextChoices):
-    EXPECTED = training.Outcome.ASSUMED_FINISHED.value, "Not known yet"
-    FINISHED = training.Outcome.FINISHED.value, "I finished"
-    DNF = training.Outcome.DNF.value, "I started and did not finish"
-    DNS = training.Outcome.DNS.value, "I did not start"
-    CANCELLED = training.Outcome.CANCELLED.value, "The organiser cancelled it"
+    EXPECTED = training.Outcome.ASSUMED_FINISHED.value, gettext_lazy("Not known yet")
+    FINISHED = training.Outcome.FINISHED.value, gettext_lazy("I finished")
+    DNF = training.Outcome.DNF.value, gettext_lazy("I started and did not finish")
+    DNS = training.Outcome.DNS.value, gettext_lazy("I did not start")
+    CANCELLED = training.Outcome.CANCELLED.value, gettext_lazy("The organiser cancelled it")
 
 
 class Race(Named, models.Model):

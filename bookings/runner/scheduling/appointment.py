@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
@@ -21,11 +22,11 @@ from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
 
 IN_WORDS = {
-    Status.BOOKED: "Booked",
-    Status.ARRIVED: "You have arrived",
-    Status.COMPLETED: "Took place",
-    Status.NO_SHOW: "Missed",
-    Status.CANCELLED: "Cancelled",
+    Status.BOOKED: gettext_lazy("Booked"),
+    Status.ARRIVED: gettext_lazy("You have arrived"),
+    Status.COMPLETED: gettext_lazy("Took place"),
+    Status.NO_SHOW: gettext_lazy("Missed"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
 }
 
 

@@ -128,7 +128,7 @@ class PlanPage:
     @property
     def long_run(self) -> str:
         """The name of its weekday."""
-        return Weekday(self.efforts.plan.runner.long_run_weekday).label
+        return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
 
     @property
     def weekly_volume_km(self) -> int:
