@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase
 from bookings.core.training.protocol.phases import PhaseRules
@@ -45,7 +46,8 @@ def _advice(treatments: Iterable[Treatment], rules: training.Protocol) -> list[A
     when = training.in_plain_words(rules, training.Distance.MARATHON)
     phases = [rules.phases[phase] for phase in TOLD]
     return [
-        Advice(phase, when.get(phase.phase, ""), _suiting(phase, treatments)) for phase in phases
+        Advice(phase, dates.translated(when.get(phase.phase, "")), _suiting(phase, treatments))
+        for phase in phases
     ]
 
 

@@ -28,6 +28,7 @@ register.filter("day_and_time", dates.day_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("days_until", dates.civil_days)
 register.filter("zone_name", dates.zone_name)
+register.filter("translated", dates.translated)
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
 

@@ -17,27 +17,42 @@ ROOT = settings.BASE_DIR
 UNMARKED = Path(__file__).with_name("unmarked.txt")
 # Django's admin and the demo's own words are for engineers.
 NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
-MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
-# Whole elements that are not text, tags, the ends of tags that template tags cut in two, entities.
-NO_TEXT = re.compile(r"<(style|script).*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", re.S)
+MARKS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "gettext_noop",
+    "Sentence",
+    "counted",
+}
+# Whole elements that are not text, tags, entities.
+NO_TEXT = re.compile(r"<(style|script).*?</\1>|<!--.*?-->|<[^>]*>|&\w+;", re.S)
+SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(?:"([^"]*)"|'([^']*)')""")
+TRANSLATED = ("blocktranslate", "blocktrans", "comment", "verbatim")
+A_CLASS = ["block", "width"]
 # Languages have their own names; what kinds of session are called is the protocol's to say.
 NAMED_OTHERWISE = {"bookings.Client.language", "bookings.DeclinedSession.kind"}
 A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
 
 
 def unmarked_in_template(text: str) -> list[str]:
-    """Runs of text with a word in them, outside of what is translated, tags and comments."""
-    found, inside = [], False
+    """Runs of text with a word in them, in elements and in attributes that are read aloud."""
+    pieces, inside = [], False
     for token in Lexer(text).tokenize():
         words = token.contents.split()
         if token.token_type == TokenType.BLOCK and words:
-            inside = words[0] in ("blocktranslate", "blocktrans", "comment", "verbatim") or (
-                inside and not words[0].startswith("end")
-            )
-        elif token.token_type == TokenType.TEXT and not inside:
-            lines = NO_TEXT.sub("\n", token.contents).splitlines()
-            found += [line.strip() for line in lines if re.search(r"[A-Za-z]{2}", line)]
-    return found
+            starts = words[0] in TRANSLATED or words[:2] == A_CLASS
+            inside = starts or (inside and not words[0].startswith("end"))
+        is_ours = token.token_type == TokenType.TEXT and not inside
+        pieces.append(token.contents if is_ours else "\t")
+    page = "".join(pieces)
+    lines = NO_TEXT.sub("\n", page).splitlines()
+    lines += ["".join(found) for found in SPOKEN.findall(page)]
+    return [" ".join(line.split()) for line in lines if re.search(r"[A-Za-z]{2}", line)]
 
 
 def unmarked_in_module(text: str) -> list[str]:
@@ -102,6 +117,10 @@ def test_the_list_is_not_longer_than_what_is_left():
         ('<p>{% translate "Two words" %}</p>', []),
         ("<p>{% blocktranslate %}Hello {{ name }}, well{% endblocktranslate %}</p>", []),
         ("{# a remark #}<b>{{ name }}</b>, &nbsp; 5", []),
+        ("<b>{{ name }} stays in {{ place }}</b>", ["stays in"]),
+        ('<input value="{{ key }}"{% if on %} checked{% endif %}>', []),
+        ('<nav aria-label="On this page"></nav>', ["On this page"]),
+        ("<nav aria-label=\"{% translate 'Here' %}\"></nav>", []),
     ],
 )
 def test_the_reading_of_templates_knows_what_is_marked(template, found):
@@ -124,6 +143,13 @@ def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_pa
     po.write_text(po.read_text().replace(without, without.replace('""', '"Wort"')))
     assert catalogs.keep(tmp_path, "de", marked) == len(marked) - 1
     assert (tmp_path / "django.mo").stat().st_size > 0
+
+
+def test_what_the_core_says_is_in_the_catalog_as_well():
+    marked = catalogs.marked_sentences()
+    assert "The day after is {race}." in marked
+    assert "light to medium" in marked
+    assert marked["{count} week"].id == ("{count} week", "{count} weeks")
 
 
 def test_no_sentence_is_marked_both_alone_and_as_one_of_many():

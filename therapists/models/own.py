@@ -39,7 +39,7 @@ class TimeOff(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="time_off_ends_after_start",
-                violation_error_message="The end must be after the start.",
+                violation_error_message=gettext_lazy("The end must be after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(answer=Answer.ASKED, answered_at=None, answered_by=None)

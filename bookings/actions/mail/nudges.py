@@ -177,7 +177,7 @@ class _Owing:
                 "race": one.race.isoformat(),
                 "opens": one.opens.isoformat(),
             },
-            why=f"Part of the training plan ({one.rule}).",
+            why=_("Part of the training plan ({rule}).").format(rule=one.rule),
             created_at=self.now,
             due_at=due_at,
             not_after=due_at + OF_USE_FOR[one.kind],

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.actions.mail import nudges, preferences
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
@@ -151,10 +152,11 @@ def refuse_what_cannot_be_planned(race: Race, others: Iterable[Race], *, today: 
     rules = protocol.current()
     races = [other.in_training for other in others]
     if len(races) >= MOST_RACES:
-        raise RaceRefused(f"A plan holds at most {MOST_RACES} races.", field="race_date")
+        sentence = _("A plan holds at most {count} races.")
+        raise RaceRefused(sentence.format(count=MOST_RACES), field="race_date")
     for rejection in training.rejections([*races, race.in_training], rules, today=today):
         if rejection.index == len(races):
-            raise RaceRefused(rejection.sentence, field=rejection.field)
+            raise RaceRefused(dates.translated(rejection.sentence), field=rejection.field)
 
 
 def with_changes(race: Race, fields: Mapping[str, Any]) -> Race:

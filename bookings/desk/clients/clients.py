@@ -86,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, None, status=422)
     client = details.take_down(**form.facts, by=who(request), now=timezone.now())
-    messages.success(request, f"{client} is written down.")
+    messages.success(request, _("{client} is written down.").format(client=client))
     return redirect("desk:client", client.pk)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings import dates
 from bookings.actions.training import protocol_versions
 from bookings.actions.training.protocol_versions import ProtocolMoved
 from bookings.core import training
@@ -44,7 +45,12 @@ class ShownPhase:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     rules = protocol.current()
-    context = {"protocol": rules, "phases": _phases(rules), "versions": protocol.versions()}
+    context = {
+        "protocol": rules,
+        "phases": _phases(rules),
+        "days_before": [dates.length_of_time(n) for n in rules.mails.reminders.days_before],
+        "versions": protocol.versions(),
+    }
     return render(request, "desk/training/protocol.html", context)
 
 
@@ -113,9 +119,9 @@ def _phases(rules: training.Protocol) -> list[ShownPhase]:
     return [
         ShownPhase(
             rules=phase,
-            when=when.get(phase.phase, ""),
+            when=dates.translated(when.get(phase.phase, "")),
             sessions=[rules.session_types[kind].name for kind in phase.sessions],
-            strength=STRENGTHS_IN_WORDS[phase.strength],
+            strength=dates.translated(STRENGTHS_IN_WORDS[phase.strength]),
             sources=[rules.sources[key] for key in phase.sources],
         )
         for phase in rules.phases.values()
@@ -167,7 +173,12 @@ def _made(
     if made.number == before.number:
         messages.info(request, _("Nothing was different, so there is no new version."))
     else:
-        messages.success(request, f"This is now version {made.number}. {made.change}")
+        messages.success(
+            request,
+            _("This is now version {number}. {change}").format(
+                number=made.number, change=made.change
+            ),
+        )
     return redirect(f"{reverse('desk:protocol')}#{anchor}")
 
 

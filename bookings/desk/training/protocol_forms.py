@@ -60,7 +60,9 @@ class Lines(ShortText):
 class Leads(forms.CharField):
     """Numbers of days such as 3, 1; empty for what usually holds."""
 
-    default_error_messages = {"invalid": "Please give days as whole numbers, such as 3, 1."}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give days as whole numbers, such as 3, 1.")
+    }
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -219,9 +221,12 @@ class PhaseForm(ProtocolForm):
 
     def clean(self) -> None:
         typed = self.cleaned_data
-        for low, high, what in (("shortest", "longest", "shortest"), ("least", "most", "least")):
+        for low, high, wrong in (
+            ("shortest", "longest", _("Please give no less than the shortest.")),
+            ("least", "most", _("Please give no less than the least.")),
+        ):
             if typed.get(low) and typed.get(high) and typed[low] > typed[high]:
-                self.add_error(high, f"Please give no less than the {what}.")
+                self.add_error(high, wrong)
 
 
 class FileForm(forms.Form):

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy
 from bookings.models.clients.clients import Client
 
 # The box on the form of a race, and what stands below it.
-ASKED_WITH_A_RACE = "Write to me when it is time for a session"
-PROMISED_WITH_IT = "At most one mail a week, with free times; each has a link that stops them."
+ASKED_WITH_A_RACE = gettext_lazy("Write to me when it is time for a session")
+PROMISED_WITH_IT = gettext_lazy(
+    "At most one mail a week, with free times; each has a link that stops them."
+)
 
 
 class MailGroup(models.TextChoices):

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
@@ -28,7 +27,7 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(end__gt=F("start")),
         name=name,
-        violation_error_message=_("The end must be after the start."),
+        violation_error_message=gettext_lazy("The end must be after the start."),
     )
 
 
@@ -73,7 +72,7 @@ def held_together(name: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             name=f"{name}_valid_until_after_from",
-            violation_error_message=_("The last day must not be before the first."),
+            violation_error_message=gettext_lazy("The last day must not be before the first."),
         ),
         models.CheckConstraint(condition=Q(weekday__lte=6), name=f"{name}_weekday_exists"),
     ]
@@ -146,7 +145,7 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="absence_ends_after_start",
-                violation_error_message="The end must be after the start.",
+                violation_error_message=gettext_lazy("The end must be after the start."),
             ),
         ]
 

@@ -61,23 +61,25 @@ class Race(Named, models.Model):
             models.UniqueConstraint(
                 fields=["client", "race_date"],
                 name="one_race_a_day",
-                violation_error_message="There is already a race on this date.",
+                violation_error_message=gettext_lazy("There is already a race on this date."),
             ),
             models.CheckConstraint(
                 condition=Q(weeks__isnull=True) | Q(weeks__range=(1, 52)),
                 name="race_weeks_within_a_year",
-                violation_error_message="A plan lasts from 1 to 52 weeks.",
+                violation_error_message=gettext_lazy("A plan lasts from 1 to 52 weeks."),
             ),
             models.CheckConstraint(
                 condition=Q(training_start__isnull=True)
                 | Q(training_start__lte=models.F("race_date")),
                 name="training_starts_before_the_race",
-                violation_error_message="Training cannot start after the race.",
+                violation_error_message=gettext_lazy("Training cannot start after the race."),
             ),
             models.CheckConstraint(
                 condition=Q(dnf_km__isnull=True) | Q(outcome=Outcome.DNF),
                 name="kilometres_of_an_unfinished_race",
-                violation_error_message="Only a race that was not finished has these kilometres.",
+                violation_error_message=gettext_lazy(
+                    "Only a race that was not finished has these kilometres."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(distance__in=Distance.values)
