@@ -32,6 +32,7 @@ MARKS = {
 # Whole elements that are not text, tags, entities.
 NO_TEXT = re.compile(r"<(style|script).*?</\1>|<!--.*?-->|<[^>]*>|&\w+;", re.S)
 SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(?:"([^"]*)"|'([^']*)')""")
+TWO_WORDS = re.compile(r"[A-Za-z]{2,} (?:_ )?[a-z]{2,}")
 TRANSLATED = ("blocktranslate", "blocktrans", "comment", "verbatim")
 A_CLASS = ["block", "width"]
 # Languages have their own names; what kinds of session are called is the protocol's to say.
@@ -178,6 +179,27 @@ def test_every_choice_has_a_name_that_can_be_translated():
     assert fields
     words = {(str(one), name) for one in fields for _, name in one.flatchoices}
     assert {(field, name) for field, name in words if not isinstance(name, Promise)} == set()
+
+
+def glued_in_module(text: str) -> list[str]:
+    """f-strings with words in them, which no catalog can have; `_` is what they leave open."""
+    pieces = (node.values for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr))
+    found = ["".join(map(_said, some)) for some in pieces]
+    return [said for said in found if TWO_WORDS.search(said)]
+
+
+def _said(piece: ast.expr) -> str:
+    return str(piece.value) if isinstance(piece, ast.Constant) else "_"
+
+
+@pytest.mark.parametrize("where", ["bookings/runner", "bookings/desk", "bookings/web"])
+def test_no_page_glues_a_sentence(where):
+    found = {
+        path.relative_to(ROOT).as_posix(): glued
+        for path in sorted((ROOT / where).rglob("*.py"))
+        if (glued := glued_in_module(path.read_text()))
+    }
+    assert found == {}
 
 
 def test_no_template_asks_for_a_name_where_it_means_a_value():

@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -232,7 +233,10 @@ class PhaseForm(ProtocolForm):
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Protocol file",
-        help_text=f"YAML, at most {protocol_file.LARGEST // 1024} KB, as an export writes it.",
+        help_text=format_lazy(
+            gettext_lazy("YAML, at most {size} KB, as an export writes it."),
+            size=protocol_file.LARGEST // 1024,
+        ),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
         error_messages={
             "required": gettext_lazy("Please choose a file."),
