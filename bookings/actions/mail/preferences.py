@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bookings.actions.mail import nudges
-from bookings.models import Client, MailGroup
+from bookings.models import BroughtPlan, Client, MailGroup
 
 
 def address_takes_no_mail(address: str, *, now: datetime) -> None:
@@ -37,6 +37,8 @@ def choose(
     Training mails that are wanted are owed from now on; what is due of others is not sent.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if group is MailGroup.NUDGES and not wanted:
+        _drop_what_waits_for_a_proof(client)
     changed = note(client, group, wanted=wanted, how=how, wording=wording, now=now)
     if changed and group is MailGroup.NUDGES:
         nudges.plan_for(client, now=now)
@@ -52,3 +54,10 @@ def note(
     client.save(update_fields=[group.field])
     client.mail_consents.create(group=group, wanted=wanted, at=now, how=how, wording=wording)
     return True
+
+
+def _drop_what_waits_for_a_proof(client: Client) -> None:
+    """A wish that came with a race, and that the client has not been asked about yet."""
+    for brought in BroughtPlan.objects.filter(client=client):
+        habits = {**brought.told.habits, "wants_nudges": False}
+        BroughtPlan.objects.filter(pk=brought.pk).update(data=brought.told.with_habits(habits).data)
