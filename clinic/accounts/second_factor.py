@@ -17,6 +17,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from clinic.accounts.adapter import is_staff
 
@@ -26,8 +27,12 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This is not the code. Codes change every half minute; try the next.",
-        "cannot_delete_authenticator": "Add another one first: you need one to sign in.",
+        "incorrect_code": gettext_lazy(
+            "This is not the code. Codes change every half minute; try the next."
+        ),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Add another one first: you need one to sign in."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.actions.mail import nudges
+from bookings.actions.mail import nudges, preferences
 from bookings.actions.training import races as racing
-from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race
+from bookings.models import Distance, Mail, MailGroup, MailKind, MailState, Outcome, Race
 from tests import factories
 from tests.clock import day_of
 from tests.factories import NOW
@@ -142,7 +142,7 @@ def test_several_races_kept_at_once_are_told_of_in_one_mail(ana):
 
 def test_stopping_keeps_the_rows_and_sending_asks_again(ana, enter):
     enter()
-    nudges.ask_for_mails(ana, False, now=NOW)
+    preferences.choose(ana, MailGroup.NUDGES, wanted=False, how="link", now=NOW)
     ana.refresh_from_db()
     assert not ana.wants_nudges
     racing.change(ana.races.get(), race_date=RACE_DAY + timedelta(weeks=1), now=NOW)

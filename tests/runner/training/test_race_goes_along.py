@@ -88,7 +88,7 @@ def test_the_race_the_consent_and_the_nudges_are_there_after_the_proof(told, boo
     client = prove(elsewhere, visit)
     assert [race.name for race in client.races.all()] == [RACE]
     consent = client.mail_consents.get(group=MailGroup.NUDGES)
-    assert (consent.wanted, ASKED_WITH_A_RACE in consent.wording) == (True, True)
+    assert (consent.wanted, str(ASKED_WITH_A_RACE) in consent.wording) == (True, True)
     assert (client.wants_nudges, client.weekly_volume_km, client.plan_revision) == (True, 70, 2)
     assert owed(client) == {MailKind.PLAN, MailKind.NUDGE, MailKind.RACE_CHECK}
     assert not BroughtPlan.objects.exists()
