@@ -93,6 +93,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
         _answers_to_mails(client, booked, at)
+        _second_visit_of_the_day(booked)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
         client.get("/embed/", {"treatment": massage.slug})
@@ -103,6 +104,17 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         client.get("/account/")
 
     return _walk
+
+
+def _second_visit_of_the_day(booked):
+    """One session asks for one visit; another stands in the plan by itself."""
+    factories.make_appointment(
+        starts_at=booked.starts_at + timedelta(hours=4),
+        client=booked.client,
+        treatment=booked.treatment,
+        therapist=booked.therapist,
+        room=booked.room,
+    )
 
 
 def _of_age(client, booked):
