@@ -40,8 +40,8 @@ def validate_step(minutes: int) -> None:
 
 
 class FeeIs(models.TextChoices):
-    PERCENT = "percent", "percent of the price"
-    AMOUNT = "amount", "an amount of money"
+    PERCENT = "percent", gettext_lazy("percent of the price")
+    AMOUNT = "amount", gettext_lazy("an amount of money")
 
 
 def fee_field(what_for: str) -> models.DecimalField:
@@ -145,6 +145,15 @@ class Clinic(Named, models.Model):
             "Minutes. Who books with an address that nobody has confirmed presses the link in "
             "the mail by then, or within half the time to the visit if that is shorter; else the "
             "time is given back."
+        ),
+    )
+    most_ahead = models.PositiveSmallIntegerField(
+        gettext_lazy("appointments ahead of one mailbox"),
+        default=20,
+        db_default=20,
+        help_text=gettext_lazy(
+            "As many as may be booked online; who wants more rings. 0 for no limit. What the desk "
+            "books is not stopped."
         ),
     )
     unproved_per_hour = models.PositiveSmallIntegerField(

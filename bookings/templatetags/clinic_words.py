@@ -1,11 +1,13 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -26,10 +28,15 @@ register.filter("clock", wording.clock)
 register.filter("day_and_time", dates.day_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("days_until", dates.civil_days)
-register.filter("day_from", dates.civil_day_from)
 register.filter("zone_name", dates.zone_name)
+register.filter("translated", dates.translated)
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+
+
+class Away(Protocol):
+    starts_at: datetime
+    ends_at: datetime
 
 
 @register.filter
@@ -59,6 +66,19 @@ def iso_day(instant: datetime, tz: ZoneInfo) -> str:
 @register.filter
 def year(instant: datetime, tz: ZoneInfo) -> int:
     return instant.astimezone(tz).year
+
+
+@register.filter
+def away(time_off: Away, tz: ZoneInfo) -> str:
+    """Time off: whole days are named as days, anything else by its first and last moment."""
+    first, last = (at.astimezone(tz) for at in (time_off.starts_at, time_off.ends_at))
+    if first.time() != time.min or last.time() != time.min:
+        until = wording.clock if first.date() == last.date() else dates.day_and_time
+        return dates.span(dates.day_and_time(first, tz), until(last, tz))
+    begin, end = first.date(), last.date() - timedelta(days=1)
+    if begin == end:
+        return dates.civil_day(begin)
+    return dates.span(*(dates.civil_day(day) for day in sorted((begin, end))))
 
 
 @register.filter
@@ -107,6 +127,18 @@ def any_of(people: Iterable) -> str:
     """Ana, Bo or Kim"""
     *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def civil_day(on: date) -> str:
+    """Tuesday 1 December, and with its year where that is not this one"""
+    return dates.civil_day_from(on, timezone.localdate())
+
+
+@register.filter
+def civil_day_in_short(on: date) -> str:
+    """Tue 1 Dec, and with its year where that is not this one"""
+    return dates.short_day_from(on, timezone.localdate())
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.core.clients.addresses import kept_address
+from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import FIRST_DAY, LAST_DAY, day_in, is_known
 
@@ -65,7 +65,7 @@ class ShortText(forms.CharField):
 def sane_birthday(born: date, today: date) -> date:
     """Raises ValidationError for a day on which nobody who comes was born."""
     if born.year < FIRST_YEAR:
-        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
+        raise ValidationError(_("Please give a year from {year} on.").format(year=FIRST_YEAR))
     if born >= today:
         raise ValidationError(_("A date of birth is in the past."))
     return born
@@ -113,7 +113,7 @@ def _with_century(year: str) -> str:
 class DayField(forms.DateField):
     """A civil day that pages know, chosen in the browser's own way or typed in three parts."""
 
-    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
+    default_error_messages = {"invalid": gettext_lazy("Please give a date such as 25/04/2027.")}
 
     def __init__(self, **options: Any):
         super().__init__(widget=DayInput(), **options)
@@ -122,15 +122,16 @@ class DayField(forms.DateField):
     def validate(self, value: date | None) -> None:
         super().validate(value)
         if value and not is_known(value):
-            years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
-            raise ValidationError(f"Please give a day of the years {years}.", code="unknown_day")
+            sentence = _("Please give a day of the years {first} to {last}.")
+            said = sentence.format(first=FIRST_DAY.year, last=LAST_DAY.year)
+            raise ValidationError(said, code="unknown_day")
 
 
 class InstantField(forms.Field):
     """An aware instant as ISO 8601, such as 2026-12-01T09:00:00+00:00."""
 
     widget = forms.HiddenInput
-    default_error_messages = {"invalid": "Please choose one of the free times."}
+    default_error_messages = {"invalid": gettext_lazy("Please choose one of the free times.")}
 
     def to_python(self, value) -> datetime | None:
         if value in self.empty_values:
@@ -217,7 +218,23 @@ class PersonForm(KeyForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
-    helper = plain("key", "name", "email", "phone")
+    # The address that was looked at once more.
+    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
+
+    helper = plain("key", "sure", "name", "email", "phone")
+
+    def clean_email(self) -> str:
+        """One that looks like a slip is asked about once, and taken when it is sent again."""
+        email = self.cleaned_data["email"]
+        meant = perhaps_meant(email)
+        if meant and self.data.get("sure") != email:
+            self.data = {**self.data, "sure": email}
+            raise ValidationError(
+                _("Did you mean {meant}? If {email} is right, press the button again.").format(
+                    meant=meant, email=email
+                )
+            )
+        return email
 
     def clean_name(self) -> str:
         """On one line, whatever was pasted."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bookings.core.scheduling.openings import Span, clock_span
 from bookings.models import Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import PARTS_BEGIN, DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Ignoring
 
 # Ever more days at a time: mostly the first few are enough, and then the rest is not asked for.
@@ -15,7 +15,7 @@ LOOKS = (1, 2, 4, 14)
 DAYS_LOOKED_AT = sum(LOOKS)
 DAYS_TOLD = 3
 # Between them lie morning, afternoon and evening.
-PARTS_OF_DAY = (time.min, time(12), time(17), time.max)
+PARTS_OF_DAY = (time.min, *PARTS_BEGIN, time.max)
 
 
 @dataclass(frozen=True)

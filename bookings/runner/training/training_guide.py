@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase
 from bookings.core.training.protocol.phases import PhaseRules
@@ -36,7 +37,7 @@ def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list
     return [
         Advice(
             phase,
-            when.get(phase.phase, ""),
+            dates.translated(when.get(phase.phase, "")),
             list(_reasons(phase, treatments, protocol)),
         )
         for phase in phases

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from bookings.actions.scheduling import booking
+from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import brought, training_feedback
 from bookings.actions.training import races as racing
 from bookings.core import training
+from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import Appointment, BroughtPlan, Client, Clinic, Race, Told, Treatment
 from bookings.models.training.brought import KEPT_HABITS
@@ -39,7 +40,7 @@ class Pages:
     """
 
     token = ""
-    by: str = booking.RUNNER
+    by: str = Role.RUNNER
     at_the_desk = False
     most_at_once = MOST_STARTS
     frame = "base.html"
@@ -83,6 +84,10 @@ class Pages:
 
     def choose_time_url(self, treatment: Treatment) -> str:
         return self._page("choose_time", treatment.slug)
+
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Where it is moved and cancelled; this browser's own link proves nobody's address."""
+        return reverse("runner:appointment", args=[links.page_token(visit)])
 
     def url_of(self, race: Race) -> str:
         return self._page("race", race.race_date)
@@ -236,6 +241,10 @@ class ClientPlan(Pages):
             "weekly_volume_km": self.client.weekly_volume_km,
         }
 
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Who reads this has signed in, or has the link of a mail."""
+        return reverse("runner:appointment", args=[links.mail_token(visit)])
+
     @cached_property
     def brought(self) -> Told | None:
         """What came with a booking and waits to be taken."""
@@ -279,18 +288,18 @@ class ClientPlan(Pages):
         training_feedback.reconsider(self.client, kind, ideal)
 
 
-class UnprovedPlan(ClientPlan):
+class BroughtAlong(ClientPlan):
     """Of somebody whose address nobody has proved: what came with their booking, to look at.
 
     Whatever they send from these pages proves it, and the plan is theirs before it is changed.
     """
 
-    def __init__(self, client: Client, token: str = ""):
+    def __init__(self, client: Client, token: str, told: Told):
         super().__init__(client, token)
-        self._told = self.brought or Told({})
-        self.races = self._told.races
-        self.runner = self._told.runner
-        self.declined = self._told.declined
+        self._told = told
+        self.races = told.races
+        self.runner = told.runner
+        self.declined = told.declined
 
     @property
     def habits(self) -> dict[str, Any]:
@@ -305,7 +314,10 @@ PlanStore = SessionPlan | ClientPlan
 
 
 def plan_behind_a_link(client: Client, token: str) -> ClientPlan:
-    return (UnprovedPlan if client.is_provisional else ClientPlan)(client, token)
+    plan = ClientPlan(client, token)
+    if client.is_provisional and plan.brought:
+        return BroughtAlong(client, token, plan.brought)
+    return plan
 
 
 def goes_along(request: HttpRequest, form: Form) -> bool:

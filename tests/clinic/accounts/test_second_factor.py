@@ -13,6 +13,7 @@ from bookings.core.roles import Role
 from bookings.models import User
 from tests import factories
 from tests.clinic.accounts.conftest import SECRET
+from tests.clock import day_of
 from tests.factories import PASSWORD
 from tests.roles.addresses import every_page
 from tests.totp import code_of
@@ -182,7 +183,7 @@ def test_staff_sign_in_again_after_a_days_work_however_busy(signed_in_with_app, 
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(signed_in_with_app, later):
-    today = timezone.now().date().isoformat()
+    today = day_of(timezone.now()).isoformat()
     for minutes in range(10, 120, 10):
         later(signed_in_with_app, f"/diary/{today}/feed/", minutes=minutes)
     assert later(signed_in_with_app, minutes=121)["Location"].startswith("/accounts/login/")
@@ -207,3 +208,15 @@ def test_nobody_changes_the_address_of_a_login_by_themselves(signed_in_with_app)
     assert (
         signed_in_with_app.post("/accounts/email/", {"email": "x@example.com"}).status_code == 403
     )
+
+
+def test_showing_it_again_gives_a_session_of_a_new_name(signed_in_with_app, clock):
+    before = signed_in_with_app.cookies["sessionid"].value
+    thief = Browser()
+    thief.cookies["sessionid"] = before
+    assert thief.get("/desk/").status_code == 200
+    clock.move_to(timezone.now() + timedelta(minutes=10))
+    signed_in_with_app.post("/accounts/2fa/reauthenticate/", {"code": code_of(SECRET)})
+    assert signed_in_with_app.cookies["sessionid"].value != before
+    assert signed_in_with_app.get("/desk/").status_code == 200
+    assert thief.get("/desk/")["Location"].startswith("/accounts/login/")

@@ -94,7 +94,7 @@ def test_thirty_versions_cost_no_more_queries_than_two(owner):
     staffs, public = cost_of(owner, DESK), cost_of(owner, "/protocol/")
     for minutes in range(51, 79):
         save(owner, TRAINING, minutes=str(minutes))
-    assert len(owner.get(DESK).context["page"].versions) == 30
+    assert len(owner.get(DESK).context["versions"]) == 30
     assert (cost_of(owner, DESK), cost_of(owner, "/protocol/")) == (staffs, public)
 
 
@@ -223,6 +223,15 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(owner, content, words):
     answer = upload(owner, content)
     assert answer.status_code == 422
     assert words in text(answer)
+    assert not ProtocolVersion.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["protocol.exe", "protocol.yaml.html", "protocol"])
+def test_a_file_of_another_kind_is_refused_by_its_name(owner, name):
+    file = SimpleUploadedFile(name, protocol_file.written(protocol.default_data()).encode())
+    answer = owner.post(IMPORT, {"file": file})
+    assert answer.status_code == 422
+    assert "a name that ends in .yaml or .yml" in text(answer)
     assert not ProtocolVersion.objects.exists()
 
 

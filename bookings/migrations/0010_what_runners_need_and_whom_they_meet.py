@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0008_what_was_told_before_booking'),
+        ('bookings', '0009_most_ahead'),
     ]
 
     operations = [
