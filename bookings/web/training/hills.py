@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.utils.translation import gettext as _
+
 from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase, Priority
+from bookings.core.wording import isolated
 from bookings.web.training.ribbon import LOAD, Marked
 
 DAY = timedelta(days=1)
@@ -94,7 +97,7 @@ class Hills:
     pins: Sequence[Pin]
     flags: Sequence[Flag]
     today: Point | None
-    in_words: Sequence[tuple[str, date]]
+    in_words: str
 
 
 class _Ground:
@@ -203,12 +206,20 @@ def hills_of(
         pins=list(_pins(ground, marked)),
         flags=list(_flags(ground, today)),
         today=ground.point(today) if inside and today else None,
-        in_words=[
-            (protocol.phases[one.phase].name, one.start)
-            for one in segments
-            if one.phase is not Phase.OFF_SEASON
-        ],
+        in_words=", ".join(_in_words(segments, protocol, today)),
     )
+
+
+def _in_words(
+    segments: Iterable[training.Segment], protocol: training.Protocol, today: date | None
+) -> Iterator[str]:
+    """Base from Mon 21 Dec, Build from Mon 25 Jan 2027; an example has no days."""
+    for segment in segments:
+        if segment.phase is Phase.OFF_SEASON:
+            continue
+        phase = isolated(protocol.phases[segment.phase].name)
+        day = dates.short_day_from(segment.start, today) if today else ""
+        yield _("{phase} from {day}").format(phase=phase, day=day) if day else phase
 
 
 def _hill(phase: Phase, curve: Sequence[Point]) -> Hill:

@@ -99,3 +99,10 @@ def test_a_session_on_the_year_before_the_drawing_is_left_out():
     segments = plan.segments(TODAY, TODAY + timedelta(weeks=30))
     marked = [Marked(1, TODAY - timedelta(days=1), False), Marked(2, TODAY, False)]
     assert [one.number for one in hills_of(segments, marked, rules, today=TODAY).pins] == [2]
+
+
+def test_whoever_does_not_see_it_is_told_the_phases_and_their_days():
+    words = drawn(marathon(date(2027, 4, 25))).in_words
+    assert words.startswith("Base from Mon 21 Dec, Build from Mon 25 Jan 2027, ")
+    assert "Race day from Sun 25 Apr 2027" in words
+    assert "Off-season" not in words
