@@ -19,6 +19,7 @@ from bookings.models import (
     LegalText,
     MailConsent,
     MailKind,
+    SignInEvent,
 )
 from clinic.records import erase as erasing
 from clinic.records.registry.record import AppendOnly
@@ -81,6 +82,7 @@ def known(ana, visit, kim):
     """Ana with something of everything."""
     now = timezone.now()
     Browser().force_login(ana.user)
+    SignInEvent.objects.create(at=now, kind="signed_in", user=ana.user)
     before = visit(ana, -30, status=Status.COMPLETED)
     before.record("cancelled", by="runner", now=now, facts={"reason": "Ana Demo is ill"})
     coming = visit(ana, 3)
