@@ -14,14 +14,14 @@ LONGEST_DIGEST = 16
 
 class SignInKind(models.TextChoices):
     SIGNED_IN = "signed_in", _("signed in")
-    NEW_DEVICE = "new_device", _("signed in in a new browser")
+    NEW_DEVICE = "new_device", _("signed in from a new browser")
     WRONG_PASSWORD = "wrong_password", _("wrong password")
     WRONG_CODE = "wrong_code", _("wrong mailed code")
     WRONG_FACTOR = "wrong_factor", _("wrong second factor")
     LOCKED_OUT = "locked_out", _("tried too often, and must wait")
     CODE_MAILED = "code_mailed", _("a code was mailed")
     LINK_MAILED = "link_mailed", _("a link to a new password was mailed")
-    NOBODYS = "nobodys", _("asked with an address that nobody signs in with")
+    NOBODYS = "nobodys", _("asked for a code or link, and can have none")
     PASSWORD_CHANGED = "password_changed", _("password changed")
     PASSWORD_RESET = "password_reset", _("password taken away")
     FACTOR_ADDED = "factor_added", _("second factor set up")
