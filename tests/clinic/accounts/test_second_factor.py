@@ -78,6 +78,18 @@ def test_setting_up_an_app_opens_the_day_and_gives_recovery_codes(
     assert "authenticator app was set up" in mail_to(desk.email)
 
 
+def test_whoever_has_a_password_by_the_mailed_link_sets_one_up_all_the_same(
+    set_up_an_app, desk, type_password, mail_to
+):
+    browser = Browser()
+    browser.post("/accounts/password/reset/", {"email": desk.email})
+    link = re.search(r"/accounts/password/reset/key/\S+", mail_to(desk.email))[0]
+    form = browser.get(link, follow=True).request["PATH_INFO"]
+    browser.post(form, {"password1": PASSWORD, "password2": PASSWORD})
+    set_up_an_app(type_password(desk.email))
+    assert Authenticator.objects.filter(user=desk, type="totp").exists()
+
+
 def test_the_next_time_the_app_is_asked(clock, set_up_an_app, desk, type_password):
     secret, _ = set_up_an_app(type_password(desk.email))
     browser = type_password(desk.email)

@@ -2,6 +2,7 @@
 all that happens about signing in is noted, for the log and for the owner.
 """
 
+import json
 import logging
 import re
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.utils import timezone
 from bookings.core.roles import Role
 from bookings.models import BrowserSession, SignInEvent, SignInMail, User
 from clinic import tasks
+from clinic.monitoring.json_logs import JsonFormatter
 from tests import factories
 from tests.admin.forms import new, page_of, send
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET
@@ -544,7 +546,8 @@ def test_each_is_one_line_in_the_log_and_one_in_the_history(
     assert kinds() == noted
     assert [line.sign_in["event"] for line in lines()] == noted
     for line in lines():
-        said = line.getMessage() + repr(line.sign_in)
+        said = JsonFormatter().format(line)
+        assert json.loads(said)["sign_in"] == line.sign_in
         assert "@" not in said
         assert "127.0.0.1" not in said
         assert re.fullmatch(r"[0-9a-f]{16}", line.sign_in["login"])
