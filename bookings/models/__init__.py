@@ -28,6 +28,7 @@ from bookings.models.scheduling.appointments import (
     WrongStatus,
 )
 from bookings.models.tallies import Tally
+from bookings.models.training.brought import BroughtPlan, Told
 from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
@@ -40,6 +41,7 @@ __all__ = [
     "Agreement",
     "Appointment",
     "AppointmentEvent",
+    "BroughtPlan",
     "BrowserSession",
     "Change",
     "Client",
@@ -75,6 +77,7 @@ __all__ = [
     "SignInMail",
     "Tally",
     "Therapist",
+    "Told",
     "Treatment",
     "User",
     "Weekday",

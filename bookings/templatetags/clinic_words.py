@@ -1,12 +1,13 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.utils.html import format_html
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -79,10 +80,37 @@ def names(people: Iterable) -> str:
 
 
 @register.filter
+def races(entered: Iterable) -> SafeString:
+    """Leeds Half on 9 May 2027 and Manchester Marathon on 18 April 2027"""
+    *rest, last = [
+        format_html(_("{race} on {day}"), race=bdi(race), day=dates.day_of_year(race.race_date))
+        for race in entered
+    ]
+    several = format_html_join(", ", "{}", ((one,) for one in rest))
+    return format_html(_("{several} and {last}"), several=several, last=last) if rest else last
+
+
+@register.filter
 def any_of(people: Iterable) -> str:
     """Ana, Bo or Kim"""
     *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def civil_day(on: date) -> str:
+    """Tuesday 1 December, and with its year where that is not this one"""
+    this_year = timezone.localdate().year
+    return dates.civil_day(on) if on.year == this_year else dates.civil_day_and_year(on)
+
+
+@register.filter
+def civil_day_in_short(on: date) -> str:
+    """Tue 1 Dec, and with its year where that is not this one"""
+    short = dates.day_in_short(on)
+    if on.year == timezone.localdate().year:
+        return short
+    return _("{day} {year}").format(day=short, year=on.year)
 
 
 @register.filter

@@ -18,12 +18,13 @@ NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 # Whole elements that are not text, tags, the ends of tags that template tags cut in two, entities.
 NO_TEXT = re.compile(r"<(style|script).*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", re.S)
+AN_OPEN_TAG = re.compile(r"<[^>]*$")
 A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
 
 
 def unmarked_in_template(text: str) -> list[str]:
     """Runs of text with a word in them, outside of what is translated, tags and comments."""
-    found, inside = [], False
+    found, inside, in_a_tag = [], False, False
     for token in Lexer(text).tokenize():
         words = token.contents.split()
         if token.token_type == TokenType.BLOCK and words:
@@ -31,7 +32,9 @@ def unmarked_in_template(text: str) -> list[str]:
                 inside and not words[0].startswith("end")
             )
         elif token.token_type == TokenType.TEXT and not inside:
-            lines = NO_TEXT.sub("\n", token.contents).splitlines()
+            is_an_attribute = in_a_tag and ">" not in token.contents
+            in_a_tag = is_an_attribute or bool(AN_OPEN_TAG.search(token.contents))
+            lines = [] if is_an_attribute else NO_TEXT.sub("\n", token.contents).splitlines()
             found += [line.strip() for line in lines if re.search(r"[A-Za-z]{2}", line)]
     return found
 

@@ -16,6 +16,7 @@ from bookings.actions.clients import merge_steps
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused, Stale
+from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
@@ -46,7 +47,8 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     `mailed_to` is what the link says of the address that it went to; raises AnotherAddress when
     that is not the client's. The same address and name as a known client join that one, which is
     not edited; the same address with another name stays a client of its own, shown to the desk.
-    Proving again changes nothing.
+    The races that they had entered when they booked are theirs now; a known client is asked
+    first. Proving again changes nothing.
     """
     client.refresh_from_db()
     if not still_goes_to(mailed_to, client):
@@ -57,10 +59,12 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
     same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
+        brought.leave_what_is_known(same)
         return same
     client.proved_at = now
     client.same_address_as = known[0] if known else None
     client.save(update_fields=["proved_at", "same_address_as"])
+    brought.take(client, now=now)
     return client
 
 
@@ -140,9 +144,11 @@ def claim(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime
     if mine is None:
         client.user, client.proved_at = user, now
         client.save(update_fields=["user", "proved_at"])
+        brought.take(client, now=now)
         return recognise(user, client.email, now=now) or client
     if not _joined(client, mine, by=by, now=now):
         raise Refused(_("You have another appointment at that time. Please ring us."))
+    brought.leave_what_is_known(mine)
     return mine
 
 
@@ -190,6 +196,7 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.declined_sessions(client, known)
             merge_steps.what_the_desk_wrote(client, known)
             merge_steps.races(client, known, now)
+            merge_steps.brought_plan(client, known)
             merge_steps.mail_consents(client, known)
             merge_steps.agreements(client, known)
             merge_steps.leave_to(client, known)

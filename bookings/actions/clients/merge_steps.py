@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import models
 
 from bookings.actions.mail import nudges
-from bookings.models import Appointment, Change, Client, DeclinedSession, MailGroup
+from bookings.models import Appointment, BroughtPlan, Change, Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -80,6 +80,15 @@ def races(client: Client, known: Client, now: datetime) -> Dropped:
         known.save(update_fields=["plan_revision"])
         nudges.plan_for(known, now=now)
     return [f"race of {race.race_date}: {race}" for race in client.races.all()]
+
+
+def brought_plan(client: Client, known: Client) -> Dropped:
+    """The newer one of what was entered before booking; it waits until the client takes it."""
+    brought = list(BroughtPlan.objects.filter(client__in=[client, known]).order_by("at"))
+    for older in brought[:-1]:
+        older.delete()
+    BroughtPlan.objects.filter(pk__in=[one.pk for one in brought[-1:]]).update(client=known)
+    return [f"plan brought with a booking: {older}" for older in brought[:-1]]
 
 
 def mail_choices(client: Client, known: Client) -> Dropped:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bookings.actions.mail import nudges
-from bookings.models import Client, MailConsent, MailGroup
+from bookings.models import BroughtPlan, Client, MailConsent, MailGroup
 
 
 def address_takes_no_mail(address: str, *, now: datetime) -> None:
@@ -34,6 +34,8 @@ def choose(
 ) -> None:
     """Note the client's choice and what it said; the same choice again changes nothing."""
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if group is MailGroup.NUDGES and not wanted:
+        _drop_what_waits_for_a_proof(client)
     if getattr(client, group.field) == wanted:
         return
     if group is MailGroup.NUDGES:
@@ -43,3 +45,10 @@ def choose(
     MailConsent.objects.create(
         client=client, group=group, wanted=wanted, at=now, how=how, wording=wording
     )
+
+
+def _drop_what_waits_for_a_proof(client: Client) -> None:
+    """A wish that came with a race, and that the client has not been asked about yet."""
+    for brought in BroughtPlan.objects.filter(client=client):
+        habits = {**brought.told.habits, "wants_nudges": False}
+        BroughtPlan.objects.filter(pk=brought.pk).update(data=brought.told.with_habits(habits).data)

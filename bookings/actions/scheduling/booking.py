@@ -24,10 +24,11 @@ from bookings.actions.scheduling.holds import (
     refuse_too_many,
     stand_at,
 )
+from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Appointment, Client, Clinic, MailKind
+from bookings.models import Appointment, Client, Clinic, MailKind, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
@@ -41,7 +42,8 @@ class BookingRequest:
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
     been told of somebody new: written down with the booking or not at all. `proved_address` is
     the one that a newcomer has signed in with, if any: theirs needs no further proof. `language`
-    is that of the page they book on; it is kept where none is known.
+    is that of the page they book on; it is kept where none is known. What a newcomer has `told`
+    of their training goes with them.
     """
 
     slots: Sequence[Slot]
@@ -52,6 +54,7 @@ class BookingRequest:
     proved_address: str = ""
     agrees_to_terms: bool = False
     language: str = ""
+    told: Told | None = None
     notify: Notify = Notify.NOW
     by: str
 
@@ -61,7 +64,7 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
 
     A hold is asked again: what has made it possible may be gone. Its price and length stand.
     Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy,
-    TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
+    TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots)
     if len(request.slots) > 1:
@@ -99,6 +102,8 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
+    if request.by == RUNNER:
+        unproved.limit_what_is_ahead(clinic, client, now=now)
     if wait:
         unproved.limit(clinic, visits, now=now)
     return visits
@@ -152,6 +157,8 @@ def _write(
             now=now,
         )
         visits.append(visit)
+    if request.told:
+        brought.bring(client, request.told, now=now)
     if request.agrees_to_terms:
         legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from bookings.models import Client
+from bookings.models import Appointment, Client
 from bookings.queries.training.plans import History
 from bookings.web.actor import who
 from bookings.web.responses import private
@@ -31,6 +31,9 @@ class DeskPlan(ClientPlan):
 
     def _history(self) -> History:
         return History.of(self.client)
+
+    def url_of_visit(self, visit: Appointment) -> str:
+        return reverse("diary:appointment", args=[visit.pk])
 
     def _page(self, name: str, *asked: str | date) -> str:
         return reverse(f"desk:client_{name}", args=[self.client.pk, *asked])

@@ -81,6 +81,9 @@ class SignInEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["user", "-id"], name="sign_ins_by_login"),
             models.Index(fields=["kind", "-id"], name="sign_ins_by_kind"),
+            models.Index(
+                fields=["login"], condition=~models.Q(login=""), name="sign_ins_of_nobody"
+            ),
         ]
 
     def __str__(self) -> str:

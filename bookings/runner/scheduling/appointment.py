@@ -15,6 +15,7 @@ from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.training.plan_store import SessionPlan, offered_in, plan_behind_a_link
 
 IN_WORDS = {
     Status.BOOKED: "Booked",
@@ -30,6 +31,7 @@ IN_WORDS = {
 def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
     context = {
+        **_races(request, opened),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -45,6 +47,16 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
+
+
+def _races(request: HttpRequest, opened: Opened) -> dict[str, object]:
+    """What is known of the runner's races: behind a mailed link theirs, else this browser's."""
+    client = opened.appointment.whose
+    if not opened.from_mail:
+        browser = SessionPlan(request)
+        return {"races": browser.races if client in browser.companions else []}
+    store = plan_behind_a_link(client, opened.token)
+    return {"store": store, "races": store.races, "offered": offered_in(store, request)}
 
 
 def _again_url(visit: Appointment, clinic: Clinic) -> str:

@@ -24,6 +24,7 @@ from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
+from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
     address,
     language,
@@ -83,6 +84,8 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         held = _held(request, treatment, starts_at=form.cleaned_data.get("start"))
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
+    plan = SessionPlan(request)
+    told = plan.going_with(request.POST)
     try:
         wanted = BookingRequest(
             slots=[Slot(treatment=treatment, **form.chosen)],
@@ -93,6 +96,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             proved_address=proved_address(request),
             agrees_to_terms=True,
             language=language(),
+            told=told,
             by=Role.RUNNER,
         )
         [booked] = booking.book(wanted, now=now)
@@ -103,6 +107,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         )
         return tell_when_to_return(response, refusal)
     remember_booked(request, [booked])
+    plan.note_booking(booked, told)
     if booked.booked_at == now:
         _confirm(request, said)
     return redirect(page_url(booked))
@@ -129,6 +134,8 @@ def _details(
 ) -> HttpResponse:
     wanted = _said(form, "therapist")
     context = {
+        "plan": SessionPlan(request),
+        "goes_along": goes_along(request, form),
         "treatment": treatment,
         "form": form,
         "held": held,

@@ -25,7 +25,7 @@ from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import open_picker
 from bookings.web.training.plan_access import store_of_browser
-from bookings.web.training.plan_store import ClientPlan, plan_of_store
+from bookings.web.training.plan_store import plan_behind_a_link, plan_of_store
 
 
 @page_methods
@@ -48,7 +48,7 @@ def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int
     here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
     store = (
-        ClientPlan(opened.appointment.whose, opened.token)
+        plan_behind_a_link(opened.appointment.whose, opened.token)
         if opened.from_mail
         else store_of_browser(request)
     )

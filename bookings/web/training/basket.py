@@ -28,7 +28,7 @@ from bookings.web.forms import KeyForm, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, sorry, status_of, tell_when_to_return
 from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
-from bookings.web.training.plan_store import PlanStore
+from bookings.web.training.plan_store import PlanStore, SessionPlan, goes_along
 from bookings.web.visitor import (
     address,
     language,
@@ -165,6 +165,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
     if not form.is_valid():
         return _show(request, store, _lines(request, slots), form, status=422)
     now = timezone.now()
+    told = store.going_with(request.POST) if isinstance(store, SessionPlan) else None
     try:
         wanted = BookingRequest(
             slots=slots,
@@ -175,11 +176,14 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             proved_address=proved_address(request),
             agrees_to_terms=not store.at_the_desk,
             language="" if store.at_the_desk else language(),
+            told=told,
             by=store.by,
         )
         visits = booking.book(wanted, now=now)
     except Refused as refusal:
         return _not_booked(request, store, slots, form, refusal)
+    if isinstance(store, SessionPlan):
+        store.note_booking(visits[0], told)
     return _booked(request, store, visits)
 
 
@@ -273,6 +277,8 @@ def _show(
     context = {
         "clinic": Clinic.objects.the(),
         "store": store,
+        "plan": store,
+        "goes_along": goes_along(request, form),
         "lines": lines,
         "form": form,
         "refusal": refusal,

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import RaceRefused
+from bookings.actions.training import brought
 from bookings.models import Clinic
 from bookings.web.responses import page_methods
 from bookings.web.training.plan_page import plan_page
-from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan
+from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan, offered_in
 from bookings.web.training.race_forms import (
     HabitsForm,
     NewcomersHabitsForm,
     NewRaceForm,
 )
 from bookings.web.visitor import visitor
+
+LEAVE = "leave"
 
 
 @page_methods
@@ -57,12 +60,16 @@ def habits(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest, store: PlanStore) -> HttpResponse:
-    """The races of the browser become the client's; what cannot be planned any more stays out."""
+    """The races that wait become the client's, or are forgotten; what cannot be planned stays."""
     browser = SessionPlan(request)
-    if isinstance(store, ClientPlan):
-        today = _today(Clinic.objects.the())
-        for race, refusal in browser.hand_over_to(store, today=today, now=timezone.now()):
-            messages.warning(request, f"{race}: {refusal}")
+    if isinstance(store, ClientPlan) and request.POST.get("do") == LEAVE:
+        brought.leave(store.client)
+        browser.forget()
+    elif isinstance(store, ClientPlan):
+        now = timezone.now()
+        refused = brought.take(store.client, now=now) + browser.hand_over_to(store.client, now=now)
+        for race, why in {race.in_training: (race, refusal) for race, refusal in refused}.values():
+            messages.warning(request, f"{race}: {why}")
     return redirect(store.url)
 
 
@@ -92,8 +99,8 @@ def _show_plan(
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
-    if store.client and not store.at_the_desk:
-        context["in_browser"] = SessionPlan(request).races
+    if isinstance(store, ClientPlan):
+        context["offered"] = offered_in(store, request)
     if store.races:
         context["habits"] = habits or _habits(store)
         context["page"] = plan_page(clinic, store, now=timezone.now(), visitor=visitor(request))

@@ -18,7 +18,12 @@ from django.utils.translation import gettext as _
 from bookings.models import Client
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import private
-from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan
+from bookings.web.training.plan_store import (
+    ClientPlan,
+    PlanStore,
+    SessionPlan,
+    plan_behind_a_link,
+)
 
 # After the visit: the link acts on more than that one appointment.
 OPENS_THE_PLAN_FOR = timedelta(days=366)
@@ -44,7 +49,7 @@ def behind_the_mails_link(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if opened.ended_before(timezone.now() - OPENS_THE_PLAN_FOR):
             messages.info(request, _("This link is too old for your plan. Sign in to see it."))
             return back_to_it(opened)
-        return view(request, ClientPlan(opened.appointment.whose, opened.token), **asked)
+        return view(request, plan_behind_a_link(opened.appointment.whose, opened.token), **asked)
 
     return run
 

@@ -8,7 +8,7 @@ from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
-from bookings.models import Clinic, Race, Therapist, Weekday
+from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
 from bookings.web.scheduling.slot_values import as_text
@@ -40,6 +40,20 @@ class Time:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """An appointment that no session asks for: it stands in the plan all the same, in its week."""
+
+    visit: Appointment
+    day: date
+    phase: PhaseRules
+    url: str
+
+    @property
+    def is_done(self) -> bool:
+        return self.visit.status in HAS_BEEN
+
+
+@dataclass(frozen=True)
 class Proposal:
     """A recommended session in the protocol's words, with the times to book."""
 
@@ -49,6 +63,7 @@ class Proposal:
     times: Sequence[Time]
     ticked: bool
     other_times_url: str
+    url: str  # of what is booked
 
     @property
     def day(self) -> date:
@@ -120,6 +135,7 @@ class PlanPage:
     phase: PhaseRules
     stretches: Sequence[Stretch]
     proposals: Sequence[Proposal]
+    standing: Sequence[Standing]
     lying: ribbon.Ribbon | None
     upright: ribbon.Ribbon
     efforts: Efforts
@@ -133,6 +149,21 @@ class PlanPage:
     @property
     def weekly_volume_km(self) -> int:
         return round(self.efforts.plan.runner.weekly_volume_km)
+
+    @property
+    def build_up_starts(self) -> date | None:
+        """For a race further off than its build-up."""
+        today, off = self.efforts.today, training.Phase.OFF_SEASON
+        is_ahead = any(entered.race.race_date >= today for entered in self.races)
+        if self.phase.phase is not off or not is_ahead:
+            return None
+        later = (one for one in self.stretches if one.start > today)
+        return next((one.start for one in later if one.phase.phase is not off), None)
+
+    @property
+    def rows(self) -> list[Proposal | Standing]:
+        """Sessions and appointments in the order of their days."""
+        return sorted([*self.proposals, *self.standing], key=lambda row: row.day)
 
     @property
     def any_booked(self) -> bool:
@@ -157,6 +188,7 @@ def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) 
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
         proposals=list(_proposals(found, plan.protocol, store)),
+        standing=list(_standing(found, plan, store, clinic, since=start)),
         lying=ribbon.lying(*drawn, today=today),
         upright=ribbon.upright(*drawn, today=today),
         efforts=Efforts(plan, store.hard_efforts),
@@ -217,8 +249,8 @@ def _stretch(
 def _proposals(
     found: Iterable[Offer], protocol: training.Protocol, store: PlanStore
 ) -> Iterator[Proposal]:
-    """All with times are ticked, as far as a basket holds them."""
-    left = store.most_at_once
+    """The next one that has times is ticked, and no other."""
+    is_next = True
     for offer in found:
         times = list(_times(offer, store.history.usual_therapist))
         yield Proposal(
@@ -226,10 +258,22 @@ def _proposals(
             rules=protocol.session_types[offer.session.kind],
             phase=protocol.phases[offer.session.phase],
             times=times,
-            ticked=bool(times) and left > 0,
+            ticked=bool(times) and is_next,
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
+            url=store.url_of_visit(offer.booked) if offer.booked else "",
         )
-        left -= bool(times)
+        is_next = is_next and not times
+
+
+def _standing(
+    found: Iterable[Offer], plan: training.Plan, store: PlanStore, clinic: Clinic, *, since: date
+) -> Iterator[Standing]:
+    met = {offer.booked for offer in found}
+    for visit in store.history.visits:
+        day = clinic.day_of(visit.starts_at)
+        if visit not in met and day >= since:
+            phase = plan.protocol.phases[plan.on(day).phase]
+            yield Standing(visit, day, phase, store.url_of_visit(visit))
 
 
 def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:

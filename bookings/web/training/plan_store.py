@@ -1,21 +1,24 @@
 """Where a runner's races are kept: in their browser, or with the clinic behind a mailed link."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
-from bookings.actions.refusals import RaceRefused
+from bookings import links
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.holds import MOST_STARTS
+from bookings.actions.training import brought, training_feedback
 from bookings.actions.training import races as racing
-from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
-from bookings.models import Client, Clinic, Race, Treatment
+from bookings.models import Appointment, BroughtPlan, Client, Clinic, Race, Told, Treatment
+from bookings.models.training.brought import KEPT_HABITS
 from bookings.queries.training.plans import (
     History,
     SessionId,
@@ -25,12 +28,8 @@ from bookings.queries.training.plans import (
 )
 from bookings.web.visitor import booked_here
 
-KEY = "plan"
-FIELDS = (
-    "race_date", "distance", "name", "priority", "training_start", "weeks", "outcome", "dnf_km",
-)  # fmt: skip
-DATES = ("race_date", "training_start")
-KEPT_HABITS = ("long_run_weekday", "weekly_volume_km")
+KEY, GONE_WITH = "plan", "plan_gone_with"
+GOES_ALONG = "race"  # the box of a booking's form
 MOST_KEPT = 60  # efforts, and declined sessions, in one browser
 
 
@@ -86,6 +85,10 @@ class Pages:
     def choose_time_url(self, treatment: Treatment) -> str:
         return self._page("choose_time", treatment.slug)
 
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Where it is moved and cancelled; this browser's own link proves nobody's address."""
+        return reverse("runner:appointment", args=[links.page_token(visit)])
+
     def url_of(self, race: Race) -> str:
         return self._page("race", race.race_date)
 
@@ -96,66 +99,58 @@ class Pages:
 
 
 class SessionPlan(Pages):
-    """The plan of somebody we do not know, in the session and nowhere else."""
+    """The plan of somebody we do not know, in the session; it goes along with their booking."""
 
     client = None
     most_at_once = MOST_WAITING_OF_A_PLAN
 
     def __init__(self, request: HttpRequest):
         self._session = request.session
-        self._kept: dict[str, Any] = self._session.get(KEY, {})
+        self.told = Told(self._session.get(KEY, {}))
         self.history = History(booked_here(request))
 
     @property
     def races(self) -> Sequence[Race]:
-        return sorted(self._races(), key=lambda race: race.race_date)
+        return self.told.races
 
     asks_for_nudges = True
 
     @property
     def habits(self) -> dict[str, Any]:
-        return self._kept.get("habits", {})
+        return self.told.habits
 
     @property
     def runner(self) -> training.Runner:
-        return training.Runner(
-            long_run_weekday=training.Weekday(
-                self.habits.get("long_run_weekday", training.Weekday.SUN)
-            ),
-            weekly_volume_km=self.habits.get("weekly_volume_km", 0),
-            new_client=not self.habits.get("has_been", False),
-            hard_efforts=tuple(self.hard_efforts),
-        )
+        return self.told.runner
 
     @property
     def hard_efforts(self) -> Sequence[date]:
-        return [date.fromisoformat(day) for day in self._kept.get("hard_efforts", [])]
+        return self.told.hard_efforts
 
     @property
     def declined(self) -> frozenset[SessionId]:
-        kept = self._kept.get("declined", [])
-        return frozenset((training.Kind(kind), date.fromisoformat(day)) for kind, day in kept)
+        return self.told.declined
 
     def enter(self, race: Race, habits: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
-        others = list(self._races())
+        others, told = self.races, self.told.with_habits(habits)
         if all(other.in_training != race.in_training for other in others):
             self._refuse(race, others, now)
-            self._keep([*others, race])
-        self._write(habits=habits)
+            told = told.with_races([*others, race])
+        self._keep(told)
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
-        self._write(habits=self.habits | habits)
+        self._keep(self.told.with_habits(self.habits | habits))
 
     def change(self, race: Race, fields: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         changed = racing.with_changes(race, fields)
         others = self._but(race)
         self._refuse(changed, others, now)
-        self._keep([*others, changed])
+        self._keep(self.told.with_races([*others, changed]))
 
     def withdraw(self, race: Race, *, now: datetime) -> None:
-        self._keep(self._but(race))
+        self._keep(self.told.with_races(self._but(race)))
 
     def log_effort(self, day: date, *, today: date) -> None:
         """Raises EffortRefused."""
@@ -171,49 +166,56 @@ class SessionPlan(Pages):
     def reconsider(self, kind: training.Kind, ideal: date) -> None:
         self._keep_declined(self.declined - {(kind, ideal)})
 
-    def hand_over_to(
-        self, other: "ClientPlan", *, today: date, now: datetime
-    ) -> list[tuple[Race, RaceRefused]]:
+    def hand_over_to(self, client: Client, *, now: datetime) -> brought.Refusals:
         """The races and all that was told besides; what is refused stays here, and is returned."""
-        races = list(self.races)
-        answers = other.enter_all(races, self.habits, now=now)
-        refused = [(race, why) for race, why in zip(races, answers, strict=True) if why]
-        self._keep([race for race, _ in refused])
-        for day in self.hard_efforts:
-            with suppress(training_feedback.EffortRefused):
-                other.log_effort(day, today=today)
-        for kind, ideal in self.declined:
-            other.decline(kind, ideal)
+        refused = brought.give(client, self.told, now=now)
+        self._keep(self.told.with_races(race for race, _ in refused))
         return refused
 
+    def forget(self) -> None:
+        self._session.pop(KEY, None)
+
+    @property
+    def companions(self) -> list[Client]:
+        """With whom it has gone; what was entered after booking, with the one who is booked."""
+        gone = self._session.get(GONE_WITH)
+        visits = [one for one in self.history.visits if gone is None or one.public_id in gone]
+        people = list({one.client_id: one.whose for one in visits}.values())
+        return people if gone is not None or len(people) == 1 else []
+
+    @property
+    def waits_for_proof(self) -> bool:
+        return any(client.is_provisional for client in self.companions)
+
+    def going_with(self, data: Mapping[str, str]) -> Told | None:
+        """What goes along with a booking whose form says so."""
+        return self.told if self.races and data.get(GOES_ALONG) else None
+
+    def note_booking(self, visit: Appointment, told: Told | None) -> None:
+        """Remember whether it went along, where there was something to go."""
+        if self.races:
+            gone = self._session.get(GONE_WITH, [])
+            self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
+
     def _keep_efforts(self, days: set[date]) -> None:
-        self._write(hard_efforts=[day.isoformat() for day in sorted(days)[-MOST_KEPT:]])
+        self._keep(self.told.with_hard_efforts(sorted(days)[-MOST_KEPT:]))
 
     def _keep_declined(self, sessions: frozenset[SessionId]) -> None:
         latest = sorted(sessions, key=lambda one: one[1])[-MOST_KEPT:]
-        self._write(declined=[(kind.value, ideal.isoformat()) for kind, ideal in latest])
-
-    def _races(self) -> Iterator[Race]:
-        for kept in self._kept.get("races", []):
-            fields = {
-                name: date.fromisoformat(value) if name in DATES and value else value
-                for name, value in kept.items()
-            }
-            yield Race(**fields)
+        self._keep(self.told.with_declined(latest))
 
     def _but(self, race: Race) -> list[Race]:
-        return [other for other in self._races() if other.race_date != race.race_date]
+        return [other for other in self.races if other.race_date != race.race_date]
 
-    def _keep(self, races: list[Race]) -> None:
-        self._write(
-            races=[{name: _plain(getattr(race, name)) for name in FIELDS} for race in races]
-        )
-
-    def _write(self, **changed: Any) -> None:
-        self._kept = self._session[KEY] = self._kept | changed
+    def _keep(self, told: Told) -> None:
+        follow = brought.tell_more if self.told.races else brought.bring
+        self.told = told
+        self._session[KEY] = dict(told.data)
+        for client in self.companions:
+            follow(client, told, now=timezone.now())
 
     @staticmethod
-    def _refuse(race: Race, others: list[Race], now: datetime) -> None:
+    def _refuse(race: Race, others: Sequence[Race], now: datetime) -> None:
         today = Clinic.objects.the().day_of(now)
         racing.refuse_what_cannot_be_planned(race, others, today=today)
 
@@ -239,6 +241,16 @@ class ClientPlan(Pages):
             "weekly_volume_km": self.client.weekly_volume_km,
         }
 
+    def url_of_visit(self, visit: Appointment) -> str:
+        """Who reads this has signed in, or has the link of a mail."""
+        return reverse("runner:appointment", args=[links.mail_token(visit)])
+
+    @cached_property
+    def brought(self) -> Told | None:
+        """What came with a booking and waits to be taken."""
+        row = BroughtPlan.objects.filter(client=self.client).first()
+        return row.told if row else None
+
     @property
     def asks_for_nudges(self) -> bool:
         """Whoever gets them already stops them by their link, not by leaving a box empty."""
@@ -251,11 +263,6 @@ class ClientPlan(Pages):
     def enter(self, race: Race, habits: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
         racing.enter(self.client, race, **_of_a_client(habits), now=now)
-
-    def enter_all(
-        self, races: Sequence[Race], habits: dict[str, Any], *, now: datetime
-    ) -> list[RaceRefused | None]:
-        return racing.enter_all(self.client, races, **_of_a_client(habits), now=now)
 
     def keep_habits(self, habits: dict[str, Any], *, now: datetime) -> None:
         racing.keep_habits(self.client, **habits, now=now)
@@ -281,7 +288,49 @@ class ClientPlan(Pages):
         training_feedback.reconsider(self.client, kind, ideal)
 
 
+class UnprovedPlan(ClientPlan):
+    """Of somebody whose address nobody has proved: what came with their booking, to look at.
+
+    Whatever they send from these pages proves it, and the plan is theirs before it is changed.
+    """
+
+    def __init__(self, client: Client, token: str = ""):
+        super().__init__(client, token)
+        self._told = self.brought or Told({})
+        self.races = self._told.races
+        self.runner = self._told.runner
+        self.declined = self._told.declined
+
+    @property
+    def habits(self) -> dict[str, Any]:
+        return self._told.habits
+
+    @property
+    def asks_for_nudges(self) -> bool:
+        return not self._told.wants_nudges
+
+
 PlanStore = SessionPlan | ClientPlan
+
+
+def plan_behind_a_link(client: Client, token: str) -> ClientPlan:
+    return (UnprovedPlan if client.is_provisional else ClientPlan)(client, token)
+
+
+def goes_along(request: HttpRequest, form: Form) -> bool:
+    """Whether a booking's form has the box ticked: as sent, or else until it has gone once."""
+    if form.is_bound:
+        return GOES_ALONG in form.data
+    return GONE_WITH not in request.session
+
+
+def offered_in(store: ClientPlan, request: HttpRequest) -> list[Race]:
+    """Races that came with a booking, or that this browser has, and that are not in the plan."""
+    waiting = store.brought.races if store.brought else []
+    of_browser = [] if store.at_the_desk else SessionPlan(request).races
+    there = {race.in_training for race in store.races}
+    offered = {race.in_training: race for race in [*waiting, *of_browser]}
+    return [race for known, race in offered.items() if known not in there]
 
 
 def race_on(store: PlanStore, day: date) -> Race | None:
@@ -298,7 +347,3 @@ def _of_a_client(habits: dict[str, Any]) -> dict[str, Any]:
     """As actions take them. Whether somebody has been here, the clinic knows itself."""
     kept = {name: habits[name] for name in KEPT_HABITS if name in habits}
     return {"habits": kept, "wants_nudges": habits.get("wants_nudges", False)}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

@@ -13,17 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import RaceRefused, Refused
-from bookings.actions.training import races, replanning
-from bookings.actions.training.replanning import Answer
+from bookings.actions.scheduling import replanning
+from bookings.actions.scheduling.replanning import Answer
+from bookings.actions.training import races
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
+from bookings.models.training.brought import FIELDS
 from bookings.queries.scheduling import cutoffs
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
 from bookings.web.responses import page_methods, status_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
-from bookings.web.training.plan_store import FIELDS, PlanStore, race_on
+from bookings.web.training.plan_store import PlanStore, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
 from bookings.web.visitor import visitor
 

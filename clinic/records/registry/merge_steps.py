@@ -34,6 +34,10 @@ def races(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.races(merge.gone, merge.kept, merge.now)
 
 
+def brought_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
+    return merge_steps.brought_plan(merge.gone, merge.kept)
+
+
 def hard_efforts(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
     return merge_steps.hard_efforts(merge.gone, merge.kept)
 

@@ -15,6 +15,7 @@ from bookings.models import (
     Agreement,
     Appointment,
     AppointmentEvent,
+    BroughtPlan,
     Change,
     Client,
     ClientEvent,
@@ -284,6 +285,15 @@ CLIENTS = (
         on_erase=Fate.GOES,
         on_merge={"client": merge_steps.races},
         history=REMEMBERED,
+    ),
+    Record(
+        model=BroughtPlan,
+        owner="client",
+        name="What you told of your training before you booked",
+        shown={"At": "at", "Told": "data"},
+        on_erase=Fate.GOES,
+        on_merge={"client": merge_steps.brought_plan},
+        history=NotRemembered("only the runner's own"),
     ),
     Record(
         model=HardEffort,

@@ -1,15 +1,29 @@
-// Says on the button how many sessions are ticked.
+// Says how many sessions are ticked, and what they come to.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
-  const button = document.querySelector("[data-book-all]");
-  if (!button) return;
+  const form = document.querySelector("#basket");
+  if (!form) return;
+  const [button, sum] = [form.querySelector("[data-book-all]"), form.querySelector("[data-sum]")];
   const ticks = [...document.querySelectorAll("input[name='take']")];
 
+  function price(amount) {
+    const options = { style: "currency", currency: form.dataset.currency };
+    if (Number.isInteger(amount)) options.maximumFractionDigits = 0;
+    return new Intl.NumberFormat(document.documentElement.lang, options).format(amount);
+  }
+
+  function said(element, count, amount) {
+    const words = count === 1 ? element.dataset.one : element.dataset.many;
+    return words.replace("[count]", count).replace("[price]", price(amount));
+  }
+
   function count() {
-    const ticked = ticks.filter((tick) => tick.checked).length;
-    button.textContent = ticked === 1 ? "Book this session" : `Book these ${ticked} sessions`;
-    button.disabled = ticked === 0;
+    const ticked = ticks.filter((tick) => tick.checked);
+    const amount = ticked.reduce((so_far, tick) => so_far + Number(tick.dataset.price), 0);
+    button.textContent = said(button, ticked.length, amount);
+    sum.textContent = said(sum, ticked.length, amount);
+    button.disabled = ticked.length === 0;
   }
 
   ticks.forEach((tick) => tick.addEventListener("change", count));

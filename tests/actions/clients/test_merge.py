@@ -7,6 +7,7 @@ import pytest
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.training import races
 from bookings.models import (
+    BroughtPlan,
     Client,
     ClientEvent,
     Clinic,
@@ -66,6 +67,7 @@ def makers(visit):
         ),
         "bookings.ClientEvent.client": lambda one: one.record_events.create(kind="changed", at=NOW),
         "bookings.HardEffort.client": lambda one: one.hard_efforts.create(day=DAY),
+        "bookings.BroughtPlan.client": lambda one: BroughtPlan.objects.create(client=one, at=NOW),
         "bookings.DeclinedSession.client": lambda one: one.declined_sessions.create(
             kind="training", ideal=DAY
         ),
@@ -128,7 +130,7 @@ def test_what_both_have_stays_once_and_is_told_in_the_history(kept, gone, makers
         makers[name](gone)
     merge(kept, gone)
     told = kept.record_events.get(kind="merged").facts["told"]
-    assert len(told) == 5  # a race, an effort, a declined session, an agreement, a calendar
+    assert len(told) == 6  # two plans, an effort, a declined session, an agreement, a calendar
     assert (kept.races.count(), kept.hard_efforts.count()) == (1, 1)
     assert kept.declined_sessions.count() == Feed.objects.count() == 1
     assert kept.health_checks.count() == 2

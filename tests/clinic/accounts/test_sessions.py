@@ -624,7 +624,9 @@ def test_it_goes_by_age_and_a_flood_pushes_no_sign_in_out(clinic, runner, type_p
 
 def test_what_is_noted_of_a_client_goes_with_the_login_and_is_shown_to_them(ana, type_password):
     hers = type_password(ana.user.email, with_agent(FIREFOX))
-    hers.post("/account/data/")
+    shown = page(hers, "/account/data/")
+    assert "What happened about signing in" in shown
+    assert "Firefox, Linux" in shown
     User.objects.get(pk=ana.user_id).delete()
     assert not SignInEvent.objects.exists()
     assert not BrowserSession.objects.exists()

@@ -12,6 +12,7 @@ from bookings.actions.mail import outbox
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
+    BroughtPlan,
     BrowserSession,
     Change,
     DeclinedSession,
@@ -19,7 +20,9 @@ from bookings.models import (
     LegalText,
     MailConsent,
     MailKind,
+    Race,
     SignInEvent,
+    Told,
 )
 from clinic.records import erase as erasing
 from clinic.records.registry.record import AppendOnly
@@ -89,6 +92,10 @@ def known(ana, visit, kim):
     outbox.owe(MailKind.CONFIRMED, coming, now=now)
     factories.make_race(ana, name="Ana's Marathon")
     HardEffort.objects.create(client=ana, day=now.date())
+    told = Told({}).with_races(
+        [Race(race_date=now.date(), distance="marathon", name="Ana's Marathon")]
+    )
+    BroughtPlan.objects.create(client=ana, data=dict(told.data), at=now)
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
     MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")
     feeds.renew(client=ana)

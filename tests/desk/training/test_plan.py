@@ -35,7 +35,7 @@ def test_a_race_told_on_the_phone_becomes_the_clients(hers, ana, enter, client):
     page = text(client.get(hers))
     assert "Ana Demo: plan" in page
     assert "Told on the phone" in page
-    assert "Keep it with your appointments" not in page
+    assert "Add it to my plan" not in page
     ana.refresh_from_db()
     assert ana.plan_revision == 1
     assert not ana.wants_nudges

@@ -312,3 +312,57 @@ def test_the_plan_is_kept_by_no_cache_and_found_by_no_search(plan):
     page = plan()
     assert "no-store" in page["Cache-Control"]
     assert "noindex" in page["X-Robots-Tag"]
+
+
+def test_every_appointment_stands_in_the_plan_in_its_week_with_its_page(
+    enter, mine, booked, client
+):
+    """Whatever it was booked from: to be moved or cancelled from there."""
+    enter(mine)
+    page = client.get(mine)
+    [standing] = page.context["page"].standing
+    assert standing.visit == booked
+    rows = page.context["page"].rows
+    assert [row.day for row in rows] == sorted(row.day for row in rows)
+    assert f'href="{standing.url}"' in text(page)
+    assert client.get(standing.url).status_code == 200
+
+
+def test_what_is_booked_for_a_session_is_linked_to_its_page(enter, mine, booked, client):
+    enter(mine)
+    session = client.get(mine).context["page"].proposals[1].offer.session
+    booked.starts_at += session.ideal - booked.starts_at.date()
+    booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
+    booked.save()
+    page = client.get(mine)
+    assert not page.context["page"].standing
+    [proposal] = [one for one in page.context["page"].proposals if one.offer.booked]
+    assert f'href="{proposal.url}"' in text(page)
+
+
+def test_a_race_further_off_than_its_build_up_says_when_that_starts(plan, today):
+    page = plan(race_date=(today + timedelta(weeks=52)).isoformat())
+    starts = page.context["page"].build_up_starts
+    assert starts > today
+    assert f"Your build-up starts on {starts:%A}" in text(page)
+    assert "no race on the calendar" not in text(page).lower()
+
+
+def test_a_race_whose_build_up_runs_names_the_phase(plan):
+    page = plan()
+    assert page.context["page"].build_up_starts is None
+    assert "Now: " in text(page)
+
+
+def test_a_day_of_another_year_says_its_year(plan, today):
+    page = plan(race_date=(today + timedelta(weeks=40)).isoformat())
+    days = [one.day for one in page.context["page"].proposals if one.day.year != today.year]
+    assert days
+    for day in days:
+        assert f"{day:%A} {day.day} {day:%B} {day.year}" in text(page)
+
+
+def test_the_form_for_another_race_and_its_error_stand_above_the_drawing(enter, plan):
+    plan()
+    page = text(enter(distance="half"))
+    assert 0 < page.index('role="alert"') < page.index('<svg class="plan-ribbon')
