@@ -1,14 +1,16 @@
 """The second factor: who must have one, and what a session knows of it.
 
-allauth tells of a new factor by Django's signals; this listens to one, because the factor that
-somebody has just set up and tried counts for the session they are in. The rows' own signals tell of
-any that comes or goes, whoever did it: all other sessions end.
+allauth tells of these things by Django's signals; this listens to two, because the factor that
+somebody has just set up and tried counts for the session they are in, and because that session
+then goes on by another name, so that one that was stolen before is worth nothing. The rows' own
+signals tell of any factor that comes or goes, whoever did it: all other sessions end.
 """
 
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -86,6 +88,13 @@ def _changed(factor: Authenticator, kind: SignInKind) -> None:
     is_theirs = request is not None and request.user.pk == factor.user_id
     logins.end_sessions(factor.user, but=request.session.session_key if is_theirs else "")
     sign_in_log.note(request, kind, user=factor.user, how=factor.type)
+
+
+@receiver(authentication_step_completed)
+def rename_session(request: HttpRequest, **how: Any) -> None:
+    """Signing in does so by itself; showing a password or a factor again does not."""
+    if how.get("reauthenticated"):
+        request.session.cycle_key()
 
 
 def resealed(token: str) -> str:
