@@ -34,7 +34,7 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers the card "same e-mail, different name"; one person is merged on a page of its own."""
     client = get_object_or_404(Client, pk=pk)
     identity.keep_apart(client)
-    messages.success(request, f"{client} stays separate.")
+    messages.success(request, _("{client} stays separate.").format(client=client))
     return redirect("desk:home")
 
 

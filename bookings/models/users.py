@@ -17,6 +17,11 @@ from bookings.core.roles import Role
 from bookings.models.clients.addresses import AddressField
 from bookings.models.named import Named
 
+ROLE_NAMES = {
+    Role.RUNNER: gettext_lazy("Runner"),
+    Role.DESK: gettext_lazy("Front desk"),
+    Role.OWNER: gettext_lazy("Owner"),
+}
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
@@ -45,7 +50,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200, blank=True)
     role = models.CharField(
         max_length=10,
-        choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
         default=Role.RUNNER,
         help_text=gettext_lazy(
             "Therapists are those whose login is linked on their therapist page."

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.models import SignInKind
@@ -32,8 +33,12 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "This is not the code. Codes change every half minute; try the next.",
-        "cannot_delete_authenticator": "Add another one first: you need one to sign in.",
+        "incorrect_code": gettext_lazy(
+            "This is not the code. Codes change every half minute; try the next."
+        ),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Add another one first: you need one to sign in."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

@@ -130,8 +130,7 @@ def erase(
 ) -> list[str]:
     """Carry it out; a client who is erased already is left as they are.
 
-    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done in
-    words.
+    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done.
     """
     client = Client.objects.select_for_update().get(pk=client.pk)
     if client.erased_at:
@@ -139,8 +138,22 @@ def erase(
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
         cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
-    until = seen.kept_until
-    if until:
+    _forget_all_but_the_kept(client, seen, now)
+    Client.objects.filter(pk=client.pk).update(erased_at=now)
+    outcome = _in_words(seen)
+    if request is not None:
+        _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
+    if tell and client.email:
+        _owe_the_last_mail(client, seen, now)
+        _forget_history(client)
+    else:
+        _finish(client)
+    return outcome
+
+
+def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
+    if seen.kept_until:
         health_erase.keep(client, now=now)
     else:
         forget_kept(client)
@@ -150,17 +163,6 @@ def erase(
     for login in logins:
         _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
-    Client.objects.filter(pk=client.pk).update(erased_at=now)
-    outcome = _in_words(seen)
-    if request is not None:
-        _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
-    if tell and client.email:
-        _owe_the_last_mail(client, seen, now)
-    _forget_history(client)
-    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
-    if not (tell and client.email):
-        _finish(client)
-    return outcome
 
 
 def finish_all(*, now: datetime) -> int:

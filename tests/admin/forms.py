@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from tests.clock import ZONE
+
 
 def page_of(row) -> str:
     return reverse(f"admin:bookings_{row._meta.model_name}_change", args=[row.pk])
@@ -53,7 +55,9 @@ def a_shift(number: int = 0, **typed) -> dict:
 
 
 def at(moment: datetime, name: str) -> dict:
-    return {f"{name}_0": f"{moment:%Y-%m-%d}", f"{name}_1": f"{moment:%H:%M}"}
+    """As the clinic's clock shows it."""
+    local = moment.astimezone(ZONE)
+    return {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
 
 
 def times(start: datetime, minutes: int = 60) -> dict:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import links
 from bookings.actions.clients import identity, ways_in
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling.booking import RUNNER
+from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.requests import RunnerRequest
@@ -74,10 +74,10 @@ def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     try:
         if request.POST.get("do") == "yes":
-            identity.claim(request.user, client, by=RUNNER, now=now)
+            identity.claim(request.user, client, by=Role.RUNNER, now=now)
             messages.success(request, _("Thank you. It stands among your bookings now."))
         else:
-            identity.disown(request.user, client, by=RUNNER, now=now)
+            identity.disown(request.user, client, by=Role.RUNNER, now=now)
             messages.success(request, _("Thank you. It stays apart from your bookings."))
     except Refused as refusal:
         messages.error(request, str(refusal))

@@ -13,6 +13,7 @@ from bookings.core.roles import Role
 from bookings.models import User
 from tests import factories
 from tests.clinic.accounts.conftest import SECRET
+from tests.clock import day_of
 from tests.factories import PASSWORD
 from tests.roles.addresses import every_page
 from tests.totp import code_of
@@ -194,7 +195,7 @@ def test_staff_sign_in_again_after_a_days_work_however_busy(signed_in_with_app, 
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(signed_in_with_app, later):
-    today = timezone.now().date().isoformat()
+    today = day_of(timezone.now()).isoformat()
     for minutes in range(10, 120, 10):
         later(signed_in_with_app, f"/diary/{today}/feed/", minutes=minutes)
     assert later(signed_in_with_app, minutes=121)["Location"].startswith("/accounts/login/")

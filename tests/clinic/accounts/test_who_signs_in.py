@@ -22,6 +22,7 @@ from bookings.mail.contents import SUBJECTS
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, User
 from clinic.records import merge as merging
 from tests import factories
+from tests.clock import day_of
 from therapists import feeds
 from therapists.actions import health_checks
 from therapists.actions.notes import sign
@@ -421,7 +422,7 @@ def test_a_merge_at_the_desk_vouches_for_no_visit(treated, in_anas_name, lees, d
     in_anas_name.refresh_from_db()
     assert in_anas_name.client == treated
     assert history_of(lees, treated) == 403
-    day = in_anas_name.starts_at.date()
+    day = day_of(in_anas_name.starts_at)
     assert NOTE not in lees.get(f"/today/{day}/").content.decode()
 
 
@@ -470,7 +471,7 @@ def test_a_day_far_ahead_shows_who_comes_and_nothing_of_their_health(treated, vi
     """Kim treats Ana, of whom another visit is near; of Bo there is only one far ahead."""
     bo = factories.make_client("Bo Demo", health_hold=True)
     booked = visit(bo, days=40)
-    page = kims.get(f"/today/{booked.starts_at.date()}/").content.decode()
+    page = kims.get(f"/today/{day_of(booked.starts_at)}/").content.decode()
     assert "Bo Demo" in page
     assert "On hold" not in page
     assert kims.get(f"/visits/{booked.pk}/").status_code == 403
