@@ -444,7 +444,8 @@ def test_care_begins_two_weeks_before_a_visit_and_ends_half_a_year_after_it(
     treated, lee, lees, massage, room, days, status
 ):
     factories.make_appointment(
-        starts_at=timezone.now() + timedelta(days=days), treatment=massage, therapist=lee, room=room, client=treated,
+        starts_at=timezone.now() + timedelta(days=days),
+        treatment=massage, therapist=lee, room=room, client=treated,
         status=Status.BOOKED if days >= 0 else Status.COMPLETED,
     )  # fmt: skip
     assert history_of(lees, treated) == status
