@@ -12,6 +12,7 @@ from bookings.models.mail.sign_in_mails import SignInMail
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
+from bookings.models.records.sign_ins import SignInEvent, SignInKind
 from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
@@ -73,6 +74,8 @@ __all__ = [
     "ProtocolVersion",
     "Race",
     "Room",
+    "SignInEvent",
+    "SignInKind",
     "SignInMail",
     "Tally",
     "Therapist",

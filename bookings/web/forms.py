@@ -228,7 +228,7 @@ class PersonForm(KeyForm):
         email = self.cleaned_data["email"]
         meant = perhaps_meant(email)
         if meant and self.data.get("sure") != email:
-            self.data = {**self.data, "sure": email}
+            self.data = dict(self.data.items(), sure=email)
             raise ValidationError(
                 _("Did you mean {meant}? If {email} is right, press the button again.").format(
                     meant=meant, email=email

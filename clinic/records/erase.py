@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Lower, Now
 from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.logins import digest_of
 from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
 from bookings.core.clients.addresses import compared
@@ -26,6 +27,7 @@ from bookings.models import (
     ErasureState,
     Mail,
     MailKind,
+    SignInEvent,
     SignInMail,
     User,
 )
@@ -157,7 +159,7 @@ def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> No
         forget_kept(client)
     logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
     _erase_rows(client)
-    _forget_sign_in_mails(addresses)
+    _forget_signing_in(addresses)
     for login in logins:
         _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
@@ -220,10 +222,11 @@ def _forget_the_admins_log(client: Client) -> None:
             entries.filter(object_id__in=rows.values("logged_as")).delete()
 
 
-def _forget_sign_in_mails(addresses: set[str]) -> None:
-    """What waits to be sent about a login, or to an address of before."""
+def _forget_signing_in(addresses: set[str]) -> None:
+    """What waits to be sent about a login, or to an address of before; tries without a login."""
     waiting = SignInMail.objects.alias(folded=Lower("address"))
     waiting.filter(folded__in={compared(one) for one in addresses}).delete()
+    SignInEvent.objects.filter(login__in=map(digest_of, addresses)).delete()
 
 
 def _now_and_before(client: Client, column: str) -> set[Any]:

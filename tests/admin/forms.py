@@ -32,6 +32,8 @@ def _sent(form):
     for bound in form:
         widget, value = bound.field.widget, bound.value()
         if hasattr(widget, "decompress"):
+            if isinstance(value, datetime):
+                value = value.astimezone(ZONE).replace(tzinfo=None)
             parts = widget.decompress(value) if not isinstance(value, list) else value
             for number, part in enumerate(parts):
                 yield f"{bound.html_name}_{number}", "" if part is None else str(part)

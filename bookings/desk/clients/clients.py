@@ -125,7 +125,11 @@ def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
     """When links have got into the wrong hands."""
     client = get_object_or_404(Client, pk=pk)
     ways_in.withdraw_links(client)
-    messages.success(request, _("Done. The links in earlier mails open nothing any more."))
+    done = _(
+        "Done. The links in earlier mails and the calendar’s address open nothing any more, and "
+        "they are signed out everywhere."
+    )
+    messages.success(request, done)
     return redirect("desk:mails_of_client", pk)
 
 

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
@@ -21,6 +22,10 @@ from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 
+WITHDRAWN = gettext_lazy(
+    "Done. The links in earlier mails and the calendar’s address open nothing any more, and every "
+    "other browser has to sign in again."
+)
 VISITS_SHOWN = MAILS_SHOWN = 12
 
 
@@ -56,8 +61,8 @@ def account(request: RunnerRequest) -> HttpResponse:
 def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
-        ways_in.withdraw_links(client)
-        messages.success(request, _("Done. The links in earlier mails open nothing any more."))
+        ways_in.withdraw_links(client, here=request.session.session_key or "")
+        messages.success(request, WITHDRAWN)
     return redirect("runner:account")
 
 

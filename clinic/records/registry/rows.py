@@ -34,6 +34,7 @@ from bookings.models import (
     ProtocolVersion,
     Race,
     Room,
+    SignInEvent,
     SignInMail,
     Tally,
     Therapist,
@@ -91,7 +92,21 @@ def _not_of_appointments(changes: QuerySet) -> QuerySet:
     return changes.exclude(table=Appointment._meta.db_table)
 
 
+def _of_runners(events: QuerySet) -> QuerySet:
+    return events.filter(user__role=Role.RUNNER, user__therapist=None)
+
+
 CLIENTS = (
+    Record(  # before the login, through which it is found
+        model=SignInEvent,
+        owner="user__client",
+        only=_of_runners,
+        name="What happened about signing in",
+        shown={"At": "at", "What": "kind", "How": "how", "Browser": "browser"},
+        on_erase=Fate.GOES,
+        with_login="goes; a client's goes with the login too",
+        history=A_LOG,
+    ),
     Record(  # before the client, through whom it is found
         model=User,
         owner="client",
