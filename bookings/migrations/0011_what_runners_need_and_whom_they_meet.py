@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_most_ahead'),
+        ('bookings', '0010_sign_in_events'),
     ]
 
     operations = [
