@@ -98,8 +98,8 @@ def test_the_way_there_is_a_link_to_a_map_and_no_map_of_others(home, clinic):
     assert "<iframe" not in page
 
 
-def test_the_clinic_says_nothing_that_trials_have_not_shown(home):
-    page = home().lower()
+def test_the_clinic_says_nothing_that_trials_have_not_shown(client, massage):
+    page = words(client.get("/")).lower()
     assert [claim for claim in NOT_SHOWN if claim in page] == []
 
 
