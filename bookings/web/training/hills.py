@@ -31,7 +31,7 @@ ON_THE_WAY = {
 }
 LONG_PEAK = 20  # days; beyond them its summit lies within
 # The least width in px of a drawing that has all the words which fit it, by the class of its names.
-WIDTHS = (("", 280), ("wide-only", 500), ("roomy-only", 640))
+WIDTHS = (("", 280), ("with-room", 500), ("with-much-room", 640))
 LETTER, AROUND = 7.4, 8  # px
 APART = 4.6  # percent between two numbered pins
 # Percent; farther right there is no room behind a flag's pole.
