@@ -45,6 +45,11 @@ class UserForm(forms.ModelForm):
         was = self.instance.pk and self.initial["role"] == Role.OWNER
         if was and not stays and not others.exists():
             raise ValidationError("The clinic needs at least one active owner.")
+        if was and "email" in self.changed_data and not others.exists():
+            raise ValidationError(
+                "You are the only owner, and a slip in your address would shut everybody out. Make "
+                "a second owner first; they change it."
+            )
         return cleaned
 
 

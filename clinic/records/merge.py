@@ -113,6 +113,7 @@ def _carry_out(merge: Merge) -> None:
     logins = [merge.kept.user, merge.gone.user]
     addresses = [email_before, merge.gone.email]
     merge_steps.leave_to(merge.gone, merge.kept)
+    merge.kept.appointments.update(prove_by=None)  # the desk knows whose they are
     change_the_lock(merge.kept, logins=logins, addresses=addresses, now=merge.now)
     nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
