@@ -10,7 +10,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from bookings.actions.rota.impact import (
     VisitsAffected,
     refuse_or_let_go,
 )
-from bookings.models import THE_CLINIC, Clinic, User
+from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 
 CHANGED_MEANWHILE = (
@@ -78,8 +78,13 @@ class DiaryForm(forms.ModelForm):
 class NamelessLog(admin.ModelAdmin):
     """Django's own log knows rows by their numbers: what they were called would outlive them.
 
-    What was changed stands in the history.
+    What was changed stands in the history. Nothing is tied to a client who has been erased.
     """
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs):
+        if db_field.related_model is Client:
+            kwargs.setdefault("queryset", Client.objects.living())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: Model, _message: object):
         return _log(request, [obj], ADDITION)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +37,10 @@ class ClientAdmin(LoginForOwners):
     search_fields = ["name", "email", "phone"]
     date_hierarchy = "created_at"
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
+        """Nobody edits or chooses an erased client."""
+        return super().get_queryset(request).filter(erased_at=None)
 
     @admin.display(description="Appointments")
     def visits(self, client: Client) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
@@ -83,6 +84,8 @@ def change(
     A new address is not proved, has not yet turned down a mail, and changes the lock.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if client.erased_at:
+        raise Stale(_("This client has been erased; nothing was saved."))
     old, login = client.email, client.user
     before = facts_of(client)
     if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:

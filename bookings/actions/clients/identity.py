@@ -27,13 +27,27 @@ class AnotherAddress(Refused):
     sentence = gettext_lazy("This link went to an address that is no longer the client’s.")
 
 
+class Erased(Refused):
+    sentence = gettext_lazy("This client has been erased, and nothing is kept of them any more.")
+
+
+def refuse_if_erased(client: Client) -> None:
+    """As it is now, and not when the page was made. Raises Erased."""
+    if Client.objects.filter(pk=client.pk).exclude(erased_at=None).exists():
+        raise Erased
+
+
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
     """Whoever fills in a public form: a provisional client, not yet saved."""
     return Client(name=name, email=email, phone=phone, created_at=now, terms_agreed_at=now)
 
 
 def write_down(client: Client) -> Client:
-    """Save a newcomer, also one whose first try was rolled back; who is in the books stays so."""
+    """Save a newcomer, also one whose first try was rolled back; who is in the books stays so.
+
+    Raises Erased.
+    """
+    refuse_if_erased(client)
     if client._state.adding or not Client.objects.filter(pk=client.pk).exists():
         client.pk = None
         client.save(force_insert=True)
@@ -51,7 +65,7 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     first. Proving again changes nothing.
     """
     client.refresh_from_db()
-    if not still_goes_to(mailed_to, client):
+    if client.erased_at or not still_goes_to(mailed_to, client):
         raise AnotherAddress
     if not client.is_provisional:
         return client
@@ -75,7 +89,7 @@ def confirm(client: Client, *, seen: datetime | None, by: str, now: datetime) ->
     `seen` is since when that was open, as the page showed it; raises Stale when something has
     changed since.
     """
-    open_since = Client.objects.filter(pk=client.pk, unconfirmed_since=seen)
+    open_since = Client.objects.living().filter(pk=client.pk, unconfirmed_since=seen)
     if seen is None or not open_since.update(unconfirmed_since=None):
         raise Stale(_("Something has changed since. Please look at the address once more."))
     client.record_events.create(kind="person confirmed", by=by, at=now)
@@ -122,9 +136,7 @@ def perhaps_theirs(user: User) -> list[Client]:
     Of their own name, once it is known who they are.
     """
     addresses = _proved_by(user)
-    there = Client.objects.at(*addresses).filter(
-        proved_at=None, user=None, disowned=False, erased_at=None
-    )
+    there = Client.objects.at(*addresses).filter(proved_at=None, user=None, disowned=False)
     mine = Client.objects.filter(user=user).first()
     if mine is None:
         return [] if any(_known_at(one).exists() for one in addresses) else list(there)

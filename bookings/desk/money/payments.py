@@ -14,7 +14,7 @@ from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.csv_safety import as_text
-from bookings.desk.scheduling.appointment import answering, circumstances
+from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
 
@@ -51,7 +51,7 @@ class TakeBackForm(forms.Form):
     reason = forms.CharField(max_length=300)
 
 
-@answering
+@for_the_books
 def pay(request: HttpRequest, visit: Appointment) -> str:
     form = PayForm(request.POST)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
     return f"{visit.client}: {amount}, {how}{receipt}."
 
 
-@answering
+@for_the_books
 def price(request: HttpRequest, visit: Appointment) -> str:
     form = PriceForm(request.POST)
     if not form.is_valid():
@@ -74,7 +74,7 @@ def price(request: HttpRequest, visit: Appointment) -> str:
     return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
 
 
-@answering
+@for_the_books
 def take_back(request: HttpRequest, visit: Appointment) -> str:
     form = TakeBackForm(request.POST)
     if not form.is_valid():

@@ -28,10 +28,15 @@ def languages() -> list[tuple[str, str]]:
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
+    def living(self) -> Self:
+        """But for those who have been erased: of them stands an empty row, which nobody edits,
+        books for, signs in to or joins with another."""
+        return self.filter(erased_at=None)
+
     def at(self, *addresses: str) -> Self:
         """Those whom mail to one of the addresses reaches, however it is spelt."""
         spelt = [compared(address) for address in addresses]
-        return self.alias(address=Lower("email")).filter(address__in=spelt)
+        return self.living().alias(address=Lower("email")).filter(address__in=spelt)
 
 
 class Client(Named, models.Model):

@@ -51,7 +51,7 @@ def containing(typed: str) -> QuerySet[Client]:
 
     Of whoever has been erased there is nothing to be found.
     """
-    found = Client.objects.filter(erased_at=None)
+    found = Client.objects.living()
     for term in terms(typed):
         found = found.filter(findable__contains=term)
     return found
@@ -85,7 +85,7 @@ def _alike(asked: list[str], most: int) -> list[Client]:
     if len(words) < SHORTEST_SLIP:
         return []
     alike = TrigramWordSimilarity(words, "findable")
-    known = Client.objects.filter(erased_at=None)
+    known = Client.objects.living()
     found = known.filter(findable__trigram_word_similar=words).annotate(alike=alike)
     return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
 

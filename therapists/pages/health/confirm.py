@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from bookings.actions.clients import identity
 from bookings.actions.refusals import Stale
 from bookings.core.roles import Role
-from bookings.models import Client
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.queries.care_access import therapist_of, treats
@@ -23,7 +23,7 @@ from therapists.queries.care_access import therapist_of, treats
 @private
 def confirm(request: StaffRequest, pk: int) -> HttpResponse:
     """Kept in what was changed of the record. The owner may, and who treats the client."""
-    client, now = get_object_or_404(Client, pk=pk), timezone.now()
+    client, now = client_or_404(pk), timezone.now()
     therapist = therapist_of(request.user)
     is_treating = therapist is not None and treats(therapist, client, now=now)
     if not is_treating and request.user.role != Role.OWNER:
