@@ -26,6 +26,7 @@ from clinic.operations.backups import encryption, rotate
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50
+PROVES_ITSELF = ("verify-ca", "verify-full")  # libpq's sslmode, where a certificate is checked
 NIGHTLY = timedelta(hours=36)  # and no more since the last backup
 OF_ANOTHER = """
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
@@ -47,7 +48,8 @@ def well_kept(app_configs=None, **_more) -> list[CheckMessage]:
     """What a clinic should put right, though it may go on meanwhile."""
     if settings.DEMO:
         return []
-    return [Advice(words) for words in (*_of_backups(), *_of_keys(), *_of_the_database())]
+    found = (*_of_backups(), *_of_keys(), *_of_connections(), *_of_the_database())
+    return [Advice(words) for words in found]
 
 
 def refuse_to_start() -> None:
@@ -73,7 +75,7 @@ def _of_a_demo() -> Iterator[str]:
 
 def _of_a_clinic() -> Iterator[str]:
     yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
-    if settings.SECRET_KEY == settings.KNOWN_TO_ALL:
+    if settings.KNOWN_TO_ALL in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         yield "Set SECRET_KEY: with the source's own, anybody could forge links."
     elif len(settings.SECRET_KEY) < SHORTEST_KEY:
         yield f"Set a longer SECRET_KEY, of at least {SHORTEST_KEY} characters."
@@ -129,6 +131,23 @@ def _of_keys() -> Iterator[str]:
             "FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second_factors, then take "
             "it away."
         )
+
+
+def _of_connections() -> Iterator[str]:
+    """What goes to other machines in the open, or to whichever machine answers."""
+    mail, broker = settings.EMAIL_HOST, urlsplit(settings.REDIS_URL)
+    database = settings.DATABASES["default"]
+    if _is_elsewhere(mail) and not settings.EMAIL_USE_TLS:
+        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % mail
+    if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in PROVES_ITSELF:
+        yield _("Add sslmode=verify-full to DATABASE_URL: whoever is between us reads along.")
+    if _is_elsewhere(broker.hostname or "") and broker.scheme == "redis":
+        yield _("Set REDIS_URL to a rediss:// address: whoever is between us reads along.")
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Neither here, nor beside us in Compose's own network, whose names have no dot."""
+    return "." in host and host not in HERE and not host.startswith("/")
 
 
 def _of_the_database() -> Iterator[str]:

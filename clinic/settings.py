@@ -1,5 +1,6 @@
 """Settings: everything that differs between clinics' machines comes from the environment."""
 
+import ssl
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 KNOWN_TO_ALL = "only-for-tests-and-a-first-look"
 SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # open what they have signed
 # Seal and open health data (docs/operations.md); the first seals.
 HEALTH_KEY_KNOWN_TO_ALL = "b25seS1mb3ItdGVzdHMtYW5kLWEtZmlyc3QtbG9vayE="
 HEALTH_KEYS = env.list("HEALTH_KEYS", default=[HEALTH_KEY_KNOWN_TO_ALL])
@@ -55,10 +57,10 @@ MIDDLEWARE = [
     "clinic.middleware.request_ids.RequestIdMiddleware",
     "clinic.middleware.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "csp.middleware.CSPMiddleware",
     "clinic.middleware.security_headers.HeadersMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # below those whose headers its files have too
+    "clinic.middleware.constant_time.EvenAnswersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clinic.middleware.direction_marks.WithoutDirectionMarks",
@@ -116,6 +118,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 REDIS_URL = env.str("REDIS_URL", default=f"redis+socket://{STATE}/valkey/valkey.sock")
 CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("rediss://"):  # else Celery looks at no certificate
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
 
 AUTH_USER_MODEL = "bookings.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -143,7 +147,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # a code that was typed proves an address; 
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # who changes a password or a factor is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # clinic.accounts.attempts has its own
@@ -236,6 +240,7 @@ _SELF = "'self'"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "object-src": ["'none'"],
         "script-src": [_SELF],
         "style-src": [_SELF],
         "img-src": [_SELF, "data:"],

@@ -1,6 +1,7 @@
 """The site map."""
 
-from allauth.account.decorators import secure_admin_login
+from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -19,6 +20,12 @@ urlpatterns = [
     path("diary/", include("bookings.desk.diary_urls")),
     *protected(SIGNED_IN, path("accounts/begin/", adapter.begin, name="begin")),
     path("", include("clinic.records.urls")),
+    # allauth asks again before a factor changes; a first password is one more way in.
+    path(
+        "accounts/password/set/",
+        reauthentication_required(password_set, app="allauth.mfa"),
+        name="account_set_password",
+    ),
     path("accounts/", include("allauth.urls")),
     path("", include("bookings.api.urls")),
     path("admin/", admin.site.urls),

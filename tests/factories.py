@@ -35,6 +35,7 @@ def make_clinic(**fields) -> Clinic:
         "email": "desk@example.com",
         "mails_per_hour": 0,
         "unproved_per_hour": 0,
+        "most_ahead": 0,
         **fields,
     }
     return Clinic.objects.update_or_create(pk=THE_CLINIC, defaults=fields)[0]

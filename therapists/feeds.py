@@ -1,7 +1,8 @@
 """Calendars to subscribe to: a therapist's (initials and treatment), a client's (visits, phases).
 
-The address is the secret. It is made from the feed's edition, and from that of its client's links,
-so nothing secret is stored, and raising either makes every earlier address worthless.
+The address is the secret. It is made from the feed's edition, from that of its client's links and
+from its therapist's login, so nothing secret is stored, and when one of them changes every earlier
+address is worthless.
 """
 
 from collections.abc import Iterable
@@ -40,13 +41,25 @@ def read(token: str) -> Feed | None:
         pk, _, edition = _SIGNER.unsign(token).partition(".")
     except BadSignature:
         return None
-    feeds = Feed.objects.filter(pk=pk, active=True).select_related("therapist", "client")
+    feeds = Feed.objects.filter(pk=pk, active=True).select_related("therapist__user", "client")
     feed = feeds.first()
-    return feed if feed and _edition_of(feed) == edition else None
+    if feed is None or not _has_somebody_to_read_it(feed):
+        return None
+    return feed if _edition_of(feed) == edition else None
+
+
+def _has_somebody_to_read_it(feed: Feed) -> bool:
+    """Who no longer works here, or may no longer sign in, has no calendar either."""
+    if feed.therapist is None:
+        return True
+    user = feed.therapist.user
+    return feed.therapist.active and user is not None and user.is_active
 
 
 def _edition_of(feed: Feed) -> str:
-    """A client's ends with their links as well, whoever asks for that."""
+    """A client's ends with their links as well, a therapist's with their login."""
+    if feed.therapist:
+        return f"{feed.edition}.of-{feed.therapist.user_id}"
     links = feed.client.links_edition if feed.client else 0
     return f"{feed.edition}.{links}" if links else str(feed.edition)
 

@@ -80,6 +80,14 @@ class TooManyUnproved(Refused):
     )
 
 
+class TooManyAhead(Refused):
+    """One mailbox has as much to come as may be booked online."""
+
+    sentence = gettext_lazy(
+        "You have as many appointments to come as can be booked online. Please ring us for more."
+    )
+
+
 class NewcomersPaused(Refused):
     """More strangers have booked within the hour than the clinic wants."""
 

@@ -58,6 +58,7 @@ class ClinicAdmin(RotaAdmin):
                     "hold_minutes",
                     "prove_minutes",
                     "unproved_per_hour",
+                    "most_ahead",
                 ]
             },
         ),

@@ -147,6 +147,15 @@ class Clinic(Named, models.Model):
             "time is given back."
         ),
     )
+    most_ahead = models.PositiveSmallIntegerField(
+        gettext_lazy("appointments ahead of one mailbox"),
+        default=20,
+        db_default=20,
+        help_text=gettext_lazy(
+            "As many as may be booked online; who wants more rings. 0 for no limit. What the desk "
+            "books is not stopped."
+        ),
+    )
     unproved_per_hour = models.PositiveSmallIntegerField(
         gettext_lazy("unconfirmed bookings in an hour"),
         default=30,

@@ -13,7 +13,7 @@ from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.core.clients.addresses import kept_address
+from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import FIRST_DAY, LAST_DAY, is_known
 
@@ -188,7 +188,23 @@ class PersonForm(KeyForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
-    helper = plain("key", "name", "email", "phone")
+    # The address that was looked at once more.
+    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
+
+    helper = plain("key", "sure", "name", "email", "phone")
+
+    def clean_email(self) -> str:
+        """One that looks like a slip is asked about once, and taken when it is sent again."""
+        email = self.cleaned_data["email"]
+        meant = perhaps_meant(email)
+        if meant and self.data.get("sure") != email:
+            self.data = {**self.data, "sure": email}
+            raise ValidationError(
+                _("Did you mean {meant}? If {email} is right, press the button again.").format(
+                    meant=meant, email=email
+                )
+            )
+        return email
 
     def clean_name(self) -> str:
         """On one line, whatever was pasted."""

@@ -1,13 +1,15 @@
 """The second factor: who must have one, and what a session knows of it.
 
-allauth tells of a new factor by Django's signals; this listens to one, because the factor that
-somebody has just set up and tried counts for the session they are in.
+allauth tells of these things by Django's signals; this listens to two, because the factor that
+somebody has just set up and tried counts for the session they are in, and because that session
+then goes on by another name, so that one that was stolen before is worth nothing.
 """
 
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.signals import authentication_step_completed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -65,6 +67,13 @@ def note(request: HttpRequest, user: Any, authenticator: Authenticator, **_more:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         tried = {"id": authenticator.pk, "type": authenticator.type, "reauthenticated": True}
         record_authentication(request, user, "mfa", **tried)
+
+
+@receiver(authentication_step_completed)
+def rename_session(request: HttpRequest, **how: Any) -> None:
+    """Signing in does so by itself; showing a password or a factor again does not."""
+    if how.get("reauthenticated"):
+        request.session.cycle_key()
 
 
 def resealed(token: str) -> str:

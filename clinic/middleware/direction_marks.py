@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 
 from bookings.core.wording import TURNS_WHAT_FOLLOWS, without_controls
 
-# Forms refuse such an address with a sentence: what was meant is not ours to guess.
-ADDRESSES = frozenset({"email", "login"})
+# Forms refuse such an address with a sentence: what was meant is not ours to guess. A password is
+# taken exactly as it was typed, and is shown nowhere.
+AS_TYPED = frozenset({"email", "login", "password", "oldpassword", "password1", "password2"})
 
 
 class WithoutDirectionMarks:
@@ -28,7 +29,7 @@ class WithoutDirectionMarks:
         marked = {
             name: values
             for name, values in typed.lists()
-            if name not in ADDRESSES and any(map(TURNS_WHAT_FOLLOWS.search, values))
+            if name not in AS_TYPED and any(map(TURNS_WHAT_FOLLOWS.search, values))
         }
         if not marked:
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
@@ -56,6 +56,7 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
 )
 # The admin names its pages itself; which of them each role may use is each ModelAdmin's to say.
 WHO_MAY_IN: Mapping[str, Roles] = MappingProxyType({"admin": DESK})
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # TRACE, for one, would show a request's headers
 OPEN_IN_THE_ADMIN = frozenset({"admin:login", "admin:logout", "admin:jsi18n"})
 
 
@@ -92,6 +93,8 @@ class PolicyMiddleware:
     def process_view(
         self, request: PageRequest, view: Callable[..., HttpResponse], _args: Any, _kwargs: Any
     ) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         try:
             roles = who_may(view, request.resolver_match.view_name)
         except NoRule as missing:

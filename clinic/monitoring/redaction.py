@@ -16,11 +16,16 @@ def redacted(text: str) -> str:
     return A_TOKEN.sub(lambda found: found[0] if A_FILE.search(found[0]) else HIDDEN, text)
 
 
+def on_one_line(text: str) -> str:
+    """Whatever somebody typed: the end of a line, or a terminal's command, is spelled out."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+
+
 class WithoutTokens(logging.Filter):
-    """Redacts what a line says, and what it says it with."""
+    """Redacts what a line says, and what it says it with, and keeps it one line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redacted(record.getMessage()), ()
+        record.msg, record.args = on_one_line(redacted(record.getMessage())), ()
         return True
 
 

@@ -96,6 +96,15 @@ def test_the_last_owner_stays(office, owner, typed):
     assert send(office, page_of(owner), **typed).status_code == 302
 
 
+def test_a_login_that_is_closed_is_signed_out_at_once(office):
+    desk = factories.make_user(role=Role.DESK)
+    browser = Browser()
+    browser.force_login(desk)
+    assert browser.get("/desk/").status_code == 200
+    assert send(office, page_of(desk), is_active="").status_code == 302
+    assert browser.get("/desk/")["Location"].startswith("/accounts/login/")
+
+
 def test_logins_are_never_deleted(office, owner):
     gone = reverse("admin:bookings_user_delete", args=[owner.pk])
     assert office.post(gone, {"post": "yes"}).status_code == 403

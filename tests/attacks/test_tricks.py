@@ -230,3 +230,15 @@ def test_no_page_lets_itself_be_framed(world):
         own = name in ("desk:mail_body", "desk:mail_kind_body")
         assert "frame-ancestors 'none'" in policy or own, name
         assert response.headers["X-Frame-Options"] == "DENY" or own, name
+
+
+# Methods
+
+
+def test_no_page_answers_a_trace(world):
+    found = {
+        name: world.browsers["owner"].trace(url).status_code
+        for name, url in set(every_page(world.argument))
+    }
+    assert len(found) > 100
+    assert {name: status for name, status in found.items() if status not in (403, 405)} == {}

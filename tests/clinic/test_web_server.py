@@ -1,6 +1,7 @@
 """The web server as it is started, before a small program, with clients who take their time."""
 
 import contextlib
+import re
 import shutil
 import socket
 import sys
@@ -132,6 +133,31 @@ def test_the_proxy_refuses_it_before_it_reaches_us(through_caddy, server):
         with contextlib.suppress(ConnectionError):
             sock.sendall(b"x" * (web_server.MOST_BYTES + 1))
         assert b" 413 " in sock.recv(100)
+
+
+BOTH_LENGTHS = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 44\r\n"
+BOTH_LENGTHS += b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+NEXT = b"GET /from HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+def test_of_two_lengths_the_chunks_count_and_the_next_request_is_one_of_its_own(server, port):
+    with contextlib.ExitStack() as stack:
+        sock = connected(port, BOTH_LENGTHS + NEXT, stack)
+        answers = b"".join(iter(lambda: sock.recv(4096), b""))
+        assert answers.count(b"HTTP/1.1 200 OK\r\n") == 2
+        assert b"\r\n\r\n0HTTP/1.1" in answers  # the first had no body
+
+
+@pytest.mark.parametrize(
+    "length",
+    [b"Transfer-Encoding: identity, chunked", b"Transfer-Encoding : chunked", b"Content-Length: +4",
+     b"Content-Length: 4\r\nContent-Length: 5", b"Content-Length: 4, 4"],
+)  # fmt: skip
+def test_a_length_that_can_be_read_in_two_ways_is_refused(server, port, length):
+    with contextlib.ExitStack() as stack:
+        head = b"POST / HTTP/1.1\r\nHost: localhost\r\n" + length + b"\r\n\r\n"
+        said = connected(port, head + b"1234", stack).recv(100)
+        assert re.match(rb"HTTP/1\.[01] (400|501) ", said)
 
 
 def too_large(port: int) -> bytes:

@@ -57,6 +57,17 @@ def test_a_file_that_the_docs_name_exists(path):
     assert not [one for one in places if not any((app / one).exists() for app in apps)]
 
 
+@pytest.mark.parametrize("path", DOCS)
+def test_a_test_that_the_docs_name_exists(path):
+    named = set(re.findall(r"(tests/[\w/]+\.py)::(\w+)", (ROOT / path).read_text()))
+    there = {
+        (file, name)
+        for file in {file for file, _ in named}
+        for name in re.findall(r"^def (test_\w+)", (ROOT / file).read_text(), re.MULTILINE)
+    }
+    assert named - there == set()
+
+
 def test_the_one_test_of_the_readmes_third_line_needs_neither_django_nor_a_server():
     (arguments,) = re.findall(r"`\.venv/bin/python -m pytest (.+)`", README.splitlines()[2])
     seen = "import pytest, sys; done = pytest.main(sys.argv[1:]); "

@@ -19,7 +19,7 @@ from bookings.core.wording import one_line
 from bookings.mail.wake_worker import ring
 from bookings.models import Clinic, SignInMail
 
-GOOD_FOR = timedelta(minutes=15)
+GOOD_FOR = timedelta(minutes=10)
 AT_ONCE = 100
 
 logger = logging.getLogger(__name__)

@@ -64,7 +64,7 @@ def book(request: BookingRequest, *, now: datetime) -> list[Appointment]:
 
     A hold is asked again: what has made it possible may be gone. Its price and length stand.
     Raises SlotTaken, NotBookable or AgainstTheRules, each with the nearest openings, ClientBusy,
-    TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
+    TooManyAhead, TooManyUnproved, NewcomersPaused or Busy; whatever was held then stays held.
     """
     refuse_too_many(request.slots)
     if len(request.slots) > 1:
@@ -102,6 +102,8 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
+    if request.by == RUNNER:
+        unproved.limit_what_is_ahead(clinic, client, now=now)
     if wait:
         unproved.limit(clinic, visits, now=now)
     return visits

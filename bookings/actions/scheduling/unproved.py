@@ -8,12 +8,16 @@ from django.db.models import Q
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import NewcomersPaused, Stale, TooManyUnproved
+from bookings.actions.refusals import NewcomersPaused, Stale, TooManyAhead, TooManyUnproved
 from bookings.actions.scheduling import cancellation
 from bookings.core.clients.addresses import mailbox_of
-from bookings.core.scheduling.proving import MOST_WAITING, MOST_WAITING_OF_A_PLAN
+from bookings.core.scheduling.proving import (
+    MOST_OF_A_FAMILY,
+    MOST_WAITING,
+    MOST_WAITING_OF_A_PLAN,
+)
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailServer, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailServer, MailState
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
 
@@ -31,10 +35,13 @@ def deadline(clinic: Clinic, starts: Iterable[datetime], *, told_at: datetime) -
 def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> None:
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
-    Whose mailbox is proved already waits for nothing. Raises TooManyUnproved or NewcomersPaused.
+    Whose mailbox is proved already waits for nothing, but may be somebody else all the same.
+    Raises TooManyUnproved or NewcomersPaused.
     """
     written = Appointment.objects.filter(pk__in=[visit.pk for visit in visits])
     if not written.awaiting_proof().exists():
+        if strangers.not_answered_for(visits[0].whose.email, now) > MOST_OF_A_FAMILY:
+            raise TooManyUnproved
         written.update(prove_by=None)
         for visit in visits:
             visit.prove_by = None
@@ -47,6 +54,12 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
         raise TooManyUnproved  # the mail that asks them to confirm could not go out
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
+
+
+def limit_what_is_ahead(clinic: Clinic, client: Client, *, now: datetime) -> None:
+    """Whoever it is: nobody books out the diary. Raises TooManyAhead."""
+    if 0 < clinic.most_ahead < strangers.ahead_of(client.email, now):
+        raise TooManyAhead
 
 
 def release_due(*, now: datetime) -> int:

@@ -5,6 +5,7 @@ is a domain of its own, and not fass.example, as IDNA 2003 and Python's own code
 """
 
 import unicodedata
+from difflib import get_close_matches
 
 import idna
 
@@ -12,6 +13,15 @@ import idna
 INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Zs", "Zl", "Zp")
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+# Where most people have their mail; what is near one of them is most likely a slip.
+WELL_KNOWN = (
+    "aol.co.uk", "aol.com", "btinternet.com", "email.com", "fastmail.com", "gmail.com", "gmx.com",
+    "gmx.de", "gmx.net", "googlemail.com", "hotmail.co.uk", "hotmail.com", "icloud.com",
+    "live.co.uk", "live.com", "mac.com", "mail.com", "me.com", "msn.com", "outlook.com",
+    "proton.me", "protonmail.com", "rocketmail.com", "sky.com", "talktalk.net", "virginmedia.com",
+    "web.de", "yahoo.co.uk", "yahoo.com", "ymail.com",
+)  # fmt: skip
+ALIKE = 0.77  # gmial.con and gmail.com
 
 
 class BadAddress(ValueError):
@@ -50,6 +60,15 @@ def compared(address: str) -> str:
         return kept_address(address).lower()
     except BadAddress:
         return address.strip().lower()
+
+
+def perhaps_meant(address: str) -> str:
+    """ana@gmail.com for ana@gmial.con; "" where the domain is nobody's misspelling."""
+    local, _, domain = compared(address).rpartition("@")
+    if domain in WELL_KNOWN:
+        return ""
+    near = get_close_matches(domain, WELL_KNOWN, n=1, cutoff=ALIKE)
+    return f"{local}@{near[0]}" if near else ""
 
 
 def mailbox_of(address: str) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 MOST_WAITING = 2  # starts of one mailbox
 MOST_WAITING_OF_A_PLAN = 3  # where several are booked at once
+MOST_OF_A_FAMILY = 8  # of a mailbox that is proved, by forms that nobody has answered for yet
 LEAST_TIME = timedelta(minutes=15)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from bookings.web.forms import ShortText, plain
 
 PRESSURES = [(pressure.key, pressure.label.capitalize()) for pressure in Pressure]
 LONGEST_TEXT = 600
+FILE_ENDINGS = ("yaml", "yml")
 DAYS_TEXT = forms.TextInput(attrs={"inputmode": "numeric"})
 
 
@@ -228,7 +230,13 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="Protocol file",
         help_text=f"YAML, at most {protocol_file.LARGEST // 1024} KB, as an export writes it.",
-        widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+        widget=forms.FileInput(attrs={"accept": ",".join(f".{one}" for one in FILE_ENDINGS)}),
+        validators=[
+            FileExtensionValidator(
+                FILE_ENDINGS,
+                gettext_lazy("Please choose a file with a name that ends in .yaml or .yml."),
+            )
+        ],
         error_messages={
             "required": gettext_lazy("Please choose a file."),
             "empty": gettext_lazy("The file is empty."),

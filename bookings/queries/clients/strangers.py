@@ -62,6 +62,23 @@ def waiting_in(mailbox: str) -> int:
     return sum(mailbox_of(address) == mailbox for address in addresses)
 
 
+def ahead_of(address: str, now: datetime) -> int:
+    """How many visits to come that mailbox has, whoever of it they are for."""
+    return _of_mailbox(Appointment.objects.upcoming(now), address)
+
+
+def not_answered_for(address: str, now: datetime) -> int:
+    """How many of them nobody has answered a mail about yet."""
+    open_ones = Appointment.objects.upcoming(now).filter(client__proved_at=None)
+    return _of_mailbox(open_ones, address)
+
+
+def _of_mailbox(visits: QuerySet[Appointment], address: str) -> int:
+    mailbox = mailbox_of(address)
+    alike = visits.filter(client__email__istartswith=mailbox.rpartition("@")[0])
+    return sum(mailbox_of(one) == mailbox for one in alike.values_list("client__email", flat=True))
+
+
 def booked_within_the_hour(now: datetime) -> int:
     """By strangers, whatever became of it, in the whole clinic."""
     return Appointment.objects.of_strangers().filter(booked_at__gt=now - HOUR).count()

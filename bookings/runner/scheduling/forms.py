@@ -36,7 +36,7 @@ class StartForm(forms.Form):
 class DetailsForm(PersonForm, StartForm):
     """Who the appointment is for, with the start that was chosen."""
 
-    helper = plain("start", "therapist", "key", *PERSON)
+    helper = plain("start", "therapist", "key", "sure", *PERSON)
     kept = plain(*PERSON)  # beside other starts to choose from
 
     @property

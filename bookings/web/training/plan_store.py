@@ -288,18 +288,18 @@ class ClientPlan(Pages):
         training_feedback.reconsider(self.client, kind, ideal)
 
 
-class UnprovedPlan(ClientPlan):
+class BroughtAlong(ClientPlan):
     """Of somebody whose address nobody has proved: what came with their booking, to look at.
 
     Whatever they send from these pages proves it, and the plan is theirs before it is changed.
     """
 
-    def __init__(self, client: Client, token: str = ""):
+    def __init__(self, client: Client, token: str, told: Told):
         super().__init__(client, token)
-        self._told = self.brought or Told({})
-        self.races = self._told.races
-        self.runner = self._told.runner
-        self.declined = self._told.declined
+        self._told = told
+        self.races = told.races
+        self.runner = told.runner
+        self.declined = told.declined
 
     @property
     def habits(self) -> dict[str, Any]:
@@ -314,7 +314,10 @@ PlanStore = SessionPlan | ClientPlan
 
 
 def plan_behind_a_link(client: Client, token: str) -> ClientPlan:
-    return (UnprovedPlan if client.is_provisional else ClientPlan)(client, token)
+    plan = ClientPlan(client, token)
+    if client.is_provisional and plan.brought:
+        return BroughtAlong(client, token, plan.brought)
+    return plan
 
 
 def goes_along(request: HttpRequest, form: Form) -> bool:

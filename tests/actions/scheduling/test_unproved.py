@@ -9,7 +9,7 @@ from django.utils import timezone
 from bookings.actions.clients import details, identity
 from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import newcomer
-from bookings.actions.refusals import NewcomersPaused, Refused, TooManyUnproved
+from bookings.actions.refusals import NewcomersPaused, Refused, TooManyAhead, TooManyUnproved
 from bookings.actions.scheduling import booking, cancellation, unproved
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder
@@ -210,6 +210,33 @@ def test_a_stranger_elsewhere_gains_nothing_from_a_mailbox_that_is_proved(take, 
     take(2, address=ELSEWHERE)
     with pytest.raises(TooManyUnproved):
         take(3, address=ELSEWHERE)
+
+
+def test_a_mailbox_that_is_proved_books_for_a_family_and_not_the_diary_out(take, prove):
+    """Eight that nobody has answered for, from its own browser; answered mails make room."""
+    prove(take(1)[0])
+    visits = [take(day)[0] for day in range(2, 10)]
+    with pytest.raises(TooManyUnproved):
+        take(10)
+    prove(visits[0])
+    assert take(10)
+
+
+def test_nobody_has_more_to_come_than_the_clinic_wants_however_they_book(
+    take, prove, clinic, clock, start
+):
+    clinic.most_ahead = 5
+    clinic.save()
+    ana = prove(take(1)[0])
+    for day in range(2, 6):
+        prove(take(day)[0])
+    with pytest.raises(TooManyAhead):
+        take(6)
+    with pytest.raises(TooManyAhead):
+        take(6, client=ana)
+    assert take(6, client=ana, by="desk: d@example.com", rules=Rules.DESK)
+    clock.move_to(start + 8 * DAY)
+    assert take(9, client=ana)
 
 
 def test_another_mailbox_gains_nothing_from_the_same_network(take, prove):

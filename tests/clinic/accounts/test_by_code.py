@@ -1,10 +1,12 @@
 """Runners sign in by a code that is mailed to them, and see what is theirs and nobody else's."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client as Browser
+from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.models import Client, Mail, MailKind, MailState, User
@@ -160,6 +162,15 @@ def test_a_code_opens_once_and_only_in_the_browser_that_asked(ana, mailed_code):
     mine.post("/accounts/logout/")
     mine.post(CONFIRM, {"code": code})
     assert "_auth_user_id" not in mine.session
+
+
+def test_a_code_is_good_for_ten_minutes(ana, clock, mailed_code):
+    for minutes, opens in ((9, True), (11, False)):
+        browser = Browser()
+        browser.post(CODE_PAGE, {"email": "ana@example.com"})
+        clock.move_to(timezone.now() + timedelta(minutes=minutes))
+        browser.post(CONFIRM, {"code": mailed_code("ana@example.com")})
+        assert (browser.get("/account/").status_code == 200) == opens
 
 
 def test_guessing_a_code_ends_after_three_tries(ana, mailed_code):

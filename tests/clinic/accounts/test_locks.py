@@ -11,6 +11,8 @@ from bookings import links
 from bookings.core.roles import Role
 from clinic.monitoring.redaction import LineFormatter, WithoutTokens, redacted
 from tests import factories
+from tests.roles.addresses import every_page
+from tests.roles.world import make_world
 
 STRICT = "script-src 'self'; style-src 'self'"
 
@@ -28,15 +30,72 @@ def test_every_page_has_every_lock(clinic, url):
     browser = Browser()
     browser.force_login(factories.make_user(role=Role.OWNER))
     headers = browser.get(url).headers
-    for directive in ("default-src 'none'", "script-src 'self'", "style-src 'self'",
-                      "base-uri 'none'", "frame-ancestors 'none'"):  # fmt: skip
+    for directive in ("default-src 'none'", "object-src 'none'", "script-src 'self'",
+                      "style-src 'self'", "base-uri 'none'", "frame-ancestors 'none'"):  # fmt: skip
         assert directive in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert ("Access-Control-Allow-Origin" in headers) == (url == "/api/openings")
     assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_so_has_every_file(clinic):
+    response = Browser().get("/static/css/theme.css")
+    b"".join(response)  # an answer that streams is read to its end, which closes it
+    assert response.status_code == 200
+    assert "frame-ancestors 'none'" in policy(response)
+    assert "camera=()" in response.headers["Permissions-Policy"]
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert Browser().get("/static/css/").status_code == 404  # and no list of them
+
+
+@pytest.mark.parametrize("url", ["/", "/nowhere/", "/api/openings", "/static/css/theme.css"])
+def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 365 * 86400, True
+    response = Browser().get(url, secure=True)
+    b"".join(response)  # an answer that streams is read to its end, which closes it
+    assert response["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
+
+
+KINDS = {
+    "text/html; charset=utf-8", "text/calendar; charset=utf-8", "text/csv; charset=utf-8",
+    "text/javascript; charset=utf-8", "application/json", "application/yaml",
+}  # fmt: skip
+# Seen in another page's frame, by anybody, or without a signal.
+WITHOUT_SIGNING_OUT = {
+    "desk:mail_body",
+    "desk:mail_kind_body",
+    "runner:embed",
+    "therapists:offline",
+}
+
+
+@pytest.fixture
+def pages(db):
+    """What there is for those who have signed in: by page and person, its kind and its bytes."""
+    world = make_world()
+    found = {}
+    for name, url in sorted(set(every_page(world.argument))):
+        for who in ("ana", "kim", "owner"):
+            if not name.endswith("logout"):
+                response = world.browsers[who].get(url)
+                page = b"".join(
+                    response
+                )  # an answer that streams is read to its end, which closes it
+                if response.status_code == 200:
+                    found[name, who] = response["Content-Type"].replace('"', ""), page
+    return found
+
+
+def test_every_page_says_what_it_is_in_which_letters_and_has_a_way_to_sign_out(pages):
+    assert len(pages) > 150
+    assert {name: kind for name, (kind, _) in pages.items() if kind not in KINDS} == {}
+    whole = {name: page for name, (_, page) in pages.items() if b"<html" in page}
+    without = {view for (view, _), page in whole.items() if b"/logout/" not in page}
+    assert without == WITHOUT_SIGNING_OUT
 
 
 def test_cookies_are_for_the_server_alone(clinic):
@@ -45,6 +104,15 @@ def test_cookies_are_for_the_server_alone(clinic):
     session = browser.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+def test_after_signing_out_the_cookie_of_before_opens_nothing(clinic):
+    browser, thief = Browser(), Browser()
+    browser.force_login(factories.make_user())
+    thief.cookies["sessionid"] = browser.cookies["sessionid"].value
+    assert thief.get("/account/").status_code == 200
+    browser.post("/accounts/logout/")
+    assert thief.get("/account/")["Location"].startswith("/accounts/login/")
 
 
 def test_a_form_without_its_token_does_nothing_by_htmx_either(clinic):

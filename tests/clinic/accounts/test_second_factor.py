@@ -207,3 +207,15 @@ def test_nobody_changes_the_address_of_a_login_by_themselves(signed_in_with_app)
     assert (
         signed_in_with_app.post("/accounts/email/", {"email": "x@example.com"}).status_code == 403
     )
+
+
+def test_showing_it_again_gives_a_session_of_a_new_name(signed_in_with_app, clock):
+    before = signed_in_with_app.cookies["sessionid"].value
+    thief = Browser()
+    thief.cookies["sessionid"] = before
+    assert thief.get("/desk/").status_code == 200
+    clock.move_to(timezone.now() + timedelta(minutes=10))
+    signed_in_with_app.post("/accounts/2fa/reauthenticate/", {"code": code_of(SECRET)})
+    assert signed_in_with_app.cookies["sessionid"].value != before
+    assert signed_in_with_app.get("/desk/").status_code == 200
+    assert thief.get("/desk/")["Location"].startswith("/accounts/login/")

@@ -12,7 +12,7 @@ from sentry_sdk.transport import Transport
 from clinic.middleware.request_ids import WithRequestId
 from clinic.monitoring import error_reports
 from clinic.monitoring.json_logs import JsonFormatter
-from clinic.monitoring.redaction import WithoutTokens
+from clinic.monitoring.redaction import LineFormatter, WithoutTokens
 
 TYPED = "Ana Demo, ana@example.com"
 TOKEN = "eyJ0b2tlbiI6MX0:1vABCDEFGHIJKLMNOPQ"
@@ -43,6 +43,7 @@ def test_a_request_is_one_line_with_its_id_view_and_time_but_not_its_address(cli
     assert lines[0]["view"] == "runner:appointment"
     assert lines[0]["method"] == "GET"
     assert isinstance(lines[0]["ms"], int)
+    assert lines[0]["at"].endswith("+00:00")
     assert TOKEN not in json.dumps(log())
     assert "ana@example.com" not in json.dumps(log())
 
@@ -60,6 +61,18 @@ def test_what_is_not_an_id_is_replaced_by_one(client, clinic, data):
 
 def test_two_requests_have_two_ids(client, clinic):
     assert client.get("/")["X-Request-ID"] != client.get("/")["X-Request-ID"]
+
+
+def test_what_was_typed_makes_no_line_of_its_own():
+    handler = logging.StreamHandler(io.StringIO())
+    handler.addFilter(WithoutTokens())
+    handler.setFormatter(LineFormatter("%(message)s"))
+    for end in ("\n", "\r\n", "\x0b", "\x85", "\u2028", "\x1b[2K\r"):
+        record = logging.makeLogRecord({"msg": "Refused: %s", "args": (f"x{end}ERROR forged",)})
+        assert handler.filter(record)
+        said = handler.format(record)
+        assert said.splitlines() == [said]
+        assert said.isprintable()
 
 
 def test_an_error_says_where_and_not_what_was_typed(log):

@@ -133,6 +133,7 @@ def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of(tmp_pat
     ("wrong", "says"),
     [
         ({"SECRET_KEY": "only-for-tests-and-a-first-look"}, "Set SECRET_KEY"),
+        ({"SECRET_KEY_FALLBACKS": ["only-for-tests-and-a-first-look"]}, "Set SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "Set a longer SECRET_KEY"),
         ({"HEALTH_KEYS": []}, "Set HEALTH_KEYS"),
         ({"HEALTH_KEYS": ["nonsense"]}, "Set HEALTH_KEYS to keys"),
@@ -233,10 +234,94 @@ def test_a_backup_that_is_not_of_last_night_is_told(well_kept_clinic, tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "tls", "told"),
+    [
+        ("smtp.example.com", False, True),
+        ("smtp.example.com", True, False),
+        ("localhost", False, False),
+    ],
+)
+def test_mail_that_would_leave_in_the_open_is_told(well_kept_clinic, host, tls, told):
+    well_kept_clinic.EMAIL_HOST, well_kept_clinic.EMAIL_USE_TLS = host, tls
+    assert [one.msg[:17] for one in well_kept()] == ["Set EMAIL_USE_TLS"] * told
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "told"),
+    [
+        ("db.example.com", {}, True),
+        ("db.example.com", {"sslmode": "require"}, True),
+        ("10.0.0.5", {}, True),
+        ("db.example.com", {"sslmode": "verify-full"}, False),
+        ("postgres", {}, False),  # a name of Compose's own network
+        ("127.0.0.1", {}, False),
+        ("/run/postgresql", {}, False),
+    ],
+)
+def test_a_database_elsewhere_that_need_not_prove_itself_is_told(
+    well_kept_clinic, monkeypatch, host, options, told
+):
+    monkeypatch.setitem(well_kept_clinic.DATABASES["default"], "HOST", host)
+    monkeypatch.setitem(well_kept_clinic.DATABASES["default"], "OPTIONS", options)
+    assert [one.msg[:16] for one in well_kept()] == ["Add sslmode=veri"] * told
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("redis://redis.example.com:6379/0", True),
+        ("rediss://redis.example.com:6379/0", False),
+        ("redis://redis:6379/0", False),
+        ("redis+socket:///run/valkey.sock", False),
+    ],
+)
+def test_a_broker_elsewhere_without_tls_is_told(well_kept_clinic, url, told):
+    well_kept_clinic.REDIS_URL = url
+    assert [one.msg[:13] for one in well_kept()] == ["Set REDIS_URL"] * told
+
+
+def test_a_broker_elsewhere_must_show_a_certificate():
+    """kombu's own way with a rediss:// address is to look at none."""
+    data = "from clinic.celery import app; print(app.connection_for_write().ssl)"
+    data += "; print(app.connection_for_write().transport_cls)"
+    env = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    done = run("-c", data, **env, REDIS_URL="rediss://redis.example.com:6379/0")
+    assert "CERT_REQUIRED" in done.stdout, done.stderr
+    assert "rediss" in done.stdout
+
+
 def test_a_key_that_still_stands_in_both_rings_is_told(well_kept_clinic):
     well_kept_clinic.FACTOR_KEYS += well_kept_clinic.HEALTH_KEYS
     assert safe_to_serve() == [] or "FACTOR_KEYS" not in str(safe_to_serve())
     assert advice().startswith("FACTOR_KEYS has a key of HEALTH_KEYS: run manage.py rotate_second")
+
+
+LINKS = """
+import django; django.setup()
+from bookings import links
+from bookings.models import Appointment, Client
+ana = Client(pk=1, email="ana@example.com")
+visit = Appointment(public_id="abc", client=ana)
+"""
+OPENS = """
+mailed, page, booked = {made}
+assert links.still_goes_to(links.read(mailed).mailed_to, ana)
+assert links.read(page).public_id == "abc"
+facts = links.read_client_token(links.Purpose.BOOK, booked)
+assert links.still_goes_to(facts["address"], ana)
+"""
+
+
+def test_after_a_change_of_the_secret_key_mailed_links_open_while_the_old_one_is_named():
+    made = "(links.mail_token(visit), links.page_token(visit), "
+    made += "links.client_url(links.Purpose.BOOK, ana).split('/')[-2])"
+    env = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    old = run("-c", f"{LINKS}print(repr({made}))", **env, SECRET_KEY="old" * 20).stdout
+    opens = LINKS + OPENS.format(made=old)
+    changed = {**env, "SECRET_KEY": "new" * 20}
+    assert run("-c", opens, **changed, SECRET_KEY_FALLBACKS="old" * 20).returncode == 0
+    assert "BadSignature" in run("-c", opens, **changed).stderr
 
 
 def test_a_role_that_may_do_anything_in_the_database_is_told(transactional_db, well_kept_clinic):

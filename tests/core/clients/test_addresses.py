@@ -8,6 +8,7 @@ from bookings.core.clients.addresses import (
     compared,
     has_invisible_letters,
     kept_address,
+    perhaps_meant,
 )
 
 
@@ -53,3 +54,29 @@ def test_what_no_mail_can_go_to_is_refused(typed):
     with pytest.raises(BadAddress):
         ascii_address(typed)
     assert compared(typed) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ana@gmial.con", "ana@gmail.com"),
+        ("ana@gmail.co", "ana@gmail.com"),
+        ("Ana.Demo+runs@hotmial.com", "ana.demo+runs@hotmail.com"),
+        ("ana@yahoo.co.ukk", "ana@yahoo.co.uk"),
+        ("ana@iclod.com", "ana@icloud.com"),
+        ("ana@outlok.com", "ana@outlook.com"),
+    ],
+)
+def test_a_slip_in_a_well_known_domain_is_guessed(typed, meant):
+    assert perhaps_meant(typed) == meant
+
+
+OF_THEIR_OWN = (
+    "gmail.com example.com nhs.net ucl.ac.uk gmail.de hotmail.fr mail.com ymail.com zoho.com "
+    "hey.com tuta.io pm.me me.com gmx.at qq.com faß.example rocketmail.com aol.co.uk"
+)
+
+
+@pytest.mark.parametrize("domain", OF_THEIR_OWN.split())
+def test_a_domain_of_its_own_is_nobodys_misspelling(domain):
+    assert perhaps_meant(f"ana@{domain}") == ""

@@ -301,3 +301,17 @@ def test_the_language_somebody_books_in_is_kept_for_their_mails(
     choose(start)
     send_details()
     assert only().client.language == "ar-xb"
+
+
+def test_an_address_that_looks_like_a_slip_is_asked_about_once_and_not_insisted_on(
+    choose, send_details, start, only
+):
+    choose(start)
+    asked = send_details(email="ana@gmial.con")
+    assert asked.status_code == 422
+    assert "Did you mean ana@gmail.com?" in asked.content.decode()
+    sure = asked.context["form"].data["sure"]
+    assert f'value="{sure}"' in asked.content.decode()
+    assert send_details(email="ana@gmial.co", sure=sure).status_code == 422  # another slip
+    assert send_details(email="ana@gmial.con", sure=sure).status_code == 302
+    assert only().client.email == "ana@gmial.con"

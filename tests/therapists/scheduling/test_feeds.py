@@ -6,6 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from bookings.core.scheduling.statuses import Status
+from bookings.models import Therapist, User
 from tests import factories
 from therapists import feeds
 from therapists.models import Feed
@@ -125,6 +126,30 @@ def test_switching_off_ends_it_and_switching_on_does_not_revive_the_old_one(clie
     kims.post("/calendar/", {"do": "new"})
     assert client.get(old).status_code == 404
     assert client.get(path_of(Feed.objects.get())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda kim: User.objects.filter(pk=kim.user_id).update(is_active=False),
+        lambda kim: Therapist.objects.filter(pk=kim.pk).update(active=False),
+        lambda kim: Therapist.objects.filter(pk=kim.pk).update(user=None),
+    ],
+)
+def test_whoever_no_longer_works_here_reads_no_calendar(client, kim, kims_feed, how):
+    address = path_of(kims_feed)
+    assert client.get(address).status_code == 200
+    how(kim)
+    assert client.get(address).status_code == 404
+
+
+def test_whoever_takes_over_a_therapists_page_does_not_revive_the_old_address(
+    client, kim, kims_feed
+):
+    address = path_of(kims_feed)
+    kim.user = factories.make_user("new@example.com")
+    kim.save()
+    assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("token", ["nonsense", "1.1:forged", "1.1"])

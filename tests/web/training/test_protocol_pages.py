@@ -226,6 +226,15 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(owner, content, words):
     assert not ProtocolVersion.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["protocol.exe", "protocol.yaml.html", "protocol"])
+def test_a_file_of_another_kind_is_refused_by_its_name(owner, name):
+    file = SimpleUploadedFile(name, protocol_file.written(protocol.default_data()).encode())
+    answer = owner.post(IMPORT, {"file": file})
+    assert answer.status_code == 422
+    assert "a name that ends in .yaml or .yml" in text(answer)
+    assert not ProtocolVersion.objects.exists()
+
+
 def test_a_file_with_one_bad_field_is_refused_by_its_name(owner):
     data = protocol.default_data()
     data["phases"][1]["cadence_days"]["standard"] = 27
