@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from bookings.actions.clients.ways_in import change_the_lock
+from bookings.actions.clients.ways_in import change_the_lock, shut
 from bookings.admin.users import LoginForOwners
 from bookings.core.clients.addresses import compared
 from bookings.models import Client
+from bookings.web.actor import who
 
 
 @admin.register(Client)
@@ -59,6 +60,7 @@ class ClientAdmin(LoginForOwners):
         if not change:
             obj.created_at = now
             obj.unconfirmed_since = now if obj.email else None
+            obj.unconfirmed_by = who(request) if obj.email else ""
         before = Client.objects.filter(pk=obj.pk).select_related("user").first()
         has_another = before is not None and compared(before.email) != compared(obj.email)
         if has_another:
@@ -66,4 +68,6 @@ class ClientAdmin(LoginForOwners):
         super().save_model(request, obj, form, change)
         if before and has_another:
             addresses, logins = [before.email], [before.user]
-            change_the_lock(obj, logins=logins, addresses=addresses, now=now)
+            change_the_lock(obj, logins=logins, addresses=addresses, by=who(request), now=now)
+        elif obj.user_id != (before.user_id if before else None):
+            shut(obj, by=who(request), now=now)

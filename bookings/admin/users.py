@@ -10,10 +10,13 @@ from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 
+from bookings.actions.clients.ways_in import shut
 from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
-from bookings.models import User
+from bookings.models import Client, User
+from bookings.web.actor import who
 
 # Rights come from the role alone, and a login's address stands on the login's own page.
 admin.site.unregister([Group, EmailAddress])
@@ -95,6 +98,20 @@ class UserAdmin(NamelessLog, DjangosUserAdmin):
         """An address that the login no longer has must not reset its password."""
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
+        if change and "email" in form.changed_data:
+            _shut_what_it_opens(obj, request)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = ""):
+        """Whoever knows a login's password is the client whose login it is."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            _shut_what_it_opens(User.objects.get(pk=id), request)
+        return response
+
+
+def _shut_what_it_opens(login: User, request: HttpRequest) -> None:
+    for client in Client.objects.filter(user=login):
+        shut(client, by=who(request), now=timezone.now())
 
 
 class LoginForOwners(NamelessLog):

@@ -62,6 +62,7 @@ def take_down(
         phone=phone,
         created_at=now,
         unconfirmed_since=now if email else None,
+        unconfirmed_by=by if email else "",
         same_address_as=known.order_by("proved_at", "pk").first() if known is not None else None,
     )
     _set(client, {**facts_of(client), **more}, by, now)
@@ -100,7 +101,7 @@ def change(
         client.appointments.update(prove_by=None)  # the desk knows whose they are
     client.save()
     if has_another_address:
-        change_the_lock(client, logins=[login], addresses=[old], now=now)
+        change_the_lock(client, logins=[login], addresses=[old], by=by, now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
     return client

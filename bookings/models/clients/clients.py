@@ -72,6 +72,16 @@ class Client(Named, models.Model):
             "health data from before. Empty when that has been said."
         ),
     )
+    unconfirmed_by = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_(
+            "Who has typed the address since, joined the record or changed its login: roles and "
+            "logins’ keys, one a line. None of them can say who it is."
+        ),
+    )
     disowned = models.BooleanField(
         default=False,
         db_default=False,

@@ -140,6 +140,7 @@ CLIENTS = (
             "phone": "",
             "user": None,
             "proved_at": None,
+            "unconfirmed_by": "",
             "terms_agreed_at": None,
             "same_address_as": None,
             "health_hold": False,
