@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.admin import AuthenticatorAdmin
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
@@ -13,13 +15,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings.actions.clients.ways_in import shut
-from bookings.admin.base import NamelessLog
+from bookings.admin.base import Bounded, NamelessLog
 from bookings.core.roles import Role
 from bookings.models import Client, User
 from bookings.web.actor import who
 
 # Rights come from the role alone, and a login's address stands on the login's own page.
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator])
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(Bounded, AuthenticatorAdmin):
+    """As the package made it."""
 
 
 def is_owner(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients import details
 from bookings.actions.mail import preferences as preferring
 from bookings.actions.refusals import Stale
+from bookings.core.clients.search_text import bounded
 from bookings.desk.clients.client_forms import ClientForm, sealed
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
@@ -28,7 +29,6 @@ from bookings.web.responses import page_methods
 
 A_PAGE = 50
 MAILS_SHOWN = 5
-LONGEST_SEARCH = 100
 HOW = "front desk"
 
 
@@ -37,7 +37,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     """All of them, or those who are searched for, in a group of them or not."""
     now = timezone.now()
     today = Clinic.objects.the().day_of(now)
-    typed = request.GET.get("q", "")[:LONGEST_SEARCH]
+    typed = bounded(request.GET.get("q", ""))
     asked = request.GET.get("show", "")
     group = Group(asked) if asked in list(Group) else None
     people = found.containing(typed)

@@ -9,7 +9,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Left
 
-from bookings.core.clients.search_text import terms
+from bookings.core.clients.search_text import MOST_TERMS, bounded, terms
 from bookings.models import Appointment, Client, Race
 from bookings.models.clients.clients import grown_up_since
 from bookings.models.clients.search_column import BEGINNING
@@ -52,7 +52,7 @@ def containing(typed: str) -> QuerySet[Client]:
     Of whoever has been erased there is nothing to be found.
     """
     found = Client.objects.living()
-    for term in terms(typed):
+    for term in _asked_for(typed):
         found = found.filter(findable__contains=term)
     return found
 
@@ -67,7 +67,7 @@ class Found:
 
 def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     """The likeliest few, those whose name begins like that first; nobody for nothing typed."""
-    asked = terms(typed)
+    asked = _asked_for(typed)
     if not asked:
         return Found()
     fitting = containing(typed).alias(beginning=Left("findable", BEGINNING)).order_by("name", "pk")
@@ -77,6 +77,10 @@ def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     if len(found) < most:
         found += fitting.exclude(begins)[: most - len(found)]
     return Found(found) if found else Found(_alike(asked, most), is_alike=True)
+
+
+def _asked_for(typed: str) -> list[str]:
+    return terms(bounded(typed))[:MOST_TERMS]
 
 
 def _alike(asked: list[str], most: int) -> list[Client]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
+from bookings.core.clients.search_text import bounded
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
 from bookings.web.actor import who
@@ -18,14 +19,12 @@ from bookings.web.client_links import client_or_404
 from bookings.web.responses import page_methods
 from clinic.records import merge as actions
 
-LONGEST_SEARCH = 100
-
 
 @require_safe
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """The other record, by the same search as everywhere; at first those of the same name."""
     client = client_or_404(pk)
-    typed = request.GET.get("q", client.name)[:LONGEST_SEARCH]
+    typed = bounded(request.GET.get("q", client.name))
     others = [one for one in find(typed).clients if one != client]
     context = {"client": client, "typed": typed, "others": others}
     return render(request, "records/merge_choose.html", context)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.core.clients.search_text import bounded
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.models import Clinic
@@ -18,7 +19,6 @@ from bookings.web.responses import private
 from therapists.models import Access
 
 ON_A_PAGE = 50
-LONGEST = 100
 DAYS = 31  # shown at once, so that years of them make no page slow
 
 
@@ -26,7 +26,7 @@ DAYS = 31  # shown at once, so that years of them make no page slow
 @private
 def accesses(request: HttpRequest) -> HttpResponse:
     """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
-    asked = request.GET.get("who", "")[:LONGEST].strip()
+    asked = bounded(request.GET.get("who", ""))
     clinic = Clinic.objects.the()
     until = day_in(request.GET.get("until", "")) or clinic.day_of(timezone.now())
     shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, clinic.tz)
