@@ -1,4 +1,4 @@
-"""Days and lengths of time in words, in the language of whoever reads."""
+"""Days, lengths of time and what the core says, in the language of whoever reads."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.core import wording
+from bookings.core.wording import Sentence
 
 
 def weekday(on: date) -> str:
@@ -79,6 +80,22 @@ def length_of_time(days: int) -> str:
         weeks = days // 7
         return ngettext("{count} week", "{count} weeks", weeks).format(count=weeks)
     return ngettext("{count} day", "{count} days", days).format(count=days)
+
+
+def translated(words: str) -> str:
+    """A sentence of the core, and what it names, as the catalogs have them."""
+    if not isinstance(words, Sentence):
+        return words
+    named = {
+        name: translated(value) if isinstance(value, str) else value
+        for name, value in words.named.items()
+    }
+    text = (
+        ngettext(words.text, words.several, words.named["count"])
+        if words.several
+        else _(words.text)
+    )
+    return text.format(**named)
 
 
 def zone_name(tz: ZoneInfo) -> str:

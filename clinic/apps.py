@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
@@ -11,6 +12,11 @@ class ClinicConfig(AppConfig):
         """Checks and listeners register themselves, once there are models."""
         import_module("clinic.checks")
         import_module("clinic.accounts.second_factor")
+        import_module("clinic.accounts.sign_in_log")
+
+
+class ClinicAdminConfig(AdminConfig):
+    default_site = "clinic.admin_site.ClinicAdminSite"
 
 
 class UsedStaticFiles(StaticFilesConfig):

@@ -35,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "clinic.accounts.csrf_failure.refused"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "clinic.apps.ClinicAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -169,6 +169,8 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Nobody signs up, and a page about passwords notes an address that no code has proved yet.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # clocks of phones differ a little
 MFA_TOTP_ISSUER = "Taper"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
@@ -257,10 +259,16 @@ CONTENT_SECURITY_POLICY = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_ENGINE = "clinic.accounts.sessions"
+MESSAGE_STORAGE = "clinic.messages.Storage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 ENCRYPTED = SITE_URL.startswith("https://")
-KNOWN_BROWSER_COOKIE = "__Host-known" if ENCRYPTED else "known"
+# With it browsers take a cookie from this one host alone, encrypted, for the whole site. Over plain
+# HTTP, as in the demo, they would take none.
+_HOST = "__Host-" if ENCRYPTED else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_HOST}sessionid", f"{_HOST}csrftoken"
+KNOWN_BROWSER_COOKIE, MESSAGES_COOKIE = f"{_HOST}known", f"{_HOST}messages"
+LANGUAGE_COOKIE_NAME = f"{_HOST}django_language"  # read, and set by nothing of ours
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = ENCRYPTED
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines beside us
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 86400) if ENCRYPTED else 0
@@ -316,6 +324,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "clinic.sign_ins": {"level": "INFO"},
         "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },

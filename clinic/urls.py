@@ -1,24 +1,30 @@
 """The site map."""
 
-from allauth.account.decorators import reauthentication_required, secure_admin_login
+from allauth.account.decorators import reauthentication_required
 from allauth.account.views import password_set
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bookings.web.access import EVERYONE, SIGNED_IN, protected
-from clinic.accounts import adapter
+from bookings.web.access import EVERYONE, OWNER, SIGNED_IN, protected
+from clinic.accounts import adapter, pages
 from clinic.monitoring import health, metrics_page, outage
-
-# The admin's own form would ask for no second factor.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("bookings.runner.urls")),
     path("", include("therapists.urls")),
     path("desk/", include("bookings.desk.urls")),
     path("diary/", include("bookings.desk.diary_urls")),
-    *protected(SIGNED_IN, path("accounts/begin/", adapter.begin, name="begin")),
+    *protected(
+        SIGNED_IN,
+        path("accounts/begin/", adapter.begin, name="begin"),
+        path("accounts/sessions/", pages.signed_in, name="sessions"),
+    ),
+    *protected(
+        OWNER,
+        path("desk/logins/<int:pk>/", pages.login, name="login"),
+        path("desk/sign-ins/", pages.sign_ins, name="sign_ins"),
+    ),
     path("", include("clinic.records.urls")),
     # allauth asks again before a factor changes; a first password is one more way in.
     path(

@@ -14,7 +14,7 @@ is all it takes, and no line of the application knows of it.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,11 @@ ASKED = ("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp
 def on_the_clinics_clock(wall: str = USUAL) -> datetime:
     """The instant at which the clinic's clock shows that: "2026-12-02T09:00"."""
     return datetime.fromisoformat(wall).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The civil day that the clinic has then."""
+    return instant.astimezone(ZONE).date()
 
 
 WEDNESDAY = on_the_clinics_clock()

@@ -1,5 +1,7 @@
 """Refusing what was decided on a page that is out of date, and saying what has changed."""
 
+from django.utils.translation import gettext as _
+
 from bookings.actions.refusals import Stale
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling import event_text
@@ -17,4 +19,5 @@ def refuse_if_changed(clinic: Clinic, appointment: Appointment, seen: int | None
         return
     since = appointment.events.filter(pk__gt=seen).order_by("pk")
     if happened := [event_text.signed(event, clinic) for event in since]:
-        raise Stale(f"It has changed since the page was opened: {'; '.join(happened)}.")
+        sentence = _("It has changed since the page was opened: {changes}.")
+        raise Stale(sentence.format(changes="; ".join(happened)))

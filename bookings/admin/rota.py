@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from bookings.actions import logins
 from bookings.admin.base import DiaryForm, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.training.protocol.vocabulary import Kind
@@ -17,6 +18,7 @@ from bookings.models import (
     Room,
     Therapist,
     Treatment,
+    User,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -80,6 +82,15 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     list_select_related = ["user"]
     search_fields = ["name", "initials"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def save_model(self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool):
+        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew."""
+        had = form.initial.get("user") if change else None
+        super().save_model(request, obj, form, change)
+        if {"user", "active"}.intersection(form.changed_data):
+            here = request.session.session_key or ""
+            for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
+                logins.end_sessions(login, but=here)
 
 
 @admin.register(WeeklyShift)

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from bookings.actions.refusals import Stale
-from bookings.actions.scheduling import admin_edit, holds
+from bookings.actions.scheduling import changes, holds
 from bookings.admin.base import Bounded, DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
-from bookings.models import Appointment, AppointmentEvent, Treatment
+from bookings.models import STATUS_NAMES, Appointment, AppointmentEvent, Treatment
 from bookings.web.actor import who
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}
@@ -28,7 +28,7 @@ class AppointmentForm(DiaryForm):
 
     class Meta:
         model = Appointment
-        fields = admin_edit.CORRECTABLE
+        fields = changes.CORRECTABLE
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -108,7 +108,8 @@ class StatusFilter(admin.SimpleListFilter):
     title = parameter_name = "status"
 
     def lookups(self, *_) -> list[tuple[str, str]]:
-        return [(status.value, status.label) for status in Status] + [("all", "All")]
+        names = [(status.value, str(name)) for status, name in STATUS_NAMES.items()]
+        return [*names, ("all", "All")]
 
     def choices(self, changelist):
         _, *others = super().choices(changelist)
@@ -137,7 +138,7 @@ class AppointmentAdmin(DiaryAdmin):
         (
             "What was booked",
             {
-                "fields": [*admin_edit.CORRECTABLE, "seen"],
+                "fields": [*changes.CORRECTABLE, "seen"],
                 "description": (
                     "Corrections are recorded. When they concern the time, the treatment or the "
                     "therapist of a coming appointment, the client is told by e-mail."
@@ -198,7 +199,7 @@ class AppointmentAdmin(DiaryAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
-        admin_edit.correct(obj, by=who(request), now=timezone.now())
+        changes.correct(obj, by=who(request), now=timezone.now())
 
 
 @admin.register(AppointmentEvent)

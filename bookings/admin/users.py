@@ -1,80 +1,63 @@
 """Logins, the owner's alone."""
 
-from typing import Any
-
+from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
-from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin as DjangosUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
-from bookings.admin.base import Bounded, NamelessLog
+from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
-from bookings.models import Client, User
+from bookings.models import Client, SignInKind, User
 from bookings.web.actor import who
 
-# Rights come from the role alone, and a login's address stands on the login's own page.
+LOCK = {"email", "role", "is_active"}
+
+# Rights come from the role alone, a login's address stands on the login's own page, and whoever
+# takes a second factor away tells of it (clinic.accounts.pages).
 admin.site.unregister([Group, EmailAddress, Authenticator])
-
-
-@admin.register(Authenticator)
-class SecondFactorAdmin(Bounded, AuthenticatorAdmin):
-    """As the package made it."""
 
 
 def is_owner(request: HttpRequest) -> bool:
     return request.user.is_active and request.user.role == Role.OWNER
 
 
-class LowerCaseEmail:
-    """Logins keep their address in lower case; typed in any."""
-
-    cleaned_data: dict[str, Any]
-
-    def clean_email(self) -> str:
-        return self.cleaned_data["email"].lower()
-
-
-class NewUserForm(LowerCaseEmail, BaseUserCreationForm):
-    class Meta:
-        model = User
-        fields = ["email", "name", "role"]
-
-
-class UserForm(LowerCaseEmail, UserChangeForm):
+class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "name", "role", "is_active"]
+
+    def clean_email(self) -> str:
+        """Kept in lower case; typed in any."""
+        return self.cleaned_data["email"].lower()
 
     def clean(self) -> dict:
         super().clean()
         cleaned = self.cleaned_data
         stays = cleaned.get("is_active") and cleaned.get("role") == Role.OWNER
         others = User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=self.instance.pk)
-        if self.instance.role == Role.OWNER and not stays and not others.exists():
+        was = self.instance.pk and self.initial["role"] == Role.OWNER
+        if was and not stays and not others.exists():
             raise ValidationError("The clinic needs at least one active owner.")
         return cleaned
 
 
 @admin.register(User)
-class UserAdmin(NamelessLog, DjangosUserAdmin):
+class UserAdmin(NamelessLog):
+    """Passwords and second factors are on the site's own pages."""
+
     form = UserForm
-    add_form = NewUserForm
     fieldsets = [
-        (None, {"fields": ["email", "password", "name"]}),
+        (None, {"fields": ["email", "name"]}),
         ("Rights", {"fields": ["role", "is_active"]}),
         ("Dates", {"fields": ["created_at", "last_login"]}),
-    ]
-    add_fieldsets = [
-        (None, {"classes": ["wide"], "fields": ["email", "name", "role"]}),
-        ("Password", {"classes": ["wide"], "fields": ["password1", "password2"]}),
     ]
     readonly_fields = ["created_at", "last_login"]
     list_display = ["email", "name", "role", "therapist", "is_active", "last_login"]
@@ -83,7 +66,6 @@ class UserAdmin(NamelessLog, DjangosUserAdmin):
     search_fields = ["email", "name"]
     ordering = ["email"]
     date_hierarchy = "created_at"
-    filter_horizontal = []
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_owner(request)
@@ -103,22 +85,40 @@ class UserAdmin(NamelessLog, DjangosUserAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool):
         """An address that the login no longer has must not reset its password."""
+        if not change:
+            obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
-        if change and "email" in form.changed_data:
-            _shut_what_it_opens(obj, request)
+        if obj == request.user:
+            update_session_auth_hash(request, obj)
+        if change and LOCK.intersection(form.changed_data):
+            # They are over by now, but would not be if all were changed back.
+            is_own = obj == request.user
+            logins.end_sessions(obj, but=request.session.session_key or "" if is_own else "")
+            _tell_of_change(request, obj, before=form.initial["email"])
+            _shut_what_it_opens(request, obj)
+        elif not change:
+            _mail_link_to_first_password(request, obj)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = ""):
-        """Whoever knows a login's password is the client whose login it is."""
-        response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == 302:
-            _shut_what_it_opens(User.objects.get(pk=id), request)
-        return response
 
-
-def _shut_what_it_opens(login: User, request: HttpRequest) -> None:
+def _shut_what_it_opens(request: HttpRequest, login: User) -> None:
+    """Whoever holds a login's address is the client whose login it is."""
     for client in Client.objects.filter(user=login):
         shut(client, by=who(request), now=timezone.now())
+
+
+def _tell_of_change(request: HttpRequest, user: User, *, before: str) -> None:
+    now = timezone.now()
+    logins.note(SignInKind.LOGIN_CHANGED, now=now, user=user, by=who(request))
+    for address in {before, user.email}:
+        logins.tell(user, "login_changed", now=now, by=str(request.user), address=address)
+    logins.tell_owners(user, "login_changed", now=now, by=str(request.user))
+
+
+def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:
+    form = ResetPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(request)
 
 
 class LoginForOwners(NamelessLog):

@@ -8,7 +8,3 @@ class Role(StrEnum):
     THERAPIST = "therapist"
     DESK = "desk"
     OWNER = "owner"
-
-    @property
-    def label(self) -> str:
-        return {"desk": "Front desk"}.get(self.value, self.value.capitalize())

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
@@ -13,6 +14,27 @@ LONGEST_GREETED = 60
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 TURNS_WHAT_FOLLOWS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 EXTENSION = re.compile(r"ext|x|#|;", re.IGNORECASE)
+
+
+class Sentence(str):
+    """English that knows what it was made of, so that whoever shows it can say it otherwise.
+
+    The core says what it has to in these; `dates.translated` finds the reader's words.
+    """
+
+    text: str
+    several: str
+    named: dict[str, Any]
+
+    def __new__(cls, text: str, several: str = "", **named: Any) -> "Sentence":
+        words = several if several and named["count"] != 1 else text
+        self = super().__new__(cls, words.format(**named))
+        self.text, self.several, self.named = text, several, named
+        return self
+
+
+def counted(one: str, several: str, count: int) -> Sentence:
+    return Sentence(one, several, count=count)
 
 
 def clock(instant: datetime, tz: ZoneInfo) -> str:

@@ -35,7 +35,7 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers the card "same e-mail, different name"; one person is merged on a page of its own."""
     client = client_or_404(pk)
     identity.keep_apart(client)
-    messages.success(request, f"{client} stays separate.")
+    messages.success(request, _("{client} stays separate.").format(client=client))
     return redirect("desk:home")
 
 

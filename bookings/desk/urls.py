@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.desk import home
-from bookings.desk.clients import clients, legal_texts, ways_in
+from bookings.desk.clients import clients, legal_texts
 from bookings.desk.mail import mails
 from bookings.desk.records import history
 from bookings.desk.training import protocol
@@ -31,7 +31,7 @@ urlpatterns = [
         path("clients/<int:pk>/two-people/", home.two_people, name="two_people"),
         *mounted(DESKS_PLAN, "clients/<int:pk>/plan/", of_a_client, "client_"),
         path("clients/<int:pk>/mails/", mails.of_client, name="mails_of_client"),
-        path("clients/<int:pk>/end-links/", ways_in.withdraw, name="withdraw_links"),
+        path("clients/<int:pk>/end-links/", clients.withdraw_links, name="withdraw_links"),
         path("appointments/<int:pk>/mails/", mails.of_appointment, name="mails_of_appointment"),
         path("mails/", mails.mails, name="mails"),
         path("mails/kinds/", mails.kinds, name="mail_kinds"),

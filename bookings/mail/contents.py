@@ -20,7 +20,6 @@ from bookings.mail.training_context import (
     OffSeasonLetter,
     PlanMailLetter,
     RaceCheckLetter,
-    TrainingLetter,
 )
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 
@@ -51,7 +50,9 @@ class OneAppointment:
         if appointment.revision != mail.revision:
             return MailState.SUPERSEDED, _("The appointment has changed since.")
         if appointment.status != self.status:
-            return MailState.CANCELLED, f"The appointment is {_status(appointment)} now."
+            sentence = _("The appointment is {status} now.")
+            now_is = appointment.get_status_display().lower()
+            return MailState.CANCELLED, sentence.format(status=now_is)
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
@@ -106,10 +107,12 @@ class BookedTogether:
 
 
 @dataclass(frozen=True)
-class TimedToTraining:
-    """What is decided, under the client's lock, before it gets here: only the words are left."""
+class OnlyWords:
+    """What a client has just asked for, or what was decided about their training under their lock
+    before it gets here: it is true, and carries nothing.
+    """
 
-    words: type[TrainingLetter]
+    words: type[Letter]
 
     def why_not(self, mail: Mail) -> WhyNot:
         return None
@@ -118,7 +121,7 @@ class TimedToTraining:
         return self.words(mail, clinic, now)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing: it is about what might be booked."""
+        """Nothing."""
 
 
 class NewLinks:
@@ -140,22 +143,6 @@ class NewLinks:
         """Nothing: calendars know the visits already."""
 
 
-@dataclass(frozen=True)
-class TheirData:
-    """Always true: it says what somebody has just asked for."""
-
-    words: type[Letter]
-
-    def why_not(self, mail: Mail) -> WhyNot:
-        return None
-
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
-        return self.words(mail, clinic, now)
-
-    def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing: whatever lies in a mailbox stays there."""
-
-
 SUBJECTS: Mapping[str, Subject] = {
     MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
@@ -167,18 +154,14 @@ SUBJECTS: Mapping[str, Subject] = {
         Status.CANCELLED, gettext_lazy("None of these appointments has been given back.")
     ),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
-    MailKind.PLAN: TimedToTraining(PlanMailLetter),
-    MailKind.NUDGE: TimedToTraining(NudgeLetter),
-    MailKind.RACE_CHECK: TimedToTraining(RaceCheckLetter),
-    MailKind.OFF_SEASON: TimedToTraining(OffSeasonLetter),
+    MailKind.PLAN: OnlyWords(PlanMailLetter),
+    MailKind.NUDGE: OnlyWords(NudgeLetter),
+    MailKind.RACE_CHECK: OnlyWords(RaceCheckLetter),
+    MailKind.OFF_SEASON: OnlyWords(OffSeasonLetter),
     MailKind.NEW_LINKS: NewLinks(),
-    MailKind.DATA_LINK: TheirData(DataLinkLetter),
-    MailKind.ERASED: TheirData(ErasedLetter),
+    MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
+    MailKind.ERASED: OnlyWords(ErasedLetter),
 }
-
-
-def _status(appointment: Appointment) -> str:
-    return Status(appointment.status).label.lower()
 
 
 def _attach(message: EmailMessage, invitation: bytes, filename: str) -> None:

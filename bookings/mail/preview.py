@@ -62,4 +62,4 @@ def _list_what_is_left(mail: Mail, standing: Standing, at: datetime) -> str:
         return _("It is no longer part of the plan.")
     left = nudge.left_on(standing.clinic.day_of(at), standing.gone)
     mail.about = {**mail.about, "topics": [nudge.topic], "covers": listed(left.covers)}
-    return NOTHING_LEFT if mail.kind == MailKind.NUDGE and not left.covers else ""
+    return str(NOTHING_LEFT) if mail.kind == MailKind.NUDGE and not left.covers else ""

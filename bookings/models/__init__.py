@@ -12,6 +12,7 @@ from bookings.models.mail.sign_in_mails import SignInMail
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
+from bookings.models.records.sign_ins import SignInEvent, SignInKind
 from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
@@ -22,6 +23,7 @@ from bookings.models.rota.shifts import (
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
 from bookings.models.scheduling.appointments import (
+    STATUS_NAMES,
     Appointment,
     AppointmentEvent,
     WrongStatus,
@@ -34,6 +36,7 @@ from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
 
 __all__ = [
+    "STATUS_NAMES",
     "THE_CLINIC",
     "Absence",
     "Account",
@@ -71,6 +74,8 @@ __all__ = [
     "ProtocolVersion",
     "Race",
     "Room",
+    "SignInEvent",
+    "SignInKind",
     "SignInMail",
     "Tally",
     "Therapist",

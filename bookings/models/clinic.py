@@ -40,8 +40,8 @@ def validate_step(minutes: int) -> None:
 
 
 class FeeIs(models.TextChoices):
-    PERCENT = "percent", "percent of the price"
-    AMOUNT = "amount", "an amount of money"
+    PERCENT = "percent", gettext_lazy("percent of the price")
+    AMOUNT = "amount", gettext_lazy("an amount of money")
 
 
 def fee_field(what_for: str) -> models.DecimalField:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import compared
@@ -16,6 +17,11 @@ from bookings.core.roles import Role
 from bookings.models.clients.addresses import AddressField
 from bookings.models.named import Named
 
+ROLE_NAMES = {
+    Role.RUNNER: gettext_lazy("Runner"),
+    Role.DESK: gettext_lazy("Front desk"),
+    Role.OWNER: gettext_lazy("Owner"),
+}
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
@@ -44,7 +50,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=200, blank=True)
     role = models.CharField(
         max_length=10,
-        choices=[(role.value, role.label) for role in (Role.RUNNER, Role.DESK, Role.OWNER)],
+        choices=[(role.value, name) for role, name in ROLE_NAMES.items()],
         default=Role.RUNNER,
         help_text=gettext_lazy(
             "Therapists are those whose login is linked on their therapist page."
@@ -83,6 +89,14 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         return self.is_active and (
             self.role == Role.OWNER or (self.role == Role.DESK and app_label == "bookings")
         )
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What each session keeps and is held against: any change of these ends them all.
+
+        Whoever changes them, by a page, a command or SQL. Django takes the password alone.
+        """
+        lock = f"{self.password}\n{self.email}\n{self.role}\n{self.is_active}"
+        return salted_hmac("bookings.User.session", lock, secret, algorithm="sha256").hexdigest()
 
     def roles(self) -> frozenset[Role]:
         """Everything this login may act as; a therapist may well be an owner too."""

@@ -7,7 +7,6 @@ from bookings.runner.clients import account, age_consent, legal
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
     appointment,
-    attendance_confirm,
     book_from_mail,
     booking,
     cancel,
@@ -52,7 +51,7 @@ urlpatterns = [
         path("unsubscribe/<token>/", preferences.unsubscribe, name="unsubscribe"),
         path("appointments/<token>/", appointment.appointment, name="appointment"),
         path("appointments/<token>/move/", move.move, name="move"),
-        path("appointments/<token>/coming/", attendance_confirm.coming, name="coming"),
+        path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),

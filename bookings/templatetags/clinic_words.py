@@ -1,8 +1,9 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -28,8 +29,14 @@ register.filter("day_and_time", dates.day_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("days_until", dates.civil_days)
 register.filter("zone_name", dates.zone_name)
+register.filter("translated", dates.translated)
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+
+
+class Away(Protocol):
+    starts_at: datetime
+    ends_at: datetime
 
 
 @register.filter
@@ -47,6 +54,19 @@ def iso_day(instant: datetime, tz: ZoneInfo) -> str:
 @register.filter
 def year(instant: datetime, tz: ZoneInfo) -> int:
     return instant.astimezone(tz).year
+
+
+@register.filter
+def away(time_off: Away, tz: ZoneInfo) -> str:
+    """Time off: whole days are named as days, anything else by its first and last moment."""
+    first, last = (at.astimezone(tz) for at in (time_off.starts_at, time_off.ends_at))
+    if first.time() != time.min or last.time() != time.min:
+        until = wording.clock if first.date() == last.date() else dates.day_and_time
+        return dates.span(dates.day_and_time(first, tz), until(last, tz))
+    begin, end = first.date(), last.date() - timedelta(days=1)
+    if begin == end:
+        return dates.civil_day(begin)
+    return dates.span(*(dates.civil_day(day) for day in sorted((begin, end))))
 
 
 @register.filter

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from bookings.actions.clients.details import FIELDS
 from bookings.models import Client
@@ -19,6 +21,13 @@ def lacks_consent(client: Client | None, on: date) -> bool:
 
 
 @register.filter
+def with_address(client: Client) -> SafeString:
+    """Ana Runner (ana@example.com), each on its own in the text around it."""
+    name = format_html('<b class="who"><bdi>{}</bdi></b>', client.name)
+    return format_html("{} (<bdi>{}</bdi>)", name, client.email) if client.email else name
+
+
+@register.filter
 def named(by: str, names: Mapping[int, str]) -> str:
     """Who acted: {{ event.by|named:staff_names }}."""
     return actors.named(by, names)
@@ -27,7 +36,7 @@ def named(by: str, names: Mapping[int, str]) -> str:
 @register.filter
 def field_name(name: str) -> str:
     """The word for a field of a record."""
-    return FIELDS.get(name, name)
+    return str(FIELDS.get(name, name))
 
 
 @register.filter

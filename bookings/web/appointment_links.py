@@ -14,7 +14,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
-from bookings.actions.scheduling.booking import RUNNER
+from bookings.core.roles import Role
 from bookings.models import Appointment
 from bookings.web.responses import private, sorry
 
@@ -53,7 +53,7 @@ def behind_a_link(
         try:
             if request.method == "POST" and opened.asks_who:
                 client, mailed_to = opened.appointment.whose, opened.mailed_to
-                identity.prove(client, mailed_to=mailed_to, by=RUNNER, now=timezone.now())
+                identity.prove(client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now())
                 opened = _open(token)
             return view(request, opened, **asked)
         except identity.AnotherAddress:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy
-from bookings.actions.scheduling.booking import RUNNER
+from bookings.core.roles import Role
 from bookings.links import Purpose, read_client_token, still_goes_to
 from bookings.models import Client
 from bookings.web.responses import private, sorry
@@ -31,7 +31,7 @@ def for_a_client(purpose: Purpose) -> Callable[[View], View]:
                 if request.method == "POST" and client.is_provisional:
                     mailed_to = facts.get("address", "")
                     client = identity.prove(
-                        client, mailed_to=mailed_to, by=RUNNER, now=timezone.now()
+                        client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now()
                     )
                 return view(request, client, facts)
             except identity.AnotherAddress:

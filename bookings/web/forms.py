@@ -65,7 +65,7 @@ class ShortText(forms.CharField):
 def sane_birthday(born: date, today: date) -> date:
     """Raises ValidationError for a day on which nobody who comes was born."""
     if born.year < FIRST_YEAR:
-        raise ValidationError(f"Please give a year from {FIRST_YEAR} on.")
+        raise ValidationError(_("Please give a year from {year} on.").format(year=FIRST_YEAR))
     if born >= today:
         raise ValidationError(_("A date of birth is in the past."))
     return born
@@ -83,7 +83,7 @@ def plain(*fields: str | LayoutObject) -> FormHelper:
 class DayField(forms.DateField):
     """A civil day that pages know, chosen in the browser's own way."""
 
-    default_error_messages = {"invalid": "Please give a date such as 25/04/2027."}
+    default_error_messages = {"invalid": gettext_lazy("Please give a date such as 25/04/2027.")}
 
     def __init__(self, **options: Any):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -93,15 +93,16 @@ class DayField(forms.DateField):
     def validate(self, value: date | None) -> None:
         super().validate(value)
         if value and not is_known(value):
-            years = f"{FIRST_DAY.year} to {LAST_DAY.year}"
-            raise ValidationError(f"Please give a day of the years {years}.", code="unknown_day")
+            sentence = _("Please give a day of the years {first} to {last}.")
+            said = sentence.format(first=FIRST_DAY.year, last=LAST_DAY.year)
+            raise ValidationError(said, code="unknown_day")
 
 
 class InstantField(forms.Field):
     """An aware instant as ISO 8601, such as 2026-12-01T09:00:00+00:00."""
 
     widget = forms.HiddenInput
-    default_error_messages = {"invalid": "Please choose one of the free times."}
+    default_error_messages = {"invalid": gettext_lazy("Please choose one of the free times.")}
 
     def to_python(self, value) -> datetime | None:
         if value in self.empty_values:
@@ -198,7 +199,7 @@ class PersonForm(KeyForm):
         email = self.cleaned_data["email"]
         meant = perhaps_meant(email)
         if meant and self.data.get("sure") != email:
-            self.data = {**self.data, "sure": email}
+            self.data = dict(self.data.items(), sure=email)
             raise ValidationError(
                 _("Did you mean {meant}? If {email} is right, press the button again.").format(
                     meant=meant, email=email

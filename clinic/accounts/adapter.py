@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -14,15 +15,23 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from bookings.actions import logins
 from bookings.actions.clients import identity
 from bookings.actions.mail import sign_in_mails
 from bookings.core.roles import Role
-from bookings.models import Client, User
+from bookings.models import Client, SignInKind, User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
-from clinic.accounts import attempts
+from clinic.accounts import attempts, sessions, sign_in_log
 from clinic.demo.logins import DEMO_ADDRESSES
+
+# Mails of allauth's that are noted. Of the rest its signals tell.
+MAILED = {
+    "account/email/login_code": SignInKind.CODE_MAILED,
+    "account/email/password_reset_key": SignInKind.LINK_MAILED,
+    "account/email/unknown_account": SignInKind.NOBODYS,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -62,13 +71,33 @@ class AccountAdapter(DefaultAccountAdapter):
             attempts.PASSWORDS.take_back(request, self._tried)
         return user
 
+    def authentication_failed(self, request: HttpRequest, **_credentials: Any) -> None:
+        sign_in_log.note(request, SignInKind.WRONG_PASSWORD, typed=self._tried)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        self._is_the_first = user.last_login is None
+        super().login(request, user)
+
     def post_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse:
         """Whoever has proved their address sees what is booked under it."""
         for proved in EmailAddress.objects.filter(user=user, verified=True):
             identity.recognise(user, proved.email, now=timezone.now())
         response = super().post_login(request, user, **how)
+        self._note_where(request, user)
         attempts.remember_browser(request, response, user)
         return response
+
+    def _note_where(self, request: HttpRequest, user: User) -> None:
+        """For the pages that show it; a browser not seen before is told by mail."""
+        browser = sign_in_log.browser_of(request)
+        request.session[sessions.BROWSER] = browser
+        is_new = not (self._is_the_first or attempts.is_known(request, user))
+        records = get_authentication_records(request, user)
+        ways = ", ".join(record.get("type") or record["method"] for record in records)
+        kind = SignInKind.NEW_DEVICE if is_new else SignInKind.SIGNED_IN
+        sign_in_log.note(request, kind, user=user, how=ways[:60])
+        if is_new:
+            logins.tell(user, "new_device", now=timezone.now(), browser=browser)
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
         roles = request.user.roles()
@@ -94,7 +123,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Written now, sent after the answer, so that its time tells nothing."""
         with translation.override(_language_of(email, context.get("user"))):
             message = self.render_mail(template_prefix, email, {**context, "email": email})
-        sign_in_mails.owe(email, message.subject, message.body, now=timezone.now())
+        if kind := MAILED.get(template_prefix):
+            sign_in_log.note(self.request, kind, typed=email)
+        good_for = sign_in_mails.GOOD_FOR if kind else logins.OF_USE_FOR
+        now = timezone.now()
+        sign_in_mails.owe(email, message.subject, message.body, good_for=good_for, now=now)
 
 
 @require_safe

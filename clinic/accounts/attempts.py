@@ -23,8 +23,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
-from bookings.models import Tally, User
+from bookings.models import SignInKind, Tally, User
 from bookings.web.visitor import network, outermost_trusted
+from clinic.accounts import sign_in_log
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 KNOWN_FOR = timedelta(days=180)
@@ -48,8 +49,14 @@ class Attempts:
         """Counts this one. What is refused counts nowhere else, or one network could fill all."""
         if not settings.LIMIT_SIGNING_IN:
             return True
-        limits = self._of(request, login)
-        return all(Tally.objects.one_more(key, per) <= most for key, most, per in limits)
+        for key, most, per in self._of(request, login):
+            count = Tally.objects.one_more(key, per)
+            if count == most + 1:  # the first that is refused stands for all
+                how = f"{self.kind}, {most} in {per // MINUTE} minutes"
+                sign_in_log.note(request, SignInKind.LOCKED_OUT, typed=login, how=how)
+            if count > most:
+                return False
+        return True
 
     def take_back(self, request: HttpRequest, login: str) -> None:
         """One that was right is none."""
@@ -79,6 +86,11 @@ MAILS = Attempts("mail", ((3, MINUTE), (10, HOUR)), (20, MINUTE), (40, HOUR))
 def use_once(user: User, code: str, *, lives: timedelta) -> bool:
     """Whether this code has not been used before, as far back as it could still be right."""
     return Tally.objects.one_more(_digest("used code", user.pk, code), lives) == 1
+
+
+def is_known(request: HttpRequest, user: User) -> bool:
+    """Whether they have signed in in this browser before."""
+    return not set(_known(request)["logins"]).isdisjoint(_logins(user))
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> None:

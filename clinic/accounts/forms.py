@@ -10,6 +10,7 @@ from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import (
     AddWebAuthnForm,
     AuthenticateWebAuthnForm,
@@ -21,8 +22,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from bookings.actions.clients import identity
-from bookings.models import User
-from clinic.accounts import attempts
+from bookings.models import SignInKind, User
+from clinic.accounts import attempts, sign_in_log
 from clinic.accounts.adapter import is_staff
 
 # allauth remembers for one period that a code was used, and takes it before and after its own.
@@ -91,6 +92,7 @@ class CodeForm:
             raise adapter.validation_error("too_many_login_attempts")
         code = super().clean_code()  # type: ignore[misc]
         if not attempts.use_once(self.user, normalize_user_code(code), lives=CODE_LIVES):
+            sign_in_log.note(context.request, SignInKind.WRONG_FACTOR, user=self.user)
             raise get_adapter().validation_error("incorrect_code")
         attempts.FACTORS.take_back(context.request, self.user.email)
         return code
@@ -114,15 +116,27 @@ class JsonField(forms.JSONField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
-class PasskeyForm(AuthenticateWebAuthnForm):
+class NotesFailures:
+    user: User | None
+
+    def clean_credential(self):
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except ValidationError:
+            how = Authenticator.Type.WEBAUTHN
+            sign_in_log.note(context.request, SignInKind.WRONG_FACTOR, user=self.user, how=how)
+            raise
+
+
+class PasskeyForm(NotesFailures, AuthenticateWebAuthnForm):
     credential = JsonField(widget=forms.HiddenInput)
 
 
-class LoginPasskeyForm(LoginWebAuthnForm):
+class LoginPasskeyForm(NotesFailures, LoginWebAuthnForm):
     credential = JsonField(widget=forms.HiddenInput)
 
 
-class ReauthenticatePasskeyForm(ReauthenticateWebAuthnForm):
+class ReauthenticatePasskeyForm(NotesFailures, ReauthenticateWebAuthnForm):
     credential = JsonField(widget=forms.HiddenInput)
 
 

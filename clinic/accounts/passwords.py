@@ -2,9 +2,14 @@
 
 import re
 
+from allauth.core import context
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
+
+from bookings.actions import logins
+from bookings.models import SignInKind, User
 
 # Of zxcvbn's scale from 0 to 4: from ten million guesses on somebody who knows lists is held up.
 LEAST_SCORE = 3
@@ -25,6 +30,16 @@ class GuessablePasswordValidator:
                 ),
                 code="password_guessable",
             )
+
+    def password_changed(self, _password: str, user: User) -> None:
+        """Django calls it whenever one has been saved: here, that of a login in use by a command.
+
+        What is done on a page, allauth's signals tell, and its mails.
+        """
+        if context.request is None and user.last_login:
+            now = timezone.now()
+            logins.note(SignInKind.PASSWORD_CHANGED, now=now, user=user, by="program")
+            logins.tell_both(user, "password_set_for_you", now=now)
 
     def get_help_text(self) -> str:
         return _("Not one that many people have, nor a word with a number behind it.")

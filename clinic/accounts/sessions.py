@@ -1,14 +1,24 @@
 """Sessions in the database that know whose they are (settings.SESSION_ENGINE)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.utils import url_str_to_user_pk
-from django.contrib.auth import SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabasesSessionStore
+from django.utils.crypto import constant_time_compare, salted_hmac
 
-from bookings.models import BrowserSession
+from bookings.models import BrowserSession, User
+from bookings.web.access import STAFF
 
 SIGNING_IN = "account_login"  # where allauth keeps who has begun to
+SEEN, BROWSER = "seen_at", "browser"  # when somebody was there last, and in which browser
+MINUTE, HOUR = 60, 3600  # seconds
+MOST_SHOWN = 50
 
 
 class SessionStore(DatabasesSessionStore):
@@ -28,3 +38,59 @@ def _whose(data: dict[str, Any]) -> int | None:
         return int(data[SESSION_KEY])
     begun = (data.get(SIGNING_IN) or {}).get("user_pk")
     return url_str_to_user_pk(begun) if begun else None
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """One browser that somebody is signed in with. `number` names it and opens nothing."""
+
+    key: str
+    browser: str
+    began: datetime
+    seen: datetime
+    is_here: bool
+
+    @property
+    def number(self) -> str:
+        keyed = salted_hmac("clinic.accounts.sessions", self.key, algorithm="sha256")
+        return keyed.hexdigest()[:16]
+
+
+def of(user: User, *, now: datetime, here: str = "") -> list[SignedIn]:
+    """Where they are signed in, this browser first (`here` is its session's key)."""
+    rows = user.sessions.filter(expire_date__gt=now).order_by("-expire_date")[:MOST_SHOWN]
+    is_staff = bool(user.roles() & STAFF)
+    found = [_signed_in(row, user, now, here, is_staff) for row in rows]
+    return sorted(filter(None, found), key=lambda one: (one.is_here, one.seen), reverse=True)
+
+
+def _signed_in(
+    row: BrowserSession, user: User, now: datetime, here: str, is_staff: bool
+) -> SignedIn | None:
+    """None for one that is only begun, or over."""
+    data = row.get_decoded()
+    if not constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        return None
+    began = began_at(data)
+    if began is None or (is_staff and is_over(data, now.timestamp())):
+        return None
+    began_then, seen = (datetime.fromtimestamp(at, UTC) for at in (began, data.get(SEEN, began)))
+    return SignedIn(row.pk, data.get(BROWSER, ""), began_then, seen, is_here=row.pk == here)
+
+
+def began_at(data: Mapping[str, Any]) -> float | None:
+    """Seconds since the epoch; None for a session that no sign-in page has made."""
+    records = data.get(AUTHENTICATION_METHODS_SESSION_KEY) or [{}]
+    return records[0].get("at")
+
+
+def is_over(data: Mapping[str, Any], now: float) -> bool:
+    """Of the staff's: hours since it began, or minutes since somebody was there."""
+    began = began_at(data)
+    if began is None:
+        return False  # and without a factor, so that it opens nothing
+    seen = data.get(SEEN, began)
+    return (
+        now - began >= settings.STAFF_SIGNED_IN_HOURS * HOUR
+        or now - seen >= settings.STAFF_IDLE_MINUTES * MINUTE
+    )

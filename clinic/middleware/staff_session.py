@@ -1,4 +1,7 @@
-"""What staff's sessions must have besides a role: a second factor, and an end."""
+"""What staff's sessions must have besides a role: a second factor, and an end.
+
+Of everybody's it is kept when they were there last.
+"""
 
 from collections.abc import Callable
 from time import time
@@ -13,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.web.access import STAFF
 from bookings.web.requests import PageRequest
-from clinic.accounts import second_factor
+from clinic.accounts import second_factor, sessions
 from clinic.middleware.policy import roles_of, sign_in_first
 
 SETS_ONE_UP = "mfa_index"
@@ -29,12 +32,10 @@ WITHOUT_ONE = frozenset(
         "account_logout",
     }
 )
-SEEN = "seen_at"
-MINUTE, HOUR = 60, 3600  # seconds
 
 
 class StaffDoorMiddleware:
-    """Runs after the policy; a runner and a visitor go through untouched."""
+    """Runs after the policy; a runner and a visitor go through."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -43,40 +44,31 @@ class StaffDoorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: PageRequest, view, _args, _kwargs) -> HttpResponse | None:
-        if not request.user.is_authenticated or not roles_of(request) & STAFF:
-            return None
         name = request.resolver_match.view_name
-        if name == "account_logout":
+        if not request.user.is_authenticated or name == "account_logout":
             return None
-        if _is_over(request, time()):
+        is_staff = bool(roles_of(request) & STAFF)
+        if is_staff and sessions.is_over(request.session, time()):
             logout(request)
             messages.info(request, _("You were signed out, because it had been a while."))
             return sign_in_first(request)
         # What pages ask by themselves is no sign that somebody is there.
         if not getattr(view, "by_itself", False):
-            _note_that_somebody_is_there(request, time())
+            often = sessions.MINUTE if is_staff else sessions.HOUR
+            _note_that_somebody_is_there(request, time(), at_most_each=often)
+        if not is_staff:
+            return None
         request.lacks_a_factor = _lacks_a_factor(request)
         if request.lacks_a_factor and name not in WITHOUT_ONE:
             return _set_one_up(request)
         return None
 
 
-def _is_over(request: PageRequest, now: float) -> bool:
-    began = second_factor.signed_in_at(request)
-    if began is None:
-        return False  # and without a factor, so that it opens nothing
-    seen = request.session.get(SEEN, began)
-    return (
-        now - began >= settings.STAFF_SIGNED_IN_HOURS * HOUR
-        or now - seen >= settings.STAFF_IDLE_MINUTES * MINUTE
-    )
-
-
-def _note_that_somebody_is_there(request: PageRequest, now: float) -> None:
-    """At most once a minute, because each time writes the session."""
-    began = second_factor.signed_in_at(request)
-    if began is not None and now - request.session.get(SEEN, 0) >= MINUTE:
-        request.session[SEEN] = now
+def _note_that_somebody_is_there(request: PageRequest, now: float, *, at_most_each: int) -> None:
+    """Seldom, because each time writes the session."""
+    is_signed_in = sessions.began_at(request.session) is not None
+    if is_signed_in and now - request.session.get(sessions.SEEN, 0) >= at_most_each:
+        request.session[sessions.SEEN] = now
 
 
 def _lacks_a_factor(request: PageRequest) -> bool:

@@ -15,7 +15,7 @@ from clinic.monitoring.redaction import HIDDEN, redacted
 
 # Begins only where a word does, or a long one would be gone through from each of its letters.
 AN_ADDRESS = re.compile(r"(?<![^\s<>\"'(),;:=@])[^\s<>\"'(),;:=@]++@[^\s<>\"'(),;]+")
-FACTS = ("view", "method", "status", "ms")  # what a line may say besides its message
+FACTS = ("view", "method", "status", "ms", "sign_in")  # what a line may say besides its message
 
 
 class JsonFormatter(logging.Formatter):

@@ -26,7 +26,7 @@ from bookings.models import (
 )
 
 BUFFER_MINUTES = 15
-DAYS = [day.label[:3].lower() for day in Weekday]
+DAYS = [day.name[:3].lower() for day in Weekday]
 A_STRETCH = re.compile(
     r"(?P<first>[a-z]{3})[a-z]*(?:\s*[-–]\s*(?P<last>[a-z]{3})[a-z]*)?\s+"
     r"(?P<start>\d{1,2}(?:[:.]\d{2})?)\s*[-–]\s*(?P<end>\d{1,2}(?:[:.]\d{2})?)"

@@ -15,7 +15,7 @@ from therapists.health_audit import Reader
 from therapists.queries import health_export
 
 Rows = list[dict[str, Any]]
-HEALTH_ONLY_SIGNED_IN = (
+HEALTH_ONLY_SIGNED_IN = _(
     "Your health answers and notes are not here: a link in a mail may be read by whoever shares "
     "the mailbox. Sign in to see them, or ask the front desk."
 )
@@ -46,7 +46,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     """With a reader, who has signed in, health data too. As many queries whatever there is."""
     groups = {one.name: _rows(one, client) for one in RECORDS if one.shown}
     if reader is None:
-        return Export(now, groups, [HEALTH_ONLY_SIGNED_IN])
+        return Export(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)
     groups |= {
         "Health answers": health.answers,

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast, Lower, Now
 from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.logins import digest_of
 from bookings.actions.mail.outbox import Notify, write_down
 from bookings.actions.scheduling import cancellation
 from bookings.core.clients.addresses import compared
@@ -26,6 +27,7 @@ from bookings.models import (
     ErasureState,
     Mail,
     MailKind,
+    SignInEvent,
     SignInMail,
     User,
 )
@@ -128,8 +130,7 @@ def erase(
 ) -> list[str]:
     """Carry it out; a client who is erased already is left as they are.
 
-    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done in
-    words.
+    `tell`: by a last mail, after which `finish` takes the address too. Returns what was done.
     """
     client = Client.objects.select_for_update().get(pk=client.pk)
     if client.erased_at:
@@ -137,28 +138,31 @@ def erase(
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
         cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
-    until = seen.kept_until
-    if until:
+    _forget_all_but_the_kept(client, seen, now)
+    Client.objects.filter(pk=client.pk).update(erased_at=now)
+    outcome = _in_words(seen)
+    if request is not None:
+        _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
+    if tell and client.email:
+        _owe_the_last_mail(client, seen, now)
+        _forget_history(client)
+    else:
+        _finish(client)
+    return outcome
+
+
+def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
+    if seen.kept_until:
         health_erase.keep(client, now=now)
     else:
         forget_kept(client)
     logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")
     _erase_rows(client)
-    _forget_sign_in_mails(addresses)
+    _forget_signing_in(addresses)
     for login in logins:
         _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
-    Client.objects.filter(pk=client.pk).update(erased_at=now)
-    outcome = _in_words(seen)
-    if request is not None:
-        _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
-    if tell and client.email:
-        _owe_the_last_mail(client, seen, now)
-    _forget_history(client)
-    transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
-    if not (tell and client.email):
-        _finish(client)
-    return outcome
 
 
 def finish_all(*, now: datetime) -> int:
@@ -218,10 +222,11 @@ def _forget_the_admins_log(client: Client) -> None:
             entries.filter(object_id__in=rows.values("logged_as")).delete()
 
 
-def _forget_sign_in_mails(addresses: set[str]) -> None:
-    """What waits to be sent about a login, or to an address of before."""
+def _forget_signing_in(addresses: set[str]) -> None:
+    """What waits to be sent about a login, or to an address of before; tries without a login."""
     waiting = SignInMail.objects.alias(folded=Lower("address"))
     waiting.filter(folded__in={compared(one) for one in addresses}).delete()
+    SignInEvent.objects.filter(login__in=map(digest_of, addresses)).delete()
 
 
 def _now_and_before(client: Client, column: str) -> set[Any]:

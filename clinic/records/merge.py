@@ -109,9 +109,7 @@ def _carry_out(merge: Merge) -> None:
     before, email_before = _record_of(merge.gone), merge.kept.email
     put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
     _one_person(merge)
-    # The races last: with them the mails of the plan are owed anew, by everything else.
-    ordered = sorted(steps, key=lambda name: name == "bookings.Race.client")
-    dropped = [line for name in ordered for line in steps[name](merge, pointing[name])]
+    dropped = [line for name in steps for line in steps[name](merge, pointing[name])]
     logins = [merge.kept.user, merge.gone.user]
     addresses = [email_before, merge.gone.email]
     merge_steps.leave_to(merge.gone, merge.kept)
@@ -176,31 +174,34 @@ def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
     for visit in gone.appointments.filter(OCCUPYING).select_related("treatment"):
         same_time = Q(starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at)
         for other in kept.appointments.filter(OCCUPYING & same_time):
-            sentences.append(
-                f"Both have an appointment on {dates.day_and_time(visit.starts_at, clinic.tz)} "
-                f"({kept}: {wording.clock(other.starts_at, clinic.tz)}). One of them must be "
+            sentence = _(
+                "Both have an appointment on {time} ({kept}: {clock}). One of them must be "
                 "cancelled or moved first."
             )
+            when = dates.day_and_time(visit.starts_at, clinic.tz)
+            clock = wording.clock(other.starts_at, clinic.tz)
+            sentences.append(sentence.format(time=when, kept=kept, clock=clock))
     return sentences
 
 
 def _what_becomes(kept: Client, gone: Client) -> Iterable[str]:
+    visits = Appointment.objects.filter(client=gone)
     counts = {
-        "Appointments, with history and price": Appointment.objects.filter(client=gone),
-        "Mails in the history": gone.mails.all(),
-        "Choices of mails": gone.mail_consents.all(),
-        "Lines of what was changed": gone.record_events.all(),
+        _("Appointments, with history and price: {count}, to {kept}."): visits,
+        _("Mails in the history: {count}, to {kept}."): gone.mails.all(),
+        _("Choices of mails: {count}, to {kept}."): gone.mail_consents.all(),
+        _("Lines of what was changed: {count}, to {kept}."): gone.record_events.all(),
     }
-    for what, rows in counts.items():
-        yield from _counted(what, rows.count(), kept)
+    for sentence, rows in counts.items():
+        yield from _counted(sentence, rows.count(), kept)
     yield from _about_health(kept, gone)
     yield from _about_training(kept, gone)
     yield from _about_the_record(kept, gone)
 
 
-def _counted(what: str, count: int, kept: Client) -> Iterable[str]:
+def _counted(sentence: str, count: int, kept: Client) -> Iterable[str]:
     if count:
-        yield f"{what}: {count}, to {kept}."
+        yield sentence.format(count=count, kept=kept)
 
 
 def _about_health(kept: Client, gone: Client) -> Iterable[str]:
@@ -212,19 +213,22 @@ def _about_health(kept: Client, gone: Client) -> Iterable[str]:
         )
     )
     if gone.health_hold and not kept.health_hold:
-        yield f"{kept} is then to be checked by the therapist, as {gone} is."
+        sentence = _("{kept} is then to be checked by the therapist, as {gone} is.")
+        yield sentence.format(kept=kept, gone=gone)
 
 
 def _about_training(kept: Client, gone: Client) -> Iterable[str]:
     taken = set(kept.races.values_list("race_date", flat=True))
     for race in gone.races.all():
-        day = f"{race.race_date.day} {race.race_date:%B %Y}"
-        if race.race_date in taken:
-            yield f"Both have a race on {day}: that of {kept} stays, and {race} is noted only."
-        else:
-            yield f"The race of {day}, {race}: to {kept}, whose plan and mails follow it."
+        sentence = (
+            _("Both have a race on {day}: that of {kept} stays, and {race} is noted only.")
+            if race.race_date in taken
+            else _("The race of {day}, {race}: to {kept}, whose plan and mails follow it.")
+        )
+        yield sentence.format(day=dates.day_of_year(race.race_date), kept=kept, race=race)
     efforts = gone.hard_efforts.count() + gone.declined_sessions.count()
-    yield from _counted("Hard efforts and sessions not wanted", efforts, kept)
+    sentence = _("Hard efforts and sessions not wanted: {count}, to {kept}.")
+    yield from _counted(sentence, efforts, kept)
 
 
 def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
@@ -232,13 +236,17 @@ def _about_the_record(kept: Client, gone: Client) -> Iterable[str]:
         yield _("The desk’s notes are put one after the other.")
     for group in MailGroup:
         if gone.mail_consents.filter(group=group).exists():
-            yield f"“{group.label.capitalize()}”: the newest choice made in either record holds."
+            sentence = _("“{mails}”: the newest choice made in either record holds.")
+            yield sentence.format(mails=group.label.capitalize())
     for name in CHOSEN:
         if getattr(gone, name) and not getattr(kept, name):
-            yield f"{details.FIELDS[name].capitalize()}: {getattr(gone, name)}, from {gone}."
+            sentence = _("{field}: {value}, from {gone}.")
+            field = str(details.FIELDS[name]).capitalize()
+            yield sentence.format(field=field, value=getattr(gone, name), gone=gone)
     yield _(
         "Logins, links in earlier mails and calendar addresses of both end; new links go to the "
         "address that stays. Health data stays shut to whoever signs in until a therapist who "
         "treats them, or the owner, has said who it is."
     )
-    yield f"The record of {gone} is then gone; what it said stays in the history of {kept}."
+    sentence = _("The record of {gone} is then gone; what it said stays in the history of {kept}.")
+    yield sentence.format(gone=gone, kept=kept)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Change, Client, Clinic, Mail
+from bookings.models import Appointment, Change, Client, Clinic, Mail, SignInEvent
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.models.records.history import MAY_FORGET
 from clinic.records import erased_list
@@ -26,6 +26,7 @@ def keep_no_longer(*, now: datetime) -> dict[str, int]:
     if clinic is None:
         return {}
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    SignInEvent.objects.sweep(before=now - timedelta(days=clinic.forget_details_days))
     return {
         "kept records": _kept_records(clinic, now),
         "clients long gone": _erase(_long_gone(clinic, now), now),

@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils import dateformat
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -13,11 +15,11 @@ register = template.Library()
 def as_said(value: Any, tz: ZoneInfo) -> str:
     """Instants on the clinic's clock, yes and no, and what is nested as pairs."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, datetime):
-        return f"{value.astimezone(tz):%d %b %Y %H:%M}"
+        return dateformat.format(value.astimezone(tz), "d M Y H:i")
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
+        return dateformat.format(value, "j M Y")
     if isinstance(value, dict):
         return "; ".join(f"{name}: {as_said(inner, tz)}" for name, inner in value.items())
     return str(value)

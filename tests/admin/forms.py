@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from tests.clock import ZONE
+
 
 def page_of(row) -> str:
     return reverse(f"admin:bookings_{row._meta.model_name}_change", args=[row.pk])
@@ -30,6 +32,8 @@ def _sent(form):
     for bound in form:
         widget, value = bound.field.widget, bound.value()
         if hasattr(widget, "decompress"):
+            if isinstance(value, datetime):
+                value = value.astimezone(ZONE).replace(tzinfo=None)
             parts = widget.decompress(value) if not isinstance(value, list) else value
             for number, part in enumerate(parts):
                 yield f"{bound.html_name}_{number}", "" if part is None else str(part)
@@ -53,7 +57,9 @@ def a_shift(number: int = 0, **typed) -> dict:
 
 
 def at(moment: datetime, name: str) -> dict:
-    return {f"{name}_0": f"{moment:%Y-%m-%d}", f"{name}_1": f"{moment:%H:%M}"}
+    """As the clinic's clock shows it."""
+    local = moment.astimezone(ZONE)
+    return {f"{name}_0": f"{local:%Y-%m-%d}", f"{name}_1": f"{local:%H:%M}"}
 
 
 def times(start: datetime, minutes: int = 60) -> dict:

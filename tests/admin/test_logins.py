@@ -17,16 +17,13 @@ from tests.admin.forms import (
     why_not,
 )
 
-NEW_PASSWORD = "correct-horse-battery"
-
 
 @pytest.mark.parametrize("role", [Role.DESK, Role.RUNNER])
 def test_only_the_owner_may_see_or_change_logins(clinic, owner, role):
     browser = Browser()
     # Even with every right of Django's own.
     browser.force_login(factories.make_user(role=role, is_superuser=True))
-    password = reverse("admin:auth_user_password_change", args=[owner.pk])
-    for url in (list_of(User), new(User), page_of(owner), password):
+    for url in (list_of(User), new(User), page_of(owner)):
         assert browser.get(url).status_code in (302, 403)
         assert browser.post(url, {"email": "x@example.com"}).status_code in (302, 403)
     owner.refresh_from_db()
@@ -41,37 +38,17 @@ def test_the_desk_cannot_link_a_login_to_a_therapist(kim, owner):
     assert (kim.user.email, kim.name) == ("kim@example.com", "Kim B.")
 
 
-def test_the_owner_makes_a_login_that_can_sign_in(office):
-    typed = {"email": "Desk@Example.com", "name": "Dee", "role": "desk"}
-    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    send(office, new(User), **typed, **passwords)
+def test_the_owner_makes_a_login_without_a_password(office):
+    """Its first is set behind a mailed link (tests/clinic/accounts/test_sessions.py)."""
+    send(office, new(User), email="Desk@Example.com", name="Dee", role="desk")
     made = User.objects.get(email="desk@example.com")
     assert made.role == Role.DESK
-    assert made.check_password(NEW_PASSWORD)
-    assert Browser().login(email="desk@example.com", password=NEW_PASSWORD)
+    assert not made.has_usable_password()
 
 
 def test_a_login_address_is_unique_whatever_its_case(office):
-    passwords = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
-    page = send(office, new(User), email="OWNER@example.com", role="desk", **passwords)
+    page = send(office, new(User), email="OWNER@example.com", role="desk")
     assert "already exists" in why_not(page)
-
-
-def test_a_weak_password_is_refused_with_the_reason(office):
-    passwords = {"password1": "short", "password2": "short"}
-    page = send(office, new(User), email="desk@example.com", role="desk", **passwords)
-    assert "at least 12" in why_not(page)
-
-
-def test_the_owner_sets_a_new_password(office):
-    desk = factories.make_user(role=Role.DESK)
-    url = reverse("admin:auth_user_password_change", args=[desk.pk])
-    office.post(
-        url,
-        {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"},
-    )
-    desk.refresh_from_db()
-    assert desk.check_password(NEW_PASSWORD)
 
 
 def test_changing_a_login_keeps_its_password(office):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bookings.models import Clinic
 from bookings.queries.scheduling.openings import openings
+from tests.clock import day_of
 from tests.factories import make_therapist, make_week
 
 URL = "/api/openings"
@@ -17,7 +18,7 @@ def ask(client, **data):
 
 
 def test_the_answer_is_the_same_as_the_pages(client, massage):
-    day = timezone.now().date() + timedelta(days=3)
+    day = day_of(timezone.now()) + timedelta(days=3)
     answer = ask(client, **{"from": day.isoformat(), "days": 2}).json()["openings"]
     expected = openings(Clinic.objects.the(), massage, first=day, days=2, now=timezone.now())
     assert [datetime.fromisoformat(one["start"]) for one in answer] == [
@@ -74,7 +75,7 @@ def test_days_may_be_1_to_62(client, massage):
 
 
 def test_an_unchanged_answer_is_not_sent_again(client, massage):
-    day = (timezone.now().date() + timedelta(days=3)).isoformat()
+    day = (day_of(timezone.now()) + timedelta(days=3)).isoformat()
     first = ask(client, **{"from": day})
     again = client.get(
         URL,

@@ -11,6 +11,7 @@ from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose
 from bookings.models import Appointment, Client, Clinic, MailKind, Race, Room, Therapist, Treatment
 from tests import factories
+from tests.clock import day_of
 from tests.roles.world import make_world
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)><a href=javascript:alert(1)>"
@@ -75,7 +76,7 @@ def test_no_mail_carries_it_as_markup(kind):
 def test_the_diarys_feed_is_json_and_nothing_else(db, settings):
     world = make_world()
     plant(SCRIPT)
-    day = Appointment.objects.get(status="booked").starts_at.date()
+    day = day_of(Appointment.objects.get(status="booked").starts_at)
     answer = world.browsers["desk"].get(f"/diary/{day}/feed/")
     assert answer["Content-Type"] == "application/json"
     assert answer["X-Content-Type-Options"] == "nosniff"

@@ -16,7 +16,7 @@ TYPED = {
     "author", "by", "answered_by", "client", "email", "guardian_agreed_by", "guardian_name", "name",
     "race", "room", "same_address_as", "signed_by", "therapist", "treatment", "who", "whose",
 }  # fmt: skip
-SAFE = re.compile(r"\|(?:bdi|isolated|names|any_of)\b")
+SAFE = re.compile(r"\|(?:bdi|isolated|names|any_of|with_address)\b")
 # Names of fields and the like, which are in the source and not typed.
 NOT_TYPED = re.compile(r"(?:question|attrs|field|form|widget|part)\.|\w+_field\.")
 NOT_SHOWN = [

@@ -37,3 +37,10 @@ def test_what_has_a_home_is_not_done_by_hand(pattern):
 
 def test_every_exception_is_still_one():
     assert set(HOMES) <= set().union(*map(by_hand, SHARED))
+
+
+def test_no_test_takes_the_day_in_utc_for_the_clinics():
+    """At half past midnight in summer they are two: tests.clock.day_of."""
+    told = re.compile(r"(?:now\(\)|_at|\.at)\.date\(\)")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if "simulation" not in path.parts]
+    assert [path.name for path in files if told.search(path.read_text())] == []

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, models
 
-from bookings.models import Client, Race, User
+from bookings.models import Client, Race, SignInEvent, User
 from clinic.records import merge
 from clinic.records.registry.record import (
     APPEND_ONLY,
@@ -102,7 +102,7 @@ def test_the_check_can_fail():
 
 def test_what_hangs_on_a_client_has_a_way_to_them():
     owned = {record.model for record in RECORDS if record.owner}
-    assert owned == hanging_on(Client) | {Client, User}
+    assert owned == hanging_on(Client) | {Client, User, SignInEvent}
     for record in CLIENTS:
         assert str(record.of(Client(pk=1)).query)
 

@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.template.base import Lexer, TokenType
+from django.utils.functional import Promise
 
 from clinic.operations import catalogs
 
@@ -15,28 +17,43 @@ ROOT = settings.BASE_DIR
 UNMARKED = Path(__file__).with_name("unmarked.txt")
 # Django's admin and the demo's own words are for engineers.
 NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
-MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
-# Whole elements that are not text, tags, the ends of tags that template tags cut in two, entities.
-NO_TEXT = re.compile(r"<(style|script).*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", re.S)
-AN_OPEN_TAG = re.compile(r"<[^>]*$")
+MARKS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+    "gettext_noop",
+    "Sentence",
+    "counted",
+}
+# Whole elements that are not text, tags, entities.
+NO_TEXT = re.compile(r"<(style|script).*?</\1>|<!--.*?-->|<[^>]*>|&\w+;", re.S)
+SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(?:"([^"]*)"|'([^']*)')""")
+TWO_WORDS = re.compile(r"[A-Za-z]{2,} (?:_ )?[a-z]{2,}")
+TRANSLATED = ("blocktranslate", "blocktrans", "comment", "verbatim")
+A_CLASS = ["block", "width"]
+# Languages have their own names; what kinds of session are called is the protocol's to say.
+NAMED_OTHERWISE = {"bookings.Client.language", "bookings.DeclinedSession.kind"}
 A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
 
 
 def unmarked_in_template(text: str) -> list[str]:
-    """Runs of text with a word in them, outside of what is translated, tags and comments."""
-    found, inside, in_a_tag = [], False, False
+    """Runs of text with a word in them, in elements and in attributes that are read aloud."""
+    pieces, inside = [], False
     for token in Lexer(text).tokenize():
         words = token.contents.split()
         if token.token_type == TokenType.BLOCK and words:
-            inside = words[0] in ("blocktranslate", "blocktrans", "comment", "verbatim") or (
-                inside and not words[0].startswith("end")
-            )
-        elif token.token_type == TokenType.TEXT and not inside:
-            is_an_attribute = in_a_tag and ">" not in token.contents
-            in_a_tag = is_an_attribute or bool(AN_OPEN_TAG.search(token.contents))
-            lines = [] if is_an_attribute else NO_TEXT.sub("\n", token.contents).splitlines()
-            found += [line.strip() for line in lines if re.search(r"[A-Za-z]{2}", line)]
-    return found
+            starts = words[0] in TRANSLATED or words[:2] == A_CLASS
+            inside = starts or (inside and not words[0].startswith("end"))
+        is_ours = token.token_type == TokenType.TEXT and not inside
+        pieces.append(token.contents if is_ours else "\t")
+    page = "".join(pieces)
+    lines = NO_TEXT.sub("\n", page).splitlines()
+    lines += ["".join(found) for found in SPOKEN.findall(page)]
+    return [" ".join(line.split()) for line in lines if re.search(r"[A-Za-z]{2}", line)]
 
 
 def unmarked_in_module(text: str) -> list[str]:
@@ -101,6 +118,10 @@ def test_the_list_is_not_longer_than_what_is_left():
         ('<p>{% translate "Two words" %}</p>', []),
         ("<p>{% blocktranslate %}Hello {{ name }}, well{% endblocktranslate %}</p>", []),
         ("{# a remark #}<b>{{ name }}</b>, &nbsp; 5", []),
+        ("<b>{{ name }} stays in {{ place }}</b>", ["stays in"]),
+        ('<input value="{{ key }}"{% if on %} checked{% endif %}>', []),
+        ('<nav aria-label="On this page"></nav>', ["On this page"]),
+        ("<nav aria-label=\"{% translate 'Here' %}\"></nav>", []),
     ],
 )
 def test_the_reading_of_templates_knows_what_is_marked(template, found):
@@ -125,6 +146,13 @@ def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_pa
     assert (tmp_path / "django.mo").stat().st_size > 0
 
 
+def test_what_the_core_says_is_in_the_catalog_as_well():
+    marked = catalogs.marked_sentences()
+    assert "The day after is {race}." in marked
+    assert "light to medium" in marked
+    assert marked["{count} week"].id == ("{count} week", "{count} weeks")
+
+
 def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
     """A catalog has one entry for both, and then finds words for only one of them."""
     alone, of_many = set(), set()
@@ -138,3 +166,43 @@ def test_no_sentence_is_glued_from_endings():
     templates = (ROOT / "templates").rglob("*.*")
     tags = re.compile(r"{% blocktrans[^%]*pluralize")
     assert [path.name for path in templates if tags.search(path.read_text())] == []
+
+
+def test_every_choice_has_a_name_that_can_be_translated():
+    fields = [
+        field
+        for model in apps.get_models()
+        if model._meta.app_label in catalogs.APPS
+        for field in model._meta.get_fields()
+        if getattr(field, "choices", None) and str(field) not in NAMED_OTHERWISE
+    ]
+    assert fields
+    words = {(str(one), name) for one in fields for _, name in one.flatchoices}
+    assert {(field, name) for field, name in words if not isinstance(name, Promise)} == set()
+
+
+def glued_in_module(text: str) -> list[str]:
+    """f-strings with words in them, which no catalog can have; `_` is what they leave open."""
+    pieces = (node.values for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr))
+    found = ["".join(map(_said, some)) for some in pieces]
+    return [said for said in found if TWO_WORDS.search(said)]
+
+
+def _said(piece: ast.expr) -> str:
+    return str(piece.value) if isinstance(piece, ast.Constant) else "_"
+
+
+@pytest.mark.parametrize("where", ["bookings/runner", "bookings/desk", "bookings/web"])
+def test_no_page_glues_a_sentence(where):
+    found = {
+        path.relative_to(ROOT).as_posix(): glued
+        for path in sorted((ROOT / where).rglob("*.py"))
+        if (glued := glued_in_module(path.read_text()))
+    }
+    assert found == {}
+
+
+def test_no_template_asks_for_a_name_where_it_means_a_value():
+    asks = re.compile(r"""{%[^%]*[=!]=\s*["'][A-Z][a-z]""")
+    templates = (ROOT / "templates").rglob("*.*")
+    assert [path.name for path in templates if asks.search(path.read_text())] == []

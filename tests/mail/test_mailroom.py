@@ -62,7 +62,7 @@ def test_silence_of_more_than_five_minutes_is_told(clinic, client, post_office, 
     silence(part, 4)
     assert client.get("/healthz").status_code == 200
     silence(part, 6)
-    assert part.label in mail_status.problems(clinic)[0]
+    assert str(part.label) in mail_status.problems(clinic)[0]
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (503, {"status": "Mail is late."})
 

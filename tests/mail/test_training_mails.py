@@ -26,6 +26,7 @@ from bookings.models import (
 from bookings.queries.mail.nudges import races_and_plan, session_ids
 from bookings.queries.training import protocol
 from tests import factories
+from tests.clock import day_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -160,7 +161,7 @@ def book(client, kim, day, **fields):
         therapist=kim,
         treatment=Treatment.objects.get(),
         room=factories.make_room(),
-        starts_at=timezone.now().replace(hour=12, minute=0) + (day - timezone.now().date()),
+        starts_at=timezone.now().replace(hour=12, minute=0) + (day - day_of(timezone.now())),
         **fields,
     )
 

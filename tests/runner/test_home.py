@@ -3,7 +3,7 @@
 import pytest
 
 from bookings.queries.training import protocol
-from bookings.runner.training.training_guide import TOLD
+from bookings.runner.home import TOLD
 from tests import factories
 
 # What no trial has shown, in the words that a page might slip into.

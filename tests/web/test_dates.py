@@ -8,7 +8,10 @@ import pytest
 from django.utils import translation
 
 from bookings import dates
+from bookings.core.training import Pressure
+from bookings.core.wording import Sentence, counted
 from bookings.queries.training import protocol
+from clinic.demo.pseudo_languages import LONGER, longer
 
 LONDON = ZoneInfo("Europe/London")
 SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
@@ -66,3 +69,18 @@ def test_the_names_of_days_and_months_are_those_of_the_language():
     with translation.override("de"):
         assert dates.day_and_time(SUMMER, LONDON) == "Dienstag 7 Juli, 10:05"
     assert dates.day_and_time_in_short(SUMMER, LONDON) == "Tue 7 Jul, 10:05"
+
+
+@pytest.mark.usefixtures("more_languages")
+def test_what_the_core_says_and_names_is_told_in_the_readers_language():
+    text = "{phase}: {pressure} pressure at most."
+    said = Sentence(text, phase="Taper", pressure=Pressure.LIGHT_MEDIUM.label)
+    assert said == dates.translated(said) == "Taper: light to medium pressure at most."
+    with translation.override(LONGER):
+        pressure = longer("light to medium")
+        assert dates.translated(said) == longer(text).format(phase="Taper", pressure=pressure)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 week"), (3, "3 weeks")])
+def test_what_the_core_counts_has_the_plural_of_the_language(count, words):
+    assert dates.translated(counted("{count} week", "{count} weeks", count)) == words

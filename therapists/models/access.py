@@ -8,16 +8,16 @@ from bookings.models import Client
 
 
 class What(models.TextChoices):
-    ANSWERS = "answers", "health answers"
-    NOTE = "note"
-    DRAFT = "draft", "draft of a note"
-    CLEARANCE = "clearance", "reason for clearing a hold"
-    IDENTITY = "identity", "whose kept record it is"
+    ANSWERS = "answers", gettext_lazy("health answers")
+    NOTE = "note", gettext_lazy("Note")
+    DRAFT = "draft", gettext_lazy("draft of a note")
+    CLEARANCE = "clearance", gettext_lazy("reason for clearing a hold")
+    IDENTITY = "identity", gettext_lazy("whose kept record it is")
 
 
 class Operation(models.TextChoices):
-    READ = "read"
-    WROTE = "wrote"
+    READ = "read", gettext_lazy("Read")
+    WROTE = "wrote", gettext_lazy("Wrote")
 
 
 class Access(models.Model):

@@ -10,8 +10,8 @@ from therapists.models.sealed import SealedField
 
 
 class Form(models.TextChoices):
-    FULL = "full", "health check"
-    CHANGED = "changed", "before a visit"
+    FULL = "full", gettext_lazy("health check")
+    CHANGED = "changed", gettext_lazy("before a visit")
 
 
 class HealthCheckQuerySet(models.QuerySet["HealthCheck"]):

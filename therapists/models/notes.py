@@ -12,9 +12,9 @@ from therapists.models.sealed import SealedField
 class Privacy(models.TextChoices):
     """Who may read a note besides its author; each includes the ones before."""
 
-    AUTHOR = "author", "Only me"
-    THERAPISTS = "therapists", "Therapists who treat this client"
-    OWNER = "owner", "Those therapists and the owner"
+    AUTHOR = "author", gettext_lazy("Only me")
+    THERAPISTS = "therapists", gettext_lazy("Therapists who treat this client")
+    OWNER = "owner", gettext_lazy("Those therapists and the owner")
 
 
 class NoteQuerySet(models.QuerySet):

@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Client, Therapist
 
 
 class Answer(models.TextChoices):
-    ASKED = "asked", "Waiting for the desk"
-    APPROVED = "approved", "Approved"
-    DECLINED = "declined", "Declined"
+    ASKED = "asked", gettext_lazy("Waiting for the desk")
+    APPROVED = "approved", gettext_lazy("Approved")
+    DECLINED = "declined", gettext_lazy("Declined")
 
 
 class TimeOff(models.Model):
@@ -38,7 +39,7 @@ class TimeOff(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="time_off_ends_after_start",
-                violation_error_message="The end must be after the start.",
+                violation_error_message=gettext_lazy("The end must be after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(answer=Answer.ASKED, answered_at=None, answered_by=None)

@@ -11,6 +11,7 @@ from django.core import signing
 from django.http import HttpRequest, QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from bookings.models import User
@@ -22,7 +23,9 @@ SALT = "left at the door"
 GOOD_FOR = 24 * 3600  # seconds
 LONGEST = 100_000  # characters as they were sent
 NOT_TYPED = (PASS, "csrfmiddlewaretoken")
-STANDS_HERE = "What you wrote before you had to sign in again is here. It is not saved yet."
+STANDS_HERE = gettext_lazy(
+    "What you wrote before you had to sign in again is here. It is not saved yet."
+)
 
 
 def door_pass(user: User, path: str) -> SafeString:

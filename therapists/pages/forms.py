@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -29,15 +29,15 @@ PRESSURES = [
     ("firm", "Firm"),
 ]
 LONGEST_TIME_OFF = timedelta(days=183)
-PLEASE_ANSWER = "Please answer yes or no."
+PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 
 
-def text(label: str, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
+def text(label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
     widget = forms.Textarea({"rows": rows, "class": "form-control"})
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
 
 
-def yes_or_no(label: str) -> forms.ChoiceField:
+def yes_or_no(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         choices=YES_OR_NO,
@@ -49,7 +49,7 @@ def yes_or_no(label: str) -> forms.ChoiceField:
 class HealthForm(forms.Form):
     """A yes or no for each question, with room for more; then whatever else there is to say."""
 
-    text = text("Anything else your therapist should know?", rows=4)
+    text = text(gettext_lazy("Anything else your therapist should know?"), rows=4)
     agreed = forms.BooleanField(
         label=gettext_lazy(
             "Those who treat me may read these answers, and keep them, to treat me safely."
@@ -103,8 +103,10 @@ class FullForm(HealthForm):
 
 class ChangedForm(HealthForm):
     changed = yes_or_no(
-        "Has anything about your health changed since you last told us? An illness, an "
-        "operation, a medicine, a pregnancy, something a doctor said?"
+        gettext_lazy(
+            "Has anything about your health changed since you last told us? An illness, an "
+            "operation, a medicine, a pregnancy, something a doctor said?"
+        )
     )
 
     def answers(self, protocol: int) -> Answers:

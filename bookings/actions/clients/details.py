@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.refusals import Stale
@@ -16,14 +17,14 @@ from bookings.queries.actors import named
 
 # What the desk changes, with the word for it in a sentence.
 FIELDS = {
-    "name": "name",
-    "email": "e-mail",
-    "phone": "phone",
-    "language": "language",
-    "date_of_birth": "date of birth",
-    "guardian_name": "parent or guardian",
-    "guardian_agreed": "consent",
-    "desk_notes": "notes",
+    "name": gettext_lazy("name"),
+    "email": gettext_lazy("e-mail"),
+    "phone": gettext_lazy("phone"),
+    "language": gettext_lazy("language"),
+    "date_of_birth": gettext_lazy("date of birth"),
+    "guardian_name": gettext_lazy("parent or guardian"),
+    "guardian_agreed": gettext_lazy("consent"),
+    "desk_notes": gettext_lazy("notes"),
 }
 
 
@@ -152,12 +153,21 @@ def _what_changed(
     client: Client, changed: list[str], seen: Mapping[str, Any], now: Mapping[str, Any]
 ) -> str:
     last = ClientEvent.objects.filter(client=client, kind="changed").last()
-    by = f" by {named(last.by)}" if last else ""
-    said = [f"{FIELDS[name]} from {_said(seen[name])} to {_said(now[name])}" for name in changed]
-    return f"The record has been changed{by} meanwhile: {'; '.join(said)}. Nothing was saved."
+    sentence = (
+        _("The record has been changed by {who} meanwhile: {changes}. Nothing was saved.")
+        if last
+        else _("The record has been changed meanwhile: {changes}. Nothing was saved.")
+    )
+    said = [
+        _("{field} from {before} to {after}").format(
+            field=FIELDS[name], before=_said(seen[name]), after=_said(now[name])
+        )
+        for name in changed
+    ]
+    return sentence.format(who=named(last.by) if last else "", changes="; ".join(said))
 
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
-        return "given" if value else "not given"
-    return f"“{value}”" if value else "nothing"
+        return _("given") if value else _("not given")
+    return f"“{value}”" if value else _("nothing")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.clients import merge_steps
 from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
@@ -248,11 +249,12 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
             merge_steps.hard_efforts(client, known)
             merge_steps.declined_sessions(client, known)
             merge_steps.what_the_desk_wrote(client, known)
-            merge_steps.races(client, known, now)
+            merge_steps.races(client, known)
             merge_steps.brought_plan(client, known)
             merge_steps.mail_consents(client, known)
             merge_steps.agreements(client, known)
             merge_steps.leave_to(client, known)
+            nudges.plan_for(known, now=now)
     except IntegrityError:
         return False
     if holds_more:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import models
 
-from bookings.actions.mail import nudges
 from bookings.models import Appointment, BroughtPlan, Change, Client, DeclinedSession, MailGroup
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
@@ -72,13 +71,12 @@ def declined_sessions(client: Client, known: Client) -> Dropped:
     return dropped
 
 
-def races(client: Client, known: Client, now: datetime) -> Dropped:
-    """The races of dates on which the known client has none."""
+def races(client: Client, known: Client) -> Dropped:
+    """The races of dates on which the known client has none; the mails are still to be planned."""
     taken = known.races.values("race_date")
     if client.races.exclude(race_date__in=taken).update(client=known):
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
-        nudges.plan_for(known, now=now)
     return [f"race of {race.race_date}: {race}" for race in client.races.all()]
 
 

@@ -15,24 +15,29 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from bookings.actions import logins
 from bookings.actions.mail import sign_in_mails
 from bookings.actions.mail.outbox import write_down
 from bookings.core.clients.addresses import compared
-from bookings.core.roles import Role
 from bookings.models import Client, Clinic, Mail, MailKind, User
 
 OF_USE_FOR = timedelta(days=3)  # a mail about it
 
 
 @transaction.atomic
-def withdraw_links(client: Client) -> None:
+def withdraw_links(client: Client, *, here: str = "") -> None:
     """Every link to the client's appointments and plan made so far; the next mails bring new ones.
 
-    The address of their calendar, too. What can only stop mails goes on working.
+    The address of their calendar, too, and their sessions, but for the one that they do it in
+    (`here`, its key). What can only stop mails goes on working, and colleagues stay signed in
+    unless they do it themselves.
     """
     one_up = {"links_edition": F("links_edition") + 1}
     Client.objects.filter(pk=client.pk).update(**one_up)
     client.appointments.update(**one_up)
+    login = User.objects.filter(client=client.pk).first()
+    if login and (here or logins.is_a_runners(login)):
+        logins.end_sessions(login, but=here)
 
 
 def shut(client: Client, *, by: str, now: datetime) -> None:
@@ -78,7 +83,7 @@ def change_the_lock(
 
 def _close(login: User) -> None:
     """A runner's login opens one record and is nothing without it; the staff keep theirs."""
-    if login.role != Role.RUNNER or hasattr(login, "therapist"):
+    if not logins.is_a_runners(login):
         return
     with suppress(ProtectedError), transaction.atomic():  # who has been a therapist has signed
         login.delete()

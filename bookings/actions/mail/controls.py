@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
@@ -22,7 +23,7 @@ class OfNoUse(Refused):
 def stop(mail: Mail, *, by: str) -> None:
     """It does not go out. Raises NotAny."""
     waiting = Mail.objects.filter(pk=mail.pk).not_gone_out()
-    if not waiting.update(state=MailState.CANCELLED, why=f"Stopped by {by}."):
+    if not waiting.update(state=MailState.CANCELLED, why=_("Stopped by {who}.").format(who=by)):
         raise NotAny
 
 
@@ -38,7 +39,7 @@ def send_again(mail: Mail, *, by: str, now: datetime) -> None:
         writing_errors=0,
         data_at=None,
         settled_at=None,
-        why=f"Sent again by {by}.",
+        why=_("Sent again by {who}.").format(who=by),
     )
     if not again:
         raise NotAny
@@ -48,7 +49,7 @@ def send_again(mail: Mail, *, by: str, now: datetime) -> None:
 def settle(mail: Mail, *, by: str, now: datetime) -> None:
     """Somebody has seen to it: it asks for no attention any more."""
     failed = Mail.objects.filter(pk=mail.pk).asking_for_attention()
-    failed.update(settled_at=now, why=f"Seen to by {by}.")
+    failed.update(settled_at=now, why=_("Seen to by {who}.").format(who=by))
 
 
 def pause(*, by: str, now: datetime) -> None:

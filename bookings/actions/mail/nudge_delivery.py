@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.actions.mail.nudges import OFF_SEASON, at_clock
 from bookings.core import training
 from bookings.core.intervals import day_bounds
@@ -127,12 +128,13 @@ class _Deciding:
         elif day:
             self._put_off(due.mail, day)
         else:
-            due.mail.drop(NOTHING_LEFT)
+            due.mail.drop(str(NOTHING_LEFT))
 
     def _put_off(self, mail: Mail, day: date) -> None:
         clock = self.standing.plan.protocol.mails.nudges.send_at
-        why = f"Waits for {day.day} {day:%B}: not so soon after another, nor around a race."
-        mail.put_off(at_clock(day, clock, self.standing.clinic), why)
+        why = _("Waits for {day}: not so soon after another, nor around a race.")
+        said = why.format(day=dates.civil_day(day))
+        mail.put_off(at_clock(day, clock, self.standing.clinic), said)
 
     def _due_by_now(self) -> dict[int, _Due]:
         """By row; what is not in the plan any more is left to the planner."""

@@ -58,14 +58,6 @@ def plan_for(client: Client, *, now: datetime, changed: Mapping[str, Any] | None
     _Owing(client, clinic, edition, rules, today, now).keep_to(_wanted(races, plan, today))
 
 
-@transaction.atomic
-def ask_for_mails(client: Client, wanted: bool, *, now: datetime) -> None:
-    """The client wants these mails, or no more of them. What is due meanwhile is not sent."""
-    Client.objects.filter(pk=client.pk).update(wants_nudges=wanted)
-    if wanted:
-        plan_for(client, now=now)
-
-
 def plan_for_everybody(*, now: datetime) -> None:
     """What a change of the protocol, or of anything else that nobody announced, leads to."""
     for client in Client.objects.filter(wants_nudges=True, races__isnull=False).distinct():
@@ -185,7 +177,7 @@ class _Owing:
                 "race": one.race.isoformat(),
                 "opens": one.opens.isoformat(),
             },
-            why=f"Part of the training plan ({one.rule}).",
+            why=_("Part of the training plan ({rule}).").format(rule=one.rule),
             created_at=self.now,
             due_at=due_at,
             not_after=due_at + OF_USE_FOR[one.kind],

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bookings.actions.mail import nudges
-from bookings.models import BroughtPlan, Client, MailConsent, MailGroup
+from bookings.models import BroughtPlan, Client, MailGroup
 
 
 def address_takes_no_mail(address: str, *, now: datetime) -> None:
@@ -32,19 +32,28 @@ def choose(
     wording: str = "",
     now: datetime,
 ) -> None:
-    """Note the client's choice and what it said; the same choice again changes nothing."""
+    """Note the client's choice and what it said; the same choice again changes nothing.
+
+    Training mails that are wanted are owed from now on; what is due of others is not sent.
+    """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
     if group is MailGroup.NUDGES and not wanted:
         _drop_what_waits_for_a_proof(client)
+    changed = note(client, group, wanted=wanted, how=how, wording=wording, now=now)
+    if changed and group is MailGroup.NUDGES:
+        nudges.plan_for(client, now=now)
+
+
+def note(
+    client: Client, group: MailGroup, *, wanted: bool, how: str, wording: str = "", now: datetime
+) -> bool:
+    """Whether it is another choice than before; the caller has locked the client."""
     if getattr(client, group.field) == wanted:
-        return
-    if group is MailGroup.NUDGES:
-        nudges.ask_for_mails(client, wanted, now=now)
-    else:
-        Client.objects.filter(pk=client.pk).update(**{group.field: wanted})
-    MailConsent.objects.create(
-        client=client, group=group, wanted=wanted, at=now, how=how, wording=wording
-    )
+        return False
+    setattr(client, group.field, wanted)
+    client.save(update_fields=[group.field])
+    client.mail_consents.create(group=group, wanted=wanted, at=now, how=how, wording=wording)
+    return True
 
 
 def _drop_what_waits_for_a_proof(client: Client) -> None:

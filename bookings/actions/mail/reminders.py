@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Stale
@@ -44,7 +46,9 @@ def _owed(appointment: Appointment, reminder: Reminder, now: datetime) -> Mail:
     return _row(
         appointment,
         reminder.days_before,
-        why=f"{dates.length_of_time(reminder.days_before)} before the appointment (R1).",
+        why=_("{time} before the appointment (R1).").format(
+            time=dates.length_of_time(reminder.days_before)
+        ),
         created_at=now,
         due_at=reminder.at,
         not_after=reminder.until,
@@ -53,11 +57,15 @@ def _owed(appointment: Appointment, reminder: Reminder, now: datetime) -> Mail:
 
 def _left_out(appointment: Appointment, at: datetime, days: int, now: datetime, hours: int) -> Mail:
     """Never sent, and kept, so that nobody need wonder why it did not come."""
-    soon = f"less than {hours} hours after it was" if at > now else "before it was"
+    why = (
+        _("Left out: it would have come less than {hours} hours after it was agreed (R2).")
+        if at > now
+        else _("Left out: it would have come before it was agreed (R2).")
+    )
     return _row(
         appointment,
         days,
-        why=f"Left out: it would have come {soon} agreed (R2).",
+        why=why.format(hours=hours),
         state=MailState.CANCELLED,
         created_at=now,
         due_at=at,

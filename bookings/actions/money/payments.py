@@ -45,9 +45,8 @@ def pay(
     refuse_if_changed(clinic, appointment, seen)
     left = Account.of(appointment).left
     if amount > left:
-        raise TooMuch(
-            f"Only {wording.price(max(left, Decimal(0)), clinic.currency)} is left to pay."
-        )
+        rest = wording.price(max(left, Decimal(0)), clinic.currency)
+        raise TooMuch(_("Only {amount} is left to pay.").format(amount=rest))
     payment = _write(
         clinic, appointment, method=method, amount=amount, reason=reason, key=key, by=by, now=now
     )
@@ -178,7 +177,7 @@ def _kind_of_charge(appointment: Appointment) -> str:
 def _record(appointment: Appointment, kind: str, payment: Payment) -> None:
     facts = {
         "amount": abs(payment.amount),
-        "method": payment.get_method_display().lower(),
+        "method": payment.method,
         "reason": payment.reason,
         "payment": payment.pk,
     }

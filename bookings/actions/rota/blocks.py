@@ -92,11 +92,7 @@ def _reach(block: Block) -> dict[str, Any]:
 def _is_paused(clinic: Clinic, pause: WeeklyBreak, visit: Appointment) -> bool:
     first = clinic.day_of(visit.starts_at)
     days = (first, first + timedelta(days=1))  # a visit over midnight touches two
-    spans = (
-        Interval.on_clock(day, pause.start, pause.end, clinic.tz)
-        for day in days
-        if pause.holds_on(day)
-    )
+    spans = (pause.on(day, clinic.tz) for day in days)
     return any(span.overlaps(visit.interval) for span in spans if span)
 
 

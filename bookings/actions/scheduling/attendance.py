@@ -9,11 +9,16 @@ from bookings.actions.money import payments
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Stale, TooEarly, TooLate
 from bookings.core.intervals import day_bounds
-from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, WrongStatus
+from bookings.core.scheduling.statuses import NEXT, Status
+from bookings.models import STATUS_NAMES, Appointment, Clinic, WrongStatus
 
 MARKS = (Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 UNDONE_WITHIN = timedelta(minutes=15)
+
+
+def marks_after(visit: Appointment) -> list[tuple[Status, str]]:
+    """Those that may be said of it next, each with its name."""
+    return [(one, str(STATUS_NAMES[one])) for one in MARKS if one in NEXT[Status(visit.status)]]
 
 
 @changes_the_diary

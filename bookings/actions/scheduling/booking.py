@@ -32,8 +32,6 @@ from bookings.models import Appointment, Client, Clinic, MailKind, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
-RUNNER = Role.RUNNER
-
 
 @dataclass(frozen=True, kw_only=True)
 class BookingRequest:
@@ -102,7 +100,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
-    if request.by == RUNNER:
+    if request.by == Role.RUNNER:
         unproved.limit_what_is_ahead(clinic, client, now=now)
     if wait:
         unproved.limit(clinic, visits, now=now)
@@ -111,7 +109,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
 
 def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     """Whom the desk books, and who has proved their address, is none."""
-    if request.by != RUNNER or not client.is_provisional:
+    if request.by != Role.RUNNER or not client.is_provisional:
         return False
     return compared(client.email) != compared(request.proved_address)
 

@@ -1,4 +1,4 @@
-"""Moving a visit, whoever asks, and putting it back."""
+"""Moving a visit, whoever asks, putting it back, and correcting its record by hand."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
+from bookings.actions.money import payments
 from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import last_move, rewrite
@@ -21,6 +22,9 @@ from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
+PLACE = ("treatment", "therapist", "room", "starts_at", "ends_at")
+CORRECTABLE = [*PLACE, "price"]
+TOLD_TO_THE_CLIENT = {"treatment", "therapist", "starts_at", "ends_at"}
 CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPERSEDED)
 # What has been booked may stay and be moved, whether or not it could be booked today.
 BOOKED_ALREADY = frozenset({Code.TREATMENT_WITHDRAWN, Code.NOT_ONLINE})
@@ -105,6 +109,29 @@ def keep_there(
     return appointment
 
 
+@changes_the_diary
+def correct(clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> None:
+    """Save what was changed on the object: a place as a move is kept, a price as an agreed one.
+
+    The clinic's own rules are set aside; raises SlotTaken, ClientBusy or NotBookable for what is
+    impossible. Of a visit that has begun nothing is: it says what was, and the therapist or the
+    room may be gone since.
+    """
+    before = Appointment.objects.with_everything().get(pk=appointment.pk)
+    changed = [name for name in PLACE if getattr(appointment, name) != getattr(before, name)]
+    if changed:
+        begun = max(before.starts_at, appointment.starts_at) <= now
+        placement = (
+            _as_it_was(appointment, before)
+            if begun
+            else _as_it_is_to_be(clinic, appointment, before, now)
+        )
+        notify = Notify.NONE if TOLD_TO_THE_CLIENT.isdisjoint(changed) else Notify.NOW
+        rewrite(before, placement, notify=notify, by=by, now=now)
+    if appointment.price != before.price:
+        payments.set_price(appointment, appointment.price, by=by, now=now)
+
+
 def as_booked(slot: Slot, appointment: Appointment) -> Slot:
     """With the length and the pause that were booked, as long as the treatment is the same."""
     if slot.treatment != appointment.treatment:
@@ -177,16 +204,23 @@ def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bo
     if online:
         raise Stale
     if appointment.status != Status.BOOKED:
-        raise Stale(f"It cannot be moved any more: {Status(appointment.status).label.lower()}.")
+        sentence = _("It cannot be moved any more: {status}.")
+        raise Stale(sentence.format(status=appointment.get_status_display().lower()))
     raise Stale(_what_changed(appointment))
 
 
 def _what_changed(appointment: Appointment) -> str:
     last = appointment.events.last()
-    tz = Clinic.objects.the().tz
-    now_at = dates.day_and_time(appointment.starts_at, tz)
-    by = f" by {named(last.by)}" if last else ""
-    return f"It has been changed{by} meanwhile: now {now_at} with {appointment.therapist}."
+    sentence = (
+        _("It has been changed by {who} meanwhile: now {time} with {therapist}.")
+        if last
+        else _("It has been changed meanwhile: now {time} with {therapist}.")
+    )
+    return sentence.format(
+        who=named(last.by) if last else "",
+        time=dates.day_and_time(appointment.starts_at, Clinic.objects.the().tz),
+        therapist=appointment.therapist,
+    )
 
 
 def _has_been_told(appointment: Appointment) -> bool:
@@ -194,3 +228,22 @@ def _has_been_told(appointment: Appointment) -> bool:
         appointment=appointment, kind=MailKind.MOVED, revision=appointment.revision
     )
     return told.exclude(state__in=CAN_STILL_BE_STOPPED).exists()
+
+
+def _as_it_was(appointment: Appointment, before: Appointment) -> Placement:
+    placement = Placement.of(appointment)
+    same = appointment.treatment == before.treatment
+    return replace(placement, price=before.price if same else appointment.treatment.price)
+
+
+def _as_it_is_to_be(
+    clinic: Clinic, appointment: Appointment, before: Appointment, now: datetime
+) -> Placement:
+    slot = Slot(
+        treatment=appointment.treatment,
+        start=appointment.starts_at,
+        therapist=appointment.therapist,
+        room=appointment.room,
+        length=appointment.ends_at - appointment.starts_at,
+    )
+    return allocated(clinic, before, slot, Rules.OVERRIDDEN, now)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import ClientBusy, NotBookable, Refused, SlotTaken, TooManyHolds
@@ -17,7 +19,7 @@ from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
-TWO_PLACES = "You would be in two places: another of yours is at that time."
+TWO_PLACES = gettext_lazy("You would be in two places: another of yours is at that time.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,8 @@ def as_held(slot: Slot, held: Appointment) -> Slot:
 
 def refuse_too_many(slots: Sequence[Slot]) -> None:
     if len(slots) > MOST_STARTS:
-        raise NotBookable(f"At most {MOST_STARTS} appointments can be booked at once.")
+        sentence = _("At most {count} appointments can be booked at once.")
+        raise NotBookable(sentence.format(count=MOST_STARTS))
 
 
 @changes_the_diary
@@ -149,7 +152,7 @@ def _hold(clinic: Clinic, request: HoldRequest, *, now: datetime) -> Held:
         day = clinic.day_of(slot.start)
         try:
             if any(slot.interval.overlaps(other.interval) for _, other in kept):
-                raise ClientBusy(TWO_PLACES)
+                raise ClientBusy(str(TWO_PLACES))
             placement = allocate_again(
                 slot, held, facts[day], rules=Rules.ONLINE, client=request.client
             )

@@ -7,7 +7,6 @@ from typing import Any
 
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
-from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind, Room, Therapist, Treatment
@@ -73,7 +72,11 @@ def last_move(appointment: Appointment) -> Undo | None:
     event = appointment.events.filter(kind="moved").last()
     if event is None or event.by == Role.RUNNER:
         return None
-    was = event.facts["from"]
+    slot = _slot_before(appointment, event.facts["from"])
+    return None if slot is None else Undo(slot=slot, price=_price_before(event.facts))
+
+
+def _slot_before(appointment: Appointment, was: dict[str, Any]) -> Slot | None:
     if not {"starts_at", "ends_at", "therapist_id", "room_id"} <= was.keys():
         return None
     therapist = Therapist.objects.filter(pk=was["therapist_id"]).first()
@@ -82,21 +85,17 @@ def last_move(appointment: Appointment) -> Undo | None:
     if therapist is None or room is None or treatment is None:
         return None
     start, end = (datetime.fromisoformat(was[name]) for name in ("starts_at", "ends_at"))
-    length = Interval(start, end)
-    pause = (
-        datetime.fromisoformat(was["blocked_until"]) - end
-        if "blocked_until" in was
-        else Placement.of(appointment).pause
-    )
-    slot = Slot(
+    pause = Placement.of(appointment).pause
+    if "blocked_until" in was:
+        pause = datetime.fromisoformat(was["blocked_until"]) - end
+    return Slot(
         treatment=treatment,
-        start=length.start,
+        start=start,
         therapist=therapist,
         room=room,
-        length=length.end - length.start,
+        length=end - start,
         pause=pause,
     )
-    return Undo(slot=slot, price=_price_before(event.facts))
 
 
 def _treatment(appointment: Appointment, was: dict[str, Any]) -> Treatment | None:

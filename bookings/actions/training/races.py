@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from bookings.actions.mail import nudges
+from bookings import dates
+from bookings.actions.mail import nudges, preferences
 from bookings.actions.refusals import RaceRefused
 from bookings.core import training
 from bookings.models import Client, Clinic, MailGroup, Race
@@ -130,15 +131,10 @@ def _keep_habits(client: Client, habits: Mapping[str, int]) -> None:
 
 
 def _ask_for_nudges(client: Client, wants_nudges: bool, now: datetime) -> None:
-    if wants_nudges and not client.wants_nudges:
-        client.wants_nudges = True
-        client.save(update_fields=["wants_nudges"])
-        client.mail_consents.create(
-            group=MailGroup.NUDGES,
-            wanted=True,
-            at=now,
-            how="with a race",
-            wording=f"{ASKED_WITH_A_RACE}. {PROMISED_WITH_IT}",
+    if wants_nudges:
+        said = f"{ASKED_WITH_A_RACE}. {PROMISED_WITH_IT}"
+        preferences.note(
+            client, MailGroup.NUDGES, wanted=True, how="with a race", wording=said, now=now
         )
 
 
@@ -156,10 +152,11 @@ def refuse_what_cannot_be_planned(race: Race, others: Iterable[Race], *, today: 
     rules = protocol.current()
     races = [other.in_training for other in others]
     if len(races) >= MOST_RACES:
-        raise RaceRefused(f"A plan holds at most {MOST_RACES} races.", field="race_date")
+        sentence = _("A plan holds at most {count} races.")
+        raise RaceRefused(sentence.format(count=MOST_RACES), field="race_date")
     for rejection in training.rejections([*races, race.in_training], rules, today=today):
         if rejection.index == len(races):
-            raise RaceRefused(rejection.sentence, field=rejection.field)
+            raise RaceRefused(dates.translated(rejection.sentence), field=rejection.field)
 
 
 def with_changes(race: Race, fields: Mapping[str, Any]) -> Race:

@@ -4,8 +4,8 @@ It shares no arithmetic with the openings, so that each is a test of the other.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from bookings.core.scheduling.codes import Code
@@ -33,6 +33,17 @@ class Timetable:
     def sorted_roster(self) -> Roster:
         """The same in sorted, separate spans, of which a part can be cut."""
         return Roster(joined(self.roster.working), joined(self.roster.taken))
+
+    def in_order(self) -> "Timetable":
+        """All of it in sorted, separate spans."""
+        return self._each(joined)
+
+    def around(self, span: Span) -> "Timetable":
+        """Of one in order, what touches a stretch of time."""
+        return self._each(lambda spans: inside(spans, span))
+
+    def _each(self, change: Callable[[Sequence[Span]], Sequence[Span]]) -> "Timetable":
+        return Timetable(**{one.name: change(getattr(self, one.name)) for one in fields(self)})
 
 
 def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> list[Code]:

@@ -12,10 +12,6 @@ class Status(StrEnum):
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
 
-    @property
-    def label(self) -> str:
-        return {"no_show": "Did not come"}.get(self.value, self.value.capitalize())
-
 
 # Fails closed: a status added later occupies its time unless it is named here.
 FREES_ITS_TIME = (Status.CANCELLED, Status.EXPIRED)

@@ -12,6 +12,7 @@ from bookings.core.training.protocol.vocabulary import (
     Priority,
     Weekday,
 )
+from bookings.core.wording import Sentence
 
 WEEK = timedelta(days=7)
 LONGEST_PLAN_WEEKS = 52
@@ -102,18 +103,21 @@ def rejections(races: Sequence[Race], protocol: Protocol, *, today: date) -> Ite
         for field, sentence in _faults(race, protocol, today):
             yield Rejection(index, field, sentence)
         if race.race_date in taken:
-            yield Rejection(index, "race_date", "There is already a race on this date.")
+            yield Rejection(index, "race_date", Sentence("There is already a race on this date."))
         taken.add(race.race_date)
 
 
 def _faults(race: Race, protocol: Protocol, today: date) -> Iterator[tuple[str, str]]:
     if race.days_to(today) < -protocol.distances[race.distance].return_last_day:
-        yield "race_date", "This race is too long ago for a plan to help with it."
+        yield "race_date", Sentence("This race is too long ago for a plan to help with it.")
     if race.training_start:
         days = race.days_to(race.training_start)
         if days < 0:
-            yield "training_start", "Training cannot start after the race."
+            yield "training_start", Sentence("Training cannot start after the race.")
         if days > LONGEST_PLAN_DAYS:
-            yield "training_start", "Training cannot start more than 52 weeks before the race."
+            yield (
+                "training_start",
+                Sentence("Training cannot start more than 52 weeks before the race."),
+            )
     if race.weeks is not None and not 1 <= race.weeks <= LONGEST_PLAN_WEEKS:
-        yield "weeks", "A plan lasts from 1 to 52 weeks."
+        yield "weeks", Sentence("A plan lasts from 1 to 52 weeks.")

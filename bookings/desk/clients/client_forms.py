@@ -23,7 +23,7 @@ from bookings.web.forms import (
 )
 
 SALT = "diary.record"
-NO_HEALTH = (
+NO_HEALTH = gettext_lazy(
     "For the desk alone: how they like to be called, who pays. Nothing about health: that is "
     "for the health check and the therapist’s notes."
 )

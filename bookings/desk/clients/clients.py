@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.clients import details
+from bookings.actions.clients import details, ways_in
 from bookings.actions.mail import preferences as preferring
 from bookings.actions.refusals import Stale
 from bookings.core.clients.search_text import bounded
@@ -87,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form, None, status=422)
     client = details.take_down(**form.facts, by=who(request), now=timezone.now())
-    messages.success(request, f"{client} is written down.")
+    messages.success(request, _("{client} is written down.").format(client=client))
     return redirect("desk:client", client.pk)
 
 
@@ -119,6 +119,19 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
         preferring.choose(client, group, wanted=wanted, how=HOW, now=timezone.now())
     messages.success(request, _("The choice of mails is kept."))
     return redirect("desk:client", pk)
+
+
+@require_POST
+def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
+    """When links have got into the wrong hands."""
+    client = client_or_404(pk)
+    ways_in.withdraw_links(client)
+    done = _(
+        "Done. The links in earlier mails and the calendar’s address open nothing any more, and "
+        "they are signed out everywhere."
+    )
+    messages.success(request, done)
+    return redirect("desk:mails_of_client", pk)
 
 
 def _form(

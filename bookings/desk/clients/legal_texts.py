@@ -65,7 +65,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
     if made.number == current.number:
         messages.info(request, _("Nothing was different, so there is no new version."))
     else:
-        messages.success(request, f"This is now version {made.number}.")
+        messages.success(request, _("This is now version {number}.").format(number=made.number))
     return redirect("desk:texts")
 
 

@@ -47,14 +47,14 @@ def mails(request: HttpRequest) -> HttpResponse:
 def of_client(request: HttpRequest, pk: int) -> HttpResponse:
     client = client_or_404(pk)
     found = client.mails.select_related("client", "appointment")
-    return _history(request, f"Mails to {client}", found, client=client)
+    return _history(request, _("Mails to {client}").format(client=client), found, client=client)
 
 
 @require_safe
 def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(Appointment.objects.with_everything(), pk=pk)
     found = Mail.objects.about(visit).select_related("client", "appointment")
-    return _history(request, f"Mails about {visit}", found)
+    return _history(request, _("Mails about {visit}").format(visit=visit), found)
 
 
 def _history(request: HttpRequest, title: str, found, client: Client | None = None) -> HttpResponse:
@@ -154,7 +154,7 @@ def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
         return None, None
     clinic = Clinic.objects.the()
     foreseen = foresee(found, clinic, now=timezone.now())
-    if foreseen.objection == NOTHING_LEFT:
+    if foreseen.objection == str(NOTHING_LEFT):
         return foreseen, None
     try:
         with links.leading_nowhere():

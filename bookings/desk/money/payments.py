@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -53,35 +54,36 @@ class TakeBackForm(forms.Form):
 
 @for_the_books
 def pay(request: HttpRequest, visit: Appointment) -> str:
-    form = PayForm(request.POST)
-    if not form.is_valid():
-        raise Refused(_sentence(form))
-    data = {**form.cleaned_data, "method": Method(form.cleaned_data["method"])}
+    data = _filled_in(PayForm(request.POST))
+    data["method"] = Method(data["method"])
     payment = payments.pay(visit, **data, **circumstances(request))
-    amount = wording.price(payment.amount, payment.currency)
-    how = payment.get_method_display().lower()
-    receipt = f", receipt {payment.number}" if payment.number else ""
-    return f"{visit.client}: {amount}, {how}{receipt}."
+    sentence = (
+        _("{client}: {amount}, {method}, receipt {number}.")
+        if payment.number
+        else _("{client}: {amount}, {method}.")
+    )
+    return sentence.format(
+        client=visit.client,
+        amount=wording.price(payment.amount, payment.currency),
+        method=payment.get_method_display().lower(),
+        number=payment.number,
+    )
 
 
 @for_the_books
 def price(request: HttpRequest, visit: Appointment) -> str:
-    form = PriceForm(request.POST)
-    if not form.is_valid():
-        raise Refused(_sentence(form))
-    agreed = form.cleaned_data["price"]
+    agreed = _filled_in(PriceForm(request.POST))["price"]
     payments.set_price(visit, agreed, **circumstances(request))
-    return f"{visit.client}: the price is {wording.price(agreed, Clinic.objects.the().currency)}."
+    amount = wording.price(agreed, Clinic.objects.the().currency)
+    return _("{client}: the price is {amount}.").format(client=visit.client, amount=amount)
 
 
 @for_the_books
 def take_back(request: HttpRequest, visit: Appointment) -> str:
-    form = TakeBackForm(request.POST)
-    if not form.is_valid():
-        raise Refused(_sentence(form))
-    payment = get_object_or_404(visit.payments, pk=form.cleaned_data["payment"])
-    payments.take_back(payment, reason=form.cleaned_data["reason"], **circumstances(request))
-    return f"{payment} is taken back."
+    data = _filled_in(TakeBackForm(request.POST))
+    payment = get_object_or_404(visit.payments, pk=data["payment"])
+    payments.take_back(payment, reason=data["reason"], **circumstances(request))
+    return _("{payment} is taken back.").format(payment=payment)
 
 
 @require_safe
@@ -111,7 +113,7 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
             payment.appointment.client,
             payment.what,
             payment.therapist,
-            payment.get_method_display(),
+            payment.method,
         )
         rows.writerow(
             [
@@ -126,6 +128,10 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
     return response
 
 
-def _sentence(form: forms.Form) -> str:
+def _filled_in(form: forms.Form) -> dict[str, Any]:
+    """Raises Refused with what is wrong in the first of its fields."""
+    if form.is_valid():
+        return form.cleaned_data
     name, said = next(iter(form.errors.items()))
-    return f"{form[name].label}: {' '.join(map(str, said))} Nothing was noted."
+    sentence = _("{field}: {problem} Nothing was noted.")
+    raise Refused(sentence.format(field=form[name].label, problem=" ".join(map(str, said))))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models
+from django.utils import dateformat
 
 from bookings.models import Change, Operation
 
@@ -69,7 +70,7 @@ class Words:
         if field.remote_field:
             return self.names.get((field.related_model, value)) or f"no. {value}"
         if isinstance(field, models.DateTimeField) and value != "changed":
-            return f"{datetime.fromisoformat(value).astimezone(self.tz):%d %b %Y %H:%M}"
+            return dateformat.format(datetime.fromisoformat(value).astimezone(self.tz), "d M Y H:i")
         if isinstance(field, models.DecimalField):
             return f"{value:.{field.decimal_places}f}"
         words = str(dict(field.flatchoices or []).get(value, value))

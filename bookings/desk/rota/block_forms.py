@@ -5,6 +5,7 @@ from typing import Generic, TypeVar
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
@@ -12,7 +13,7 @@ from bookings.desk.form_fields import choose_anew_if_gone
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
 from bookings.web.forms import DayField
 
-END_AFTER_START = "The end must be after the start."
+END_AFTER_START = gettext_lazy("The end must be after the start.")
 
 Row = TypeVar("Row", bound=Block)
 

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
@@ -35,17 +38,17 @@ class Kind:
     """`name` as in an address, `title` for the page."""
 
     name: str
-    title: str
+    title: str | Promise
     form: type[BlockForm]
 
 
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("off", "Time off or a meeting", OffForm),
-        Kind("extra", "Extra hours", ExtraForm),
-        Kind("break", "Weekly break", BreakForm),
-        Kind("closed", "Clinic closed", ClosedForm),
+        Kind("off", gettext_lazy("Time off or a meeting"), OffForm),
+        Kind("extra", gettext_lazy("Extra hours"), ExtraForm),
+        Kind("break", gettext_lazy("Weekly break"), BreakForm),
+        Kind("closed", gettext_lazy("Clinic closed"), ClosedForm),
     )
 }
 
@@ -122,7 +125,7 @@ def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
         return _page(request, kind, form, block=block, said=str(refusal), status=409, **facts)
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
-    messages.success(request, f"{kind.title}: it is in the diary.")
+    messages.success(request, _("{what}: it is in the diary.").format(what=kind.title))
     return redirect("diary:block", kind.name, kept.pk)
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients.identity import Erased
@@ -22,7 +23,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
-from bookings.core.scheduling.statuses import NEXT, Status
+from bookings.core.scheduling.statuses import Status
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
@@ -64,14 +65,14 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     now, events = timezone.now(), list(visit.events.order_by("at", "pk"))
     day = clinic.day_of(visit.starts_at)
     living = visit.whose.erased_at is None
-    after, booked = NEXT[Status(visit.status)], living and visit.status == Status.BOOKED
+    booked = living and visit.status == Status.BOOKED
     return {
         "visit": visit,
         "day": day,
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
-        "marks": [one for one in attendance.MARKS if one in after],
+        "marks": attendance.marks_after(visit),
         "living": living,
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
@@ -141,7 +142,8 @@ def mark(request: HttpRequest, visit: Appointment) -> str:
         marked = attendance.mark(visit, Status(asked), **circumstances(request))
     else:
         raise Http404
-    return f"{visit.client}: {Status(marked.status).label.lower()}."
+    status = marked.get_status_display().lower()
+    return _("{client}: {status}.").format(client=visit.client, status=status)
 
 
 @answering
@@ -151,7 +153,10 @@ def late(request: HttpRequest, visit: Appointment) -> str:
         raise Refused(_("Please give the minutes, from 0 to 240."))
     minutes = form.cleaned_data["minutes"]
     attendance.note_lateness(visit, minutes, **circumstances(request))
-    return f"{visit.client}: {f'{minutes} minutes late' if minutes else 'in time after all'}."
+    if not minutes:
+        return _("{client}: in time after all.").format(client=visit.client)
+    said = ngettext("{client}: {count} minute late.", "{client}: {count} minutes late.", minutes)
+    return said.format(client=visit.client, count=minutes)
 
 
 @answering
@@ -176,7 +181,7 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
         charging=request.POST.get("wish") == "client",
         **circumstances(request),
     )
-    return f"{visit.client}'s appointment is cancelled."
+    return _("{client}’s appointment is cancelled.").format(client=visit.client)
 
 
 @answering

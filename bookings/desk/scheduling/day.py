@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings.actions.scheduling.attendance import MARKS
-from bookings.core.scheduling.statuses import NEXT, Status
+from bookings.actions.scheduling.attendance import marks_after
+from bookings.core.scheduling.statuses import Status
 from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Therapist
@@ -67,12 +67,12 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
     }
 
 
-def marks_of(visit: Appointment, now: datetime) -> list[Status]:
+def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
     """What can be said of it at this hour; the appointment's own page has the rest."""
     waiting = visit.status in (Status.BOOKED, Status.ARRIVED)
     if not waiting or visit.starts_at - MARKED_EARLY > now:
         return []
-    return [one for one in MARKS if one in NEXT[Status(visit.status)]]
+    return marks_after(visit)
 
 
 def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:

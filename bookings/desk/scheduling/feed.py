@@ -87,12 +87,12 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
         "therapist": f"t{visit.therapist_id}",
         "room": f"r{visit.room_id}",
-        "client": isolated(visit.client.name) if visit.client else "Being booked online",
+        "client": isolated(visit.client.name) if visit.client else _("Being booked online"),
         "treatment": isolated(visit.treatment.name),
         "therapist_name": isolated(visit.therapist.name),
         "room_name": isolated(visit.room.name),
         "status": status.value,
-        "status_name": status.label,
+        "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
         "flags": flags_of(visit, clinic),
@@ -108,14 +108,15 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
+    is_late = visit.late_minutes and visit.status == Status.BOOKED
     flags = {
-        f"{visit.late_minutes} min late": visit.late_minutes and visit.status == Status.BOOKED,
-        "Different name given": client and client.same_address_as_id,
-        "Health: to be checked by the therapist": client and client.health_hold,
-        "Under 18, consent missing": client and client.lacks_consent(day),
-        "To pay": visit.status == Status.COMPLETED and left > 0,
-        "Paid": visit.settled > 0 and left <= 0,
-        "Note": visit.desk_note,
+        _("{count} min late").format(count=visit.late_minutes): is_late,
+        _("Different name given"): client and client.same_address_as_id,
+        _("Health: to be checked by the therapist"): client and client.health_hold,
+        _("Under 18, consent missing"): client and client.lacks_consent(day),
+        _("To pay"): visit.status == Status.COMPLETED and left > 0,
+        _("Paid"): visit.settled > 0 and left <= 0,
+        _("Note"): visit.desk_note,
         _("The therapist has left"): waits and not visit.therapist.active,
         _("The room is out of use"): waits and not visit.room.active,
     }

@@ -165,7 +165,7 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
         changes.tell(visit, **asked, by=who(request), now=timezone.now())
     except Refused as refusal:
         return _said(request, visit, refusal)
-    said = f"{visit.client} will be told by mail in three minutes."
+    said = _("{client} will be told by mail in three minutes.").format(client=visit.client)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)

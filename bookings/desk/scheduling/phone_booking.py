@@ -41,7 +41,7 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 BETWEEN = "|"
-CHOOSE_A_TIME = "Please choose a time."
+CHOOSE_A_TIME = gettext_lazy("Please choose a time.")
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
     "times": "desk/scheduling/_phone_times.html",
@@ -166,12 +166,21 @@ class _Call:
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:
-        when = dates.day_and_time(booked.starts_at, self.clinic.tz)
-        told = "" if booked.whose.email else " There is no address to send a mail to."
-        messages.success(
-            self.request,
-            f"{booked.client} is booked: {when} with {booked.therapist}, {booked.room}.{told}",
+        sentence = (
+            _("{client} is booked: {time} with {therapist}, {room}.")
+            if booked.whose.email
+            else _(
+                "{client} is booked: {time} with {therapist}, {room}. There is no address to send "
+                "a mail to."
+            )
         )
+        said = sentence.format(
+            client=booked.client,
+            time=dates.day_and_time(booked.starts_at, self.clinic.tz),
+            therapist=booked.therapist,
+            room=booked.room,
+        )
+        messages.success(self.request, said)
         day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 
@@ -181,7 +190,7 @@ class _Call:
         if people.chosen is None:
             return _("Please choose who it is.") if people.found.clients else _why_nobody(people)
         if people.is_new and people.new.email and not _is_an_address(people.new.email):
-            return f"{people.new.email} is no e-mail address."
+            return _("{address} is no e-mail address.").format(address=people.new.email)
         if self.times.unclear:
             return self.times.unclear
         seen = self.data.get("who_shown") == shown["who"]
@@ -213,7 +222,9 @@ class _Call:
 
 
 def _why_no_time(start: str | None) -> str:
-    return _("That time has just been taken. Please choose another.") if start else CHOOSE_A_TIME
+    return (
+        _("That time has just been taken. Please choose another.") if start else str(CHOOSE_A_TIME)
+    )
 
 
 def _why_nobody(people: People) -> str:

@@ -1,5 +1,8 @@
 """A client's training phase in a few words: "Taper, 12 days"."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from bookings.core.training import PhaseDay
 
 
@@ -7,11 +10,16 @@ def badge(here: PhaseDay | None) -> str:
     """Nothing without a race."""
     if here is None or here.days_to_race is None:
         return ""
-    return f"{here.phase.value.replace('_', ' ').capitalize()}, {_days(here.days_to_race)}"
+    phase = here.phase.value.replace("_", " ").capitalize()
+    return _("{phase}, {days}").format(phase=phase, days=_days(here.days_to_race))
 
 
 def _days(days: int) -> str:
     if days == 0:
-        return "race day"
-    count = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    return f"{count} to race" if days > 0 else f"{count} after race"
+        return _("race day")
+    words = (
+        ngettext("{count} day to race", "{count} days to race", days)
+        if days > 0
+        else ngettext("{count} day after race", "{count} days after race", -days)
+    )
+    return words.format(count=abs(days))

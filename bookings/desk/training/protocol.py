@@ -1,5 +1,7 @@
 """The clinic's protocol: for the staff to read, for the owner to change."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -10,27 +12,46 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings import dates
 from bookings.actions.training import protocol_versions
 from bookings.actions.training.protocol_versions import ProtocolMoved
 from bookings.core import training
 from bookings.core.training.protocol.editing import differences
+from bookings.core.training.protocol.evidence import STRENGTHS_IN_WORDS, Source
+from bookings.core.training.protocol.phases import PhaseRules
 from bookings.desk.training.protocol_forms import (
     FileForm,
     PhaseForm,
     ProtocolForm,
     SessionTypeForm,
 )
-from bookings.desk.training.protocol_page import protocol_page
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol, protocol_file
 from bookings.web.actor import who
 from bookings.web.responses import page_methods
 
 
+@dataclass(frozen=True)
+class ShownPhase:
+    """A phase with when it is, its sessions and what it stands on, in plain words."""
+
+    rules: PhaseRules
+    when: str
+    sessions: Sequence[str]
+    strength: str
+    sources: Sequence[Source]
+
+
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    page = protocol_page(protocol.current(), protocol.versions())
-    return render(request, "desk/training/protocol.html", {"page": page})
+    rules = protocol.current()
+    context = {
+        "protocol": rules,
+        "phases": _phases(rules),
+        "days_before": [dates.length_of_time(n) for n in rules.mails.reminders.days_before],
+        "versions": protocol.versions(),
+    }
+    return render(request, "desk/training/protocol.html", context)
 
 
 @page_methods
@@ -93,6 +114,20 @@ def reset(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/training/protocol_reset.html", {"differences": changed})
 
 
+def _phases(rules: training.Protocol) -> list[ShownPhase]:
+    when = training.in_plain_words(rules, training.Distance.MARATHON)
+    return [
+        ShownPhase(
+            rules=phase,
+            when=dates.translated(when.get(phase.phase, "")),
+            sessions=[rules.session_types[kind].name for kind in phase.sessions],
+            strength=dates.translated(STRENGTHS_IN_WORDS[phase.strength]),
+            sources=[rules.sources[key] for key in phase.sources],
+        )
+        for phase in rules.phases.values()
+    ]
+
+
 def _edit(
     request: HttpRequest, form_class: type[ProtocolForm], part: Any, anchor: tuple[str, str]
 ) -> HttpResponse:
@@ -138,7 +173,12 @@ def _made(
     if made.number == before.number:
         messages.info(request, _("Nothing was different, so there is no new version."))
     else:
-        messages.success(request, f"This is now version {made.number}. {made.change}")
+        messages.success(
+            request,
+            _("This is now version {number}. {change}").format(
+                number=made.number, change=made.change
+            ),
+        )
     return redirect(f"{reverse('desk:protocol')}#{anchor}")
 
 

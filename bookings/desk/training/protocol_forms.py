@@ -7,6 +7,7 @@ from crispy_forms.layout import Div
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import FileExtensionValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -62,7 +63,9 @@ class Lines(ShortText):
 class Leads(forms.CharField):
     """Numbers of days such as 3, 1; empty for what usually holds."""
 
-    default_error_messages = {"invalid": "Please give days as whole numbers, such as 3, 1."}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give days as whole numbers, such as 3, 1.")
+    }
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
@@ -221,15 +224,21 @@ class PhaseForm(ProtocolForm):
 
     def clean(self) -> None:
         typed = self.cleaned_data
-        for low, high, what in (("shortest", "longest", "shortest"), ("least", "most", "least")):
+        for low, high, wrong in (
+            ("shortest", "longest", _("Please give no less than the shortest.")),
+            ("least", "most", _("Please give no less than the least.")),
+        ):
             if typed.get(low) and typed.get(high) and typed[low] > typed[high]:
-                self.add_error(high, f"Please give no less than the {what}.")
+                self.add_error(high, wrong)
 
 
 class FileForm(forms.Form):
     file = forms.FileField(
         label="Protocol file",
-        help_text=f"YAML, at most {protocol_file.LARGEST // 1024} KB, as an export writes it.",
+        help_text=format_lazy(
+            gettext_lazy("YAML, at most {size} KB, as an export writes it."),
+            size=protocol_file.LARGEST // 1024,
+        ),
         widget=forms.FileInput(attrs={"accept": ",".join(f".{one}" for one in FILE_ENDINGS)}),
         validators=[
             FileExtensionValidator(

@@ -1,6 +1,5 @@
 """Who is treated, and what happened to their record."""
 
-from calendar import day_name
 from datetime import date
 from typing import Self
 
@@ -9,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Left, Lower
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from bookings.core import training
@@ -19,7 +19,6 @@ from bookings.models.named import Named
 from bookings.models.users import User
 
 GROWN_UP_AT = 18  # years
-WEEKDAYS = list(enumerate(day_name))
 
 
 def languages() -> list[tuple[str, str]]:
@@ -119,7 +118,7 @@ class Client(Named, models.Model):
     )
 
     long_run_weekday = models.PositiveSmallIntegerField(
-        "day of the long run", choices=WEEKDAYS, default=training.Weekday.SUN.value
+        "day of the long run", choices=list(WEEKDAYS.items()), default=training.Weekday.SUN.value
     )
     weekly_volume_km = models.PositiveSmallIntegerField(
         "kilometres a week",

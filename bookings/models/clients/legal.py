@@ -12,8 +12,8 @@ TO_FILL_IN = "[FILL IN"
 
 
 class LegalKind(models.TextChoices):
-    TERMS = "terms", "terms"
-    PRIVACY = "privacy", "privacy notice"
+    TERMS = "terms", gettext_lazy("terms")
+    PRIVACY = "privacy", gettext_lazy("privacy notice")
 
 
 class LegalTextQuerySet(models.QuerySet["LegalText"]):

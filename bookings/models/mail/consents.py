@@ -6,16 +6,18 @@ from django.utils.translation import gettext_lazy
 from bookings.models.clients.clients import Client
 
 # The box on the form of a race, and what stands below it.
-ASKED_WITH_A_RACE = "Write to me when it is time for a session"
-PROMISED_WITH_IT = "At most one mail a week, with free times; each has a link that stops them."
+ASKED_WITH_A_RACE = gettext_lazy("Write to me when it is time for a session")
+PROMISED_WITH_IT = gettext_lazy(
+    "At most one mail a week, with free times; each has a link that stops them."
+)
 
 
 class MailGroup(models.TextChoices):
     """What a client may choose to get or not; answers to what they do themselves always come."""
 
-    REMINDERS = "reminders", "reminders of appointments"
-    NUDGES = "nudges", "mails timed to training"
-    NEWS = "news", "news of the waiting list"
+    REMINDERS = "reminders", gettext_lazy("reminders of appointments")
+    NUDGES = "nudges", gettext_lazy("mails timed to training")
+    NEWS = "news", gettext_lazy("news of the waiting list")
 
     @property
     def field(self) -> str:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 TOLERANCE = timedelta(seconds=30)  # clocks are put right by less, all the time
 
 
 class Component(models.TextChoices):
-    BEAT = "beat", "the clock that rings each minute"
-    SENDER = "sender", "the worker that sends mail"
+    BEAT = "beat", gettext_lazy("the clock that rings each minute")
+    SENDER = "sender", gettext_lazy("the worker that sends mail")
 
 
 class HeartbeatQuerySet(models.QuerySet):

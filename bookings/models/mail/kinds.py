@@ -3,21 +3,22 @@
 from datetime import timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.models.mail.consents import MailGroup
 
 
 class MailState(models.TextChoices):
-    SCHEDULED = "scheduled"
-    SENDING = "sending"
-    SENT = "sent"
-    AMBIGUOUS = "ambiguous", "in doubt"
-    FAILED = "failed"
-    DEAD = "dead", "could not be written"
-    CANCELLED = "cancelled", "no longer true"
-    SUPERSEDED = "superseded", "replaced by a newer one"
-    MERGED = "merged", "told in another mail"
-    MISSED = "missed", "too late to be of use"
+    SCHEDULED = "scheduled", gettext_lazy("Scheduled")
+    SENDING = "sending", gettext_lazy("Sending")
+    SENT = "sent", gettext_lazy("Sent")
+    AMBIGUOUS = "ambiguous", gettext_lazy("in doubt")
+    FAILED = "failed", gettext_lazy("Failed")
+    DEAD = "dead", gettext_lazy("could not be written")
+    CANCELLED = "cancelled", gettext_lazy("no longer true")
+    SUPERSEDED = "superseded", gettext_lazy("replaced by a newer one")
+    MERGED = "merged", gettext_lazy("told in another mail")
+    MISSED = "missed", gettext_lazy("too late to be of use")
 
 
 ASKS_FOR_ATTENTION = (
@@ -30,19 +31,19 @@ UNFINISHED = (MailState.SCHEDULED, MailState.SENDING)
 
 
 class MailKind(models.TextChoices):
-    CONFIRMED = "confirmed", "appointment confirmed"
-    MOVED = "moved", "appointment moved"
-    CANCELLED = "cancelled", "appointment cancelled"
-    PLAN_BOOKED = "plan_booked", "several appointments confirmed"
-    RELEASED = "released", "appointments that nobody confirmed given back"
-    REMINDER = "reminder", "reminder of an appointment"
-    PLAN = "plan", "training plan"
-    NUDGE = "nudge", "sessions to book"
-    RACE_CHECK = "race_check", "how the race went"
-    OFF_SEASON = "off_season", "between two races"
-    NEW_LINKS = "new_links", "new links to appointments"
-    DATA_LINK = "data_link", "link to one's own data"
-    ERASED = "erased", "data erased"
+    CONFIRMED = "confirmed", gettext_lazy("appointment confirmed")
+    MOVED = "moved", gettext_lazy("appointment moved")
+    CANCELLED = "cancelled", gettext_lazy("appointment cancelled")
+    PLAN_BOOKED = "plan_booked", gettext_lazy("several appointments confirmed")
+    RELEASED = "released", gettext_lazy("appointments that nobody confirmed given back")
+    REMINDER = "reminder", gettext_lazy("reminder of an appointment")
+    PLAN = "plan", gettext_lazy("training plan")
+    NUDGE = "nudge", gettext_lazy("sessions to book")
+    RACE_CHECK = "race_check", gettext_lazy("how the race went")
+    OFF_SEASON = "off_season", gettext_lazy("between two races")
+    NEW_LINKS = "new_links", gettext_lazy("new links to appointments")
+    DATA_LINK = "data_link", gettext_lazy("link to one's own data")
+    ERASED = "erased", gettext_lazy("data erased")
 
 
 # The rest answer what somebody has just done, and go out at any hour.

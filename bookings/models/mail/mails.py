@@ -24,7 +24,7 @@ from bookings.models.scheduling.appointments import Appointment
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
 LEASE = timedelta(seconds=120)
 
-IN_DOUBT = "Nobody can know whether it arrived: send it again, or ring this client."
+IN_DOUBT = gettext_lazy("Nobody can know whether it arrived: send it again, or ring this client.")
 
 # One statement: the subquery runs once, passes over what another sender is claiming, and
 # every time is the database's, because the clocks of workers differ. It asks each time whether
@@ -69,8 +69,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def not_gone_out(self):
         return self.unfinished().filter(data_at=None)
 
-    def supersede(self, why: str = "The appointment has changed since.") -> int:
+    def supersede(self, why: str = "") -> int:
         """Withdraw what has not gone out; its sender finds out at the mark, before the message."""
+        why = why or _("The appointment has changed since.")
         return self.not_gone_out().update(state=MailState.SUPERSEDED, why=why)
 
     def withdrawn(self):
@@ -124,7 +125,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         marked.filter(kind__in=RESENT_ONCE_IN_DOUBT, doubts=0).update(
             state=MailState.SCHEDULED, due_at=Now() + RESENT_AFTER, data_at=None, **in_doubt
         )
-        marked.update(state=MailState.AMBIGUOUS, why=IN_DOUBT, **in_doubt)
+        marked.update(state=MailState.AMBIGUOUS, why=str(IN_DOUBT), **in_doubt)
 
 
 class Mail(models.Model):

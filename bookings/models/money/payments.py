@@ -21,10 +21,10 @@ CHARGED_A_FEE = (Status.CANCELLED, Status.NO_SHOW)
 
 
 class Method(models.TextChoices):
-    CASH = "cash", "Cash"
-    CARD = "card", "Card"
-    TRANSFER = "transfer", "Bank transfer"
-    WAIVED = "waived", "Waived"
+    CASH = "cash", gettext_lazy("Cash")
+    CARD = "card", gettext_lazy("Card")
+    TRANSFER = "transfer", gettext_lazy("Bank transfer")
+    WAIVED = "waived", gettext_lazy("Waived")
 
 
 class PaymentQuerySet(models.QuerySet):

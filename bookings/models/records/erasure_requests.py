@@ -9,10 +9,10 @@ from bookings.models.clients.clients import Client
 
 
 class ErasureState(models.TextChoices):
-    ASKED = "asked", "waiting for the desk"
-    DONE = "done", "carried out"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn", "taken back by the client"
+    ASKED = "asked", gettext_lazy("waiting for the desk")
+    DONE = "done", gettext_lazy("carried out")
+    DECLINED = "declined", gettext_lazy("Declined")
+    WITHDRAWN = "withdrawn", gettext_lazy("taken back by the client")
 
 
 class ErasureRequest(models.Model):

@@ -14,9 +14,9 @@ MAY_FORGET = "SET LOCAL taper.forgetting = 'on'"
 class Operation(models.TextChoices):
     """As PostgreSQL names what set a trigger off."""
 
-    ADDED = "INSERT", "added"
-    CHANGED = "UPDATE", "changed"
-    REMOVED = "DELETE", "removed"
+    ADDED = "INSERT", gettext_lazy("added")
+    CHANGED = "UPDATE", gettext_lazy("changed")
+    REMOVED = "DELETE", gettext_lazy("removed")
 
 
 class Change(models.Model):

@@ -1,10 +1,10 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
@@ -14,20 +14,20 @@ from bookings.models.rota.therapists import Therapist
 class Weekday(models.IntegerChoices):
     """As date.weekday() counts."""
 
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
+    MONDAY = 0, gettext_lazy("Monday")
+    TUESDAY = 1, gettext_lazy("Tuesday")
+    WEDNESDAY = 2, gettext_lazy("Wednesday")
+    THURSDAY = 3, gettext_lazy("Thursday")
+    FRIDAY = 4, gettext_lazy("Friday")
+    SATURDAY = 5, gettext_lazy("Saturday")
+    SUNDAY = 6, gettext_lazy("Sunday")
 
 
 def ends_after_it_starts(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(end__gt=F("start")),
         name=name,
-        violation_error_message=_("The end must be after the start."),
+        violation_error_message=gettext_lazy("The end must be after the start."),
     )
 
 
@@ -60,6 +60,10 @@ class Weekly(models.Model):
             and (self.valid_until is None or day <= self.valid_until)
         )
 
+    def on(self, day: date, tz: ZoneInfo) -> Interval | None:
+        """Its hours of that day; None where it does not hold, or the clocks leave nothing."""
+        return Interval.on_clock(day, self.start, self.end, tz) if self.holds_on(day) else None
+
 
 def held_together(name: str) -> list[models.BaseConstraint]:
     """What every row of Weekly keeps to; constraints begin with the table's own `name`."""
@@ -68,7 +72,7 @@ def held_together(name: str) -> list[models.BaseConstraint]:
         models.CheckConstraint(
             condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
             name=f"{name}_valid_until_after_from",
-            violation_error_message=_("The last day must not be before the first."),
+            violation_error_message=gettext_lazy("The last day must not be before the first."),
         ),
         models.CheckConstraint(condition=Q(weekday__lte=6), name=f"{name}_weekday_exists"),
     ]
@@ -141,7 +145,7 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="absence_ends_after_start",
-                violation_error_message="The end must be after the start.",
+                violation_error_message=gettext_lazy("The end must be after the start."),
             ),
         ]
 

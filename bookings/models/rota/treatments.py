@@ -69,12 +69,12 @@ class Treatment(Named, models.Model):
             models.CheckConstraint(
                 condition=models.Q(minutes__gt=0),
                 name="treatment_takes_time",
-                violation_error_message="A treatment takes at least a minute.",
+                violation_error_message=gettext_lazy("A treatment takes at least a minute."),
             ),
             models.CheckConstraint(
                 condition=models.Q(price__gte=0),
                 name="price_is_not_negative",
-                violation_error_message="A price cannot be less than nothing.",
+                violation_error_message=gettext_lazy("A price cannot be less than nothing."),
             ),
         ]
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -26,6 +27,15 @@ from bookings.models.rota.treatments import Room, Treatment
 LONGEST = timedelta(hours=12)
 # Who may make a visit for somebody else.
 VOUCHING = (Role.DESK.value, Role.OWNER.value)
+STATUS_NAMES = {
+    Status.HELD: gettext_lazy("Held"),
+    Status.EXPIRED: gettext_lazy("Expired"),
+    Status.BOOKED: gettext_lazy("Booked"),
+    Status.ARRIVED: gettext_lazy("Arrived"),
+    Status.COMPLETED: gettext_lazy("Completed"),
+    Status.NO_SHOW: gettext_lazy("Did not come"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
+}
 OCCUPYING = ~Q(status__in=[status.value for status in FREES_ITS_TIME])
 
 
@@ -47,7 +57,7 @@ class TimeRange(Func):
         super().__init__(F(start), F(end), RangeBoundary())
 
 
-def never_twice(what: str, until: str, otherwise: str) -> ExclusionConstraint:
+def never_twice(what: str, until: str, otherwise: Any) -> ExclusionConstraint:
     return ExclusionConstraint(
         name=f"{what}_never_twice",
         expressions=[
@@ -141,7 +151,7 @@ class Appointment(models.Model):
         help_text=gettext_lazy("The end and the treatment's buffer.")
     )
     status = models.CharField(
-        max_length=10, choices=[(status.value, status.label) for status in Status]
+        max_length=10, choices=[(status.value, name) for status, name in STATUS_NAMES.items()]
     )
     price = models.DecimalField(max_digits=8, decimal_places=2)
     any_therapist = models.BooleanField(
@@ -222,19 +232,29 @@ class Appointment(models.Model):
     class Meta:
         ordering = ["starts_at"]
         constraints = [
-            never_twice("therapist", "blocked_until", "The therapist is not free at that time."),
-            never_twice("room", "blocked_until", "The room is not free at that time."),
-            never_twice("client", "ends_at", "The client has another appointment at that time."),
+            never_twice(
+                "therapist",
+                "blocked_until",
+                gettext_lazy("The therapist is not free at that time."),
+            ),
+            never_twice(
+                "room", "blocked_until", gettext_lazy("The room is not free at that time.")
+            ),
+            never_twice(
+                "client",
+                "ends_at",
+                gettext_lazy("The client has another appointment at that time."),
+            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="appointment_takes_time",
-                violation_error_message="The end must be after the start.",
+                violation_error_message=gettext_lazy("The end must be after the start."),
             ),
             models.CheckConstraint(
                 condition=Q(blocked_until__gte=F("ends_at"))
                 & Q(blocked_until__lte=F("starts_at") + Value(LONGEST)),
                 name="appointment_blocked_within_reason",
-                violation_error_message="An appointment takes twelve hours at most.",
+                violation_error_message=gettext_lazy("An appointment takes twelve hours at most."),
             ),
             models.CheckConstraint(
                 condition=Q(client__isnull=False) | Q(status__in=[Status.HELD, Status.EXPIRED]),

@@ -10,24 +10,24 @@ from bookings.models.named import Named
 
 
 class Distance(models.TextChoices):
-    TEN_KM = training.Distance.TEN_KM.value, "10 km"
-    HALF = training.Distance.HALF.value, "Half marathon"
-    MARATHON = training.Distance.MARATHON.value, "Marathon"
-    ULTRA = training.Distance.ULTRA.value, "Ultra"
+    TEN_KM = training.Distance.TEN_KM.value, gettext_lazy("10 km")
+    HALF = training.Distance.HALF.value, gettext_lazy("Half marathon")
+    MARATHON = training.Distance.MARATHON.value, gettext_lazy("Marathon")
+    ULTRA = training.Distance.ULTRA.value, gettext_lazy("Ultra")
 
 
 class Priority(models.TextChoices):
-    A = training.Priority.A.value, "The race I train for"
-    B = training.Priority.B.value, "A race on the way"
-    C = training.Priority.C.value, "A training run with a number on"
+    A = training.Priority.A.value, gettext_lazy("The race I train for")
+    B = training.Priority.B.value, gettext_lazy("A race on the way")
+    C = training.Priority.C.value, gettext_lazy("A training run with a number on")
 
 
 class Outcome(models.TextChoices):
-    EXPECTED = training.Outcome.ASSUMED_FINISHED.value, "Not known yet"
-    FINISHED = training.Outcome.FINISHED.value, "I finished"
-    DNF = training.Outcome.DNF.value, "I started and did not finish"
-    DNS = training.Outcome.DNS.value, "I did not start"
-    CANCELLED = training.Outcome.CANCELLED.value, "The organiser cancelled it"
+    EXPECTED = training.Outcome.ASSUMED_FINISHED.value, gettext_lazy("Not known yet")
+    FINISHED = training.Outcome.FINISHED.value, gettext_lazy("I finished")
+    DNF = training.Outcome.DNF.value, gettext_lazy("I started and did not finish")
+    DNS = training.Outcome.DNS.value, gettext_lazy("I did not start")
+    CANCELLED = training.Outcome.CANCELLED.value, gettext_lazy("The organiser cancelled it")
 
 
 class Race(Named, models.Model):
@@ -61,23 +61,25 @@ class Race(Named, models.Model):
             models.UniqueConstraint(
                 fields=["client", "race_date"],
                 name="one_race_a_day",
-                violation_error_message="There is already a race on this date.",
+                violation_error_message=gettext_lazy("There is already a race on this date."),
             ),
             models.CheckConstraint(
                 condition=Q(weeks__isnull=True) | Q(weeks__range=(1, 52)),
                 name="race_weeks_within_a_year",
-                violation_error_message="A plan lasts from 1 to 52 weeks.",
+                violation_error_message=gettext_lazy("A plan lasts from 1 to 52 weeks."),
             ),
             models.CheckConstraint(
                 condition=Q(training_start__isnull=True)
                 | Q(training_start__lte=models.F("race_date")),
                 name="training_starts_before_the_race",
-                violation_error_message="Training cannot start after the race.",
+                violation_error_message=gettext_lazy("Training cannot start after the race."),
             ),
             models.CheckConstraint(
                 condition=Q(dnf_km__isnull=True) | Q(outcome=Outcome.DNF),
                 name="kilometres_of_an_unfinished_race",
-                violation_error_message="Only a race that was not finished has these kilometres.",
+                violation_error_message=gettext_lazy(
+                    "Only a race that was not finished has these kilometres."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(distance__in=Distance.values)

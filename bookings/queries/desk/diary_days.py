@@ -155,8 +155,7 @@ def _breaks(
     pauses = WeeklyBreak.objects.filter(therapist__in=people, valid_from__lte=last)
     for pause in pauses.exclude(valid_until__lt=first):
         for day in (first + timedelta(days=n) for n in range(days)):
-            during = Interval.on_clock(day, pause.start, pause.end, clinic.tz)
-            if during and pause.holds_on(day):
+            if during := pause.on(day, clinic.tz):
                 yield pause, during
 
 

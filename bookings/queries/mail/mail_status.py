@@ -5,7 +5,10 @@ from datetime import timedelta
 
 from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from bookings import dates
 from bookings.models import Clinic, Heartbeat, Mail, MailServer, MailState
 from bookings.models.mail.kinds import GROUP_OF, TIMED_TO_TRAINING
 from bookings.queries.actors import named
@@ -16,9 +19,9 @@ LATE = timedelta(minutes=5)
 def problems(clinic: Clinic) -> list[str]:
     """What the desk must know, a sentence each; nothing while all is well."""
     if clinic.mail_paused_at:
-        at = clinic.mail_paused_at.astimezone(clinic.tz)
-        since = f"{at:%H:%M} on {at.day} {at:%B}"
-        return [f"All mail has been paused since {since}, by {named(clinic.mail_paused_by)}."]
+        sentence = _("All mail has been paused since {time}, by {who}.")
+        since = dates.day_and_time(clinic.mail_paused_at, clinic.tz)
+        return [sentence.format(time=since, who=named(clinic.mail_paused_by))]
     return list(_troubles())
 
 
@@ -39,13 +42,14 @@ def not_wanted(mail: Mail) -> str:
     group = GROUP_OF.get(mail.kind)
     if group is None or mail.kind in TIMED_TO_TRAINING or getattr(mail.client, group.field):
         return ""
-    return f"The client wants no {group.label}."
+    return _("The client wants no {mails}.").format(mails=group.label)
 
 
 def _silences(beats: Iterable[Heartbeat]) -> Iterator[str]:
     for beat in beats:
         if beat.is_silent:
-            yield f"Mail may be late: no sign of life from {beat.get_part_display()}."
+            sentence = _("Mail may be late: no sign of life from {part}.")
+            yield sentence.format(part=beat.get_part_display())
 
 
 def _beats() -> list[Heartbeat]:
@@ -58,11 +62,16 @@ def _troubles() -> Iterator[str]:
     beats = _beats()
     yield from _silences(beats)
     if failures := next((beat.failures for beat in beats if beat.failures), 0):
-        yield (
-            f"The mail server has taken nothing, {failures} times in a row; "
-            "it is tried again every few minutes."
-        )
+        yield ngettext(
+            "The mail server has taken nothing, {count} time; it is tried again every few minutes.",
+            "The mail server has taken nothing, {count} times in a row; it is tried again every "
+            "few minutes.",
+            failures,
+        ).format(count=failures)
     overdue = Mail.objects.overdue(LATE).count()
     if overdue:
-        which = "One mail has" if overdue == 1 else f"{overdue} mails have"
-        yield f"{which} been waiting for more than five minutes."
+        yield ngettext(
+            "One mail has been waiting for more than five minutes.",
+            "{count} mails have been waiting for more than five minutes.",
+            overdue,
+        ).format(count=overdue)

@@ -6,13 +6,14 @@ from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.models import Client, Clinic, Mail, MailKind
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import History, declined_by, runner_of
 
-NOTHING_LEFT = "Nothing is left to book."
+NOTHING_LEFT = gettext_lazy("Nothing is left to book.")
 
 
 @dataclass(frozen=True)

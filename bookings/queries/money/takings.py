@@ -52,7 +52,7 @@ def takings_of(clinic: Clinic, day: date) -> Takings:
 def _sums(currency: str, payments: Iterable[Payment]) -> Sums:
     of_it = [one for one in payments if one.currency == currency]
     taken = [one for one in of_it if one.method != Method.WAIVED]
-    methods = [Method(name).label for name in Method if name != Method.WAIVED]
+    methods = [str(Method(name).label) for name in Method if name != Method.WAIVED]
     by_method = dict.fromkeys(methods, NOTHING)
     by_method.update(_added(taken, lambda one: one.get_method_display()))
     return Sums(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.models import Absence, Clinic, Therapist
@@ -24,18 +25,16 @@ def away_of(therapist: Therapist, day: date, clinic: Clinic) -> list[Away]:
     off = Absence.objects.touching(bounds).filter(Q(therapist=therapist) | Q(therapist=None))
     aways = [_cut(one, bounds) for one in off]
     for pause in therapist.breaks.filter(weekday=day.weekday()):
-        during = Interval.on_clock(day, pause.start, pause.end, clinic.tz)
-        if during and pause.holds_on(day):
-            aways.append(Away(during, pause.reason or "break"))
+        if during := pause.on(day, clinic.tz):
+            aways.append(Away(during, pause.reason or _("break")))
     return sorted(aways, key=lambda one: one.during.start)
 
 
 def _cut(absence: Absence, bounds: Interval) -> Away:
     start, end = max(absence.starts_at, bounds.start), min(absence.ends_at, bounds.end)
-    why = absence.reason or "time off"
+    why = absence.reason or _("time off")
     if absence.therapist_id is None:
-        why = (
-            f"the clinic is closed: {absence.reason}" if absence.reason else "the clinic is closed"
-        )
+        sentence = _("the clinic is closed: {why}") if absence.reason else _("the clinic is closed")
+        why = sentence.format(why=absence.reason)
     during = Interval(start, end)
     return Away(during, why, all_day=during == bounds)

@@ -6,16 +6,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bookings.core.intervals import Interval
+from bookings.core.scheduling.checks import Timetable
 from bookings.core.scheduling.openings import Span, clock_span, without
 from bookings.models import Clinic
 from bookings.queries.rota import facts
-
-
-class TimeOff(NamedTuple):
-    """Closures are everybody's, absences by therapist."""
-
-    closures: list[Span]
-    absences: dict[int, list[Span]]
 
 
 class Hours(NamedTuple):
@@ -25,12 +19,27 @@ class Hours(NamedTuple):
     breaks: dict[int, list[Span]]
 
 
-def time_off(therapists: Iterable[int], during: Interval) -> TimeOff:
-    found = TimeOff([], {pk: [] for pk in therapists})
-    for person, start, end in facts.time_off(found.absences, during):
-        spans = found.closures if person is None else found.absences[person]
-        spans.append((start, end))
-    return found
+def timetables(
+    therapists: Iterable[int], first: date, days: int, during: Interval, clinic: Clinic
+) -> dict[int, Timetable]:
+    """The hours of the `days` civil days from `first`, and the time off that touches `during`.
+
+    Two queries. What is booked is not in it.
+    """
+    closures: list[Span] = []
+    absences: dict[int, list[Span]] = {pk: [] for pk in therapists}
+    for person, start, end in facts.time_off(absences, during):
+        (closures if person is None else absences[person]).append((start, end))
+    hours = hours_and_breaks(absences, first, days, clinic)
+    return {
+        pk: Timetable(
+            working=hours.working[pk],
+            breaks=hours.breaks[pk],
+            closures=closures,
+            absences=away,
+        )
+        for pk, away in absences.items()
+    }
 
 
 def hours_and_breaks(therapists: Iterable[int], first: date, days: int, clinic: Clinic) -> Hours:

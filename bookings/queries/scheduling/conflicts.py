@@ -1,16 +1,16 @@
 """What stands in the diary and could not stand there any more: visits to come, and live holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from bookings.core.intervals import Interval
-from bookings.core.scheduling.checks import Timetable, codes_of_timetable, inside, is_clear
+from bookings.core.scheduling.checks import Timetable, codes_of_timetable, is_clear
 from bookings.core.scheduling.codes import HOURS, Code, Problem, Rules
-from bookings.core.scheduling.openings import Span, Visit, joined, without
+from bookings.core.scheduling.openings import Span, Visit, without
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -20,7 +20,7 @@ from bookings.models import (
     Therapist,
 )
 from bookings.queries.rota import facts as rota
-from bookings.queries.rota.working_hours import hours_and_breaks, time_off
+from bookings.queries.rota.working_hours import timetables
 from bookings.queries.scheduling.problems import sentence_of
 
 # Kinds of events that say where a visit stands, and which rules were set aside for it.
@@ -116,25 +116,12 @@ def _standing(
     return there.order_by("starts_at") if during is None else there.touching(during)
 
 
-def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterable[tuple[int, list[Code]]]:
-    begin = min(one.starts_at for one in visits)
-    end = max(one.ends_at for one in visits)
-    first, last = (clinic.day_of(at) for at in (begin, end))
+def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterator[tuple[int, list[Code]]]:
     treatments = {one.treatment for one in visits}
-    offered = {
-        (treatment, one.pk)
-        for treatment, there in rota.offering(treatments).items()
-        for one in there
-    }
-    suitable = {
-        (treatment, room.pk)
-        for treatment, there in rota.suitable_rooms(treatments).items()
-        for room in there
-    }
-    timetables = _timetables(clinic, {one.therapist for one in visits}, first, last, begin, end)
-    clear = {
-        pk: without(one.working, [*one.closures, *one.absences]) for pk, one in timetables.items()
-    }
+    offered = _pairs(rota.offering(treatments))
+    suitable = _pairs(rota.suitable_rooms(treatments))
+    people = _timetables(clinic, visits)
+    clear = {pk: without(one.working, [*one.closures, *one.absences]) for pk, one in people.items()}
     gone = set(Therapist.objects.filter(active=False).values_list("pk", flat=True))
     out_of_use = set(Room.objects.filter(active=False).values_list("pk", flat=True))
     for one in visits:
@@ -150,39 +137,27 @@ def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterable[tuple[int
         # Of thousands nearly all are where they should be: a look at each has to be short.
         span = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
         if not is_clear(span, clear[one.therapist]):
-            codes += _codes_of_time(span, timetables[one.therapist])
+            codes += _codes_of_time(span, people[one.therapist])
         if codes:
             yield one.pk, codes
 
 
-def _timetables(
-    clinic: Clinic, people: set[int], first: date, last: date, begin: datetime, end: datetime
-) -> dict[int, Timetable]:
+def _pairs(by_treatment: Mapping[int, Iterable[Therapist | Room]]) -> set[tuple[int, int]]:
+    return {(treatment, one.pk) for treatment, there in by_treatment.items() for one in there}
+
+
+def _timetables(clinic: Clinic, visits: Sequence[Standing]) -> dict[int, Timetable]:
     """Sorted, so that the part around a visit can be cut out."""
-    off = time_off(people, Interval(begin, end))
-    days = (last - first).days + 1
-    hours = hours_and_breaks(people, first, days, clinic)
-    closures = joined(off.closures)
-    return {
-        pk: Timetable(
-            working=joined(hours.working[pk]),
-            breaks=joined(hours.breaks[pk]),
-            closures=closures,
-            absences=joined(off.absences[pk]),
-        )
-        for pk in people
-    }
+    during = Interval(min(one.starts_at for one in visits), max(one.ends_at for one in visits))
+    first, last = clinic.day_of(during.start), clinic.day_of(during.end)
+    people = {one.therapist for one in visits}
+    found = timetables(people, first, (last - first).days + 1, during, clinic)
+    return {pk: one.in_order() for pk, one in found.items()}
 
 
-def _codes_of_time(around: Span, timetable: Timetable) -> list[Code]:
-    start, end = around
-    near = Timetable(
-        working=inside(timetable.working, around),
-        breaks=inside(timetable.breaks, around),
-        closures=inside(timetable.closures, around),
-        absences=inside(timetable.absences, around),
-    )
-    found = codes_of_timetable(start, Visit(end - start), near)
+def _codes_of_time(span: Span, timetable: Timetable) -> list[Code]:
+    start, end = span
+    found = codes_of_timetable(start, Visit(end - start), timetable.around(span))
     return [code for code in found if Rules.STANDING.binds(code)]
 
 

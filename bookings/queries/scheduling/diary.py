@@ -1,11 +1,13 @@
 """The facts that decide where a visit may stand, in a constant number of queries."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from math import ceil, floor
+from typing import Any
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.checks import Timetable, inside
@@ -21,12 +23,18 @@ from bookings.core.scheduling.openings import (
 )
 from bookings.models import Client, Clinic, Room, Therapist, Treatment
 from bookings.queries.rota import facts as rota
-from bookings.queries.rota.working_hours import hours_and_breaks, time_off
+from bookings.queries.rota.working_hours import timetables
 from bookings.queries.scheduling.facts import Taken, taken_times
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement, Slot
 
 # How far ahead the desk looks, whom the clinic's horizon does not bind.
 FARTHEST_DAYS = 730
+PARTS_BEGIN = (time(12), time(17))  # afternoon and evening
+
+
+def part_of_day(clock: time) -> int:
+    """0 in the morning, 1 in the afternoon, 2 in the evening."""
+    return bisect_right(PARTS_BEGIN, clock)
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,8 @@ class DiaryFacts:
     """The `days` civil days from `first`, as they concern some treatments.
 
     `offered_by` and `suitable` are by treatment: the therapists at work here who offer it, and
-    the rooms in use that suit it, in order. `timetables` are by therapist, `rooms` what is taken
-    of each room, `rows` all that takes time.
+    the rooms in use that suit it, in order. `hours` are by therapist, without what is booked;
+    `rows` is all that takes time.
     """
 
     clinic: Clinic
@@ -51,26 +59,16 @@ class DiaryFacts:
     days: int
     offered_by: dict[int, list[Therapist]]
     suitable: dict[int, list[Room]]
-    timetables: dict[int, Timetable]
-    rooms: dict[int, list[Span]]
+    hours: dict[int, Timetable]
     rows: Sequence[tuple]
     now: datetime
 
-    def openings(
-        self,
-        treatment: Treatment,
-        *,
-        first: date | None = None,
-        days: int | None = None,
-        visit: Visit | None = None,
-        rules: Rules = Rules.ONLINE,
-    ) -> list[Opening]:
-        """The free starts in order of time, of all the days or of some."""
+    def openings(self, treatment: Treatment, **asked: Any) -> list[Opening]:
+        """The free starts in order of time; `asked` is what `starts` takes besides."""
         people = {one.pk: one for one in self.offered_by[treatment.pk]}
-        starts = self.starts(treatment, first=first, days=days, visit=visit, rules=rules)
         return [
             Opening(datetime.fromtimestamp(start, UTC), tuple(people[pk] for pk in takers))
-            for start, takers in starts.items()
+            for start, takers in self.starts(treatment, **asked).items()
         ]
 
     def starts(
@@ -82,7 +80,7 @@ class DiaryFacts:
         visit: Visit | None = None,
         rules: Rules = Rules.ONLINE,
     ) -> dict[Seconds, list[int]]:
-        """Each free start with the ids of the therapists who can take it.
+        """Each free start of all the days, or of some, with the ids of who can take it.
 
         It has no problem under the `rules`, which are those of a runner or of the desk's moves.
         """
@@ -91,25 +89,28 @@ class DiaryFacts:
             return {}
         visit = visit or treatment.visit
         shown = day_bounds(first, days, self.clinic.tz)
-        rosters = {one.pk: self.timetables[one.pk] for one in self.offered_by[treatment.pk]}
-        rooms: list[Sequence[Span]] = [self.rooms[room.pk] for room in self.suitable[treatment.pk]]
-        if (first, days) == (self.first, self.days):
-            whole = {pk: timetable.roster for pk, timetable in rosters.items()}
-        else:
-            begin, end = _seconds(shown)
-            around = begin, end + visit.blocked
-            whole = {pk: _cut(one.sorted_roster, around) for pk, one in rosters.items()}
-            rooms = [
-                inside(self._sorted_rooms[room.pk], around) for room in self.suitable[treatment.pk]
-            ]
+        whole = (first, days) == (self.first, self.days)
+        begin, end = _seconds(shown)
+        rosters, rooms = self._of(treatment, None if whole else (begin, end + visit.blocked))
         step = self.clinic.start_step_minutes
         return openings_of(
-            whole,
+            rosters,
             rooms,
             visit=visit,
             grid=Grid.over(first, days, step_minutes=step, tz=self.clinic.tz),
             within=self._bookable(shown, rules),
         )
+
+    def _of(
+        self, treatment: Treatment, around: Span | None
+    ) -> tuple[dict[int, Roster], list[Sequence[Span]]]:
+        """Who offers it and where it may be, with all that is taken, or what touches a stretch."""
+        people = {one.pk: self.timetables[one.pk] for one in self.offered_by[treatment.pk]}
+        rooms = [room.pk for room in self.suitable[treatment.pk]]
+        if around is None:
+            return {pk: one.roster for pk, one in people.items()}, [self.rooms[pk] for pk in rooms]
+        cut = {pk: _cut(one.sorted_roster, around) for pk, one in people.items()}
+        return cut, [inside(self._sorted_rooms[pk], around) for pk in rooms]
 
     def takers(self, slot: Slot) -> list[Therapist]:
         """Who offers it, and is the one wanted if anybody is: fewest minutes booked first."""
@@ -133,15 +134,30 @@ class DiaryFacts:
         """The same with one visit more in it."""
         start, end = _seconds(placement.interval)
         until = int(placement.blocked_until.timestamp())
-        who, where = placement.therapist.pk, placement.room.pk
-        timetables, rooms = dict(self.timetables), dict(self.rooms)
-        if who in timetables:
-            known = timetables[who]
-            timetables[who] = replace(known, visits=[*known.visits, (start, until)])
-        if where in rooms:
-            rooms[where] = [*rooms[where], (start, until)]
-        new = Taken(None, who, where, None, start, end, until)
-        return replace(self, timetables=timetables, rooms=rooms, rows=[*self.rows, new])
+        new = Taken(None, placement.therapist.pk, placement.room.pk, None, start, end, until)
+        return replace(self, rows=[*self.rows, new])
+
+    @property
+    def timetables(self) -> dict[int, Timetable]:
+        """By therapist, with what is booked."""
+        return self._in_use[0]
+
+    @property
+    def rooms(self) -> dict[int, list[Span]]:
+        """What is taken of each room that suits anything."""
+        return self._in_use[1]
+
+    @cached_property
+    def _in_use(self) -> tuple[dict[int, Timetable], dict[int, list[Span]]]:
+        visits: dict[int, list[Span]] = defaultdict(list)
+        rooms: dict[int, list[Span]] = {
+            room.pk: [] for there in self.suitable.values() for room in there
+        }
+        for _, person, room, _, start, _, blocked_until in self.rows:
+            visits[person].append((start, blocked_until))
+            if room in rooms:
+                rooms[room].append((start, blocked_until))
+        return {pk: replace(one, visits=visits[pk]) for pk, one in self.hours.items()}, rooms
 
     @cached_property
     def taken(self) -> Sequence[Taken]:
@@ -189,44 +205,23 @@ def diary_facts(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> DiaryFacts:
-    """Five queries, for any number of days and treatments.
+    """Five queries, for any number of days and treatments; the therapist's, if one is given.
 
-    Only the therapist's, if one is given. `longest` is how long a visit blocks that is longer
-    than its treatment. Holds past their end take no time.
+    `longest` is how long a visit blocks that is longer than its treatment.
     """
     blocked = {one.pk: timedelta(seconds=one.visit.blocked) for one in treatments}
     shown = day_bounds(first, days, clinic.tz)
     during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
     offered_by = rota.offering(blocked, therapist)
-    suitable = rota.suitable_rooms(blocked)
     people = {one.pk for there in offered_by.values() for one in there}
-    off = time_off(people, during)
-    taken = taken_times(during, now=now, holder=ignoring.holder, appointments=ignoring.appointments)
-    hours = hours_and_breaks(people, first, days, clinic)
-    visits: dict[int, list[Span]] = defaultdict(list)
-    rooms: dict[int, list[Span]] = {one.pk: [] for there in suitable.values() for one in there}
-    for _, person, room, _, start, _, blocked_until in taken:
-        visits[person].append((start, blocked_until))
-        if room in rooms:
-            rooms[room].append((start, blocked_until))
     return DiaryFacts(
         clinic=clinic,
         first=first,
         days=days,
         offered_by=offered_by,
-        suitable=suitable,
-        timetables={
-            pk: Timetable(
-                working=hours.working[pk],
-                breaks=hours.breaks[pk],
-                closures=off.closures,
-                absences=off.absences[pk],
-                visits=visits[pk],
-            )
-            for pk in people
-        },
-        rooms=rooms,
-        rows=taken,
+        suitable=rota.suitable_rooms(blocked),
+        hours=timetables(people, first, days, during, clinic),
+        rows=taken_times(during, ignoring, now=now),
         now=now,
     )
 

@@ -4,21 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from bookings import dates
 from bookings.core import wording
-from bookings.core.scheduling.statuses import Status
-from bookings.models import AppointmentEvent, Clinic
+from bookings.models import STATUS_NAMES, AppointmentEvent, Clinic, Method
 from bookings.queries.actors import named
 
 PLACE = ("therapist", "room", "treatment")
-IN_WORDS = {status.value: status.label for status in Status} | {
-    "kept": "Meant to stand outside the hours of work",
-    "told": "The client is told by mail",
-    "noted": "The desk's note changed",
-    "health_hold": "Health: to be checked by the therapist",
-    "health_hold_lifted": "Health: checked by the therapist",
-    "vouched": "Stays, confirmed by mail or not",
-    "joined": "The client turned out to be somebody we know",
+IN_WORDS = STATUS_NAMES | {
+    "kept": gettext_lazy("Meant to stand outside the hours of work"),
+    "told": gettext_lazy("The client is told by mail"),
+    "noted": gettext_lazy("The desk's note changed"),
+    "health_hold": gettext_lazy("Health: to be checked by the therapist"),
+    "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
+    "vouched": gettext_lazy("Stays, confirmed by mail or not"),
+    "joined": gettext_lazy("The client turned out to be somebody we know"),
 }
 
 
@@ -26,7 +28,9 @@ def in_words(event: AppointmentEvent, clinic: Clinic) -> str:
     """Without who and when: "Moved from Tuesday 1 December, 10:15, to ..."."""
     words = _what(event, clinic)
     reason = event.facts.get("reason")
-    return f"{words}: {str(reason).replace('_', ' ')}" if reason else words
+    if not reason:
+        return words
+    return _("{event}: {reason}").format(event=words, reason=str(reason).replace("_", " "))
 
 
 def signed(event: AppointmentEvent, clinic: Clinic) -> str:
@@ -40,17 +44,32 @@ def _what(event: AppointmentEvent, clinic: Clinic) -> str:
     match event.kind:
         case "moved":
             return _moved(facts, clinic)
-        case "paid" | "waived":
-            return f"{event.kind.capitalize()} {money}, {facts.get('method', '')}".rstrip(", ")
-        case "taken back" | "fee" | "fee taken back":
-            return f"{event.kind.capitalize()}: {money}"
+        case "paid":
+            return _("Paid {amount}, {method}").format(amount=money, method=_method(facts))
+        case "waived":
+            return _("Waived: {amount}").format(amount=money)
+        case "taken back":
+            return _("Taken back: {amount}").format(amount=money)
+        case "fee":
+            return _("Fee: {amount}").format(amount=money)
+        case "fee taken back":
+            return _("Fee taken back: {amount}").format(amount=money)
         case "priced":
-            return f"Price {_price(facts['from'], clinic)} → {_price(facts['to'], clinic)}"
+            before, after = (_price(facts[name], clinic) for name in ("from", "to"))
+            return _("Price: {before} → {after}").format(before=before, after=after)
         case "late":
-            return f"{facts['minutes']} minutes late" if facts["minutes"] else "In time after all"
+            return _lateness(facts["minutes"])
     if "undone" in facts:
-        return f"“{_status(facts['undone'])}” taken back"
-    return IN_WORDS.get(event.kind, event.kind.capitalize())
+        status = IN_WORDS.get(facts["undone"], facts["undone"])
+        return _("“{status}” taken back").format(status=status)
+    return str(IN_WORDS.get(event.kind, event.kind.capitalize()))
+
+
+def _lateness(minutes: int) -> str:
+    if not minutes:
+        return _("In time after all")
+    words = ngettext("{count} minute late", "{count} minutes late", minutes)
+    return words.format(count=minutes)
 
 
 def _moved(facts: Mapping, clinic: Clinic) -> str:
@@ -63,8 +82,11 @@ def _moved(facts: Mapping, clinic: Clinic) -> str:
     if before.get("starts_at") != after.get("starts_at"):
         changes.insert(0, f"{_when(before, clinic)} → {_when(after, clinic)}")
     elif _length(before) != _length(after):
-        changes.insert(0, f"{_length(before)} → {_length(after)} minutes")
-    return f"Moved: {'; '.join(changes)}" if changes else "Moved"
+        words = _("{before} → {after} minutes")
+        changes.insert(0, words.format(before=_length(before), after=_length(after)))
+    if not changes:
+        return _("Moved")
+    return _("Moved: {changes}").format(changes="; ".join(changes))
 
 
 def _when(place: Mapping, clinic: Clinic) -> str:
@@ -79,8 +101,9 @@ def _length(place: Mapping) -> int | None:
     return int((end - start).total_seconds()) // 60
 
 
-def _status(value: str) -> str:
-    return Status(value).label if value in set(Status) else value
+def _method(facts: Mapping) -> str:
+    method = facts.get("method", "")
+    return str(Method(method).label).lower() if method in Method.values else method
 
 
 def _money(facts: Mapping, clinic: Clinic) -> str:

@@ -1,6 +1,5 @@
 """What takes time in the diary, in SQL of its own: asked within every booking, under the lock."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Seconds
 from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.rota.facts import rows
+from bookings.queries.scheduling.slots import Ignoring
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
 # Everybody's, because a colleague's visit may take the room.
@@ -39,15 +39,15 @@ class Taken(NamedTuple):
     blocked_until: Seconds
 
 
-def taken_times(
-    during: Interval, *, now: datetime, holder: str, appointments: Sequence[int]
-) -> list[tuple]:
-    """All that takes time in `during`, but holds past their end, the holder's own holds, and
-    these appointments. As rows of `Taken`, which take longer to make than to ask for."""
+def taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> list[tuple]:
+    """All that takes time in `during`, but holds past their end and what is ignored.
+
+    As rows of `Taken`, which take longer to make than to ask for.
+    """
     return rows(
         TAKEN_TIMES,
         **{"from": during.start, "until": during.end, "longest": LONGEST},
         now=now,
-        holder=holder or None,  # NULL is nobody's
-        appointments=list(appointments),
+        holder=ignoring.holder or None,  # NULL is nobody's
+        appointments=list(ignoring.appointments),
     )

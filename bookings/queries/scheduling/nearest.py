@@ -1,12 +1,14 @@
 """The openings to offer instead of a start that cannot be had."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Clinic
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.openings import horizon, nearest
+from bookings.queries.scheduling.openings import closest, horizon, nearest
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 NEAREST = 3
@@ -19,7 +21,6 @@ def nearest_to(
     rules: Rules = Rules.ONLINE,
     ignoring: Ignoring = NOTHING,
     avoid: Interval | None = None,
-    count: int = NEAREST,
     now: datetime,
 ) -> tuple[Opening, ...]:
     """Free starts near the slot: the therapist's own, or else anybody's, in order of time.
@@ -28,28 +29,28 @@ def nearest_to(
     """
     clinic = Clinic.objects.the()
     start = min(max(slot.start, now), _last_moment(clinic, rules, now))
-    length = timedelta(seconds=slot.visit.length)
+    find = partial(
+        nearest,
+        clinic,
+        slot.treatment,
+        start,
+        count=LOOKED_THROUGH if avoid else NEAREST,
+        visit=slot.visit,
+        rules=rules,
+        ignoring=ignoring,
+        now=now,
+    )
     for whose in dict.fromkeys((slot.therapist, None)):
-        found = nearest(
-            clinic,
-            slot.treatment,
-            start,
-            count=count if avoid is None else LOOKED_THROUGH,
-            therapist=whose,
-            visit=slot.visit,
-            rules=rules,
-            ignoring=ignoring,
-            now=now,
-        )
-        kept = [
-            one
-            for one in found
-            if avoid is None or not Interval(one.starts_at, one.starts_at + length).overlaps(avoid)
-        ]
-        if kept:
-            near = sorted(kept, key=lambda one: abs(one.starts_at - start))[:count]
-            return tuple(sorted(near, key=lambda one: one.starts_at))
+        found = [one for one in find(therapist=whose) if not _is_in(avoid, one, slot)]
+        if found:
+            return tuple(closest(found, start, NEAREST))
     return ()
+
+
+def _is_in(avoid: Interval | None, opening: Opening, slot: Slot) -> bool:
+    if avoid is None:
+        return False
+    return replace(slot, start=opening.starts_at).interval.overlaps(avoid)
 
 
 def _last_moment(clinic: Clinic, rules: Rules, now: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """Free starts: the facts in a constant number of queries, the answer from the core."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
 
@@ -55,8 +56,7 @@ def nearest(
 ) -> list[Opening]:
     """The `count` openings nearest to `start`, in order of time."""
     today = clinic.day_of(now)
-    wanted = clinic.day_of(start)
-    first = max(today, wanted - timedelta(days=DAYS_TO_LOOK_AROUND))
+    first = max(today, clinic.day_of(start) - timedelta(days=DAYS_TO_LOOK_AROUND))
     find = partial(
         openings,
         clinic,
@@ -70,8 +70,13 @@ def nearest(
     around = find(first=first, days=2 * DAYS_TO_LOOK_AROUND + 1)
     if len(around) < count:
         around = find(first=today, days=horizon(clinic, rules) + 1)
-    around.sort(key=lambda opening: abs(opening.starts_at - start))
-    return sorted(around[:count], key=lambda opening: opening.starts_at)
+    return closest(around, start, count)
+
+
+def closest(found: Iterable[Opening], start: datetime, count: int) -> list[Opening]:
+    """The `count` of them nearest to `start`, in order of time."""
+    near = sorted(found, key=lambda opening: abs(opening.starts_at - start))[:count]
+    return sorted(near, key=lambda opening: opening.starts_at)
 
 
 def next_free(

@@ -1,6 +1,5 @@
 """A runner's plan with what can really be booked of it, in a constant number of queries."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from statistics import median_low
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Race, Therapist, Treatment
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts, part_of_day
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.training import protocol
 
@@ -20,7 +19,6 @@ SessionId = tuple[training.Kind, date]
 
 SHOWN = 3
 HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
-PARTS_OF_DAY = (12, 17)  # the hours at which afternoon and evening begin
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ class _Asked:
         minute = local.hour * 60 + local.minute
         return _Choice(
             opening,
-            part=(local.date(), bisect_right(PARTS_OF_DAY, local.hour)),
+            part=(local.date(), part_of_day(local.time())),
             rank=(
                 abs((local.date() - ideal).days),
                 usual is not None and usual not in opening.therapists,

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings import dates
 from bookings.core.training import Protocol
@@ -14,7 +15,7 @@ from bookings.core.training.protocol.editing import in_the_order_of
 from bookings.models import ProtocolVersion
 
 FILE = Path(__file__).parents[2] / "protocol.yaml"
-AS_IT_COMES = "As it comes with Taper."
+AS_IT_COMES = gettext_lazy("As it comes with Taper.")
 
 
 def current() -> Protocol:
@@ -60,7 +61,7 @@ def newest() -> ProtocolVersion:
 
 def as_it_comes() -> ProtocolVersion:
     """The file as version 1, not stored."""
-    return ProtocolVersion(number=1, data=default_data(), change=AS_IT_COMES)
+    return ProtocolVersion(number=1, data=default_data(), change=str(AS_IT_COMES))
 
 
 def data_of(version: ProtocolVersion) -> dict[str, Any]:

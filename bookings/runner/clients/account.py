@@ -10,18 +10,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
 from bookings.actions.clients import identity, ways_in
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling.booking import RUNNER
+from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.client_links import client_or_404
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 
+WITHDRAWN = gettext_lazy(
+    "Done. The links in earlier mails and the calendar’s address open nothing any more, and every "
+    "other browser has to sign in again."
+)
 VISITS_SHOWN = MAILS_SHOWN = 12
 
 
@@ -57,8 +62,8 @@ def account(request: RunnerRequest) -> HttpResponse:
 def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
-        ways_in.withdraw_links(client)
-        messages.success(request, _("Done. The links in earlier mails open nothing any more."))
+        ways_in.withdraw_links(client, here=request.session.session_key or "")
+        messages.success(request, WITHDRAWN)
     return redirect("runner:account")
 
 
@@ -70,10 +75,10 @@ def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     try:
         if request.POST.get("do") == "yes":
-            identity.claim(request.user, client, by=RUNNER, now=now)
+            identity.claim(request.user, client, by=Role.RUNNER, now=now)
             messages.success(request, _("Thank you. It stands among your bookings now."))
         else:
-            identity.disown(request.user, client, by=RUNNER, now=now)
+            identity.disown(request.user, client, by=Role.RUNNER, now=now)
             messages.success(request, _("Thank you. It stays apart from your bookings."))
     except Refused as refusal:
         messages.error(request, str(refusal))

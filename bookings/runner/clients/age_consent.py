@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
-from bookings.actions.scheduling.booking import RUNNER
+from bookings.core.roles import Role
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import LONGEST_NAME, ShortText, has_a_letter, plain, sane_birthday
@@ -100,7 +100,7 @@ def _told(request: HttpRequest, client: Client, back: Callable[[], HttpResponse]
         return render(
             request, "runner/clients/age_consent.html", context, status=200 if data is None else 422
         )
-    details.tell_age(client, **form.cleaned_data, by=RUNNER, now=now)
+    details.tell_age(client, **form.cleaned_data, by=Role.RUNNER, now=now)
     client.refresh_from_db()
     if still_to_tell(client, clinic, today):
         return redirect(request.path)

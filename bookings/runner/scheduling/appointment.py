@@ -1,4 +1,4 @@
-"""The appointment's own page, its calendar file, and "yes, that's me"."""
+"""The appointment's own page, its calendar file, and "yes, that's me" and "I'm coming"."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,23 +6,28 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
+from bookings.actions.mail import reminders
+from bookings.actions.refusals import Stale
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
+from bookings.web.responses import page_methods
 from bookings.web.training.plan_store import SessionPlan, offered_in, plan_behind_a_link
 
 IN_WORDS = {
-    Status.BOOKED: "Booked",
-    Status.ARRIVED: "You have arrived",
-    Status.COMPLETED: "Took place",
-    Status.NO_SHOW: "Missed",
-    Status.CANCELLED: "Cancelled",
+    Status.BOOKED: gettext_lazy("Booked"),
+    Status.ARRIVED: gettext_lazy("You have arrived"),
+    Status.COMPLETED: gettext_lazy("Took place"),
+    Status.NO_SHOW: gettext_lazy("Missed"),
+    Status.CANCELLED: gettext_lazy("Cancelled"),
 }
 
 
@@ -82,4 +87,27 @@ def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The link itself has proved the address already; this only goes back and says thank you."""
     if opened.from_mail:
         messages.success(request, _("Thank you. Your e-mail address is confirmed."))
+    return back_to_it(opened)
+
+
+@page_methods
+@behind_a_link
+def coming(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The mail's link shows the one button; what opens links in mails presses none."""
+    if request.method == "POST":
+        return _say_so(request, opened)
+    visit = opened.appointment
+    if visit.status != Status.BOOKED or visit.confirmed_at or visit.starts_at <= timezone.now():
+        return back_to_it(opened)
+    context = {"opened": opened, "appointment": visit, "clinic": Clinic.objects.the()}
+    return render(request, "runner/scheduling/attendance_confirm.html", context)
+
+
+def _say_so(request: HttpRequest, opened: Opened) -> HttpResponse:
+    try:
+        reminders.say_coming(opened.appointment, by=Role.RUNNER, now=timezone.now())
+    except Stale:
+        messages.warning(request, _("This appointment is no longer ahead; see below."))
+    else:
+        messages.success(request, _("Thank you for telling us. See you soon."))
     return back_to_it(opened)

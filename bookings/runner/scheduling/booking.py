@@ -120,7 +120,8 @@ def _holder(request: HttpRequest) -> Holder:
 def _confirm(request: HttpRequest, said: dict) -> None:
     request.session.pop(TYPED, None)
     request.session[KEY] = said["key"]
-    messages.success(request, f"You are booked. The confirmation is on its way to {said['email']}.")
+    sentence = _("You are booked. The confirmation is on its way to {email}.")
+    messages.success(request, sentence.format(email=said["email"]))
 
 
 def _details(

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings import dates
 from bookings.core import training
 from bookings.core.training.protocol.evidence import STRENGTHS_IN_WORDS, Source
 from bookings.core.training.protocol.phases import PhaseRules
@@ -71,8 +72,8 @@ def protocol_page(rules: training.Protocol, today: date) -> ProtocolPage:
         phases=[
             ShownPhase(
                 phase,
-                when.get(phase.phase, ""),
-                STRENGTHS_IN_WORDS[phase.strength],
+                dates.translated(when.get(phase.phase, "")),
+                dates.translated(STRENGTHS_IN_WORDS[phase.strength]),
                 [numbers[key] for key in phase.sources],
             )
             for phase in _in_order(rules)

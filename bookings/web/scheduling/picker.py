@@ -5,26 +5,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import dates
 from bookings.core import training
 from bookings.models import Appointment, Clinic, Therapist, Treatment
-from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.diary import Opening, part_of_day
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
 from bookings.queries.scheduling.slots import Ignoring
 from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
 
 PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
-PARTS = (
-    ("Morning", time.min, time(12)),
-    ("Afternoon", time(12), time(17)),
-    ("Evening", time(17), time.max),
-)
-WORDS = {Why.FULL: "full", Why.CLOSED: "closed", Why.OVER: "over", Why.NOT_YET: "not yet"}
+PARTS = (gettext_lazy("Morning"), gettext_lazy("Afternoon"), gettext_lazy("Evening"))
+WORDS = {
+    Why.FULL: gettext_lazy("full"),
+    Why.CLOSED: gettext_lazy("closed"),
+    Why.OVER: gettext_lazy("over"),
+    Why.NOT_YET: gettext_lazy("not yet"),
+}
 WHOLE_WORDS = {
-    Why.FULL: "There is nothing free any more",
-    Why.CLOSED: "We are closed",
-    Why.OVER: "There is nothing left",
-    Why.NOT_YET: "The diary is not open yet",
+    Why.FULL: gettext_lazy("There is nothing free any more on {day}."),
+    Why.CLOSED: gettext_lazy("We are closed on {day}."),
+    Why.OVER: gettext_lazy("There is nothing left on {day}."),
+    Why.NOT_YET: gettext_lazy("The diary is not open yet on {day}."),
 }
 
 
@@ -107,9 +112,9 @@ class Picker:
 
     def word(self, day: Day) -> str:
         if day.why_none is None:
-            return f"{len(day.openings)} free"
+            return _("{count} free").format(count=len(day.openings))
         off = self.therapist is not None and day.why_none is Why.CLOSED
-        return "away" if off else WORDS[day.why_none]
+        return _("away") if off else str(WORDS[day.why_none])
 
     @property
     def advice(self) -> training.Advice | None:
@@ -148,21 +153,18 @@ class Picker:
         missed = next((day for day in self.days if day.date == self.wanted), None)
         if missed is None or missed is self.chosen or missed.why_none is None:
             return ""
+        sentence = str(WHOLE_WORDS[missed.why_none])
         if missed.why_none is Why.CLOSED and self.therapist is not None:
-            reason = f"{self.therapist} is away"
-        else:
-            reason = WHOLE_WORDS[missed.why_none]
-        return f"{reason} on {missed.date:%A} {missed.date.day} {missed.date:%B}."
+            sentence = _("{therapist} is away on {day}.")
+        return sentence.format(therapist=self.therapist, day=dates.civil_day(missed.date))
 
     @property
     def parts(self) -> list[Part]:
         """The parts of the chosen day that have openings."""
-        openings = self.chosen.openings if self.chosen else ()
-        parts = (
-            Part(name, [one for one in openings if since <= self._clock(one) < until])
-            for name, since, until in PARTS
-        )
-        return [part for part in parts if part.openings]
+        found: dict[int, list[Opening]] = {}
+        for opening in self.chosen.openings if self.chosen else ():
+            found.setdefault(part_of_day(self._clock(opening)), []).append(opening)
+        return [Part(str(PARTS[part]), openings) for part, openings in found.items()]
 
     @property
     def choices(self) -> list[Choice]:
@@ -193,7 +195,7 @@ class Picker:
     def _choice(self, therapist: Therapist | None) -> Choice:
         day = self.chosen.date if self.chosen else None
         return Choice(
-            name=therapist.name if therapist else "Any therapist",
+            name=therapist.name if therapist else _("Any therapist"),
             url=self._url(therapist, first=self.first, day=day),
             chosen=therapist == self.therapist,
         )

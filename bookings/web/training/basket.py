@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from bookings.actions.clients.identity import newcomer
@@ -197,14 +198,27 @@ def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment
 
 
 def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
-    whose, email = "The" if store.at_the_desk else "Your", visits[0].whose.email
-    what = "appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
-    told = (
-        f"The confirmation is on its way to {email}."
-        if email
-        else _("There is no address to tell.")
-    )
-    return " ".join(filter(None, [f"{whose} {what} booked. {told}", _please_confirm(visits[0])]))
+    count, email = len(visits), visits[0].whose.email
+    if not store.at_the_desk:
+        words = ngettext(
+            "Your appointment is booked. The confirmation is on its way to {email}.",
+            "Your {count} appointments are booked. The confirmation is on its way to {email}.",
+            count,
+        )
+    elif email:
+        words = ngettext(
+            "The appointment is booked. The confirmation is on its way to {email}.",
+            "The {count} appointments are booked. The confirmation is on its way to {email}.",
+            count,
+        )
+    else:
+        words = ngettext(
+            "The appointment is booked. There is no address to tell.",
+            "The {count} appointments are booked. There is no address to tell.",
+            count,
+        )
+    said = words.format(count=count, email=email)
+    return " ".join(filter(None, [said, _please_confirm(visits[0])]))
 
 
 def _please_confirm(visit: Appointment) -> str:

@@ -18,7 +18,7 @@ from bookings.web.forms import DayField
 from bookings.web.training.plan_store import PlanStore
 
 UNDO = "undo"
-NOTED = (
+NOTED = gettext_lazy(
     "Noted. Where an easy session fits one to three days later, and no other is near, "
     "your plan now has it."
 )

@@ -5,17 +5,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
-from bookings.models import Clinic
-from bookings.web.responses import page_methods
+from bookings.models import Clinic, Treatment
+from bookings.web.responses import page_methods, page_or_part
+from bookings.web.scheduling.picker import PAGE, PART, open_picker
 from bookings.web.training.plan_page import plan_page
-from bookings.web.training.plan_store import ClientPlan, PlanStore, SessionPlan, offered_in
+from bookings.web.training.plan_store import (
+    ClientPlan,
+    PlanStore,
+    SessionPlan,
+    offered_in,
+    plan_of_store,
+)
 from bookings.web.training.race_forms import (
     HabitsForm,
     NewcomersHabitsForm,
@@ -71,6 +78,24 @@ def keep(request: HttpRequest, store: PlanStore) -> HttpResponse:
         for race, why in {race.in_training: (race, refusal) for race, refusal in refused}.values():
             messages.warning(request, f"{race}: {why}")
     return redirect(store.url)
+
+
+@require_safe
+def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
+    """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
+    treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
+    clinic, now = Clinic.objects.the(), timezone.now()
+    picker = open_picker(
+        clinic,
+        treatment,
+        request.GET,
+        path=store.times_url(treatment),
+        target=store.choose_time_url(treatment),
+        now=now,
+        holder=visitor(request),
+        plan=plan_of_store(store, clinic, now=now),
+    )
+    return page_or_part(request, PAGE, PART, {"picker": picker, "store": store})
 
 
 def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:

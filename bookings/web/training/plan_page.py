@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
@@ -144,7 +147,7 @@ class PlanPage:
     @property
     def long_run(self) -> str:
         """The name of its weekday."""
-        return Weekday(self.efforts.plan.runner.long_run_weekday).label
+        return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
 
     @property
     def weekly_volume_km(self) -> int:
@@ -291,8 +294,14 @@ def _entered(race: Race, store: PlanStore, today: date) -> Entered:
 
 def _how_far(days: int) -> str:
     """In 16 weeks, in 9 days, tomorrow, today, 3 days ago."""
+    near = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
+    if days in near:
+        return near[days]
     if days >= 14:
-        return f"in {days // 7} weeks"
-    if days < -1:
-        return f"{-days} days ago"
-    return {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"in {days} days")
+        return ngettext("in {count} week", "in {count} weeks", days // 7).format(count=days // 7)
+    words = (
+        ngettext("in {count} day", "in {count} days", days)
+        if days > 0
+        else ngettext("{count} day ago", "{count} days ago", -days)
+    )
+    return words.format(count=abs(days))

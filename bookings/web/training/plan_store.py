@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.holds import MOST_STARTS
 from bookings.actions.training import brought, training_feedback
 from bookings.actions.training import races as racing
 from bookings.core import training
+from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
 from bookings.models import Appointment, BroughtPlan, Client, Clinic, Race, Told, Treatment
 from bookings.models.training.brought import KEPT_HABITS
@@ -40,7 +40,7 @@ class Pages:
     """
 
     token = ""
-    by: str = booking.RUNNER
+    by: str = Role.RUNNER
     at_the_desk = False
     most_at_once = MOST_STARTS
     frame = "base.html"

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.scheduling import replanning
@@ -244,19 +245,15 @@ def _answer(request: HttpRequest, question: Question) -> Answer | None:
 
 
 def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
-    first = (
-        f"{proposed.race} is no longer in the plan."
+    said = [
+        _("{race} is no longer in the plan.").format(race=proposed.race)
         if proposed.fields is None
         else _("The plan has been worked out anew.")
-    )
-    moved = sum(1 for answer in answers if answer.move_to)
-    rest = [
-        _counted(count, done)
-        for count, done in ((moved, "moved"), (len(answers) - moved, "cancelled"))
-        if count
     ]
-    return " ".join([first, *rest])
-
-
-def _counted(count: int, done: str) -> str:
-    return f"{count} appointment{'' if count == 1 else 's'} {done}."
+    if moved := sum(1 for answer in answers if answer.move_to):
+        words = ngettext("{count} appointment moved.", "{count} appointments moved.", moved)
+        said.append(words.format(count=moved))
+    if gone := len(answers) - moved:
+        words = ngettext("{count} appointment cancelled.", "{count} appointments cancelled.", gone)
+        said.append(words.format(count=gone))
+    return " ".join(said)

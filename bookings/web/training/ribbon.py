@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from django.utils import dateformat
+
+from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase
 
@@ -322,7 +325,7 @@ def _months(segments: Sequence[training.Segment], scale: Scale, *, least: float)
     while (day := (day + timedelta(days=32)).replace(day=1)) < end:
         at = scale.at(day)
         if at - last_at >= least:
-            yield Label(f"{day:%b}", at, more=f"{day:%Y}" if day.month == 1 else "")
+            yield Label(dateformat.format(day, "M"), at, more=f"{day:%Y}" if day.month == 1 else "")
             last_at = at
 
 
@@ -358,8 +361,8 @@ def _today(segments: Sequence[training.Segment], scale: Scale, today: date) -> f
 def _days(segment: training.Segment) -> str:
     last = segment.end - timedelta(days=1)
     if segment.days == 1:
-        return f"{segment.start:%a} {segment.start.day} {segment.start:%b}"
-    return f"{segment.start.day} {segment.start:%b} to {last.day} {last:%b}"
+        return dates.day_in_short(segment.start)
+    return dates.span(*(dateformat.format(day, "j M") for day in (segment.start, last)))
 
 
 def _short(name: str) -> str:

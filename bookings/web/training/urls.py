@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
-from bookings.web.training import basket, feedback, plan, race_change, times
+from bookings.web.training import basket, feedback, plan, race_change
 
 View = Callable[..., HttpResponse]
 Page = tuple[str, Callable[..., Any], str]
@@ -20,7 +20,7 @@ PLAN: tuple[Page, ...] = (
     ("efforts/", feedback.effort, "effort"),
     ("sessions/", feedback.session, "session"),
     ("choose/", basket.choose, "choose"),
-    ("times/<slug:slug>/", times.plan_times, "plan_times"),
+    ("times/<slug:slug>/", plan.times, "plan_times"),
     ("times/<slug:slug>/choose/", basket.choose_time, "choose_time"),
     ("book/", basket.basket, "basket"),
     ("book/change/", basket.change, "change_basket"),

@@ -151,7 +151,7 @@ def _make_login(role: Role, email: str, password: str, name: str | None) -> User
     """A therapist's role lies in the link from the therapist, not in the login."""
     stored = Role.RUNNER if role == Role.THERAPIST else role
     user = User.objects.create(
-        email=email, password=password, role=stored, name=name or f"Demo {role.label.lower()}"
+        email=email, password=password, role=stored, name=name or f"Demo {role}"
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user

@@ -19,7 +19,7 @@ PLANS_SENT = timedelta(days=6)  # so that the next mails come tomorrow
 WRITTEN_TO = 4  # of five runners, so many have asked for training mails
 WENT_WRONG = [
     (MailState.FAILED, "It was refused: ring this client.", "550 5.1.1 (address) unknown"),
-    (MailState.AMBIGUOUS, IN_DOUBT, "The sender was lost while the message went out."),
+    (MailState.AMBIGUOUS, str(IN_DOUBT), "The sender was lost while the message went out."),
     (MailState.MISSED, "It could not be sent while it was of use.", ""),
 ]
 

@@ -102,7 +102,7 @@ def _told(payment: Payment) -> AppointmentEvent:
     kind = "waived" if payment.method == Method.WAIVED else "paid"
     facts = {
         "amount": str(payment.amount),
-        "method": payment.get_method_display().lower(),
+        "method": payment.method,
         "reason": payment.reason,
         "payment": payment.pk,
     }

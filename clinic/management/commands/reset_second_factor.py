@@ -2,8 +2,10 @@
 
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from bookings.models import User
+from bookings.actions import logins
+from bookings.models import SignInKind, User
 
 
 class Command(BaseCommand):
@@ -16,6 +18,9 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=address).first()
         if user is None:
             raise CommandError("Nobody signs in with that address.")
+        ended = logins.end_sessions(user)
         forgotten, _ = Authenticator.objects.filter(user=user).delete()
-        ended, _ = user.sessions.all().delete()
+        now = timezone.now()
+        logins.note(SignInKind.FACTORS_RESET, now=now, user=user, by="program")
+        logins.tell_both(user, "factors_taken_away", now=now)
         self.stdout.write(f"{forgotten} factors forgotten, {ended} sessions ended.")

@@ -62,7 +62,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     wish = get_object_or_404(ErasureRequest.objects.select_related("client"), pk=pk)
     if wish.state != ErasureState.ASKED or wish.client is None:
         if request.method == "POST":
-            messages.info(request, f"This was answered meanwhile: {wish.get_state_display()}.")
+            sentence = _("This was answered meanwhile: {answer}.")
+            messages.info(request, sentence.format(answer=wish.get_state_display()))
         return render(request, "records/answered.html", {"wish": wish})
     if request.method == "POST" and request.POST.get("do") == "decline":
         return _decline(request, wish, wish.client)

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import details
@@ -46,7 +47,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("desk:clients")
         return _page(request, kept, gone, message=str(refusal), choices=choices)
-    messages.success(request, f"The two records of {kept} are one now.")
+    messages.success(request, _("The two records of {client} are one now.").format(client=kept))
     return redirect("desk:client", pk)
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail.outbox import write_down
@@ -25,8 +26,10 @@ from clinic.records import erase
 from clinic.records.client_export import Export, export
 from therapists.pages.reader import reader_of
 
-ASKED = "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
-KEPT = "Nothing will be erased."
+ASKED = gettext_lazy(
+    "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
+)
+KEPT = gettext_lazy("Nothing will be erased.")
 
 
 @require_safe

@@ -31,7 +31,7 @@ def mail_consents(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
 
 
 def races(merge: Merge, _relation: ForeignObjectRel) -> list[str]:
-    return merge_steps.races(merge.gone, merge.kept, merge.now)
+    return merge_steps.races(merge.gone, merge.kept)
 
 
 def brought_plan(merge: Merge, _relation: ForeignObjectRel) -> list[str]:

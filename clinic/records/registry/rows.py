@@ -34,6 +34,7 @@ from bookings.models import (
     ProtocolVersion,
     Race,
     Room,
+    SignInEvent,
     SignInMail,
     Tally,
     Therapist,
@@ -69,7 +70,7 @@ from therapists.models import (
 
 A_LOG = NotRemembered("a log itself")
 HEALTH = NotRemembered("health data, whose readings and writings are recorded")
-BOOKS = "The clinic must keep its books; they hold no name and no address."
+BOOKS = _("The clinic must keep its books; they hold no name and no address.")
 
 
 def _no_link() -> Replace:
@@ -96,7 +97,21 @@ def _not_of_appointments(changes: QuerySet) -> QuerySet:
     return changes.exclude(table=Appointment._meta.db_table)
 
 
+def _of_runners(events: QuerySet) -> QuerySet:
+    return events.filter(user__role=Role.RUNNER, user__therapist=None)
+
+
 CLIENTS = (
+    Record(  # before the login, through which it is found
+        model=SignInEvent,
+        owner="user__client",
+        only=_of_runners,
+        name="What happened about signing in",
+        shown={"At": "at", "What": "kind", "How": "how", "Browser": "browser"},
+        on_erase=Fate.GOES,
+        with_login="goes; a client's goes with the login too",
+        history=A_LOG,
+    ),
     Record(  # before the client, through whom it is found
         model=User,
         owner="client",
@@ -134,7 +149,7 @@ CLIENTS = (
             "Notes of the desk": "desk_notes",
         },
         on_erase=Fate.NAMELESS,
-        why="An empty row, so that past appointments belong to somebody.",
+        why=_("An empty row, so that past appointments belong to somebody."),
         blank={  # but for the address, to which the last mail goes, and its language
             "name": "Erased client",
             "phone": "",
@@ -179,7 +194,7 @@ CLIENTS = (
             "Note of the desk": "desk_note",
         },
         on_erase=Fate.NAMELESS,
-        why="The clinic's figures need how many there were, when and at what price.",
+        why=_("The clinic's figures need how many there were, when and at what price."),
         blank={
             "public_id": _no_link(),
             "visitor": "",
@@ -219,7 +234,7 @@ CLIENTS = (
             "Details": "facts",
         },
         on_erase=Fate.NAMELESS,
-        why="What was done when; reasons and names are taken out.",
+        why=_("What was done when; reasons and names are taken out."),
         blank={"facts": Case(When(kind="moved", then=F("facts")), default=Value({}, JSONField()))},
         history=A_LOG,
     ),
@@ -356,7 +371,7 @@ CLIENTS = (
             "Answer": "answer",
         },
         on_erase=Fate.NAMELESS,
-        why="Shows that it was done; holds no name, no address, and no answer in words.",
+        why=_("Shows that it was done; holds no name, no address, and no answer in words."),
         blank={"answer": ""},
         on_merge={"client": merge_steps.erasure_requests},
         history=NotRemembered("says itself who answered"),
@@ -375,7 +390,7 @@ CLIENTS = (
             "After": "after",
         },
         on_erase=Fate.GOES,
-        why="But for changes of appointments, which say of nobody who they are.",
+        why=_("But for changes of appointments, which say of nobody who they are."),
         on_merge={"client": merge_steps.with_the_record},
         with_login="those of the login go; what it has changed stays, without the login",
         history=APPEND_ONLY,
@@ -434,7 +449,7 @@ CLIENTS = (
         owner="client",
         name="Who read health data",
         on_erase=Fate.KEPT,
-        why="Shows who saw a record; from where they did themselves goes.",
+        why=_("Shows who saw a record; from where they did themselves goes."),
         blank={"address": _of_the_staff_alone(), "reason": ""},
         on_merge={"client": merge_steps.as_they_are},
         with_login="stays, without the login",
@@ -445,7 +460,7 @@ CLIENTS = (
         owner="client",
         name="Whose record it is",
         on_erase=Fate.KEPT,
-        why="Sealed: a record without a name could not be found again.",
+        why=_("Sealed: a record without a name could not be found again."),
         on_merge={"client": merge_steps.as_they_are},
         history=NotRemembered("sealed"),
     ),

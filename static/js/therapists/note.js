@@ -7,7 +7,7 @@
   const PAUSE = 1500, AGAIN = 5000;
   let timer = 0, unsaved = false, saving = false, leaving = false, refused = false;
 
-  const cookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
+  const cookie = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
   const token = () => cookie() || form.elements.csrfmiddlewaretoken.value;
 
   const say = (words, { keptHere = false, link = null } = {}) => {

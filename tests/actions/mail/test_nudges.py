@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from bookings.actions.mail import nudges
+from bookings.actions.mail import nudges, preferences
 from bookings.actions.training import races as racing
-from bookings.models import Distance, Mail, MailKind, MailState, Outcome, Race
+from bookings.models import Distance, Mail, MailGroup, MailKind, MailState, Outcome, Race
 from tests import factories
+from tests.clock import day_of
 from tests.factories import NOW
 
 RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
@@ -27,7 +28,7 @@ def enter(ana):
 
 def owed(client, kind=MailKind.NUDGE) -> list[tuple[str, date]]:
     rows = Mail.objects.filter(client=client, kind=kind, state=MailState.SCHEDULED)
-    return [(mail.about.get("topic"), mail.due_at.date()) for mail in rows.order_by("due_at")]
+    return [(mail.about.get("topic"), day_of(mail.due_at)) for mail in rows.order_by("due_at")]
 
 
 def days_before(days: int) -> date:
@@ -54,7 +55,7 @@ def test_nudges_are_due_at_nine_and_the_check_at_ten_in_the_clinics_zone(ana, en
     )
     assert nudge.due_at.astimezone(clinic.tz).hour == 9
     assert check.due_at.astimezone(clinic.tz).hour == 10
-    assert check.due_at.date() == RACE_DAY + timedelta(days=1)
+    assert day_of(check.due_at) == RACE_DAY + timedelta(days=1)
 
 
 def test_nobody_is_owed_anything_without_the_tick(clinic, enter):
@@ -141,7 +142,7 @@ def test_several_races_kept_at_once_are_told_of_in_one_mail(ana):
 
 def test_stopping_keeps_the_rows_and_sending_asks_again(ana, enter):
     enter()
-    nudges.ask_for_mails(ana, False, now=NOW)
+    preferences.choose(ana, MailGroup.NUDGES, wanted=False, how="link", now=NOW)
     ana.refresh_from_db()
     assert not ana.wants_nudges
     racing.change(ana.races.get(), race_date=RACE_DAY + timedelta(weeks=1), now=NOW)

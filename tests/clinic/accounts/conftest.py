@@ -158,6 +158,8 @@ def change_as():
         data = {name: value for name, value in data.items() if value not in (None, False)}
         response = browser.post(f"/desk/clients/{client.pk}/edit/", data)
         assert response.status_code == 302, response.content.decode()
-        return Client.objects.get(pk=client.pk)
+        changed = Client.objects.get(pk=client.pk)
+        assert changed.email.lower() == typed.get("email", client.email).lower()
+        return changed
 
     return _change

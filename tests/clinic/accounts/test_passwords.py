@@ -112,3 +112,9 @@ def test_whoever_has_a_factor_shows_it_again_before_setting_a_password(clinic):
     browser.post(page, {"password1": new, "password2": new})
     user.refresh_from_db()
     assert user.check_password(new)
+
+
+def test_a_short_password_is_refused_with_the_reason():
+    with pytest.raises(ValidationError) as refusal:
+        validate_password("x7!kQ2mm-Pq")
+    assert "at least 12" in " ".join(refusal.value.messages)

@@ -22,6 +22,7 @@ from bookings.models import Appointment, Client, Clinic, Mail, MailKind, User
 from clinic.records import merge as merging
 from tests import factories
 from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, nothing_of_health
+from tests.clock import day_of
 from therapists import feeds
 
 THE_DESKS_OWN = "dees-own@example.net"
@@ -362,7 +363,7 @@ def test_a_merge_at_the_desk_vouches_for_no_visit(treated, in_anas_name, lees, d
     in_anas_name.refresh_from_db()
     assert in_anas_name.client == treated
     assert history_of(lees, treated) == 403
-    day = in_anas_name.starts_at.date()
+    day = day_of(in_anas_name.starts_at)
     assert NOTE not in lees.get(f"/today/{day}/").content.decode()
 
 
@@ -381,10 +382,11 @@ def test_nobody_answers_for_somebody_else(treated, in_anas_name, signed_in):
     [(15, 403), (14, 200), (0, 200), (-179, 200), (-181, 403)],
 )
 def test_care_begins_two_weeks_before_a_visit_and_ends_half_a_year_after_it(
-    treated, lee, lees, massage, room, at, days, status
+    treated, lee, lees, massage, room, days, status
 ):
     factories.make_appointment(
-        starts_at=at(days, 9), treatment=massage, therapist=lee, room=room, client=treated,
+        starts_at=timezone.now() + timedelta(days=days),
+        treatment=massage, therapist=lee, room=room, client=treated,
         status=Status.BOOKED if days >= 0 else Status.COMPLETED,
     )  # fmt: skip
     assert history_of(lees, treated) == status
@@ -411,7 +413,7 @@ def test_a_day_far_ahead_shows_who_comes_and_nothing_of_their_health(treated, vi
     """Kim treats Ana, of whom another visit is near; of Bo there is only one far ahead."""
     bo = factories.make_client("Bo Demo", health_hold=True)
     booked = visit(bo, days=40)
-    page = kims.get(f"/today/{booked.starts_at.date()}/").content.decode()
+    page = kims.get(f"/today/{day_of(booked.starts_at)}/").content.decode()
     assert "Bo Demo" in page
     assert "On hold" not in page
     assert kims.get(f"/visits/{booked.pk}/").status_code == 403

@@ -121,6 +121,31 @@ OF_A_CLINIC = {
 }
 
 
+def test_every_cookie_of_a_clinic_is_for_its_host_alone():
+    """What browsers ask of one so named: Secure, the whole site, no domain (RFC 6265bis)."""
+    asked = (
+        "import django; django.setup();"
+        "from django.test import Client; from django.test.utils import setup_test_environment;"
+        "from django.conf import settings as s; from django.contrib.messages import constants;"
+        "from django.contrib.messages.storage import default_storage as storage;"
+        "from django.http import HttpRequest, HttpResponse;"
+        "r = HttpRequest(); r.session = {}; m = storage(r); m.add(constants.INFO, 'x');"
+        "a = HttpResponse(); m.update(a); print(*a.cookies, a.cookies.output());"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.KNOWN_BROWSER_COOKIE,"
+        " s.LANGUAGE_COOKIE_NAME);"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN,"
+        " s.CSRF_COOKIE_DOMAIN, s.SESSION_COOKIE_PATH, s.CSRF_COOKIE_PATH)"
+    )
+    done = run("-c", asked, **OF_A_CLINIC, DJANGO_SETTINGS_MODULE="clinic.settings")
+    message, names, how = done.stdout.splitlines()
+    assert message.startswith("__Host-messages ")
+    assert "Secure" in message
+    assert "Path=/" in message
+    assert "Domain" not in message
+    assert names == "__Host-sessionid __Host-csrftoken __Host-known __Host-django_language"
+    assert how == "True True None None / /"
+
+
 def test_a_clinics_settings_give_the_deployment_check_nothing_to_warn_of(tmp_path):
     (tmp_path / rotate.name_at(datetime.now(UTC))).touch()
     check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")

@@ -23,6 +23,7 @@ from bookings.models import (
     MailConsent,
     MailKind,
     Race,
+    SignInEvent,
     Told,
 )
 from clinic.records import erase as erasing
@@ -86,6 +87,7 @@ def known(ana, visit, kim):
     """Ana with something of everything."""
     now = timezone.now()
     Browser().force_login(ana.user)
+    SignInEvent.objects.create(at=now, kind="signed_in", user=ana.user)
     before = visit(ana, -30, status=Status.COMPLETED)
     before.record("cancelled", by="runner", now=now, facts={"reason": "Ana Demo is ill"})
     coming = visit(ana, 3)

@@ -13,9 +13,10 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from bookings.actions.logins import digest_of
 from bookings.actions.mail import sign_in_mails
 from bookings.admin.base import NamelessLog, ReadOnly
-from bookings.models import AppointmentEvent, BrowserSession, Change, Client
+from bookings.models import AppointmentEvent, BrowserSession, Change, Client, SignInEvent
 from tests.clinic.records.conftest import ALL_OF_OURS, left_of
 from tests.clinic.records.test_erasing import erase
 from tests.page_forms import Form, forms_of
@@ -136,6 +137,18 @@ def test_where_a_client_was_when_they_read_their_own_is_forgotten(anas, known):
     assert "203.0.113.77" in whole_database()
     erase(known)
     assert "203.0.113.77" not in whole_database()
+
+
+def test_tries_from_before_there_was_a_login_are_forgotten(known):
+    def tried(address):
+        SignInEvent.objects.create(
+            at=timezone.now(), kind="wrong_password", login=digest_of(address)
+        )
+
+    tried("Ana@Example.com")
+    tried("bo@example.com")
+    erase(Client.objects.get(pk=known.pk))
+    assert SignInEvent.objects.get().login == digest_of("bo@example.com")
 
 
 def test_a_login_of_before_is_forgotten_with_the_client(known, anas, desks):

@@ -18,6 +18,7 @@ from bookings.models.records.history import MAY_FORGET
 from clinic.celery import app
 from clinic.middleware.audit_actor import PROGRAM, Actor, NamedTask, acting_as
 from tests import factories
+from tests.clock import day_of
 
 SECRET = ("password", "token", "secret", "key", "public_id", "visitor", "held_from")
 
@@ -198,7 +199,7 @@ def test_the_owner_reads_it_in_words(owners, price_change):
 
 
 def test_it_is_found_by_who_what_whom_and_when(owners, price_change, ana):
-    today = timezone.now().date()
+    today = day_of(timezone.now())
     owner = User.objects.get(email="owner@example.com")
 
     def finds(**data):

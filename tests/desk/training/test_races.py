@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
+from tests.clock import day_of
 
 LIST = "/admin/bookings/race/"
 
@@ -15,7 +16,7 @@ def send(desk, ana):
     """Sends the race's form with boring answers; a test names only what it is about."""
 
     def _send(url=f"{LIST}add/", **typed):
-        day = timezone.now().date() + timedelta(weeks=20)
+        day = day_of(timezone.now()) + timedelta(weeks=20)
         data = {"client": ana.pk, "race_date": day, "distance": "marathon", "priority": "A"}
         return desk.post(url, data | {"outcome": "assumed_finished"} | typed)
 
@@ -58,7 +59,7 @@ def test_a_race_is_taken_out(send, desk, ana):
 
 def test_several_are_taken_out_at_once(desk, ana):
     for weeks in range(2):
-        day = timezone.now().date() + timedelta(weeks=10 + weeks)
+        day = day_of(timezone.now()) + timedelta(weeks=10 + weeks)
         factories.make_race(ana, race_date=day)
     chosen = [race.pk for race in ana.races.all()]
     desk.post(LIST, {"action": "delete_selected", "_selected_action": chosen, "post": "yes"})

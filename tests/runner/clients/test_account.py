@@ -9,6 +9,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Distance, Race, User
 from tests import factories
+from tests.clock import day_of
 
 URL = "/account/"
 
@@ -41,7 +42,7 @@ def test_it_lists_what_is_booked_with_a_link_that_opens_it(open_account, client,
 
 
 def test_it_tells_of_races_and_of_visits_before(open_account, runner, massage, kim, room):
-    today = timezone.now().date()
+    today = day_of(timezone.now())
     Race.objects.create(
         client=runner, race_date=today + timedelta(weeks=9), distance=Distance.HALF, name="Big Half"
     )

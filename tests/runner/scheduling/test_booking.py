@@ -310,6 +310,9 @@ def test_an_address_that_looks_like_a_slip_is_asked_about_once_and_not_insisted_
     asked = send_details(email="ana@gmial.con")
     assert asked.status_code == 422
     assert "Did you mean ana@gmail.com?" in asked.content.decode()
+    assert all(
+        f'value="{typed}"' in asked.content.decode() for typed in ("Ana Demo", "ana@gmial.con")
+    )
     sure = asked.context["form"].data["sure"]
     assert f'value="{sure}"' in asked.content.decode()
     assert send_details(email="ana@gmial.co", sure=sure).status_code == 422  # another slip

@@ -22,6 +22,7 @@ from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol
 from tests import factories
+from tests.clock import day_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
@@ -92,6 +93,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
         _answers_to_mails(client, booked, at)
+        _second_visit_of_the_day(booked)
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
         client.get("/embed/", {"treatment": massage.slug})
@@ -102,6 +104,17 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         client.get("/account/")
 
     return _walk
+
+
+def _second_visit_of_the_day(booked):
+    """One session asks for one visit; another stands in the plan by itself."""
+    factories.make_appointment(
+        starts_at=booked.starts_at + timedelta(hours=4),
+        client=booked.client,
+        treatment=booked.treatment,
+        therapist=booked.therapist,
+        room=booked.room,
+    )
 
 
 def _of_age(client, booked):
@@ -160,7 +173,7 @@ def _appointment(client, booked, at):
 
 
 def _answers_to_mails(client, booked, at):
-    ana, day = booked.client, timezone.now().date() - timedelta(days=1)
+    ana, day = booked.client, day_of(timezone.now()) - timedelta(days=1)
     factories.make_race(ana, race_date=day)
     facts = {"treatment": booked.treatment.pk, "therapist": None}
     data = (
@@ -194,9 +207,9 @@ def test_a_claim_planted_in_a_page_is_found(walk, client, massage):
 @pytest.fixture
 def letters(booked, rendered):
     """What each kind of mail says, to a client with a race, in text and in HTML."""
-    race = factories.make_race(booked.client, race_date=timezone.now().date() + timedelta(weeks=5))
+    race = factories.make_race(booked.client, race_date=day_of(timezone.now()) + timedelta(weeks=5))
     clinic = Clinic.objects.the()
-    _, plan = races_and_plan(booked.client, as_of=timezone.now().date())
+    _, plan = races_and_plan(booked.client, as_of=day_of(timezone.now()))
     listed = [(session.kind, session.ideal.isoformat()) for session in plan.sessions]
     about = {"race": race.race_date.isoformat(), "topics": ["race_block"], "covers": listed}
     Appointment.objects.filter(pk=booked.pk).update(together="together")

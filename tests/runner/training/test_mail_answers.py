@@ -11,6 +11,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.models import Appointment, Distance, Outcome
 from tests import factories
+from tests.clock import day_of
 
 pytestmark = pytest.mark.usefixtures("ana_wants_nudges")
 
@@ -85,7 +86,7 @@ def test_not_this_time_is_asked_and_then_noted(client, link, ana):
 
 @pytest.fixture
 def race(ana):
-    yesterday = timezone.now().date() - timedelta(days=1)
+    yesterday = day_of(timezone.now()) - timedelta(days=1)
     return factories.make_race(ana, race_date=yesterday, distance=Distance.MARATHON, name="Spring")
 
 

@@ -22,6 +22,7 @@ from bookings.models import (
 )
 from bookings.models.mail.consents import ASKED_WITH_A_RACE
 from tests import factories
+from tests.clock import day_of
 from tests.mail import conftest as of_mails
 
 post_office = of_mails.post_office
@@ -87,7 +88,7 @@ def test_the_race_the_consent_and_the_nudges_are_there_after_the_proof(told, boo
     client = prove(elsewhere, visit)
     assert [race.name for race in client.races.all()] == [RACE]
     consent = client.mail_consents.get(group=MailGroup.NUDGES)
-    assert (consent.wanted, ASKED_WITH_A_RACE in consent.wording) == (True, True)
+    assert (consent.wanted, str(ASKED_WITH_A_RACE) in consent.wording) == (True, True)
     assert (client.wants_nudges, client.weekly_volume_km, client.plan_revision) == (True, 70, 2)
     assert owed(client) == {MailKind.PLAN, MailKind.NUDGE, MailKind.RACE_CHECK}
     assert not BroughtPlan.objects.exists()
@@ -144,7 +145,7 @@ def test_the_first_change_behind_the_mails_link_proves_and_is_made_to_their_race
     told, book, elsewhere, race_day
 ):
     visit = book()
-    form = {"day": timezone.now().date().isoformat()}
+    form = {"day": day_of(timezone.now()).isoformat()}
     assert elsewhere.post(link(visit, "plan/efforts/"), form).status_code == 302
     known = Client.objects.get()
     assert (known.races.get().race_date, known.hard_efforts.count()) == (race_day, 1)

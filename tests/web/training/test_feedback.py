@@ -8,6 +8,7 @@ from django.utils import timezone
 from bookings import links
 from bookings.core.training import Kind
 from bookings.models import DeclinedSession, HardEffort
+from tests.clock import day_of
 
 D = timedelta(days=1)
 
@@ -104,7 +105,7 @@ def test_behind_the_mailed_link_both_are_kept_with_the_client(client, booked, mi
 @pytest.mark.parametrize("path", ["efforts/", "sessions/"])
 def test_the_pages_own_link_tells_the_clinic_nothing(client, booked, path):
     from_page = f"/appointments/{links.page_token(booked)}/plan/{path}"
-    day = timezone.now().date().isoformat()
+    day = day_of(timezone.now()).isoformat()
     sent = {"day": day, "kind": "maintenance", "ideal": day}
     assert client.post(from_page, sent).headers["Location"] == "/plan/"
     assert not HardEffort.objects.exists()

@@ -11,6 +11,7 @@ from bookings.core import training
 from bookings.models import Race
 from bookings.queries.training import protocol
 from tests import factories
+from tests.clock import day_of
 from tests.runner.test_home import NOT_SHOWN
 
 URL = "/plan/"
@@ -194,7 +195,7 @@ def test_the_browsers_races_can_be_kept_with_the_clinic(plan, mine, booked, clie
 def test_an_appointment_in_a_sessions_window_shows_as_booked(enter, mine, booked, client):
     enter(mine)
     session = client.get(mine).context["page"].proposals[1].offer.session
-    booked.starts_at += session.ideal - booked.starts_at.date()
+    booked.starts_at += session.ideal - day_of(booked.starts_at)
     booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
     booked.save()
     offers = [one.offer for one in client.get(mine).context["page"].proposals]
@@ -207,7 +208,7 @@ def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
 ):
     enter(mine, race_date=(timezone.now() + timedelta(days=60)).date().isoformat())
     first = client.get(mine).context["page"].proposals[0].offer.session
-    booked.starts_at += first.ideal - booked.starts_at.date()
+    booked.starts_at += first.ideal - day_of(booked.starts_at)
     booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
     booked.status = status
     booked.save()
@@ -331,7 +332,7 @@ def test_every_appointment_stands_in_the_plan_in_its_week_with_its_page(
 def test_what_is_booked_for_a_session_is_linked_to_its_page(enter, mine, booked, client):
     enter(mine)
     session = client.get(mine).context["page"].proposals[1].offer.session
-    booked.starts_at += session.ideal - booked.starts_at.date()
+    booked.starts_at += session.ideal - day_of(booked.starts_at)
     booked.ends_at = booked.blocked_until = booked.starts_at + timedelta(hours=1)
     booked.save()
     page = client.get(mine)

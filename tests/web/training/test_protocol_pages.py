@@ -94,7 +94,7 @@ def test_thirty_versions_cost_no_more_queries_than_two(owner):
     staffs, public = cost_of(owner, DESK), cost_of(owner, "/protocol/")
     for minutes in range(51, 79):
         save(owner, TRAINING, minutes=str(minutes))
-    assert len(owner.get(DESK).context["page"].versions) == 30
+    assert len(owner.get(DESK).context["versions"]) == 30
     assert (cost_of(owner, DESK), cost_of(owner, "/protocol/")) == (staffs, public)
 
 

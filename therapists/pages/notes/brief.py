@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Appointment, Clinic, Therapist
@@ -34,7 +35,7 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
         reader=reader_of(request),
         now=timezone.now(),
     )
-    messages.success(request, f"{visit.whose} is no longer on hold.")
+    messages.success(request, _("{client} is no longer on hold.").format(client=visit.whose))
     return redirect("therapists:brief", pk)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
@@ -48,7 +48,9 @@ class Trend(Private):
 
     @property
     def in_words(self) -> str:
-        said = ", ".join(f"{p.day.day} {p.day:%b} {p.kind} {p.level}" for p in self.points)
+        said = ", ".join(
+            f"{dateformat.format(p.day, 'j M')} {p.kind} {p.level}" for p in self.points
+        )
         return f"{self.label}: {said}"
 
 

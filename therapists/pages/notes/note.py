@@ -10,6 +10,7 @@ from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
@@ -36,7 +37,7 @@ from therapists.queries.client_summary import known_of
 SIGN, SAVE, SAME = "sign", "save", "same"
 AMEND = "amend"
 Versions = list[tuple[NoteVersion, Content]]
-COMPARE = (
+COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
     "sign now, what you wrote replaces it."
 )
@@ -188,7 +189,8 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     try:
         if asked == SIGN:
             notes.sign(session.visit, **session.kept(form))
-            messages.success(request, f"The note about {session.visit.whose} is signed.")
+            sentence = _("The note about {client} is signed.")
+            messages.success(request, sentence.format(client=session.visit.whose))
             return _back_to_the_day(session)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.refusals import Refused
@@ -77,5 +78,10 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, f"{asked.therapist}: {Answer(how).label.lower()}.")
+            messages.success(
+                request,
+                _("{therapist}: {answer}.").format(
+                    therapist=asked.therapist, answer=Answer(how).label.lower()
+                ),
+            )
     return redirect("therapists:times_off")

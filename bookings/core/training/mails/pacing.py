@@ -20,11 +20,10 @@ class LastCycle:
 
 @dataclass(frozen=True)
 class Handled:
-    """What became of the nudges due on a day: sent now, put off to another day, or dropped."""
+    """What became of the nudges due on a day: sent now or put off; or else dropped."""
 
     now: tuple[Nudge, ...] = ()
     later: tuple[tuple[Nudge, date], ...] = ()
-    dropped: tuple[Nudge, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,15 @@ class Pace:
         free = self.first_free(day)
         if free != day:
             return Handled(later=tuple((nudge, free) for nudge in due))
-        now, later, dropped = [], [], []
+        now, later = [], []
         for nudge in due:
             if not nudge.covers:
-                dropped.append(nudge)
-            elif nudge.topic is not Topic.CYCLE or self._cycle_gap_ends() <= day:
+                continue
+            if nudge.topic is not Topic.CYCLE or self._cycle_gap_ends() <= day:
                 now.append(nudge)
             elif self._says_something_new(nudge):
                 later.append((nudge, self._cycle_gap_ends()))
-            else:
-                dropped.append(nudge)
-        return Handled(tuple(now), tuple(later), tuple(dropped))
+        return Handled(tuple(now), tuple(later))
 
     def _cycle_gap_ends(self) -> date:
         if self.last_cycle is None:

@@ -13,7 +13,7 @@ from bookings.core.training.protocol.vocabulary import (
     Pressure,
     Priority,
 )
-from bookings.core.wording import isolated
+from bookings.core.wording import Sentence, isolated
 
 FIRST_DEEPER_SESSION_BEFORE_RACE = 10  # days; nobody's first firm session is nearer than this
 
@@ -22,6 +22,17 @@ class Verdict(StrEnum):
     GOOD = "good"
     LIGHT_ONLY = "light only"
     NOT_ADVISED = "not advised"
+
+    @property
+    def label(self) -> Sentence:
+        return VERDICTS[self]
+
+
+VERDICTS = {
+    Verdict.GOOD: Sentence("good"),
+    Verdict.LIGHT_ONLY: Sentence("light only"),
+    Verdict.NOT_ADVISED: Sentence("not advised"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,22 +64,26 @@ def _not_advised(day: date, plan: Plan) -> Advice | None:
     here, tomorrow = plan.on(day), plan.on(day + DAY)
     name = isolated(here.race.name) if here.race else ""
     if here.phase is Phase.RACE_DAY:
-        return Advice(Verdict.NOT_ADVISED, f"This is the day of {name}.", "P7")
+        return Advice(Verdict.NOT_ADVISED, Sentence("This is the day of {race}.", race=name), "P7")
     if here.phase is Phase.ACUTE:
         return Advice(
             Verdict.NOT_ADVISED,
-            f"These are the first days after {name}: let the tenderness fade first.",
+            Sentence(
+                "These are the first days after {race}: let the tenderness fade first.", race=name
+            ),
             "P6",
         )
     if tomorrow.phase is Phase.RACE_DAY and tomorrow.race:
         return Advice(
-            Verdict.NOT_ADVISED, f"The day after is {isolated(tomorrow.race.name)}.", "S3"
+            Verdict.NOT_ADVISED,
+            Sentence("The day after is {race}.", race=isolated(tomorrow.race.name)),
+            "S3",
         )
     long_run = plan.runner.long_run_weekday
     if day.weekday() == long_run:
-        return Advice(Verdict.NOT_ADVISED, "This is the day of your long run.", "S1")
+        return Advice(Verdict.NOT_ADVISED, Sentence("This is the day of your long run."), "S1")
     if (day + DAY).weekday() == long_run:
-        return Advice(Verdict.NOT_ADVISED, "The day after is your long run.", "S1")
+        return Advice(Verdict.NOT_ADVISED, Sentence("The day after is your long run."), "S1")
     return None
 
 
@@ -76,14 +91,21 @@ def _light_only(day: date, plan: Plan) -> Advice | None:
     here = plan.on(day)
     if here.ceiling <= Pressure.LIGHT_MEDIUM:
         phase = plan.protocol.phases[here.phase].name
-        return Advice(Verdict.LIGHT_ONLY, f"{phase}: {here.ceiling.label} pressure at most.", "P7")
+        words = Sentence(
+            "{phase}: {pressure} pressure at most.", phase=phase, pressure=here.ceiling.label
+        )
+        return Advice(Verdict.LIGHT_ONLY, words, "P7")
     race = next((race for race in plan.races if _is_soon(race.days_to(day)) and
                  race.priority is Priority.A and race.is_run), None)  # fmt: skip
     if race and plan.runner.new_client:
         return Advice(
             Verdict.LIGHT_ONLY,
-            f"A first firm session should be more than {FIRST_DEEPER_SESSION_BEFORE_RACE} days"
-            f" before {isolated(race.name)}; the light one suits.",
+            Sentence(
+                "A first firm session should be more than {days} days before {race}; the light one "
+                "suits.",
+                days=FIRST_DEEPER_SESSION_BEFORE_RACE,
+                race=isolated(race.name),
+            ),
             "S7",
         )
     return None
@@ -96,4 +118,7 @@ def _is_soon(days: int) -> bool:
 def _good(day: date, plan: Plan) -> Advice:
     here = plan.on(day)
     phase = plan.protocol.phases[here.phase].name
-    return Advice(Verdict.GOOD, f"{phase}: up to {here.ceiling.label} pressure.", "P7")
+    words = Sentence(
+        "{phase}: up to {pressure} pressure.", phase=phase, pressure=here.ceiling.label
+    )
+    return Advice(Verdict.GOOD, words, "P7")

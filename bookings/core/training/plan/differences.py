@@ -10,6 +10,7 @@ from bookings.core.training.plan.plan import Plan
 from bookings.core.training.protocol.vocabulary import Kind, Phase
 from bookings.core.training.races import Race
 from bookings.core.training.sessions import Session
+from bookings.core.wording import Sentence
 
 NEAR = timedelta(weeks=4)  # nobody is sent to a session further away
 FROM_BEST = (Verdict.GOOD, Verdict.LIGHT_ONLY, Verdict.NOT_ADVISED)
@@ -103,10 +104,21 @@ class Change:
     def _reason(self, visit: Booked, filled: Session | None) -> str:
         advice = advice_on(visit.day, self.after)
         if _is_worse(visit.day, self.before, self.after):
-            return f"That day is {advice.verdict.value} now. {advice.reason}"
+            return Sentence(
+                "That day is {verdict} now. {reason}",
+                verdict=advice.verdict.label,
+                reason=advice.reason,
+            )
         here = self.after.protocol.phases[self.after.on(visit.day).phase].name
-        what = self.after.protocol.session_types[filled.kind].name if filled else "session"
-        return f"It was for your {what.lower()}; that day is now part of {here.lower()}."
+        if filled is None:
+            return Sentence(
+                "It was for your session; that day is now part of {phase}.", phase=here.lower()
+            )
+        return Sentence(
+            "It was for your {session}; that day is now part of {phase}.",
+            session=self.after.protocol.session_types[filled.kind].name.lower(),
+            phase=here.lower(),
+        )
 
     def _place(self, session: Session) -> tuple[date | None, Kind, int]:
         """What stays the same of a session when its race moves."""

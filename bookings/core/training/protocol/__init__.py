@@ -24,7 +24,10 @@ from bookings.core.training.protocol.vocabulary import (
 
 @dataclass(frozen=True, repr=False)
 class Protocol:
-    """One version of the clinic's protocol; `dated` is the day it was made, if a clinic made it."""
+    """One version of the clinic's protocol; `dated` is the day it was made, if a clinic made it.
+
+    Its file says more, for people: what nothing computes with and no page shows is not read.
+    """
 
     version: int
     dated: date | None
@@ -33,7 +36,6 @@ class Protocol:
     b_race_week_days: int
     high_volume_from_km: int
     placement: Placement
-    long_run_rule: Mapping[str, str]
     session_types: Mapping[Kind, SessionType]
     phases: Mapping[Phase, PhaseRules]
     mails: MailRules
@@ -59,7 +61,6 @@ class Protocol:
             b_race_week_days=b_race.at("race_week_days").whole(1, 6),
             high_volume_from_km=root.at("high_volume_from_km").whole(1),
             placement=Placement.read(root.at("placement")),
-            long_run_rule={key: text.text() for key, text in root.at("long_run_rule").fields()},
             session_types=_read_session_types(root.at("session_types")),
             phases=read_phases(root.at("phases")),
             mails=MailRules.read(root.at("reminders")),

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from bookings.core.training.protocol.fields import Node
+from bookings.core.wording import Sentence
 
 HEALTH_RULES = {rule: rule for rule in ("stop", "clearance", "local", "adapt", "wait")}
 
 STRENGTHS_IN_WORDS = {
-    "A": "Shown in trials",
-    "B": "Common practice: many therapists and coaches advise it, and trials are few",
-    "C": "Our own careful choice: nobody has tested it directly",
+    "A": Sentence("Shown in trials"),
+    "B": Sentence("Common practice: many therapists and coaches advise it, and trials are few"),
+    "C": Sentence("Our own careful choice: nobody has tested it directly"),
 }
 
 

@@ -1,4 +1,4 @@
-"""When the clinic writes to runners of its own accord, and what those mails say and omit."""
+"""When the clinic writes to runners of its own accord, and how often."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -78,7 +78,7 @@ class OffSeasonMails:
 
 @dataclass(frozen=True)
 class NudgeRules:
-    """N1 to N8: times of day, distances in days, and the reasons to stay silent in words."""
+    """N1 to N8: times of day, and distances in days."""
 
     send_at: time
     min_gap: int
@@ -88,9 +88,6 @@ class NudgeRules:
     check_send_at: time
     before_after_race_window: int
     off_season: OffSeasonMails
-    blackout: str
-    suppress_when: tuple[str, ...]
-    stale_guard: str
 
     @classmethod
     def read(cls, node: Node) -> "NudgeRules":
@@ -109,22 +106,15 @@ class NudgeRules:
             check_send_at=check.at("send_at").clock(),
             before_after_race_window=after_race.at("days_before_window").whole(1, 60),
             off_season=OffSeasonMails.read(node.at("off_season")),
-            blackout=node.at("blackout").text(),
-            suppress_when=node.at("suppress_when").texts(),
-            stale_guard=node.at("stale_guard").text(),
         )
 
 
 @dataclass(frozen=True)
 class MailRules:
-    """Reminders of appointments, nudges, and what a changed race means for both."""
+    """Reminders of appointments, and nudges."""
 
     reminders: ReminderRules
-    reminder_must_contain: tuple[str, ...]
-    reminder_must_not_contain: tuple[str, ...]
     nudges: NudgeRules
-    race_changed: tuple[str, ...]
-    sources: tuple[str, ...]
 
     @classmethod
     def read(cls, node: Node) -> "MailRules":
@@ -135,11 +125,7 @@ class MailRules:
                              "sources")  # fmt: skip
         return cls(
             reminders=_reminder_rules(appointment),
-            reminder_must_contain=appointment.at("must_contain").texts(),
-            reminder_must_not_contain=appointment.at("must_not_contain").texts(),
             nudges=NudgeRules.read(node.at("nudges")),
-            race_changed=node.at("race_changed").texts(),
-            sources=appointment.at("sources").texts(),
         )
 
 

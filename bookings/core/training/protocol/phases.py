@@ -63,15 +63,12 @@ class PhaseRules:
 
     phase: Phase
     name: str
-    when: str
     sessions: tuple[Kind, ...]
     length_min: tuple[int, int]
     pressure: Pressure
     ceiling: Pressure
     techniques: tuple[str, ...]
     cadence: Cadence
-    timing_vs_long_run: str
-    timing_vs_race: str
     avoid: tuple[str, ...]
     client_message: str
     reminder_days: tuple[int, ...] | None
@@ -91,15 +88,12 @@ class PhaseRules:
         return cls(
             phase=phase,
             name=node.at("name").text(),
-            when=node.at("when").text(),
             sessions=tuple(item.one_of(KINDS) for item in node.at("sessions").items()),
             length_min=_range_of_minutes(node.at("length_min")),
             pressure=pressure.at("default").one_of(PRESSURES),
             ceiling=_ceiling(pressure),
             techniques=node.at("techniques").texts(),
             cadence=Cadence.read(node.at("cadence_days"), laid=phase in CYCLE_PHASES),
-            timing_vs_long_run=node.maybe("timing_vs_long_run", Node.text, ""),
-            timing_vs_race=node.maybe("timing_vs_race", Node.text, ""),
             avoid=node.at("avoid").texts(),
             client_message=node.maybe("client_message", Node.text, ""),
             reminder_days=node.maybe("reminder_days", read_days_before, None),

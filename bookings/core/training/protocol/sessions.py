@@ -100,11 +100,9 @@ class SessionType:
     kind: Kind
     name: str
     minutes: int
-    alt_minutes: tuple[int, ...]
     pressure: Pressure
     new_client_pressure: Pressure | None
     why: str
-    trigger: str
     after_effort: Offsets | None
 
     @classmethod
@@ -115,12 +113,10 @@ class SessionType:
             kind=kind,
             name=node.at("name").text(),
             minutes=node.at("minutes").whole(1, 240),
-            alt_minutes=tuple(item.whole(1, 240) for item in node.at("alt_minutes").items()),
             pressure=node.at("pressure").one_of(PRESSURES),
             new_client_pressure=node.maybe(
                 "new_client_pressure", lambda lighter: lighter.one_of(PRESSURES), None
             ),
             why=node.at("why").text(),
-            trigger=node.maybe("trigger", Node.text, ""),
             after_effort=node.maybe("after_effort", Offsets.after_the_effort, None),
         )

@@ -2,6 +2,8 @@
 
 from enum import IntEnum, StrEnum
 
+from bookings.core.wording import Sentence
+
 
 class Phase(StrEnum):
     """In the order of rule P7: where races disagree about a date, the earlier word wins."""
@@ -38,9 +40,17 @@ class Pressure(IntEnum):
     @property
     def label(self) -> str:
         """In words: "light to medium"."""
-        return self.key.replace("_", " to ")
+        return PRESSURE_NAMES[self]
 
 
+PRESSURE_NAMES = {
+    Pressure.NONE: Sentence("none"),
+    Pressure.LIGHT: Sentence("light"),
+    Pressure.LIGHT_MEDIUM: Sentence("light to medium"),
+    Pressure.MEDIUM: Sentence("medium"),
+    Pressure.MEDIUM_FIRM: Sentence("medium to firm"),
+    Pressure.FIRM: Sentence("firm"),
+}
 PRESSURES = {pressure.key: pressure for pressure in Pressure}
 
 

@@ -15,7 +15,7 @@ ALL_WHO_MAY_HAVE = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0009_most_ahead'),
+        ('bookings', '0010_sign_in_events'),
     ]
 
     operations = [

@@ -1,0 +1,178 @@
+"""Where one is signed in, and for the owner: where anybody is, and who signed in or tried."""
+
+from urllib.parse import urlencode
+
+from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from bookings.actions import logins
+from bookings.models import Client, SignInEvent, SignInKind, User
+from bookings.models.records.sign_ins import BY_ANYBODY
+from bookings.web.actor import who
+from bookings.web.forms import whole_number
+from bookings.web.requests import SignedInRequest, StaffRequest
+from bookings.web.responses import page_methods, private
+from clinic.accounts import sessions, sign_in_log
+
+ON_A_PAGE = 50
+EVENTS_SHOWN = 20
+TRIES = "tries"
+
+
+@page_methods
+@private
+def signed_in(request: SignedInRequest) -> HttpResponse:
+    """`end`: the number of one, "others", or "all"."""
+    here = request.session.session_key or ""
+    found = sessions.of(request.user, now=timezone.now(), here=here)
+    if request.method == "POST":
+        return _end(request, request.POST.get("end", ""), found, here)
+    context = {
+        "sessions": found,
+        "shares_links": Client.objects.filter(user=request.user).exists(),
+    }
+    return render(request, "account/sessions.html", context)
+
+
+def _end(
+    request: SignedInRequest, which: str, found: list[sessions.SignedIn], here: str
+) -> HttpResponse:
+    if which == "all":
+        logins.end_sessions(request.user)
+        _note(request, SignInKind.SESSIONS_ENDED, request.user)
+        logout(request)
+        messages.success(request, _("You are signed out everywhere."))
+        return redirect("account_login")
+    if which == "others":
+        ended = logins.end_sessions(request.user, but=here)
+    else:
+        keys = [one.key for one in found if one.number == which and not one.is_here]
+        ended, _models = request.user.sessions.filter(pk__in=keys).delete()
+    if ended:
+        _note(request, SignInKind.SESSIONS_ENDED, request.user)
+        messages.success(request, _("Done. That browser has to sign in again."))
+    return redirect("sessions")
+
+
+@page_methods
+@private
+def login(request: StaffRequest, pk: int) -> HttpResponse:
+    """Of anybody, for the owner. `do`: what is ended or taken away; one's own only elsewhere."""
+    user = get_object_or_404(User, pk=pk)
+    is_own = user == request.user
+    if request.method == "POST":
+        do = DOES.get(request.POST.get("do", ""))
+        if do is not None and not is_own:
+            with transaction.atomic():
+                messages.success(request, do(request, user))
+        return redirect("login", pk)
+    context = {
+        "login": user,
+        "is_own": is_own,
+        "sessions": sessions.of(user, now=timezone.now(), here=request.session.session_key or ""),
+        "factors": Authenticator.objects.filter(user=user).count(),
+        "events": user.sign_in_events.all()[:EVENTS_SHOWN],
+        "all_of_it": f"{reverse('sign_ins')}?{urlencode({'who': user.pk})}",
+    }
+    return render(request, "desk/records/login.html", context)
+
+
+def end(request: StaffRequest, user: User) -> str:
+    logins.end_sessions(user)
+    _note(request, SignInKind.SESSIONS_ENDED, user)
+    return _("Done. They are signed out everywhere.")
+
+
+def take_password_away(request: StaffRequest, user: User) -> str:
+    """And mail a link to a new one."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    _note(request, SignInKind.PASSWORD_RESET, user)
+    _end_and_tell(request, user, "password_taken_away")
+    mail_link_to_new_password(request, user)
+    return _("Done. A link to a new password is on its way to them, and every owner is told.")
+
+
+def take_factors_away(request: StaffRequest, user: User) -> str:
+    Authenticator.objects.filter(user=user).delete()
+    _note(request, SignInKind.FACTORS_RESET, user)
+    _end_and_tell(request, user, "factors_taken_away")
+    return _("Done. They set up a new second factor when they sign in; every owner is told.")
+
+
+DOES = {"end": end, "password": take_password_away, "factors": take_factors_away}
+
+
+def _end_and_tell(request: StaffRequest, user: User, what: str) -> None:
+    logins.end_sessions(user)
+    logins.tell_both(user, what, now=timezone.now(), by=str(request.user))
+
+
+def _note(request: SignedInRequest, kind: SignInKind, user: User) -> None:
+    sign_in_log.note(request, kind, user=user, by="" if user == request.user else who(request))
+
+
+def mail_link_to_new_password(request: HttpRequest, user: User) -> None:
+    form = ResetPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(request)
+
+
+class FilterForm(forms.Form):
+    """What is asked for; whatever makes no sense is as if it had been left empty."""
+
+    who = forms.CharField(label=gettext_lazy("Who"), required=False, widget=forms.Select)
+    what = forms.ChoiceField(
+        label=gettext_lazy("What"),
+        required=False,
+        choices=[("", gettext_lazy("Anything")), (TRIES, gettext_lazy("Tries and waits"))],
+    )
+
+    def __init__(self, *args, staff: list[User], **kwargs):
+        super().__init__(*args, **kwargs)
+        people = [(str(user.pk), str(user)) for user in staff]
+        self.fields["who"].widget.choices = [("", _("Anybody")), *people]
+
+
+@require_safe
+@private
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """The newest first; `before` is the number of the last one on the page before."""
+    staff = list(User.objects.staff().order_by("name", "email"))
+    form = FilterForm(request.GET, staff=staff)
+    form.is_valid()
+    asked = form.cleaned_data
+    found = _asked_for(whole_number(asked.get("who")), asked.get("what", ""))
+    before = whole_number(request.GET.get("before"))
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    events = list(found.select_related("user")[: ON_A_PAGE + 1])
+    shown = events[:ON_A_PAGE]
+    query = {name: value for name, value in asked.items() if value}
+    context = {
+        "events": shown,
+        "staff": staff,
+        "form": form,
+        "newest": urlencode(query) or "what=" if before is not None else "",
+        "older": urlencode({**query, "before": shown[-1].pk}) if len(events) > len(shown) else "",
+    }
+    return render(request, "desk/records/sign_ins.html", context)
+
+
+def _asked_for(user: int | None, what: str) -> QuerySet[SignInEvent]:
+    found = SignInEvent.objects.all()
+    if user is not None:
+        found = found.filter(user=user)
+    return found.filter(kind__in=BY_ANYBODY) if what == TRIES else found
