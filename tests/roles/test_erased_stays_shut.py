@@ -167,7 +167,7 @@ def test_an_action_that_comes_late_is_refused_in_a_sentence(world, erased):
         identity.prove(erased, mailed_to=digest_of(erased.email), by="runner", now=now)
     Client.objects.filter(pk=erased.pk).update(unconfirmed_since=now)
     with pytest.raises(Stale):
-        identity.confirm(erased, seen=now, by="owner: 1", now=now)
+        identity.confirm(erased, seen=now, user=factories.make_user(), by="owner: 1", now=now)
     treatment = Appointment.objects.first().treatment
     slot = Slot(treatment=treatment, start=now.replace(minute=0) + timedelta(days=4))
     asked = BookingRequest(slots=[slot], client=erased, key="k", rules=Rules.DESK, by="desk: 1")
