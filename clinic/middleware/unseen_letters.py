@@ -35,7 +35,7 @@ class WithoutUnseenLetters:
         if any(NUL in str(value) for value in (*args, *kwargs.values())):
             raise Http404
         if any(NUL in part for name, values in request.GET.lists() for part in (name, *values)):
-            request.GET = _without_nul(request.GET)  # type: ignore[misc]
+            request.GET = _without_nul(request.GET)  # type: ignore[assignment]
         typed = request.POST
         marked = {
             name: values
