@@ -230,3 +230,31 @@ def test_the_banner_of_the_desks_panel_goes_with_the_decision(desks, kims, visit
     assert MUST_LOOK not in page
     assert "has decided" in page
     assert WHY not in page
+
+
+def test_the_diary_marks_a_visit_that_waits_and_is_drawn_anew_with_the_decision(
+    desks, kims, visit, held, today
+):
+    mine = visit()
+    feed = f"/diary/{today}/feed/"
+    waiting = desks.get(feed)
+    assert [one["waits"] for one in waiting.json()["visits"]] == [True]
+    assert "tag-danger" in text(desks.get(f"/diary/{today}/"))
+    decide(kims, mine)
+    decided = desks.get(feed, headers={"If-None-Match": waiting["ETag"]})
+    assert [one["waits"] for one in decided.json()["visits"]] == [False]
+    assert "tag-danger" not in text(desks.get(f"/diary/{today}/"))
+
+
+def test_the_diary_takes_as_many_queries_for_ten_on_hold_as_for_one(
+    desks, visit, held, today, noon, django_assert_max_num_queries, django_assert_num_queries
+):
+    visit()
+    feed = f"/diary/{today}/feed/"
+    with django_assert_max_num_queries(25) as seen:
+        desks.get(feed)
+    as_many = len(seen)
+    for hours in range(1, 9):
+        visit(noon + timedelta(hours=hours))
+    with django_assert_num_queries(as_many):
+        assert all(one["waits"] for one in desks.get(feed).json()["visits"])
