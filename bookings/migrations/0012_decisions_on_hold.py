@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0010_sign_in_events'),
+        ('bookings', '0011_what_runners_need_and_whom_they_meet'),
     ]
 
     operations = [
