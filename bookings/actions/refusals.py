@@ -64,6 +64,15 @@ class Stale(Refused):
     sentence = gettext_lazy("This appointment has changed since the page was opened.")
 
 
+class OnHold(Refused):
+    """Its client's health is to be looked at by somebody who treats them, before anything else."""
+
+    sentence = gettext_lazy(
+        "This client is on hold: a therapist must look first and say what is decided. Nothing was "
+        "changed."
+    )
+
+
 class TooManyHolds(Refused):
     sentence = gettext_lazy(
         "A lot of times are being held from your network at the moment. "

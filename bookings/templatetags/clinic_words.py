@@ -1,5 +1,6 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -18,6 +19,10 @@ from bookings.core import wording
 from bookings.queries.training import protocol
 
 register = template.Library()
+# As a word of its own: neither the host of 111.nhs.uk nor a part of a longer number.
+EMERGENCY_NUMBER = re.compile(
+    r"(?<![\w#+.,-])(?<!\d )(?:999|112|111|911|000)(?![\w-]|[.,]\w| \d{3})"
+)
 # HTML is shown as it was typed, and links lead only where markdown-it lets them.
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(
     ["image", "html_block", "html_inline"]
@@ -85,6 +90,13 @@ def away(time_off: Away, tz: ZoneInfo) -> str:
 def dialled(phone: str) -> str:
     """+44 20 7946 0000 as a tel: link has it."""
     return wording.dialled(str(phone))
+
+
+@register.filter
+def numbers_to_ring(advice: str) -> SafeString:
+    """Emergency numbers in what the clinic has typed, each as a link that rings it."""
+    link = r'<a class="figures" href="tel:\g<0>">\g<0></a>'
+    return mark_safe(EMERGENCY_NUMBER.sub(link, conditional_escape(advice)))  # noqa: S308
 
 
 @register.filter

@@ -69,5 +69,5 @@ def _rows(record: Record, client: Client) -> Rows:
     if client.unconfirmed_since:
         shown = {label: name for label, name in shown.items() if name != "health_hold"}
     if client.unconfirmed_since and record.model is AppointmentEvent:
-        found = found.exclude(kind__in=[health_hold.HELD, health_hold.LIFTED])
+        found = found.exclude(kind__in=[health_hold.HELD, health_hold.LIFTED, health_hold.DECIDED])
     return [dict(zip(shown, row, strict=True)) for row in found.values_list(*shown.values())]

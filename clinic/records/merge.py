@@ -107,7 +107,7 @@ def _carry_out(merge: Merge) -> None:
     if undecided:
         raise NotDecided(", ".join(sorted(undecided)))
     before, email_before = _record_of(merge.gone), merge.kept.email
-    put_on_hold = merge.gone.health_hold and not merge.kept.health_hold
+    put_on_hold = merge.gone.health_hold  # asked again where both are
     _one_person(merge)
     dropped = [line for name in steps for line in steps[name](merge, pointing[name])]
     logins = [merge.kept.user, merge.gone.user]

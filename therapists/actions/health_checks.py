@@ -1,4 +1,4 @@
-"""Taking a client's answers, and lifting the hold that they may have led to."""
+"""Taking a client's answers, and deciding about the hold that they may have led to."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bookings.models import Appointment, Client
 from therapists import health_audit
 from therapists.core.content import Answers
 from therapists.health_audit import Reader
-from therapists.models import Clearance, Form, HealthCheck
+from therapists.models import Clearance, Decision, Form, HealthCheck
 from therapists.models.sealed import Sealed
 
 
@@ -39,13 +39,20 @@ def give(
 
 
 @transaction.atomic
-def clear(client: Client, reason: str, *, reader: Reader, now: datetime) -> None:
-    """A therapist lifts the hold; the reason is kept with the health data."""
-    clearance = Clearance(
-        client=client, by=reader.user, at=now, content=Sealed.of({"reason": reason})
-    )
+def decide(
+    visit: Appointment, decision: Decision, reason: str, *, reader: Reader, now: datetime
+) -> None:
+    """Lift the client's hold, or let this one visit go on under it; the reason is kept sealed.
+
+    The diary learns that somebody has decided, and neither what nor why.
+    """
+    said = Sealed.of({"decision": decision, "reason": reason})
+    clearance = Clearance(client=visit.whose, by=reader.user, at=now, content=said)
     health_audit.written(clearance, reader=reader, now=now)
-    health_hold.lift(client, by=reader.who, now=now)
+    if decision == Decision.LIFT:
+        health_hold.lift(visit.whose, by=reader.who, now=now)
+    else:
+        health_hold.decide(visit, by=reader.who, now=now)
 
 
 def newest_full(client: Client, *, reader: Reader, now: datetime) -> Answers | None:

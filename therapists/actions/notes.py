@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import OnHold, Refused
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Content
@@ -86,10 +86,13 @@ def sign(
 ) -> NoteVersion:
     """Keep it as the next version, which nobody can change any more; no draft remains.
 
-    Raises NothingToSign, NoReason for an amendment that says none, and what save_draft raises.
+    Raises NothingToSign, NoReason for an amendment that says none, OnHold until somebody has
+    decided about a client on hold, and what save_draft raises.
     """
     if content.is_empty:
         raise NothingToSign
+    if Appointment.objects.with_everything().get(pk=visit.pk).awaits_decision:
+        raise OnHold
     with transaction.atomic():
         note = save_draft(
             visit,

@@ -1,7 +1,7 @@
 """Health data, and what else is a therapist's own."""
 
 from therapists.models.access import Access, Operation, What
-from therapists.models.health import Clearance, Form, HealthCheck
+from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
 from therapists.models.notes import Note, NoteVersion, Privacy
 from therapists.models.own import Answer, Feed, Habits, MorningMail, TimeOff
@@ -10,6 +10,7 @@ __all__ = [
     "Access",
     "Answer",
     "Clearance",
+    "Decision",
     "Feed",
     "Form",
     "Habits",

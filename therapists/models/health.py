@@ -54,8 +54,19 @@ class HealthCheck(models.Model):
         return f"{self.get_form_display()} {self.pk}"
 
 
+class Decision(models.TextChoices):
+    """What somebody who treats a client on hold may decide before a visit."""
+
+    LIFT = "lift", gettext_lazy("Lift the hold: massage is safe as far as I can tell")
+    TREAT = "treat", gettext_lazy("Treat at this visit only; the hold stays")
+    NOT_TODAY = "not_today", gettext_lazy("No massage at this visit; the hold stays")
+
+
 class Clearance(models.Model):
-    """A therapist has lifted a client's hold, for a reason."""
+    """What a therapist has decided about a client on hold, and why.
+
+    Those from before there was a choice hold a reason only: the hold was lifted.
+    """
 
     what = What.CLEARANCE
 

@@ -16,7 +16,7 @@ from bookings.web.forms import DayField
 from therapists.core.body import HIGHEST, KINDS, PLACES
 from therapists.core.content import COMFORT, Answers, Content, Given, Mark
 from therapists.core.prompts import Prompts
-from therapists.models import Privacy
+from therapists.models import Decision, Privacy
 
 LONGEST_TEXT = 4000
 LONGEST_MORE = 500
@@ -124,9 +124,20 @@ def as_typed(answers: Answers) -> dict[str, str]:
     return typed
 
 
-class ClearanceForm(forms.Form):
+class DecisionForm(forms.Form):
+    """About a client on hold, before the visit goes on."""
+
+    decision = forms.ChoiceField(
+        label=gettext_lazy("What do you decide?"),
+        choices=Decision.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Please say what you decide."),
+            "invalid_choice": gettext_lazy("Please say what you decide."),
+        },
+    )
     reason = forms.CharField(
-        label=gettext_lazy("Why can the hold be lifted?"),
+        label=gettext_lazy("Why?"),
         max_length=LONGEST_MORE,
         widget=forms.Textarea({"rows": 3, "class": "form-control"}),
         error_messages={

@@ -14,9 +14,10 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
 from therapists.core.content import trends
+from therapists.core.contraindications import Firmest, firmest, in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.queries.alerts import Alert, alerts_of, in_short
+from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE
 
@@ -55,6 +56,11 @@ class Brief(Private):
         """Every yes that counts, each with itself in short."""
         said = self.known.said(on_hold=self.visit.whose.health_hold)
         return [(in_short(one.given), one) for one in said]
+
+    @property
+    def firmest(self) -> Firmest:
+        said = (one.given for _short, one in self.said)
+        return firmest(self.phase.ceiling, said, on_hold=self.visit.whose.health_hold)
 
     @property
     def told_freely(self) -> list[tuple[datetime, str]]:

@@ -86,11 +86,14 @@ class Known(Private):
 
     @property
     def preference(self) -> str:
-        """How firm, in the words of the last visit or else of the health check."""
+        """How firm: what was said last, the client's own wish or what the last note says."""
+        wished = next((one for one in self.told if one.answers.pressure), None)
         for note in self.notes[:1]:
+            if wished and wished.check.given_at > note.visit.starts_at:
+                break
             if words := " ".join(filter(None, [note.content.pressure_in_words, _wish(note)])):
                 return words
-        return self.full.answers.pressure if self.full else ""
+        return wished.answers.pressure if wished else ""
 
 
 def _wish(note: Signed) -> str:

@@ -13,6 +13,7 @@ from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from therapists.core.contraindications import Firmest, firmest
 from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note
@@ -61,6 +62,12 @@ class Line(Private):
     @property
     def days_in_words(self) -> str:
         return race_in_words(self.phase)
+
+    @property
+    def firmest(self) -> Firmest:
+        on_hold = self.visit.whose.health_hold
+        said = (one.given for one in self.known.said(on_hold=on_hold))
+        return firmest(self.phase.ceiling, said, on_hold=on_hold)
 
     @property
     def is_waiting(self) -> bool:

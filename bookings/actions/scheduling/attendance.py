@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.money import payments
 from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import Stale, TooEarly, TooLate
+from bookings.actions.refusals import OnHold, Stale, TooEarly, TooLate
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import NEXT, Status
 from bookings.models import STATUS_NAMES, Appointment, Clinic, WrongStatus
 
 MARKS = (Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
+ASKS_FIRST = (Status.ARRIVED, Status.COMPLETED)  # where the client is on hold
 UNDONE_WITHIN = timedelta(minutes=15)
 
 
@@ -34,8 +35,8 @@ def mark(
     """Say what became of a visit, from its civil day on; saying so again changes nothing.
 
     Not coming is charged by the clinic's rule. Raises TooEarly before that day, for a no-show
-    before the start, and Stale when the visit's status does not lead there or the page that was
-    `seen` is out of date.
+    before the start, OnHold until a therapist has decided about a client on hold, and Stale when
+    the visit's status does not lead there or the page that was `seen` is out of date.
     """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == status:
@@ -64,7 +65,8 @@ def undo(
 ) -> Appointment:
     """Take the last mark back, and its fee; the desk may at any time (`within` None).
 
-    Raises TooLate after that time, Stale without a mark or when the page is out of date.
+    Raises TooLate after that time, Stale without a mark or when the page is out of date, and
+    OnHold where the way back leads to a mark that asks a therapist first.
     """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     refuse_if_changed(clinic, appointment, seen)
@@ -129,6 +131,9 @@ def write_note(
 def _become(
     appointment: Appointment, status: Status, by: str, now: datetime, facts: dict
 ) -> Appointment:
+    """Every change of status here, back as well as forth."""
+    if status in ASKS_FIRST and appointment.awaits_decision:
+        raise OnHold
     try:
         appointment.become(status, by=by, now=now, facts=facts)
     except WrongStatus:

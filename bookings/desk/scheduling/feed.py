@@ -96,6 +96,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
         "flags": flags_of(visit, clinic),
+        "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,
         "movable": status == Status.BOOKED,

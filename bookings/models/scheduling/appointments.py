@@ -191,6 +191,15 @@ class Appointment(models.Model):
         ),
     )
 
+    decided_on_hold = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=gettext_lazy(
+            "Somebody who treats the client has decided about this visit, though they are on hold."
+        ),
+    )
+
     held_until = models.DateTimeField(null=True, blank=True)
     visitor = models.CharField(
         max_length=64, blank=True, help_text=gettext_lazy("Who holds it: a keyed hash.")
@@ -317,6 +326,15 @@ class Appointment(models.Model):
         if self.client is None:
             raise ValueError(_("A hold may be nobody's."))
         return self.client
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Its client is on hold, and nobody who treats them has decided about this visit.
+
+        What was done before the hold stays done.
+        """
+        on_hold = self.client is not None and self.client.health_hold
+        return on_hold and not self.decided_on_hold and self.status != Status.COMPLETED
 
     @property
     def interval(self) -> Interval:

@@ -38,6 +38,7 @@ READ_OF_A_VISIT = (
     "price",
     "late_minutes",
     "desk_note",
+    "decided_on_hold",
     "therapist",
     "room",
     "treatment",
@@ -66,6 +67,7 @@ SHOWN_OF_A_VISIT = (
     "treatment__name",
     "late_minutes",
     "desk_note",
+    "decided_on_hold",
     "last_event",
 )
 

@@ -19,6 +19,7 @@ IN_WORDS = STATUS_NAMES | {
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
+    "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
     "joined": gettext_lazy("The client turned out to be somebody we know"),
 }

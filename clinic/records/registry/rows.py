@@ -203,6 +203,7 @@ CLIENTS = (
             "prove_by": None,
             "together": "",
             "desk_note": "",
+            "decided_on_hold": False,
         },
         on_merge={"client": merge_steps.appointments},
         history=Remembered(  # but for holds, which are nobody's

@@ -52,7 +52,7 @@
       end: visit.end,
       resourceIds: [view === "rooms" ? visit.room : visit.therapist],
       title: visit.client,
-      classNames: [`is-${visit.status}`, location.hash === `#visit-${visit.id}` && "is-marked"].filter(Boolean),
+      classNames: [`is-${visit.status}`, visit.waits && "waits", location.hash === `#visit-${visit.id}` && "is-marked"].filter(Boolean),
       startEditable: visit.movable && !phone.matches, // `editable` would yield to the library's default
       durationEditable: visit.movable && !phone.matches,
       extendedProps: visit,
@@ -76,7 +76,7 @@
     const visit = event.extendedProps;
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    const head = element("b", `${visit.icon} ${visit.start.slice(11, 16)} `);
+    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${visit.start.slice(11, 16)} `);
     head.append(element("span", visit.client, { className: "who" }));
     box.append(head);
     box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));

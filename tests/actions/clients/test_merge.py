@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.actions.clients import health_hold
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.training import races
 from bookings.models import (
@@ -241,6 +242,17 @@ def test_the_hold_of_either_holds_and_is_told_of_coming_visits(kept, gone, visit
     kept.refresh_from_db()
     assert kept.health_hold
     assert seen.events.filter(kind="health_hold").exists()
+
+
+def test_where_both_are_on_hold_what_was_decided_of_one_is_asked_again(kept, gone, visit):
+    Client.objects.update(health_hold=True)
+    for one in (kept, gone):
+        one.refresh_from_db()
+    seen = visit(kept)
+    health_hold.decide(seen, by=DESK, now=NOW)
+    merge(kept, gone)
+    seen.refresh_from_db()
+    assert not seen.decided_on_hold
 
 
 def test_the_preview_says_nothing_of_health_answers(kept, gone, makers):

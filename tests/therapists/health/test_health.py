@@ -78,7 +78,9 @@ def test_an_urgent_answer_shows_where_to_get_help_and_no_way_to_book(client, url
 def test_a_clinic_elsewhere_names_its_own_numbers(client, url, clinic):
     clinic.emergency_advice = "Ring 112."
     clinic.save()
-    assert "Ring 112." in text(client.post(url, said("clot_signs")))
+    assert 'Ring <a class="figures" href="tel:112">112</a>.' in text(
+        client.post(url, said("clot_signs"))
+    )
 
 
 def test_what_is_missing_is_said_and_nothing_is_lost(client, url):

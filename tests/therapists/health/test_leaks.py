@@ -76,9 +76,10 @@ def live(kim, kims, ana, anas, client, visit, noon):
         kims.post(f"{page}draft/", noted(word))
         kims.post(f"{page}draft/", noted(word))
         kims.post(page, noted(word * 500, revision=1))
+        kims.post(f"/visits/{mine.pk}/clear/", {"decision": "treat", "reason": word})
         kims.post(page, noted(word, revision=1, do="sign"))
         kims.post(page, noted(word, revision=2, do="sign", amendment=word))
-        kims.post(f"/visits/{mine.pk}/clear/", {"reason": word})
+        kims.post(f"/visits/{mine.pk}/clear/", {"decision": "lift", "reason": word})
         kims.get(f"/clients/{ana.pk}/history/")
         kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
         morning_mail.send_due(

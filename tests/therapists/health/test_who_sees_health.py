@@ -157,7 +157,7 @@ def test_nobody_else_writes_the_note_of_a_visit(story, people, person):
 def test_only_those_who_treat_lift_a_hold(story, people, ana, person):
     ana.health_hold = True
     ana.save()
-    people[person].post(f"/visits/{story['kims'].pk}/clear/", {"reason": "x"})
+    people[person].post(f"/visits/{story['kims'].pk}/clear/", {"decision": "lift", "reason": "x"})
     ana.refresh_from_db()
     assert ana.health_hold
 

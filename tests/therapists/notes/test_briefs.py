@@ -68,7 +68,7 @@ def test_what_led_to_a_hold_is_seen_until_a_therapist_lifts_it(kims, visit, ana)
     told(ana, no=["clot_signs", "cancer"], given_at=now - timedelta(days=1))
     mine = visit()
     assert "Signs of a clot" in text(kims.get(f"/visits/{mine.pk}/"))
-    kims.post(f"/visits/{mine.pk}/clear/", {"reason": "Seen by her doctor"})
+    kims.post(f"/visits/{mine.pk}/clear/", {"decision": "lift", "reason": "Seen by her doctor"})
     assert "Signs of a clot" not in text(kims.get(f"/visits/{mine.pk}/"))
 
 
@@ -77,11 +77,12 @@ def test_the_hold_is_lifted_with_a_reason_and_not_without(kims, visit, ana):
     ana.save()
     mine = visit()
     assert "On hold" in text(kims.get("/today/"))
-    assert "give a reason" in text(kims.post(f"/visits/{mine.pk}/clear/", {"reason": " "}), 422)
-    kims.post(f"/visits/{mine.pk}/clear/", {"reason": "Her doctor agrees"})
+    lifted, url = {"decision": "lift", "reason": "Her doctor agrees"}, f"/visits/{mine.pk}/clear/"
+    assert "give a reason" in text(kims.post(url, {**lifted, "reason": " "}), 422)
+    kims.post(url, lifted)
     ana.refresh_from_db()
     assert not ana.health_hold
-    assert ana.clearances.get().content.opened() == {"reason": "Her doctor agrees"}
+    assert ana.clearances.get().content.opened() == lifted
 
 
 def test_the_history_takes_as_many_queries_for_ten_visits_as_for_one(

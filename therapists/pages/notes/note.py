@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,23 +18,25 @@ from django.views.decorators.http import require_POST
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
+from bookings.core.training.protocol.vocabulary import PRESSURES
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
-from therapists.actions import notes
+from therapists.actions import health_checks, notes
 from therapists.core.body_map import figures
 from therapists.core.content import Content
+from therapists.core.contraindications import Firmest, firmest
 from therapists.core.prompts import prompts_for
 from therapists.health_audit import Reader
-from therapists.models import Note, NoteVersion, Privacy
+from therapists.models import Decision, Note, NoteVersion, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
-from therapists.pages.forms import NoteForm
+from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
-from therapists.queries.client_summary import known_of
+from therapists.queries.client_summary import Known, known_of
 
 SIGN, SAVE, SAME = "sign", "save", "same"
 AMEND = "amend"
@@ -55,7 +59,8 @@ class NoteSession:
 
     def __post_init__(self) -> None:
         self.note = notes.of_visit(self.visit, self.therapist)
-        self.rules = protocol.current().phases[phase_at(self.visit, self.clinic).phase]
+        self.phase = phase_at(self.visit, self.clinic)
+        self.rules = protocol.current().phases[self.phase.phase]
 
     @property
     def writes(self) -> bool:
@@ -66,17 +71,27 @@ class NoteSession:
     def revision(self) -> int:
         return self.note.revision if self.note else 0
 
-    def last(self) -> Content | None:
-        """The last note of the client that this therapist may read."""
+    @cached_property
+    def known(self) -> Known:
+        """What the brief knows of the client as well."""
         client, day = self.visit.whose, self.clinic.day_of(self.visit.starts_at)
-        known = known_of(
+        return known_of(
             [client.pk],
             before=day_bounds(day, 1, self.clinic.tz).start,
             therapist=self.therapist,
             reader=self.reader,
             now=self.now,
         )[client.pk]
-        return known.notes[0].content if known.notes else None
+
+    @property
+    def firmest(self) -> Firmest:
+        on_hold = self.visit.whose.health_hold
+        said = (one.given for one in self.known.said(on_hold=on_hold))
+        return firmest(self.phase.ceiling, said, on_hold=on_hold)
+
+    def last(self) -> Content | None:
+        """The last note of the client that this therapist may read."""
+        return self.known.notes[0].content if self.known.notes else None
 
     def draft(self) -> Content | None:
         return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
@@ -94,8 +109,8 @@ class NoteSession:
         return notes.versions_of(of, reader=self.reader, now=self.now)
 
     def form(self, content: Content | None = None, *, data=None) -> NoteForm:
-        """Preset for the phase where nothing has been written yet."""
-        begun = content or Content(pressure=self.rules.pressure.key)
+        """Preset for the phase, and no firmer than it may be, where nothing is written yet."""
+        begun = content or Content(pressure="" if data else self._preset_pressure())
         privacy = self.note.privacy if self.note else Privacy.THERAPISTS
         initial = {**asdict(begun), "marks": begun.marks}
         initial |= {"privacy": privacy, "revision": self.revision}
@@ -105,6 +120,9 @@ class NoteSession:
             techniques=_offered(self.rules.techniques, begun.techniques, data),
             prompts=prompts_for(self.rules.phase),
         )
+
+    def _preset_pressure(self) -> str:
+        return min(self.rules.pressure, self.firmest.pressure).key
 
     def kept(self, form: NoteForm) -> dict:
         """The arguments with which a filled-in form is saved or signed."""
@@ -165,10 +183,14 @@ def _edit(
     form: NoteForm,
     *,
     stands: Content | None = None,
+    decision: DecisionForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The form; with what another window has saved meanwhile, if it has."""
     last = session.last()
+    if session.visit.awaits_decision and decision is None:
+        typed = {name: form.data.get(name, "") for name in DecisionForm.base_fields}
+        decision = DecisionForm(initial=typed, label_suffix="")
     context = {
         "session": session,
         "form": form,
@@ -176,6 +198,7 @@ def _edit(
         "figures": figures(form.marks, last.marks if last else ()),
         "is_amendment": session.note is not None and session.note.versions.exists(),
         "stands": stands,
+        "decision": decision,
         "door_pass": door_pass(request.user, request.path),
     }
     return render(request, "therapists/notes/note.html", context, status=status)
@@ -186,23 +209,36 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)
+    asks = asked == SIGN and session.visit.awaits_decision
+    decision = DecisionForm(request.POST, label_suffix="") if asks else None
+    if decision and not decision.is_valid():
+        return _edit(request, session, form, decision=decision, status=422)
     try:
         if asked == SIGN:
-            notes.sign(session.visit, **session.kept(form))
+            _sign(session, form, decision)
             sentence = _("The note about {client} is signed.")
             messages.success(request, sentence.format(client=session.visit.whose))
             return _back_to_the_day(session)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
-            kept["content"] = _same_as(last, kept["content"])
+            kept["content"] = _same_as(last, kept["content"], session.firmest)
         notes.save_draft(session.visit, **kept)
     except notes.Overtaken:
         return _compare(request, session)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return _edit(request, session, form, status=409)
+        return _edit(request, session, form, decision=decision, status=409)
     messages.success(request, _("Saved as a draft."))
     return redirect("therapists:note", session.visit.pk)
+
+
+@transaction.atomic
+def _sign(session: NoteSession, form: NoteForm, decision: DecisionForm | None) -> None:
+    """With what is decided about a client on hold, or neither of the two."""
+    if decision:
+        decided, why = Decision(decision.cleaned_data["decision"]), decision.cleaned_data["reason"]
+        health_checks.decide(session.visit, decided, why, reader=session.reader, now=session.now)
+    notes.sign(session.visit, **session.kept(form))
 
 
 def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
@@ -216,9 +252,11 @@ def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
     return _edit(request, session, session.form(data=typed), stands=stands, status=409)
 
 
-def _same_as(last: Content, typed: Content) -> Content:
-    """The last note, wherever nothing has been written yet."""
+def _same_as(last: Content, typed: Content, most: Firmest) -> Content:
+    """The last note, wherever nothing has been written yet; but nothing firmer than may be."""
     merged = {name: value or getattr(last, name) for name, value in vars(typed).items()}
+    if last.pressure in PRESSURES and PRESSURES[last.pressure] > most.pressure:
+        merged["pressure"] = typed.pressure
     return Content(**{**merged, "amendment": typed.amendment})
 
 

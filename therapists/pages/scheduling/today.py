@@ -1,6 +1,7 @@
 """The day on a phone: what is next, then everything in order."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.web.actor import who
 from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
+from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
 
 UNDO = "undo"
@@ -44,7 +46,7 @@ def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict
 @require_POST
 @of_a_therapist
 def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
-    """Arrived, done, did not come, or the last of them undone."""
+    """Arrived, done, did not come, or the last of them undone; on hold, a decision comes first."""
     visit = get_object_or_404(Appointment.objects.visits(), pk=pk, therapist=therapist)
     asked, by, now = request.POST.get("status", ""), who(request), timezone.now()
     try:
@@ -52,6 +54,11 @@ def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
             attendance.undo(visit, by=by, now=now)
         elif asked in attendance.MARKS:
             attendance.mark(visit, Status(asked), by=by, now=now)
+    except OnHold as refusal:
+        messages.error(request, str(refusal))
+        if treats(therapist, visit.whose, now=now):
+            query = urlencode({"then": asked}) if asked in attendance.ASKS_FIRST else ""
+            return redirect(f"{reverse('therapists:brief', args=[pk])}?{query}#hold")
     except Refused as refusal:
         messages.error(request, str(refusal))
     day = Clinic.objects.the().day_of(visit.starts_at)
