@@ -95,7 +95,7 @@ def test_there_was_something_to_be_seen(world):
     seen = "".join(page for *_, page in opened(world, pages))
     assert TOLD in seen
     assert NOTED in seen
-    assert len(pages) > 60
+    assert len(pages) > 45
 
 
 def test_no_page_about_somebody_erased_is_shown_but_the_books(world):
