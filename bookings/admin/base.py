@@ -7,10 +7,12 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +27,7 @@ from bookings.actions.rota.impact import (
 )
 from bookings.models import THE_CLINIC, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
+from bookings.web.days import refuse_unknown
 
 CHANGED_MEANWHILE = (
     "Something else was saved at this very moment that does not go with it. "
@@ -75,7 +78,30 @@ class DiaryForm(forms.ModelForm):
         return self.cleaned_data
 
 
-class NamelessLog(admin.ModelAdmin):
+class DaysInAddress(ChangeList):
+    """A list asked for by a day whose next one no calendar has is no list, as Django says it."""
+
+    def get_filters(self, request: HttpRequest):
+        try:
+            return super().get_filters(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class KnownDays:
+    """No form takes, and no address of a list asks for, a day that pages do not know."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any):
+        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
+        if field and isinstance(db_field, DateField):
+            field.validators.append(refuse_unknown)
+        return field
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return DaysInAddress
+
+
+class NamelessLog(KnownDays, admin.ModelAdmin):
     """Django's own log knows rows by their numbers: what they were called would outlive them.
 
     What was changed stands in the history.
@@ -215,7 +241,7 @@ def _compare(request: HttpRequest) -> None:
     refuse_or_let_go(Clinic.objects.the(), stood, accepted=accepted, now=timezone.now())
 
 
-class ReadOnly:
+class ReadOnly(KnownDays):
     """A record of what happened: nobody adds to it, changes it or takes from it by hand."""
 
     def has_add_permission(self, *_) -> bool:
