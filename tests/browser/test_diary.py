@@ -272,6 +272,9 @@ def one_of_everything(run):
     run(days.NO_MORE_OF_IT.replace("NAME", name))
 
 
+SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(
+    "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])"
+)].map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
 COLOURS = """async (png) => {
     const image = await createImageBitmap(await (await fetch(png)).blob());
     const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
@@ -337,3 +340,22 @@ def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk)
     )
     expect(page.locator("#phone-name")).to_have_text(names[2])
     assert page.locator(".ec-draggable").count() == 0
+
+
+def test_no_field_at_the_desk_is_so_small_that_a_phone_enlarges_the_page(desk):
+    page = desk(viewport={"width": 390, "height": 844})
+    visit = page.locator("#table tbody th a").first.get_attribute("href")
+    blocks = [f"/diary/blocks/{kind}/new/" for kind in ("off", "extra", "break", "closed")]
+    clients = ["/desk/clients/", "/desk/clients/new/"]
+    for path in [
+        page.url,
+        visit,
+        f"{visit}move/",
+        "/diary/new/",
+        "/desk/mails/",
+        *blocks,
+        *clients,
+    ]:
+        page.goto(path)
+        smallest = page.evaluate(SMALLEST_FIELD)
+        assert smallest >= 16, f"{path} has a field in {smallest} px"
