@@ -4,8 +4,8 @@ One UID for the appointment's life and a SEQUENCE that rises with its revision, 
 calendar replaces its entry instead of adding another.
 """
 
-from datetime import datetime
-from urllib.parse import urljoin
+from datetime import UTC, datetime
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -36,6 +36,33 @@ def download(appointment: Appointment, clinic: Clinic) -> bytes:
     """For "add to calendar": an entry of one's own, to which nobody is invited."""
     stamp = appointment.booked_at or appointment.created_at
     return _calendar(_event(appointment, clinic, stamp), PUBLISH)
+
+
+def on_the_web(appointment: Appointment, clinic: Clinic) -> list[tuple[str, str]]:
+    """Calendars of others that take an entry by an address: name, address.
+
+    Without the visit's own link, which is nobody else's to know.
+    """
+    name, place = summary(appointment, clinic), ", ".join(clinic.address.splitlines())
+    start, end = appointment.starts_at.astimezone(UTC), appointment.ends_at.astimezone(UTC)
+    google = {
+        "action": "TEMPLATE",
+        "text": name,
+        "dates": f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        "location": place,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": name,
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "location": place,
+    }
+    return [
+        ("Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"),
+        ("Outlook", f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}"),
+    ]
 
 
 def uid_of(appointment: Appointment) -> str:

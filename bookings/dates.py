@@ -32,15 +32,31 @@ def civil_day_and_year(on: date) -> str:
     return _("{day} {year}").format(day=civil_day(on), year=on.year)
 
 
+def civil_day_from(on: date, today: date) -> str:
+    """Tuesday 1 December; with its year where that is not today's."""
+    return civil_day(on) if on.year == today.year else civil_day_and_year(on)
+
+
 def day_of_year(on: date) -> str:
     """1 December 2026"""
     return _("{day} {year}").format(day=_day_of_month(on), year=on.year)
+
+
+def day_of_month_in_short(on: date) -> str:
+    """1 Dec"""
+    return _("{day} {month}").format(day=on.day, month=str(MONTHS_3[on.month]).title())
 
 
 def day_in_short(on: date) -> str:
     """Tue 1 Dec"""
     names = {"weekday": WEEKDAYS_ABBR[on.weekday()], "month": str(MONTHS_3[on.month]).title()}
     return _("{weekday} {day} {month}").format(day=on.day, **names)
+
+
+def short_day_from(on: date, today: date) -> str:
+    """Tue 1 Dec; with its year where that is not today's."""
+    short = day_in_short(on)
+    return short if on.year == today.year else _("{day} {year}").format(day=short, year=on.year)
 
 
 def civil_days(first: date, last: date) -> str:

@@ -61,9 +61,9 @@ MIDDLEWARE = [
     "clinic.middleware.security_headers.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below those whose headers its files have too
     "clinic.middleware.constant_time.EvenAnswersMiddleware",
+    "clinic.middleware.unseen_letters.WithoutUnseenLetters",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "clinic.middleware.direction_marks.WithoutDirectionMarks",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

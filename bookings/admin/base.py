@@ -7,12 +7,10 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
-from django.db.models import DateField, Field, Model, QuerySet
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +23,8 @@ from bookings.actions.rota.impact import (
     VisitsAffected,
     refuse_or_let_go,
 )
-from bookings.models import THE_CLINIC, Clinic, User
+from bookings.core.clients.search_text import bounded
+from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
 
@@ -78,18 +77,31 @@ class DiaryForm(forms.ModelForm):
         return self.cleaned_data
 
 
-class DaysInAddress(ChangeList):
-    """A list asked for by a day whose next one no calendar has is no list, as Django says it."""
+# What a question about a list raises that makes no sense: a day beyond the end of time, a range of
+# nothing. Django lets one ask for any column, and answers only a part of these itself.
+MAKES_NO_SENSE = (ValueError, OverflowError, TypeError, FieldError, DataError)
 
-    def get_filters(self, request: HttpRequest):
+
+class Bounded(admin.ModelAdmin):
+    """A list that answers, and costs no more than any other, whatever is asked of it."""
+
+    def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         try:
-            return super().get_filters(request)
-        except (OverflowError, ValueError) as error:
-            raise IncorrectLookupParameters(error) from error
+            with transaction.atomic():
+                response = super().changelist_view(request, *args, **kwargs)
+                return response.render() if hasattr(response, "render") else response
+        except MAKES_NO_SENSE:
+            if request.method == "POST" or not request.GET:
+                raise
+        self.message_user(request, _("That could not be looked for. Here are all."), messages.ERROR)
+        return HttpResponseRedirect(request.path)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+        return super().get_search_results(request, queryset, bounded(search_term))
 
 
 class KnownDays:
-    """No form takes, and no address of a list asks for, a day that pages do not know."""
+    """No form takes a day that pages do not know."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any):
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
@@ -97,15 +109,17 @@ class KnownDays:
             field.validators.append(refuse_unknown)
         return field
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return DaysInAddress
 
-
-class NamelessLog(KnownDays, admin.ModelAdmin):
+class NamelessLog(KnownDays, Bounded):
     """Django's own log knows rows by their numbers: what they were called would outlive them.
 
-    What was changed stands in the history.
+    What was changed stands in the history. Nothing is tied to a client who has been erased.
     """
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs):
+        if db_field.related_model is Client:
+            kwargs.setdefault("queryset", Client.objects.living())
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def log_addition(self, request: HttpRequest, obj: Model, _message: object):
         return _log(request, [obj], ADDITION)
@@ -241,7 +255,7 @@ def _compare(request: HttpRequest) -> None:
     refuse_or_let_go(Clinic.objects.the(), stood, accepted=accepted, now=timezone.now())
 
 
-class ReadOnly(KnownDays):
+class ReadOnly:
     """A record of what happened: nobody adds to it, changes it or takes from it by hand."""
 
     def has_add_permission(self, *_) -> bool:

@@ -2,15 +2,17 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from bookings.actions.clients.ways_in import change_the_lock
+from bookings.actions.clients.ways_in import change_the_lock, shut
 from bookings.admin.users import LoginForOwners
 from bookings.core.clients.addresses import compared
 from bookings.models import Client
+from bookings.web.actor import who
 
 
 @admin.register(Client)
@@ -37,6 +39,10 @@ class ClientAdmin(LoginForOwners):
     date_hierarchy = "created_at"
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
+        """Nobody edits or chooses an erased client."""
+        return super().get_queryset(request).filter(erased_at=None)
+
     @admin.display(description="Appointments")
     def visits(self, client: Client) -> str:
         listed = reverse("admin:bookings_appointment_changelist")
@@ -54,6 +60,7 @@ class ClientAdmin(LoginForOwners):
         if not change:
             obj.created_at = now
             obj.unconfirmed_since = now if obj.email else None
+            obj.unconfirmed_by = who(request) if obj.email else ""
         before = Client.objects.filter(pk=obj.pk).select_related("user").first()
         has_another = before is not None and compared(before.email) != compared(obj.email)
         if has_another:
@@ -61,4 +68,6 @@ class ClientAdmin(LoginForOwners):
         super().save_model(request, obj, form, change)
         if before and has_another:
             addresses, logins = [before.email], [before.user]
-            change_the_lock(obj, logins=logins, addresses=addresses, now=now)
+            change_the_lock(obj, logins=logins, addresses=addresses, by=who(request), now=now)
+        elif obj.user_id != (before.user_id if before else None):
+            shut(obj, by=who(request), now=now)

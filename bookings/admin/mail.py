@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from bookings.admin.base import ReadOnly
+from bookings.admin.base import Bounded, ReadOnly
 from bookings.models import Mail
 
 
@@ -22,7 +22,7 @@ class AttentionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Mail)
-class MailAdmin(ReadOnly, admin.ModelAdmin):
+class MailAdmin(ReadOnly, Bounded):
     fieldsets = [
         (None, {"fields": ["kind", "client", "appointment", "revision", "state", "why"]}),
         ("When", {"fields": ["created_at", "due_at", "not_after", "sent_at"]}),

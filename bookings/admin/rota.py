@@ -74,7 +74,9 @@ def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
 
 @admin.register(Therapist)
 class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
-    fields = ["name", "slug", "initials", "bio", "user", "active"]
+    fields = [
+        "name", "slug", "initials", "speciality", "bio", "qualifications", "user", "active",
+    ]  # fmt: skip
     autocomplete_fields = ["user"]
     inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
     list_display = ["name", "initials", "user", "active"]
@@ -150,7 +152,7 @@ class TreatmentForm(DiaryForm):
 class TreatmentAdmin(RotaAdmin):
     form = TreatmentForm
     fieldsets = [
-        (None, {"fields": ["name", "slug", "description", "session_kinds"]}),
+        (None, {"fields": ["name", "slug", "need", "description", "session_kinds"]}),
         ("Time and price", {"fields": ["minutes", "buffer_minutes", "price"]}),
         ("Who and where", {"fields": ["therapists", "rooms"]}),
         ("Shown to runners", {"fields": ["active", "online", "position"]}),

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from bookings.actions.refusals import Stale
 from bookings.actions.scheduling import changes, holds
-from bookings.admin.base import DiaryAdmin, DiaryForm, ReadOnly
+from bookings.admin.base import Bounded, DiaryAdmin, DiaryForm, ReadOnly
 from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import STATUS_NAMES, Appointment, AppointmentEvent, Treatment
@@ -203,7 +203,7 @@ class AppointmentAdmin(DiaryAdmin):
 
 
 @admin.register(AppointmentEvent)
-class AppointmentEventAdmin(Events, admin.ModelAdmin):
+class AppointmentEventAdmin(Events, Bounded):
     fields = readonly_fields = ("appointment", "at", "kind", "by", "what")
     list_display = ["at", "kind", "appointment", "client", "by", "what"]
     list_filter = ["kind"]

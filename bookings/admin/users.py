@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from bookings.actions import logins
+from bookings.actions.clients.ways_in import shut
 from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
-from bookings.models import SignInKind, User
+from bookings.models import Client, SignInKind, User
 from bookings.web.actor import who
 
 LOCK = {"email", "role", "is_active"}
@@ -45,6 +46,11 @@ class UserForm(forms.ModelForm):
         was = self.instance.pk and self.initial["role"] == Role.OWNER
         if was and not stays and not others.exists():
             raise ValidationError("The clinic needs at least one active owner.")
+        if was and "email" in self.changed_data and not others.exists():
+            raise ValidationError(
+                "You are the only owner, and a slip in your address would shut everybody out. Make "
+                "a second owner first; they change it."
+            )
         return cleaned
 
 
@@ -95,8 +101,15 @@ class UserAdmin(NamelessLog):
             is_own = obj == request.user
             logins.end_sessions(obj, but=request.session.session_key or "" if is_own else "")
             _tell_of_change(request, obj, before=form.initial["email"])
+            _shut_what_it_opens(request, obj)
         elif not change:
             _mail_link_to_first_password(request, obj)
+
+
+def _shut_what_it_opens(request: HttpRequest, login: User) -> None:
+    """Whoever holds a login's address is the client whose login it is."""
+    for client in Client.objects.filter(user=login):
+        shut(client, by=who(request), now=timezone.now())
 
 
 def _tell_of_change(request: HttpRequest, user: User, *, before: str) -> None:

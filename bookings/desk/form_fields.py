@@ -13,6 +13,15 @@ def choose_anew_if_gone(form: forms.Form, name: str) -> None:
     if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
         return
     wanted = form.get_initial_for_field(field, name)
-    if wanted and not field.queryset.filter(pk=getattr(wanted, "pk", wanted)).exists():
+    if wanted and not _is_there(field, getattr(wanted, "pk", wanted)):
         field.empty_label = _("Please choose")
         field.widget.choices = field.choices
+
+
+def _is_there(field: forms.ModelChoiceField, wanted: object) -> bool:
+    """Also asked of what somebody has put behind an address, which may be anything."""
+    try:
+        field.to_python(wanted)
+    except forms.ValidationError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
-from bookings.models import Client, Clinic
+from bookings.models import Clinic
 from bookings.queries.desk.desk_day import desk_day
 from bookings.web.access import DESK
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -32,7 +33,7 @@ def home(request: StaffRequest) -> HttpResponse:
 @require_POST
 def two_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Answers the card "same e-mail, different name"; one person is merged on a page of its own."""
-    client = get_object_or_404(Client, pk=pk)
+    client = client_or_404(pk)
     identity.keep_apart(client)
     messages.success(request, _("{client} stays separate.").format(client=client))
     return redirect("desk:home")

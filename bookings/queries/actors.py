@@ -16,6 +16,11 @@ def staff_names() -> dict[int, str]:
     return {user.pk: str(user) for user in User.objects.staff()}
 
 
+def logins_in(text: str) -> set[int]:
+    """The keys of all whom it names."""
+    return {int(key) for _role, key in KEY.findall(text)}
+
+
 def named(text: str, names: Mapping[int, str] | None = None) -> str:
     """With the staff's names in the place of their keys; whoever is not among them is a role."""
     if not KEY.search(text):

@@ -1,55 +1,164 @@
-"""The home page, with the short version of the protocol: when in training a massage suits."""
+"""The home page: the race's date first, and what it comes to before anything is kept."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings import dates
+from bookings.actions.refusals import RaceRefused
+from bookings.actions.training import races as racing
 from bookings.core import training
-from bookings.core.training import Phase
-from bookings.core.training.protocol.phases import PhaseRules
 from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.scheduling.soonest import soonest
 from bookings.queries.training import protocol
+from bookings.queries.training.plans import plan_of
+from bookings.runner.therapists import Week, people_of
+from bookings.runner.training.race_answer import answer, called, example, race_to_greet
+from bookings.runner.training.training_guide import advice
+from bookings.web.forms import whole_number
+from bookings.web.responses import private
+from bookings.web.training.plan_access import store_of_browser
+from bookings.web.training.plan_store import PlanStore
+from bookings.web.training.race_forms import NewRaceForm
+from bookings.web.visitor import visitor
 
-TOLD = (Phase.BASE, Phase.BUILD, Phase.PEAK, Phase.TAPER, Phase.RACE_WEEK, Phase.RECOVERY)
+QUARTER = 15  # minutes
+QUARTERS_DRAWN, DASH = 6, 10.5
+A_WHOLE_YEAR = 4  # digits
 
 
 @dataclass(frozen=True)
-class Advice:
-    """A phase, when it is before or after a marathon, and the treatments that suit it."""
+class Need:
+    """A treatment under what somebody needs who takes it, and its length in quarters of an hour."""
 
-    phase: PhaseRules
-    when: str
-    treatments: list[Treatment]
+    treatment: Treatment
+
+    @property
+    def heading(self) -> str:
+        return self.treatment.need or self.treatment.name
+
+    @property
+    def quarters_end(self) -> str:
+        """Where the last of its quarters ends on the line of dashes."""
+        quarters = min(-(-self.treatment.minutes // QUARTER), QUARTERS_DRAWN)
+        return f"{quarters * DASH:.1f}"
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    treatments = Treatment.objects.bookable_online()
-    return render(
-        request,
-        "runner/home.html",
-        {
-            "clinic": Clinic.objects.the(),
-            "treatments": treatments,
-            "training": _advice(treatments, protocol.current()),
-            "therapists": Therapist.objects.active(),
-        },
+    """Of whoever has told us of a race it is a page of their own."""
+    store, clinic, now = store_of_browser(request), Clinic.objects.the(), timezone.now()
+    greeting = _greeting(request, store, clinic, now)
+    show = private(_home) if greeting else _home
+    return show(request, store, clinic, now, greeting)
+
+
+def _home(
+    request: HttpRequest,
+    store: PlanStore,
+    clinic: Clinic,
+    now: datetime,
+    greeting: dict[str, Any] | None,
+) -> HttpResponse:
+    treatments = list(Treatment.objects.bookable_online())
+    therapists = list(Therapist.objects.active())
+    rules, today = protocol.current(), clinic.day_of(now)
+    found = soonest(clinic, treatments, holder=visitor(request), now=now)
+    context = {
+        "clinic": clinic,
+        "needs": [Need(one) for one in treatments],
+        "training": advice(treatments, rules),
+        "people": people_of(therapists, found),
+        "week": Week(),
+        "soonest": found,
+        "today": today,
+        **(greeting or _asking(store, rules, today)),
+    }
+    return render(request, "runner/home.html", context)
+
+
+@require_safe
+@private
+def race_answer(request: HttpRequest) -> HttpResponse:
+    """To htmx, what the date in the form comes to; it keeps nothing."""
+    store, clinic, now = store_of_browser(request), Clinic.objects.the(), timezone.now()
+    today = clinic.day_of(now)
+    form = NewRaceForm(request.GET, today=today, asks_for_nudges=False)
+    context: dict[str, Any] = {"clinic": clinic, "today": today}
+    if _is_being_typed(request) or not form.is_valid() or not _can_be_planned(form, today):
+        context |= _asking(store, protocol.current(), today, distance=form["distance"].value())
+        context["problems"] = [] if _is_being_typed(request) else form.errors.get("race_date", [])
+    else:
+        race = form.race
+        plan = plan_of([race], store.runner, today=today)
+        context["answer"] = answer(
+            clinic,
+            plan,
+            race.in_training,
+            store.history,
+            to=dates.civil_day_from(race.race_date, today),
+            now=now,
+            holder=visitor(request),
+        )
+    return render(request, "runner/home/_answered.html", context)
+
+
+def _asking(
+    store: PlanStore, rules: training.Protocol, today: date, *, distance: str | None = None
+) -> dict[str, Any]:
+    """The form, and the build-up of anybody's race over the distance."""
+    known = [one.value for one in training.Distance]
+    chosen = training.Distance(distance if distance in known else training.Distance.MARATHON)
+    form = NewRaceForm(today=today, asks_for_nudges=store.asks_for_nudges)
+    return {"form": form, "example": example(chosen, rules, today)}
+
+
+def _greeting(
+    request: HttpRequest, store: PlanStore, clinic: Clinic, now: datetime
+) -> dict[str, Any] | None:
+    """What a runner whose race is known sees first."""
+    if not store.races:
+        return None
+    today = clinic.day_of(now)
+    plan = plan_of(store.races, store.runner, today=today)
+    race = race_to_greet(store.races, plan.protocol, today)
+    if race is None:
+        return None
+    greeted = answer(
+        clinic,
+        plan,
+        race.in_training,
+        store.history,
+        declined=store.declined,
+        to=called(race),
+        now=now,
+        holder=visitor(request),
     )
+    return {"store": store, "answer": greeted, "phase": plan.protocol.phases[plan.on(today).phase]}
 
 
-def _advice(treatments: Iterable[Treatment], rules: training.Protocol) -> list[Advice]:
-    treatments = list(treatments)
-    when = training.in_plain_words(rules, training.Distance.MARATHON)
-    phases = [rules.phases[phase] for phase in TOLD]
-    return [
-        Advice(phase, dates.translated(when.get(phase.phase, "")), _suiting(phase, treatments))
-        for phase in phases
-    ]
+def _can_be_planned(form: NewRaceForm, today: date) -> bool:
+    """Whether the training rules take it; if not, the form says why."""
+    try:
+        racing.refuse_what_cannot_be_planned(form.race, (), today=today)
+    except RaceRefused as refusal:
+        form.add_error(refusal.field, str(refusal))
+        return False
+    return True
 
 
-def _suiting(phase: PhaseRules, treatments: Iterable[Treatment]) -> list[Treatment]:
-    return [one for one in treatments if one.kinds & set(phase.sessions)]
+def _is_being_typed(request: HttpRequest) -> bool:
+    """Whether a part is missing still: "20" may become 2027."""
+    if "race_date" in request.GET:
+        return not request.GET["race_date"]
+    day, month, year = (
+        request.GET.get(f"race_date_{part}", "").strip() for part in ("day", "month", "year")
+    )
+    is_number = whole_number(year) is not None
+    begun = is_number and len(year) < A_WHOLE_YEAR and (len(year) != 2 or year == "20")
+    return not (day and month and year) or begun

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.runner import embed, home
+from bookings.runner import embed, home, therapists
 from bookings.runner.clients import account, age_consent, legal
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
@@ -23,6 +23,8 @@ urlpatterns = [
     *protected(
         EVERYONE,
         path("", home.home, name="home"),
+        path("race-answer/", home.race_answer, name="race_answer"),
+        path("therapists/<slug:slug>/", therapists.therapist, name="therapist"),
         path("terms/", legal.terms, name="terms"),
         path("privacy/", legal.privacy, name="privacy"),
         path("legal/<kind>/versions/<int:number>/", legal.version, name="legal_version"),

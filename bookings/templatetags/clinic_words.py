@@ -47,6 +47,18 @@ def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
 
 
 @register.filter
+def civil(instant: datetime, tz: ZoneInfo) -> date:
+    """The day that a calendar there shows."""
+    return instant.astimezone(tz).date()
+
+
+@register.filter
+def day_in_sight(on: date, today: date) -> str:
+    """Today, or Tue 1 Dec; with its year where that is not today's."""
+    return _("Today") if on == today else dates.short_day_from(on, today)
+
+
+@register.filter
 def iso_day(instant: datetime, tz: ZoneInfo) -> str:
     """2026-12-01"""
     return instant.astimezone(tz).date().isoformat()
@@ -121,17 +133,13 @@ def any_of(people: Iterable) -> str:
 @register.filter
 def civil_day(on: date) -> str:
     """Tuesday 1 December, and with its year where that is not this one"""
-    this_year = timezone.localdate().year
-    return dates.civil_day(on) if on.year == this_year else dates.civil_day_and_year(on)
+    return dates.civil_day_from(on, timezone.localdate())
 
 
 @register.filter
 def civil_day_in_short(on: date) -> str:
     """Tue 1 Dec, and with its year where that is not this one"""
-    short = dates.day_in_short(on)
-    if on.year == timezone.localdate().year:
-        return short
-    return _("{day} {year}").format(day=short, year=on.year)
+    return dates.short_day_from(on, timezone.localdate())
 
 
 @register.filter

@@ -73,7 +73,7 @@ def _open(token: str) -> Opened:
         link = links.read(token)
     except BadSignature:
         raise Http404 from None
-    visits = Appointment.objects.visits().with_everything()
+    visits = Appointment.objects.visits().of_the_living()
     appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
     if link.from_mail and not links.still_goes_to(link.mailed_to, appointment.whose):
         raise Http404

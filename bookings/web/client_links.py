@@ -52,11 +52,16 @@ def _read(purpose: Purpose, token: str) -> tuple[Client, dict[str, Any]]:
     return client_of(facts), facts
 
 
+def client_or_404(pk: int) -> Client:
+    """Whom a page of the staff's is about; somebody erased has none any more."""
+    known = Client.objects.living().select_related("same_address_as", "user")
+    return get_object_or_404(known, pk=pk)
+
+
 def client_of(facts: dict[str, Any]) -> Client:
     """Raises Http404 when the client is gone, has withdrawn the link, or has another address."""
-    client = get_object_or_404(
-        Client, pk=facts["client"], links_edition=facts["edition"], erased_at=None
-    )
+    known = Client.objects.living()
+    client = get_object_or_404(known, pk=facts["client"], links_edition=facts["edition"])
     if not still_goes_to(facts.get("address", ""), client):
         raise Http404
     return client

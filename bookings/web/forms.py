@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.models.clients.addresses import can_be_mailed_to
-from bookings.web.days import is_known, refuse_unknown
+from bookings.web.days import day_in, is_known, refuse_unknown
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
@@ -80,15 +80,44 @@ def plain(*fields: str | LayoutObject) -> FormHelper:
     return helper
 
 
+class DayInput(forms.DateInput):
+    """The browser's own way to choose a day; what is no day stays as text, to be put right.
+
+    A form may also send the day in three parts, as `<name>_day`, `_month` and `_year`.
+    """
+
+    input_type = "date"
+    PARTS = ("year", "month", "day")
+
+    def __init__(self, **options: Any):
+        super().__init__(format="%Y-%m-%d", **options)
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        whole = super().value_from_datadict(data, files, name)
+        year, month, day = (data.get(f"{name}_{part}", "").strip() for part in self.PARTS)
+        if whole is not None or not (year or month or day):
+            return whole
+        return f"{day}/{month}/{_with_century(year)}"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if isinstance(value, str) and day_in(value) is None:
+            context["widget"]["type"] = "text"
+        return context
+
+
+def _with_century(year: str) -> str:
+    return f"20{year}" if len(year) == 2 and whole_number(year) is not None else year
+
+
 class DayField(forms.DateField):
-    """A civil day that pages know, chosen in the browser's own way."""
+    """A civil day that pages know, chosen in the browser's own way or typed in three parts."""
 
     default_error_messages = {"invalid": gettext_lazy("Please give a date such as 25/04/2027.")}
     default_validators = [refuse_unknown]
 
     def __init__(self, **options: Any):
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(widget=widget, **options)
+        super().__init__(widget=DayInput(), **options)
         self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
 
 

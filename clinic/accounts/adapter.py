@@ -42,8 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("This address and this password do not belong together."),
         "incorrect_code": _("This is not the code. Please look at it again."),
         "too_many_login_attempts": _(
-            "That was tried too often. Please wait a few minutes, use a passkey, or let us "
-            "mail you a link to a new password."
+            "That was tried too often. Please wait a few minutes, or ask for a new code. With a "
+            "password, use a passkey or let us mail you a link to a new one."
         ),
         "too_many_mails": _(
             "That was tried too often. Please wait a moment, and look at what has come already."

@@ -56,6 +56,8 @@ HAND_OVER = f"""
         LOOP EXECUTE 'ALTER ' || one || ' OWNER TO {ROLE}'; END LOOP;
     END $$;
 """  # noqa: S608 - the role is a constant
+# A statement that fails, and the row that it failed on, may hold a name.
+DISCREET = ("log_error_verbosity=terse", "log_min_error_statement=panic")
 # Whoever is no superuser may not drop a database with force while autovacuum looks at it.
 RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
@@ -161,7 +163,8 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
     if not (data / "PG_VERSION").exists():
         _make_cluster(programs, data, log)
     _wait_for_a_predecessor(data)
-    options = [] if durable else [part for option in RELAXED for part in ("-c", option)]
+    options = [*DISCREET, "listen_addresses=", "max_connections=200"]
+    options += [] if durable else RELAXED
     server = Child.start(
         "PostgreSQL",
         [
@@ -170,11 +173,7 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
             data,
             "-k",
             home,
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "max_connections=200",
-            *options,
+            *(part for option in options for part in ("-c", option)),
         ],
         log=log,
         kindly=signal.SIGINT,  # "fast": do not wait for clients

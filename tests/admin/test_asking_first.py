@@ -12,6 +12,8 @@ from tests.admin.forms import a_shift, at, filled, list_of, messages, new, page_
 
 COULD_NOT_STAY = "1 appointment is booked that could not stay where it is."
 
+pytestmark = pytest.mark.fixed_clock  # the visit is on 12 January 2027
+
 
 @pytest.fixture
 def tuesday(kim, visit):

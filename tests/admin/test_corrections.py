@@ -57,6 +57,7 @@ def test_a_corrected_time_is_recorded_with_who_and_from_what_to_what(office, vis
     assert "starts at: 12 Jan 2027 10:00 → 12 Jan 2027 12:00" in office.get(page_of(visit)).text
 
 
+@pytest.mark.fixed_clock  # before the day that is corrected
 def test_a_client_is_told_of_a_corrected_time_once(office, visit, ten):
     send(office, page_of(visit), **times(ten + timedelta(hours=2)))
     send(office, page_of(visit))
@@ -95,6 +96,7 @@ def test_a_price_alone_touches_no_pause(office, visit, massage, ten):
     assert visit.events.get().kind == "priced"
 
 
+@pytest.mark.fixed_clock
 def test_a_closed_day_is_refused_in_the_admin_too(office, visit, ten):
     factories.make_absence(ten + timedelta(hours=2), ten + timedelta(hours=9))
     page = send(office, page_of(visit), **times(ten + timedelta(hours=2)))
@@ -103,7 +105,7 @@ def test_a_closed_day_is_refused_in_the_admin_too(office, visit, ten):
 
 def it_was_a_week_ago(visit: Appointment) -> datetime:
     """When it began."""
-    ago = timezone.now() - timedelta(days=7)
+    ago = timezone.now().replace(second=0, microsecond=0) - timedelta(days=7)
     end = ago + timedelta(hours=1)
     there = Appointment.objects.filter(pk=visit.pk)
     there.update(starts_at=ago, ends_at=end, blocked_until=end)

@@ -73,6 +73,13 @@ def test_the_last_owner_stays(office, owner, typed):
     assert send(office, page_of(owner), **typed).status_code == 302
 
 
+def test_the_only_owner_cannot_shut_themselves_out_by_a_slip_in_their_address(office, owner):
+    slip = {"email": "demo-owner@exmaple.com"}
+    assert "You are the only owner" in why_not(send(office, page_of(owner), **slip))
+    factories.make_user(role=Role.OWNER)
+    assert send(office, page_of(owner), **slip).status_code == 302
+
+
 def test_a_login_that_is_closed_is_signed_out_at_once(office):
     desk = factories.make_user(role=Role.DESK)
     browser = Browser()

@@ -1,7 +1,7 @@
 """What runners do, in words."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from secrets import token_hex
 from urllib.parse import urlsplit
 
@@ -21,6 +21,12 @@ def open_picker(page: Page, treatment: str = "Sports massage 60") -> None:
         page.get_by_role("link", name=f"See times for {treatment}", exact=True).click()
     day = days.today() + timedelta(days=70)
     page.goto(f"{page.url.partition('?')[0]}?from={day}")
+
+
+def type_the_date(page: Page, day: date) -> None:
+    """Of a race, on the home page; a marathon is chosen already."""
+    for name, text in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+        page.get_by_label(name, exact=True).fill(str(text))
 
 
 def choose_a_therapist(page: Page) -> None:

@@ -23,9 +23,10 @@ def clicks(page):
 
 def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks):
     page.goto("/")
-    page.get_by_role("link", name="Choose a treatment").click()
+    page.get_by_role("link", name="Just book").click()
     page.get_by_role("link", name=re.compile("^See times for")).first.click()
     page.locator("button.start").last.click()
+    assert len(clicks) <= 3, clicks
     required = page.locator("input[required]:visible")
     expect(required).to_have_count(2)
     for field, text in zip(required.all(), ("Ana Demo", journeys.new_address()), strict=True):
@@ -33,6 +34,15 @@ def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks
     journeys.send(page)
     expect(page.get_by_text("You are booked.")).to_be_visible()
     assert len(clicks) <= 4, clicks
+
+
+def test_a_free_time_of_the_home_page_is_booked_by_two_presses(page, clicks):
+    page.goto("/")
+    page.get_by_role("button", name=re.compile("Take it")).first.click()
+    journeys.fill_in(page, journeys.new_address())
+    journeys.send(page)
+    expect(page.get_by_text("You are booked.")).to_be_visible()
+    assert len(clicks) == 2, clicks
 
 
 def test_book_read_the_mail_move_and_cancel(page, site, open_context):
@@ -79,7 +89,7 @@ def test_a_keyboard_is_enough(page):
                 return
         raise AssertionError(f"never reached {selector}")
 
-    tab_to(".menu .btn")
+    tab_to(".need a")
     page.keyboard.press("Enter")
     page.wait_for_url("**/book/**")
     tab_to(".days a")

@@ -18,9 +18,7 @@ def enter_a_marathon(page: Page) -> None:
     day = days.today() + timedelta(weeks=16)
     sunday = day + timedelta(days=6 - day.weekday())
     page.goto("/")
-    page.get_by_role("link", name="See your plan", exact=True).click()
-    page.get_by_label("Date of the race").fill(sunday.isoformat())
-    page.get_by_label("Distance").select_option("Marathon")
+    journeys.type_the_date(page, sunday)
     page.get_by_role("button", name="Show my plan").click()
     page.get_by_role("heading", name="Sessions that fit").wait_for()
 
@@ -37,6 +35,39 @@ def test_the_plan_is_for_everybody_and_fits(page, for_everybody):
     page.get_by_role("link", name="Change").click()
     expect(page.get_by_label("Date of the race")).to_be_visible()
     for_everybody(page, read_at=[390, 1440])
+
+
+def test_the_home_page_answers_while_the_date_is_typed(page, for_everybody):
+    page.goto("/")
+    answer, problem = page.locator("#answer"), page.locator("#race-problem")
+    expect(answer).to_contain_text("These hills are a marathon’s.")
+    page.get_by_label("Half", exact=True).check()
+    expect(answer).to_contain_text("These hills are a half marathon’s.")
+    day = days.today() + timedelta(weeks=16)
+    journeys.type_the_date(page, day)
+    expect(answer).to_contain_text("weeks to")
+    expect(page.get_by_label("Year", exact=True)).to_be_focused()
+    expect(page.locator("#land .flag-name:visible")).to_contain_text(f"{day.day} {day:%b}")
+    for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
+    page.get_by_label("Day", exact=True).fill("31")
+    page.get_by_label("Month", exact=True).fill("2")
+    expect(problem).to_contain_text("There is no such day.")
+    expect(page.get_by_label("Day", exact=True)).to_have_value("31")
+    for_everybody(page, (320, 390), read_at=[390])
+    journeys.type_the_date(page, day)
+    expect(problem).to_be_hidden()
+    page.get_by_role("button", name="Show my plan").click()
+    page.get_by_role("heading", name="Sessions that fit").wait_for()
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("to your half marathon")
+    for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
+
+
+def test_a_therapists_page_is_for_everybody_and_fits(page, for_everybody):
+    page.goto("/")
+    page.locator(".person h3 a").first.click()
+    expect(page.get_by_role("heading", name="Qualifications")).to_be_visible()
+    for_everybody(page, (320, 820, 1440), read_at=[320, 1440])
 
 
 def test_the_ribbon_is_whole_at_every_width(page):

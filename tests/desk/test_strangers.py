@@ -159,6 +159,7 @@ def test_the_alarm_is_not_for_therapists(clinic, strangers, kims):
     assert "Newcomers cannot book online" not in text(kims.get("/desk/"))
 
 
+@pytest.mark.fixed_clock
 def test_the_appointments_page_says_until_when_it_waits_and_keeps_it(desk, strangers):
     [visit] = strangers(1)
     page = desk.get(f"/diary/appointments/{visit.pk}/")

@@ -9,10 +9,12 @@ from tests.house.test_floors import APPS, ROOT
 SHARED = {
     r"\.astimezone\([^\n]*\.tz\)\.date\(\)": "Clinic.day_of",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
+    r"get_object_or_404\(\s*Client\b": "bookings.web.client_links.client_or_404",
     r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
 }
 HOMES = {
     "bookings/models/clinic.py": "the home of day_of",
+    "bookings/runner/mail/preferences.py": "a mailed link stops mails of any edition",
     "bookings/web/responses.py": "the home of page_methods",
     "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",
     "bookings/queries/clients/search.py": "reads words of a sentence, not a request",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.signing import Signer
@@ -149,3 +150,13 @@ def test_an_hour_that_the_clock_repeats_is_told_apart(appointment, clinic):
     ]
 
     assert starts == [first, again]
+
+
+def test_calendars_on_the_web_get_the_same_hour_and_place_and_no_link(appointment, clinic):
+    for _name, address in calendars.on_the_web(appointment, clinic):
+        told = parse_qs(urlsplit(address).query)
+        times = told["dates"][0].split("/") if "dates" in told else told["startdt"] + told["enddt"]
+        read = [datetime.fromisoformat(one) for one in times]
+        assert read == [appointment.starts_at, appointment.ends_at]
+        assert told["location"] == [", ".join(clinic.address.splitlines())]
+        assert appointment.public_id not in address

@@ -88,6 +88,7 @@ def booked() -> int:
     return Appointment.objects.filter(status=Status.BOOKED).count()
 
 
+@pytest.mark.fixed_clock
 def test_the_page_and_the_mail_say_until_when(books, inbox):
     page = books(3, follow=True).content.decode()
     assert PLEASE in page
@@ -262,6 +263,20 @@ def test_what_is_not_sent_for_that_says_why(books, inbox):
     [held_back] = Mail.objects.filter(state=MailState.CANCELLED, kind=MailKind.CONFIRMED)
     assert held_back.why == "An address that nobody has confirmed gets three mails a day."
     assert sent.state == MailState.SENT
+
+
+def test_new_links_go_out_whatever_has_gone_there_today(books, inbox):
+    """Without them a client whose record the desk has changed has no link that works."""
+    books(3)
+    inbox()
+    [visit] = Appointment.objects.filter(status=Status.BOOKED)
+    for number in range(MAILS_A_DAY):
+        Mail.objects.create(
+            key=f"links:{number}", kind=MailKind.NEW_LINKS, client=visit.client,
+            about={"edition": visit.client.links_edition}, created_at=timezone.now(),
+            due_at=timezone.now(), not_after=visit.starts_at,
+        )  # fmt: skip
+    assert len(inbox()) == MAILS_A_DAY
 
 
 def test_the_desks_mails_to_somebody_unproved_are_not_counted(visit, inbox, owed):

@@ -113,6 +113,7 @@ def make_world() -> World:
         "records:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
+        "runner:therapist slug": kim.slug,
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},

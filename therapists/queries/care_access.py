@@ -26,12 +26,14 @@ def treated(therapist: Therapist, clients: Collection[int], *, now: datetime) ->
 
     From 14 days before it until the clinic's `care_days` after it; and one that the desk or the
     client has made, for anybody can type anybody's name into a public form. Whoever covers for a
-    colleague gets the visit in their diary, when the desk moves it there.
+    colleague gets the visit in their diary, when the desk moves it there. Nobody treats a client
+    who has been erased: their record is locked away, and `/health/kept/` is the way to it.
     """
     after = timedelta(days=Clinic.objects.the().care_days)
     visits = Appointment.objects.filter(
         therapist=therapist,
         client__in=clients,
+        client__erased_at=None,
         status__in=TREATS,
         starts_at__lte=now + BEFORE,
         ends_at__gte=now - after,

@@ -63,6 +63,7 @@ def take_down(
         phone=phone,
         created_at=now,
         unconfirmed_since=now if email else None,
+        unconfirmed_by=by if email else "",
         same_address_as=known.order_by("proved_at", "pk").first() if known is not None else None,
     )
     _set(client, {**facts_of(client), **more}, by, now)
@@ -85,6 +86,8 @@ def change(
     A new address is not proved, has not yet turned down a mail, and changes the lock.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+    if client.erased_at:
+        raise Stale(_("This client has been erased; nothing was saved."))
     old, login = client.email, client.user
     before = facts_of(client)
     if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:
@@ -99,7 +102,7 @@ def change(
         client.appointments.update(prove_by=None)  # the desk knows whose they are
     client.save()
     if has_another_address:
-        change_the_lock(client, logins=[login], addresses=[old], now=now)
+        change_the_lock(client, logins=[login], addresses=[old], by=by, now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
     return client

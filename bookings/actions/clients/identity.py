@@ -9,6 +9,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,11 +22,31 @@ from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
-from bookings.models import Client, Clinic, User
+from bookings.models import Client, ClientEvent, Clinic, User
+from bookings.queries.actors import logins_in
+
+CONFIRMED = "person confirmed"
 
 
 class AnotherAddress(Refused):
     sentence = gettext_lazy("This link went to an address that is no longer the client’s.")
+
+
+class CannotConfirm(Refused):
+    sentence = gettext_lazy(
+        "You have typed this address, joined the record or changed its login yourself. Somebody "
+        "else must say that it is theirs: a therapist who treats them, or another owner."
+    )
+
+
+class Erased(Refused):
+    sentence = gettext_lazy("This client has been erased, and nothing is kept of them any more.")
+
+
+def refuse_if_erased(client: Client) -> None:
+    """As it is now, and not when the page was made. Raises Erased."""
+    if Client.objects.filter(pk=client.pk).exclude(erased_at=None).exists():
+        raise Erased
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
@@ -34,7 +55,11 @@ def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client
 
 
 def write_down(client: Client) -> Client:
-    """Save a newcomer, also one whose first try was rolled back; who is in the books stays so."""
+    """Save a newcomer, also one whose first try was rolled back; who is in the books stays so.
+
+    Raises Erased.
+    """
+    refuse_if_erased(client)
     if client._state.adding or not Client.objects.filter(pk=client.pk).exists():
         client.pk = None
         client.save(force_insert=True)
@@ -52,7 +77,7 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     first. Proving again changes nothing.
     """
     client.refresh_from_db()
-    if not still_goes_to(mailed_to, client):
+    if client.erased_at or not still_goes_to(mailed_to, client):
         raise AnotherAddress
     if not client.is_provisional:
         return client
@@ -70,16 +95,43 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
 
 
 @transaction.atomic
-def confirm(client: Client, *, seen: datetime | None, by: str, now: datetime) -> None:
+def confirm(
+    client: Client,
+    *,
+    seen: datetime | None,
+    user: User,
+    reads_it_anyway: bool = False,
+    by: str,
+    now: datetime,
+) -> None:
     """Somebody who knows the client says that the address is theirs: health data opens again.
 
     `seen` is since when that was open, as the page showed it; raises Stale when something has
-    changed since.
+    changed since. Raises CannotConfirm for the login (`user`) that has itself changed the lock,
+    unless what opens is open to it already, and for everybody while the address is the staff's.
     """
-    open_since = Client.objects.filter(pk=client.pk, unconfirmed_since=seen)
-    if seen is None or not open_since.update(unconfirmed_since=None):
+    known = Client.objects.living().select_for_update(no_key=True).filter(pk=client.pk).first()
+    if known is None or seen is None or known.unconfirmed_since != seen:
         raise Stale(_("Something has changed since. Please look at the address once more."))
-    client.record_events.create(kind="person confirmed", by=by, at=now)
+    if _is_the_staffs(known.email):
+        raise CannotConfirm(
+            _(
+                "That is the address of somebody on the staff. Whoever signs in there must not "
+                "see a client’s health data; please ask for another address."
+            )
+        )
+    if user.pk in logins_in(known.unconfirmed_by) and not reads_it_anyway:
+        raise CannotConfirm
+    Client.objects.filter(pk=known.pk).update(unconfirmed_since=None, unconfirmed_by="")
+    client.record_events.create(kind=CONFIRMED, by=by, at=now)
+
+
+def _is_the_staffs(address: str) -> bool:
+    staff = User.objects.staff()
+    theirs = EmailAddress.objects.filter(user__in=staff).values_list("email", flat=True)
+    return compared(address) in {
+        compared(one) for one in (*theirs, *staff.values_list("email", flat=True))
+    }
 
 
 def keep_apart(client: Client) -> None:
@@ -123,9 +175,7 @@ def perhaps_theirs(user: User) -> list[Client]:
     Of their own name, once it is known who they are.
     """
     addresses = _proved_by(user)
-    there = Client.objects.at(*addresses).filter(
-        proved_at=None, user=None, disowned=False, erased_at=None
-    )
+    there = Client.objects.at(*addresses).filter(proved_at=None, user=None, disowned=False)
     mine = Client.objects.filter(user=user).first()
     if mine is None:
         return [] if any(_known_at(one).exists() for one in addresses) else list(there)
@@ -168,7 +218,10 @@ def _proved_by(user: User) -> list[str]:
 
 
 def _only_person(address: str, user: User) -> Client | None:
-    written_down = Client.objects.at(address).filter(unconfirmed_since__isnull=False)
+    has_been = ClientEvent.objects.filter(client=OuterRef("pk"), kind=CONFIRMED)
+    written_down = Client.objects.at(address).filter(
+        Q(unconfirmed_since__isnull=False) | Q(Exists(has_been))
+    )
     known = _known_at(address).order_by("proved_at", "pk")
     people = list(known) or list(written_down.order_by("pk"))
     if len({name_compared(client.name) for client in people}) != 1:
@@ -205,5 +258,6 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
     except IntegrityError:
         return False
     if holds_more:
-        change_the_lock(known, logins=[login], addresses=[], now=now)
+        those = f"{by}\n{client.unconfirmed_by}"
+        change_the_lock(known, logins=[login], addresses=[], by=those, now=now)
     return True

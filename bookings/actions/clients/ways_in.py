@@ -40,17 +40,35 @@ def withdraw_links(client: Client, *, here: str = "") -> None:
         logins.end_sessions(login, but=here)
 
 
+def shut(client: Client, *, by: str, now: datetime) -> None:
+    """Who signs in sees nothing of their health from before, until `identity.confirm`.
+
+    `by` is a line for each who has brought it about, as events name them: none of them can be who
+    confirms it.
+    """
+    known = Client.objects.get(pk=client.pk)
+    those = dict.fromkeys([*known.unconfirmed_by.splitlines(), *by.splitlines()])
+    Client.objects.filter(pk=client.pk).update(
+        unconfirmed_since=now, unconfirmed_by="\n".join(those)
+    )
+
+
 @transaction.atomic
 def change_the_lock(
-    client: Client, *, logins: Iterable[User | None], addresses: Iterable[str], now: datetime
+    client: Client,
+    *,
+    logins: Iterable[User | None],
+    addresses: Iterable[str],
+    by: str,
+    now: datetime,
 ) -> None:
     """Nobody who could act as the client can any longer, and health data is shut.
 
     The logins go, and with them their sessions; links and the calendar's address end. New links
     go to the client's address, and the `addresses` that were theirs are told that it has changed.
-    Who signs in sees nothing of their health from before until `identity.confirm`.
     """
-    Client.objects.filter(pk=client.pk).update(user=None, unconfirmed_since=now)
+    Client.objects.filter(pk=client.pk).update(user=None)
+    shut(client, by=by, now=now)
     for login in {login for login in logins if login is not None}:
         _close(login)
     withdraw_links(client)

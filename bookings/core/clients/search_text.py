@@ -34,6 +34,9 @@ AN_ADDRESS = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
 SHORTEST_PHONE = 5  # digits
 # A number is known by its last digits, with or without its country's code.
 DIGITS_COMPARED = 9
+# Of what is typed into a search: each term is a condition more for the database.
+LONGEST_SEARCH = 100  # letters
+MOST_TERMS = 8
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ def same_name(one: str, other: str) -> bool:
 def name_compared(name: str) -> str:
     """Folded, whatever space is between its words."""
     return " ".join(folded(name).split())
+
+
+def bounded(typed: str) -> str:
+    """As much of it as a search looks for."""
+    return " ".join(typed[:LONGEST_SEARCH].split()[:MOST_TERMS])
 
 
 def terms(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients import details, ways_in
 from bookings.actions.mail import preferences as preferring
 from bookings.actions.refusals import Stale
+from bookings.core.clients.search_text import bounded
 from bookings.desk.clients.client_forms import ClientForm, sealed
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
@@ -22,12 +23,12 @@ from bookings.queries.clients import search as found
 from bookings.queries.clients.search import Group
 from bookings.queries.desk import client_record
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 A_PAGE = 50
 MAILS_SHOWN = 5
-LONGEST_SEARCH = 100
 HOW = "front desk"
 
 
@@ -36,7 +37,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     """All of them, or those who are searched for, in a group of them or not."""
     now = timezone.now()
     today = Clinic.objects.the().day_of(now)
-    typed = request.GET.get("q", "")[:LONGEST_SEARCH]
+    typed = bounded(request.GET.get("q", ""))
     asked = request.GET.get("show", "")
     group = Group(asked) if asked in list(Group) else None
     people = found.containing(typed)
@@ -61,7 +62,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 
 @require_safe
 def record(request: HttpRequest, pk: int) -> HttpResponse:
-    client, clinic, now = _client(pk), Clinic.objects.the(), timezone.now()
+    client, clinic, now = client_or_404(pk), Clinic.objects.the(), timezone.now()
     shown = client_record.record(client, clinic, now=now)
     others = client.others_at_the_address.all()
     context = {
@@ -92,7 +93,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page_methods
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    client, today = _client(pk), _today()
+    client, today = client_or_404(pk), _today()
     if request.method != "POST":
         return _form(request, ClientForm.of(client, today=today), client)
     form = ClientForm(request.POST, today=today)
@@ -112,7 +113,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preferences(request: HttpRequest, pk: int) -> HttpResponse:
     """Which mails they want, as they have just told the desk."""
-    client = _client(pk)
+    client = client_or_404(pk)
     for group in MailGroup:
         wanted = group.value in request.POST.getlist("wants")
         preferring.choose(client, group, wanted=wanted, how=HOW, now=timezone.now())
@@ -123,7 +124,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
     """When links have got into the wrong hands."""
-    client = get_object_or_404(Client, pk=pk)
+    client = client_or_404(pk)
     ways_in.withdraw_links(client)
     done = _(
         "Done. The links in earlier mails and the calendar’s address open nothing any more, and "
@@ -148,10 +149,6 @@ def _form(
         seen = sealed(details.facts_of(client))
     context = {"form": form, "client": client, "seen": seen, "said": said}
     return render(request, "desk/clients/form.html", context, status=status)
-
-
-def _client(pk: int) -> Client:
-    return get_object_or_404(Client.objects.select_related("same_address_as", "user"), pk=pk)
 
 
 def _today():

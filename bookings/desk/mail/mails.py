@@ -23,6 +23,7 @@ from bookings.models import Appointment, Client, Clinic, Mail, MailKind
 from bookings.queries.mail import mail_status
 from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.mail.frame import framed, in_a_frame
 
 WEEK = timedelta(days=7)
@@ -44,7 +45,7 @@ def mails(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def of_client(request: HttpRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(Client, pk=pk)
+    client = client_or_404(pk)
     found = client.mails.select_related("client", "appointment")
     return _history(request, _("Mails to {client}").format(client=client), found, client=client)
 

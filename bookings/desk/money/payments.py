@@ -15,7 +15,7 @@ from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.csv_safety import as_text
-from bookings.desk.scheduling.appointment import answering, circumstances
+from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
 
@@ -52,7 +52,7 @@ class TakeBackForm(forms.Form):
     reason = forms.CharField(max_length=300)
 
 
-@answering
+@for_the_books
 def pay(request: HttpRequest, visit: Appointment) -> str:
     data = _filled_in(PayForm(request.POST))
     data["method"] = Method(data["method"])
@@ -70,7 +70,7 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
     )
 
 
-@answering
+@for_the_books
 def price(request: HttpRequest, visit: Appointment) -> str:
     agreed = _filled_in(PriceForm(request.POST))["price"]
     payments.set_price(visit, agreed, **circumstances(request))
@@ -78,7 +78,7 @@ def price(request: HttpRequest, visit: Appointment) -> str:
     return _("{client}: the price is {amount}.").format(client=visit.client, amount=amount)
 
 
-@answering
+@for_the_books
 def take_back(request: HttpRequest, visit: Appointment) -> str:
     data = _filled_in(TakeBackForm(request.POST))
     payment = get_object_or_404(visit.payments, pk=data["payment"])

@@ -5,7 +5,7 @@ Every form of the panel says which event its page had `seen` last.
 
 import re
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from secrets import token_hex
 
 from django import forms
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.actions.clients.identity import Erased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import attendance, cancellation, unproved
@@ -63,7 +64,8 @@ def appointment(request: StaffRequest, pk: int) -> HttpResponse:
 def _panel(visit: Appointment, clinic: Clinic) -> dict:
     now, events = timezone.now(), list(visit.events.order_by("at", "pk"))
     day = clinic.day_of(visit.starts_at)
-    booked = visit.status == Status.BOOKED
+    living = visit.whose.erased_at is None
+    booked = living and visit.status == Status.BOOKED
     return {
         "visit": visit,
         "day": day,
@@ -71,9 +73,10 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
         "marks": attendance.marks_after(visit),
+        "living": living,
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
-        "may_be_late": booked or visit.status == Status.ARRIVED,
+        "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undoable": booked and last_move(visit) is not None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
@@ -99,18 +102,29 @@ def _others_of_the_client(visit: Appointment) -> dict:
     }
 
 
-def answering(act: Callable[[HttpRequest, Appointment], str]) -> Callable[..., HttpResponse]:
-    """A form of the panel: `act` says in words what it has done, or raises Refused."""
+def answering(
+    act: Callable[[HttpRequest, Appointment], str], *, of_the_erased: bool = False
+) -> Callable[..., HttpResponse]:
+    """A form of the panel: `act` says in words what it has done, or raises Refused.
+
+    Of whoever has been erased the clinic keeps its books, and nothing else.
+    """
 
     @require_POST
     @wraps(act)
     def view(request: HttpRequest, pk: int) -> HttpResponse:
+        visit = visit_of(pk)
         try:
-            return answered(request, pk, act(request, visit_of(pk)))
+            if visit.whose.erased_at and not of_the_erased:
+                raise Erased
+            return answered(request, pk, act(request, visit))
         except Refused as refusal:
             return answered(request, pk, refusal)
 
     return view
+
+
+for_the_books = partial(answering, of_the_erased=True)
 
 
 def circumstances(request: HttpRequest) -> dict:
@@ -118,7 +132,7 @@ def circumstances(request: HttpRequest) -> dict:
     return {"seen": seen(request), "by": who(request), "now": timezone.now()}
 
 
-@answering
+@for_the_books
 def mark(request: HttpRequest, visit: Appointment) -> str:
     """Arrived, completed, did not come, or the last of these taken back."""
     asked = request.POST.get("status", "")

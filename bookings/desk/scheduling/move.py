@@ -249,8 +249,7 @@ def _page(
 
 
 def _visit(pk: int) -> Appointment:
-    found = Appointment.objects.visits().with_everything()
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
 
 
 def _revision(request: HttpRequest) -> int:

@@ -62,7 +62,7 @@ class People:
         pk = whole_number(asked)
         listed = next((one for one in self.found.clients if one.pk == pk), None)
         if pk is not None and listed is None and not self.typed.strip():
-            listed = Client.objects.filter(pk=pk).first()
+            listed = Client.objects.living().filter(pk=pk).first()
             self.found = Found([listed] if listed else [])
         return listed
 

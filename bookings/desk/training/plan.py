@@ -6,12 +6,12 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from bookings.models import Appointment, Client
 from bookings.queries.training.plans import History
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.responses import private
 from bookings.web.training.plan_store import ClientPlan
 
@@ -43,6 +43,6 @@ def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @private
     @wraps(view)
     def run(request: HttpRequest, pk: int, **asked: Any) -> HttpResponse:
-        return view(request, DeskPlan(get_object_or_404(Client, pk=pk), who(request)), **asked)
+        return view(request, DeskPlan(client_or_404(pk), who(request)), **asked)
 
     return run

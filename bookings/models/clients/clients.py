@@ -27,10 +27,15 @@ def languages() -> list[tuple[str, str]]:
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
+    def living(self) -> Self:
+        """But for those who have been erased: of them stands an empty row, which nobody edits,
+        books for, signs in to or joins with another."""
+        return self.filter(erased_at=None)
+
     def at(self, *addresses: str) -> Self:
         """Those whom mail to one of the addresses reaches, however it is spelt."""
         spelt = [compared(address) for address in addresses]
-        return self.alias(address=Lower("email")).filter(address__in=spelt)
+        return self.living().alias(address=Lower("email")).filter(address__in=spelt)
 
 
 class Client(Named, models.Model):
@@ -64,6 +69,16 @@ class Client(Named, models.Model):
             "When the address was typed by the desk, or the record joined with another: "
             "until a treating therapist or the owner has said who it is, nobody who signs in sees "
             "health data from before. Empty when that has been said."
+        ),
+    )
+    unconfirmed_by = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_(
+            "Who has typed the address since, joined the record or changed its login: roles and "
+            "logins’ keys, one a line. None of them can say who it is."
         ),
     )
     disowned = models.BooleanField(

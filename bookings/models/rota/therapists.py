@@ -1,6 +1,7 @@
 """Who treats."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from bookings.models.named import Named
@@ -18,7 +19,23 @@ class Therapist(Named, models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     initials = models.CharField(max_length=4)
-    bio = models.TextField(blank=True, help_text=gettext_lazy("Two sentences for the home page."))
+    speciality = models.CharField(
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("What runners come for, on the home page: “Calves and hips”."),
+    )
+    bio = models.TextField(
+        blank=True,
+        help_text=gettext_lazy(
+            "Two sentences for their own page; on the home page where no speciality is given."
+        ),
+    )
+    qualifications = models.TextField(
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("One a line, with the year; on their own page."),
+    )
     user = models.OneToOneField(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="therapist"
     )
@@ -31,3 +48,11 @@ class Therapist(Named, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("runner:therapist", args=[self.slug])
+
+    @property
+    def about(self) -> str:
+        """In a line, what they are asked for."""
+        return self.speciality or self.bio

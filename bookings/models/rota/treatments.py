@@ -34,6 +34,15 @@ class Treatment(Named, models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(unique=True)
+    need = models.CharField(
+        max_length=60,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy(
+            "What somebody needs who takes it, in their words: “The usual, in training”. It heads "
+            "the treatment on the home page; empty, its name does."
+        ),
+    )
     description = models.TextField(blank=True)
     session_kinds = ArrayField(
         models.CharField(max_length=40),

@@ -122,6 +122,10 @@ class AppointmentQuerySet(models.QuerySet):
     def upcoming(self, now: datetime):
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
+    def of_the_living(self):
+        """With everything; but for those of clients who have been erased."""
+        return self.with_everything().filter(client__isnull=False, client__erased_at=None)
+
     def with_everything(self):
         return self.select_related("client", "therapist", "room", "treatment")
 

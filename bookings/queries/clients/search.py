@@ -9,7 +9,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left
 
-from bookings.core.clients.search_text import terms
+from bookings.core.clients.search_text import MOST_TERMS, bounded, terms
 from bookings.models import Appointment, Client, Race
 from bookings.models.clients.clients import grown_up_since
 from bookings.models.clients.search_column import BEGINNING
@@ -51,8 +51,8 @@ def containing(typed: str) -> QuerySet[Client]:
 
     Of whoever has been erased there is nothing to be found.
     """
-    found = Client.objects.filter(erased_at=None)
-    for term in terms(typed):
+    found = Client.objects.living()
+    for term in _asked_for(typed):
         found = found.filter(findable__contains=term)
     return found
 
@@ -70,7 +70,7 @@ def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
 
     Nobody for nothing typed.
     """
-    asked = terms(typed)
+    asked = _asked_for(typed)
     if not asked:
         return Found()
     fitting = containing(typed).alias(beginning=Left("findable", BEGINNING)).order_by("name", "pk")
@@ -86,13 +86,17 @@ def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     return Found(found) if found else Found(_alike(asked, most), is_alike=True)
 
 
+def _asked_for(typed: str) -> list[str]:
+    return terms(bounded(typed))[:MOST_TERMS]
+
+
 def _alike(asked: list[str], most: int) -> list[Client]:
     """For a slip of the finger: those with words much like all that was typed."""
     words = " ".join(term for term in asked if not term.isdecimal())
     if len(words) < SHORTEST_SLIP:
         return []
     alike = TrigramWordSimilarity(words, "findable")
-    known = Client.objects.filter(erased_at=None)
+    known = Client.objects.living()
     found = known.filter(findable__trigram_word_similar=words).annotate(alike=alike)
     return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
 

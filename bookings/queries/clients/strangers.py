@@ -107,8 +107,13 @@ def mails_of_the_day(mailbox: str, now: datetime) -> int:
 
 
 def has_had_enough(mail: Mail) -> bool:
-    """Asked when a mail has been claimed: whether its stranger has had as many as go in a day."""
-    if not (mail.client.is_provisional and _is_a_strangers(mail)):
+    """Asked when a mail has been claimed: whether its stranger has had as many as go in a day.
+
+    New links are the desk's doing, and without them no link works any more.
+    """
+    if mail.kind == MailKind.NEW_LINKS or not mail.client.is_provisional:
+        return False
+    if not _is_a_strangers(mail):
         return False
     there = _to(mailbox_of(mail.client.email), mail.claimed_at).exclude(pk=mail.pk)
     gone = Q(data_at__gt=mail.claimed_at - DAY) | Q(state=MailState.SENDING, pk__lt=mail.pk)

@@ -106,12 +106,45 @@ def offers(
     holder: str = "",
 ) -> list[Offer]:
     """One for each recommended session, in order. The `holder`'s own holds count as free."""
+    numbered = list(enumerate(plan.sessions, start=1))
+    return _offers(clinic, plan, numbered, history, declined=declined, now=now, holder=holder)
+
+
+def next_offer(
+    clinic: Clinic,
+    plan: training.Plan,
+    history: History,
+    *,
+    declined: Collection[SessionId] = (),
+    now: datetime,
+    holder: str = "",
+) -> Offer | None:
+    """The first session that is neither booked nor put aside, with times close to its day."""
+    waiting = [
+        (number, session)
+        for number, session in enumerate(plan.sessions, start=1)
+        if id_of(session) not in declined and not history.booked_for(session, clinic)
+    ]
+    found = _offers(clinic, plan, waiting[:1], history, declined=(), now=now, holder=holder)
+    return found[0] if found else None
+
+
+def _offers(
+    clinic: Clinic,
+    plan: training.Plan,
+    numbered: Sequence[tuple[int, training.Session]],
+    history: History,
+    *,
+    declined: Collection[SessionId],
+    now: datetime,
+    holder: str,
+) -> list[Offer]:
     treatments = list(Treatment.objects.bookable_online())
     last = clinic.last_bookable_day(now)
-    reached = [session for session in plan.sessions if session.window_start <= last]
+    reached = [session for _, session in numbered if session.window_start <= last]
     diary = _diary_of(clinic, treatments, reached, holder=holder, now=now)
     asked = _Asked(clinic, plan, treatments, history, frozenset(declined), diary, last)
-    return [asked.offer(number, session) for number, session in enumerate(plan.sessions, start=1)]
+    return [asked.offer(number, session) for number, session in numbered]
 
 
 def openings_for(

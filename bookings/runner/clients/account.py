@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from bookings.actions.refusals import Refused
 from bookings.core.roles import Role
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.web.client_links import client_or_404
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 
@@ -70,7 +71,7 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
 @private
 def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     """The answer to "is this yours?", about what was booked without signing in."""
-    client = get_object_or_404(Client, pk=pk)
+    client = client_or_404(pk)
     now = timezone.now()
     try:
         if request.POST.get("do") == "yes":

@@ -70,7 +70,7 @@ def _read(token: str) -> tuple[Client, MailGroup, bool]:
     except BadSignature:
         raise Http404 from None
     # Of any edition: it stops mails and does nothing else.
-    client = get_object_or_404(Client, pk=facts["client"], erased_at=None)
+    client = get_object_or_404(Client.objects.living(), pk=facts["client"])
     is_in_force = still_goes_to(facts.get("address", ""), client)
     is_in_force = is_in_force and facts["edition"] == client.links_edition
     return client, MailGroup(facts["group"]), is_in_force

@@ -41,6 +41,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "appointment": visit,
         "clinic": clinic,
         "status": IN_WORDS[Status(visit.status)],
+        "calendars": calendars.on_the_web(visit, clinic),
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "was_given_back": strangers.was_given_back(visit),

@@ -181,11 +181,11 @@ def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) 
     today = clinic.day_of(now)
     plan = plan_of(store.races, store.runner, today=today)
     found = offers(clinic, plan, store.history, declined=store.declined, now=now, holder=visitor)
-    start = _first_day(plan)
+    start = first_day(plan)
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
     marked = [dot.mark for dot in dots]
-    drawn = _as_drawn(segments), marked, plan.protocol
+    drawn = as_drawn(segments), marked, plan.protocol
     return PlanPage(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
@@ -199,7 +199,7 @@ def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) 
     )
 
 
-def _first_day(plan: training.Plan) -> date:
+def first_day(plan: training.Plan) -> date:
     """The first day of training for a race that is not over yet, or today."""
     ahead = [
         race.plan_start(plan.protocol)
@@ -210,7 +210,7 @@ def _first_day(plan: training.Plan) -> date:
     return max(min([plan.as_of, *ahead]), plan.as_of - LONGEST_LOOK_BACK)
 
 
-def _as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
+def as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
     """One phase after the other, whichever race it is of; the table tells those apart."""
     drawn: list[training.Segment] = []
     for segment in segments:

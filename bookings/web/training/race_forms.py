@@ -40,7 +40,10 @@ class RaceForm(forms.Form):
 
     race_date = DayField(
         label="Date of the race",
-        error_messages={"required": gettext_lazy("Please give the date of your race.")},
+        error_messages={
+            "required": gettext_lazy("Please give the date of your race."),
+            "invalid": gettext_lazy("There is no such day. Please give a date such as 25/04/2027."),
+        },
     )
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON

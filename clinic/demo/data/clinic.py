@@ -68,23 +68,25 @@ BREAKS: dict[str, tuple[list[Weekday], time, time, str]] = {
 }
 MEETING = ["TA", "ML", "SW"]
 
-# Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, description.
+# Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, what somebody
+# needs who takes it, description.
 PRICE_LIST = [
-    (FIRST_VISIT, 75, 15, "72.00", None, ["maintenance"],
+    (FIRST_VISIT, 75, 15, "72.00", None, ["maintenance"], "It’s my first time here",
      "A longer first session: time to talk about your running and to find out what suits you."),
-    ("Sports massage 30", 30, 10, "38.00", None, ["post_hard_effort"],
+    ("Sports massage 30", 30, 10, "38.00", None, ["post_hard_effort"], "One tight spot",
      "One area, such as calves or shoulders."),
     ("Sports massage 60", 60, 15, "62.00", None,
      ["maintenance", "training", "peak_recovery", "taper_tune_up", "post_race_recovery",
-      "return_check"],
+      "return_check"], "The usual, in training",
      "The usual session in a build-up: legs, hips and back, as firm as you like it."),
     ("Sports massage 90", 90, 15, "88.00", ["TA", "ML", "OB", "LF"],
-     ["maintenance", "training", "return_check"],
+     ["maintenance", "training", "return_check"], "All of me, slowly",
      "Unhurried, for the whole body."),
     ("Pre-race 30", 30, 10, "36.00", ["IC", "TA", "ML", "SW", "LF"], ["pre_race_flush"],
+     "I race this week",
      "Short and light, two to four days before the start, for feeling relaxed."),
     ("Post-race 45", 45, 15, "50.00", ["IC", "TA", "SW", "LF"],
-     ["post_race_gentle", "post_hard_effort"],
+     ["post_race_gentle", "post_hard_effort"], "I’ve just raced",
      "Gentle, once the first soreness is fading."),
 ]  # fmt: skip
 
@@ -95,10 +97,12 @@ def make_rooms() -> list[Room]:
 
 def make_treatments(by_initials: dict[str, Therapist]) -> list[Treatment]:
     made = []
-    for position, (name, minutes, buffer, price, who, kinds, words) in enumerate(PRICE_LIST):
+    for position, priced in enumerate(PRICE_LIST):
+        name, minutes, buffer, price, who, kinds, need, words = priced
         treatment = Treatment.objects.create(
             name=name,
             slug=name.lower().replace(" ", "-"),
+            need=need,
             description=words,
             session_kinds=kinds,
             minutes=minutes,

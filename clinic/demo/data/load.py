@@ -100,9 +100,14 @@ def _has_not_confirmed_yet(
 def _make_therapists() -> dict[str, Therapist]:
     return {
         initials: Therapist.objects.create(
-            name=name, slug=name.lower().replace(" ", "-"), initials=initials, bio=bio
+            name=name,
+            slug=name.lower().replace(" ", "-"),
+            initials=initials,
+            speciality=speciality,
+            bio=bio,
+            qualifications="\n".join(qualifications),
         )
-        for name, initials, bio in THERAPISTS
+        for name, initials, speciality, bio, qualifications in THERAPISTS
     }
 
 

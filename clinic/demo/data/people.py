@@ -3,20 +3,28 @@
 from itertools import product
 from random import Random
 
-# Name, initials, bio. The first has the therapist's login.
 from clinic.demo.logins import RUNNER_LOGIN
 
+# Name, initials, speciality, bio, qualifications. The first has the therapist's login.
 THERAPISTS = [
-    ("Ines Carrow", "IC", "Calves and hips of long-distance runners. Starts early, before work."),
-    ("Tom Ashdown", "TA", "Unhurried hour-long sessions. A marshal at the same spring half "
-     "marathon every year."),
-    ("Mei Lindqvist", "ML", "Feet, ankles and everything above them. Here in the evenings, for "
-     "people with day jobs."),
-    ("Owen Bright", "OB", "Ran the 800 metres before he trained as a therapist. Firm when you ask "
-     "for it, and only then."),
-    ("Sana Whitlock", "SW", "Mostly light sessions around a race. Happy to explain what she does "
-     "and why."),
-    ("Luca Fenn", "LF", "Works at weekends only. Runs slowly and likes to talk about it."),
+    ("Ines Carrow", "IC", "Calves and hips of long-distance runners.",
+     "Starts early, before work, and likes a session that has a plan to it.",
+     ["Level 5 diploma in sports massage (demo), 2014", "Leader in running fitness (demo), 2019"]),
+    ("Tom Ashdown", "TA", "Unhurried hour-long sessions.",
+     "A marshal at the same spring half marathon every year.",
+     ["Level 4 diploma in sports massage (demo), 2016"]),
+    ("Mei Lindqvist", "ML", "Feet, ankles and everything above them.",
+     "Here in the evenings, for people with day jobs.",
+     ["BSc in sports therapy (demo), 2012", "Level 5 diploma in sports massage (demo), 2013"]),
+    ("Owen Bright", "OB", "Firm when you ask for it, and only then.",
+     "Ran the 800 metres before he trained as a therapist.",
+     ["Level 4 diploma in sports massage (demo), 2021"]),
+    ("Sana Whitlock", "SW", "Mostly light sessions around a race.",
+     "Happy to explain what she does and why.",
+     ["Level 5 diploma in sports massage (demo), 2018"]),
+    ("Luca Fenn", "LF", "Weekends, for those who work all week.",
+     "Runs slowly and likes to talk about it.",
+     ["Level 4 diploma in sports massage (demo), 2020"]),
 ]  # fmt: skip
 
 RUNNER = "Robin Demo"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.forms import plain
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
@@ -75,7 +76,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @private
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """For somebody who asks on the telephone or at the desk."""
-    client = get_object_or_404(Client, pk=pk, erased_at=None)
+    client = client_or_404(pk)
     wish = erase.ask(client, how="asked the desk", now=timezone.now())
     return redirect("records:request", wish.pk)
 

@@ -5,27 +5,27 @@ from types import MappingProxyType
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
+from bookings.core.clients.search_text import bounded
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
 from bookings.web.actor import who
+from bookings.web.client_links import client_or_404
 from bookings.web.responses import page_methods
 from clinic.records import merge as actions
-
-LONGEST_SEARCH = 100
 
 
 @require_safe
 def choose(request: HttpRequest, pk: int) -> HttpResponse:
     """The other record, by the same search as everywhere; at first those of the same name."""
-    client = _client(pk)
-    typed = request.GET.get("q", client.name)[:LONGEST_SEARCH]
+    client = client_or_404(pk)
+    typed = bounded(request.GET.get("q", client.name))
     others = [one for one in find(typed).clients if one != client]
     context = {"client": client, "typed": typed, "others": others}
     return render(request, "records/merge_choose.html", context)
@@ -35,7 +35,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     if pk == other:
         raise Http404
-    kept, gone = _client(pk), _client(other)
+    kept, gone = client_or_404(pk), client_or_404(other)
     if request.method != "POST":
         return _page(request, kept, gone)
     choices = {name: request.POST.get(name, "kept") for name in actions.CHOSEN}
@@ -43,7 +43,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
     try:
         actions.merge(kept, gone, choices=choices, seen=seen, by=who(request), now=timezone.now())
     except (Refused, Stale) as refusal:
-        if not Client.objects.filter(pk=other).exists():
+        if not Client.objects.living().filter(pk=other).exists():
             messages.error(request, str(refusal))
             return redirect("desk:clients")
         return _page(request, kept, gone, message=str(refusal), choices=choices)
@@ -66,7 +66,3 @@ def _page(
     ]
     context = {"kept": kept, "gone": gone, "preview": preview, "fields": fields, "message": message}
     return render(request, "records/merge.html", context, status=409 if message else 200)
-
-
-def _client(pk: int) -> Client:
-    return get_object_or_404(Client.objects.select_related("user"), pk=pk)

@@ -78,6 +78,11 @@ def _no_link() -> Replace:
     return Replace(Cast(RandomUUID(), CharField()), Value("-"), Value(""))
 
 
+def _that_there_was_one() -> Case:
+    """What was waived or corrected had a reason, and its row may not be without (a constraint)."""
+    return Case(When(reason="", then=F("reason")), default=Value("erased"))
+
+
 def _of_the_staff_alone() -> Case:
     """A network's address is the client's own where they have read what is theirs."""
     return Case(When(who__startswith=Role.RUNNER, then=None), default=F("address"))
@@ -150,6 +155,7 @@ CLIENTS = (
             "phone": "",
             "user": None,
             "proved_at": None,
+            "unconfirmed_by": "",
             "terms_agreed_at": None,
             "same_address_as": None,
             "health_hold": False,
@@ -247,7 +253,7 @@ CLIENTS = (
         },
         on_erase=Fate.NAMELESS,
         why=_("The clinic must keep its books; the reasons that somebody typed are taken out."),
-        blank={"reason": ""},
+        blank={"reason": _that_there_was_one()},
         history=APPEND_ONLY,
     ),
     Record(

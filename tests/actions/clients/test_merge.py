@@ -7,6 +7,7 @@ import pytest
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.training import races
 from bookings.models import (
+    Appointment,
     BroughtPlan,
     Client,
     ClientEvent,
@@ -308,3 +309,10 @@ def test_whoever_was_compared_with_the_other_is_compared_with_this(kept, gone):
     kept.refresh_from_db()
     assert kept.same_address_as is None
     assert ClientEvent.objects.filter(client=kept, kind="merged").exists()
+
+
+def test_a_newcomer_whose_records_the_desk_has_joined_need_confirm_nothing(kept, gone, visit):
+    """Their mails' links have ended, and with them the way to confirm."""
+    Appointment.objects.update(prove_by=NOW + timedelta(hours=2))
+    merge(kept, gone)
+    assert not Appointment.objects.filter(prove_by__isnull=False).exists()

@@ -1,21 +1,38 @@
 """People who sign in, and the mails about it."""
 
 import re
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client as Browser
+from django.utils import timezone
 
+from bookings.actions.clients import details
 from bookings.core.roles import Role
-from bookings.models import SignInMail
+from bookings.core.scheduling.statuses import Status
+from bookings.desk.clients.client_forms import sealed
+from bookings.models import Client, SignInMail
 from tests import factories
 from tests.factories import PASSWORD
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 from tests.totp import code_of
+from therapists.actions import health_checks
+from therapists.actions.notes import sign
+from therapists.core.content import Answers, Content
+from therapists.health_audit import Reader
+from therapists.models import Form, Privacy
 
 CODE_PAGE, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
+ANSWER, NOTE = "an old secret of the knee", "a quiet word about the calf"
+DATA = "/account/data.json"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def nothing_of_health(browser) -> bool:
+    shown = [browser.get(url).content.decode() for url in (DATA, "/account/data/", "/health/?all")]
+    return not [word for word in (ANSWER, NOTE) for page in shown if word in page]
 
 
 @pytest.fixture
@@ -92,3 +109,57 @@ def signed_in_with_app(with_an_app, type_password):
     browser = type_password(with_an_app.email)
     browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
     return browser
+
+
+@pytest.fixture
+def tell(ana):
+    """Answers of hers, given at that moment."""
+
+    def _tell(words=ANSWER, client=ana, now=None):
+        reader = Reader("runner", None, None, "test")
+        answers = Answers(1, (), text=words)
+        health_checks.give(
+            client, answers, form=Form.FULL, visit=None, reader=reader, now=now or timezone.now()
+        )
+
+    return _tell
+
+
+@pytest.fixture
+def note(kim):
+    def _note(visit, words=NOTE):
+        sign(
+            visit, Content(subjective=words), privacy=Privacy.THERAPISTS, revision=0, author=kim,
+            reader=Reader("therapist", kim.user, None, "test"), now=timezone.now(),
+        )  # fmt: skip
+
+    return _note
+
+
+@pytest.fixture
+def treated(ana, visit, tell, note, clock):
+    """Ana, with answers, a signed note of a month ago, a race, and a visit to come."""
+    note(visit(ana, days=-30, status=Status.COMPLETED))
+    visit(ana, days=3)
+    factories.make_race(ana, name="Ana's Marathon")
+    tell()
+    clock.move_to(timezone.now() + timedelta(minutes=1))
+    return ana
+
+
+@pytest.fixture
+def change_as():
+    """What the desk's form sends when only these fields are typed anew, by whose browser it is."""
+
+    def _change(browser, client, **typed):
+        client = Client.objects.get(pk=client.pk)
+        facts = details.facts_of(client)
+        data = {**facts, "seen": sealed(facts), **typed}
+        data = {name: value for name, value in data.items() if value not in (None, False)}
+        response = browser.post(f"/desk/clients/{client.pk}/edit/", data)
+        assert response.status_code == 302, response.content.decode()
+        changed = Client.objects.get(pk=client.pk)
+        assert changed.email.lower() == typed.get("email", client.email).lower()
+        return changed
+
+    return _change

@@ -252,6 +252,7 @@ def test_becoming_a_therapist_ends_them(runner, two, owners):
 
 def test_an_owner_who_changes_her_own_address_stays_here_alone(owner, two):
     here, there = two(owner)
+    factories.make_user("another-owner@example.com", role=Role.OWNER)
     assert send(here, page_of(owner), email="olga@new.example.com").status_code == 302
     assert is_in(here)
     assert not is_in(there)
@@ -426,6 +427,7 @@ def new_devices(address) -> list[str]:
     return list(mails.values_list("body", flat=True))
 
 
+@pytest.mark.fixed_clock
 def test_a_sign_in_from_a_new_browser_is_mailed_and_one_from_a_known_is_not(runner, type_password):
     hers = type_password(runner.email, with_agent(FIREFOX))
     assert new_devices(runner.email) == []  # the very first

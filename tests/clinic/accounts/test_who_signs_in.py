@@ -13,25 +13,18 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions.clients import details, identity
+from bookings.actions.clients import identity
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.clients.client_forms import sealed
 from bookings.links import Purpose
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, User
 from clinic.records import merge as merging
 from tests import factories
+from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, nothing_of_health
 from tests.clock import day_of
 from therapists import feeds
-from therapists.actions import health_checks
-from therapists.actions.notes import sign
-from therapists.core.content import Answers, Content
-from therapists.health_audit import Reader
-from therapists.models import Form, Privacy
 
-ANSWER, NOTE = "an old secret of the knee", "a quiet word about the calf"
-DATA = "/account/data.json"
 THE_DESKS_OWN = "dees-own@example.net"
 
 
@@ -41,55 +34,8 @@ def desk_without_a_factor(settings):
 
 
 @pytest.fixture
-def tell(ana):
-    """Answers of hers, given at that moment."""
-
-    def _tell(words=ANSWER, client=ana, now=None):
-        reader = Reader("runner", None, None, "test")
-        answers = Answers(1, (), text=words)
-        health_checks.give(
-            client, answers, form=Form.FULL, visit=None, reader=reader, now=now or timezone.now()
-        )
-
-    return _tell
-
-
-@pytest.fixture
-def note(kim):
-    def _note(visit, words=NOTE):
-        sign(
-            visit, Content(subjective=words), privacy=Privacy.THERAPISTS, revision=0, author=kim,
-            reader=Reader("therapist", kim.user, None, "test"), now=timezone.now(),
-        )  # fmt: skip
-
-    return _note
-
-
-@pytest.fixture
-def treated(ana, visit, tell, note, clock):
-    """Ana, with answers, a signed note of a month ago, a race, and a visit to come."""
-    note(visit(ana, days=-30, status=Status.COMPLETED))
-    visit(ana, days=3)
-    factories.make_race(ana, name="Ana's Marathon")
-    tell()
-    clock.move_to(timezone.now() + timedelta(minutes=1))
-    return ana
-
-
-@pytest.fixture
-def change_at_the_desk(desks):
-    """What the desk's form sends when only these fields are typed anew."""
-
-    def _change(client, **typed):
-        client = Client.objects.get(pk=client.pk)
-        facts = details.facts_of(client)
-        data = {**facts, "seen": sealed(facts), **typed}
-        data = {name: value for name, value in data.items() if value not in (None, False)}
-        response = desks.post(f"/desk/clients/{client.pk}/edit/", data)
-        assert response.status_code == 302, response.content.decode()
-        return Client.objects.get(pk=client.pk)
-
-    return _change
+def change_at_the_desk(change_as, desks):
+    return lambda client, **typed: change_as(desks, client, **typed)
 
 
 @pytest.fixture
@@ -104,11 +50,6 @@ def mailed():
         return message["To"], re.findall(r"/appointments/[^/\s]+/", text)
 
     return _mailed
-
-
-def nothing_of_health(browser) -> bool:
-    shown = [browser.get(url).content.decode() for url in (DATA, "/account/data/", "/health/?all")]
-    return not [word for word in (ANSWER, NOTE) for page in shown if word in page]
 
 
 # The desk

@@ -55,6 +55,19 @@ def test_the_demos_role_owns_its_database_and_is_no_superuser(state):
         assert asked(home, servers.ROLE, OWNERS) == [(servers.ROLE,)]
 
 
+def test_a_row_that_is_refused_is_not_in_the_servers_log(state):
+    with servers.running(state) as running:
+        home = home_of(running)
+        asked(home, servers.ROLE, "CREATE TABLE one (name text PRIMARY KEY, n int CHECK (n > 0))")
+        asked(home, servers.ROLE, "INSERT INTO one VALUES (%s, 1)", "Ana Demo")
+        for number in (1, -1):
+            with pytest.raises(psycopg2.IntegrityError):
+                asked(home, servers.ROLE, "INSERT INTO one VALUES (%s, %s)", "Ana Demo", number)
+    log = (state / "postgres.log").read_text()
+    assert "one_n_check" in log
+    assert "Ana Demo" not in log
+
+
 def test_a_demo_from_when_there_was_only_the_superuser_is_handed_over(state):
     with servers.running(state) as running:
         home = home_of(running)

@@ -114,6 +114,11 @@ def test_the_image_does_not_run_as_root_and_has_a_health_check():
     assert "HEALTHCHECK" in last
 
 
+def test_the_databases_log_is_as_discreet_as_the_demos(file):
+    told = file["services"]["postgres"]["command"]
+    assert told == ["postgres", *(part for one in servers.DISCREET for part in ("-c", one))]
+
+
 def test_the_image_backs_up_the_version_of_postgresql_that_runs_beside_it(file):
     version = file["services"]["postgres"]["image"].partition(":")[2]
     assert f"postgresql-client-{version} " in _dockerfile()

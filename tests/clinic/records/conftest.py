@@ -1,6 +1,8 @@
 """Ana, who has been here, has told of her health, and has a login; and what is planted of her."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -122,9 +124,11 @@ def known(ana, visit, kim):
     ana.record_events.create(kind="changed", at=now, by="desk", facts={"name": "Ana Demo"})
     rule = {"currency": "GBP", "at": now, "by": "desk"}
     before.fees.create(amount=30, rule="Did not come: 50 % of the price", **rule)
-    before.payments.create(
-        therapist=kim, what="Sports massage", method="card", amount=30, number=1, key="k", **rule
-    )
+    paid = {"therapist": kim, "what": "Sports massage", **rule}
+    card = before.payments.create(method="card", amount=30, number=1, key="k", **paid)
+    why = {"reason": "Ana Demo is ill", **paid}
+    before.payments.create(method="card", amount=-30, number=2, key="c", corrects=card, **why)
+    before.payments.create(method="waived", amount=30, key="w", **why)
     return ana
 
 
@@ -152,17 +156,23 @@ def value_of(field: models.Field, marker: str):
     return f"{marker}@example.com" if isinstance(field, models.EmailField) else marker
 
 
-def plant(record, key, field, marker) -> None:
-    """Past the triggers of what never changes."""
+@contextmanager
+def past_its_triggers(record) -> Iterator[None]:
+    """What never changes can be put into any state, as if it had been written so."""
     never_changes = isinstance(record.history, AppendOnly)
     with connection.cursor() as cursor:
         if never_changes:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f'ALTER TABLE "{record.table}" DISABLE TRIGGER USER')
-        row = record.model._base_manager.filter(pk=key)
-        row.update(**{field.name: value_of(field, marker)})
+        yield
         if never_changes:
             cursor.execute(f'ALTER TABLE "{record.table}" ENABLE TRIGGER USER')
+
+
+def plant(record, key, field, marker) -> None:
+    with past_its_triggers(record):
+        row = record.model._base_manager.filter(pk=key)
+        row.update(**{field.name: value_of(field, marker)})
 
 
 @pytest.fixture

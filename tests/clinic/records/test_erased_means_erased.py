@@ -6,7 +6,6 @@ listed, so that the next one is planted too: it must go, or stand below with a r
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from itertools import count
 
 import pytest
@@ -20,6 +19,7 @@ from bookings.admin.base import NamelessLog, ReadOnly
 from bookings.models import AppointmentEvent, BrowserSession, Change, Client, SignInEvent
 from tests.clinic.records.conftest import ALL_OF_OURS, left_of
 from tests.clinic.records.test_erasing import erase
+from tests.page_forms import Form, forms_of
 from tests.whole_database import whole_database
 
 # Column by column
@@ -39,48 +39,6 @@ def test_nothing_planted_is_left_but_what_no_person_types(planted, known):
 # Page by page
 
 
-class Forms(HTMLParser):
-    """The forms of a page that change something, with what a browser would send of each."""
-
-    TYPED = ("text", "email", "search", "")
-
-    def __init__(self, html: str):
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str], list[str]]] = []
-        self._inside = False
-        self._select = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        got = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._inside = got.get("method", "").lower() == "post"
-            if self._inside:
-                self.found.append((got.get("action", ""), {}, []))
-        if not self._inside or not self.found:
-            return
-        _, sent, typed = self.found[-1]
-        name, kind = got.get("name", ""), got.get("type", "")
-        if tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and ("selected" in got or self._select not in sent):
-            sent[self._select] = got.get("value", "")
-        elif tag == "textarea" or (tag == "input" and kind in self.TYPED and name):
-            typed.append(name)
-            sent[name] = got.get("value", "")
-        elif tag == "input" and kind in ("checkbox", "radio"):
-            if "checked" in got or (kind == "radio" and name not in sent):
-                sent[name] = got.get("value", "on")
-        elif tag in ("input", "button") and name and name not in sent:
-            sent[name] = got.get("value", "")
-
-    def handle_endtag(self, tag):
-        if tag == "form":
-            self._inside = False
-        if tag == "select":
-            self._select = ""
-
-
 # Numbers, days and choices: nobody can be told by them.
 NOT_WORDS = re.compile(r"amount|price|minutes|date|time|day|start|end|km|weeks|_0|_1|day_of|born")
 WOULD_END_IT = re.compile(r"/logout|/erase/|/merge|/end-links/|/account/data/|two-people|/delete/")
@@ -88,20 +46,26 @@ WOULD_END_IT = re.compile(r"/logout|/erase/|/merge|/end-links/|/account/data/|tw
 
 def type_into(browser, page: str, numbers: Iterator[int], markers: dict[str, str]) -> None:
     """Every text of every form of the page, one form after the other."""
-    for which in range(len(Forms(browser.get(page).content.decode()).found)):
-        forms = Forms(browser.get(page).content.decode()).found
+    for which in range(len(posts_of(browser, page))):
+        forms = posts_of(browser, page)
         if which >= len(forms):
             return
-        action, sent, typed = forms[which]
-        if WOULD_END_IT.search(action):
+        form = forms[which]
+        if WOULD_END_IT.search(form.action):
             continue
-        for name in typed:
+        sent = dict(form.sent)
+        for name in form.typed:
             if NOT_WORDS.search(name):
                 continue
             marker = f"zq{next(numbers)}x"
-            markers[marker] = f"{page} {action} {name}"
+            markers[marker] = f"{page} {form.action} {name}"
             sent[name] = f"{marker}@example.com" if "email" in name else f"{marker} a"
-        browser.post(action or page, sent)
+        browser.post(form.action or page, sent)
+
+
+def posts_of(browser, page: str) -> list[Form]:
+    found = forms_of(browser.get(page).content.decode())
+    return [form for form in found if form.method == "post"]
 
 
 def test_nothing_typed_into_any_form_about_a_client_is_left(

@@ -97,6 +97,8 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         _plan(client, enter, choose_sessions, race_day + timedelta(weeks=3), mine)
         client.get("/protocol/")
         client.get("/embed/", {"treatment": massage.slug})
+        client.get("/race-answer/", {"race_date": race_day.isoformat(), "distance": "marathon"})
+        client.get(massage.therapists.get().get_absolute_url())
         _of_age(client, booked)
         booked.client.user = factories.make_user()
         booked.client.save()

@@ -4,20 +4,21 @@ from datetime import timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.core.clients.search_text import bounded
 from bookings.core.intervals import day_bounds
+from bookings.core.roles import Role
 from bookings.models import Clinic
 from bookings.web.days import day_in
 from bookings.web.responses import private
 from therapists.models import Access
 
 ON_A_PAGE = 50
-LONGEST = 100
 DAYS = 31  # shown at once, so that years of them make no page slow
 
 
@@ -25,7 +26,7 @@ DAYS = 31  # shown at once, so that years of them make no page slow
 @private
 def accesses(request: HttpRequest) -> HttpResponse:
     """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
-    asked = request.GET.get("who", "")[:LONGEST].strip()
+    asked = bounded(request.GET.get("who", ""))
     clinic = Clinic.objects.the()
     until = day_in(request.GET.get("until", "")) or clinic.day_of(timezone.now())
     shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, clinic.tz)
@@ -39,9 +40,14 @@ def accesses(request: HttpRequest) -> HttpResponse:
 
 
 def _by_act(accesses: QuerySet) -> QuerySet:
-    """A line for each client on each page that somebody opened, with the records' numbers."""
-    acts = accesses.values(
-        "at", "who", "did", "what", "client", "client__name", "address", "page", "reason"
+    """A line for each client on each page that somebody opened, with the records' numbers.
+
+    Who signs in as a client may be somebody else, so that login's address is told.
+    """
+    is_runner = Q(who__startswith=Role.RUNNER)
+    login = Case(When(is_runner, then=F("user__email")), default=Value(""))
+    acts = accesses.annotate(login=login).values(
+        "at", "who", "did", "what", "client", "client__name", "address", "page", "reason", "login"
     )
     records = ArrayAgg("record", order_by="record", distinct=True)
     return acts.annotate(records=records).order_by("-at", "client__name", "what")

@@ -40,7 +40,7 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 
 def _visit(therapist: Therapist, pk: int) -> Appointment:
-    visit = get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
+    visit = get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
     refuse_unless_treated(therapist, visit.whose)
     return visit
 

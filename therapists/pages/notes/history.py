@@ -6,12 +6,13 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import dateformat, timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
-from bookings.models import Client, Clinic
+from bookings.models import Clinic
+from bookings.web.client_links import client_or_404
 from bookings.web.requests import StaffRequest
 from bookings.web.training import ribbon
 from therapists.core.body import HIGHEST, PLACES
@@ -65,7 +66,7 @@ class Drawn(Private):
 @require_safe
 @careful
 def history(request: StaffRequest, pk: int) -> HttpResponse:
-    client = get_object_or_404(Client, pk=pk)
+    client = client_or_404(pk)
     therapist = therapist_of(request.user)
     now = timezone.now()
     if therapist is None or not treats(therapist, client, now=now):

@@ -141,7 +141,7 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _visit(pk: int) -> Appointment:
-    return get_object_or_404(Appointment.objects.visits().with_everything(), pk=pk)
+    return get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
 
 
 def _desk(request: StaffRequest, visit: Appointment, therapist: Therapist) -> NoteSession:

@@ -1,0 +1,119 @@
+"""The next free times of the clinic and of each therapist, for pages that tell them at a glance."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+from bookings.core.scheduling.openings import Span, clock_span
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.scheduling.diary import PARTS_BEGIN, DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.slots import Ignoring
+
+# Ever more days at a time: mostly the first few are enough, and then the rest is not asked for.
+LOOKS = (1, 2, 4, 14)
+DAYS_LOOKED_AT = sum(LOOKS)
+DAYS_TOLD = 3
+# Between them lie morning, afternoon and evening.
+PARTS_OF_DAY = (time.min, *PARTS_BEGIN, time.max)
+
+
+@dataclass(frozen=True)
+class Free:
+    """A free start of a treatment."""
+
+    treatment: Treatment
+    opening: Opening
+
+
+@dataclass(frozen=True)
+class Soonest:
+    """What is free next.
+
+    `usual` is the treatment that most come for; `days` are the first starts of it on each of the
+    next days that have one. `of_therapist` is by id, and holds nobody who has nothing free soon.
+    `hours`, by id too, are the (weekday, part of day) at which somebody works.
+    """
+
+    usual: Treatment | None
+    days: Sequence[Free]
+    of_therapist: Mapping[int, Free]
+    offered: Mapping[int, Treatment]
+    hours: Mapping[int, frozenset[tuple[int, int]]]
+
+
+def most_usual(treatments: Iterable[Treatment]) -> Treatment | None:
+    """The one that suits most kinds of session; of several the first in the list."""
+    return max(treatments, key=lambda one: len(one.kinds), default=None)
+
+
+def soonest(
+    clinic: Clinic,
+    treatments: Sequence[Treatment],
+    *,
+    therapist: Therapist | None = None,
+    holder: str = "",
+    now: datetime,
+) -> Soonest:
+    """One look at the diary for everybody, or for one therapist; the `holder`'s holds are free."""
+    today = clinic.day_of(now)
+    facts = diary_facts(
+        clinic,
+        first=today,
+        days=DAYS_LOOKED_AT,
+        treatments=treatments,
+        therapist=therapist,
+        ignoring=Ignoring(holder=holder),
+        now=now,
+    )
+    usual = most_usual(one for one in treatments if facts.offered_by[one.pk])
+    offered = _what_each_is_asked_for(facts, usual, treatments)
+    days: dict[date, Free] = {}
+    found: dict[int, Free] = {}
+    first = today
+    for look in LOOKS:
+        awaited = {one for pk, one in offered.items() if pk not in found}
+        if usual and len(days) < DAYS_TOLD:
+            awaited.add(usual)
+        for treatment in awaited:
+            for opening in facts.openings(treatment, first=first, days=look):
+                free = Free(treatment, opening)
+                if treatment == usual:
+                    days.setdefault(clinic.day_of(opening.starts_at), free)
+                for taker in opening.therapists:
+                    if offered[taker.pk] == treatment:
+                        found.setdefault(taker.pk, free)
+        first += timedelta(days=look)
+    return Soonest(usual, list(days.values())[:DAYS_TOLD], found, offered, _hours(facts))
+
+
+def _what_each_is_asked_for(
+    facts: DiaryFacts, usual: Treatment | None, treatments: Sequence[Treatment]
+) -> dict[int, Treatment]:
+    """By therapist, the usual treatment or else the first that they offer."""
+    offered: dict[int, Treatment] = {}
+    for treatment in [usual, *treatments] if usual else treatments:
+        for one in facts.offered_by[treatment.pk]:
+            offered.setdefault(one.pk, treatment)
+    return offered
+
+
+def _hours(facts: DiaryFacts) -> dict[int, frozenset[tuple[int, int]]]:
+    """By therapist, from the hours of the days looked at, whatever is booked or off in them."""
+    parts = [
+        (day.weekday(), part, clock_span(day, since, until, facts.clinic.tz))
+        for day in (facts.first + timedelta(days=n) for n in range(facts.days))
+        for part, (since, until) in enumerate(pairwise(PARTS_OF_DAY))
+    ]
+    return {
+        pk: frozenset(
+            (weekday, part)
+            for weekday, part, span in parts
+            if span and any(_overlap(span, worked) for worked in timetable.working)
+        )
+        for pk, timetable in facts.timetables.items()
+    }
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -1,0 +1,110 @@
+"""The therapists as people: on the home page, and each on a page of their own."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.scheduling.soonest import Free, Soonest, soonest
+from bookings.web.visitor import visitor
+
+CELL_WIDE, CELL_HIGH = 17, 8.5
+PARTS = (gettext_lazy("Mornings"), gettext_lazy("Afternoons"), gettext_lazy("Evenings"))
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A part of the day and, Monday to Sunday, whether somebody works then."""
+
+    part: str
+    days: Sequence[bool]
+
+    @property
+    def in_words(self) -> str:
+        """Mornings: Monday, Tuesday"""
+        there = ", ".join(str(WEEKDAYS[n]) for n, works in enumerate(self.days) if works)
+        return _("{part}: {days}").format(part=self.part, days=there) if there else ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A therapist with what they are asked for, when they work, and when they are free next."""
+
+    therapist: Therapist
+    hours: Sequence[Hours]
+    next: Free | None
+    treatment: Treatment | None
+
+    @property
+    def week(self) -> str:
+        """Where they work, as cells of the week's grid; nothing if nowhere."""
+        return cells(
+            (weekday, row)
+            for row, part in enumerate(self.hours)
+            for weekday, works in enumerate(part.days)
+            if works
+        )
+
+
+def people_of(therapists: Iterable[Therapist], found: Soonest) -> list[Person]:
+    return [_person(one, found) for one in therapists]
+
+
+def _person(therapist: Therapist, found: Soonest) -> Person:
+    at_work = found.hours.get(therapist.pk, frozenset())
+    return Person(
+        therapist,
+        hours=[
+            Hours(str(part), [(weekday, n) in at_work for weekday in range(7)])
+            for n, part in enumerate(PARTS)
+        ],
+        next=found.of_therapist.get(therapist.pk),
+        treatment=found.offered.get(therapist.pk),
+    )
+
+
+@dataclass(frozen=True)
+class Week:
+    """The grid of a week's mornings, afternoons and evenings, drawn once on a page."""
+
+    @property
+    def letters(self) -> list[tuple[float, str]]:
+        """M T W T F S S, each with its place."""
+        return [(CELL_WIDE * n + 6.75, str(WEEKDAYS_ABBR[n])[0]) for n in range(7)]
+
+    @property
+    def cells(self) -> str:
+        return cells((weekday, row) for row in range(len(PARTS)) for weekday in range(7))
+
+
+def cells(places: Iterable[tuple[int, int]]) -> str:
+    """Outlines of (weekday, row), whose stroke rounds their corners."""
+    return "".join(
+        f"M{CELL_WIDE * weekday + 1} {CELL_HIGH * row + 16}h11.5v4.5h-11.5z"
+        for weekday, row in places
+    )
+
+
+@require_safe
+def therapist(request: HttpRequest, slug: str) -> HttpResponse:
+    one = get_object_or_404(Therapist.objects.active(), slug=slug)
+    clinic, now = Clinic.objects.the(), timezone.now()
+    treatments = list(one.treatments.bookable_online())
+    found = soonest(clinic, treatments, therapist=one, holder=visitor(request), now=now)
+    context = {
+        "clinic": clinic,
+        "today": clinic.day_of(now),
+        "person": _person(one, found),
+        "qualifications": [line for line in one.qualifications.splitlines() if line.strip()],
+        "treatments": treatments,
+        "soonest": found,
+        "week": Week(),
+    }
+    return render(request, "runner/therapist.html", context)

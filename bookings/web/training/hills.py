@@ -1,0 +1,292 @@
+"""A build-up as hills that one runs over: how high the training stands, and what stands on it.
+
+Nothing here is in pixels but the room that words need. Places are percentages of a drawing that
+stretches with its page; pins, flags and words are put there and keep their own size.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+
+from bookings import dates
+from bookings.core import training
+from bookings.core.training import Phase, Priority
+from bookings.core.wording import isolated
+from bookings.web.training.ribbon import LOAD, Marked
+
+DAY = timedelta(days=1)
+FOLDS_FROM, FOLDED_TO = 80, 28  # days of an off-season, and the days whose room it then takes
+ABOVE_NAMES = 925  # of 1000: where the lines between weeks end
+TALL = 0.74  # of the drawing is the highest hill; the rest is sky, for pins and flags
+# A race on the way is a dip between hills, not the end of them.
+ON_THE_WAY = {
+    Phase.RACE_WEEK: 0.68,
+    Phase.RACE_DAY: 0.62,
+    Phase.ACUTE: 0.52,
+    Phase.RECOVERY: 0.66,
+}
+LONG_PEAK = 20  # days; beyond them its summit lies within
+# The least width in px of a drawing that has all the words which fit it, by the class of its names.
+WIDTHS = (("", 280), ("with-room", 500), ("with-much-room", 640))
+LETTER, AROUND = 7.4, 8  # px
+APART = 4.6  # percent between two numbered pins
+# Percent; farther right there is no room behind a flag's pole.
+ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
+UNNAMED = (Phase.OFF_SEASON, Phase.RACE_DAY)
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Hill:
+    """A phase's stretch: its outline in a box of 1000 by 1000."""
+
+    phase: Phase
+    outline: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A phase's name inside its hill; `only` is the class of drawings that have room for it."""
+
+    phase: Phase
+    words: str
+    x: float
+    only: str
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A session on the route; without room for its number it is a dot."""
+
+    number: int
+    x: float
+    y: float
+    booked: bool
+    is_dot: bool
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A race with its day, which an example has not: whole, and in short where there is less room.
+
+    `at_left` and `narrow_at_left` say on which side of the pole there is more.
+    """
+
+    x: float
+    y: float
+    day: str
+    day_in_short: str
+    name: str
+    is_main: bool
+    at_left: bool
+    narrow_at_left: bool
+
+
+@dataclass(frozen=True)
+class Hills:
+    hills: Sequence[Hill]
+    cuts: str
+    route: str
+    before: str
+    names: Sequence[Name]
+    pins: Sequence[Pin]
+    flags: Sequence[Flag]
+    today: Point | None
+    in_words: str
+
+
+class _Ground:
+    """Where a day is from left to right, and how high the route stands there."""
+
+    def __init__(self, segments: Sequence[training.Segment]):
+        self.segments = segments
+        self._days = [segments[0].start.toordinal()]
+        self._places = [0.0]
+        for segment in segments:
+            room = FOLDED_TO if _is_folded(segment) else segment.days
+            self._days.append(segment.end.toordinal())
+            self._places.append(self._places[-1] + room)
+        self._height = _monotone(*zip(*self._knots(), strict=True))
+
+    def place(self, day: date) -> float:
+        number = day.toordinal()
+        i = min(max(bisect_right(self._days, number), 1), len(self._days) - 1)
+        share = (number - self._days[i - 1]) / (self._days[i] - self._days[i - 1])
+        return self._places[i - 1] + share * (self._places[i] - self._places[i - 1])
+
+    def x(self, place: float) -> float:
+        return 100 * place / self._places[-1]
+
+    def y(self, place: float) -> float:
+        return 100 - 100 * TALL * self._height(place)
+
+    def point(self, day: date) -> Point:
+        """Noon of the day."""
+        place = (self.place(day) + self.place(day + DAY)) / 2
+        return round(self.x(place), 2), round(self.y(place), 2)
+
+    def curve(self, start: date, end: date) -> list[Point]:
+        """The route between two days, a point for about each day."""
+        first, last = self.place(start), self.place(end)
+        steps = max(2, round(last - first))
+        places = [first + (last - first) * n / steps for n in range(steps + 1)]
+        return [(self.x(place), self.y(place)) for place in places]
+
+    def _knots(self) -> Iterator[Point]:
+        first = self.segments[0].phase
+        height = LOAD[Phase.OFF_SEASON if first is Phase.BASE else first]
+        yield 0.0, height
+        for segment in self.segments:
+            start, end = self.place(segment.start), self.place(segment.end)
+            after = _height_after(segment, height)
+            if segment.phase is Phase.PEAK and segment.days > LONG_PEAK:
+                yield start + 0.55 * (end - start), 1.0
+                after = 0.93
+            yield end, after
+            height = after
+
+
+def _is_folded(segment: training.Segment) -> bool:
+    return segment.phase is Phase.OFF_SEASON and segment.days > FOLDS_FROM
+
+
+def _height_after(segment: training.Segment, before: float) -> float:
+    if segment.race and segment.race.priority is not Priority.A:
+        return min(before, ON_THE_WAY.get(segment.phase, before))
+    if segment.phase is Phase.PEAK:  # a few days of it make no summit
+        return before + (1 - before) * min(1, segment.days / 16)
+    return LOAD[segment.phase]
+
+
+def _monotone(xs: Sequence[float], ys: Sequence[float]) -> Callable[[float], float]:
+    """A smooth curve through the points that overshoots none of them (Fritsch and Carlson)."""
+    widths = [b - a for a, b in pairwise(xs)]
+    rises = [(d - c) / width for (c, d), width in zip(pairwise(ys), widths, strict=True)]
+    slopes = [0.4 * rises[0]]
+    for (a, b), (w, v) in zip(pairwise(rises), pairwise(widths), strict=True):
+        least, most = 2 * v + w, v + 2 * w
+        slopes.append((least + most) / (least / a + most / b) if a * b > 0 else 0.0)
+    slopes.append(0.6 * rises[-1])
+
+    def at(x: float) -> float:
+        i = min(max(bisect_right(xs, x) - 1, 0), len(widths) - 1)
+        h, t = widths[i], min(max((x - xs[i]) / widths[i], 0), 1)
+        return (
+            (1 + 2 * t) * (1 - t) ** 2 * ys[i]
+            + t * (1 - t) ** 2 * h * slopes[i]
+            + t * t * (3 - 2 * t) * ys[i + 1]
+            + t * t * (t - 1) * h * slopes[i + 1]
+        )
+
+    return at
+
+
+def hills_of(
+    segments: Sequence[training.Segment],
+    marked: Iterable[Marked],
+    protocol: training.Protocol,
+    *,
+    today: date | None,
+) -> Hills:
+    """The drawing of phases that follow one another; `today` is None in an example."""
+    ground = _Ground(segments)
+    curves = [ground.curve(segment.start, segment.end) for segment in segments]
+    inside = today is not None and segments[0].start <= today < segments[-1].end
+    return Hills(
+        hills=[_hill(one.phase, curve) for one, curve in zip(segments, curves, strict=True)],
+        cuts=" ".join(_cuts(ground)),
+        route=f"M{_line([point for curve in curves for point in curve])}",
+        before=_before(curves[0][0][1]),
+        names=list(_names(ground, protocol)),
+        pins=list(_pins(ground, marked)),
+        flags=list(_flags(ground, today)),
+        today=ground.point(today) if inside and today else None,
+        in_words=", ".join(_in_words(segments, protocol, today)),
+    )
+
+
+def _in_words(
+    segments: Iterable[training.Segment], protocol: training.Protocol, today: date | None
+) -> Iterator[str]:
+    """Base from Mon 21 Dec, Build from Mon 25 Jan 2027; an example has no days."""
+    for segment in segments:
+        if segment.phase is Phase.OFF_SEASON:
+            continue
+        phase = isolated(protocol.phases[segment.phase].name)
+        day = dates.short_day_from(segment.start, today) if today else ""
+        yield _("{phase} from {day}").format(phase=phase, day=day) if day else phase
+
+
+def _hill(phase: Phase, curve: Sequence[Point]) -> Hill:
+    first, last = curve[0][0], curve[-1][0]
+    return Hill(phase, f"M{10 * first:.0f} 1000 {_line(curve)} {10 * last:.0f} 1000Z")
+
+
+def _line(points: Iterable[Point]) -> str:
+    return " ".join(f"{10 * x:.1f} {10 * y:.1f}" for x, y in points)
+
+
+def _before(height: float) -> str:
+    """The land that was run over before, up to where the hills begin."""
+    y = 10 * height
+    return f"M0 {y - 16:.0f} C400 {y + 28:.0f} 700 {y - 10:.0f} 1000 {y:.1f}"
+
+
+def _cuts(ground: _Ground) -> Iterator[str]:
+    """White lines between phases, and between the weeks of each."""
+    for segment in ground.segments:
+        day = segment.start
+        while day < segment.end:
+            place = ground.place(day)
+            yield f"M{10 * ground.x(place):.1f} {10 * ground.y(place):.1f}V{ABOVE_NAMES}"
+            day += timedelta(days=7 - day.weekday())
+            if _is_folded(segment):
+                break
+
+
+def _names(ground: _Ground, protocol: training.Protocol) -> Iterator[Name]:
+    for segment in ground.segments:
+        if segment.phase in UNNAMED or (segment.race and segment.race.priority is not Priority.A):
+            continue
+        start, end = ground.x(ground.place(segment.start)), ground.x(ground.place(segment.end))
+        words = protocol.phases[segment.phase].name.partition(" (")[0]
+        needed = 100 * (len(words) * LETTER + AROUND) / (end - start)
+        only = next((name for name, width in WIDTHS if needed <= width), None)
+        if only is not None:
+            yield Name(segment.phase, words, round((start + end) / 2, 2), only)
+
+
+def _pins(ground: _Ground, marked: Iterable[Marked]) -> Iterator[Pin]:
+    start, end = ground.segments[0].start, ground.segments[-1].end
+    last = -APART
+    for mark in marked:
+        if not start <= mark.day < end:
+            continue
+        x, y = ground.point(mark.day)
+        is_dot = x - last < APART
+        yield Pin(mark.number, x, y, mark.booked, is_dot)
+        last = last if is_dot else x
+
+
+def _flags(ground: _Ground, today: date | None) -> Iterator[Flag]:
+    for segment in ground.segments:
+        if segment.phase is Phase.RACE_DAY and segment.race:
+            x, y = ground.point(segment.start)
+            day = segment.start
+            whole = dates.short_day_from(day, today) if today else ""
+            short = dates.day_of_month_in_short(day) if today else ""
+            yield Flag(
+                x,
+                y,
+                day=short if x > ROOM_FOR_A_WHOLE_DAY else whole,
+                day_in_short=short,
+                name=segment.race.name,
+                is_main=segment.race.priority is Priority.A,
+                at_left=x > ROOM_FOR_A_SHORT_DAY,
+                narrow_at_left=x > NARROW_MIDDLE,
+            )

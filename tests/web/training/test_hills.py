@@ -1,0 +1,108 @@
+"""The drawing of a build-up: what stands where."""
+
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookings.core import training
+from bookings.core.training import Distance, Phase, Priority
+from bookings.queries.training import protocol
+from bookings.web.training.hills import hills_of
+from bookings.web.training.plan_page import as_drawn, first_day
+from bookings.web.training.ribbon import Marked
+
+TODAY = date(2026, 12, 2)
+DISTANCES = st.sampled_from(list(Distance))
+
+
+def drawn(*races: training.Race, today: date = TODAY):
+    rules = protocol.default()
+    plan = training.plan(races, training.Runner(), rules, as_of=today)
+    start = first_day(plan)
+    segments = as_drawn(plan.segments(start, training.end_of(plan, start)))
+    marked = [Marked(n, one.suggested, n == 1) for n, one in enumerate(plan.sessions, start=1)]
+    return hills_of(segments, marked, rules, today=today)
+
+
+def marathon(day: date, **more) -> training.Race:
+    return training.Race(day, Distance.MARATHON, **more)
+
+
+def points(path: str) -> list[tuple[float, float]]:
+    found = [float(one) for one in re.findall(r"-?\d+(?:\.\d+)?", path)]
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+@given(DISTANCES, st.integers(0, 700), st.integers(0, 200))
+def test_everything_lies_within_the_drawing_and_the_route_runs_forward(distance, days, between):
+    first = TODAY + timedelta(days=days)
+    second = training.Race(first + timedelta(days=between + 1), Distance.HALF, Priority.B, name="B")
+    hills = drawn(training.Race(first, distance), second)
+    route = points(hills.route)
+    assert [x for x, _ in route] == sorted(x for x, _ in route)
+    assert route[0][0] == 0
+    assert route[-1][0] == 1000
+    assert all(0 <= y <= 1000 for _, y in route)
+    for one in [*hills.pins, *hills.flags]:
+        assert 0 <= one.x <= 100
+        assert 0 <= one.y <= 100
+    assert len(hills.flags) == 2
+    assert hills.today
+
+
+def test_it_is_highest_in_the_peak_and_lowest_in_the_days_after():
+    hills = drawn(marathon(date(2027, 4, 25)))
+    height = {one.phase: min(y for _, y in points(one.outline)) for one in hills.hills}
+    assert min(height, key=height.get) is Phase.PEAK
+    assert height[Phase.ACUTE] > height[Phase.BASE] > height[Phase.BUILD] > height[Phase.PEAK]
+
+
+def test_a_race_on_the_way_is_a_dip_and_not_an_end():
+    alone = drawn(marathon(date(2027, 4, 25)))
+    on_the_way = training.Race(date(2027, 3, 14), Distance.HALF, Priority.B, name="Half")
+    both = drawn(marathon(date(2027, 4, 25)), on_the_way)
+    small = next(one for one in both.flags if not one.is_main)
+    assert 30 < small.y < 75
+    assert [one.day for one in both.flags if one.is_main] == [one.day for one in alone.flags]
+
+
+def test_a_long_wait_is_folded_so_that_the_build_up_has_room():
+    near, far = drawn(marathon(date(2027, 4, 25))), drawn(marathon(date(2028, 11, 26)))
+    base = [next(h for h in one.hills if h.phase is Phase.BASE) for one in (near, far)]
+    widths = [max(x for x, _ in points(one.outline)) - points(one.outline)[0][0] for one in base]
+    assert widths[1] > widths[0] * 0.8
+
+
+def test_two_pins_that_would_touch_are_a_pin_and_a_dot():
+    hills = drawn(marathon(date(2027, 4, 25)))
+    pins = [one.x for one in hills.pins if not one.is_dot]
+    assert all(b - a >= 4.6 for a, b in pairwise(pins))
+    assert [one.number for one in hills.pins] == list(range(1, len(hills.pins) + 1))
+    assert [one.number for one in hills.pins if one.booked] == [1]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2026, 12, 20), "Sun 20 Dec"), (date(2027, 4, 25), "25 Apr 2027")]
+)
+def test_a_flag_has_its_year_where_that_is_not_this_one(day, said):
+    [flag] = drawn(marathon(day)).flags
+    assert flag.day.endswith(said)
+
+
+def test_a_session_on_the_year_before_the_drawing_is_left_out():
+    rules = protocol.default()
+    plan = training.plan([marathon(date(2027, 4, 25))], training.Runner(), rules, as_of=TODAY)
+    segments = plan.segments(TODAY, TODAY + timedelta(weeks=30))
+    marked = [Marked(1, TODAY - timedelta(days=1), False), Marked(2, TODAY, False)]
+    assert [one.number for one in hills_of(segments, marked, rules, today=TODAY).pins] == [2]
+
+
+def test_whoever_does_not_see_it_is_told_the_phases_and_their_days():
+    words = drawn(marathon(date(2027, 4, 25))).in_words
+    assert words.startswith("Base from Mon 21 Dec, Build from Mon 25 Jan 2027, ")
+    assert "Race day from Sun 25 Apr 2027" in words
+    assert "Off-season" not in words
