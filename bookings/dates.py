@@ -74,9 +74,20 @@ def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
     return _at(day(instant, tz), instant, tz)
 
 
+def day_year_and_time(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December 2026, 10:15"""
+    return _at(civil_day_and_year(instant.astimezone(tz).date()), instant, tz)
+
+
 def day_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
     """Tue 1 Dec, 10:15"""
     return _at(day_in_short(instant.astimezone(tz).date()), instant, tz)
+
+
+def day_year_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
+    """Tue 1 Dec 2026, 10:15"""
+    on = instant.astimezone(tz).date()
+    return _at(_("{day} {year}").format(day=day_in_short(on), year=on.year), instant, tz)
 
 
 def until(instant: datetime, now: datetime, tz: ZoneInfo) -> str:

@@ -10,7 +10,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from bookings.actions.rota.impact import (
 from bookings.core.clients.search_text import bounded
 from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
+from bookings.web.days import refuse_unknown
 
 CHANGED_MEANWHILE = (
     "Something else was saved at this very moment that does not go with it. "
@@ -99,7 +100,17 @@ class Bounded(admin.ModelAdmin):
         return super().get_search_results(request, queryset, bounded(search_term))
 
 
-class NamelessLog(Bounded):
+class KnownDays:
+    """No form takes a day that pages do not know."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any):
+        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
+        if field and isinstance(db_field, DateField):
+            field.validators.append(refuse_unknown)
+        return field
+
+
+class NamelessLog(KnownDays, Bounded):
     """Django's own log knows rows by their numbers: what they were called would outlive them.
 
     What was changed stands in the history. Nothing is tied to a client who has been erased.

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bookings.actions import logins
-from bookings.admin.base import DiaryForm, NamelessLog, RotaAdmin
+from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import (
@@ -24,22 +24,22 @@ from bookings.models import (
 )
 
 
-class WeeklyShiftInline(admin.TabularInline):
+class WeeklyShiftInline(KnownDays, admin.TabularInline):
     model = WeeklyShift
     extra = 0
 
 
-class WeeklyBreakInline(admin.TabularInline):
+class WeeklyBreakInline(KnownDays, admin.TabularInline):
     model = WeeklyBreak
     extra = 0
 
 
-class ExtraShiftInline(admin.TabularInline):
+class ExtraShiftInline(KnownDays, admin.TabularInline):
     model = ExtraShift
     extra = 0
 
 
-class AbsenceInline(admin.TabularInline):
+class AbsenceInline(KnownDays, admin.TabularInline):
     model = Absence
     extra = 0
 

@@ -3,16 +3,26 @@
 Far enough from the calendar's ends that no sum of days runs over them.
 """
 
-from datetime import date
+from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.urls import register_converter
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def is_known(day: date) -> bool:
     return FIRST_DAY <= day <= LAST_DAY
+
+
+def refuse_unknown(value: date) -> None:
+    """A validator for days and for instants. Raises ValidationError."""
+    if not is_known(value.date() if isinstance(value, datetime) else value):
+        sentence = _("Please give a day of the years {first} to {last}.")
+        said = sentence.format(first=FIRST_DAY.year, last=LAST_DAY.year)
+        raise ValidationError(said, code="unknown_day")
 
 
 def day_in(text: str) -> date | None:

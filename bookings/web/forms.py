@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.models.clients.addresses import can_be_mailed_to
-from bookings.web.days import FIRST_DAY, LAST_DAY, day_in, is_known
+from bookings.web.days import day_in, is_known, refuse_unknown
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
@@ -114,17 +114,11 @@ class DayField(forms.DateField):
     """A civil day that pages know, chosen in the browser's own way or typed in three parts."""
 
     default_error_messages = {"invalid": gettext_lazy("Please give a date such as 25/04/2027.")}
+    default_validators = [refuse_unknown]
 
     def __init__(self, **options: Any):
         super().__init__(widget=DayInput(), **options)
         self.input_formats = ["%Y-%m-%d", "%d/%m/%Y"]
-
-    def validate(self, value: date | None) -> None:
-        super().validate(value)
-        if value and not is_known(value):
-            sentence = _("Please give a day of the years {first} to {last}.")
-            said = sentence.format(first=FIRST_DAY.year, last=LAST_DAY.year)
-            raise ValidationError(said, code="unknown_day")
 
 
 class InstantField(forms.Field):

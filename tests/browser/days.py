@@ -37,6 +37,38 @@ for n, name in enumerate(("Ada", "Ben", "Cleo")):
     print("visit", visit.pk)
 """
 
+# A therapist's day with one of everything that is drawn; each later one begins an hour or two on.
+ONE_OF_EVERYTHING = """
+from datetime import date, datetime, time, timedelta
+from secrets import token_hex
+from django.utils import timezone
+from bookings.models import *
+now, tz = timezone.now(), Clinic.objects.the().tz
+name = f"Paula {token_hex(2)}"
+paula = Therapist.objects.create(name=name, slug=name.lower().replace(" ", "-"), initials="PP")
+room = Room.objects.create(name=f"Room {token_hex(2)}", active=False)
+client = Client.objects.create(name=f"Vera {token_hex(2)}", proved_at=now)
+massage = Treatment.objects.get(slug="sports-massage-60")
+for day in map(date.fromisoformat, "DAYS".split()):
+    at = lambda hour: datetime.combine(day, time(hour), tz)
+    ExtraShift.objects.create(therapist=paula, day=day, start=time(9), end=time(20))
+    Appointment.objects.create(
+        vouched_for=True, client=client, therapist=paula, room=room, treatment=massage,
+        status="booked", price=60, starts_at=at(10), ends_at=at(11), blocked_until=at(12),
+        created_at=now, booked_at=now)
+    WeeklyBreak.objects.create(therapist=paula, weekday=day.weekday(), start=time(13),
+        end=time(14), valid_from=day, valid_until=day, reason="Lunch")
+    Absence.objects.create(therapist=paula, starts_at=at(15), ends_at=at(16), reason="Flu")
+    Absence.objects.create(starts_at=at(19), ends_at=at(20), reason=name)
+print(name)
+"""
+NO_MORE_OF_IT = """
+from bookings.models import *
+Absence.objects.filter(therapist=None, reason="NAME").delete()
+Therapist.objects.filter(name="NAME").update(active=False)
+Appointment.objects.filter(therapist__name="NAME").update(status="cancelled")
+"""
+
 
 def today() -> date:
     """The clinic's, which is another than UTC's for an hour of each summer night."""

@@ -1,12 +1,16 @@
 """The desk's diary in a real browser, on the demo's data: dragging, two desks, money, blocks."""
 
 import re
+from base64 import b64encode
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import WIDTHS
+from clinic.demo.data.clinic import bank_holidays
+from tests.browser import days
+from tests.browser.conftest import SCHEMES, WIDTHS
 from tests.browser.days import a_busy_day, fits, let_midnight_pass, today
 from tests.browser.logins import signed_in
 
@@ -121,7 +125,7 @@ def is_free_for(gap):
             for one in shades
         )
         away = any(
-            one["kind"] != "shift"
+            one["kind"] not in ("shift", "buffer")
             and minutes(one["start"]) < end + PAUSE
             and minutes(visit["start"]) < minutes(one["end"])
             for one in shades
@@ -259,6 +263,67 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     page.get_by_role("status").get_by_text("Back at").wait_for()
 
 
+@pytest.fixture
+def one_of_everything(run):
+    """The name of a therapist who has it all today and on another day, and that day."""
+    other = a_busy_day(15)
+    name = run(days.ONE_OF_EVERYTHING.replace("DAYS", f"{today()} {other}")).strip()
+    yield name, other
+    run(days.NO_MORE_OF_IT.replace("NAME", name))
+
+
+SMALLEST_FIELD = """() => Math.min(99, ...[...document.querySelectorAll(
+    "select, textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=file])"
+)].map((one) => parseFloat(getComputedStyle(one).fontSize)))"""
+COLOURS = """async (png) => {
+    const image = await createImageBitmap(await (await fetch(png)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    canvas.drawImage(image, 0, 0);
+    const seen = {}, {data} = canvas.getImageData(0, 0, image.width, image.height);
+    for (let at = 0; at < data.length; at += 4) {
+        const colour = data.slice(at, at + 3).join();
+        seen[colour] = (seen[colour] || 0) + 1;
+    }
+    return Object.entries(seen).sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
+}"""
+
+
+def colours(page, blank, name, hour):
+    """Of a patch in that therapist's column a few minutes after that hour, the commonest first."""
+    told = feed(page)
+    column = [one["title"].strip("\u2068\u2069") for one in told["therapists"]].index(name)
+    box = page.locator(".ec-body .ec-day").nth(column).bounding_box()
+    first, last = int(told["first"][:2]), int(told["last"][:2])
+    top = box["y"] + box["height"] * (hour + 7.5 / 60 - first) / (last - first)
+    patch = {"x": box["x"] + box["width"] - 16, "y": top - 8, "width": 10, "height": 16}
+    # What time it is may be drawn across anything.
+    page.evaluate("document.querySelector('.ec-now-indicator')?.remove()")
+    png = b64encode(page.screenshot(clip=patch, full_page=True)).decode()
+    return blank.evaluate(COLOURS, f"data:image/png;base64,{png}")
+
+
+def test_hours_absences_closures_and_buffers_are_told_apart_on_every_day_in_both_schemes(
+    desk, one_of_everything
+):
+    name, other = one_of_everything
+    page = desk(viewport={"width": 1440, "height": 2000})
+    blank = page.context.new_page()
+    page.bring_to_front()
+    open_days = [day for day in (today(), other) if not list(bank_holidays(day, day))]
+    for day, scheme in product(open_days, SCHEMES):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"/diary/{day}/")
+        page.locator(VISIT, has_text="Vera").wait_for()
+        hours = {"off": 8, "work": 9, "buffer": 11, "break": 13, "away": 15, "closed": 19}
+        seen = {kind: colours(page, blank, name, hour) for kind, hour in hours.items()}
+        flat = [seen[kind] for kind in ("off", "work")]
+        assert [len(one) for one in flat] == [1, 1], (day, scheme, seen)
+        assert flat[0] != flat[1], (day, scheme, seen)
+        for kind in ("buffer", "break", "away", "closed"):
+            assert len(seen[kind]) > 1, (day, scheme, kind, seen)  # hatched
+        assert seen["closed"][0] not in [one[0] for one in (*flat, seen["away"])], (day, scheme)
+
+
 def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk):
     page = desk(viewport={"width": 390, "height": 844}, has_touch=True)
     names = [one["title"] for one in feed(page)["therapists"]]
@@ -275,3 +340,22 @@ def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk)
     )
     expect(page.locator("#phone-name")).to_have_text(names[2])
     assert page.locator(".ec-draggable").count() == 0
+
+
+def test_no_field_at_the_desk_is_so_small_that_a_phone_enlarges_the_page(desk):
+    page = desk(viewport={"width": 390, "height": 844})
+    visit = page.locator("#table tbody th a").first.get_attribute("href")
+    blocks = [f"/diary/blocks/{kind}/new/" for kind in ("off", "extra", "break", "closed")]
+    clients = ["/desk/clients/", "/desk/clients/new/"]
+    for path in [
+        page.url,
+        visit,
+        f"{visit}move/",
+        "/diary/new/",
+        "/desk/mails/",
+        *blocks,
+        *clients,
+    ]:
+        page.goto(path)
+        smallest = page.evaluate(SMALLEST_FIELD)
+        assert smallest >= 16, f"{path} has a field in {smallest} px"

@@ -81,13 +81,14 @@ def test_the_last_treatment_is_offered_until_another_is_chosen(desk):
     expect(treatment).to_have_value(by_hand)
 
 
-def test_without_javascript_two_presses_of_enter_book(open_context):
+def test_without_javascript_enter_shows_who_is_chosen_and_enter_books(open_context):
     page = signed_in(open_context(java_script_enabled=False).new_page(), "desk")
     page.goto("/diary/new/")
     page.get_by_label("Client", exact=True).fill("Quinn Demo")
     page.get_by_label("When", exact=True).fill("next week")
     page.get_by_label("When", exact=True).press("Enter")
-    page.get_by_role("alert").wait_for()
+    page.get_by_role("alert").get_by_text("Please choose who it is").wait_for()
+    page.get_by_role("radio", name=re.compile(r"^Quinn Demo\b")).check()
     page.get_by_label("When", exact=True).press("Enter")
     page.wait_for_url("**/#visit-*")
 

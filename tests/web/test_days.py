@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.forms import DateField, SplitDateTimeField
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLPattern
 
@@ -54,6 +57,7 @@ TYPED = [
     ("ana", "/account/age/", ("date_of_birth",), {}),
     ("owner", "/desk/clients/new/", ("date_of_birth",), {"name": "Ana"}),
 ]  # fmt: skip
+OURS = set(apps.get_app_config("bookings").get_models())
 
 
 @pytest.fixture
@@ -119,6 +123,44 @@ def test_a_form_that_is_sent_any_day_answers(whoever, who, url, names, more):
     for day in (*KNOWN, *ODD):
         typed = {**more, **dict.fromkeys(names, day)}
         assert browser.post(url, typed).status_code in (200, 302, 409, 422), day
+
+
+def admins():
+    return [(model, one) for model, one in admin.site._registry.items() if model in OURS]
+
+
+def date_fields(page):
+    """Of the form and of the rows below it, by name."""
+    inner = page.context["inline_admin_formsets"]
+    forms = [page.context["adminform"].form, *(one.formset.empty_form for one in inner)]
+    for form in forms:
+        for name, field in form.fields.items():
+            if isinstance(field, DateField | SplitDateTimeField):
+                yield name, field
+
+
+@pytest.mark.parametrize("day", ["1999-12-31", "2200-01-01", "9999-12-31", "0001-01-01"])
+def test_no_form_of_the_admin_takes_any_other_day(whoever, day):
+    browser, seen = whoever["browsers"]["owner"], set()
+    for model, _ in admins():
+        page = browser.get(reverse(f"admin:bookings_{model._meta.model_name}_add"))
+        for name, field in date_fields(page) if page.status_code == 200 else ():
+            typed = [day, "10:00"] if isinstance(field, SplitDateTimeField) else day
+            seen.add(name)
+            with pytest.raises(ValidationError, match="2000 to 2199"):
+                field.clean(typed)
+    assert {"valid_from", "day", "starts_at", "race_date"} <= seen
+
+
+def test_a_list_of_the_admin_that_is_asked_for_any_day_answers(whoever):
+    browser = whoever["browsers"]["owner"]
+    for model, one in admins():
+        url = reverse(f"admin:bookings_{model._meta.model_name}_changelist")
+        for day in ("9999-12-31", "0001-01-01", "2026-13-41") if one.date_hierarchy else ():
+            parts = dict(zip(("year", "month", "day"), day.split("-"), strict=True))
+            for names in (["year"], ["year", "month"], ["year", "month", "day"]):
+                asked = {f"{one.date_hierarchy}__{name}": parts[name] for name in names}
+                assert browser.get(url, asked).status_code in (200, 302), (url, asked)
 
 
 @pytest.mark.parametrize("day", [date.min, date(1999, 12, 31), date(2200, 1, 1), date.max])

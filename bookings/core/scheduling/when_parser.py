@@ -77,7 +77,7 @@ class _Reader:
     # Days
 
     def read_days(self) -> None:
-        self.take(r"\b(\d{4})-(\d\d)-(\d\d)\b", lambda m: self.dated(m[3], m[2], m[1]))
+        self.take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: self.dated(m[3], m[2], m[1]))
         year = r"((?:20)?\d\d(?![\d:.])|\s20\d\d\b)?"
         self.take(rf"\b(\d{{1,2}})\.\s?(\d{{1,2}})\.{year}", self.day_and_month)
         self.take(rf"\b(\d{{1,2}})/(\d{{1,2}})(?:/{year})?", self.day_and_month)

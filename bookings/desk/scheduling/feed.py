@@ -54,7 +54,12 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
         "visits": [_visit(visit, shown, clinic, appointments) for visit in shown.visits],
-        "shades": [*_shifts(shown, clinic), *_breaks(shown, clinic), *_absences(shown, clinic)],
+        "shades": [
+            *_shifts(shown, clinic),
+            *_breaks(shown, clinic),
+            *_absences(shown, clinic),
+            *_buffers(shown, clinic),
+        ],
     }
 
 
@@ -130,7 +135,7 @@ def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             during,
             [f"t{pause.therapist_id}"],
             "break",
-            isolated(pause.reason) or "Break",
+            isolated(pause.reason) or _("Break"),
             clinic.tz,
             url=reverse("diary:block", args=["break", pause.pk]),
         )
@@ -153,12 +158,27 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
         _shade(
             Interval(max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
             [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
-            "away",
-            isolated(away.reason) or ("Away" if away.therapist_id else "Closed"),
+            "away" if away.therapist_id else "closed",
+            isolated(away.reason) or (_("Away") if away.therapist_id else _("Closed")),
             clinic.tz,
             url=reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk]),
         )
         for away in shown.absences
+    ]
+
+
+def _buffers(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    """The minutes after a visit in which its therapist and its room get ready for the next."""
+    return [
+        _shade(
+            Interval(visit.ends_at, visit.blocked_until),
+            [f"t{visit.therapist_id}", f"r{visit.room_id}"],
+            "buffer",
+            _("Buffer"),
+            clinic.tz,
+        )
+        for visit in shown.visits
+        if visit.blocked_until > visit.ends_at
     ]
 
 

@@ -176,7 +176,7 @@ class _Call:
         )
         said = sentence.format(
             client=booked.client,
-            time=dates.day_and_time(booked.starts_at, self.clinic.tz),
+            time=dates.day_year_and_time(booked.starts_at, self.clinic.tz),
             therapist=booked.therapist,
             room=booked.room,
         )
@@ -188,7 +188,7 @@ class _Call:
         """In a sentence; also when the lists were shown for something else than is typed now."""
         people, shown = self.people, self._shown_for()
         if people.chosen is None:
-            return _("Please choose who it is.") if people.found.clients else _why_nobody(people)
+            return _why_nobody(people)
         if people.is_new and people.new.email and not _is_an_address(people.new.email):
             return _("{address} is no e-mail address.").format(address=people.new.email)
         if self.times.unclear:
@@ -228,6 +228,8 @@ def _why_no_time(start: str | None) -> str:
 
 
 def _why_nobody(people: People) -> str:
+    if people.found.clients:
+        return _("Please choose who it is: the arrow keys go through the people found.")
     if not people.typed.strip():
         return _("Who is it? Type part of the name, the phone number or the e-mail.")
     return _("For somebody new, add a phone number or an e-mail after the name.")

@@ -67,10 +67,11 @@ class People:
         return listed
 
     def _first(self) -> Client | str | None:
-        """Whoever is only like it is not taken for a person who has told their number."""
-        if self.can_be_new and (self.found.is_alike or not self.found.clients):
+        """The only one who fits; nobody among several, and nobody who is only much like it."""
+        fitting = [] if self.found.is_alike else self.found.clients
+        if not fitting and self.can_be_new:
             return NEW
-        return self.found.clients[0] if self.found.clients else None
+        return fitting[0] if len(fitting) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Time:
 
 @dataclass
 class Times:
-    """What is suggested for the wish, in the order of how well it fits."""
+    """What is suggested for the wish: the very time first, and last what a rule is against."""
 
     lines: list[Time] = field(default_factory=list)
     wish: Wish | None = None
@@ -136,7 +137,7 @@ def times_for(
         )
         for opening in found.openings
     ]
-    lines.sort(key=lambda line: bool(line.broken))
+    lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
     return Times(lines, wish, fits=found.fits)
 
 

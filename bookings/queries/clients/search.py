@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left
 
 from bookings.core.clients.search_text import MOST_TERMS, bounded, terms
@@ -66,16 +66,23 @@ class Found:
 
 
 def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
-    """The likeliest few, those whose name begins like that first; nobody for nothing typed."""
+    """The likeliest few: whose name begins like that, in whom every part begins a word, the rest.
+
+    Nobody for nothing typed.
+    """
     asked = _asked_for(typed)
     if not asked:
         return Found()
     fitting = containing(typed).alias(beginning=Left("findable", BEGINNING)).order_by("name", "pk")
+    likelier = Q(beginning__startswith=" ".join(asked)[:BEGINNING])
+    likely = Q(*(Q(findable__startswith=one) | Q(findable__contains=f" {one}") for one in asked))
     # Apart, so that a part that many share is read along the index of names, and not sorted.
-    begins = Q(beginning__startswith=asked[0][:BEGINNING])
-    found = list(fitting.filter(begins)[:most])
-    if len(found) < most:
-        found += fitting.exclude(begins)[: most - len(found)]
+    ranked = [
+        fitting.filter(fits).annotate(rank=Value(rank))[:most]
+        for rank, fits in enumerate((likelier, likely, Q()))
+    ]
+    everybody = ranked[0].union(*ranked[1:], all=True).order_by("rank", "name", "pk")
+    found = list(dict.fromkeys(everybody))[:most]
     return Found(found) if found else Found(_alike(asked, most), is_alike=True)
 
 

@@ -71,7 +71,9 @@
   const drawn = ({ event }) => {
     if (event.display === "background") {
       const { url, title } = event.extendedProps;
-      return url ? { domNodes: [element("a", title, { href: url })] } : title;
+      const name = url ? element("a", title, { href: url }) : element("span", title);
+      name.className = "shade-name";
+      return { domNodes: title ? [name] : [] };
     }
     const visit = event.extendedProps;
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
@@ -94,6 +96,7 @@
   };
 
   const draw = () => {
+    place.classList.toggle("by-room", view === "rooms"); // Rooms have no hours of work.
     document.getElementById("phone").hidden = !phone.matches || view !== "therapists";
     if (calendar) {
       calendar.setOption("resources", resources());

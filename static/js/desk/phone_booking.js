@@ -6,7 +6,7 @@ for (const box of document.querySelectorAll("[data-chooses]")) {
     if (!step || !lines.length) return;
     event.preventDefault();
     const now = lines.findIndex((line) => line.checked);
-    const next = lines[(now + step + lines.length) % lines.length];
+    const next = lines.at(now < 0 && step < 0 ? -1 : (now + step) % lines.length);
     next.checked = true;
     next.dispatchEvent(new Event("change", { bubbles: true }));
     next.scrollIntoView({ block: "nearest" });

@@ -145,6 +145,7 @@ def test_what_is_plain_needs_no_explanation():
         ("31.11.", "no 31 November"),
         ("11/27", "Day before month"),
         ("24.12.2020", "in the past"),
+        ("9999-12-31", "9999 is no time of day"),
         ("yesterday", "in the past"),
         ("tomorrow 25:00", "25:00"),
         ("when the moon is full", "“when”"),

@@ -79,6 +79,18 @@ def test_the_feed_keeps_lengths_when_the_clocks_change(desk, day, massage, kim, 
     assert datetime.fromisoformat(shown["end"]) - datetime.fromisoformat(shown["start"]) == HOUR
 
 
+def test_the_feed_has_the_buffer_of_a_visit_for_its_therapist_and_its_room(desk, kim, room):
+    """A visit without one has none."""
+    buffered = make_treatment("Buffered", therapists=[kim], buffer_minutes=15)
+    for hour, treatment in ((10, buffered), (13, make_treatment("Plain", therapists=[kim]))):
+        at = datetime(2026, 12, 3, hour, tzinfo=UTC)
+        make_appointment(starts_at=at, treatment=treatment, therapist=kim, room=room)
+    shades = desk.get(f"/diary/{DAY}/feed/").json()["shades"]
+    [buffer] = [one for one in shades if one["kind"] == "buffer"]
+    assert (buffer["start"], buffer["end"]) == (f"{DAY}T11:00:00", f"{DAY}T11:15:00")
+    assert buffer["where"] == [f"t{kim.pk}", f"r{room.pk}"]
+
+
 def test_the_feed_says_how_many_days_to_the_race(desk, visit):
     make_race(visit.client, race_date=date(2026, 12, 13))
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]

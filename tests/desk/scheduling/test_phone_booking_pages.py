@@ -46,7 +46,7 @@ def call(desk, massage):
     return _call
 
 
-def test_the_first_of_each_list_is_booked_and_the_day_shows_it(call, ana, only):
+def test_the_only_one_found_is_booked_at_the_first_time_and_the_day_shows_it(call, ana, only):
     answer = call()
     booked = only()
     assert answer["Location"] == f"/diary/2026-12-03/#visit-{booked.pk}"
@@ -124,7 +124,7 @@ def test_a_time_that_is_not_in_the_list_any_more_is_not_booked_nor_the_first_ins
 ):
     ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
     make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
-    answer = call(when="thursday", start=ten.isoformat())
+    answer = call(client=ana.pk, when="thursday", start=ten.isoformat())
     assert "just been taken" in answer.content.decode()
     assert Appointment.objects.count() == 1
 
@@ -148,6 +148,24 @@ def test_a_time_that_is_not_free_offers_the_nearest_and_books_none_by_itself(
     assert Appointment.objects.count() == 1
 
 
+def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
+    for name in ("Grace Demo", "Grace Demoson"):
+        make_client(name, email=f"{name.replace(' ', '.')}@example.com")
+    found = desk.get(NEW, {"who": "grace exa"}, **HTMX, HTTP_HX_TARGET="people").content.decode()
+    assert found.count('name="client"') == 2
+    assert "checked" not in found
+    answer = call(who="grace exa")
+    assert answer.status_code == 422
+    assert "choose who it is" in answer.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_whoever_is_only_much_like_it_is_not_chosen(call):
+    make_client("Siobhan Lucasdottir")
+    assert call(who="lucasdotir").status_code == 422
+    assert not Appointment.objects.exists()
+
+
 def test_a_rule_is_said_and_set_aside_by_a_second_button(call, ana, only):
     late = {"when": "thursday 19:00", "start": datetime(2026, 12, 3, 19, tzinfo=UTC).isoformat()}
     answer = call(**late)
@@ -168,10 +186,35 @@ def test_short_notice_stands_beside_the_time_and_needs_no_second_press(
     assert only().starts_at.hour == 10
 
 
+def test_the_very_time_that_was_typed_comes_first_though_a_rule_is_against_it(
+    call, clock, desk, ana, only
+):
+    """A quarter to eleven is within the notice, and others near it are not."""
+    clock.move_to(datetime(2026, 12, 1, 8, 50, tzinfo=UTC))
+    typed = {"who": "ana", "when": "today 10:45"}
+    page = desk.get(NEW, typed, **HTMX, HTTP_HX_TARGET="times").content.decode()
+    first, second, *_ = page.split('name="start"')[1:]
+    assert "10:45" in first
+    assert "checked" in first
+    assert "notice of at least 2 hours" in first
+    assert "notice" not in second
+    call(when="today 10:45")
+    assert (only().starts_at.hour, only().starts_at.minute) == (10, 45)
+
+
+def test_the_year_of_what_is_booked_is_shown_before_and_after(call, desk, ana):
+    typed = {"who": "ana", "when": "26.11. 10:00"}
+    page = desk.get(NEW, typed, **HTMX, HTTP_HX_TARGET="times").content.decode()
+    assert "Fri 26 Nov 2027, 10:00" in page
+    day = desk.get(call(when="26.11. 10:00")["Location"].partition("#")[0]).content.decode()
+    assert "Friday 26 November 2027, 10:00" in day
+
+
 def test_a_time_just_taken_is_said_and_the_form_stays_filled(call, ana, massage, kim, room):
     start = datetime(2026, 12, 3, 19, tzinfo=UTC)
     make_appointment(starts_at=start, treatment=massage, therapist=kim, room=room)
-    answer = call(when="thursday 19:00", start=start.isoformat(), note="See you")
+    asked = {"client": ana.pk, "when": "thursday 19:00", "start": start.isoformat()}
+    answer = call(**asked, note="See you")
     assert answer.status_code == 409
     assert 'value="thursday 19:00"' in answer.content.decode()
     assert 'value="See you"' in answer.content.decode()
@@ -260,10 +303,11 @@ def test_on_the_day_the_clocks_change_ten_is_ten(call, ana, clinic, only, day):
 def test_thirty_people_and_full_days_cost_no_more_queries_than_one(desk, massage, kim, room):
     def cost() -> int:
         with CaptureQueriesContext(connection) as data:
-            desk.get(NEW, {"who": "demo", "when": "tomorrow"})
+            desk.get(NEW, {"who": "demo", "when": "tomorrow", "client": ada.pk})
         return len(data)
 
-    make_race(make_client("Ada Demo"))
+    ada = make_client("Ada Demo")
+    make_race(ada)
     cost()
     one = cost()
     for number in range(30):

@@ -56,6 +56,22 @@ def test_whose_name_begins_like_that_comes_first(db):
     assert find("ana").clients[0].name == "Ana Demo"
 
 
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("jo li", ["Jo Li", "Jo Lindqvist", "Li Jones", "Jo Collins 0"]),
+        ("li", ["Li Jones", "Jo Li", "Jo Lindqvist", "Jo Collins 0"]),
+        ("jo lindqvist", ["Jo Lindqvist"]),
+    ],
+)
+def test_beginnings_of_names_come_before_what_only_holds_it(db, typed, order):
+    for number in range(9):
+        make_client(f"Jo Collins {number}", email="")  # more than are shown, and earlier by name
+    for name in ("Jo Li", "Jo Lindqvist", "Li Jones"):
+        make_client(name, email="")
+    assert [one.name for one in find(typed).clients][: len(order)] == order
+
+
 def test_the_database_folds_as_the_core_does(db):
     names = [*FIRST, "STRAUẞ", "Straße", "İpek", "ÆØÅ", "ΑΛΕΞΗΣ", "Đặng", "ﬁ", "Ǆ", *CHARACTERS]
     Client.objects.bulk_create(Client(name=name, phone=name[:40]) for name in names)
