@@ -20,12 +20,9 @@ from tests.page_fixtures import *  # noqa: F403 - fixtures
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PLEASE = (
-    "Please confirm by pressing the link in our mail until 11:00; "
-    "else the time goes to somebody else."
+    "Please confirm by pressing the link in our mail by 11:00; else the time goes to somebody else."
 )
-PLEASE_PRESS = (
-    "Please confirm by pressing this link until 11:00; else the time goes to somebody else"
-)
+PLEASE_PRESS = "Please confirm by pressing this link by 11:00; else the time goes to somebody else"
 # From 9 o'clock, two hours.
 
 
@@ -95,23 +92,23 @@ def test_the_page_and_the_mail_say_until_when(books, inbox):
     [mail] = inbox()
     assert PLEASE_PRESS in text(mail)
     html = mail.get_body(("html",)).get_content()
-    assert "Please confirm by pressing this button until 11:00" in html
+    assert "Please confirm by pressing this button by 11:00" in html
     assert page_in(mail).startswith("/appointments/")
 
 
 def test_a_deadline_of_another_day_is_told_with_its_day(books, inbox, clinic):
     clinic.prove_minutes = 20 * 60
     clinic.save()
-    assert "until Thursday 3 December, 05:00; else" in books(3, follow=True).content.decode()
+    assert "by Thursday 3 December, 05:00; else" in books(3, follow=True).content.decode()
     [mail] = inbox()
-    assert "until Thursday 3 December, 05:00; else" in text(mail)
+    assert "by Thursday 3 December, 05:00; else" in text(mail)
 
 
 def test_behind_the_mailed_link_one_press_settles_it(books, inbox, sweep):
     books(3)
     [mail] = inbox()
     page = Browser().get(page_in(mail)).content.decode()
-    assert "Please confirm until 11:00; else the time goes to somebody else." in page
+    assert "Please confirm by 11:00; else the time goes to somebody else." in page
     thanks = press_yes(mail).content.decode()
     assert "Your e-mail address is confirmed." in thanks
     assert "until 11:00" not in thanks
@@ -292,7 +289,7 @@ def test_half_an_hour_of_notice_leaves_a_quarter_to_confirm(books, inbox, sweep,
     page = books(0, hour=9, follow=True)  # it is nine: too late for that one
     assert page.status_code in (200, 409)
     page = books(0, hour=10, follow=True).content.decode()
-    assert "until 09:30; else" in page
+    assert "by 09:30; else" in page
 
 
 def test_one_network_of_ipv6_is_one_address(books, inbox):

@@ -9,13 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import details, ways_in
 from bookings.actions.mail import preferences as preferring
 from bookings.actions.refusals import Stale
+from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import bounded
+from bookings.core.wording import isolated
 from bookings.desk.clients.client_forms import ClientForm, sealed
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
@@ -28,6 +31,7 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 A_PAGE = 50
+MOST_NAMED = 4  # who have an address already
 MAILS_SHOWN = 5
 HOW = "front desk"
 
@@ -99,15 +103,46 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClientForm(request.POST, today=today)
     if not form.is_valid():
         return _form(request, form, client, status=422)
-    seen = form.seen_facts
+    seen, old = form.seen_facts, client.email
     if seen is None:
         return _form(request, form, client, status=422, said=_("Please send the form once more."))
+    if said := _asked_whether_they_share_it(form, client):
+        return _form(request, form, client, status=422, said=said, shared=form.facts["email"])
     try:
         details.change(client, seen=seen, wanted=form.facts, by=who(request), now=timezone.now())
     except Stale as refusal:
         return _form(request, form, client, status=409, said=str(refusal))
-    messages.success(request, _("The record is saved."))
+    messages.success(request, _what_was_saved(old, form.facts["email"]))
     return redirect("desk:client", pk)
+
+
+def _asked_whether_they_share_it(form: ClientForm, client: Client) -> str:
+    """Links to the client's appointments go to an address: one of somebody else's is asked about."""
+    email = form.facts["email"]
+    if not email or compared(email) in (
+        compared(client.email),
+        compared(form.data.get("shared", "")),
+    ):
+        return ""
+    others = list(Client.objects.at(email).exclude(pk=client.pk)[:MOST_NAMED])
+    if not others:
+        return ""
+    named = get_text_list([isolated(one.name) for one in others], _("and"))
+    return _(
+        "{email} is the address of {names} as well. If they share a mailbox, save again; the links "
+        "to these appointments go there at once."
+    ).format(email=email, names=named)
+
+
+def _what_was_saved(old: str, new: str) -> str:
+    if compared(old) == compared(new):
+        return _("The record is saved.")
+    if not new:
+        return _("The record is saved. The links in earlier mails have ended.")
+    return _(
+        "The record is saved. The links in earlier mails have ended, new ones go to {email}, and "
+        "whoever was signed in is signed out."
+    ).format(email=new)
 
 
 @require_POST
@@ -141,13 +176,14 @@ def _form(
     *,
     status: int = 200,
     said: str = "",
+    shared: str = "",
 ) -> HttpResponse:
     """What was typed stays; once refused, the record as it is now counts as seen."""
     seen: Any = form["seen"].value() or ""
-    if client is not None and (said or not seen):
+    if client is not None and ((said and not shared) or not seen):
         client.refresh_from_db()
         seen = sealed(details.facts_of(client))
-    context = {"form": form, "client": client, "seen": seen, "said": said}
+    context = {"form": form, "client": client, "seen": seen, "said": said, "shared": shared}
     return render(request, "desk/clients/form.html", context, status=status)
 
 

@@ -17,6 +17,7 @@ from bookings import links
 from bookings.actions.clients import identity, ways_in
 from bookings.actions.refusals import Refused
 from bookings.core.roles import Role
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.client_links import client_or_404
@@ -24,8 +25,8 @@ from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 
 WITHDRAWN = gettext_lazy(
-    "Done. The links in earlier mails and the calendar’s address open nothing any more, and every "
-    "other browser has to sign in again."
+    "Done. The links in earlier mails about {name}’s appointments and the calendar’s address open "
+    "nothing any more, and every other browser has to sign in again."
 )
 VISITS_SHOWN = MAILS_SHOWN = 12
 
@@ -63,7 +64,7 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
     if client is not None:
         ways_in.withdraw_links(client, here=request.session.session_key or "")
-        messages.success(request, WITHDRAWN)
+        messages.success(request, WITHDRAWN.format(name=isolated(client.name)))
     return redirect("runner:account")
 
 
@@ -98,6 +99,7 @@ def _of(client: Client, *, now: datetime) -> dict:
     before = visits.filter(starts_at__lt=now).order_by("-starts_at")
     mails = client.mails.filter(sent_at__isnull=False).order_by("-sent_at")
     return {
+        "shared": Client.objects.at(client.email).exclude(pk=client.pk).exists(),
         "ahead": [Visit(one) for one in visits.upcoming(now)],
         "before": [Visit(one) for one in before[:VISITS_SHOWN]],
         "races": client.races.all(),

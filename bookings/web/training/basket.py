@@ -226,7 +226,7 @@ def _please_confirm(visit: Appointment) -> str:
     if not until:
         return ""
     return _(
-        "Please confirm by pressing the link in our mail until {time}; else the time goes to "
+        "Please confirm by pressing the link in our mail by {time}; else the time goes to "
         "somebody else."
     ).format(time=until)
 

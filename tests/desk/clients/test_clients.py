@@ -184,6 +184,24 @@ def test_nonsense_changes_nothing_and_keeps_the_form(edit, ana, wrong, said):
     assert ana.desk_notes == ""
 
 
+def test_an_address_of_somebody_elses_is_asked_about_before_links_go_there(desk, edit, ana):
+    make_client("Bo Demo", email="bo@example.com")
+    asked = edit(email="Bo@example.com")
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "Bo Demo" in page
+    assert "If they share a mailbox, save again" in page
+    assert 'name="shared" value="Bo@example.com"' in page
+    ana.refresh_from_db()
+    assert ana.email == "ana@example.com"
+    saved = edit(email="Bo@example.com", shared="Bo@example.com")
+    assert saved.status_code == 302
+    ana.refresh_from_db()
+    assert ana.email == "Bo@example.com"
+    told = desk.get(saved["Location"]).content.decode()
+    assert "new ones go to Bo@example.com" in told
+
+
 def test_somebody_new_may_have_no_address(desk):
     answer = desk.post(f"{LIST}new/", {"name": "Bo  Demo", "phone": "07700 900999"})
     bo = Client.objects.get()
