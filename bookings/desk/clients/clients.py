@@ -117,12 +117,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _asked_whether_they_share_it(form: ClientForm, client: Client) -> str:
-    """Links to the client's appointments go to an address: one of somebody else's is asked about."""
-    email = form.facts["email"]
-    if not email or compared(email) in (
-        compared(client.email),
-        compared(form.data.get("shared", "")),
-    ):
+    """An address gets links to the client's appointments: one of somebody else's is asked about."""
+    email, is_sure = form.facts["email"], form.data.get("shared", "")
+    if not email or compared(email) in (compared(client.email), compared(is_sure)):
         return ""
     others = list(Client.objects.at(email).exclude(pk=client.pk)[:MOST_NAMED])
     if not others:
