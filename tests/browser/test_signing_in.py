@@ -107,8 +107,8 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
     page.context.clear_cookies()
     signed_in(page, "owner")
     look("/desk/sign-ins/")
-    page.get_by_role("link", name="Demo front desk").last.click()
-    page.get_by_role("heading", name="Demo front desk").wait_for()
+    page.get_by_role("link", name="Demo desk").last.click()
+    page.get_by_role("heading", name="Demo desk").wait_for()
     for_everybody(page)
 
 
