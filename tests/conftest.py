@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 
 import pytest
@@ -22,6 +23,7 @@ settings.load_profile("asked")
 
 
 refuse_names_of_nothing()
+gc.set_threshold(20_000, 20, 20)  # a test run is short, and most of what it makes goes at once
 
 
 def pytest_collection_modifyitems(items):

@@ -15,7 +15,7 @@ from tests.simulation.year import simulate
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SPRING = datetime(2027, 2, 22, tzinfo=UTC)  # the clocks change on 28 March, and on 31 October
-RUNNERS, WEEKS = int(os.environ.get("RUNNERS", "10")), int(os.environ.get("WEEKS", "12"))
+RUNNERS, WEEKS = int(os.environ.get("RUNNERS", "6")), int(os.environ.get("WEEKS", "8"))
 SEED = int(os.environ.get("SEED", "1"))
 
 

@@ -155,6 +155,7 @@ def change_as():
         client = Client.objects.get(pk=client.pk)
         facts = details.facts_of(client)
         data = {**facts, "seen": sealed(facts), **typed}
+        data["shared"] = data["email"]  # "they share a mailbox": it is sure
         data = {name: value for name, value in data.items() if value not in (None, False)}
         response = browser.post(f"/desk/clients/{client.pk}/edit/", data)
         assert response.status_code == 302, response.content.decode()

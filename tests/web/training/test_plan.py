@@ -359,7 +359,7 @@ def test_a_race_whose_build_up_runs_names_the_phase(plan):
 
 
 def test_a_day_of_another_year_says_its_year(plan, today):
-    page = plan(race_date=(today + timedelta(weeks=40)).isoformat())
+    page = plan(race_date=(today + timedelta(weeks=70)).isoformat())
     days = [one.day for one in page.context["page"].proposals if one.day.year != today.year]
     assert days
     for day in days:
