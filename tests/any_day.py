@@ -47,8 +47,7 @@ DAYS_OF_PROCESSES = {
 PROCESSES = ("browser", "faults", "clinic/demo", "clinic/operations")
 FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "queries",
            "roles", "runner", "therapists", "web")  # fmt: skip
-QUICKER = ("api", "mail/test_training_mails.py", "therapists/scheduling", "web/scheduling",
-           "web/training/test_plan.py", "web/training/test_race_change.py")  # fmt: skip
+QUICKER = ("api", "mail/test_training_mails.py", "web/scheduling", "web/training/test_plan.py")
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / ".state/any-day"
 
