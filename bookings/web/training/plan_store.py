@@ -248,8 +248,7 @@ class ClientPlan(Pages):
     @cached_property
     def brought(self) -> Told | None:
         """What came with a booking and waits to be taken."""
-        row = BroughtPlan.objects.filter(client=self.client).first()
-        return row.told if row else None
+        return _brought_by(self.client)
 
     @property
     def asks_for_nudges(self) -> bool:
@@ -314,10 +313,8 @@ PlanStore = SessionPlan | ClientPlan
 
 
 def plan_behind_a_link(client: Client, token: str) -> ClientPlan:
-    plan = ClientPlan(client, token)
-    if client.is_provisional and plan.brought:
-        return BroughtAlong(client, token, plan.brought)
-    return plan
+    told = _brought_by(client) if client.is_provisional else None
+    return BroughtAlong(client, token, told) if told else ClientPlan(client, token)
 
 
 def goes_along(request: HttpRequest, form: Form) -> bool:
@@ -344,6 +341,11 @@ def plan_of_store(store: PlanStore, clinic: Clinic, *, now: datetime) -> trainin
     """What is made of the races, or None without any."""
     today = clinic.day_of(now)
     return plan_of(store.races, store.runner, today=today) if store.races else None
+
+
+def _brought_by(client: Client) -> Told | None:
+    row = BroughtPlan.objects.filter(client=client).first()
+    return row.told if row else None
 
 
 def _of_a_client(habits: dict[str, Any]) -> dict[str, Any]:
