@@ -15,7 +15,7 @@ from bookings.core.roles import Role
 from bookings.models import Client, Clinic, SignInEvent, SignInKind, User
 from bookings.models.records.sign_ins import LONGEST_DIGEST
 
-OF_USE_FOR = timedelta(days=3)  # a mail that tells of something
+OF_USE_FOR = timedelta(days=3)  # a mail that tells of a login, or of an address
 
 logger = logging.getLogger("clinic.sign_ins")
 

@@ -6,7 +6,7 @@ records together, comes in by what is mailed to it, and by nothing that was ther
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, ProtectedError
@@ -16,12 +16,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings.actions import logins
+from bookings.actions.logins import OF_USE_FOR
 from bookings.actions.mail import sign_in_mails
 from bookings.actions.mail.outbox import write_down
 from bookings.core.clients.addresses import compared
 from bookings.models import Client, Clinic, Mail, MailKind, User
-
-OF_USE_FOR = timedelta(days=3)  # a mail about it
 
 
 @transaction.atomic

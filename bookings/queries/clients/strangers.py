@@ -58,8 +58,7 @@ def was_given_back(visit: Appointment) -> bool:
 
 def waiting_in(mailbox: str) -> int:
     """How many starts of that mailbox wait."""
-    addresses = Appointment.objects.awaiting_proof().values_list("client__email", flat=True)
-    return sum(mailbox_of(address) == mailbox for address in addresses)
+    return _of_mailbox(Appointment.objects.awaiting_proof(), mailbox)
 
 
 def ahead_of(address: str, now: datetime) -> int:
