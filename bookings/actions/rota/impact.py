@@ -21,6 +21,7 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.conflicts import Conflict, codes_that_stand, conflicts
 
 Standing = dict[int, list[Code]]
+HOLDS = "-and-holds"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +38,13 @@ class Impact:
     def digest(self) -> str:
         """Another one as soon as another visit is touched, or one of them has changed.
 
-        Holds come and go, and have no part in it.
+        Holds come and go: it says that there were some, not which.
         """
-        return digest_of(one.appointment for one in self.visits)
+        return digest_of(one.appointment for one in self.visits) + (HOLDS if self.holds else "")
+
+    def is_meant_by(self, accepted: str) -> bool:
+        """Whether whoever was shown a page with that digest has seen these visits, and of holds."""
+        return accepted in (self.digest, self.digest.removesuffix(HOLDS) + HOLDS)
 
 
 def digest_of(visits: Iterable[Appointment]) -> str:
@@ -91,7 +96,7 @@ def refuse_or_let_go(
     """The second half, for who cannot put a `with` around the change."""
     after = conflicts(clinic, therapist=therapist, during=during, now=now)
     impact = _impact([one for one in after if one.codes - set(before.get(one.appointment.pk, ()))])
-    if impact and impact.digest != accepted:
+    if impact and not impact.is_meant_by(accepted):
         raise VisitsAffected(impact)
     gone = [one.appointment.pk for one in impact.holds]
     Appointment.objects.filter(pk__in=gone).update(status=Status.EXPIRED)

@@ -7,12 +7,12 @@ import pytest
 
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
 from bookings.actions.rota import blocks
-from bookings.actions.rota.impact import VisitsAffected
+from bookings.actions.rota.impact import VisitsAffected, digest_of
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, ExtraShift, WeeklyBreak
+from bookings.models import Absence, Appointment, ExtraShift, WeeklyBreak
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Slot
@@ -156,6 +156,26 @@ def test_a_time_that_is_being_booked_is_named_and_let_go_when_it_is_meant(hold, 
     blocks.keep(away, accepted=caught.value.impact.digest, now=NOW)
     held.refresh_from_db()
     assert held.status == Status.EXPIRED
+
+
+def test_a_page_that_has_shown_no_hold_accepts_none(hold, book, start, kim):
+    visit, held = book(visitor="bo"), hold(start=start + 2 * HOUR)
+    for booked, until in ([], 1), ([visit], 4):  # the hold alone, and with a visit beside it
+        begins = start + (2 * HOUR if not booked else -HOUR)
+        away = Absence(therapist=kim, starts_at=begins, ends_at=begins + until * HOUR)
+        with pytest.raises(VisitsAffected, match="1 time is being booked"):
+            blocks.keep(away, accepted=digest_of(booked), now=NOW)
+    held.refresh_from_db()
+    assert held.status == Status.HELD
+
+
+def test_a_hold_that_was_shown_and_has_run_out_asks_nobody_again(visit, hold, start, kim):
+    hold(start=start + 2 * HOUR, visitor="bo")
+    away = Absence(therapist=kim, starts_at=start, ends_at=start + 4 * HOUR)
+    with pytest.raises(VisitsAffected) as shown:
+        blocks.keep(away, now=NOW)
+    Appointment.objects.filter(status=Status.HELD).update(status=Status.EXPIRED)
+    assert blocks.keep(away, accepted=shown.value.impact.digest, now=NOW)
 
 
 def test_extra_hours_that_have_a_visit_in_them_are_not_removed_unasked(book, kim, start):

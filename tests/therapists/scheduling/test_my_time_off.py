@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.actions.mail import controls
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
 from tests import factories
 from therapists.actions import morning_mail
@@ -164,6 +165,26 @@ def test_one_press_approves_what_the_page_has_shown(kims, desks, monday, visit, 
     assert f'value="{shown.digest}"' in desks.get("/desk/time-off/").text
     desks.post(url, {"answer": "approved", "accepted": shown.digest})
     assert Absence.objects.exists()
+
+
+def test_approving_names_a_time_that_is_being_booked_before_it_is_let_go(
+    kims, desks, monday, visit, clinic
+):
+    held = visit(
+        datetime.combine(monday, datetime.min.time(), clinic.tz) + timedelta(hours=10),
+        status=Status.HELD,
+        held_until=timezone.now() + timedelta(minutes=5),
+    )
+    ask(kims, monday)
+    [shown] = desks.get("/desk/time-off/").context["cards"]
+    url = f"/desk/time-off/{TimeOff.objects.get().pk}/answer/"
+    refused = desks.post(url, {"answer": "approved", "accepted": shown.digest})
+    assert refused.status_code == 409
+    assert "Somebody is booking these this minute" in refused.text
+    [again] = refused.context["cards"]
+    desks.post(url, {"answer": "approved", "accepted": again.impact.digest})
+    held.refresh_from_db()
+    assert held.status == Status.EXPIRED
 
 
 # The morning mail.
