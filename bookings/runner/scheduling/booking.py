@@ -1,5 +1,6 @@
 """From a chosen start to a booked appointment."""
 
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
@@ -67,7 +68,7 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment, slug=slug)
     if request.method == "POST":
         return _book(request, treatment)
-    held = _held(request, treatment)
+    held = _live_hold(request, treatment)
     return _no_longer_held(request, slug) if held is None else _ask(request, treatment, held)
 
 
@@ -81,7 +82,7 @@ def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpR
 def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
-        held = _held(request, treatment, starts_at=form.cleaned_data.get("start"))
+        held = _held(request, treatment, form)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
     plan = SessionPlan(request)
@@ -101,7 +102,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         )
         [booked] = booking.book(wanted, now=now)
     except Refused as refusal:
-        held = _held(request, treatment, starts_at=said["start"])
+        held = _held(request, treatment, form)
         response = _details(
             request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
         )
@@ -133,14 +134,15 @@ def _details(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    wanted = _said(form, "therapist")
+    wanted, now = _said(form, "therapist"), timezone.now()
     context = {
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
         "treatment": treatment,
         "form": form,
         "held": held,
-        "seconds_left": _seconds_left(held),
+        "held_until": held.held_until if held and held.is_live_hold(now) else None,
+        "seconds_left": _seconds_left(held, now),
         "start": held.starts_at if held else _said(form, "start"),
         "minutes": held.minutes if held else treatment.minutes,
         "price": held.price if held else treatment.price,
@@ -177,17 +179,26 @@ def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("runner:times", slug)
 
 
-def _held(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:
-    """The visitor's live hold of the treatment."""
+def _live_hold(request: HttpRequest, treatment: Treatment) -> Appointment | None:
+    """What is being kept of the treatment for the visitor at the moment."""
     if not (known := visitor(request)):
         return None
     live = Appointment.objects.live_holds(timezone.now()).held_by(known)
-    return live.filter(treatment=treatment, **which).select_related("therapist").first()
+    return live.filter(treatment=treatment).select_related("therapist").first()
 
 
-def _seconds_left(held: Appointment | None) -> int:
+def _held(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> Appointment | None:
+    """The hold that booking what was sent would use, a late one as well."""
+    if not (start := form.cleaned_data.get("start")):
+        return None
+    slot = Slot(treatment=treatment, start=start, therapist=form.cleaned_data.get("therapist"))
+    [held] = holds.holds_of(Holder(key=visitor(request)), [slot])
+    return held
+
+
+def _seconds_left(held: Appointment | None, now: datetime) -> int:
     ends = held.held_until if held else None
-    return int((ends - timezone.now()).total_seconds()) if ends else 0
+    return max(0, int((ends - now).total_seconds())) if ends else 0
 
 
 def _key(request: HttpRequest) -> str:

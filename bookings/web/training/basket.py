@@ -1,6 +1,6 @@
 """Booking a plan: the chosen times of several sessions, kept together and booked at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -44,11 +44,15 @@ CHOSEN, KEY = "chosen", "basket_key"
 
 @dataclass(frozen=True)
 class Line:
-    """A chosen time: kept, still free though not kept any more, or gone with others to choose."""
+    """A chosen time: kept, still free though not kept any more, or gone with others to choose.
+
+    `held` is the hold that booking would use, a late one as well; `is_kept` as long as it lasts.
+    """
 
     slot: Slot
     value: str
     held: Appointment | None
+    is_kept: bool
     why_not: Refused | None
 
     @property
@@ -249,17 +253,16 @@ def _not_booked(
 
 def _lines(request: HttpRequest, slots: Sequence[Slot], found: Held | None = None) -> list[Line]:
     why = {missed.slot: missed.why for missed in found.missed} if found else {}
-    held = _live(request)
-    return [_line(request, slot, held, why.get(slot)) for slot in slots]
+    held = holds.holds_of(Holder(key=visitor(request)), slots)
+    pairs = zip(slots, held, strict=True)
+    return [_line(request, slot, one, why.get(slot)) for slot, one in pairs]
 
 
-def _line(
-    request: HttpRequest, slot: Slot, held: Iterable[Appointment], why: Refused | None
-) -> Line:
-    kept = next((one for one in held if slot.is_met_by(one)), None)
-    if kept is None and why is None:
-        why = _why_not_free(request, slot)
-    return Line(slot, as_text(slot), kept, why)
+def _line(request: HttpRequest, slot: Slot, held: Appointment | None, why: Refused | None) -> Line:
+    is_kept = held is not None and held.is_live_hold(timezone.now())
+    if not is_kept and why is None:
+        why = _why_not_free(request, holds.as_held(slot, held) if held else slot)
+    return Line(slot, as_text(slot), held, is_kept, why)
 
 
 def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
@@ -271,12 +274,6 @@ def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
     return SlotTaken(nearest=nearest)
 
 
-def _live(request: HttpRequest) -> list[Appointment]:
-    if not (known := visitor(request)):
-        return []
-    return list(Appointment.objects.live_holds(timezone.now()).held_by(known).with_everything())
-
-
 def _show(
     request: HttpRequest,
     store: PlanStore,
@@ -286,8 +283,8 @@ def _show(
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    held = [line.held for line in lines if line.held]
-    ends = [one.held_until for one in held if one.held_until]
+    kept = [line.held for line in lines if line.held and line.is_kept]
+    ends = [one.held_until for one in kept if one.held_until]
     context = {
         "clinic": Clinic.objects.the(),
         "store": store,
@@ -299,7 +296,7 @@ def _show(
         "held_until": min(ends, default=None),
         "seconds_left": int((min(ends) - timezone.now()).total_seconds()) if ends else 0,
         "total": sum((line.price for line in lines), Decimal()),
-        "all_are_kept": len(held) == len(lines),
+        "all_are_kept": len(kept) == len(lines),
         "some_are_gone": any(line.why_not for line in lines),
     }
     return render(request, "web/training/basket.html", context, status=status)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from bookings import links
 from bookings.links import Purpose
 from bookings.models import Appointment
@@ -23,6 +25,36 @@ def test_the_details_show_the_price_length_and_therapist_of_the_hold(
     assert "£99" not in page
     send_details()
     assert (only().price, only().minutes, only().therapist.name) == (60, 60, "Kim Demo")
+
+
+def test_after_a_mistake_a_hold_that_ran_out_is_shown_as_it_will_be_booked(
+    client, choose, send_details, massage, start, only
+):
+    choose(start)
+    Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    massage.price, massage.minutes = 99, 90
+    massage.save()
+    wrong = send_details(email="ana")
+    assert wrong.status_code == 422
+    assert "60 minutes with <bdi>Kim Demo</bdi>" in wrong.text
+    assert ("£60" in wrong.text, "£99" in wrong.text) == (True, False)
+    assert "We are keeping this time" not in wrong.text
+    send_details()
+    assert (only().price, only().minutes, only().therapist.name) == (60, 60, "Kim Demo")
+
+
+def test_a_basket_that_ran_out_is_shown_as_it_will_be_booked(client, basket, massage):
+    key = basket().context["form"]["key"].value()
+    Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    massage.price = 99
+    massage.save()
+    page = client.get("/plan/book/")
+    assert page.context["total"] == 180
+    assert "No longer kept, but still free." in page.text
+    assert "We are keeping these times" not in page.text
+    client.post("/plan/book/", {"name": "Ana Demo", "email": "ana@example.com", "key": key})
+    booked = Appointment.objects.filter(status="booked")
+    assert [one.price for one in booked] == [60, 60, 60]
 
 
 def test_a_basket_shows_the_prices_of_its_holds(client, basket, massage):
