@@ -149,6 +149,29 @@ def test_a_time_that_is_being_booked_is_let_go(office, massage, kim, room, ten):
     assert held.status == Status.EXPIRED
 
 
+def test_before_a_treatment_that_is_being_booked_is_switched_off(
+    office, visit, massage, kim, room, ten
+):
+    held = factories.make_appointment(
+        starts_at=ten + timedelta(hours=2),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        status=Status.HELD,
+        held_until=ten,
+    )
+    page = send(office, page_of(massage), active="")
+    assert "1 time is being booked this minute" in why_not(page)
+    assert page.context["impact"].visits == []
+    massage.refresh_from_db()
+    assert massage.active
+    sent = {**filled(page), "accepted": page.context["impact"].digest}
+    sent.pop("active", None)
+    assert office.post(page_of(massage), sent).status_code == 302
+    held.refresh_from_db()
+    assert held.status == Status.EXPIRED
+
+
 def test_weekly_hours_that_overlap_are_flagged(office, kim):
     typed = {"therapist": kim.pk, "weekday": 0, "start": "08:00", "end": "10:00"}
     page = office.post(

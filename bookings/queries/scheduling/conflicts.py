@@ -51,6 +51,8 @@ class Standing(NamedTuple):
     therapist: int
     room: int
     treatment: int
+    treatment__active: bool
+    status: str
     starts_at: datetime
     ends_at: datetime
 
@@ -134,6 +136,9 @@ def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterator[tuple[int
             codes.append(Code.ROOM_GONE)
         elif (one.treatment, one.room) not in suitable:
             codes.append(Code.ROOM_UNSUITABLE)
+        # A booked visit keeps a treatment that is withdrawn; a hold could not be booked any more.
+        if one.status == Status.HELD and not one.treatment__active:
+            codes.append(Code.TREATMENT_WITHDRAWN)
         # Of thousands nearly all are where they should be: a look at each has to be short.
         span = int(one.starts_at.timestamp()), int(one.ends_at.timestamp())
         if not is_clear(span, clear[one.therapist]):

@@ -91,8 +91,8 @@ def is_on_the_grid(start: datetime, clinic: Clinic) -> bool:
 def _of_treatment(slot: Slot) -> Iterator[Problem]:
     treatment = slot.treatment
     if not treatment.active:
-        sentence = _("{treatment} is not offered any more.")
-        yield _problem(Code.TREATMENT_WITHDRAWN, sentence, treatment=treatment)
+        code = Code.TREATMENT_WITHDRAWN
+        yield _problem(code, sentence_of(code), treatment=treatment)
     if not treatment.online:
         sentence = _("{treatment} cannot be booked online at the moment.")
         yield _problem(Code.NOT_ONLINE, sentence, treatment=treatment)
@@ -245,6 +245,8 @@ def sentence_of(code: Code) -> str:
             return _("{therapist} has a break then.")
         case Code.OUTSIDE_HOURS:
             return _("{therapist} does not work then.")
+        case Code.TREATMENT_WITHDRAWN:
+            return _("{treatment} is not offered any more.")
     raise ValueError(f"{code} is told in a sentence of its own.")
 
 
