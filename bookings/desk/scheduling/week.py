@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from bookings.desk.scheduling.feed import ICONS
+from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.models import Clinic, Therapist
-from bookings.queries.desk.diary_days import diary_days, moment
+from bookings.queries.desk.diary_days import diary_days, moment, who_has_a_week
 
 
 @require_safe
@@ -18,22 +18,24 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     therapist = get_object_or_404(Therapist, slug=slug)
     clinic = Clinic.objects.the()
     monday = day - timedelta(days=day.weekday())
-    shown = diary_days(clinic, monday, days=7, therapist=therapist, now=timezone.now())
+    now = timezone.now()
+    shown = diary_days(clinic, monday, days=7, therapist=therapist, now=now)
     dates = [monday + timedelta(days=n) for n in range(7)]
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
         on = max(clinic.day_of(visit.starts_at), monday)
-        by_day[on].append({"visit": visit, "icon": ICONS.get(visit.status, "")})
+        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic)
+        by_day[on].append({"visit": visit, "icon": icon, "flags": flags})
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):
         at_work = (moment(start), moment(end))
         hours.setdefault(clinic.day_of(at_work[0]), []).append(at_work)
-    today = clinic.day_of(timezone.now())
+    today = clinic.day_of(now)
     context = {
         "today": today,
         "this_week": today - timedelta(days=today.weekday()) == monday,
         "therapist": therapist,
-        "therapists": Therapist.objects.active(),
+        "therapists": who_has_a_week(clinic, monday, shown=therapist, now=now),
         "days": [(one, hours[one], by_day[one]) for one in dates],
         "day": day,
         "before": monday - timedelta(days=7),

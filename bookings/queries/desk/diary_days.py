@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import Span, joined
@@ -167,6 +167,16 @@ def _people(visits: Sequence[Appointment]) -> list[Therapist]:
     for visit in visits:
         people.setdefault(visit.therapist_id, visit.therapist)
     return sorted(people.values(), key=lambda person: person.name)
+
+
+def who_has_a_week(
+    clinic: Clinic, monday: date, *, shown: Therapist, now: datetime
+) -> QuerySet[Therapist]:
+    """Everybody at work, whoever has left but still stands in that week, and who is shown."""
+    week = day_bounds(monday, 7, clinic.tz)
+    standing = Appointment.objects.blocking(now).touching(week)
+    still = Exists(standing.filter(therapist=OuterRef("pk")))
+    return Therapist.objects.filter(Q(active=True) | Q(pk=shown.pk) | still)
 
 
 def _rooms(visits: Sequence[Appointment]) -> list[Room]:

@@ -81,6 +81,21 @@ def test_a_therapist_who_has_left_is_drawn_and_marked(desk, visit, gone):
     assert "The therapist has left" in drawn["visits"][0]["flags"]
 
 
+def test_a_week_marks_a_room_that_is_out_of_use(desk, visit, room):
+    room.active = False
+    room.save()
+    assert "The room is out of use" in desk.get(f"/diary/{DAY}/week/kim-demo/").text
+
+
+def test_a_week_lists_who_has_left_as_long_as_something_of_theirs_stands(desk, visit, gone):
+    make_therapist("Lee Demo")
+    page = desk.get(f"/diary/{DAY}/week/lee-demo/").text
+    assert f'href="/diary/{DAY}/week/kim-demo/"' in page
+    assert "Kim Demo</bdi> (has left)" in page
+    assert "The therapist has left" in desk.get(f"/diary/{DAY}/week/kim-demo/").text
+    assert "kim-demo" not in desk.get("/diary/2026-12-14/week/lee-demo/").text
+
+
 def test_the_move_form_does_not_choose_somebody_else_for_who_has_left(desk, visit, gone, massage):
     massage.therapists.add(make_therapist("Lee Demo"))
     page = desk.get(f"/diary/appointments/{visit.pk}/move/")
