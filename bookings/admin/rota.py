@@ -1,12 +1,10 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
-from itertools import combinations
-
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from bookings.actions import logins
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
@@ -14,6 +12,7 @@ from bookings.admin.users import LoginForOwners
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import (
     Absence,
+    Clinic,
     ExtraShift,
     Room,
     Therapist,
@@ -22,6 +21,7 @@ from bookings.models import (
     WeeklyBreak,
     WeeklyShift,
 )
+from bookings.queries.rota.overlaps import overlaps
 
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
@@ -45,31 +45,15 @@ class AbsenceInline(KnownDays, admin.TabularInline):
 
 
 class FlagsOverlaps(NamelessLog):
-    """Says after saving where weekly hours overlap: they are worked once, whoever typed twice."""
+    """Says after saving where hours overlap: they are worked once, whoever typed twice."""
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:
         super().save_related(request, form, *args, **kwargs)
         row = form.instance
-        for sentence in overlaps(row if isinstance(row, Therapist) else row.therapist):
+        therapist = row if isinstance(row, Therapist) else row.therapist
+        today = Clinic.objects.the().day_of(timezone.now())
+        for sentence in overlaps(therapist, since=today):
             messages.warning(request, sentence)
-
-
-def overlaps(therapist: Therapist) -> list[str]:
-    """A sentence for each two weekly shifts that are worked at the same time."""
-    shifts = list(therapist.shifts.all())
-    sentence = _("These hours overlap: {one} and {other}.")
-    return [
-        sentence.format(one=one, other=other)
-        for one, other in combinations(shifts, 2)
-        if _overlap(one, other)
-    ]
-
-
-def _overlap(one: WeeklyShift, other: WeeklyShift) -> bool:
-    if one.weekday != other.weekday or one.start >= other.end or other.start >= one.end:
-        return False
-    ends = [shift.valid_until for shift in (one, other) if shift.valid_until]
-    return not ends or max(one.valid_from, other.valid_from) <= min(ends)
 
 
 @admin.register(Therapist)
@@ -114,7 +98,7 @@ class WeeklyBreakAdmin(RotaAdmin):
 
 
 @admin.register(ExtraShift)
-class ExtraShiftAdmin(RotaAdmin):
+class ExtraShiftAdmin(FlagsOverlaps, RotaAdmin):
     list_display = ["therapist", "day", "start", "end"]
     list_display_links = ["therapist", "day"]
     list_filter = ["therapist"]

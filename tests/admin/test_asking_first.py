@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, Room, Therapist, WeeklyShift
+from bookings.models import Absence, ExtraShift, Room, Therapist, WeeklyShift
 from tests import factories
 from tests.admin.forms import a_shift, at, filled, list_of, messages, new, page_of, send, why_not
 
@@ -179,6 +179,16 @@ def test_weekly_hours_that_overlap_are_flagged(office, kim):
     )
     flagged = "These hours overlap: Kim Demo Monday 08:00–10:00 and Kim Demo Monday 09:00–17:00."
     assert flagged in messages(page)
+
+
+def test_extra_hours_over_weekly_ones_are_flagged(office, kim):
+    typed = {"therapist": kim.pk, "day": "2027-01-05", "start": "16:00", "end": "20:00"}
+    page = office.post(new(ExtraShift), {**typed, "_save": "Save"}, follow=True)
+    flagged = (
+        "These hours overlap: Kim Demo Tuesday 09:00–17:00 and Kim Demo 2027-01-05 16:00–20:00."
+    )
+    assert flagged in messages(page)
+    assert ExtraShift.objects.exists()
 
 
 def test_hours_one_after_the_other_are_not_flagged(office):

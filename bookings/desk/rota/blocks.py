@@ -26,6 +26,7 @@ from bookings.desk.rota.block_forms import (
     OffForm,
 )
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
+from bookings.queries.rota.overlaps import overlaps
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
 from bookings.web.responses import page_methods
@@ -126,6 +127,9 @@ def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
     messages.success(request, _("{what}: it is in the diary.").format(what=kind.title))
+    if isinstance(kept, ExtraShift):
+        for sentence in overlaps(kept.therapist, since=kept.day):
+            messages.warning(request, sentence)
     return redirect("diary:block", kind.name, kept.pk)
 
 

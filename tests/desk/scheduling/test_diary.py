@@ -455,6 +455,14 @@ def test_a_block_over_appointments_lists_them_with_free_times_outside_it(desk, v
     assert f"/diary/appointments/{visit.pk}/move/" in made.content.decode()
 
 
+@pytest.mark.parametrize(("start", "overlap"), [("16:00", True), ("17:00", False)])
+def test_extra_hours_over_weekly_ones_are_kept_and_flagged(desk, kim, start, overlap):
+    data = {"therapist": kim.pk, "first": "2026-12-04", "start": start, "end": "20:00"}
+    page = desk.post("/diary/blocks/extra/new/", data, follow=True)
+    assert "it is in the diary" in page.text
+    assert ("These hours overlap: Kim Demo Friday 09:00–17:00" in page.text) is overlap
+
+
 def test_a_whole_day_and_several(desk, kim):
     desk.post("/diary/blocks/off/new/", block(therapist=kim.pk, start="", end=""))
     desk.post("/diary/blocks/closed/new/", block(last="2026-12-05", start="", end=""))
