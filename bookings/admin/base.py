@@ -12,6 +12,7 @@ from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,8 +33,7 @@ CHANGED_MEANWHILE = (
     "Something else was saved at this very moment that does not go with it. "
     "Nothing was changed; please look again."
 )
-LISTED = 5
-ACCEPTED = "accepted_impact"  # in the session: what the page that asks again has shown
+NOT_SENT_AGAIN = ("accepted", "csrfmiddlewaretoken")
 NO_CLINIC_YET = "Please fill in the clinic settings first."
 
 
@@ -167,48 +167,38 @@ class DiaryAdmin(NamelessLog):
             return page()
 
     def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Deleting several at once comes back to the page that asks whether one is sure."""
-        page = partial(super().changelist_view, request, *args, **kwargs)
-        return self._or_back(request, page, ask_again=partial(_without_being_sure, request, page))
+        return self._or_back(request, partial(super().changelist_view, request, *args, **kwargs))
 
     def delete_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        page = partial(super().delete_view, request, *args, **kwargs)
-        return self._or_back(request, page)
+        return self._or_back(request, partial(super().delete_view, request, *args, **kwargs))
 
-    def _or_back(
-        self,
-        request: HttpRequest,
-        page: Callable[[], HttpResponse],
-        ask_again: Callable[[], HttpResponse] | None = None,
-    ) -> HttpResponse:
+    def _or_back(self, request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
         if request.method != "POST":
             return page()
         try:
             return _write(page)
         except VisitsAffected as refusal:
-            self.message_user(request, _listed(refusal), messages.ERROR)
-            request.session[ACCEPTED] = refusal.impact.digest
-            return ask_again() if ask_again else HttpResponseRedirect(request.get_full_path())
+            return self._asks_again(request, refusal)
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-
-def _without_being_sure(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """The list's page as if nobody had said so yet; it asks, and deletes nothing."""
-    said = request.POST.copy()
-    said.pop("post", None)
-    request.POST = said  # type: ignore[assignment]
-    return page()
-
-
-def _listed(refusal: VisitsAffected) -> str:
-    """With the first few of the visits; the page that asks whether one is sure accepts them."""
-    visits = "; ".join(
-        f"{visit.client}, {visit}, {visit.therapist}" for visit in refusal.visits[:LISTED]
-    )
-    sentence = _("{what} {visits}. To do it all the same, say once more that you are sure.")
-    return sentence.format(what=refusal, visits=visits or "–")
+    def _asks_again(self, request: HttpRequest, refusal: VisitsAffected) -> HttpResponse:
+        """What would be touched, and a button that sends the same again and accepts it."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Are you sure?"),
+            "opts": self.opts,
+            "said": str(refusal),
+            "impact": refusal.impact,
+            "sent": [
+                (name, value)
+                for name, values in request.POST.lists()
+                for value in values
+                if name not in NOT_SENT_AGAIN
+            ],
+        }
+        return TemplateResponse(request, "admin/rota_ask_again.html", context, status=409)
 
 
 class RotaAdmin(DiaryAdmin):
@@ -250,7 +240,7 @@ def _look(request: HttpRequest) -> None:
 
 
 def _compare(request: HttpRequest) -> None:
-    accepted = request.POST.get("accepted") or request.session.pop(ACCEPTED, "")
+    accepted = request.POST.get("accepted", "")
     stood = _kept_on(request).stood
     refuse_or_let_go(Clinic.objects.the(), stood, accepted=accepted, now=timezone.now())
 

@@ -93,38 +93,74 @@ def test_what_was_accepted_is_only_what_was_shown(office, visit, room, massage, 
     assert Room.objects.get().active
 
 
+def again(page):
+    """What the button sends of the page that asks once more."""
+    return {**dict(page.context["sent"]), "accepted": page.context["impact"].digest}
+
+
 def test_deleting_asks_twice_as_well(office, visit, tuesday):
     url = reverse("admin:bookings_weeklyshift_delete", args=[tuesday.pk])
-    again = office.post(url, {"post": "yes"}, follow=True)
-    assert COULD_NOT_STAY in messages(again)[0]
+    asks = office.post(url, {"post": "yes"})
+    assert asks.status_code == 409
+    assert COULD_NOT_STAY in asks.text
     assert WeeklyShift.objects.filter(pk=tuesday.pk).exists()
-    assert office.post(again.redirect_chain[-1][0], {"post": "yes"}).status_code == 302
+    assert office.post(url, again(asks)).status_code == 302
     assert not WeeklyShift.objects.filter(pk=tuesday.pk).exists()
 
 
 def test_deleting_several_at_once_asks_twice_as_well(office, visit, kim, tuesday):
     wednesday = kim.shifts.exclude(pk=tuesday.pk).first()
     chosen = {"action": "delete_selected", "_selected_action": [tuesday.pk, wednesday.pk]}
-    again = office.post(list_of(WeeklyShift), {**chosen, "post": "yes"})
-    assert COULD_NOT_STAY in messages(again)[0]
-    assert "Are you sure" in again.text
+    asks = office.post(list_of(WeeklyShift), {**chosen, "post": "yes"})
+    assert COULD_NOT_STAY in asks.text
     assert kim.shifts.filter(pk__in=chosen["_selected_action"]).count() == 2
-    assert office.post(list_of(WeeklyShift), {**chosen, "post": "yes"}).status_code == 302
+    sent = {**again(asks), **chosen}
+    assert [value for name, value in asks.context["sent"] if name == "_selected_action"] == [
+        str(pk) for pk in chosen["_selected_action"]
+    ]
+    assert office.post(list_of(WeeklyShift), sent).status_code == 302
     assert not kim.shifts.filter(pk__in=chosen["_selected_action"]).exists()
+
+
+def test_deleting_shows_every_visit_and_hold_with_its_way_to_a_free_time(
+    office, visit, massage, kim, room, tuesday
+):
+    place = {"treatment": massage, "therapist": kim, "room": room}
+    others = [
+        factories.make_appointment(starts_at=visit.starts_at + timedelta(days=7 * n), **place)
+        for n in range(1, 7)
+    ]
+    factories.make_appointment(
+        starts_at=visit.starts_at + timedelta(hours=3),
+        status=Status.HELD,
+        held_until=visit.starts_at,
+        **place,
+    )
+    url = reverse("admin:bookings_weeklyshift_delete", args=[tuesday.pk])
+    page = office.post(url, {"post": "yes"}).text
+    for one in [visit, *others]:
+        assert reverse("diary:change", args=[one.pk]) in page
+    assert "Being booked this minute:" in page
 
 
 def test_what_was_said_about_one_visit_deletes_nothing_under_another(office, visit, kim, tuesday):
     url = reverse("admin:bookings_weeklyshift_delete", args=[tuesday.pk])
-    office.post(url, {"post": "yes"})
+    sent = again(office.post(url, {"post": "yes"}))
     factories.make_appointment(
         starts_at=visit.starts_at + timedelta(hours=3),
         treatment=visit.treatment,
         therapist=kim,
         room=visit.room,
     )
-    again = office.post(url, {"post": "yes"}, follow=True)
-    assert "2 appointments are booked" in messages(again)[-1]
+    assert "2 appointments are booked" in office.post(url, sent).text
     assert WeeklyShift.objects.filter(pk=tuesday.pk).exists()
+
+
+def test_what_was_shown_on_the_way_to_deleting_accepts_no_other_change(
+    office, visit, room, tuesday
+):
+    office.post(reverse("admin:bookings_weeklyshift_delete", args=[tuesday.pk]), {"post": "yes"})
+    assert COULD_NOT_STAY in why_not(send(office, page_of(room), active=""))
 
 
 def test_a_change_that_touches_nobody_is_saved_at_once(office, visit, tuesday):
