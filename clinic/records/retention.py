@@ -41,7 +41,7 @@ def keep_no_longer(*, now: datetime) -> dict[str, int]:
 def _since(clinic: Clinic, years: int, now: datetime) -> datetime:
     """So many years ago, on the clinic's calendar."""
     local = now.astimezone(clinic.tz)
-    day = years_after(local.date(), -years)
+    day = years_after(clinic.day_of(now), -years)
     return local.replace(year=day.year, month=day.month, day=day.day)
 
 
@@ -52,11 +52,11 @@ def _erase(clients: QuerySet[Client], now: datetime) -> int:
     return len(found)
 
 
-def _gone_before(moment: datetime) -> QuerySet[Client]:
+def _gone_before(clinic: Clinic, moment: datetime) -> QuerySet[Client]:
     """Known, and not seen since: no visit, no race, no answer, no sign-in."""
     lately = (
         Q(appointments__ends_at__gte=moment, appointments__status__in=WAS_TO_COME)
-        | Q(races__race_date__gte=moment.date())
+        | Q(races__race_date__gte=clinic.day_of(moment))
         | Q(health_checks__given_at__gte=moment)
         | Q(user__last_login__gte=moment)
     )
@@ -65,14 +65,16 @@ def _gone_before(moment: datetime) -> QuerySet[Client]:
 
 
 def _long_gone(clinic: Clinic, now: datetime) -> QuerySet[Client]:
-    gone = _gone_before(_since(clinic, clinic.keep_records_years, now)).filter(erased_at=None)
+    gone = _gone_before(clinic, _since(clinic, clinic.keep_records_years, now)).filter(
+        erased_at=None
+    )
     staff = Q(user__therapist__isnull=False) | Q(user__isnull=False) & ~Q(user__role=Role.RUNNER)
     return gone.exclude(staff).order_by("pk")
 
 
 def _kept_records(clinic: Clinic, now: datetime) -> int:
     """The records of clients who were erased before the records' time was over."""
-    gone = _gone_before(_since(clinic, clinic.keep_records_years, now))
+    gone = _gone_before(clinic, _since(clinic, clinic.keep_records_years, now))
     over = list(gone.filter(kept_record__isnull=False)[:AT_ONCE])
     for client in over:
         with transaction.atomic():

@@ -7,7 +7,7 @@ import pytest
 from tests.house.test_floors import APPS, ROOT
 
 SHARED = {
-    r"\.astimezone\([^\n]*\.tz\)\.date\(\)": "Clinic.day_of",
+    r"\.date\(\)|\.localdate\(": "Clinic.day_of",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
     r"get_object_or_404\(\s*Client\b": "bookings.web.client_links.client_or_404",
     r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
@@ -16,6 +16,16 @@ HOMES = {
     "bookings/models/clinic.py": "the home of day_of",
     "bookings/runner/mail/preferences.py": "a mailed link stops mails of any edition",
     "bookings/web/responses.py": "the home of page_methods",
+    "bookings/api/openings.py": "reads a date, which has no zone",
+    "bookings/web/days.py": "asks whether pages know a day",
+    "bookings/web/forms.py": "asks whether pages know a day",
+    "bookings/dates.py": "words of an instant in the zone that it is given",
+    "bookings/templatetags/clinic_words.py": "words of an instant in the zone that it is given",
+    "bookings/management/commands/training_plan.py": "runs without a clinic, unless asked",
+    "clinic/management/commands/load_demo_data.py": "runs before there is a clinic",
+    "bookings/core/mail/reminder_times.py": "the core knows no clinic: it is given a zone",
+    "bookings/core/scheduling/openings.py": "the core knows no clinic: it is given a zone",
+    "bookings/core/scheduling/when.py": "the core knows no clinic: it is given a zone",
     "bookings/core/scheduling/when_parser.py": "reads words of a sentence, not a request",
     "bookings/queries/clients/search.py": "reads words of a sentence, not a request",
     "clinic/demo/__main__.py": "reads an environment variable",

@@ -31,14 +31,15 @@ def send_due(*, now: datetime) -> int:
     Nothing while the owner has paused all mail.
     """
     clinic = Clinic.objects.the()
-    local = now.astimezone(clinic.tz)
-    if clinic.mail_paused_at or not FROM_HOUR <= local.hour < TO_HOUR:
+    hour = now.astimezone(clinic.tz).hour
+    if clinic.mail_paused_at or not FROM_HOUR <= hour < TO_HOUR:
         return 0
-    owed = list(_owed(local.date()))
+    day = clinic.day_of(now)
+    owed = list(_owed(day))
     if not owed:
         return 0
     with get_connection() as connection:
-        return sum(_send(therapist, clinic, local.date(), now, connection) for therapist in owed)
+        return sum(_send(therapist, clinic, day, now, connection) for therapist in owed)
 
 
 def _owed(day: date):

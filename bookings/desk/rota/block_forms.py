@@ -80,9 +80,9 @@ class ClosedForm(BlockForm[Absence]):
     def initial_of(block: Absence, clinic: Clinic) -> dict:
         begins, ends = (at.astimezone(clinic.tz) for at in (block.starts_at, block.ends_at))
         whole_days = ends.time() == time.min
-        last = ends.date() - timedelta(days=1) if whole_days else ends.date()
+        last = clinic.day_of(block.ends_at) - timedelta(days=whole_days)
         return {
-            "first": begins.date(),
+            "first": clinic.day_of(block.starts_at),
             "start": begins.time() if begins.time() != time.min else None,
             "last": last,
             "end": None if whole_days else ends.time(),

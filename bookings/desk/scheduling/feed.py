@@ -74,13 +74,13 @@ def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
     spans = [(moment(a), moment(b)) for hours in shown.hours.values() for a, b in hours]
     spans += [(visit.starts_at, visit.ends_at) for visit in shown.visits]
     begin = [max(start, bounds.start).astimezone(clinic.tz).hour for start, _ in spans]
-    end = [_hour_after(min(end, bounds.end), shown.first, clinic.tz) for _, end in spans]
+    end = [_hour_after(min(end, bounds.end), shown.first, clinic) for _, end in spans]
     return min([EARLIEST, *begin]), max([LATEST, *end])
 
 
-def _hour_after(at: datetime, day: date, tz: ZoneInfo) -> int:
-    local = at.astimezone(tz)
-    return 24 if local.date() > day else min(24, local.hour + (local.minute > 0))
+def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
+    local = at.astimezone(clinic.tz)
+    return 24 if clinic.day_of(at) > day else min(24, local.hour + (local.minute > 0))
 
 
 def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str) -> dict:

@@ -95,7 +95,7 @@ def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveFo
     return MoveForm(
         visit,
         initial={
-            "date": local.date(),
+            "date": clinic.day_of(visit.starts_at),
             "time": local.time(),
             "minutes": visit.minutes,
             "therapist": visit.therapist_id,

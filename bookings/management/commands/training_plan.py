@@ -3,7 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.core import training
 from bookings.core.training.protocol.fields import Node
+from bookings.models import Clinic
 from bookings.queries.training import protocol
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             first, last = _day("--from", start), _day("--to", end)
-            plan = _plan(_stdin(), today=first or timezone.localdate(), current=current)
+            plan = _plan(_stdin(), today=first or _today(current=current), current=current)
             span = _span(plan, first, last)
         except training.FieldError as error:
             raise CommandError(str(error), returncode=2) from error
@@ -40,6 +41,12 @@ class Command(BaseCommand):
         else:
             data = training.as_data(plan, *span)
             self.stdout.write(json.dumps(data, indent=1, ensure_ascii=False))
+
+
+def _today(*, current: bool) -> date:
+    """The clinic's civil day where its database is asked; else there is no zone but UTC."""
+    now = timezone.now()
+    return Clinic.objects.the().day_of(now) if current else now.astimezone(UTC).date()
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -225,13 +225,14 @@ class _Asked:
 
     def _choice(self, opening: Opening, ideal: date, usual_minute: int | None) -> "_Choice":
         local = opening.starts_at.astimezone(self.clinic.tz)
+        day = self.clinic.day_of(opening.starts_at)
         usual = self.history.usual_therapist
         minute = local.hour * 60 + local.minute
         return _Choice(
             opening,
-            part=(local.date(), part_of_day(local.time())),
+            part=(day, part_of_day(local.time())),
             rank=(
-                abs((local.date() - ideal).days),
+                abs((day - ideal).days),
                 usual is not None and usual not in opening.therapists,
                 0 if usual_minute is None else abs(minute - usual_minute),
                 opening.starts_at,

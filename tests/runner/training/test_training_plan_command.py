@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from tests import patience
 
@@ -37,6 +39,17 @@ def test_an_example_from_standard_input_to_standard_output():
     assert set(found["sessions"][0]) == {
         "kind", "ideal", "window_start", "window_end", "minutes", "pressure", "phase", "race",
     }  # fmt: skip
+
+
+@pytest.mark.fixed_clock("2026-12-02T20:00")
+def test_by_the_clinics_own_protocol_today_is_the_clinics_day(clinic, monkeypatch, capsys):
+    clinic.timezone = "Pacific/Auckland"
+    clinic.save()
+    data = {name: value for name, value in ANA["inputs"].items() if name != "as_of"}
+    data["races"] = [{**data["races"][0], "race_date": "2027-04-11"}]
+    monkeypatch.setattr("sys.stdin", StringIO(json.dumps(data)))
+    call_command("training_plan", "--current", "--text")
+    assert capsys.readouterr().out.startswith("Plan on Thu 3 Dec 2026")
 
 
 def test_the_phases_of_any_span():
