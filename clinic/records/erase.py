@@ -9,12 +9,13 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, TextField
-from django.db.models.functions import Cast, Lower, Now
+from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.logins import digest_of
-from bookings.actions.mail.outbox import Notify, write_down
+from bookings.actions.mail import outbox
+from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling import cancellation
 from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
@@ -267,20 +268,18 @@ def _forget_history(client: Client) -> None:
 def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     until = seen.kept_until
     kept = [_("Clinical records, with your name")] if until else []
-    last = Mail(
-        key=f"{MailKind.ERASED}:{client.pk}:0",
-        kind=MailKind.ERASED,
-        client=client,
+    outbox.owe_about_their_data(
+        MailKind.ERASED,
+        client,
+        key="0",
         about={
             "kept": kept,
             "kept_until": until.isoformat() if until else None,
             "cancelled": len(seen.coming),
         },
-        created_at=now,
-        due_at=Now(),
-        not_after=now + LONGEST_WAIT,
+        good_for=LONGEST_WAIT,
+        now=now,
     )
-    write_down(last)
 
 
 def _in_words(seen: Preview) -> list[str]:

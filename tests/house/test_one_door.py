@@ -8,11 +8,18 @@ from tests.house.test_floors import APPS, ROOT
 
 SHARED = {
     r"\.date\(\)|\.localdate\(": "Clinic.day_of",
+    r"(?<![\w.])Mail\(": "bookings.actions.mail.outbox",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
     r"get_object_or_404\(\s*Client\b": "bookings.web.client_links.client_or_404",
     r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
 }
 HOMES = {
+    "bookings/actions/mail/outbox.py": "the home of what is owed",
+    "bookings/actions/mail/reminders.py": "plans rows for the outbox",
+    "bookings/actions/mail/nudges.py": "plans rows for the outbox",
+    "bookings/models/mail/mails.py": "the home of the row",
+    "bookings/desk/mail/samples.py": "a sample, rolled back",
+    "clinic/demo/data/mails.py": "what the demo says has been sent long ago",
     "bookings/models/clinic.py": "the home of day_of",
     "bookings/runner/mail/preferences.py": "a mailed link stops mails of any edition",
     "bookings/web/responses.py": "the home of page_methods",

@@ -10,17 +10,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, ProtectedError
-from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from bookings.actions import logins
 from bookings.actions.logins import OF_USE_FOR
-from bookings.actions.mail import sign_in_mails
-from bookings.actions.mail.outbox import write_down
+from bookings.actions.mail import outbox, sign_in_mails
 from bookings.core.clients.addresses import compared
-from bookings.models import Client, Clinic, Mail, MailKind, User
+from bookings.models import Client, Clinic, MailKind, User
 
 
 @transaction.atomic
@@ -92,16 +90,13 @@ def _mail_new_links(client: Client, now: datetime) -> None:
     if not client.email:
         return
     edition = client.links_edition
-    write_down(
-        Mail(
-            key=f"{MailKind.NEW_LINKS}:{client.pk}:{edition}",
-            kind=MailKind.NEW_LINKS,
-            client=client,
-            about={"edition": edition},
-            created_at=now,
-            due_at=Now(),
-            not_after=now + OF_USE_FOR,
-        )
+    outbox.owe_about_their_data(
+        MailKind.NEW_LINKS,
+        client,
+        key=str(edition),
+        about={"edition": edition},
+        good_for=OF_USE_FOR,
+        now=now,
     )
 
 

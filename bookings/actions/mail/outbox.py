@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -12,6 +12,7 @@ from bookings.actions.mail.reminders import reminders_of
 from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
+    Client,
     Clinic,
     Mail,
     MailKind,
@@ -108,6 +109,29 @@ def owe_released(appointments: Sequence[Appointment], *, now: datetime) -> None:
         + USEFUL_AFTER_THE_START[MailKind.RELEASED],
     )
     write_down(mail)
+
+
+def owe_about_their_data(
+    kind: MailKind,
+    client: Client,
+    *,
+    key: str,
+    about: dict[str, Any] | None = None,
+    good_for: timedelta,
+    now: datetime,
+) -> None:
+    """One mail to a client that is about no appointment, once for each `key`."""
+    write_down(
+        Mail(
+            key=f"{kind}:{client.pk}:{key}",
+            kind=kind,
+            client=client,
+            about=about or {},
+            created_at=now,
+            due_at=Now(),
+            not_after=now + good_for,
+        )
+    )
 
 
 def _reminders_of(appointments: Sequence[Appointment], *, now: datetime) -> list[Mail]:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.mail.outbox import write_down
+from bookings.actions.mail import outbox
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
-from bookings.models import Client, Clinic, ErasureState, Mail, MailKind
+from bookings.models import Client, Clinic, ErasureState, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
@@ -128,13 +127,7 @@ def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
 def _send_the_link(client: Client) -> None:
     """One an hour is enough: the key names it, so pressing again sends no second one."""
     now = timezone.now()
-    write_down(
-        Mail(
-            key=f"{MailKind.DATA_LINK}:{client.pk}:{now:%Y%m%d%H}",
-            kind=MailKind.DATA_LINK,
-            client=client,
-            created_at=now,
-            due_at=Now(),
-            not_after=now + DOWNLOAD_GOOD_FOR,
-        )
+    hour = f"{now:%Y%m%d%H}"
+    outbox.owe_about_their_data(
+        MailKind.DATA_LINK, client, key=hour, good_for=DOWNLOAD_GOOD_FOR, now=now
     )
