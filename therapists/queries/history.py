@@ -61,7 +61,16 @@ def history_of(
     rules = protocol.current()
     races = [race.in_training for race in client.races.all()]
     timeline = training.Timeline.of(races, rules)
-    visits = _visits(client, clinic, timeline, rules, today, therapist, reader, now)
+    visits = _visits(
+        client,
+        clinic,
+        timeline=timeline,
+        rules=rules,
+        today=today,
+        therapist=therapist,
+        reader=reader,
+        now=now,
+    )
     segments = timeline.segments(_first_day(visits, races, rules, today), today + LOOKED_AHEAD)
     return History(client, visits, segments, rules, today)
 
@@ -81,6 +90,7 @@ def _first_day(
 def _visits(
     client: Client,
     clinic: Clinic,
+    *,
     timeline: training.Timeline,
     rules: training.Protocol,
     today: date,

@@ -183,7 +183,7 @@ def _buffers(shown: DiaryDays, clinic: Clinic) -> list[dict]:
 
 
 def _shade(
-    span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo, url: str = ""
+    span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo, *, url: str = ""
 ) -> dict:
     start = _wall(span.start, tz)
     end = start + max(span.end - span.start, timedelta(minutes=1))

@@ -108,7 +108,7 @@ class _Call:
         if typed.get("treatment") is None:
             return Times()
         wish = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = times_for(*wish, self.people.client, self.clinic, self.now)
+        times = times_for(*wish, client=self.people.client, clinic=self.clinic, now=self.now)
         times.choose(self.data.get("start", ""))
         return times
 

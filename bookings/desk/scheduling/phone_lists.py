@@ -119,6 +119,7 @@ def times_for(
     treatment: Treatment,
     therapist: Therapist | None,
     typed: str,
+    *,
     client: Client | None,
     clinic: Clinic,
     now: datetime,

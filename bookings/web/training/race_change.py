@@ -109,8 +109,8 @@ def _propose(
     questions = _questions(request, store, change, clinic, now)
     shifts = change.phase_shifts() or change.session_shifts() or questions
     if request.POST.get("do") in (CONFIRM, ALL, NONE) or not (shifts or proposed.fields is None):
-        return _carry_out(request, store, proposed, form, change, questions, now)
-    return _preview(request, store, proposed, form, change, questions)
+        return _carry_out(request, store, proposed, form, change, questions=questions, now=now)
+    return _preview(request, store, proposed, form, change, questions=questions)
 
 
 def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Change:
@@ -147,12 +147,12 @@ def _questions(
         holder=visitor(request),
     )
     return [
-        _question(request, store, visit, misfit, openings, clinic, now)
+        _question(request, store, visit, misfit, openings, clinic=clinic, now=now)
         for (visit, misfit), openings in zip(found, free, strict=True)
     ]
 
 
-def _question(request, store, visit, misfit, openings, clinic, now) -> Question:
+def _question(request, store, visit, misfit, openings, *, clinic, now) -> Question:
     binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
@@ -178,8 +178,8 @@ def _preview(
     proposed: Proposed,
     form: ChangeRaceForm,
     change: training.Change,
-    questions: Sequence[Question],
     *,
+    questions: Sequence[Question],
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -204,6 +204,7 @@ def _carry_out(
     proposed: Proposed,
     form: ChangeRaceForm,
     change: training.Change,
+    *,
     questions: Sequence[Question],
     now: datetime,
 ) -> HttpResponse:
@@ -221,8 +222,8 @@ def _carry_out(
     except Refused as refusal:
         again = _questions(request, store, change, Clinic.objects.the(), timezone.now())
         return _preview(
-            request, store, proposed, form, change, again,
-            refusal=refusal, status=status_of(refusal),
+            request, store, proposed, form, change,
+            questions=again, refusal=refusal, status=status_of(refusal),
         )  # fmt: skip
     messages.success(request, _what_was_done(proposed, answers))
     return redirect(store.url)
