@@ -35,7 +35,7 @@ def withdraw_links(client: Client, *, here: str = "") -> None:
     Client.objects.filter(pk=client.pk).update(**one_up)
     client.appointments.update(**one_up)
     login = User.objects.filter(client=client.pk).first()
-    if login and (here or logins.is_a_runners(login)):
+    if login and (here or login.is_a_runner):
         logins.end_sessions(login, but=here)
 
 
@@ -82,7 +82,7 @@ def change_the_lock(
 
 def _close(login: User) -> None:
     """A runner's login opens one record and is nothing without it; the staff keep theirs."""
-    if not logins.is_a_runners(login):
+    if not login.is_a_runner:
         return
     with suppress(ProtectedError), transaction.atomic():  # who has been a therapist has signed
         login.delete()

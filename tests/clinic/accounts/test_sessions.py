@@ -70,22 +70,6 @@ def runner(clinic):
 
 
 @pytest.fixture
-def owner(clinic):
-    return factories.make_user("olga@example.com", name="Olga", role=Role.OWNER)
-
-
-@pytest.fixture
-def owners(owner, type_password):
-    """By a page of the site, so that it counts."""
-    return type_password(owner.email)
-
-
-@pytest.fixture
-def dee(clinic):
-    return factories.make_user("dee@example.com", name="Dee", role=Role.DESK)
-
-
-@pytest.fixture
 def two(type_password):
     """Signed in twice with a password, in two browsers."""
 
