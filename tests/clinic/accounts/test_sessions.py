@@ -157,6 +157,15 @@ def test_what_is_over_is_not_listed(runner, dee, two, clock):
     assert ids(hers) == []
 
 
+def test_a_runner_signs_in_again_in_the_end_however_often_they_come(runner, two, clock, settings):
+    here, _ = two(runner)
+    for _week in range(settings.RUNNERS_SIGNED_IN_DAYS // 10):
+        assert is_in(here)
+        clock.move_to(timezone.now() + timedelta(days=10))
+    assert not is_in(here)
+    assert "it had been a while" in page(here, "/accounts/login/")
+
+
 def questions(browser, url) -> int:
     browser.get(url)
     with CaptureQueriesContext(connection) as asked:
