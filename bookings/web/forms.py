@@ -70,7 +70,7 @@ class NameField(ShortText):
         super().__init__(longest=longest, **options)
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return as_seen(text) if len(text) <= self.longest else text
 
     def run_validators(self, value: str) -> None:
