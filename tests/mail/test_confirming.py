@@ -17,7 +17,7 @@ from clinic.celery import app
 from tests import factories
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.fixed_clock]  # its words tell hours of one morning
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PLEASE = (
     "Please confirm by pressing the link in our mail by 11:00; else the time goes to somebody else."
