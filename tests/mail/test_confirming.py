@@ -19,7 +19,7 @@ from tests import factories
 from tests.admin.forms import page_of, send
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.fixed_clock]  # its words tell hours of one morning
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PLEASE = "We hold this time for you until 11:00: press the button in our mail to make it yours"
 PLEASE_PRESS = "We hold this time for you until 11:00: open this link and press the button"
