@@ -14,6 +14,7 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_methods, page_or_part
+from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, open_picker
 from bookings.web.training.plan_page import plan_page
 from bookings.web.training.plan_store import (
@@ -85,6 +86,9 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
     clinic, now = Clinic.objects.the(), timezone.now()
+    plan = plan_of_store(store, clinic, now=now)
+    session = request.GET.get("session", "")
+    number = bundle.number_of(session, plan.sessions if plan else ())
     picker = open_picker(
         clinic,
         treatment,
@@ -93,9 +97,11 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
         target=store.choose_time_url(treatment),
         now=now,
         holder=visitor(request),
-        plan=plan_of_store(store, clinic, now=now),
+        plan=plan,
+        kept={"session": session} if number else {},
     )
-    return page_or_part(request, PAGE, PART, {"picker": picker, "store": store})
+    context = {"picker": picker, "store": store, "number": number}
+    return page_or_part(request, PAGE, PART, context)
 
 
 def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:
@@ -128,7 +134,13 @@ def _show_plan(
         context["offered"] = offered_in(store, request)
     if store.races:
         context["habits"] = habits or _habits(store)
-        context["page"] = plan_page(clinic, store, now=timezone.now(), visitor=visitor(request))
+        context["page"] = plan_page(
+            clinic,
+            store,
+            now=timezone.now(),
+            visitor=visitor(request),
+            bundle=bundle.read(request.session, store.url),
+        )
     return render(request, "web/training/plan.html", context, status=status)
 
 

@@ -149,12 +149,13 @@ def test_two_races_on_one_date_are_refused(enter, plan):
     assert enter().status_code == 302  # the very same one, sent twice
 
 
-def test_several_races_share_one_ribbon(enter, plan, race_day, client):
+def test_several_races_share_one_drawing(enter, plan, race_day, client):
     plan(name="The big one")
     earlier = race_day - timedelta(weeks=6)
     enter(race_date=earlier.isoformat(), distance="half", priority="B", name="On the way")
     page = client.get(URL).context["page"]
-    assert [race.words for race in page.upright.races] == ["On the way", "The big one"]
+    assert [flag.name for flag in page.hills.flags] == ["On the way", "The big one"]
+    assert [flag.is_main for flag in page.hills.flags] == [False, True]
 
 
 def test_behind_the_mailed_link_races_are_kept_with_the_clinic(enter, mine, booked, client):
@@ -220,16 +221,16 @@ def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
     assert ('<p class="tag tag-good">Done</p>' in text(page)) == bool(tag)
 
 
-def test_one_ribbon_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
+def test_one_hill_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
     plan()
     enter(race_date=(race_day + timedelta(weeks=15)).isoformat())
     page = client.get(URL).context["page"]
-    names = [label.words for label in page.upright.phases]
-    assert all(here != after for here, after in pairwise(names))
-    assert len(names) <= len(page.stretches)
+    phases = [hill.phase for hill in page.hills.hills]
+    assert all(here is not after for here, after in pairwise(phases))
+    assert len(phases) <= len(page.stretches)
 
 
-def test_the_ribbons_table_has_the_sessions_too(plan):
+def test_the_drawings_table_has_the_sessions_too(plan):
     page = plan()
     shown = page.context["page"]
     told = [one.mark.number for stretch in shown.stretches for one in stretch.sessions]
@@ -369,4 +370,32 @@ def test_a_day_of_another_year_says_its_year(plan, today):
 def test_the_form_for_another_race_and_its_error_stand_above_the_drawing(enter, plan):
     plan()
     page = text(enter(distance="half"))
-    assert 0 < page.index('role="alert"') < page.index('<svg class="plan-ribbon')
+    assert 0 < page.index('role="alert"') < page.index('<svg class="hills"')
+
+
+def test_every_session_of_the_drawing_can_be_pressed_and_leads_to_its_row(plan):
+    page = plan()
+    shown = page.context["page"]
+    for pin in shown.hills.pins:
+        assert f'<a href="#session-{pin.number}"' in text(page)
+        assert f'id="session-{pin.number}"' in text(page)
+    months = [month for month in shown.hills.months if month.session]
+    assert months
+    for month in months:
+        assert f'href="#session-{month.session}"' in text(page)
+
+
+def test_home_and_plan_say_the_same_day_for_the_build_up_of_several_races(
+    enter, plan, client, today
+):
+    far = today + timedelta(weeks=40)
+    plan(race_date=far.isoformat(), name="The big one")
+    soon = today + timedelta(days=12)
+    enter(race_date=soon.isoformat(), distance="10k", priority="C", name="On the way")
+    enter(race_date=(far + timedelta(weeks=9)).isoformat(), name="Another")
+    page = client.get(URL)
+    starts = page.context["page"].build_up_starts
+    assert starts > soon
+    said = f"Your training block starts on {starts:%A} {starts.day} {starts:%B} {starts.year}."
+    assert said in text(page)
+    assert said in text(client.get("/"))
