@@ -25,9 +25,9 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.training.race_forms import (
-    HabitsForm,
-    NewcomersHabitsForm,
+    NewcomersWeekForm,
     NewRaceForm,
+    WeekForm,
 )
 from bookings.web.visitor import visitor
 
@@ -108,9 +108,9 @@ def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:
     return NewRaceForm(today=_today(clinic), asks_for_nudges=store.asks_for_nudges, **given)
 
 
-def _habits(store: PlanStore, **given: Any) -> HabitsForm:
+def _habits(store: PlanStore, **given: Any) -> WeekForm:
     """Of a client the clinic knows itself whether they have been; ids apart from the race's."""
-    kind = HabitsForm if store.client else NewcomersHabitsForm
+    kind = WeekForm if store.client else NewcomersWeekForm
     return kind(initial=_told_so_far(store), auto_id="habits-%s", **given)
 
 
@@ -126,7 +126,7 @@ def _show_plan(
     form: NewRaceForm,
     *,
     clinic: Clinic,
-    habits: HabitsForm | None = None,
+    habits: WeekForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}

@@ -11,9 +11,11 @@ from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
+from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, id_of, offers, plan_of
+from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of, offers, plan_of
 from bookings.web.scheduling.bundle import Bundle, name_of
 from bookings.web.scheduling.slot_values import as_text, read_slots
 from bookings.web.training.hills import Hills, hills_of
@@ -144,12 +146,21 @@ class PlanPage:
     standing: Sequence[Standing]
     hills: Hills
     efforts: Efforts
+    told: Usual
     protocol: training.Protocol
 
     @property
     def long_run(self) -> str:
         """The name of its weekday."""
         return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
+
+    @property
+    def usual(self) -> str:
+        """In the evening, with Ines Carrow; nothing where any time and anyone will do."""
+        part = str(PARTS_OF_DAY[self.told.part]) if self.told.part is not None else ""
+        who = isolated(self.told.therapist.name) if self.told.therapist else ""
+        words = [part, _("with {therapist}").format(therapist=who) if who else ""]
+        return ", ".join(filter(None, words))
 
     @property
     def weekly_volume_km(self) -> int:
@@ -197,6 +208,7 @@ def plan_page(
         standing=list(_standing(found, plan, store, clinic, since=start)),
         hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
+        told=store.history.usual,
         protocol=plan.protocol,
     )
 

@@ -249,14 +249,14 @@ def test_more_races_and_openings_cost_no_more_queries(
     enter, plan, client, race_day, suits_all, django_assert_num_queries
 ):
     plan()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
     enter(race_date=(race_day + timedelta(weeks=10)).isoformat())
     for number in range(5):
         kim = factories.make_therapist(f"More {number}")
         factories.make_week(kim)
         factories.make_treatment(therapists=[kim], session_kinds=suits_all.session_kinds)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
 
 
@@ -399,3 +399,74 @@ def test_home_and_plan_say_the_same_day_for_the_build_up_of_several_races(
     said = f"Your training block starts on {starts:%A} {starts.day} {starts:%B} {starts.year}."
     assert said in text(page)
     assert said in text(client.get("/"))
+
+
+@pytest.fixture
+def lee_too(suits_all):
+    """Works the same hours."""
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    suits_all.therapists.add(lee)
+    return lee
+
+
+def in_the_afternoon_with(therapist) -> dict[str, str]:
+    usual = {"usual_part": "1", "usual_therapist_id": str(therapist.pk)}
+    return {"long_run_weekday": "6", "weekly_volume_km": "", **usual}
+
+
+def first_times(client, url: str) -> list:
+    shown = client.get(url).context["page"].proposals
+    return [one.times[0].slot for one in shown if one.times]
+
+
+@pytest.mark.parametrize("behind_the_link", [False, True])
+def test_what_is_usual_is_asked_once_and_every_proposal_goes_by_it(
+    enter, mine, client, clinic, lee_too, behind_the_link
+):
+    url = mine if behind_the_link else URL
+    enter(url)
+    before = first_times(client, url)
+    assert {slot.start.astimezone(clinic.tz).hour >= 12 for slot in before} == {False}
+    client.post(f"{url}habits/", in_the_afternoon_with(lee_too))
+    after = first_times(client, url)
+    assert len(after) == len(before) > 3
+    for slot in after:
+        assert slot.therapist == lee_too
+        assert 12 <= slot.start.astimezone(clinic.tz).hour < 17
+    assert "in the afternoon, with Lee Demo" in text(client.get(url)).replace("\u2068", "").replace(
+        "\u2069", ""
+    )
+
+
+def test_what_is_usual_stays_with_another_race_and_goes_along_to_the_clinic(
+    plan, enter, mine, booked, client, lee_too, race_day
+):
+    plan()
+    client.post(f"{URL}habits/", in_the_afternoon_with(lee_too))
+    enter(race_date=(race_day + timedelta(weeks=10)).isoformat())
+    assert {slot.therapist for slot in first_times(client, URL)} == {lee_too}
+    client.post(f"{mine}keep/")
+    booked.client.refresh_from_db()
+    assert (booked.client.usual_part, booked.client.usual_therapist) == (1, lee_too)
+
+
+def test_whom_the_clinic_has_no_longer_is_nobody(plan, client, mine, booked, lee_too):
+    plan()
+    client.post(f"{URL}habits/", in_the_afternoon_with(lee_too))
+    lee_too.delete()
+    assert first_times(client, URL)
+    client.post(f"{mine}keep/")
+    booked.client.refresh_from_db()
+    assert (booked.client.usual_part, booked.client.usual_therapist) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("usual_part", "7"), ("usual_therapist_id", "999999")]
+)
+def test_a_usual_that_is_not_offered_is_refused(plan, client, field, typed):
+    plan()
+    sent = {"long_run_weekday": "6", field: typed}
+    answer = client.post(f"{URL}habits/", sent)
+    assert answer.status_code == 422
+    assert field in answer.context["habits"].errors
