@@ -12,15 +12,6 @@ pytestmark = pytest.mark.browser
 A_WHILE = 120  # seconds that nobody takes to stop a clock
 
 
-@pytest.fixture
-def clicks(page):
-    """How often the mouse was pressed on something, over all pages."""
-    pressed = []
-    page.expose_function("notePress", lambda what: pressed.append(what))
-    page.add_init_script("addEventListener('click', e => notePress(e.target.outerHTML), true)")
-    return pressed
-
-
 def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks):
     page.goto("/")
     page.get_by_role("link", name="Just book").click()

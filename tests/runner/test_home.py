@@ -168,9 +168,14 @@ def test_near_and_far_and_lately_are_each_said_in_their_own_words(client, massag
     [
         ("31", "2", "2027", "There is no such day. Please give a date such as 25/04/2027."),
         ("a", "b", "cdef", "There is no such day. Please give a date such as 25/04/2027."),
-        ("25", "4", "2099", "Please give a date within the next two years."),
+        ("25", "4", "2099", "2099 is further off than we plan"),
         ("25", "4", "1999", "Please give a day of the years 2000 to 2199."),
-        ("25", "4", "2016", "This race is too long ago for a plan to help with it."),
+        (
+            "25",
+            "4",
+            "2016",
+            "This race was in 2016, too long ago for a plan to help with it. Did you mean 2027?",
+        ),
         ("25", "4", "9" * 4000, "There is no such day."),
     ],
 )

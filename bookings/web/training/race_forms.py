@@ -79,7 +79,12 @@ class RaceForm(forms.Form):
     def clean_race_date(self) -> date:
         day = self.cleaned_data["race_date"]
         if day > self._today + FURTHEST_AHEAD:
-            raise ValidationError(_("Please give a date within the next two years."))
+            raise ValidationError(
+                _(
+                    "{year} is further off than we plan: please give a date within the next two "
+                    "years, or come back when the race is nearer."
+                ).format(year=day.year)
+            )
         return day
 
     def clean_name(self) -> str:
