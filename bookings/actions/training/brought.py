@@ -61,8 +61,9 @@ def give(client: Client, told: Told, *, now: datetime) -> Refusals:
     Returns the races that cannot be planned, with why.
     """
     habits = {name: told.habits[name] for name in KEPT_HABITS if name in told.habits}
-    if not Therapist.objects.filter(pk=habits.get("usual_therapist_id")).exists():
-        habits.pop("usual_therapist_id", None)  # has gone since
+    wanted = habits.get("usual_therapist_id")
+    if wanted and not Therapist.objects.filter(pk=wanted).exists():  # has gone since
+        habits["usual_therapist_id"] = None
     answers = racing.enter_all(
         client, told.races, habits=habits, wants_nudges=told.wants_nudges, now=now
     )

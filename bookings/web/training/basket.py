@@ -133,8 +133,10 @@ def _see_other_times(
 ) -> HttpResponse:
     number = request.POST[OTHER]
     session = next((one for n, one in enumerate(sessions, start=1) if str(n) == number), None)
-    treatment = session and suitable(Treatment.objects.bookable_online(), session)
-    if session is None or treatment is None:
+    if session is None:
+        return redirect(store.url)
+    treatment = suitable(Treatment.objects.bookable_online(), session)
+    if treatment is None:
         return redirect(store.url)
     asked = {"day": session.suggested, "session": bundle.name_of(id_of(session))}
     return redirect(f"{store.times_url(treatment)}?{urlencode(asked)}")

@@ -132,6 +132,7 @@ def test_appointments_that_no_longer_fit_are_asked_about_one_by_one_and_moving_i
     for one in questions:
         assert one.selected == (one.times[0][0] if one.times else "keep")
         assert page.content.decode().count(f'<select class="form-select" name="{one.name}"') == 1
+        assert f"{one.appointment.starts_at:%Y}" in page.content.decode()
     assert page.content.decode().count("btn-primary") == 1
     assert all(fresh(one).revision == 0 for one in sessions_booked)
     assert all(one.misfit.reason for one in questions)
