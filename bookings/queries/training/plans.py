@@ -45,8 +45,8 @@ class History:
     @classmethod
     def of(cls, client: Client) -> "History":
         visits = client.appointments.visits().exclude(status=Status.CANCELLED)
-        usual = Usual(client.usual_part, client.usual_therapist)
-        return cls(list(visits.with_everything().order_by("starts_at")), usual)
+        visits = visits.with_everything().with_waits().order_by("starts_at")
+        return cls(list(visits), Usual(client.usual_part, client.usual_therapist))
 
     @property
     def has_been(self) -> bool:
