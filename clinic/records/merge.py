@@ -142,6 +142,9 @@ def _one_person(merge: Merge) -> None:
     if not kept.weekly_volume_km and gone.weekly_volume_km:
         kept.weekly_volume_km = gone.weekly_volume_km
         kept.long_run_weekday = gone.long_run_weekday
+    if kept.usual_part is None:
+        kept.usual_part = gone.usual_part
+    kept.usual_therapist = kept.usual_therapist or gone.usual_therapist
     others = [kept.same_address_as_id, gone.same_address_as_id]
     kept.same_address_as_id = next(
         (pk for pk in others if pk not in (None, kept.pk, gone.pk)), None

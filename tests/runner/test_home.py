@@ -82,7 +82,7 @@ def test_the_three_next_free_days_hold_by_one_press(client, home, massage, kim, 
     data = {"start": starts[0], "therapist": kim.slug}
     assert f'name="therapist" value="{kim.slug}"' in page
     answer = client.post(f"/book/{massage.slug}/hold/", data)
-    assert answer.url == f"/book/{massage.slug}/details/"
+    assert answer.url.startswith(f"/book/{massage.slug}/details/?start=")
 
 
 def test_nothing_free_leaves_the_treatments_and_says_so_of_the_therapist(home, kim):
@@ -170,9 +170,14 @@ def test_near_and_far_and_lately_are_each_said_in_their_own_words(client, massag
     [
         ("31", "2", "2027", "There is no such day. Please give a date such as 25/04/2027."),
         ("a", "b", "cdef", "There is no such day. Please give a date such as 25/04/2027."),
-        ("25", "4", "2099", "Please give a date within the next two years."),
+        ("25", "4", "2099", "2099 is further off than we plan"),
         ("25", "4", "1999", "Please give a day of the years 2000 to 2199."),
-        ("25", "4", "2016", "This race is too long ago for a plan to help with it."),
+        (
+            "25",
+            "4",
+            "2016",
+            "This race was in 2016, too long ago for a plan to help with it. Did you mean 2027?",
+        ),
         ("25", "4", "9" * 4000, "There is no such day."),
     ],
 )

@@ -18,6 +18,9 @@ from bookings.models.clients.search_column import BEGINNING, FINDABLE
 from bookings.models.named import Named
 from bookings.models.users import User
 
+# As `part_of_day` counts them.
+PARTS_OF_DAY = {0: _("in the morning"), 1: _("in the afternoon"), 2: _("in the evening")}
+
 GROWN_UP_AT = 18  # years
 
 
@@ -124,6 +127,21 @@ class Client(Named, models.Model):
         "kilometres a week",
         default=0,
         help_text=_("In the biggest weeks; 0 when not known."),
+    )
+    usual_part = models.PositiveSmallIntegerField(
+        "usual part of the day",
+        choices=list(PARTS_OF_DAY.items()),
+        null=True,
+        blank=True,
+        help_text=_("For which sessions are proposed first; empty is any time."),
+    )
+    usual_therapist = models.ForeignKey(
+        "bookings.Therapist",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("With whom sessions are proposed first; empty is whom they see most."),
     )
     links_edition = models.PositiveSmallIntegerField(
         default=0,

@@ -3,10 +3,12 @@
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -63,7 +65,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return redirect("runner:details", slug)
+    return redirect(_details_of(slot))
 
 
 @page_methods
@@ -73,8 +75,28 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment, slug=slug)
     if request.method == "POST":
         return _book(request, treatment)
-    held = _held(request, treatment)
-    return _no_longer_held(request, slug) if held is None else _ask(request, treatment, held)
+    asked = StartForm(request.GET)
+    start = asked.cleaned_data["start"] if asked.is_valid() else None
+    held = _held(request, treatment, **({"starts_at": start} if start else {}))
+    if held is not None:
+        return _ask(request, treatment, held)
+    if start and start > timezone.now() and not _has_booked(request, start):
+        return _ask_without_a_hold(request, treatment, asked.cleaned_data)
+    return _no_longer_held(request, slug)
+
+
+def _details_of(slot: Slot) -> str:
+    """With its start, so that each of two tabs shows its own when it is loaded again."""
+    chosen = {"start": slot.start.isoformat(), "therapist": slot.therapist and slot.therapist.slug}
+    named = {name: text for name, text in chosen.items() if text}
+    return f"{reverse('runner:details', args=[slot.treatment.slug])}?{urlencode(named)}"
+
+
+def _ask_without_a_hold(request: HttpRequest, treatment: Treatment, chosen: dict) -> HttpResponse:
+    """A browser keeps one time: the other tab's, or none any more. This one may still be free."""
+    chosen = {**chosen, "key": token_hex(16)}
+    form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
+    return _details(request, treatment, form)
 
 
 def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
@@ -183,7 +205,7 @@ def _details(
 
 
 def _said(form: DetailsForm, name: str) -> Any:
-    return form.cleaned_data.get(name) if form.is_bound else None
+    return form.cleaned_data.get(name) if form.is_bound else form.initial.get(name)
 
 
 def _choose_again(
@@ -201,10 +223,19 @@ def _choose_again(
 
 def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the appointment's page, or too late: no form for a time that is not kept."""
-    if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
+    if booked := _just_booked(request):
         return redirect(page_url(booked))
     messages.info(request, _("No time is being kept for you at the moment. Please choose one."))
     return redirect("runner:times", slug)
+
+
+def _just_booked(request: HttpRequest) -> Appointment | None:
+    return Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first()
+
+
+def _has_booked(request: HttpRequest, start: datetime) -> bool:
+    booked = _just_booked(request)
+    return booked is not None and booked.starts_at == start
 
 
 def _held(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:

@@ -31,6 +31,27 @@ def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, st
     assert "We are keeping this time for you" in page.content.decode()
 
 
+def test_each_of_two_tabs_shows_its_own_time_when_it_is_loaded_again(client, choose, start):
+    """A browser keeps one time, the last; the other tab says so, and books its own all the same."""
+    times = [start, start + timedelta(hours=2)]
+    tabs = [choose(time).url for time in times]
+    pages = [client.get(tab) for tab in tabs]
+    assert [hidden(page, "start") for page in pages] == [time.isoformat() for time in times]
+    kept = ["We are keeping this time for you" in page.text for page in pages]
+    assert kept == [False, True]
+    assert "This time is not being kept for you just now." in pages[0].text
+    assert hidden(pages[0], "key") != hidden(pages[1], "key")
+
+
+def test_two_tabs_book_two_times(client, choose, send_details, start):
+    times = [start, start + timedelta(hours=2)]
+    tabs = [choose(time).url for time in times]
+    for tab, time in zip(tabs, times, strict=True):
+        send_details(start=time.isoformat(), key=hidden(client.get(tab), "key"))
+    booked = Appointment.objects.filter(status=Status.BOOKED)
+    assert sorted(one.starts_at for one in booked) == times
+
+
 def test_choosing_another_time_leads_back_to_that_day_and_therapist(client, choose, kim, start):
     page = client.get(choose(start, therapist=kim.slug).url).content.decode()
     assert f"?day={start.date()}&amp;therapist=kim-demo" in page
