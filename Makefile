@@ -32,7 +32,8 @@ demo-reset: $(VENV)/.installed ## Forget the demo's data
 	@$(BIN)/python -m clinic.demo --reset
 
 help: ## List what make can do here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-23s %s\n", $$1, $$2 }' Makefile
+	@echo "After it may come: PORT=8001 STATE=/somewhere ARGS=\"tests/runner -k home\""
 
 install: $(VENV)/.installed node_modules/.installed ## Install what demo and test need, and no more
 
@@ -43,7 +44,7 @@ test-any-day: $(VENV)/.installed ## What reads a clock, on each day that is like
 	@$(BIN)/python -m tests.any_day $(ARGS)
 
 test-some-days: $(VENV)/.installed ## The same for three of those days, chosen by the commit
-	@$(BIN)/python -m tests.any_day --some "$$(git rev-parse HEAD)" $(ARGS)
+	@$(BIN)/python -m tests.any_day --some "$$(git -c safe.directory=* rev-parse HEAD)" $(ARGS)
 
 test-any-day-processes: $(VENV)/.installed node_modules/.installed ## What starts programs, on days that have been trouble (needs libfaketime)
 	@$(BIN)/python -m tests.any_day --processes $(ARGS)
@@ -115,8 +116,9 @@ $(VENV)/.installed: requirements-dev.txt
 	    echo "Python's venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Making the virtual environment …"
 	@$(PYTHON) -m venv $(VENV)
-	@echo "Installing the pinned requirements (about half a minute) …"
-	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r $<
+	@echo "Installing the pinned requirements (a minute or two the first time) …"
+	@$(BIN)/python $(PIP_INSTALL) --require-hashes -r $< || { \
+	    echo "Not everything could be installed: is the package index to be reached?" >&2; exit 1; }
 	@touch $@
 
 .venv-peers/.installed: tests/benchmarks/peer/requirements.txt
@@ -133,9 +135,9 @@ $(VENV)/.installed: requirements-dev.txt
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Installing the front-end packages …"
 	@if command -v npm >/dev/null 2>&1; then \
-	    npm ci --loglevel error --no-audit --no-fund; \
+	    npm ci --loglevel error --no-audit --no-fund --no-progress --no-update-notifier; \
 	else \
 	    $(BIN)/python $(PIP_INSTALL) $(NODE_WHEEL) && \
-	    $(BIN)/python -c "$(NPM_OF_WHEEL)" ci --loglevel error --no-audit --no-fund; \
+	    $(BIN)/python -c "$(NPM_OF_WHEEL)" ci --loglevel error --no-audit --no-fund --no-progress --no-update-notifier; \
 	fi
 	@touch $@

@@ -90,6 +90,8 @@ def main() -> int:
     parser.add_argument("--processes", action="store_true")
     data, arguments = parser.parse_known_args()
     days = list(DAYS_OF_PROCESSES if data.processes else DAYS)
+    if data.some == "":
+        parser.error("--some wants a commit")
     if data.some:
         days = Random(data.some).sample(days, 3)
         print("Today is", "; ".join(map(told, days)))

@@ -11,6 +11,7 @@ needs libfaketime (Debian: apt-get install libfaketime).
 import atexit
 import contextlib
 import os
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -75,4 +76,6 @@ _start()
 
 
 def pytest_unconfigure() -> None:
+    """An impatient hand's second Ctrl-C must not leave half of it lying about."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _started.close()

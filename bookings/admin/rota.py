@@ -22,6 +22,7 @@ from bookings.models import (
     WeeklyShift,
 )
 from bookings.queries.rota.overlaps import overlaps
+from bookings.web.actor import who
 
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
@@ -77,6 +78,9 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
             here = request.session.session_key or ""
             for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
                 logins.end_sessions(login, but=here)
+                logins.tell_of_change(
+                    login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
+                )
 
 
 @admin.register(WeeklyShift)

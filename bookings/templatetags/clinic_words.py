@@ -1,7 +1,7 @@
 """The clinic's words for instants and prices, for pages: {{ start|clock:clinic.tz }}."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from typing import Protocol
@@ -23,6 +23,7 @@ register = template.Library()
 EMERGENCY_NUMBER = re.compile(
     r"(?<![\w#+.,-])(?<!\d )(?:999|112|111|911|000)(?![\w-]|[.,]\w| \d{3})"
 )
+NAMED = 3  # people who can take a time, by name
 # HTML is shown as it was typed, and links lead only where markdown-it lets them.
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(
     ["image", "html_block", "html_inline"]
@@ -140,6 +141,18 @@ def any_of(people: Iterable) -> str:
     """Ana, Bo or Kim"""
     *rest, last = [wording.isolated(str(person)) for person in people]
     return _("{several} or {last}").format(several=", ".join(rest), last=last) if rest else last
+
+
+@register.filter
+def called(people: Sequence) -> str:
+    """Kim Demo, and of several Ana, Bo or 2 others"""
+    if len(people) == 1:
+        return wording.isolated(str(people[0]))
+    first = [str(person).partition(" ")[0] for person in people]
+    if len(first) <= NAMED:
+        return any_of(first)
+    named, others = [wording.isolated(name) for name in first[: NAMED - 1]], first[NAMED - 1 :]
+    return _("{several} or {count} others").format(several=", ".join(named), count=len(others))
 
 
 @register.filter

@@ -62,7 +62,7 @@ def _run(state: Path, port: int) -> int:
     began = time.monotonic()
     _stop_when_told()
     with running(state, port) as children:
-        _say_where(port, time.monotonic() - began)
+        _say_where(state, port, time.monotonic() - began)
         return _watch(children)
 
 
@@ -260,14 +260,15 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _say_where(port: int, seconds: float) -> None:
+def _say_where(state: Path, port: int, seconds: float) -> None:
     home = f"http://localhost:{port}/"
     _say(f"\nTaper is running ({seconds:.1f} s): {home}")
     _say(f"Mail it sends:      {home}demo/inbox/")
     _say(f"Sign in at          {home}accounts/login/  with the password  {DEMO_PASSWORD}")
     for role, email in DEMO_LOGINS:
         _say(f"  {role:<12} {email}")
-    _say("Stop it with Ctrl-C; the data stays. Start anew: make demo-reset")
+    elsewhere = "" if state == Path(".state").resolve() else f" STATE={state}"
+    _say(f"Stop it with Ctrl-C; the data stays. To forget it then: make demo-reset{elsewhere}")
 
 
 if __name__ == "__main__":

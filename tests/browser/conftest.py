@@ -277,6 +277,15 @@ def for_everybody(axe) -> Callable[..., None]:
     return _check
 
 
+@pytest.fixture
+def clicks(page) -> list[str]:
+    """How often the mouse was pressed on something, over all pages."""
+    pressed: list[str] = []
+    page.expose_function("notePress", lambda what: pressed.append(what))
+    page.add_init_script("addEventListener('click', e => notePress(e.target.outerHTML), true)")
+    return pressed
+
+
 @pytest.fixture(scope="package")
 def run(site) -> Iterator[Callable[[str], str]]:
     """Runs a few lines beside the site, as an operator would in its shell; tells what they print.

@@ -24,7 +24,8 @@ WORKFLOW = ROOT / ".github/workflows/ci.yml"
 def test_make_help_lists_every_target():
     data = ["make", "--silent", "help"]
     said = subprocess.check_output(data, cwd=ROOT, text=True)
-    assert {line.split()[1] for line in said.splitlines()} == TARGETS
+    listed = {line.split()[1] for line in said.splitlines() if line.startswith("make ")}
+    assert listed == TARGETS
 
 
 @pytest.mark.parametrize("path", FOR_PEOPLE)

@@ -8,7 +8,7 @@ from django.db import transaction
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import races as racing
 from bookings.actions.training import training_feedback
-from bookings.models import BroughtPlan, Client, Clinic, Race, Told
+from bookings.models import BroughtPlan, Client, Clinic, Race, Therapist, Told
 from bookings.models.training.brought import KEPT_HABITS
 
 Refusals = list[tuple[Race, RaceRefused]]
@@ -61,6 +61,9 @@ def give(client: Client, told: Told, *, now: datetime) -> Refusals:
     Returns the races that cannot be planned, with why.
     """
     habits = {name: told.habits[name] for name in KEPT_HABITS if name in told.habits}
+    wanted = habits.get("usual_therapist_id")
+    if wanted and not Therapist.objects.filter(pk=wanted).exists():  # has gone since
+        habits["usual_therapist_id"] = None
     answers = racing.enter_all(
         client, told.races, habits=habits, wants_nudges=told.wants_nudges, now=now
     )

@@ -26,7 +26,7 @@ def enter(
     client: Client,
     race: Race,
     *,
-    habits: Mapping[str, int] | None = None,
+    habits: Mapping[str, int | None] | None = None,
     wants_nudges: bool = False,
     now: datetime,
 ) -> Race:
@@ -48,7 +48,7 @@ def enter_all(
     client: Client,
     races: Iterable[Race],
     *,
-    habits: Mapping[str, int],
+    habits: Mapping[str, int | None],
     wants_nudges: bool = False,
     now: datetime,
 ) -> list[RaceRefused | None]:
@@ -94,12 +94,9 @@ def withdraw(race: Race, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def keep_habits(
-    client: Client, *, long_run_weekday: int, weekly_volume_km: int, now: datetime
-) -> None:
-    """What a week of the client's training looks like."""
+def keep_habits(client: Client, *, now: datetime, **habits: int | None) -> None:
+    """What a week of the client's training looks like, and when they like to come: KEPT_HABITS."""
     _lock(client)
-    habits = {"long_run_weekday": long_run_weekday, "weekly_volume_km": weekly_volume_km}
     _keep_habits(client, habits)
     nudges.plan_for(client, now=now)
 
@@ -124,7 +121,7 @@ def _entered_or_refused(client: Client, race: Race, now: datetime) -> RaceRefuse
     return None
 
 
-def _keep_habits(client: Client, habits: Mapping[str, int]) -> None:
+def _keep_habits(client: Client, habits: Mapping[str, int | None]) -> None:
     if any(getattr(client, name) != value for name, value in habits.items()):
         Client.objects.filter(pk=client.pk).update(**habits)
         _raise_revision(client)

@@ -24,9 +24,11 @@ from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plan.advice import (
     Advice,
     Verdict,
+    advice_for,
     advice_on,
     fits,
     light_kinds,
+    suits,
 )
 from bookings.core.training.plan.differences import Booked, Change, Misfit
 from bookings.core.training.plan.plan import Plan, plan
@@ -80,6 +82,7 @@ __all__ = [
     "Topic",
     "Verdict",
     "Weekday",
+    "advice_for",
     "advice_on",
     "as_data",
     "as_text",
@@ -95,4 +98,5 @@ __all__ = [
     "plan",
     "promised_nothing_about",
     "rejections",
+    "suits",
 ]

@@ -109,7 +109,18 @@ def rejections(races: Sequence[Race], protocol: Protocol, *, today: date) -> Ite
 
 def _faults(race: Race, protocol: Protocol, today: date) -> Iterator[tuple[str, str]]:
     if race.days_to(today) < -protocol.distances[race.distance].return_last_day:
-        yield "race_date", Sentence("This race is too long ago for a plan to help with it.")
+        next_time = today.year + (
+            (race.race_date.month, race.race_date.day) < (today.month, today.day)
+        )
+        yield (
+            "race_date",
+            Sentence(
+                "This race was in {year}, too long ago for a plan to help with it. Did you mean "
+                "{next}?",
+                year=race.race_date.year,
+                next=next_time,
+            ),
+        )
     if race.training_start:
         days = race.days_to(race.training_start)
         if days < 0:

@@ -134,12 +134,16 @@ def times_for(
         Time(
             opening,
             problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
-            training.advice_on(clinic.day_of(opening.starts_at), plan) if plan else None,
+            _advice(treatment, clinic.day_of(opening.starts_at), plan),
         )
         for opening in found.openings
     ]
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
     return Times(lines, wish, fits=found.fits)
+
+
+def _advice(treatment: Treatment, day: date, plan: training.Plan | None) -> training.Advice | None:
+    return training.advice_for(treatment.kinds, day, plan) if plan else None
 
 
 def _plan(client: Client | None, today: date) -> training.Plan | None:

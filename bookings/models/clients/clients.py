@@ -18,6 +18,9 @@ from bookings.models.clients.search_column import BEGINNING, FINDABLE
 from bookings.models.named import Named
 from bookings.models.users import User
 
+# As `part_of_day` counts them.
+PARTS_OF_DAY = {0: _("in the morning"), 1: _("in the afternoon"), 2: _("in the evening")}
+
 GROWN_UP_AT = 18  # years
 
 
@@ -125,6 +128,21 @@ class Client(Named, models.Model):
         default=0,
         help_text=_("In the biggest weeks; 0 when not known."),
     )
+    usual_part = models.PositiveSmallIntegerField(
+        "usual part of the day",
+        choices=list(PARTS_OF_DAY.items()),
+        null=True,
+        blank=True,
+        help_text=_("For which sessions are proposed first; empty is any time."),
+    )
+    usual_therapist = models.ForeignKey(
+        "bookings.Therapist",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("With whom sessions are proposed first; empty is whom they see most."),
+    )
     links_edition = models.PositiveSmallIntegerField(
         default=0,
         help_text=_("Raising it ends every link that was made for this client before."),
@@ -210,6 +228,11 @@ class Client(Named, models.Model):
     @property
     def is_provisional(self) -> bool:
         return self.proved_at is None
+
+    @property
+    def is_named(self) -> bool:
+        """By themselves or the desk; else the name may be a stranger's words to their mailbox."""
+        return not self.is_provisional or self.unconfirmed_since is not None
 
     @property
     def language_of_mails(self) -> str:

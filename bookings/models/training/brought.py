@@ -15,7 +15,8 @@ FIELDS = (
     "race_date", "distance", "name", "priority", "training_start", "weeks", "outcome", "dnf_km",
 )  # fmt: skip
 DATES = ("race_date", "training_start")
-KEPT_HABITS = ("long_run_weekday", "weekly_volume_km")  # of a client; the clinic knows the rest
+# Of a client; the clinic knows the rest.
+KEPT_HABITS = ("long_run_weekday", "weekly_volume_km", "usual_part", "usual_therapist_id")
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,31 @@ HAS_BEEN = (Status.ARRIVED, Status.COMPLETED)
 
 
 @dataclass(frozen=True)
+class Usual:
+    """When and with whom a runner likes to come, as they have said; None is any."""
+
+    part: int | None = None  # as part_of_day counts
+    therapist: Therapist | None = None
+
+    def misses(self, opening: Opening, part: int) -> int:
+        """How much of it the opening has not."""
+        other_part = self.part is not None and part != self.part
+        other_person = self.therapist is not None and self.therapist not in opening.therapists
+        return other_part + other_person
+
+
+@dataclass(frozen=True)
 class History:
-    """A runner's visits so far and to come; nobody's has none."""
+    """A runner's visits so far and to come, and what they like; nobody's has none."""
 
     visits: Sequence[Appointment] = ()
+    usual: Usual = Usual()
 
     @classmethod
     def of(cls, client: Client) -> "History":
         visits = client.appointments.visits().exclude(status=Status.CANCELLED)
-        return cls(list(visits.with_everything().order_by("starts_at")))
+        visits = visits.with_everything().with_waits().order_by("starts_at")
+        return cls(list(visits), Usual(client.usual_part, client.usual_therapist))
 
     @property
     def has_been(self) -> bool:
@@ -38,7 +54,9 @@ class History:
 
     @cached_property
     def usual_therapist(self) -> Therapist | None:
-        """Who has treated them most often, of those who still work here."""
+        """Whom they want, or who has treated them most often, of those who still work here."""
+        if self.usual.therapist and self.usual.therapist.active:
+            return self.usual.therapist
         often = Counter(visit.therapist for visit in self.visits if visit.therapist.active)
         return often.most_common(1)[0][0] if often else None
 
@@ -212,7 +230,7 @@ class _Asked:
         return self._ranked(allowed, session.suggested)
 
     def _ranked(self, free: Iterable[Opening], ideal: date) -> list[Opening]:
-        """One a part of day; nearest to the ideal day first, then as the runner usually comes."""
+        """One a part of day: as the runner wants it, then by the ideal day, then as they come."""
         usual_minute = self.history.usual_minute(self.clinic)
         parts: dict[tuple[date, int], _Choice] = {}
         for opening in free:
@@ -232,6 +250,7 @@ class _Asked:
             opening,
             part=(day, part_of_day(local.time())),
             rank=(
+                self.history.usual.misses(opening, part_of_day(local.time())),
                 abs((day - ideal).days),
                 usual is not None and usual not in opening.therapists,
                 0 if usual_minute is None else abs(minute - usual_minute),
@@ -244,7 +263,7 @@ class _Asked:
 class _Choice:
     opening: Opening
     part: tuple[date, int]
-    rank: tuple[int, bool, int, datetime]
+    rank: tuple[int, int, bool, int, datetime]
 
 
 def _diary_of(

@@ -3,26 +3,32 @@
 from datetime import datetime
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from bookings.actions.clients.details import change
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Treatment
+from bookings.models import Appointment, Client, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
+from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.training.plan_store import SessionPlan, goes_along
@@ -33,6 +39,7 @@ from bookings.web.visitor import (
     remember_booked,
     visitor,
     visitor_from_now_on,
+    who_has_signed_in,
 )
 
 KEY, TYPED = "booking_key", "typed"
@@ -58,7 +65,7 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
-    return redirect("runner:details", slug)
+    return redirect(_details_of(slot))
 
 
 @page_methods
@@ -68,21 +75,43 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
     treatment = get_object_or_404(Treatment, slug=slug)
     if request.method == "POST":
         return _book(request, treatment)
-    held = _live_hold(request, treatment)
-    return _no_longer_held(request, slug) if held is None else _ask(request, treatment, held)
+    asked = StartForm(request.GET)
+    start = asked.cleaned_data["start"] if asked.is_valid() else None
+    held = _live_hold(request, treatment, **({"starts_at": start} if start else {}))
+    if held is not None:
+        return _ask(request, treatment, held)
+    if start and start > timezone.now() and not _has_booked(request, start):
+        return _ask_without_a_hold(request, treatment, asked.cleaned_data)
+    return _no_longer_held(request, slug)
+
+
+def _details_of(slot: Slot) -> str:
+    """With its start, so that each of two tabs shows its own when it is loaded again."""
+    chosen = {"start": slot.start.isoformat(), "therapist": slot.therapist and slot.therapist.slug}
+    named = {name: text for name, text in chosen.items() if text}
+    return f"{reverse('runner:details', args=[slot.treatment.slug])}?{urlencode(named)}"
+
+
+def _ask_without_a_hold(request: HttpRequest, treatment: Treatment, chosen: dict) -> HttpResponse:
+    """A browser keeps one time: the other tab's, or none any more. This one may still be free."""
+    chosen = {**chosen, "key": token_hex(16)}
+    form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
+    return _details(request, treatment, form, held=_held(request, treatment, chosen))
 
 
 def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
     wanted = None if held.any_therapist else held.therapist
     chosen = {"start": held.starts_at, "therapist": wanted, "key": _key(request)}
-    form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
+    known = who_has_signed_in(request)
+    about = {name: getattr(known, name) for name in PERSON} if known else {}
+    form = DetailsForm(initial={**about, **request.session.get(TYPED, {}), **chosen})
     return _details(request, treatment, form, held=held)
 
 
 def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     form = DetailsForm(request.POST)
     if not form.is_valid():
-        held = _held(request, treatment, form)
+        held = _held(request, treatment, form.cleaned_data)
         return _details(request, treatment, form, held=held, status=422)
     now, said = timezone.now(), form.cleaned_data
     plan = SessionPlan(request)
@@ -90,7 +119,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     try:
         wanted = BookingRequest(
             slots=[Slot(treatment=treatment, **form.chosen)],
-            client=newcomer(**form.person, now=now),
+            client=_for_whom(request, form.person, now),
             key=said["key"],
             rules=Rules.ONLINE,
             holder=_holder(request),
@@ -102,7 +131,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         )
         [booked] = booking.book(wanted, now=now)
     except Refused as refusal:
-        held = _held(request, treatment, form)
+        held = _held(request, treatment, form.cleaned_data)
         response = _details(
             request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
         )
@@ -110,18 +139,38 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     remember_booked(request, [booked])
     plan.note_booking(booked, told)
     if booked.booked_at == now:
-        _confirm(request, said)
+        _confirm(request, said, waits=booked.prove_by is not None)
     return redirect(page_url(booked))
+
+
+def _for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
+    """Whoever has signed in, while they leave their name and address as they are."""
+    known = who_has_signed_in(request)
+    if known is None or not _is_them(known, person):
+        return newcomer(**person, now=now)
+    if person["phone"]:
+        change(known, seen={}, wanted={"phone": person["phone"]}, by=Role.RUNNER, now=now)
+    return known
+
+
+def _is_them(known: Client, person: dict[str, str]) -> bool:
+    at_the_same = compared(known.email) == compared(person["email"])
+    return at_the_same and same_name(known.name, person["name"])
 
 
 def _holder(request: HttpRequest) -> Holder:
     return Holder(key=visitor_from_now_on(request), address=address(request))
 
 
-def _confirm(request: HttpRequest, said: dict) -> None:
+def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
+    """What `waits` for its address to be proved is not called booked; the page says until when."""
     request.session.pop(TYPED, None)
     request.session[KEY] = said["key"]
-    sentence = _("You are booked. The confirmation is on its way to {email}.")
+    sentence = (
+        _("One more step: the mail to confirm it is on its way to {email}.")
+        if waits
+        else _("You are booked. The confirmation is on its way to {email}.")
+    )
     messages.success(request, sentence.format(email=said["email"]))
 
 
@@ -135,7 +184,9 @@ def _details(
     status: int = 200,
 ) -> HttpResponse:
     wanted, now = _said(form, "therapist"), timezone.now()
+    known = who_has_signed_in(request)
     context = {
+        "booking_as": known if known and _is_them(known, form.typed_or_given()) else None,
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
         "treatment": treatment,
@@ -155,7 +206,7 @@ def _details(
 
 
 def _said(form: DetailsForm, name: str) -> Any:
-    return form.cleaned_data.get(name) if form.is_bound else None
+    return form.cleaned_data.get(name) if form.is_bound else form.initial.get(name)
 
 
 def _choose_again(
@@ -173,25 +224,34 @@ def _choose_again(
 
 def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the appointment's page, or too late: no form for a time that is not kept."""
-    if booked := Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first():
+    if booked := _just_booked(request):
         return redirect(page_url(booked))
     messages.info(request, _("No time is being kept for you at the moment. Please choose one."))
     return redirect("runner:times", slug)
 
 
-def _live_hold(request: HttpRequest, treatment: Treatment) -> Appointment | None:
+def _just_booked(request: HttpRequest) -> Appointment | None:
+    return Appointment.objects.filter(booking_key=request.session.get(KEY, "")).first()
+
+
+def _has_booked(request: HttpRequest, start: datetime) -> bool:
+    booked = _just_booked(request)
+    return booked is not None and booked.starts_at == start
+
+
+def _live_hold(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:
     """What is being kept of the treatment for the visitor at the moment."""
     if not (known := visitor(request)):
         return None
     live = Appointment.objects.live_holds(timezone.now()).held_by(known)
-    return live.filter(treatment=treatment).select_related("therapist").first()
+    return live.filter(treatment=treatment, **which).select_related("therapist").first()
 
 
-def _held(request: HttpRequest, treatment: Treatment, form: DetailsForm) -> Appointment | None:
-    """The hold that booking what was sent would use, a late one as well."""
-    if not (start := form.cleaned_data.get("start")):
+def _held(request: HttpRequest, treatment: Treatment, chosen: dict) -> Appointment | None:
+    """The hold that booking the `chosen` start would use, a late one as well."""
+    if not (start := chosen.get("start")):
         return None
-    slot = Slot(treatment=treatment, start=start, therapist=form.cleaned_data.get("therapist"))
+    slot = Slot(treatment=treatment, start=start, therapist=chosen.get("therapist"))
     [held] = holds.holds_of(Holder(key=visitor(request)), [slot])
     return held
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
 from bookings.core import training
-from bookings.core.training import Phase
 from bookings.core.wording import isolated
 from bookings.models import Clinic, Distance, Race
 from bookings.queries.scheduling.diary import Opening
@@ -80,7 +79,7 @@ def answer(
     return Answer(
         figure=figure,
         to=unit,
-        standing=_standing(plan, race),
+        standing=_standing(plan),
         sessions=len(plan.sessions),
         next=_in_words(offer, plan) if offer else None,
         hills=_drawn(clinic, plan, history),
@@ -130,13 +129,12 @@ def _how_far(days: int, to: str) -> tuple[int, str]:
     return -days, ngettext("day since {race}", "days since {race}", -days).format(race=to)
 
 
-def _standing(plan: training.Plan, race: training.Race) -> str:
+def _standing(plan: training.Plan) -> str:
     """Where the runner is today, as somebody says it who has a race in the calendar."""
-    start, here = race.plan_start(plan.protocol), plan.on(plan.as_of)
-    if here.phase is Phase.OFF_SEASON and race.drives_a_plan and start > plan.as_of:
-        day = dates.civil_day_from(start, plan.as_of)
+    if plan.build_up_starts:
+        day = dates.civil_day_from(plan.build_up_starts, plan.as_of)
         return _("Your training block starts on {day}.").format(day=day)
-    phase = plan.protocol.phases[here.phase].name
+    phase = plan.protocol.phases[plan.on(plan.as_of).phase].name
     return _("Now: {phase}.").format(phase=isolated(phase))
 
 

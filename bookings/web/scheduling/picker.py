@@ -1,8 +1,8 @@
 """The slot picker: two weeks of days, and the chosen day's starts by part of day."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -15,7 +15,15 @@ from bookings.queries.scheduling.diary import Opening, part_of_day
 from bookings.queries.scheduling.open_days import Day, Why, days_of
 from bookings.queries.scheduling.openings import next_free
 from bookings.queries.scheduling.slots import Ignoring
-from bookings.web.scheduling.picker_query import ANYBODY, STRIP, STRIP_DAYS, Asked
+from bookings.web.scheduling.picker_query import (
+    ANYBODY,
+    FREE,
+    GOOD,
+    NEXT,
+    STRIP,
+    STRIP_DAYS,
+    Asked,
+)
 
 PAGE, PART = "web/scheduling/times.html", "web/scheduling/_picker.html"
 PARTS = (gettext_lazy("Morning"), gettext_lazy("Afternoon"), gettext_lazy("Evening"))
@@ -31,14 +39,43 @@ WHOLE_WORDS = {
     Why.OVER: gettext_lazy("There is nothing left on {day}."),
     Why.NOT_YET: gettext_lazy("The diary is not open yet on {day}."),
 }
+VERDICTS = {
+    training.Verdict.GOOD: gettext_lazy("Good day"),
+    training.Verdict.LIGHT_ONLY: gettext_lazy("Light only"),
+    training.Verdict.NOT_ADVISED: gettext_lazy("Better not"),
+}
+SIGNS = {
+    training.Verdict.GOOD: "good",
+    training.Verdict.LIGHT_ONLY: "light",
+    training.Verdict.NOT_ADVISED: "rest",
+}
+HALF_AN_HOUR = 30  # minutes
 
 
 @dataclass(frozen=True)
 class Part:
-    """Morning, afternoon or evening of the chosen day, with its openings."""
+    """Morning, afternoon or evening of the chosen day; `more` are openings to look up."""
 
     name: str
     openings: list[Opening]
+    first: list[Opening]
+    more: list[Opening]
+
+
+@dataclass(frozen=True)
+class Advised:
+    """A day's verdict for the treatment: its word, its sign, and why."""
+
+    advice: training.Advice
+
+    @property
+    def word(self) -> str:
+        return str(VERDICTS[self.advice.verdict])
+
+    @property
+    def sign(self) -> str:
+        """Of colour and icon alike: good, light or rest."""
+        return SIGNS[self.advice.verdict]
 
 
 @dataclass(frozen=True)
@@ -54,7 +91,7 @@ class Choice:
 class Cell:
     """A day in the strip; `url` is None where there is nothing to choose.
 
-    `advice` is for a runner with a race, of a day that can be chosen.
+    `advised` is for a runner with a race, of a day that can be chosen.
     """
 
     date: date
@@ -62,7 +99,7 @@ class Cell:
     url: str | None
     chosen: bool
     shows_month: bool
-    advice: training.Advice | None
+    advised: Advised | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +107,8 @@ class Picker:
     """What the picker shows. `path` is the page it stands on, `target` where a start goes to.
 
     `usual` is the therapist an address stands for that names none; `plan` is the runner's, from
-    whose races the days are advised.
+    whose races the days are advised. `opened_for_training` says that nobody has asked for the
+    day, and `kept` is what every address of the picker carries along.
     """
 
     clinic: Clinic
@@ -88,6 +126,8 @@ class Picker:
     moving: Appointment | None
     plan: training.Plan | None = None
     light: Sequence[Treatment] = ()
+    opened_for_training: bool = False
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def first(self) -> date:
@@ -107,7 +147,7 @@ class Picker:
                 url=url if day.openings else None,
                 chosen=day is self.chosen,
                 shows_month=day.date == self.first or day.date.day == 1,
-                advice=self._advice(day) if day.openings else None,
+                advised=self._advised(day) if day.openings else None,
             )
 
     def word(self, day: Day) -> str:
@@ -117,23 +157,25 @@ class Picker:
         return _("away") if off else str(WORDS[day.why_none])
 
     @property
-    def advice(self) -> training.Advice | None:
+    def advised(self) -> Advised | None:
         """Of the chosen day."""
-        return self._advice(self.chosen) if self.chosen else None
+        return self._advised(self.chosen) if self.chosen else None
 
     @property
-    def fits(self) -> bool:
-        """Whether the treatment is one for the chosen day's phase, as far as anybody has said."""
+    def is_for_other_weeks(self) -> bool:
+        """On a day that is not good anyhow, whether the treatment does not fit the phase either."""
         if not (self.plan and self.chosen and self.treatment.kinds):
-            return True
-        return training.fits(self.treatment.kinds, self.chosen.date, self.plan)
+            return False
+        day = self.chosen.date
+        is_good = training.advice_on(day, self.plan).verdict is training.Verdict.GOOD
+        return not is_good and not training.fits(self.treatment.kinds, day, self.plan)
 
     @property
     def lighter(self) -> Treatment | None:
         """The light treatment to have instead, on a day that is advised for light ones only."""
-        if not (self.plan and self.chosen and self.advice and self.treatment not in self.light):
+        if not (self.plan and self.chosen and self.advised and self.treatment not in self.light):
             return None
-        if self.advice.verdict is not training.Verdict.LIGHT_ONLY:
+        if self.advised.advice.verdict is not training.Verdict.LIGHT_ONLY:
             return None
         day, plan = self.chosen.date, self.plan
         return min(
@@ -164,7 +206,17 @@ class Picker:
         found: dict[int, list[Opening]] = {}
         for opening in self.chosen.openings if self.chosen else ():
             found.setdefault(part_of_day(self._clock(opening)), []).append(opening)
-        return [Part(str(PARTS[part]), openings) for part, openings in found.items()]
+        return [self._part(part, openings) for part, openings in found.items()]
+
+    def _part(self, number: int, openings: list[Opening]) -> Part:
+        """Hours and halves first, and the time of the visit that is moved."""
+        first = [one for one in openings if self._comes_first(one)] or openings
+        more = [one for one in openings if one not in first]
+        return Part(str(PARTS[number]), openings, first, more)
+
+    def _comes_first(self, opening: Opening) -> bool:
+        is_now = self.moving is not None and opening.starts_at == self.moving.starts_at
+        return is_now or self._clock(opening).minute % HALF_AN_HOUR == 0
 
     @property
     def choices(self) -> list[Choice]:
@@ -184,10 +236,21 @@ class Picker:
 
     @property
     def soonest_url(self) -> str:
-        return self._url(self.therapist)
+        return self._url(self.therapist, next=FREE)
 
-    def _advice(self, day: Day) -> training.Advice | None:
-        return training.advice_on(day.date, self.plan) if self.plan else None
+    @property
+    def good_url(self) -> str:
+        return self._url(self.therapist, next=GOOD)
+
+    @property
+    def next_good(self) -> Day | None:
+        """The first good day of those shown that can be had."""
+        return _first_good(self.days, self.treatment, self.plan)
+
+    def _advised(self, day: Day) -> Advised | None:
+        if self.plan is None:
+            return None
+        return Advised(training.advice_for(self.treatment.kinds, day.date, self.plan))
 
     def _clock(self, opening: Opening) -> time:
         return opening.starts_at.astimezone(self.clinic.tz).time()
@@ -201,9 +264,14 @@ class Picker:
         )
 
     def _url(
-        self, therapist: Therapist | None, *, first: date | None = None, day: date | None = None
+        self,
+        therapist: Therapist | None,
+        *,
+        first: date | None = None,
+        day: date | None = None,
+        next: str = "",
     ) -> str:
-        asked: dict[str, date | str | None] = {"from": first, "day": day}
+        asked: dict[str, date | str | None] = {"from": first, "day": day, NEXT: next, **self.kept}
         if therapist != self.usual:
             asked["therapist"] = therapist.slug if therapist else ANYBODY
         asked = {name: value for name, value in asked.items() if value}
@@ -221,14 +289,25 @@ def open_picker(
     holder: str = "",
     moving: Appointment | None = None,
     plan: training.Plan | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> Picker:
-    """The picker as the address asks for it; one that asks for no day opens at the next free."""
+    """The picker as the address asks for it.
+
+    One that asks for no day opens on the visit's own week when moving, else on the first good
+    day of the runner's training, else at the next free.
+    """
     therapists = list(treatment.therapists.active())
     usual = _usual(moving, therapists)
-    today = clinic.day_of(now)
-    asked = Asked.read(query, therapists, usual, today, clinic.last_bookable_day(now))
+    today, last = clinic.day_of(now), clinic.last_bookable_day(now)
+    asked = Asked.read(query, therapists, usual, today, last)
+    if moving:
+        asked = asked.on_the_week_of(clinic.day_of(moving.starts_at), today)
     facts = {"now": now, "therapist": asked.therapist, **_besides(holder, moving)}
-    days = _days_to_show(clinic, treatment, asked, today, facts)
+    days, wanted = _days_to_show(clinic, treatment, asked, today, facts), asked.day
+    soonest = _soonest(days) if asked.says_nothing or days[0].date == today else None
+    opened = _opened_for_training(clinic, treatment, asked, plan, days=days, facts=facts)
+    if opened:
+        days, wanted = opened
     return Picker(
         clinic=clinic,
         treatment=treatment,
@@ -239,13 +318,55 @@ def open_picker(
         usual=usual,
         today=today,
         days=days,
-        wanted=asked.day,
-        chosen=_chosen(days, asked.day),
-        soonest=_soonest(days) if asked.says_nothing or days[0].date == today else None,
+        wanted=wanted,
+        chosen=_chosen(days, wanted),
+        soonest=soonest,
         moving=moving,
         plan=plan,
         light=_light(plan) if plan else (),
+        opened_for_training=bool(opened),
+        kept=kept or {},
     )
+
+
+def _opened_for_training(
+    clinic: Clinic,
+    treatment: Treatment,
+    asked: Asked,
+    plan: training.Plan | None,
+    *,
+    days: list[Day],
+    facts: dict,
+) -> tuple[list[Day], date] | None:
+    """The days to show and the first good one of them, where no other is asked for.
+
+    The strip moves on to it where none of the first two weeks is good.
+    """
+    if plan is None or not asked.says_nothing or asked.next == FREE:
+        return None
+    good = _first_good(days, treatment, plan)
+    if good is None and (later := _good_day_after(days[-1].date, clinic, treatment, plan, facts)):
+        days = days_of(clinic, treatment, first=later, days=STRIP_DAYS, **facts)
+        good = _first_good(days, treatment, plan)
+    return (days, good.date) if good else None
+
+
+def _first_good(
+    days: Sequence[Day], treatment: Treatment, plan: training.Plan | None
+) -> Day | None:
+    if plan is None:
+        return None
+    free = (day for day in days if day.openings)
+    return next((day for day in free if training.suits(treatment.kinds, day.date, plan)), None)
+
+
+def _good_day_after(
+    last_shown: date, clinic: Clinic, treatment: Treatment, plan: training.Plan, facts: dict
+) -> date | None:
+    """The first good day within the horizon, whether or not it is free."""
+    days = (clinic.last_bookable_day(facts["now"]) - last_shown).days
+    after = (last_shown + timedelta(days=n) for n in range(1, days + 1))
+    return next((day for day in after if training.suits(treatment.kinds, day, plan)), None)
 
 
 def _besides(holder: str, moving: Appointment | None) -> dict:

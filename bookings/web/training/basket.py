@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from secrets import token_hex
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,17 +20,26 @@ from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Held, Holder, HoldRequest
+from bookings.core import training
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Clinic, Treatment
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
+from bookings.queries.training.plans import id_of, suitable
 from bookings.web.forms import KeyForm, PersonForm
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, sorry, status_of, tell_when_to_return
+from bookings.web.scheduling import bundle
+from bookings.web.scheduling.bundle import Bundle
 from bookings.web.scheduling.slot_values import BETWEEN, as_text, read_slots
-from bookings.web.training.plan_store import PlanStore, SessionPlan, goes_along
+from bookings.web.training.plan_store import (
+    PlanStore,
+    SessionPlan,
+    goes_along,
+    plan_of_store,
+)
 from bookings.web.visitor import (
     address,
     language,
@@ -40,6 +50,7 @@ from bookings.web.visitor import (
 )
 
 CHOSEN, KEY = "chosen", "basket_key"
+OTHER = "other"  # the press for other times
 
 
 @dataclass(frozen=True)
@@ -81,10 +92,18 @@ def _ticked(request: HttpRequest) -> list[str]:
     return [only] if only else request.POST.getlist("take")
 
 
+def _times_asked_for(request: HttpRequest) -> int:
+    return 0 if OTHER in request.POST else len(_ticked(request))
+
+
 @require_POST
-@limited(HOLDS, cost=lambda request: len(_ticked(request)))
+@limited(HOLDS, cost=_times_asked_for)
 def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
-    """From the plan: the ticked sessions' times, or those of one alone."""
+    """From the plan: the ticked sessions' times, or those of one alone, or other times for one."""
+    sessions = _sessions_of(store)
+    _keep_bundle(request, store, sessions)
+    if OTHER in request.POST:
+        return _see_other_times(request, store, sessions)
     numbers = _ticked(request)
     slots = read_slots(request.POST.get(f"time-{number}", "") for number in numbers)
     if not slots:
@@ -97,15 +116,50 @@ def choose(request: HttpRequest, store: PlanStore) -> HttpResponse:
     return _keep(request, store, slots)
 
 
+def _sessions_of(store: PlanStore) -> Sequence[training.Session]:
+    plan = plan_of_store(store, Clinic.objects.the(), now=timezone.now())
+    return plan.sessions if plan else ()
+
+
+def _keep_bundle(
+    request: HttpRequest, store: PlanStore, sessions: Sequence[training.Session]
+) -> None:
+    """What the form has, so that the plan looks the same after whatever page comes now."""
+    named = {str(n): bundle.name_of(id_of(one)) for n, one in enumerate(sessions, start=1)}
+    times = {name: request.POST.get(f"time-{n}", "") for n, name in named.items()}
+    ticked = frozenset(named[n] for n in request.POST.getlist("take") if n in named)
+    chosen = Bundle(ticked, {name: value for name, value in times.items() if value})
+    bundle.keep(request.session, store.url, chosen)
+
+
+def _see_other_times(
+    request: HttpRequest, store: PlanStore, sessions: Sequence[training.Session]
+) -> HttpResponse:
+    number = request.POST[OTHER]
+    session = next((one for n, one in enumerate(sessions, start=1) if str(n) == number), None)
+    if session is None:
+        return redirect(store.url)
+    treatment = suitable(Treatment.objects.bookable_online(), session)
+    if treatment is None:
+        return redirect(store.url)
+    asked = {"day": session.suggested, "session": bundle.name_of(id_of(session))}
+    return redirect(f"{store.times_url(treatment)}?{urlencode(asked)}")
+
+
 @require_POST
 @limited(HOLDS)
 def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
-    """From the slot picker of a plan: one time."""
+    """From the slot picker of a plan: one time, for a session of the bundle or to book alone."""
     start, therapist = (request.POST.get(name, "") for name in ("start", "therapist"))
     slots = read_slots([BETWEEN.join([slug, start, therapist])])
     if not slots:
         messages.error(request, _("Please choose one of the free times."))
         return redirect(store.url)
+    name = request.POST.get("session", "")
+    if number := bundle.number_of(name, _sessions_of(store)):
+        chosen = bundle.read(request.session, store.url) or Bundle()
+        bundle.keep(request.session, store.url, chosen.with_time(name, as_text(slots[0])))
+        return redirect(f"{store.url}#session-{number}")
     request.session[KEY] = token_hex(16)
     return _keep(request, store, slots)
 
@@ -195,6 +249,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
 def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment]) -> HttpResponse:
     for kept in (CHOSEN, KEY):
         request.session.pop(kept, None)
+    bundle.forget(request.session)
     if not store.at_the_desk:
         remember_booked(request, visits)
     messages.success(request, _what_is_booked(store, visits))
@@ -203,6 +258,8 @@ def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment
 
 def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
     count, email = len(visits), visits[0].whose.email
+    if held := _held_until(visits):
+        return held
     if not store.at_the_desk:
         words = ngettext(
             "Your appointment is booked. The confirmation is on its way to {email}.",
@@ -221,18 +278,23 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
             "The {count} appointments are booked. There is no address to tell.",
             count,
         )
-    said = words.format(count=count, email=email)
-    return " ".join(filter(None, [said, _please_confirm(visits[0])]))
+    return words.format(count=count, email=email)
 
 
-def _please_confirm(visit: Appointment) -> str:
-    until = strangers.asked_until_in_words(visit, Clinic.objects.the(), now=timezone.now())
+def _held_until(visits: Sequence[Appointment]) -> str:
+    """What is not booked yet, because its address is to be proved first; else ""."""
+    first = visits[0]
+    until = strangers.asked_until_in_words(first, Clinic.objects.the(), now=timezone.now())
     if not until:
         return ""
-    return _(
-        "Please confirm by pressing the link in our mail by {time}; else the time goes to "
-        "somebody else."
-    ).format(time=until)
+    words = ngettext(
+        "We hold this time for you until {time}: press the button in our mail to {email} to make "
+        "it yours, or it goes to somebody else.",
+        "We hold these {count} times for you until {time}: press the button in our mail to {email} "
+        "to make them yours, or they go to somebody else.",
+        len(visits),
+    )
+    return words.format(count=len(visits), time=until, email=first.whose.email)
 
 
 def _not_booked(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -33,6 +34,8 @@ LONG_PEAK = 20  # days; beyond them its summit lies within
 # The least width in px of a drawing that has all the words which fit it, by the class of its names.
 WIDTHS = (("", 280), ("with-room", 500), ("with-much-room", 640))
 LETTER, AROUND = 7.4, 8  # px
+SOON_OVER = 14  # days
+MONTHS_WIDTHS = (("", 280), ("with-much-room", 640))
 APART = 4.6  # percent between two numbered pins
 # Percent; farther right there is no room behind a flag's pole.
 ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
@@ -60,10 +63,33 @@ class Name:
 
 
 @dataclass(frozen=True)
+class Month:
+    """The name of a month below the drawing, where it begins; `only` as of a phase's name.
+
+    `session` is the number of the first one in it, if there is one.
+    """
+
+    words: str
+    x: float
+    only: str
+    session: int | None
+
+    def reach(self, width: float) -> tuple[float, float]:
+        """From where to where its words stand in a drawing so wide, in px."""
+        start = self.x * width / 100
+        return start, start + len(self.words) * LETTER + AROUND
+
+    def touches(self, other: "Month", width: float) -> bool:
+        (start, end), (other_start, other_end) = self.reach(width), other.reach(width)
+        return start < other_end and other_start < end
+
+
+@dataclass(frozen=True)
 class Pin:
     """A session on the route; without room for its number it is a dot."""
 
     number: int
+    day: date
     x: float
     y: float
     booked: bool
@@ -96,6 +122,7 @@ class Hills:
     names: Sequence[Name]
     pins: Sequence[Pin]
     flags: Sequence[Flag]
+    months: Sequence[Month]
     today: Point | None
     in_words: str
 
@@ -194,7 +221,7 @@ def hills_of(
     today: date | None,
 ) -> Hills:
     """The drawing of phases that follow one another; `today` is None in an example."""
-    ground = _Ground(segments)
+    ground, marked = _Ground(segments), list(marked)
     curves = [ground.curve(segment.start, segment.end) for segment in segments]
     inside = today is not None and segments[0].start <= today < segments[-1].end
     return Hills(
@@ -205,6 +232,7 @@ def hills_of(
         names=list(_names(ground, protocol)),
         pins=list(_pins(ground, marked)),
         flags=list(_flags(ground, today)),
+        months=list(_months(ground, marked)),
         today=ground.point(today) if inside and today else None,
         in_words=", ".join(_in_words(segments, protocol, today)),
     )
@@ -269,7 +297,7 @@ def _pins(ground: _Ground, marked: Iterable[Marked]) -> Iterator[Pin]:
             continue
         x, y = ground.point(mark.day)
         is_dot = x - last < APART
-        yield Pin(mark.number, x, y, mark.booked, is_dot)
+        yield Pin(mark.number, mark.day, x, y, mark.booked, is_dot)
         last = last if is_dot else x
 
 
@@ -290,3 +318,36 @@ def _flags(ground: _Ground, today: date | None) -> Iterator[Flag]:
                 at_left=x > ROOM_FOR_A_SHORT_DAY,
                 narrow_at_left=x > NARROW_MIDDLE,
             )
+
+
+def _months(ground: _Ground, marked: Sequence[Marked]) -> list[Month]:
+    """Each where its words touch no others'; more of them where there is more room."""
+    placed: list[Month] = []
+    days = list(_first_days_of_months(ground))
+    for only, width in MONTHS_WIDTHS:
+        for day in days:
+            x = ground.x(ground.place(day))
+            with_year = day.month == 1 or day == days[0]
+            words = dateformat.format(day, "M Y" if with_year else "M")
+            month = Month(words, round(x, 2), only, _first_in(day, marked))
+            is_clear = not any(month.touches(other, width) for other in placed)
+            if is_clear and month.reach(width)[1] <= width:
+                placed.append(month)
+    return sorted(placed, key=lambda month: month.x)
+
+
+def _first_days_of_months(ground: _Ground) -> Iterator[date]:
+    """And the first day of all, unless its month is nearly over: it would hide the next."""
+    day, end = ground.segments[0].start, ground.segments[-1].end
+    after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    if (after - day).days < SOON_OVER:
+        day = after
+    while day < end:
+        yield day
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _first_in(month: date, marked: Iterable[Marked]) -> int | None:
+    """The number of the first session in it."""
+    own = (one for one in marked if (one.day.year, one.day.month) == (month.year, month.month))
+    return next((one.number for one in own), None)

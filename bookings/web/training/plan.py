@@ -14,6 +14,7 @@ from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_methods, page_or_part
+from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, open_picker
 from bookings.web.training.plan_page import plan_page
 from bookings.web.training.plan_store import (
@@ -24,9 +25,9 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.training.race_forms import (
-    HabitsForm,
-    NewcomersHabitsForm,
+    NewcomersWeekForm,
     NewRaceForm,
+    WeekForm,
 )
 from bookings.web.visitor import visitor
 
@@ -85,6 +86,9 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     """The picker of a booking, advised by its races, and a chosen time goes into its basket."""
     treatment = get_object_or_404(Treatment.objects.bookable_online(), slug=slug)
     clinic, now = Clinic.objects.the(), timezone.now()
+    plan = plan_of_store(store, clinic, now=now)
+    session = request.GET.get("session", "")
+    number = bundle.number_of(session, plan.sessions if plan else ())
     picker = open_picker(
         clinic,
         treatment,
@@ -93,18 +97,20 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
         target=store.choose_time_url(treatment),
         now=now,
         holder=visitor(request),
-        plan=plan_of_store(store, clinic, now=now),
+        plan=plan,
+        kept={"session": session} if number else {},
     )
-    return page_or_part(request, PAGE, PART, {"picker": picker, "store": store})
+    context = {"picker": picker, "store": store, "number": number}
+    return page_or_part(request, PAGE, PART, context)
 
 
 def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:
     return NewRaceForm(today=_today(clinic), asks_for_nudges=store.asks_for_nudges, **given)
 
 
-def _habits(store: PlanStore, **given: Any) -> HabitsForm:
+def _habits(store: PlanStore, **given: Any) -> WeekForm:
     """Of a client the clinic knows itself whether they have been; ids apart from the race's."""
-    kind = HabitsForm if store.client else NewcomersHabitsForm
+    kind = WeekForm if store.client else NewcomersWeekForm
     return kind(initial=_told_so_far(store), auto_id="habits-%s", **given)
 
 
@@ -120,7 +126,7 @@ def _show_plan(
     form: NewRaceForm,
     *,
     clinic: Clinic,
-    habits: HabitsForm | None = None,
+    habits: WeekForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
@@ -128,7 +134,13 @@ def _show_plan(
         context["offered"] = offered_in(store, request)
     if store.races:
         context["habits"] = habits or _habits(store)
-        context["page"] = plan_page(clinic, store, now=timezone.now(), visitor=visitor(request))
+        context["page"] = plan_page(
+            clinic,
+            store,
+            now=timezone.now(),
+            visitor=visitor(request),
+            bundle=bundle.read(request.session, store.url),
+        )
     return render(request, "web/training/plan.html", context, status=status)
 
 

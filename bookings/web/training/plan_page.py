@@ -1,4 +1,4 @@
-"""What the plan page shows: where the runner stands, the ribbon, and sessions to book."""
+"""What the plan page shows: where the runner stands, the hills, and sessions to book."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +11,16 @@ from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.training.protocol.sessions import SessionType
+from bookings.core.wording import isolated
 from bookings.models import Appointment, Clinic, Race, Therapist, Weekday
+from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.plans import HAS_BEEN, Offer, offers, plan_of
-from bookings.web.scheduling.slot_values import as_text
-from bookings.web.training import ribbon
+from bookings.queries.training.plans import HAS_BEEN, SHOWN, Offer, Usual, id_of, offers, plan_of
+from bookings.web.scheduling.bundle import Bundle, name_of
+from bookings.web.scheduling.slot_values import as_text, read_slots
+from bookings.web.training.hills import Hills, hills_of
 from bookings.web.training.plan_store import PlanStore
+from bookings.web.training.ribbon import Marked
 
 LONGEST_LOOK_BACK = timedelta(weeks=26)
 DAY = timedelta(days=1)
@@ -64,6 +68,7 @@ class Proposal:
     rules: SessionType
     phase: PhaseRules
     times: Sequence[Time]
+    chosen: str  # the value of one of its times
     ticked: bool
     other_times_url: str
     url: str  # of what is booked
@@ -96,9 +101,9 @@ class Stretch:
 
 @dataclass(frozen=True)
 class InWords:
-    """A dot of the ribbon as the table tells it."""
+    """A pin of the hills as the table tells it."""
 
-    mark: ribbon.Marked
+    mark: Marked
     name: str
 
 
@@ -139,9 +144,9 @@ class PlanPage:
     stretches: Sequence[Stretch]
     proposals: Sequence[Proposal]
     standing: Sequence[Standing]
-    lying: ribbon.Ribbon | None
-    upright: ribbon.Ribbon
+    hills: Hills
     efforts: Efforts
+    told: Usual
     protocol: training.Protocol
 
     @property
@@ -150,18 +155,20 @@ class PlanPage:
         return str(Weekday(self.efforts.plan.runner.long_run_weekday).label)
 
     @property
+    def usual(self) -> str:
+        """In the evening, with Ines Carrow; nothing where any time and anyone will do."""
+        part = str(PARTS_OF_DAY[self.told.part]) if self.told.part is not None else ""
+        who = isolated(self.told.therapist.name) if self.told.therapist else ""
+        words = [part, _("with {therapist}").format(therapist=who) if who else ""]
+        return ", ".join(filter(None, words))
+
+    @property
     def weekly_volume_km(self) -> int:
         return round(self.efforts.plan.runner.weekly_volume_km)
 
     @property
     def build_up_starts(self) -> date | None:
-        """For a race further off than its build-up."""
-        today, off = self.efforts.today, training.Phase.OFF_SEASON
-        is_ahead = any(entered.race.race_date >= today for entered in self.races)
-        if self.phase.phase is not off or not is_ahead:
-            return None
-        later = (one for one in self.stretches if one.start > today)
-        return next((one.start for one in later if one.phase.phase is not off), None)
+        return self.efforts.plan.build_up_starts
 
     @property
     def rows(self) -> list[Proposal | Standing]:
@@ -173,11 +180,19 @@ class PlanPage:
         return any(proposal.offer.booked for proposal in self.proposals)
 
     @property
-    def ticked(self) -> int:
-        return sum(proposal.ticked for proposal in self.proposals)
+    def can_be_booked(self) -> bool:
+        return any(proposal.times for proposal in self.proposals)
 
 
-def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) -> PlanPage:
+def plan_page(
+    clinic: Clinic,
+    store: PlanStore,
+    *,
+    now: datetime,
+    visitor: str,
+    bundle: Bundle | None = None,
+) -> PlanPage:
+    """What has been ticked and chosen before is so again, by the `bundle`."""
     today = clinic.day_of(now)
     plan = plan_of(store.races, store.runner, today=today)
     found = offers(clinic, plan, store.history, declined=store.declined, now=now, holder=visitor)
@@ -185,16 +200,15 @@ def plan_page(clinic: Clinic, store: PlanStore, *, now: datetime, visitor: str) 
     segments = plan.segments(start, training.end_of(plan, start))
     dots = [_in_words(offer, clinic, plan.protocol) for offer in found if not offer.declined]
     marked = [dot.mark for dot in dots]
-    drawn = as_drawn(segments), marked, plan.protocol
     return PlanPage(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, store)),
+        proposals=list(_proposals(found, plan.protocol, store, bundle, now)),
         standing=list(_standing(found, plan, store, clinic, since=start)),
-        lying=ribbon.lying(*drawn, today=today),
-        upright=ribbon.upright(*drawn, today=today),
+        hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
+        told=store.history.usual,
         protocol=plan.protocol,
     )
 
@@ -222,11 +236,11 @@ def as_drawn(segments: Iterable[training.Segment]) -> list[training.Segment]:
     return drawn
 
 
-def _marked(offer: Offer, clinic: Clinic) -> ribbon.Marked:
+def _marked(offer: Offer, clinic: Clinic) -> Marked:
     day = offer.session.suggested
     if offer.booked:
         day = clinic.day_of(offer.booked.starts_at)
-    return ribbon.Marked(offer.number, day, offer.booked is not None)
+    return Marked(offer.number, day, offer.booked is not None)
 
 
 def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:
@@ -250,22 +264,54 @@ def _stretch(
 
 
 def _proposals(
-    found: Iterable[Offer], protocol: training.Protocol, store: PlanStore
+    found: Sequence[Offer],
+    protocol: training.Protocol,
+    store: PlanStore,
+    bundle: Bundle | None,
+    now: datetime,
 ) -> Iterator[Proposal]:
-    """The next one that has times is ticked, and no other."""
+    """The next one that has times is ticked and no other, until somebody has ticked."""
     is_next = True
+    elsewhere = _chosen_elsewhere(found, store, bundle, now)
     for offer in found:
+        name = name_of(id_of(offer.session))
         times = list(_times(offer, store.history.usual_therapist))
+        if (slot := elsewhere.get(name)) and slot.treatment == offer.treatment and times:
+            times = [Time(slot), *times[: SHOWN - 1]]
+        ticked = is_next if bundle is None else name in bundle.ticked
         yield Proposal(
             offer=offer,
             rules=protocol.session_types[offer.session.kind],
             phase=protocol.phases[offer.session.phase],
             times=times,
-            ticked=bool(times) and is_next,
+            chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
+            ticked=bool(times) and ticked,
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
         )
         is_next = is_next and not times
+
+
+def _chosen(times: Sequence[Time], value: str) -> str:
+    values = [time.value for time in times]
+    return value if value in values else next(iter(values), "")
+
+
+def _chosen_elsewhere(
+    found: Sequence[Offer], store: PlanStore, bundle: Bundle | None, now: datetime
+) -> dict[str, Slot]:
+    """By session: times to come that were chosen and are not among those suggested."""
+    if bundle is None:
+        return {}
+    usual = store.history.usual_therapist
+    suggested = {time.value for offer in found for time in _times(offer, usual)}
+    other = {name: value for name, value in bundle.times.items() if value not in suggested}
+    slots = {as_text(slot): slot for slot in read_slots(other.values())} if other else {}
+    return {
+        name: slots[value]
+        for name, value in other.items()
+        if value in slots and slots[value].start > now
+    }
 
 
 def _standing(

@@ -17,11 +17,21 @@ from bookings.actions.training import races as racing
 from bookings.core import training
 from bookings.core.roles import Role
 from bookings.core.scheduling.proving import MOST_WAITING_OF_A_PLAN
-from bookings.models import Appointment, BroughtPlan, Client, Clinic, Race, Told, Treatment
+from bookings.models import (
+    Appointment,
+    BroughtPlan,
+    Client,
+    Clinic,
+    Race,
+    Therapist,
+    Told,
+    Treatment,
+)
 from bookings.models.training.brought import KEPT_HABITS
 from bookings.queries.training.plans import (
     History,
     SessionId,
+    Usual,
     declined_by,
     plan_of,
     runner_of,
@@ -107,7 +117,7 @@ class SessionPlan(Pages):
     def __init__(self, request: HttpRequest):
         self._session = request.session
         self.told = Told(self._session.get(KEY, {}))
-        self.history = History(booked_here(request))
+        self.history = History(booked_here(request), usual_told(self.told))
 
     @property
     def races(self) -> Sequence[Race]:
@@ -133,7 +143,7 @@ class SessionPlan(Pages):
 
     def enter(self, race: Race, habits: dict[str, Any], *, now: datetime) -> None:
         """Raises RaceRefused."""
-        others, told = self.races, self.told.with_habits(habits)
+        others, told = self.races, self.told.with_habits(self.habits | habits)
         if all(other.in_training != race.in_training for other in others):
             self._refuse(race, others, now)
             told = told.with_races([*others, race])
@@ -239,6 +249,8 @@ class ClientPlan(Pages):
         return {
             "long_run_weekday": self.client.long_run_weekday,
             "weekly_volume_km": self.client.weekly_volume_km,
+            "usual_part": self.client.usual_part,
+            "usual_therapist_id": self.client.usual_therapist_id,
         }
 
     def url_of_visit(self, visit: Appointment) -> str:
@@ -297,6 +309,7 @@ class BroughtAlong(ClientPlan):
         super().__init__(client, token)
         self._told = told
         self.races = told.races
+        self.history = History(usual=usual_told(told))
         self.runner = told.runner
         self.declined = told.declined
 
@@ -310,6 +323,13 @@ class BroughtAlong(ClientPlan):
 
 
 PlanStore = SessionPlan | ClientPlan
+
+
+def usual_told(told: Told) -> Usual:
+    """Somebody who works here no longer is nobody."""
+    wanted = told.habits.get("usual_therapist_id")
+    therapist = Therapist.objects.active().filter(pk=wanted).first() if wanted else None
+    return Usual(told.habits.get("usual_part"), therapist)
 
 
 def plan_behind_a_link(client: Client, token: str) -> ClientPlan:

@@ -30,7 +30,7 @@ from bookings.web.training.plan_store import PlanStore, race_on
 from bookings.web.training.race_forms import ChangeRaceForm
 from bookings.web.visitor import visitor
 
-WITHDRAW, CONFIRM, ALL, NONE = "withdraw", "confirm", "all", "none"
+WITHDRAW, CONFIRM = "withdraw", "confirm"
 KEEP, CANCEL = "keep", "cancel"
 
 
@@ -54,9 +54,15 @@ class Question:
         return [(as_text(choice), choice) for choice in self.choices]
 
     @property
-    def suggested(self) -> str:
-        """The nearest time, or to keep it where there is none."""
-        return as_text(self.choices[0]) if self.choices else KEEP
+    def selected(self) -> str:
+        """What was said before, unless that time has gone meanwhile."""
+        values = [value for value, _ in self.times]
+        return self.answer if self.answer in (*values, CANCEL) else KEEP
+
+    @property
+    def is_last_word(self) -> bool:
+        """Nothing can be done about it online."""
+        return bool(not self.choices and self.why_not_cancel)
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _propose(
         return _ask(request, store, proposed.race, form, status=422)
     questions = _questions(request, store, change, clinic, now)
     shifts = change.phase_shifts() or change.session_shifts() or questions
-    if request.POST.get("do") in (CONFIRM, ALL, NONE) or not (shifts or proposed.fields is None):
+    if request.POST.get("do") == CONFIRM or not (shifts or proposed.fields is None):
         return _carry_out(request, store, proposed, form, change, questions=questions, now=now)
     return _preview(request, store, proposed, form, change, questions=questions)
 
@@ -162,13 +168,17 @@ def _question(request, store, visit, misfit, openings, *, clinic, now) -> Questi
         else Slot(treatment=visit.treatment, start=opening.starts_at)
         for opening in openings
     ]
+    choices = [] if why_not_move else choices
+    suggested = as_text(choices[0]) if choices else KEEP
     return Question(
         appointment=visit,
         misfit=misfit,
-        choices=[] if why_not_move else choices,
+        choices=choices,
         why_not_move=why_not_move,
         why_not_cancel=why_not_cancel,
-        answer=request.POST.get(f"visit-{visit.public_id}", KEEP),
+        answer=request.POST.get(
+            f"visit-{visit.public_id}", KEEP if "do" in request.POST else suggested
+        ),
     )
 
 
@@ -238,10 +248,9 @@ def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
 
 def _answer(request: HttpRequest, question: Question) -> Answer | None:
     """None to leave it as it is."""
-    said = {ALL: question.suggested, NONE: KEEP}.get(request.POST.get("do", ""), question.answer)
-    if said == CANCEL:
+    if question.answer == CANCEL:
         return Answer(question.appointment)
-    chosen = read_slots([said])
+    chosen = read_slots([question.answer])
     return Answer(question.appointment, chosen[0]) if chosen else None
 
 

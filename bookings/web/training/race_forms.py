@@ -1,20 +1,24 @@
 """What runners tell of their races and of their training."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import Distance, Outcome, Priority, Race, Weekday
+from bookings.models import Distance, Outcome, Priority, Race, Therapist, Weekday
+from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, ShortText, plain
+from bookings.web.forms import DayField, NameField, plain
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
-HABITS = ("long_run_weekday", "weekly_volume_km", "has_been", "wants_nudges")
+HABITS = (
+    "long_run_weekday", "weekly_volume_km", "usual_part", "usual_therapist_id", "has_been",
+    "wants_nudges",
+)  # fmt: skip
 ABOUT_THE_RACE = ("race_date", "distance", "name", "priority", "training_start", "weeks")
 
 
@@ -48,7 +52,7 @@ class RaceForm(forms.Form):
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = ShortText(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
+    name = NameField(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
     priority = forms.ChoiceField(
         label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
     )
@@ -75,7 +79,12 @@ class RaceForm(forms.Form):
     def clean_race_date(self) -> date:
         day = self.cleaned_data["race_date"]
         if day > self._today + FURTHEST_AHEAD:
-            raise ValidationError(_("Please give a date within the next two years."))
+            raise ValidationError(
+                _(
+                    "{year} is further off than we plan: please give a date within the next two "
+                    "years, or come back when the race is nearer."
+                ).format(year=day.year)
+            )
         return day
 
     def clean_name(self) -> str:
@@ -131,17 +140,43 @@ class HabitsForm(forms.Form):
         return {name: self.cleaned_data[name] for name in HABITS if name in self.fields}
 
 
-class NewcomersHabitsForm(HabitsForm):
+class WeekForm(HabitsForm):
+    """The same, and when and with whom they like to come: asked once for all proposals."""
+
+    usual_part = forms.TypedChoiceField(
+        label=gettext_lazy("I like to come"),
+        choices=[("", gettext_lazy("at any time")), *PARTS_OF_DAY.items()],
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
+    usual_therapist_id = forms.TypedChoiceField(
+        label=gettext_lazy("With"), coerce=int, empty_value=None, required=False
+    )
+
+    helper = plain("usual_part", "usual_therapist_id", "long_run_weekday", "weekly_volume_km")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        people = Therapist.objects.active().values_list("pk", "name")
+        choices = [("", _("anyone")), *people]
+        cast(forms.ChoiceField, self.fields["usual_therapist_id"]).choices = choices
+
+
+class NewcomersWeekForm(WeekForm):
     """The same of somebody of whom the clinic does not know whether they have been."""
 
     has_been = forms.BooleanField(label="I have had a massage here before", required=False)
 
-    helper = plain("long_run_weekday", "weekly_volume_km", "has_been")
+    helper = plain(
+        "usual_part", "usual_therapist_id", "long_run_weekday", "weekly_volume_km", "has_been"
+    )
 
 
-class NewRaceForm(NewcomersHabitsForm, RaceForm):
+class NewRaceForm(HabitsForm, RaceForm):
     """A race, and the habits that the plan goes by."""
 
+    has_been = forms.BooleanField(label="I have had a massage here before", required=False)
     wants_nudges = forms.BooleanField(
         label=ASKED_WITH_A_RACE,
         required=False,

@@ -53,7 +53,11 @@ ROOMS = ["Room 1", "Room 2", "Room 3", "Garden room"]
 
 # Therapist's initials: (weekdays, from, to), several a day where there is a long break.
 ROTA: dict[str, list[tuple[list[Weekday], time, time]]] = {
-    "IC": [([MON, TUE, WED, THU, FRI], time(7), time(11)), ([MON, WED], time(13), time(16))],
+    "IC": [  # whose login the demo has: somebody to see on each day of the week
+        ([MON, TUE, WED, THU, FRI], time(7), time(11)),
+        ([MON, WED], time(13), time(16)),
+        ([SAT, SUN], time(8), time(11)),
+    ],
     "TA": [([MON, TUE, WED, THU, FRI], time(9), time(17)), ([SAT, SUN], time(9), time(13))],
     "ML": [([TUE, WED, THU], time(12), time(20, 30))],
     "OB": [([MON, THU, FRI], time(8), time(12)), ([MON, THU, FRI], time(14), time(19))],

@@ -27,3 +27,4 @@ document.addEventListener("htmx:afterSettle", (event) => {
   announce(event.detail.requestConfig && event.detail.requestConfig.elt);
 });
 document.addEventListener("DOMContentLoaded", showChosenDay);
+window.addEventListener("resize", showChosenDay);

@@ -228,6 +228,15 @@ def test_the_runner_and_the_therapist_have_visits_behind_and_ahead(now):
         assert visits.filter(status=Status.COMPLETED).exists()
 
 
+def test_the_demos_therapist_sees_somebody_on_each_day_of_the_week(now):
+    therapist = Therapist.objects.get(user__isnull=False)
+    days = local_days(now.astimezone(LONDON).date() - timedelta(days=now.weekday()), 7)
+    working = [day for day in days if free_quarters(therapist, [day])]
+    starts = therapist.appointments.occupying().values_list("starts_at", flat=True)
+    assert set(working) <= {start.astimezone(LONDON).date() for start in starts}
+    assert {day.weekday() for day in working} >= {5, 6}
+
+
 def test_races_are_spread_over_every_phase_of_training(now):
     rules = protocol.current()
     races = list(Race.objects.select_related("client"))

@@ -3,9 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookings.core import training
 from bookings.core.training import Distance, Kind, Outcome, Priority, Verdict, Weekday
+from tests.core.training.default_protocol import PROTOCOL
 
 RACE_DAY = date(2027, 4, 25)  # a Sunday
 AS_OF = date(2026, 12, 1)
@@ -78,3 +81,44 @@ def test_a_treatment_fits_the_phases_that_ask_for_its_kinds(protocol):
     light = frozenset({Kind.PRE_RACE_FLUSH})
     assert training.fits(light, RACE_DAY - timedelta(days=3), plan)
     assert not training.fits(light, RACE_DAY - timedelta(days=60), plan)
+
+
+KINDS = st.frozensets(st.sampled_from(list(Kind)), min_size=1)
+RACES = st.builds(
+    training.Race,
+    st.dates(AS_OF, RACE_DAY),
+    st.sampled_from(list(Distance)),
+    st.sampled_from(list(Priority)),
+)
+
+
+@given(st.lists(RACES, min_size=1, max_size=3), KINDS, st.dates(AS_OF, RACE_DAY), st.booleans())
+def test_a_treatment_that_does_not_fit_is_never_good_and_no_advice_gets_better(
+    races, kinds, day, new_client
+):
+    runner = training.Runner(new_client=new_client)
+    plan = training.plan(races, runner, PROTOCOL, as_of=AS_OF)
+    of_the_day, found = training.advice_on(day, plan), training.advice_for(kinds, day, plan)
+    if training.fits(kinds, day, plan):
+        assert found == of_the_day
+    else:
+        assert found.verdict is not Verdict.GOOD
+        assert not training.suits(kinds, day, plan)
+    if of_the_day.verdict is Verdict.NOT_ADVISED:
+        assert found == of_the_day
+        assert not training.suits(kinds, day, plan)
+
+
+def test_of_a_treatment_that_says_nothing_the_day_decides(advice, protocol):
+    plan = training.plan([], KNOWN, protocol, as_of=AS_OF)
+    day = AS_OF + timedelta(days=1)
+    assert training.advice_for(frozenset(), day, plan) == training.advice_on(day, plan)
+
+
+def test_a_light_treatment_is_well_had_where_only_light_ones_are(protocol):
+    race = training.Race(RACE_DAY, Distance.MARATHON)
+    plan = training.plan([race], KNOWN, protocol, as_of=AS_OF)
+    day = RACE_DAY - timedelta(days=3)
+    assert training.suits(frozenset({Kind.PRE_RACE_FLUSH}), day, plan)
+    assert not training.suits(frozenset({Kind.TRAINING}), day, plan)
+    assert not training.suits(frozenset({Kind.PRE_RACE_FLUSH, Kind.TRAINING}), day, plan)

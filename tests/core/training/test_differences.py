@@ -111,6 +111,28 @@ def test_a_visit_moves_only_to_a_session_that_its_treatment_suits():
     assert misfit.instead is None or misfit.instead.kind is Kind.POST_RACE_GENTLE
 
 
+@given(st.integers(-10, 10), st.integers(0, 200))
+def test_a_day_is_now_part_of_a_phase_only_where_it_was_not_before(weeks, offset):
+    found = postponed(weeks)
+    for kinds in (SUITS_ALL, frozenset({Kind.PRE_RACE_FLUSH})):
+        for misfit in found.misfits([Booked(TODAY + offset * D, kinds)]):
+            before, after = (one.on(misfit.visit.day).phase for one in (found.before, found.after))
+            assert ("is now part of" not in misfit.reason) or before is not after
+
+
+def test_a_session_that_moves_within_its_phase_says_so():
+    base = next(s for s in postponed(1).before.sessions if s.phase is Phase.BASE)
+    reasons = {one.reason for one in postponed(1).misfits([Booked(base.ideal, SUITS_ALL)])}
+    told = "the new plan has that on another day or not at all."
+    assert reasons == {f"It was for your maintenance session; {told}"}
+
+
+def test_a_visit_whose_session_has_not_moved_is_left_alone_whatever_its_treatment():
+    same = change(replace(MARATHON, name="Another name"))
+    visits = [Booked(one.ideal, frozenset({Kind.POST_HARD_EFFORT})) for one in same.before.sessions]
+    assert same.misfits(visits) == []
+
+
 @given(st.lists(st.integers(0, 200), max_size=8), st.integers(-10, 10))
 def test_a_visit_fits_or_has_a_reason(offsets, weeks):
     found = postponed(weeks)

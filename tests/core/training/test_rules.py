@@ -287,3 +287,21 @@ def test_a_changed_protocol_changes_the_plan(protocol_data):
     changed = training.Protocol.from_data(protocol_data)
     gentle = next(s for s in plan(changed, race()).sessions if s.kind is Kind.POST_RACE_GENTLE)
     assert ((gentle.window_end - gentle.window_start).days, gentle.minutes) == (6, 30)
+
+
+def test_a_build_up_starts_with_the_first_race_that_has_one(protocol):
+    far, farther = race(), race(SUNDAY + 60 * D, Distance.HALF)
+    on_the_way = race(SUNDAY - 190 * D, Distance.TEN_KM, priority=Priority.C)
+    found = plan(protocol, on_the_way, farther, far)
+    assert found.build_up_starts == far.plan_start(protocol)
+    assert found.on(found.build_up_starts).phase is Phase.BASE
+    assert found.on(found.build_up_starts - D).phase is Phase.OFF_SEASON
+
+
+@pytest.mark.parametrize("days_before", [100, 3, 0, -20])
+def test_no_build_up_is_to_come_once_it_runs_or_is_over(protocol, days_before):
+    assert plan(protocol, race(), as_of=SUNDAY - days_before * D).build_up_starts is None
+
+
+def test_a_race_without_a_build_up_starts_none(protocol):
+    assert plan(protocol, race(priority=Priority.C)).build_up_starts is None

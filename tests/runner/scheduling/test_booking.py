@@ -31,6 +31,27 @@ def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, st
     assert "We are keeping this time for you" in page.content.decode()
 
 
+def test_each_of_two_tabs_shows_its_own_time_when_it_is_loaded_again(client, choose, start):
+    """A browser keeps one time, the last; the other tab says so, and books its own all the same."""
+    times = [start, start + timedelta(hours=2)]
+    tabs = [choose(time).url for time in times]
+    pages = [client.get(tab) for tab in tabs]
+    assert [hidden(page, "start") for page in pages] == [time.isoformat() for time in times]
+    kept = ["We are keeping this time for you" in page.text for page in pages]
+    assert kept == [False, True]
+    assert "This time is not being kept for you just now." in pages[0].text
+    assert hidden(pages[0], "key") != hidden(pages[1], "key")
+
+
+def test_two_tabs_book_two_times(client, choose, send_details, start):
+    times = [start, start + timedelta(hours=2)]
+    tabs = [choose(time).url for time in times]
+    for tab, time in zip(tabs, times, strict=True):
+        send_details(start=time.isoformat(), key=hidden(client.get(tab), "key"))
+    booked = Appointment.objects.filter(status=Status.BOOKED)
+    assert sorted(one.starts_at for one in booked) == times
+
+
 def test_choosing_another_time_leads_back_to_that_day_and_therapist(client, choose, kim, start):
     page = client.get(choose(start, therapist=kim.slug).url).content.decode()
     assert f"?day={start.date()}&amp;therapist=kim-demo" in page
@@ -318,3 +339,83 @@ def test_an_address_that_looks_like_a_slip_is_asked_about_once_and_not_insisted_
     assert send_details(email="ana@gmial.co", sure=sure).status_code == 422  # another slip
     assert send_details(email="ana@gmial.con", sure=sure).status_code == 302
     assert only().client.email == "ana@gmial.con"
+
+
+# Who has signed in
+
+
+def test_a_signed_in_runner_types_nothing_again(anas, ana, choose_in, send_details, start, only):
+    choose_in(anas, start)
+    page = anas.get(DETAILS)
+    text = page.content.decode()
+    assert "Booking as <b>" in text
+    assert "<details" in text.split("Booking as")[0]
+    typed = {name: page.context["form"][name].value() for name in ("name", "email", "phone")}
+    assert typed == {"name": ana.name, "email": ana.email, "phone": ana.phone}
+    send_details(anas, key=hidden(page, "key"), **{**typed, "phone": "07700 900123"})
+    assert only().client == ana
+    assert only().vouched_for
+    ana.refresh_from_db()
+    assert ana.phone == "07700 900123"
+    assert "Is this yours?" not in anas.get("/account/").content.decode()
+
+
+def test_and_books_for_somebody_else_by_changing_it(
+    anas, ana, choose_in, send_details, only, start
+):
+    choose_in(anas, start)
+    refused = send_details(anas, name="Bo Demo", email="")
+    assert "Booking as" not in refused.content.decode()
+    send_details(anas, name="Bo Demo", email="bo@example.com")
+    assert only().client != ana
+    assert only().client.is_provisional
+
+
+@pytest.fixture
+def choose_in(massage):
+    def _choose(browser, start):
+        data = {"start": start.isoformat(), "therapist": ""}
+        return browser.post(f"/book/{massage.slug}/hold/", data)
+
+    return _choose
+
+
+# One newcomer is one record
+
+
+def test_who_books_twice_before_answering_is_one_client(client, choose, send_details, start):
+    for days, name, phone in ((0, "Zoë Łuc", "07700 900123"), (1, "zoe  luc", "")):
+        choose(start + timedelta(days=days))
+        send_details(
+            start=(start + timedelta(days=days)).isoformat(), name=name, phone=phone,
+            email="Zoe@Example.com",
+        )  # fmt: skip
+    [zoe] = Client.objects.all()
+    assert zoe.name == "Zoë Łuc"
+    assert zoe.phone == "07700 900123"
+    assert zoe.appointments.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Bo Demo"}, {"email": "another@example.com"}, {"browser": Browser()}]
+)
+def test_another_name_address_or_browser_is_another(client, choose_in, send_details, start, other):
+    choose_in(client, start)
+    send_details()
+    browser = other.pop("browser", client)
+    later = start + timedelta(days=1)
+    choose_in(browser, later)
+    send_details(browser, start=later.isoformat(), **other)
+    assert Client.objects.count() == 2
+
+
+def test_nor_is_one_who_has_answered_or_is_known_joined_by_a_form(
+    client, choose, send_details, start
+):
+    choose(start)
+    send_details()
+    Client.objects.update(proved_at=timezone.now())
+    later = start + timedelta(days=1)
+    choose(later)
+    send_details(start=later.isoformat())
+    assert Client.objects.filter(proved_at=None).count() == 1

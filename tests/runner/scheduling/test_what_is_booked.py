@@ -43,6 +43,18 @@ def test_after_a_mistake_a_hold_that_ran_out_is_shown_as_it_will_be_booked(
     assert (only().price, only().minutes, only().therapist.name) == (60, 60, "Kim Demo")
 
 
+def test_a_page_loaded_again_after_its_time_shows_what_will_be_booked(
+    client, choose, massage, start
+):
+    url = choose(start).url
+    Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    massage.price, massage.minutes = 99, 90
+    massage.save()
+    page = client.get(url).text
+    assert "60 minutes with <bdi>Kim Demo</bdi>" in page
+    assert ("£60" in page, "£99" in page) == (True, False)
+
+
 def test_a_basket_that_ran_out_is_shown_as_it_will_be_booked(client, basket, massage):
     key = basket().context["form"]["key"].value()
     Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=1))

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bookings.models import Weekday
 from tests import factories
+from tests.clock import day_of
 
 URL = "/book/sports-massage/"
 
@@ -129,13 +130,54 @@ def test_a_day_asked_for_in_vain_leads_to_the_next_with_times_and_says_why(
     assert "Kim Demo is away on" in answer.content.decode()
 
 
-def test_anybody_is_shown_with_the_initials_of_those_who_can(client, massage, kim):
-    lee = factories.make_therapist("Lee Demo", initials="LD")
+@pytest.fixture
+def called(client):
+    """Who can take the times of the first day shown, in words."""
+    found = re.compile(r'<button class="start".*?<small>(.*?)</small>')
+
+    def _called() -> set[str]:
+        page = client.get(URL).content.decode().replace("\u2068", "").replace("\u2069", "")
+        return set(found.findall(page))
+
+    return _called
+
+
+def test_a_time_names_who_can_take_it(called, massage, kim):
+    assert called() == {"Kim Demo"}
+    lee = factories.make_therapist("Lee Demo")
     factories.make_week(lee)
     massage.therapists.add(lee)
-    page = client.get(URL).content.decode()
-    assert "KD LD" in page
-    assert "with Kim Demo and Lee Demo" in page
+    assert called() == {"Kim or Lee"}
+
+
+def test_of_many_who_can_take_a_time_two_are_named(called, massage, kim):
+    for name in ("Lee Demo", "Mo Demo", "Zoe Demo"):
+        factories.make_week(person := factories.make_therapist(name))
+        massage.therapists.add(person)
+    assert called() == {"Kim, Lee or 2 others"}
+
+
+def test_hours_and_halves_come_first_and_quarters_behind_more_times(picker, client, start):
+    morning = picker(day=start.date()).parts[0]
+    clocks = [[f"{one.starts_at:%M}" for one in some] for some in (morning.first, morning.more)]
+    assert [set(some) for some in clocks] == [{"00", "30"}, {"15", "45"}]
+    assert len(morning.first) + len(morning.more) == len(morning.openings)
+    page = client.get(URL, {"day": start.date()}).content.decode()
+    assert 0 < page.index("More times") < page.index(morning.more[0].starts_at.isoformat())
+
+
+def test_where_there_are_only_quarters_they_stand_first(picker, massage, kim, at, start):
+    kim.shifts.all().delete()
+    factories.make_week(kim, time(9, 15), time(10, 15))
+    [part] = picker(day=start.date()).parts
+    assert (len(part.first), part.more) == (1, [])
+
+
+def test_next_free_leads_back_to_the_first_free_day_from_anywhere(picker, client, at):
+    far = picker(**{"from": at(28, 12).date()})
+    assert far.soonest_url.endswith("?next=free")
+    shown = client.get(far.soonest_url).context["picker"]
+    assert shown.chosen.date == day_of(picker().soonest.starts_at)
 
 
 def test_when_two_weeks_are_empty_the_picker_opens_at_the_next_free_time(picker, kim, at):

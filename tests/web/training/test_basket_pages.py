@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail
+from bookings.web.scheduling.slot_values import as_text
 from tests import factories
 from tests.page_fixtures import proposals
 
@@ -76,7 +77,7 @@ def test_they_are_booked_in_one_go_with_one_mail_and_show_on_the_plan(client, ba
     assert Client.objects.get().name == "Ana Demo"
     assert [mail.kind for mail in Mail.objects.exclude(kind="reminder")] == ["plan_booked"]
     page = client.get("/plan/")
-    assert "Your 3 appointments are booked" in page.content.decode()
+    assert "We hold these 3 times for you until" in page.content.decode()
     assert sum(1 for one in page.context["page"].proposals if one.offer.booked) == 3
 
 
@@ -245,7 +246,7 @@ def test_other_times_of_a_plan_are_advised_by_its_races_and_go_into_its_basket(
     enter(mine)
     proposal = proposals(client, mine)[0]
     page = client.get(proposal.other_times_url, {"day": proposal.last_day.isoformat()})
-    assert page.context["picker"].advice
+    assert page.context["picker"].advised
     start = page.context["picker"].parts[0].openings[-1].starts_at
     picked = {"start": start.isoformat(), "therapist": ""}
     answer = client.post(f"{mine}times/{massage.slug}/choose/", picked)
@@ -285,3 +286,76 @@ def test_each_session_that_is_to_be_kept_counts_for_the_limit_of_holds(
     assert choose_sessions(3).status_code == 302
     assert choose_sessions(3).status_code == 429
     assert choose_sessions(2).status_code == 302
+
+
+@pytest.fixture
+def other_times(client):
+    """From the plan with these sent to the picker of session 2, as far as its page."""
+
+    def _other_times(sent: dict, url: str = "/plan/"):
+        answer = client.post(f"{url}choose/", {"other": 2, **sent})
+        return client.get(answer.headers["Location"])
+
+    return _other_times
+
+
+@pytest.mark.parametrize("behind_the_link", [False, True])
+def test_another_time_comes_back_into_the_bundle_with_everything_else_as_it_was(
+    client, plan, mine, enter, other_times, behind_the_link
+):
+    url = mine if behind_the_link else "/plan/"
+    enter(url)
+    before = proposals(client, url)
+    chosen = {f"time-{one.offer.number}": one.times[-1].value for one in before if one.times}
+    page = other_times({"take": [1, 3], **chosen}, url)
+    picker = page.context["picker"]
+    start = picker.parts[-1].openings[-1].starts_at
+    picked = {"start": start.isoformat(), "therapist": "", **picker.kept}
+    answer = client.post(picker.target, picked)
+    assert answer.headers["Location"] == f"{url}#session-2"
+    after = proposals(client, url)
+    assert [one.offer.number for one in after if one.ticked] == [1, 2, 3]
+    for one in after:
+        if one.times and one.offer.number != 2:
+            assert one.chosen == chosen[f"time-{one.offer.number}"]
+    assert start.isoformat() in after[1].chosen
+    assert [one.offer.treatment for one in after] == [one.offer.treatment for one in before]
+    assert not Appointment.objects.filter(status=Status.HELD).exists()
+
+    booked = {f"time-{one.offer.number}": one.chosen for one in after if one.ticked}
+    client.post(f"{url}choose/", {"take": [1, 2, 3], **booked})
+    lines = client.get(f"{url}book/").context["lines"]
+    assert [as_text(line.slot) for line in lines] == list(booked.values())
+
+
+def test_back_from_other_times_without_choosing_nothing_is_lost(client, plan, other_times):
+    plan()
+    times = {f"time-{one.offer.number}": one.times[-1].value for one in proposals(client)[:3]}
+    other_times({"take": [2, 3], **times})
+    after = proposals(client)
+    assert [one.offer.number for one in after if one.ticked] == [2, 3]
+    assert [one.chosen for one in after[:3]] == list(times.values())
+
+
+def test_what_the_bundle_holds_is_for_its_own_plan_and_ends_with_the_booking(
+    client, plan, mine, enter, basket, send
+):
+    page = basket()
+    assert sum(one.ticked for one in proposals(client)) == len(page.context["lines"])
+    enter(mine)
+    assert sum(one.ticked for one in proposals(client, mine)) == 1
+    send(page)
+    assert sum(one.ticked for one in proposals(client)) == 1
+
+
+@pytest.mark.parametrize("sent", [{"other": "99"}, {"other": "x"}, {"other": ""}])
+def test_other_times_for_no_session_lead_back_to_the_plan(client, plan, sent):
+    plan()
+    assert client.post("/plan/choose/", sent).headers["Location"] == "/plan/"
+
+
+def test_a_session_that_the_plan_has_not_takes_no_time(client, plan, massage, start):
+    plan()
+    picked = {"start": start.isoformat(), "session": "training.2031-01-01"}
+    answer = client.post(f"/plan/times/{massage.slug}/choose/", picked)
+    assert answer.headers["Location"] == "/plan/book/"

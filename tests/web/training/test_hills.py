@@ -93,6 +93,29 @@ def test_a_flag_has_its_year_where_that_is_not_this_one(day, said):
     assert flag.day.endswith(said)
 
 
+@given(DISTANCES, st.integers(0, 700), st.integers(0, 200))
+def test_no_words_of_months_touch_others_however_wide_the_drawing(distance, days, between):
+    first = TODAY + timedelta(days=days)
+    second = training.Race(first + timedelta(days=between + 1), Distance.HALF, Priority.B, name="B")
+    months = drawn(training.Race(first, distance), second).months
+    for width in (280, 360, 500, 640, 1024):
+        there = [one for one in months if width >= 640 or not one.only]
+        reach = [one.reach(width) for one in there]
+        assert all(end <= start for (_, end), (start, _) in pairwise(reach))
+        assert all(end <= width for _, end in reach)
+    assert re.fullmatch(r"\w+ \d{4}", months[0].words)
+
+
+def test_a_month_leads_to_its_first_session():
+    hills = drawn(marathon(date(2027, 4, 25)))
+    of_month = {}
+    for pin in hills.pins:
+        of_month.setdefault((pin.day.month), pin.number)
+    named = {month.words[:3]: month.session for month in hills.months}
+    assert named["Feb"] == of_month[2]
+    assert named["Apr"] == of_month[4]
+
+
 def test_a_session_on_the_year_before_the_drawing_is_left_out():
     rules = protocol.default()
     plan = training.plan([marathon(date(2027, 4, 25))], training.Runner(), rules, as_of=TODAY)

@@ -149,12 +149,13 @@ def test_two_races_on_one_date_are_refused(enter, plan):
     assert enter().status_code == 302  # the very same one, sent twice
 
 
-def test_several_races_share_one_ribbon(enter, plan, race_day, client):
+def test_several_races_share_one_drawing(enter, plan, race_day, client):
     plan(name="The big one")
     earlier = race_day - timedelta(weeks=6)
     enter(race_date=earlier.isoformat(), distance="half", priority="B", name="On the way")
     page = client.get(URL).context["page"]
-    assert [race.words for race in page.upright.races] == ["On the way", "The big one"]
+    assert [flag.name for flag in page.hills.flags] == ["On the way", "The big one"]
+    assert [flag.is_main for flag in page.hills.flags] == [False, True]
 
 
 def test_behind_the_mailed_link_races_are_kept_with_the_clinic(enter, mine, booked, client):
@@ -220,16 +221,16 @@ def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
     assert ('<p class="tag tag-good">Done</p>' in text(page)) == bool(tag)
 
 
-def test_one_ribbon_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
+def test_one_hill_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
     plan()
     enter(race_date=(race_day + timedelta(weeks=15)).isoformat())
     page = client.get(URL).context["page"]
-    names = [label.words for label in page.upright.phases]
-    assert all(here != after for here, after in pairwise(names))
-    assert len(names) <= len(page.stretches)
+    phases = [hill.phase for hill in page.hills.hills]
+    assert all(here is not after for here, after in pairwise(phases))
+    assert len(phases) <= len(page.stretches)
 
 
-def test_the_ribbons_table_has_the_sessions_too(plan):
+def test_the_drawings_table_has_the_sessions_too(plan):
     page = plan()
     shown = page.context["page"]
     told = [one.mark.number for stretch in shown.stretches for one in stretch.sessions]
@@ -248,14 +249,14 @@ def test_more_races_and_openings_cost_no_more_queries(
     enter, plan, client, race_day, suits_all, django_assert_num_queries
 ):
     plan()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
     enter(race_date=(race_day + timedelta(weeks=10)).isoformat())
     for number in range(5):
         kim = factories.make_therapist(f"More {number}")
         factories.make_week(kim)
         factories.make_treatment(therapists=[kim], session_kinds=suits_all.session_kinds)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(URL)
 
 
@@ -369,4 +370,103 @@ def test_a_day_of_another_year_says_its_year(plan, today):
 def test_the_form_for_another_race_and_its_error_stand_above_the_drawing(enter, plan):
     plan()
     page = text(enter(distance="half"))
-    assert 0 < page.index('role="alert"') < page.index('<svg class="plan-ribbon')
+    assert 0 < page.index('role="alert"') < page.index('<svg class="hills"')
+
+
+def test_every_session_of_the_drawing_can_be_pressed_and_leads_to_its_row(plan):
+    page = plan()
+    shown = page.context["page"]
+    for pin in shown.hills.pins:
+        assert f'<a href="#session-{pin.number}"' in text(page)
+        assert f'id="session-{pin.number}"' in text(page)
+    months = [month for month in shown.hills.months if month.session]
+    assert months
+    for month in months:
+        assert f'href="#session-{month.session}"' in text(page)
+
+
+def test_home_and_plan_say_the_same_day_for_the_build_up_of_several_races(
+    enter, plan, client, today
+):
+    far = today + timedelta(weeks=40)
+    plan(race_date=far.isoformat(), name="The big one")
+    soon = today + timedelta(days=12)
+    enter(race_date=soon.isoformat(), distance="10k", priority="C", name="On the way")
+    enter(race_date=(far + timedelta(weeks=9)).isoformat(), name="Another")
+    page = client.get(URL)
+    starts = page.context["page"].build_up_starts
+    assert starts > soon
+    said = f"Your training block starts on {starts:%A} {starts.day} {starts:%B} {starts.year}."
+    assert said in text(page)
+    assert said in text(client.get("/"))
+
+
+@pytest.fixture
+def lee_too(suits_all):
+    """Works the same hours."""
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    suits_all.therapists.add(lee)
+    return lee
+
+
+def in_the_afternoon_with(therapist) -> dict[str, str]:
+    usual = {"usual_part": "1", "usual_therapist_id": str(therapist.pk)}
+    return {"long_run_weekday": "6", "weekly_volume_km": "", **usual}
+
+
+def first_times(client, url: str) -> list:
+    shown = client.get(url).context["page"].proposals
+    return [one.times[0].slot for one in shown if one.times]
+
+
+@pytest.mark.parametrize("behind_the_link", [False, True])
+def test_what_is_usual_is_asked_once_and_every_proposal_goes_by_it(
+    enter, mine, client, clinic, lee_too, behind_the_link
+):
+    url = mine if behind_the_link else URL
+    enter(url)
+    before = first_times(client, url)
+    assert {slot.start.astimezone(clinic.tz).hour >= 12 for slot in before} == {False}
+    client.post(f"{url}habits/", in_the_afternoon_with(lee_too))
+    after = first_times(client, url)
+    assert len(after) == len(before) > 3
+    for slot in after:
+        assert slot.therapist == lee_too
+        assert 12 <= slot.start.astimezone(clinic.tz).hour < 17
+    assert "in the afternoon, with Lee Demo" in text(client.get(url)).replace("\u2068", "").replace(
+        "\u2069", ""
+    )
+
+
+def test_what_is_usual_stays_with_another_race_and_goes_along_to_the_clinic(
+    plan, enter, mine, booked, client, lee_too, race_day
+):
+    plan()
+    client.post(f"{URL}habits/", in_the_afternoon_with(lee_too))
+    enter(race_date=(race_day + timedelta(weeks=10)).isoformat())
+    assert {slot.therapist for slot in first_times(client, URL)} == {lee_too}
+    client.post(f"{mine}keep/")
+    booked.client.refresh_from_db()
+    assert (booked.client.usual_part, booked.client.usual_therapist) == (1, lee_too)
+
+
+def test_whom_the_clinic_has_no_longer_is_nobody(plan, client, mine, booked, lee_too):
+    plan()
+    client.post(f"{URL}habits/", in_the_afternoon_with(lee_too))
+    lee_too.delete()
+    assert first_times(client, URL)
+    client.post(f"{mine}keep/")
+    booked.client.refresh_from_db()
+    assert (booked.client.usual_part, booked.client.usual_therapist) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("usual_part", "7"), ("usual_therapist_id", "999999")]
+)
+def test_a_usual_that_is_not_offered_is_refused(plan, client, field, typed):
+    plan()
+    sent = {"long_run_weekday": "6", field: typed}
+    answer = client.post(f"{URL}habits/", sent)
+    assert answer.status_code == 422
+    assert field in answer.context["habits"].errors

@@ -123,13 +123,18 @@ def test_taking_a_race_out_asks_once_more(plan, client, url):
     assert "page" not in client.get("/plan/").context
 
 
-def test_appointments_that_no_longer_fit_are_asked_about_and_kept_by_default(
+def test_appointments_that_no_longer_fit_are_asked_about_one_by_one_and_moving_is_suggested(
     ask, kept, sessions_booked, booked
 ):
     page = ask(url=kept, weeks=3)
     questions = page.context["questions"]
-    assert questions
-    assert {one.answer for one in questions} == {"keep"}
+    assert any(one.choices for one in questions)
+    for one in questions:
+        assert one.selected == (one.times[0][0] if one.times else "keep")
+        assert page.content.decode().count(f'<select class="form-select" name="{one.name}"') == 1
+        assert f"{one.appointment.starts_at:%Y}" in page.content.decode()
+    assert page.content.decode().count("btn-primary") == 1
+    assert all(fresh(one).revision == 0 for one in sessions_booked)
     assert all(one.misfit.reason for one in questions)
     assert booked.client.races.get().race_date != page.context["changed"].race_date
 
@@ -142,7 +147,7 @@ def test_one_is_moved_one_cancelled_and_the_others_stay(ask, kept, sessions_book
     questions = ask(url=kept, weeks=3).context["questions"]
     with_times = next(one for one in questions if one.choices)
     other = next(one for one in questions if one != with_times)
-    said = {with_times.name: with_times.suggested, other.name: "cancel"}
+    said = {with_times.name: with_times.times[0][0], other.name: "cancel"}
     answer = ask(url=kept, weeks=3, do="confirm", **said)
     assert answer.status_code == 302
     moved, cancelled = fresh(with_times.appointment), fresh(other.appointment)
@@ -159,14 +164,15 @@ def test_one_is_moved_one_cancelled_and_the_others_stay(ask, kept, sessions_book
 
 def test_only_the_race_may_be_changed(ask, kept, sessions_booked, booked, race_day):
     questions = ask(url=kept, weeks=3).context["questions"]
-    ask(url=kept, weeks=3, do="none", **answers_to(questions, "cancel", "cancel"))
+    ask(url=kept, weeks=3, do="confirm", **answers_to(questions, *["keep"] * len(questions)))
     assert all(fresh(one).revision == 0 for one in sessions_booked)
     assert booked.client.races.get().race_date == race_day + timedelta(weeks=3)
 
 
-def test_all_suggestions_may_be_taken_at_once(ask, kept, sessions_booked):
+def test_all_suggestions_are_taken_by_saving_the_page_as_it_is(ask, kept, sessions_booked):
     questions = ask(url=kept, weeks=3).context["questions"]
-    ask(url=kept, weeks=3, do="all")
+    said = [one.selected for one in questions]
+    ask(url=kept, weeks=3, do="confirm", **answers_to(questions, *said))
     for one in questions:
         expected = one.choices[0].start if one.choices else one.appointment.starts_at
         assert fresh(one.appointment).starts_at == expected
@@ -182,13 +188,14 @@ def test_a_time_that_went_meanwhile_changes_nothing_at_all(
         starts_at=wish.choices[0].start, treatment=booked.treatment, therapist=booked.therapist,
         room=booked.room,
     )  # fmt: skip
-    said = {wish.name: wish.suggested, other.name: "cancel"}
+    said = {wish.name: wish.times[0][0], other.name: "cancel"}
     answer = ask(url=kept, weeks=3, do="confirm", **said)
     assert answer.status_code == 409
     assert "has just been taken" in answer.content.decode()
     again = {one.name: one for one in answer.context["questions"]}
     assert again[other.name].answer == "cancel"
     assert wish.choices[0] not in again[wish.name].choices
+    assert again[wish.name].selected == "keep"
     assert booked.client.races.get().race_date == race_day
     assert fresh(other.appointment).status == Status.BOOKED
 

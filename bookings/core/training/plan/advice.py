@@ -49,6 +49,29 @@ def advice_on(day: date, plan: Plan) -> Advice:
     return _not_advised(day, plan) or _light_only(day, plan) or _good(day, plan)
 
 
+def advice_for(kinds: frozenset[Kind], day: date, plan: Plan) -> Advice:
+    """The same for a treatment for these kinds of session: one that does not fit is never good.
+
+    Of a treatment without kinds nobody has said what it is for; the day alone decides.
+    """
+    advice = advice_on(day, plan)
+    if advice.verdict is not Verdict.GOOD or not kinds or fits(kinds, day, plan):
+        return advice
+    return Advice(
+        Verdict.NOT_ADVISED,
+        Sentence("This treatment is meant for other weeks of your training."),
+        "P7",
+    )
+
+
+def suits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
+    """Whether a treatment is well had that day: a light one also where only light ones are."""
+    verdict = advice_for(kinds, day, plan).verdict
+    if verdict is Verdict.LIGHT_ONLY and kinds:
+        return kinds <= light_kinds(plan.protocol) and fits(kinds, day, plan)
+    return verdict is Verdict.GOOD
+
+
 def fits(kinds: frozenset[Kind], day: date, plan: Plan) -> bool:
     """Whether a treatment for these kinds of session is one that the day's phase asks for."""
     return not kinds.isdisjoint(plan.protocol.phases[plan.on(day).phase].sessions)

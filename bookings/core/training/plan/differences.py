@@ -90,8 +90,14 @@ class Change:
         """It filled a session and fills none now, or its day is advised against more strongly."""
         if visit.day < self.after.as_of:
             return False
-        has_lost_its_session = _filled(visit, self.before) and not _fits(visit, self.after)
-        return bool(has_lost_its_session) or _is_worse(visit.day, self.before, self.after)
+        return self._has_lost_its_session(visit) or _is_worse(visit.day, self.before, self.after)
+
+    def _has_lost_its_session(self, visit: Booked) -> bool:
+        """Not while a session of that kind is still there, whatever its treatment is for."""
+        was, here = _filled(visit, self.before), _filled(visit, self.after)
+        if was is None or (here and here.kind is was.kind):
+            return False
+        return here is None or not _suits(visit, here)
 
     def _with_sessions(self, found: Iterable[Booked], free: list[Session]) -> Iterator[Misfit]:
         for visit in sorted(found, key=lambda one: one.day):
@@ -109,15 +115,19 @@ class Change:
                 verdict=advice.verdict.label,
                 reason=advice.reason,
             )
-        here = self.after.protocol.phases[self.after.on(visit.day).phase].name
         if filled is None:
+            return Sentence("The new plan has no session for it.")
+        session = self.after.protocol.session_types[filled.kind].name.lower()
+        phase = self.after.on(visit.day).phase
+        if phase is self.before.on(visit.day).phase:
             return Sentence(
-                "It was for your session; that day is now part of {phase}.", phase=here.lower()
+                "It was for your {session}; the new plan has that on another day or not at all.",
+                session=session,
             )
         return Sentence(
             "It was for your {session}; that day is now part of {phase}.",
-            session=self.after.protocol.session_types[filled.kind].name.lower(),
-            phase=here.lower(),
+            session=session,
+            phase=self.after.protocol.phases[phase].name.lower(),
         )
 
     def _place(self, session: Session) -> tuple[date | None, Kind, int]:
@@ -145,12 +155,6 @@ def _segments(plan: Plan, race: Race) -> Iterable[Segment]:
 
 def _filled(visit: Booked, plan: Plan) -> Session | None:
     return next((session for session in plan.sessions if session.covers(visit.day)), None)
-
-
-def _fits(visit: Booked, plan: Plan) -> bool:
-    """Whether it could be for the session in whose window it lies."""
-    session = _filled(visit, plan)
-    return session is not None and _suits(visit, session)
 
 
 def _suits(visit: Booked, session: Session) -> bool:

@@ -8,6 +8,7 @@ from bookings.core.training.efforts import after_efforts
 from bookings.core.training.mails.mailings import Mailing, mailings
 from bookings.core.training.phases import PhaseDay, Segment, Timeline
 from bookings.core.training.protocol import Protocol
+from bookings.core.training.protocol.vocabulary import Phase
 from bookings.core.training.races import Race, Runner
 from bookings.core.training.sessions import Session, is_cut, recommended, still_open
 
@@ -22,6 +23,17 @@ class Plan:
     as_of: date
     timeline: Timeline
     sessions: tuple[Session, ...]
+
+    @property
+    def build_up_starts(self) -> date | None:
+        """The first day of training (P2), while nothing but the off-season is before it.
+
+        Of several races the first build-up to begin; a race without one begins none.
+        """
+        if self.on(self.as_of).phase is not Phase.OFF_SEASON:
+            return None
+        starts = [race.plan_start(self.protocol) for race in self.races if race.drives_a_plan]
+        return min((day for day in starts if day > self.as_of), default=None)
 
     def on(self, day: date) -> PhaseDay:
         """The phase and the pressure ceiling of any date."""
