@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import (
+    CodesByVisit,
     Impact,
-    Standing,
     VisitsAffected,
     refuse_or_let_go,
 )
@@ -57,7 +57,7 @@ class DiaryRequest(HttpRequest):
 
     refused: str
     impact: Impact | None
-    stood: Standing
+    stood: CodesByVisit
 
 
 def _kept_on(request: HttpRequest) -> DiaryRequest:

@@ -20,7 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.conflicts import Conflict, codes_that_stand, conflicts
 
-Standing = dict[int, list[Code]]
+CodesByVisit = dict[int, list[Code]]
 HOLDS = "-and-holds"
 
 
@@ -86,7 +86,7 @@ def asking_first(
 
 def refuse_or_let_go(
     clinic: Clinic,
-    before: Standing,
+    before: CodesByVisit,
     *,
     accepted: str = "",
     therapist: Therapist | None = None,

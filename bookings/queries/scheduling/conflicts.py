@@ -44,8 +44,8 @@ class Conflict:
         return frozenset(problem.code for problem in self.problems)
 
 
-class Standing(NamedTuple):
-    """As much of a visit as is asked about; there may be thousands."""
+class VisitOrHold(NamedTuple):
+    """As much of one as is asked about; there may be thousands."""
 
     pk: int
     therapist: int
@@ -95,7 +95,7 @@ def codes_that_stand(
     there = _standing(therapist, during, now)
     if only is not None:
         there = there.filter(pk=only.pk)
-    visits = [Standing._make(row) for row in there.values_list(*Standing._fields)]
+    visits = [VisitOrHold._make(row) for row in there.values_list(*VisitOrHold._fields)]
     if not visits:
         return {}
     found = dict(_all_codes(clinic, visits))
@@ -118,7 +118,7 @@ def _standing(
     return there.order_by("starts_at") if during is None else there.touching(during)
 
 
-def _all_codes(clinic: Clinic, visits: Sequence[Standing]) -> Iterator[tuple[int, list[Code]]]:
+def _all_codes(clinic: Clinic, visits: Sequence[VisitOrHold]) -> Iterator[tuple[int, list[Code]]]:
     treatments = {one.treatment for one in visits}
     offered = _pairs(rota.offering(treatments))
     suitable = _pairs(rota.suitable_rooms(treatments))
@@ -151,7 +151,7 @@ def _pairs(by_treatment: Mapping[int, Iterable[Therapist | Room]]) -> set[tuple[
     return {(treatment, one.pk) for treatment, there in by_treatment.items() for one in there}
 
 
-def _timetables(clinic: Clinic, visits: Sequence[Standing]) -> dict[int, Timetable]:
+def _timetables(clinic: Clinic, visits: Sequence[VisitOrHold]) -> dict[int, Timetable]:
     """Sorted, so that the part around a visit can be cut out."""
     during = Interval(min(one.starts_at for one in visits), max(one.ends_at for one in visits))
     first, last = clinic.day_of(during.start), clinic.day_of(during.end)

@@ -47,7 +47,7 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Standing:
+class UnplannedVisit:
     """An appointment that no session asks for: it stands in the plan all the same, in its week."""
 
     visit: Appointment
@@ -143,7 +143,7 @@ class PlanPage:
     phase: PhaseRules
     stretches: Sequence[Stretch]
     proposals: Sequence[Proposal]
-    standing: Sequence[Standing]
+    standing: Sequence[UnplannedVisit]
     hills: Hills
     efforts: Efforts
     told: Usual
@@ -171,7 +171,7 @@ class PlanPage:
         return self.efforts.plan.build_up_starts
 
     @property
-    def rows(self) -> list[Proposal | Standing]:
+    def rows(self) -> list[Proposal | UnplannedVisit]:
         """Sessions and appointments in the order of their days."""
         return sorted([*self.proposals, *self.standing], key=lambda row: row.day)
 
@@ -316,13 +316,13 @@ def _chosen_elsewhere(
 
 def _standing(
     found: Iterable[Offer], plan: training.Plan, store: PlanStore, clinic: Clinic, *, since: date
-) -> Iterator[Standing]:
+) -> Iterator[UnplannedVisit]:
     met = {offer.booked for offer in found}
     for visit in store.history.visits:
         day = clinic.day_of(visit.starts_at)
         if visit not in met and day >= since:
             phase = plan.protocol.phases[plan.on(day).phase]
-            yield Standing(visit, day, phase, store.url_of_visit(visit))
+            yield UnplannedVisit(visit, day, phase, store.url_of_visit(visit))
 
 
 def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
