@@ -55,6 +55,7 @@ urlpatterns = [
         path("appointments/<token>/move/", move.move, name="move"),
         path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
+        path("appointments/<token>/undo/", cancel.undo, name="undo"),
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),

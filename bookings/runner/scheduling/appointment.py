@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import calendars
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Stale
+from bookings.actions.scheduling import second_thoughts
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
@@ -42,6 +43,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "clinic": clinic,
         "status": IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
+        "undo": second_thoughts.offered(visit, clinic, now=now),
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "was_given_back": strangers.was_given_back(visit),
