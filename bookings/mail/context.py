@@ -67,6 +67,11 @@ class Letter:
         return client_url(Purpose.PREFERENCES, self.mail.client)
 
     @property
+    def visits_url(self) -> str:
+        """Everything that was booked under this address."""
+        return client_url(Purpose.VISITS, self.mail.client)
+
+    @property
     def unsubscribe_url(self) -> str:
         """Where one press stops mails like this one; nothing for those that always come."""
         group = GROUP_OF.get(self.mail.kind)

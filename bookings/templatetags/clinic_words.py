@@ -31,6 +31,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
 register.filter("weekday_and_date", dates.day)
 register.filter("clock", wording.clock)
 register.filter("day_and_time", dates.day_and_time)
+register.filter("day_year_and_time", dates.day_year_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("date_year_and_time_in_short", dates.day_year_and_time_in_short)
 register.filter("days_until", dates.civil_days)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,12 +14,13 @@ from bookings.actions.refusals import Stale
 from bookings.actions.scheduling import second_thoughts
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
+from bookings.web.scheduling.visits import Visit, times_of_the_day
 from bookings.web.training.plan_store import SessionPlan, offered_in, plan_behind_a_link
 
 IN_WORDS = {
@@ -47,7 +47,8 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "was_given_back": strangers.was_given_back(visit),
-        "again_url": _again_url(visit, clinic),
+        "again_url": times_of_the_day(visit, clinic),
+        "same_again": Visit(visit).again_url if opened.from_mail else "",
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
@@ -65,13 +66,6 @@ def _races(request: HttpRequest, opened: Opened) -> dict[str, object]:
         return {"races": browser.races if client in browser.companions else []}
     store = plan_behind_a_link(client, opened.token)
     return {"store": store, "races": store.races, "offered": offered_in(store, request)}
-
-
-def _again_url(visit: Appointment, clinic: Clinic) -> str:
-    """The same day's times, as long as the treatment can be booked."""
-    if visit.treatment.active and visit.treatment.online:
-        return f"{visit.treatment.get_absolute_url()}?day={clinic.day_of(visit.starts_at)}"
-    return f"{reverse('runner:home')}#treatments"
 
 
 @require_safe
