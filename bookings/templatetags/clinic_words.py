@@ -65,6 +65,12 @@ def day_in_sight(on: date, today: date) -> str:
 
 
 @register.filter
+def weekday_of(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday"""
+    return dates.weekday(instant.astimezone(tz).date())
+
+
+@register.filter
 def iso_day(instant: datetime, tz: ZoneInfo) -> str:
     """2026-12-01"""
     return instant.astimezone(tz).date().isoformat()

@@ -1,5 +1,8 @@
 """The appointment's own page, its calendar file, and "yes, that's me" and "I'm coming"."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,10 +21,18 @@ from bookings.models import Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.runner.training.race_answer import answer, called, race_to_greet
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
 from bookings.web.scheduling.visits import Visit, times_of_the_day
-from bookings.web.training.plan_store import SessionPlan, offered_in, plan_behind_a_link
+from bookings.web.training.plan_store import (
+    PlanStore,
+    SessionPlan,
+    offered_in,
+    plan_behind_a_link,
+    plan_of_store,
+)
+from bookings.web.visitor import visitor
 
 IN_WORDS = {
     Status.BOOKED: gettext_lazy("Booked"),
@@ -36,8 +47,9 @@ IN_WORDS = {
 @behind_a_link
 def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
+    can_change = visit.status == Status.BOOKED and visit.starts_at > now
     context = {
-        **_races(request, opened),
+        **(_races(request, opened, clinic, now) if can_change else {}),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
@@ -51,21 +63,39 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "same_again": Visit(visit).again_url if opened.from_mail else "",
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
-        "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
+        "can_change": can_change,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
 
 
-def _races(request: HttpRequest, opened: Opened) -> dict[str, object]:
+def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What is known of the runner's races: behind a mailed link theirs, else this browser's."""
     client = opened.appointment.whose
-    if not opened.from_mail:
-        browser = SessionPlan(request)
-        return {"races": browser.races if client in browser.companions else []}
-    store = plan_behind_a_link(client, opened.token)
-    return {"store": store, "races": store.races, "offered": offered_in(store, request)}
+    store: PlanStore
+    if opened.from_mail:
+        store = plan_behind_a_link(client, opened.token)
+        known: dict[str, Any] = {"store": store, "offered": offered_in(store, request)}
+    else:
+        store = SessionPlan(request)
+        known = {}
+        if client not in store.companions:
+            return {"races": []}
+    plan = plan_of_store(store, clinic, now=now)
+    race = race_to_greet(store.races, plan.protocol, clinic.day_of(now)) if plan else None
+    if plan and race:
+        known["greeted"] = answer(
+            clinic,
+            plan,
+            race.in_training,
+            store.history,
+            declined=store.declined,
+            to=called(race),
+            now=now,
+            holder=visitor(request),
+        )
+    return {**known, "races": store.races}
 
 
 @require_safe
