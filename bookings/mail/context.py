@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.urls import reverse
@@ -51,6 +51,12 @@ class Letter:
         return self.clinic.address.splitlines()
 
     @property
+    def directions_url(self) -> str:
+        """Opens the map of whatever the mail is read on."""
+        place = urlencode({"api": 1, "destination": ", ".join(self.address_lines)})
+        return f"https://www.google.com/maps/dir/?{place}"
+
+    @property
     def dial(self) -> str:
         return wording.dialled(self.clinic.phone)
 
@@ -91,6 +97,10 @@ class AppointmentLetter(Letter):
     @property
     def day(self) -> str:
         return dates.day(self.appointment.starts_at, self.clinic.tz)
+
+    @property
+    def weekday(self) -> str:
+        return dates.weekday(self.clinic.day_of(self.appointment.starts_at))
 
     @property
     def start(self) -> str:
