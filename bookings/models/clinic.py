@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from bookings.core.scheduling import proving
 from bookings.models.clients.addresses import AddressField
@@ -21,7 +21,7 @@ AN_ORIGIN = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::\d{1,5})?"
     r"|http://localhost(?::\d{1,5})?"
 )
-WHAT_TO_WEAR = (
+WHAT_TO_WEAR = gettext_noop(
     "Shorts and a loose top, worn or brought. You undress only as far as you are comfortable, and "
     "what is not being treated stays covered."
 )
