@@ -17,7 +17,7 @@ from therapists.queries import health_export
 
 Rows = list[dict[str, Any]]
 HEALTH_ONLY_SIGNED_IN = _(
-    "Your health answers and notes are not here: a link in a mail may be read by whoever shares "
+    "Your health answers and notes are not here: a link in an email may be read by whoever shares "
     "the mailbox. Sign in to see them, or ask the front desk."
 )
 NOT_CONFIRMED = _(

@@ -20,9 +20,10 @@ from tests.page_fixtures import *  # noqa: F403 - fixtures
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 PLEASE = (
-    "Please confirm by pressing the link in our mail by 11:00; else the time goes to somebody else."
+    "Please open the link in our email by 11:00 and confirm, "
+    "or we offer this time to somebody else."
 )
-PLEASE_PRESS = "Please confirm by pressing this link by 11:00; else the time goes to somebody else"
+PLEASE_PRESS = "Please confirm by 11:00, or we offer this time to somebody else"
 # From 9 o'clock, two hours.
 
 
@@ -92,25 +93,25 @@ def test_the_page_and_the_mail_say_until_when(books, inbox):
     [mail] = inbox()
     assert PLEASE_PRESS in text(mail)
     html = mail.get_body(("html",)).get_content()
-    assert "Please confirm by pressing this button by 11:00" in html
+    assert "Please confirm by 11:00" in html
     assert page_in(mail).startswith("/appointments/")
 
 
 def test_a_deadline_of_another_day_is_told_with_its_day(books, inbox, clinic):
     clinic.prove_minutes = 20 * 60
     clinic.save()
-    assert "by Thursday 3 December, 05:00; else" in books(3, follow=True).content.decode()
+    assert "by Thursday 3 December, 05:00 and confirm" in books(3, follow=True).content.decode()
     [mail] = inbox()
-    assert "by Thursday 3 December, 05:00; else" in text(mail)
+    assert "by Thursday 3 December, 05:00, or" in text(mail)
 
 
 def test_behind_the_mailed_link_one_press_settles_it(books, inbox, sweep):
     books(3)
     [mail] = inbox()
     page = Browser().get(page_in(mail)).content.decode()
-    assert "Please confirm by 11:00; else the time goes to somebody else." in page
+    assert "Please confirm by 11:00, or we offer this time to somebody else." in page
     thanks = press_yes(mail).content.decode()
-    assert "Your e-mail address is confirmed." in thanks
+    assert "Your email address is confirmed." in thanks
     assert "until 11:00" not in thanks
     sweep(5 * HOUR)
     assert booked() == 1
@@ -126,7 +127,7 @@ def test_what_nobody_confirms_is_given_back_with_a_kind_mail(books, inbox, sweep
     words = text(mail)
     assert mail["To"] == "ana@example.com"
     assert mail["Subject"] == "Nobody confirmed it: your appointment on Saturday 5 December, 10:00"
-    assert "we have given this appointment back, and nothing is owed" in words
+    assert "so we let the time go. There is nothing to pay." in words
     again = f"/book/{massage.slug}/?day=2026-12-05"
     assert f"take the time again while it is free: http://localhost:8000{again}" in words
     assert "ring us on +44 20 7946 0000" in words
@@ -136,7 +137,7 @@ def test_what_nobody_confirms_is_given_back_with_a_kind_mail(books, inbox, sweep
     [calendar] = list(mail.iter_attachments())
     assert "METHOD:CANCEL" in calendar.get_content().decode()
     late = Browser().get(page_in(asked)).content.decode()
-    assert "we have given this time back" in late
+    assert "so we let the time go" in late
     assert f'href="{again}"' in late
 
 
@@ -161,7 +162,7 @@ def test_a_family_of_four_on_one_mailbox_notices_nothing(books, inbox, sweep):
     press_yes(mail, Browser(REMOTE_ADDR="198.51.100.7"))  # on somebody's phone
     for days, name in enumerate(people[1:], start=4):
         page = books(days, browser=sofa, name=name, follow=True).content.decode()
-        assert "Please confirm by pressing" not in page
+        assert "Please open the link in our email" not in page
         [mail] = inbox()
         assert "Please confirm" not in text(mail)
     sweep(5 * HOUR)
@@ -189,7 +190,7 @@ def test_the_third_start_is_refused_on_the_page_and_what_was_typed_is_kept(books
     answer = books(5, phone="020 7946 0000")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Please press the link in our mail and then book on, or ring us." in page
+    assert "Please confirm from our email first, or ring us." in page
     assert "020 7946 0000" in page
     assert "What you typed is kept." in page
     assert booked() == 2
@@ -208,7 +209,7 @@ def test_with_the_clinics_brake_on_the_page_says_when_to_return(books, clinic):
 def test_a_signed_in_runner_is_asked_nothing(books, inbox, ana, anas):
     for days in range(3, 7):
         page = books(days, browser=anas, follow=True).content.decode()
-        assert "Please confirm by pressing" not in page
+        assert "Please open the link in our email" not in page
     assert not [mail for mail in inbox() if "Please confirm" in text(mail)]
     assert booked() == 4
 
@@ -289,7 +290,7 @@ def test_half_an_hour_of_notice_leaves_a_quarter_to_confirm(books, inbox, sweep,
     page = books(0, hour=9, follow=True)  # it is nine: too late for that one
     assert page.status_code in (200, 409)
     page = books(0, hour=10, follow=True).content.decode()
-    assert "by 09:30; else" in page
+    assert "by 09:30 and confirm" in page
 
 
 def test_one_network_of_ipv6_is_one_address(books, inbox):

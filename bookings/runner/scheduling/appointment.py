@@ -113,7 +113,7 @@ def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
 def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The link itself has proved the address already; this only goes back and says thank you."""
     if opened.from_mail:
-        messages.success(request, _("Thank you. Your e-mail address is confirmed."))
+        messages.success(request, _("Thank you. Your email address is confirmed."))
     return back_to_it(opened)
 
 

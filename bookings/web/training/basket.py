@@ -108,8 +108,8 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
 
 def _three_at_a_time(most: int) -> str:
     return _(
-        "These are the first {most}: we book so many at a time until you have pressed the link in "
-        "our mail. Then book the others."
+        "These are the first {most}: we book so many at a time until you have confirmed from our "
+        "email. Then book the others."
     ).format(most=most)
 
 
@@ -226,7 +226,7 @@ def _please_confirm(visit: Appointment) -> str:
     if not until:
         return ""
     return _(
-        "Please confirm by pressing the link in our mail by {time}; else the time goes to "
+        "Please open the link in our email by {time} and confirm, or we offer this time to "
         "somebody else."
     ).format(time=until)
 

@@ -137,7 +137,7 @@ def test_without_agreement_nothing_is_kept(client, url):
 def test_the_pages_own_link_opens_no_health_check(client, visit):
     mine = visit(timezone.now() + timedelta(days=2))
     url = f"/appointments/{links.page_token(mine)}/health/"
-    assert "Please open the link in your mail" in text(client.get(url))
+    assert "Please open the link in your email" in text(client.get(url))
     client.post(url, said("cancer"))
     assert not HealthCheck.objects.exists()
 
