@@ -67,7 +67,7 @@ def test_nobody_elses_are_shown(open_account, massage, kim, room):
 
 def test_a_login_without_a_client_is_told_so(client, clinic):
     client.force_login(User.objects.create_user("desk@example.org", "x", role=Role.DESK))
-    assert "We cannot say yet who you are" in client.get(URL).content.decode()
+    assert "We cannot tell yet who you are" in client.get(URL).content.decode()
 
 
 def test_after_signing_in_a_runner_lands_there(client, runner):
