@@ -19,7 +19,6 @@ SENTENCES = re.compile(
 NEVER = {
     r"\bmails?\b": "email",
     r"\be-mail": "email",
-    r"goes to somebody else": "we offer this time to somebody else",
     r"\bkeep of you\b": "know about you",
     r"\bknew of you\b": "knew about you",
     r"press(ed|ing)? the link": "open the link",

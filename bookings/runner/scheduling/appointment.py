@@ -48,16 +48,17 @@ IN_WORDS = {
 def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
     can_change = visit.status == Status.BOOKED and visit.starts_at > now
+    confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **(_races(request, opened, clinic, now) if can_change else {}),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
-        "status": IN_WORDS[Status(visit.status)],
+        "status": _("Kept for you") if confirm_by else IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
         "undo": second_thoughts.offered(visit, clinic, now=now),
         "is_booked": visit.status == Status.BOOKED,
-        "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
+        "confirm_by": confirm_by,
         "was_given_back": strangers.was_given_back(visit),
         "again_url": times_of_the_day(visit, clinic),
         "same_again": Visit(visit).again_url if opened.from_mail else "",
