@@ -115,6 +115,7 @@ class Purpose(StrEnum):
     BOOK = "offered"
     DECLINE = "not_this_time"
     AFTER_RACE = "after_race"
+    VISITS = "visits"
     PREFERENCES = "preferences"
     UNSUBSCRIBE = "unsubscribe"
     YOUR_DATA = "your_data"
@@ -134,6 +135,7 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
     Purpose.BOOK: timedelta(days=120),
     Purpose.DECLINE: timedelta(days=120),
     Purpose.AFTER_RACE: timedelta(days=120),
+    Purpose.VISITS: timedelta(days=120),
     Purpose.PREFERENCES: timedelta(days=400),
     Purpose.YOUR_DATA: timedelta(days=400),
     Purpose.DOWNLOAD: DOWNLOAD_GOOD_FOR,
@@ -143,11 +145,16 @@ GOOD_FOR: dict[Purpose, timedelta | None] = {
 
 def client_url(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
     """The absolute address behind which somebody acts as the client, for one purpose."""
+    return urljoin(settings.SITE_URL, client_path(purpose, client, **facts))
+
+
+def client_path(purpose: Purpose, client: Client, **facts: str | int | None) -> str:
+    """The same on the host that the visitor is at."""
     token = DEAD
     if not _are_dead.get():
         told = {**facts, "client": client.pk, "edition": client.links_edition}
         token = _signer(purpose).sign_object({**told, "address": digest_of(client.email)})
-    return urljoin(settings.SITE_URL, reverse(purpose.route, args=[token]))
+    return reverse(purpose.route, args=[token])
 
 
 def read_client_token(purpose: Purpose, token: str) -> dict[str, Any]:

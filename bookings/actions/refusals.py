@@ -84,8 +84,8 @@ class TooManyUnproved(Refused):
     """A mailbox that nobody has answered from has as much booked, or mailed, as it may."""
 
     sentence = gettext_lazy(
-        "We have written to this address already, and nobody has confirmed it yet. Please press "
-        "the link in our mail and then book on, or ring us."
+        "We have written to this address already, and nobody has confirmed it yet. Please "
+        "confirm from our email first, or ring us."
     )
 
 

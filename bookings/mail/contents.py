@@ -16,6 +16,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.mail.context import AppointmentLetter, Letter, NewLinksLetter, PlanLetter
 from bookings.mail.data_context import DataLinkLetter, ErasedLetter
 from bookings.mail.training_context import (
+    ConfirmedLetter,
     NudgeLetter,
     OffSeasonLetter,
     PlanMailLetter,
@@ -43,6 +44,7 @@ class OneAppointment:
 
     status: Status
     tells_calendars: bool = True
+    words: type[AppointmentLetter] = AppointmentLetter
 
     def why_not(self, mail: Mail) -> WhyNot:
         appointment = Appointment.objects.with_everything().get(pk=mail.appointment_id)
@@ -56,7 +58,7 @@ class OneAppointment:
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
-        return AppointmentLetter(mail, clinic, now, mail.visit)
+        return self.words(mail, clinic, now, mail.visit)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """As an alternative, which calendars act on, and as a file, for readers that hide it.
@@ -146,7 +148,7 @@ class NewLinks:
 
 
 SUBJECTS: Mapping[str, Subject] = {
-    MailKind.CONFIRMED: OneAppointment(Status.BOOKED),
+    MailKind.CONFIRMED: OneAppointment(Status.BOOKED, words=ConfirmedLetter),
     MailKind.MOVED: OneAppointment(Status.BOOKED),
     MailKind.CANCELLED: OneAppointment(Status.CANCELLED),
     MailKind.PLAN_BOOKED: BookedTogether(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.urls import reverse
@@ -52,6 +52,12 @@ class Letter:
         return self.clinic.address.splitlines()
 
     @property
+    def directions_url(self) -> str:
+        """Opens the map of whatever the mail is read on."""
+        place = urlencode({"api": 1, "destination": ", ".join(self.address_lines)})
+        return f"https://www.google.com/maps/dir/?{place}"
+
+    @property
     def dial(self) -> str:
         return wording.dialled(self.clinic.phone)
 
@@ -66,6 +72,11 @@ class Letter:
     @property
     def preferences_url(self) -> str:
         return client_url(Purpose.PREFERENCES, self.mail.client)
+
+    @property
+    def visits_url(self) -> str:
+        """Everything that was booked under this address."""
+        return client_url(Purpose.VISITS, self.mail.client)
 
     @property
     def unsubscribe_url(self) -> str:
@@ -87,6 +98,10 @@ class AppointmentLetter(Letter):
     @property
     def day(self) -> str:
         return dates.day(self.appointment.starts_at, self.clinic.tz)
+
+    @property
+    def weekday(self) -> str:
+        return dates.weekday(self.clinic.day_of(self.appointment.starts_at))
 
     @property
     def start(self) -> str:

@@ -15,14 +15,16 @@ from bookings import dates
 from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
+from bookings.mail.build_up import BuildUp, build_up
 from bookings.mail.context import AppointmentLetter, Letter
-from bookings.models import Outcome, Race, Treatment
+from bookings.models import BroughtPlan, Outcome, Race, Therapist, Told, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import (
     History,
     Offer,
     declined_by,
+    next_offer,
     offers,
     plan_of,
     runner_of,
@@ -100,19 +102,25 @@ class Suggestion:
         )
 
     def _time(self, treatment: Treatment, opening: Opening) -> Time:
-        usual = self.letter.history.usual_therapist
-        therapist = usual if usual in opening.therapists else None
-        words = dates.day_and_time(opening.starts_at, self.letter.clinic.tz)
-        if therapist:
-            words = _("{time}, with {therapist}").format(time=words, therapist=therapist)
-        url = client_url(
-            Purpose.BOOK,
-            self.letter.mail.client,
-            treatment=treatment.pk,
-            start=opening.starts_at.isoformat(),
-            therapist=therapist.pk if therapist else None,
-        )
-        return Time(words, url)
+        return time_to_book(self.letter, treatment, opening, self.letter.history.usual_therapist)
+
+
+def time_to_book(
+    letter: Letter, treatment: Treatment, opening: Opening, usual: Therapist | None
+) -> Time:
+    """With the usual therapist where they are free then."""
+    therapist = usual if usual in opening.therapists else None
+    words = dates.day_and_time(opening.starts_at, letter.clinic.tz)
+    if therapist:
+        words = _("{time}, with {therapist}").format(time=words, therapist=therapist)
+    url = client_url(
+        Purpose.BOOK,
+        letter.mail.client,
+        treatment=treatment.pk,
+        start=opening.starts_at.isoformat(),
+        therapist=therapist.pk if therapist else None,
+    )
+    return Time(words, url)
 
 
 @dataclass(frozen=True)
@@ -187,6 +195,82 @@ class TrainingLetter(Letter):
         if latest is None:
             return urljoin(settings.SITE_URL, reverse("runner:plan"))
         return mailed_url(latest, "runner:my_plan")
+
+
+@dataclass(frozen=True)
+class ConfirmedLetter(AppointmentLetter):
+    """What has just been booked, with the build-up it stands in and what would suit next.
+
+    Of whom nobody has answered yet, the race that came with the booking; but no word that they
+    typed, which might be an advertisement to a stranger's address.
+    """
+
+    @cached_property
+    def _told(self) -> Told | None:
+        if not self.mail.client.is_provisional:
+            return None
+        brought = BroughtPlan.objects.filter(client=self.mail.client).first()
+        return brought.told if brought else None
+
+    @cached_property
+    def _races(self) -> list[Race]:
+        return self._told.races if self._told else list(self.mail.client.races.all())
+
+    @cached_property
+    def _history(self) -> History:
+        return History.of(self.mail.client)
+
+    @cached_property
+    def _plan(self) -> training.Plan | None:
+        if not self._races:
+            return None
+        client = self.mail.client
+        runner = self._told.runner if self._told else runner_of(client, self._history)
+        return plan_of(self._races, runner, today=self.clinic.day_of(self.now))
+
+    @cached_property
+    def race(self) -> Race | None:
+        """The next one that is trained for."""
+        today = self.clinic.day_of(self.now)
+        ahead = (one for one in self._races if one.race_date > today)
+        return next((one for one in ahead if one.in_training.drives_a_plan), None)
+
+    @property
+    def to_the_race(self) -> str:
+        """16 weeks to Manchester Marathon"""
+        if self.race is None:
+            return ""
+        days = (self.race.race_date - self.clinic.day_of(self.now)).days
+        named = self.race.name and not self.mail.client.is_provisional
+        race = wording.isolated(self.race.name) if named else self.race.distance_of_yours
+        return _("{time} to {race}").format(time=dates.length_of_time(days), race=race)
+
+    @property
+    def race_day(self) -> str:
+        return dates.civil_day_and_year(self.race.race_date) if self.race else ""
+
+    @cached_property
+    def build_up(self) -> BuildUp | None:
+        if self._plan is None or self.race is None:
+            return None
+        day = self.clinic.day_of(self.appointment.starts_at)
+        return build_up(self._plan, self.race.in_training, day)
+
+    @cached_property
+    def next_time(self) -> Time | None:
+        """The next session that suits, at its best free time; one press books it."""
+        if self._plan is None:
+            return None
+        declined = self._told.declined if self._told else declined_by(self.mail.client)
+        offer = next_offer(self.clinic, self._plan, self._history, declined=declined, now=self.now)
+        if offer is None or offer.treatment is None or not offer.openings:
+            return None
+        opening, usual = offer.openings[0], self._history.usual_therapist
+        return time_to_book(self, offer.treatment, opening, usual)
+
+    @property
+    def plan_url(self) -> str:
+        return mailed_url(self.appointment, "runner:my_plan")
 
 
 class NudgeLetter(TrainingLetter):

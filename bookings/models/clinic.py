@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from bookings.core.scheduling import proving
 from bookings.models.clients.addresses import AddressField
@@ -20,6 +20,10 @@ THE_CLINIC = 1
 AN_ORIGIN = re.compile(
     r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::\d{1,5})?"
     r"|http://localhost(?::\d{1,5})?"
+)
+WHAT_TO_WEAR = gettext_noop(
+    "Shorts and a loose top, worn or brought. You undress only as far as you are comfortable, and "
+    "what is not being treated stays covered."
 )
 EMERGENCY_ADVICE = (
     "Chest pain, trouble breathing, confusion, a collapse or a fit: ring 999 now.\n"
@@ -232,10 +236,18 @@ class Clinic(Named, models.Model):
         ),
     )
     what_to_wear = models.TextField(
-        blank=True, help_text=gettext_lazy("Told in the reminders of somebody's first visit.")
+        blank=True,
+        default=WHAT_TO_WEAR,
+        help_text=gettext_lazy(
+            "Told when somebody has booked, and in the reminders of their first visit."
+        ),
     )
     how_to_find_us = models.TextField(
-        blank=True, help_text=gettext_lazy("Told in the reminders of somebody's first visit.")
+        blank=True,
+        help_text=gettext_lazy(
+            "The way from the stop, the door, where bicycles go. Told when somebody has booked, "
+            "and in the reminders of their first visit, beside the address."
+        ),
     )
 
     objects = ClinicQuerySet.as_manager()

@@ -12,6 +12,7 @@ from bookings.runner.scheduling import (
     cancel,
     move,
     times,
+    visits,
 )
 from bookings.runner.training import mail_answers, protocol
 from bookings.web.access import EVERYONE, SIGNED_IN, protected
@@ -46,6 +47,7 @@ urlpatterns = [
     # Behind an unguessable link, which is asked for its signature instead.
     *protected(
         EVERYONE,
+        path("your-appointments/<token>/", visits.visits, name="visits"),
         path("times/<token>/", book_from_mail.offered, name="offered"),
         path("not-this-time/<token>/", mail_answers.not_this_time, name="not_this_time"),
         path("after-the-race/<token>/", mail_answers.after_race, name="after_race"),
@@ -55,6 +57,8 @@ urlpatterns = [
         path("appointments/<token>/move/", move.move, name="move"),
         path("appointments/<token>/coming/", appointment.coming, name="coming"),
         path("appointments/<token>/cancel/", cancel.cancel, name="cancel"),
+        path("appointments/<token>/again/", visits.again, name="again"),
+        path("appointments/<token>/undo/", cancel.undo, name="undo"),
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),

@@ -32,6 +32,7 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
 register.filter("weekday_and_date", dates.day)
 register.filter("clock", wording.clock)
 register.filter("day_and_time", dates.day_and_time)
+register.filter("day_year_and_time", dates.day_year_and_time)
 register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("date_year_and_time_in_short", dates.day_year_and_time_in_short)
 register.filter("days_until", dates.civil_days)
@@ -62,6 +63,12 @@ def civil(instant: datetime, tz: ZoneInfo) -> date:
 def day_in_sight(on: date, today: date) -> str:
     """Today, or Tue 1 Dec; with its year where that is not today's."""
     return _("Today") if on == today else dates.short_day_from(on, today)
+
+
+@register.filter
+def weekday_of(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday"""
+    return dates.weekday(instant.astimezone(tz).date())
 
 
 @register.filter

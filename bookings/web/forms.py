@@ -167,7 +167,7 @@ class AddressField(ShortText):
 
     widget = forms.EmailInput
     default_error_messages = {
-        "invalid": gettext_lazy("Please give an e-mail address such as name@example.com.")
+        "invalid": gettext_lazy("Please give an email address such as name@example.com.")
     }
 
     def __init__(self, **options: Any):
@@ -217,7 +217,7 @@ class PersonForm(KeyForm):
         label="E-mail",
         help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": gettext_lazy("Please give your e-mail address.")},
+        error_messages={"required": gettext_lazy("Please give your email address.")},
     )
     phone = ShortText(
         label="Phone (optional)",

@@ -1,11 +1,12 @@
 """All that is kept of a client, for themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from bookings.actions.clients import health_hold
 from bookings.models import AppointmentEvent, Client
@@ -16,7 +17,7 @@ from therapists.queries import health_export
 
 Rows = list[dict[str, Any]]
 HEALTH_ONLY_SIGNED_IN = _(
-    "Your health answers and notes are not here: a link in a mail may be read by whoever shares "
+    "Your health answers and notes are not here: a link in an email may be read by whoever shares "
     "the mailbox. Sign in to see them, or ask the front desk."
 )
 NOT_CONFIRMED = _(
@@ -29,6 +30,39 @@ WITHHELD = (
     "given out. Please ask the front desk."
 )
 
+IN_A_LETTER: Mapping[str, Callable[[int], str]] = {
+    "Appointments": lambda count: ngettext(
+        "We have {count} appointment of yours in our books.",
+        "We have {count} appointments of yours in our books, past ones among them.",
+        count,
+    ),
+    "Races": lambda count: ngettext(
+        "You have told us of {count} race.",
+        "You have told us of {count} races.",
+        count,
+    ),
+    "Mails": lambda count: ngettext(
+        "We have written you {count} email, or are about to.",
+        "We have written you {count} emails, or are about to.",
+        count,
+    ),
+    "Payments": lambda count: ngettext(
+        "There is {count} payment.",
+        "There are {count} payments.",
+        count,
+    ),
+    "Health answers": lambda count: ngettext(
+        "You have answered our health questions {count} time.",
+        "You have answered our health questions {count} times.",
+        count,
+    ),
+    "Signed notes": lambda count: ngettext(
+        "Your therapists have signed {count} note.",
+        "Your therapists have signed {count} notes.",
+        count,
+    ),
+}
+
 
 @dataclass(frozen=True, repr=False)
 class Export:
@@ -37,6 +71,20 @@ class Export:
     made_at: datetime
     groups: Mapping[str, Rows]
     remarks: list[str]
+
+    @property
+    def who(self) -> dict[str, Any]:
+        """Their own row, whose address is also found by a name that templates can say."""
+        row = next(iter(self.groups["Who you are"]), {})
+        return {**row, "email": row.get("E-mail", "")}
+
+    @property
+    def letter(self) -> list[str]:
+        """What there is, as one would write it to them; the groups tell it row by row."""
+        counts = {name: len(self.groups.get(name, ())) for name in IN_A_LETTER}
+        return [
+            IN_A_LETTER[name](count).format(count=count) for name, count in counts.items() if count
+        ]
 
     def as_data(self) -> dict[str, Any]:
         return {"made_at": self.made_at, "remarks": self.remarks, **self.groups}

@@ -44,7 +44,7 @@ def test_book_read_the_mail_move_and_cancel(page, site, open_context):
     at_home = open_context().new_page()
     at_home.goto(mailed)
     at_home.get_by_role("button", name="Yes, that’s me").click()
-    expect(at_home.get_by_text("Your e-mail address is confirmed")).to_be_visible()
+    expect(at_home.get_by_text("Your email address is confirmed")).to_be_visible()
 
     at_home.get_by_role("link", name="Move", exact=True).click()
     clock = journeys.choose_a_time(at_home)

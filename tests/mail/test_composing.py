@@ -143,10 +143,15 @@ def test_the_links_lead_to_the_page_the_move_and_the_cancelling(kind, read, appo
     message = read(kind)
     page = f"https://book.example.com/appointments/{links.mail_token(appointment)}/"
     preferences = links.client_url(links.Purpose.PREFERENCES, appointment.client)
-    wanted = [page, f"{page}move/", f"{page}cancel/", preferences]
+    visits = links.client_url(links.Purpose.VISITS, appointment.client)
+    wanted = [page, f"{page}move/", f"{page}cancel/"]
+    if kind == "confirmed":
+        there = "https://www.google.com/maps/dir/?api=1&destination=1+Tow+Path%2C+London+N1+1AA"
+        wanted += [there, f"{page}health/", f"{page}plan/", f"{page}cancel/"]
+    wanted += [visits, preferences]
 
     assert [link for link in Page(html(message)).links if link.startswith("http")] == wanted
-    assert re.findall(r"https?://\S+", text(message)) == wanted
+    assert [one.rstrip("),") for one in re.findall(r"https?://\S+", text(message))] == wanted
 
 
 def test_only_what_can_be_switched_off_has_the_headers_for_it(read, appointment):

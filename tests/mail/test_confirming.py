@@ -21,7 +21,7 @@ from tests.page_fixtures import *  # noqa: F403 - fixtures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fixed_clock]  # its words tell hours of one morning
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-PLEASE = "We hold this time for you until 11:00: press the button in our mail to make it yours"
+PLEASE = "We hold this time for you until 11:00: press the button in our email to make it yours"
 PLEASE_PRESS = "We hold this time for you until 11:00: open this link and press the button"
 # From 9 o'clock, two hours.
 
@@ -129,7 +129,7 @@ def test_behind_the_mailed_link_one_press_settles_it(books, inbox, sweep):
     page = Browser().get(page_in(mail)).content.decode()
     assert "We hold this time until 11:00: press the button to make it yours" in page
     thanks = press_yes(mail).content.decode()
-    assert "Your e-mail address is confirmed." in thanks
+    assert "Your email address is confirmed." in thanks
     assert "until 11:00" not in thanks
     sweep(5 * HOUR)
     assert booked() == 1
@@ -145,7 +145,7 @@ def test_what_nobody_confirms_is_given_back_with_a_kind_mail(books, inbox, sweep
     words = text(mail)
     assert mail["To"] == "ana@example.com"
     assert mail["Subject"] == "Nobody confirmed it: your appointment on Saturday 5 December, 10:00"
-    assert "we have given this appointment back, and nothing is owed" in words
+    assert "so we let the time go. There is nothing to pay." in words
     again = f"/book/{massage.slug}/?day=2026-12-05"
     assert f"take the time again while it is free: http://localhost:8000{again}" in words
     assert "ring us on +44 20 7946 0000" in words
@@ -155,7 +155,7 @@ def test_what_nobody_confirms_is_given_back_with_a_kind_mail(books, inbox, sweep
     [calendar] = list(mail.iter_attachments())
     assert "METHOD:CANCEL" in calendar.get_content().decode()
     late = Browser().get(page_in(asked)).content.decode()
-    assert "we have given this time back" in late
+    assert "so we let the time go" in late
     assert f'href="{again}"' in late
 
 
@@ -208,7 +208,7 @@ def test_the_third_start_is_refused_on_the_page_and_what_was_typed_is_kept(books
     answer = books(5, phone="020 7946 0000")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Please press the link in our mail and then book on, or ring us." in page
+    assert "Please confirm from our email first, or ring us." in page
     assert "020 7946 0000" in page
     assert "What you typed is kept." in page
     assert booked() == 2

@@ -34,7 +34,7 @@ def test_one_click_without_a_cookie_stops_a_group(ana, path, group):
     preferences.choose(ana, group, wanted=True, how="test", now=timezone.now())
     strict = Browser(enforce_csrf_checks=True)
     url = path(Purpose.UNSUBSCRIBE, group=group)
-    assert "Stop these mails?" in strict.get(url).content.decode()
+    assert "Stop these emails?" in strict.get(url).content.decode()
     assert getattr(fresh(ana), group.field)
     assert strict.post(url, ONE_CLICK).status_code == 200
     assert not getattr(fresh(ana), group.field)

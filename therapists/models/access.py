@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from bookings.core.roles import Role
 from bookings.models import Client
 
 
@@ -18,6 +19,12 @@ class What(models.TextChoices):
 class Operation(models.TextChoices):
     READ = "read", gettext_lazy("Read")
     WROTE = "wrote", gettext_lazy("Wrote")
+
+
+class AccessQuerySet(models.QuerySet["Access"]):
+    def but_own_looks(self):
+        """Without what clients have read of their own."""
+        return self.exclude(who__startswith=Role.RUNNER, did=Operation.READ)
 
 
 class Access(models.Model):
@@ -51,6 +58,8 @@ class Access(models.Model):
         db_default="",
         help_text=gettext_lazy("Why, where a page asks for it."),
     )
+
+    objects = AccessQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -17,6 +17,7 @@ from therapists.core.body import HIGHEST, KINDS, PLACES
 from therapists.core.content import COMFORT, Answers, Content, Given, Mark
 from therapists.core.prompts import Prompts
 from therapists.models import Decision, Privacy
+from therapists.queries.questionnaire import Group
 
 LONGEST_TEXT = 4000
 LONGEST_MORE = 500
@@ -47,7 +48,10 @@ def yes_or_no(label: Any) -> forms.ChoiceField:
 
 
 class HealthForm(forms.Form):
-    """A yes or no for each question, with room for more; then whatever else there is to say."""
+    """A yes or no for each question, with room for more; then whatever else there is to say.
+
+    "None of these" answers what is left open in its group with no; a yes stays one.
+    """
 
     text = text(gettext_lazy("Anything else your therapist should know?"), rows=4)
     agreed = forms.BooleanField(
@@ -59,10 +63,14 @@ class HealthForm(forms.Form):
         },
     )
 
-    def __init__(self, *args, questions: Sequence[Contraindication], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.questions = questions
-        for one in questions:
+    def __init__(self, data=None, *args, groups: Sequence[Group], **kwargs):
+        super().__init__(data and _with_noes(data, groups), *args, **kwargs)
+        self.questions = [one for group in groups for one in group.questions]
+        for group in groups:
+            self.fields[group.none] = forms.BooleanField(
+                label=gettext_lazy("None of these"), required=False
+            )
+        for one in self.questions:
             self.fields[one.key] = yes_or_no(one.ask)
             self.fields[f"{one.key}-more"] = text(
                 "Tell us a little more, if you like", rows=2, longest=LONGEST_MORE
@@ -88,6 +96,14 @@ class HealthForm(forms.Form):
         return self[question.key], self[f"{question.key}-more"]
 
 
+def _with_noes(data: Mapping[str, Any], groups: Iterable[Group]) -> dict[str, Any]:
+    typed = {name: data[name] for name in data}
+    for group in groups:
+        if typed.get(group.none):
+            typed |= {one.key: NO for one in group.questions if not typed.get(one.key)}
+    return typed
+
+
 class FullForm(HealthForm):
     pressure = forms.ChoiceField(
         label=gettext_lazy("How firm do you like a massage?"),
@@ -102,6 +118,7 @@ class FullForm(HealthForm):
 
 
 class ChangedForm(HealthForm):
+    text = text(gettext_lazy("What has changed, or what else should your therapist know?"), rows=3)
     changed = yes_or_no(
         gettext_lazy(
             "Has anything about your health changed since you last told us? An illness, an "

@@ -29,7 +29,7 @@ class OwnHealth(Private):
 
 
 def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
-    """All that may be given out at once; whoever reads it is recorded, and that is in it too.
+    """All that may be given out at once; whoever reads it is recorded.
 
     Where it is not certain who they are, only what they have told since it is not.
     """
@@ -108,8 +108,8 @@ def _written(content: Content) -> dict[str, Any]:
 
 
 def _accesses(client: Client) -> list[dict[str, Any]]:
-    """Who has read or written it: by role, since a login is somebody else's address."""
-    found = Access.objects.filter(client=client)
+    """Who else has read or written it: by role, since a login is somebody else's address."""
+    found = Access.objects.filter(client=client).but_own_looks()
     if client.unconfirmed_since:
         found = found.filter(at__gte=client.unconfirmed_since)
     rows = found.values("at", "who", "did", "what")

@@ -10,6 +10,7 @@ from bookings.models import Client
 from therapists.models import Form, HealthCheck
 
 GOOD_FOR = timedelta(days=365)
+JUST_NOW = timedelta(days=1)
 AT_EVERY_VISIT = ("fever_infection", "acute_injury", "painkillers_alcohol")
 AFTER_A_RACE = (Phase.RACE_DAY, Phase.ACUTE, Phase.RECOVERY)
 ASKED_AFTER_A_RACE = ("stress_fracture_signs",)
@@ -28,12 +29,23 @@ class Group:
     title: str
     questions: tuple[Contraindication, ...]
 
+    @property
+    def none(self) -> str:
+        """The name of its "none of these"."""
+        return f"none-{self.questions[0].key}"
+
 
 def form_for(client: Client, *, now: datetime) -> Form:
     """The long form once a year, the short one in between; it tells no stranger of an earlier."""
     told = HealthCheck.objects.shown_to(client)
     recent = told.filter(form=Form.FULL, given_at__gt=now - GOOD_FOR)
     return Form.CHANGED if recent.exists() else Form.FULL
+
+
+def answered_just_now(client: Client, *, now: datetime) -> datetime | None:
+    """When, if it is so short ago that nobody wants to be asked again."""
+    told = HealthCheck.objects.shown_to(client).filter(given_at__gt=now - JUST_NOW)
+    return told.values_list("given_at", flat=True).order_by("given_at").last()
 
 
 def questions_of(form: Form, rules: Protocol, phases: Iterable[Phase]) -> list[Contraindication]:

@@ -12,3 +12,8 @@ register = template.Library()
 @register.filter
 def fields_of(form: HealthForm, question: Contraindication) -> tuple[BoundField, BoundField]:
     return form.asked(question)
+
+
+@register.filter
+def field_named(form: HealthForm, name: str) -> BoundField:
+    return form[name]

@@ -9,16 +9,30 @@ from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, MailKind, Room, Therapist, Treatment
+from bookings.models import (
+    Appointment,
+    AppointmentEvent,
+    Clinic,
+    MailKind,
+    Room,
+    Therapist,
+    Treatment,
+)
 from bookings.queries.scheduling.slots import Placement, Slot
 
 
 def rewrite(
-    appointment: Appointment, placement: Placement, *, notify: Notify, by: str, now: datetime
+    appointment: Appointment,
+    placement: Placement,
+    *,
+    notify: Notify,
+    by: str,
+    now: datetime,
+    undone: str = "",
 ) -> Appointment:
     """Put it there in one UPDATE, with the event that says from where; the client is told."""
-    before = Placement.of(appointment)
-    stays = before.interval.start == placement.interval.start
+    was = Placement.of(appointment)
+    stays = was.interval.start == placement.interval.start
     # A hold past its end is free, but a constraint knows that by its status only.
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
     Appointment.objects.filter(pk=appointment.pk).update(
@@ -35,9 +49,10 @@ def rewrite(
     )
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     facts = {
-        "from": before.snapshot(),
+        "from": was.snapshot(),
         "to": placement.snapshot(),
         "set_aside": list(placement.set_aside),
+        **({"undone": undone} if undone else {}),
     }
     appointment.record("moved", by=by, now=now, facts=facts)
     if appointment.status == Status.BOOKED:
@@ -70,8 +85,11 @@ def last_move(appointment: Appointment) -> Undo | None:
     Long ago, less was kept of a move than it takes to undo it; and a room may be no more.
     """
     event = appointment.events.filter(kind="moved").last()
-    if event is None or event.by == Role.RUNNER:
-        return None
+    return None if event is None or event.by == Role.RUNNER else before(appointment, event)
+
+
+def before(appointment: Appointment, event: AppointmentEvent) -> Undo | None:
+    """What it would take to be where it stood before that move."""
     slot = _slot_before(appointment, event.facts["from"])
     return None if slot is None else Undo(slot=slot, price=_price_before(event.facts))
 

@@ -54,6 +54,13 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.OFF_SEASON,
 )
 # About the client, and no appointment.
+# When it is, or that it is not.
+TELLS_OF_A_VISIT = (
+    MailKind.CONFIRMED,
+    MailKind.PLAN_BOOKED,
+    MailKind.MOVED,
+    MailKind.CANCELLED,
+)
 ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (

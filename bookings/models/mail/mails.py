@@ -14,6 +14,7 @@ from bookings.models.mail.kinds import (
     ASKS_FOR_ATTENTION,
     RESENT_AFTER,
     RESENT_ONCE_IN_DOUBT,
+    TELLS_OF_A_VISIT,
     TIMED_TO_TRAINING,
     UNFINISHED,
     MailKind,
@@ -73,6 +74,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Withdraw what has not gone out; its sender finds out at the mark, before the message."""
         why = why or _("The appointment has changed since.")
         return self.not_gone_out().update(state=MailState.SUPERSEDED, why=why)
+
+    def told_of(self, appointment: Appointment):
+        """What went out, or may have, and says when it is or that it is not."""
+        return self.about(appointment).filter(kind__in=TELLS_OF_A_VISIT, data_at__isnull=False)
 
     def withdrawn(self):
         """Superseded before anything went out."""

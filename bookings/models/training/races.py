@@ -16,6 +16,14 @@ class Distance(models.TextChoices):
     ULTRA = training.Distance.ULTRA.value, gettext_lazy("Ultra")
 
 
+WITHOUT_A_NAME = {
+    Distance.TEN_KM: gettext_lazy("your 10 km race"),
+    Distance.HALF: gettext_lazy("your half marathon"),
+    Distance.MARATHON: gettext_lazy("your marathon"),
+    Distance.ULTRA: gettext_lazy("your ultra"),
+}
+
+
 class Priority(models.TextChoices):
     A = training.Priority.A.value, gettext_lazy("The race I train for")
     B = training.Priority.B.value, gettext_lazy("A race on the way")
@@ -91,6 +99,11 @@ class Race(Named, models.Model):
 
     def __str__(self) -> str:
         return self.name or self.get_distance_display()
+
+    @property
+    def distance_of_yours(self) -> str:
+        """your half marathon: of whom we write to, without the name that somebody has typed."""
+        return str(WITHOUT_A_NAME[Distance(self.distance)])
 
     @property
     def in_training(self) -> training.Race:

@@ -1,13 +1,11 @@
 """What a signed-in runner sees of their own: appointments, races, and the way to the plan."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,23 +21,13 @@ from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.client_links import client_or_404
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
+from bookings.web.scheduling.visits import Visits
 
 WITHDRAWN = gettext_lazy(
     "Done. The links in earlier mails about {name}’s appointments and the calendar’s address open "
     "nothing any more, and every other browser has to sign in again."
 )
-VISITS_SHOWN = MAILS_SHOWN = 12
-
-
-@dataclass(frozen=True)
-class Visit:
-    """An appointment and its page; who has signed in may do there what the mail's link may."""
-
-    appointment: Appointment
-
-    @property
-    def url(self) -> str:
-        return reverse("runner:appointment", args=[links.mail_token(self.appointment)])
+MAILS_SHOWN = 12
 
 
 @require_safe
@@ -95,13 +83,10 @@ def _asked_about(user: User) -> list[Appointment]:
 
 
 def _of(client: Client, *, now: datetime) -> dict:
-    visits = client.appointments.visits().with_everything()
-    before = visits.filter(starts_at__lt=now).order_by("-starts_at")
     mails = client.mails.filter(sent_at__isnull=False).order_by("-sent_at")
     return {
         "shared": Client.objects.at(client.email).exclude(pk=client.pk).exists(),
-        "ahead": [Visit(one) for one in visits.upcoming(now)],
-        "before": [Visit(one) for one in before[:VISITS_SHOWN]],
+        "visits": Visits.of([client], now=now),
         "races": client.races.all(),
         "mails": mails[:MAILS_SHOWN],
         "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),

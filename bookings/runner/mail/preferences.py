@@ -39,7 +39,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
             preferring.choose(
                 client, group, wanted=wanted, how="mail link", wording=said, now=timezone.now()
             )
-        messages.success(request, _("Your choice is kept."))
+        messages.success(request, _("Saved."))
         return redirect(request.path)
     chosen = {group.value: getattr(client, group.field) for group in MailGroup}
     form = PreferencesForm(initial=chosen)

@@ -1,9 +1,11 @@
 """The appointment's own page, its calendar file, and "yes, that's me" and "I'm coming"."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,15 +14,25 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import calendars
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Stale
+from bookings.actions.scheduling import second_thoughts
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.runner.training.race_answer import answer, called, race_to_greet
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
-from bookings.web.training.plan_store import SessionPlan, offered_in, plan_behind_a_link
+from bookings.web.scheduling.visits import Visit, times_of_the_day
+from bookings.web.training.plan_store import (
+    PlanStore,
+    SessionPlan,
+    offered_in,
+    plan_behind_a_link,
+    plan_of_store,
+)
+from bookings.web.visitor import visitor
 
 IN_WORDS = {
     Status.BOOKED: gettext_lazy("Booked"),
@@ -35,42 +47,56 @@ IN_WORDS = {
 @behind_a_link
 def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
+    can_change = visit.status == Status.BOOKED and visit.starts_at > now
     confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
-        **_races(request, opened),
+        **(_races(request, opened, clinic, now) if can_change else {}),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
         "status": _("Kept for you") if confirm_by else IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
+        "undo": second_thoughts.offered(visit, clinic, now=now),
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
         "was_given_back": strangers.was_given_back(visit),
-        "again_url": _again_url(visit, clinic),
+        "again_url": times_of_the_day(visit, clinic),
+        "same_again": Visit(visit).again_url if opened.from_mail else "",
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
-        "can_change": visit.status == Status.BOOKED and visit.starts_at > now,
+        "can_change": can_change,
         "why_not_move": cutoffs.why_not_move(visit, clinic, now=now),
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
 
 
-def _races(request: HttpRequest, opened: Opened) -> dict[str, object]:
+def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:
     """What is known of the runner's races: behind a mailed link theirs, else this browser's."""
     client = opened.appointment.whose
-    if not opened.from_mail:
-        browser = SessionPlan(request)
-        return {"races": browser.races if client in browser.companions else []}
-    store = plan_behind_a_link(client, opened.token)
-    return {"store": store, "races": store.races, "offered": offered_in(store, request)}
-
-
-def _again_url(visit: Appointment, clinic: Clinic) -> str:
-    """The same day's times, as long as the treatment can be booked."""
-    if visit.treatment.active and visit.treatment.online:
-        return f"{visit.treatment.get_absolute_url()}?day={clinic.day_of(visit.starts_at)}"
-    return f"{reverse('runner:home')}#treatments"
+    store: PlanStore
+    if opened.from_mail:
+        store = plan_behind_a_link(client, opened.token)
+        known: dict[str, Any] = {"store": store, "offered": offered_in(store, request)}
+    else:
+        store = SessionPlan(request)
+        known = {}
+        if client not in store.companions:
+            return {"races": []}
+    plan = plan_of_store(store, clinic, now=now)
+    race = race_to_greet(store.races, plan.protocol, clinic.day_of(now)) if plan else None
+    if plan and race:
+        known["greeted"] = answer(
+            clinic,
+            plan,
+            race.in_training,
+            store.history,
+            declined=store.declined,
+            to=called(race),
+            now=now,
+            holder=visitor(request),
+        )
+    return {**known, "races": store.races}
 
 
 @require_safe
@@ -88,7 +114,7 @@ def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
 def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The link itself has proved the address already; this only goes back and says thank you."""
     if opened.from_mail:
-        messages.success(request, _("Thank you. Your e-mail address is confirmed."))
+        messages.success(request, _("Thank you. Your email address is confirmed."))
     return back_to_it(opened)
 
 

@@ -1,18 +1,19 @@
-"""Cancelling an appointment: asked first, then done."""
+"""Cancelling an appointment: asked first, then done; and taking that, or a move, back."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from bookings.actions.refusals import Stale, TooLate
-from bookings.actions.scheduling import cancellation
+from bookings.actions.refusals import Busy, Refused, Stale, TooLate
+from bookings.actions.scheduling import cancellation, second_thoughts
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
 from bookings.queries.scheduling.cutoffs import why_not_cancel
-from bookings.runner.scheduling.forms import CancelForm
+from bookings.runner.scheduling.forms import CancelForm, RevisionForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
 
@@ -56,5 +57,23 @@ def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
         )
     except (TooLate, Stale) as refusal:
         return _ask(request, opened, form, str(refusal), status=409)
-    messages.success(request, _("Your appointment is cancelled. We have sent you a mail about it."))
+    messages.success(request, _("Your appointment is cancelled. We have emailed you about it."))
+    return back_to_it(opened)
+
+
+@require_POST
+@behind_a_link
+def undo(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Nothing was typed, so whatever is against it is told on the page of the visit."""
+    form = RevisionForm(request.POST)
+    if not form.is_valid():
+        return back_to_it(opened)
+    try:
+        second_thoughts.undo(opened.appointment, **form.cleaned_data, now=timezone.now())
+    except Busy:
+        raise
+    except Refused as refusal:
+        messages.error(request, _("{why} Nothing was changed.").format(why=refusal))
+    else:
+        messages.success(request, _("Undone. Your appointment stands as before."))
     return back_to_it(opened)

@@ -44,10 +44,14 @@ class DetailsForm(PersonForm, StartForm):
         return {name: self.cleaned_data[name] for name in ("start", "therapist")}
 
 
-class MoveForm(StartForm):
-    """A new start for an appointment as it was when the page was opened."""
+class RevisionForm(forms.Form):
+    """An appointment as it was when the page was opened."""
 
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+
+class MoveForm(RevisionForm, StartForm):
+    """A new start for it."""
 
 
 class CancelForm(forms.Form):

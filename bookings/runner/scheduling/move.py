@@ -90,7 +90,9 @@ def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise
     except Refused as refusal:
         return _confirm_page(request, opened, form, refusal, status=409)
-    messages.success(request, _("Your appointment has been moved. We have sent you the new time."))
+    messages.success(
+        request, _("Your appointment has been moved. We have emailed you the new time.")
+    )
     return back_to_it(opened)
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from bookings import dates
 from bookings.core import training
 from bookings.core.wording import isolated
-from bookings.models import Clinic, Distance, Race
+from bookings.models import Clinic, Race
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import History, Offer, SessionId, next_offer
 from bookings.web.training.hills import Hills, hills_of
@@ -20,12 +20,6 @@ from bookings.web.training.ribbon import Marked
 WEEK = timedelta(days=7)
 WEEKS_BEFORE_THE_EXAMPLE = 3  # off-season, so that one sees where the build-up begins
 IN_WEEKS_FROM = 14  # days
-WITHOUT_A_NAME = {
-    Distance.TEN_KM: gettext_lazy("your 10 km race"),
-    Distance.HALF: gettext_lazy("your half marathon"),
-    Distance.MARATHON: gettext_lazy("your marathon"),
-    Distance.ULTRA: gettext_lazy("your ultra"),
-}
 
 
 @dataclass(frozen=True)
@@ -111,7 +105,7 @@ def race_to_greet(races: Iterable[Race], protocol: training.Protocol, today: dat
 
 def called(race: Race) -> str:
     """As its runner is told of it."""
-    return isolated(race.name) if race.name else str(WITHOUT_A_NAME[Distance(race.distance)])
+    return isolated(race.name) if race.name else race.distance_of_yours
 
 
 def _is_recovering(race: training.Race, protocol: training.Protocol, today: date) -> bool:

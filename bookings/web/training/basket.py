@@ -288,10 +288,10 @@ def _held_until(visits: Sequence[Appointment]) -> str:
     if not until:
         return ""
     words = ngettext(
-        "We hold this time for you until {time}: press the button in our mail to {email} to make "
+        "We hold this time for you until {time}: press the button in our email to {email} to make "
         "it yours, or it goes to somebody else.",
-        "We hold these {count} times for you until {time}: press the button in our mail to {email} "
-        "to make them yours, or they go to somebody else.",
+        "We hold these {count} times for you until {time}: press the button in our email to "
+        "{email} to make them yours, or they go to somebody else.",
         len(visits),
     )
     return words.format(count=len(visits), time=until, email=first.whose.email)

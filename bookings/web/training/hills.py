@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase, Priority
+from bookings.core.training.load import LOAD
 from bookings.core.wording import isolated
-from bookings.web.training.ribbon import LOAD, Marked
+from bookings.web.training.ribbon import Marked
 
 DAY = timedelta(days=1)
 FOLDS_FROM, FOLDED_TO = 80, 28  # days of an off-season, and the days whose room it then takes

@@ -13,20 +13,9 @@ from django.utils import dateformat
 from bookings import dates
 from bookings.core import training
 from bookings.core.training import Phase
+from bookings.core.training.load import LOAD
 
 # How much training there is at the end of a phase; it begins where the one before ends.
-LOAD = {
-    Phase.OFF_SEASON: 0.22,
-    Phase.BASE: 0.45,
-    Phase.BUILD: 0.78,
-    Phase.PEAK: 1.0,
-    Phase.TAPER: 0.5,
-    Phase.RACE_WEEK: 0.3,
-    Phase.RACE_DAY: 0.3,
-    Phase.ACUTE: 0.12,
-    Phase.RECOVERY: 0.25,
-    Phase.RETURN: 0.4,
-}
 LANES = 7  # of names below the ribbon that lies
 LEAST = 9  # for the shortest phase of it
 WEEK = timedelta(days=7)

@@ -29,6 +29,7 @@ ASKED = gettext_lazy(
     "We have your wish. The clinic makes sure that it is you, and then tells you what it did."
 )
 KEPT = gettext_lazy("Nothing will be erased.")
+SURE = "sure"
 
 
 @require_safe
@@ -41,6 +42,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "json_url": reverse("records:account_json"),
         "wish_url": reverse("records:wish"),
         "waiting": _waiting(client),
+        "sure": SURE in request.GET,
     }
     return _page(request, _with_health(request, client), context)
 
@@ -59,6 +61,8 @@ def account_json(request: HttpRequest) -> HttpResponse:
 def wish(request: HttpRequest) -> HttpResponse:
     """To be erased, or not after all."""
     client = _signed_in(request)
+    if client is not None and _asks_once_more(request):
+        return redirect(f"{reverse('records:account')}?{SURE}#erase")
     if client is not None:
         _wish(request, client, how="signed in")
     return redirect("records:account")
@@ -71,10 +75,16 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
         if request.POST.get("do") == "send":
             _send_the_link(client)
             messages.success(request, _("The link is on its way to your address."))
+        elif _asks_once_more(request):
+            return redirect(f"{request.path}?{SURE}#erase")
         else:
             _wish(request, client, how="mail link")
         return redirect(request.path)
-    return render(request, "records/your_data.html", {"waiting": _waiting(client)})
+    return render(
+        request,
+        "records/your_data.html",
+        {"waiting": _waiting(client), "sure": SURE in request.GET},
+    )
 
 
 @require_safe
@@ -111,6 +121,11 @@ def _file(data: Export) -> HttpResponse:
 
 def _waiting(client: Client) -> bool:
     return client.erasure_requests.filter(state=ErasureState.ASKED).exists()
+
+
+def _asks_once_more(request: HttpRequest) -> bool:
+    """Before anything is asked for that cannot be brought back."""
+    return request.POST.get("do") == "erase" and request.POST.get("sure") != "yes"
 
 
 def _wish(request: HttpRequest, client: Client, *, how: str) -> None:

@@ -37,6 +37,7 @@ from tests import factories
 from tests.whole_database import whole_database
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
 
+SURELY = {"do": "erase", "sure": "yes"}
 TRACES = ("Ana Demo", "ana@example.com", "07700 900123", "Ana's Marathon")
 
 
@@ -325,8 +326,8 @@ def test_old_holds_lines_in_mails_and_history_go(clinic, ana, visit, massage, ki
 
 
 def test_the_desk_sees_what_goes_and_stays_and_carries_it_out(anas, desks, known):
-    anas.post("/account/data/wish/", {"do": "erase"})
-    anas.post("/account/data/wish/", {"do": "erase"})
+    anas.post("/account/data/wish/", SURELY)
+    anas.post("/account/data/wish/", SURELY)
     wish = known.erasure_requests.get()
     assert "Ana Demo" in desks.get("/desk/erasures/").content.decode()
     page = desks.get(f"/desk/erasures/{wish.pk}/").content.decode()
@@ -349,7 +350,7 @@ def test_the_desk_sees_what_goes_and_stays_and_carries_it_out(anas, desks, known
 
 
 def test_a_wish_is_taken_back_or_declined_with_a_reason(anas, desks, known):
-    anas.post("/account/data/wish/", {"do": "erase"})
+    anas.post("/account/data/wish/", SURELY)
     anas.post("/account/data/wish/", {"do": "keep"})
     assert known.erasure_requests.get().state == "withdrawn"
     response = desks.post(f"/desk/clients/{known.pk}/erase/")

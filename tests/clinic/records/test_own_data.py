@@ -106,3 +106,30 @@ def test_thirty_visits_take_as_many_queries_as_one(
         visit(known, days).record("moved", by="runner", now=now)
     with django_assert_num_queries(len(seen)):
         export(known, reader=None, now=now)
+
+
+def test_it_reads_like_a_letter(anas, known):
+    page = anas.get("/account/data/").content.decode()
+    assert "Hello <bdi>Ana Demo</bdi>," in page
+    count = known.appointments.count()
+    assert f"We have {count} appointment" in page
+    assert "You have told us of 1 race." in page
+
+
+def test_looking_at_it_is_recorded_and_not_told_back_as_somebodys_reading(anas, known):
+    for _ in range(2):
+        data = anas.get("/account/data.json").json()
+    told = [(one["Who"], one["Did"]) for one in data["Who read or wrote your health data"]]
+    assert ("runner", "read") not in told
+    assert Access.objects.filter(did="read", user=known.user).exists()
+
+
+def test_erasing_asks_once_more(client, anas, known):
+    mailed = client_url(Purpose.YOUR_DATA, known)
+    for browser, page in ((anas, "/account/data/"), (client, mailed)):
+        post = "/account/data/wish/" if browser is anas else page
+        asked = browser.post(post, {"do": "erase"}, follow=True).content.decode()
+        assert "Are you sure?" in asked
+        assert not known.erasure_requests.exists()
+    browser.post(mailed, {"do": "erase", "sure": "yes"})
+    assert known.erasure_requests.exists()

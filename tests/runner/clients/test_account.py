@@ -36,7 +36,7 @@ def test_a_stranger_is_asked_to_sign_in(client, clinic):
 
 def test_it_lists_what_is_booked_with_a_link_that_opens_it(open_account, client, booked):
     page = open_account()
-    [visit] = page.context["ahead"]
+    [visit] = page.context["visits"].ahead
     assert visit.appointment == booked
     assert client.get(visit.url).status_code == 200
 
@@ -62,12 +62,12 @@ def test_nobody_elses_are_shown(open_account, massage, kim, room):
         client=other, starts_at=timezone.now() + timedelta(days=9), treatment=massage,
         therapist=kim, room=room,
     )  # fmt: skip
-    assert len(open_account().context["ahead"]) == 1
+    assert len(open_account().context["visits"].ahead) == 1
 
 
 def test_a_login_without_a_client_is_told_so(client, clinic):
     client.force_login(User.objects.create_user("desk@example.org", "x", role=Role.DESK))
-    assert "We cannot say yet who you are" in client.get(URL).content.decode()
+    assert "We cannot tell yet who you are" in client.get(URL).content.decode()
 
 
 def test_after_signing_in_a_runner_lands_there(client, runner):

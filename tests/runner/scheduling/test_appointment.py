@@ -187,3 +187,24 @@ def test_what_is_over_cannot_be_changed_but_booked_again(client, page, starting_
 def test_cancelling_from_the_mail_proves_the_address_too(client, mailed):
     client.post(mailed + "cancel/")
     assert not Client.objects.get().is_provisional
+
+
+@pytest.mark.parametrize("what", ["cancel", "move"])
+def test_a_second_thought_is_one_press_and_gone_when_it_cannot_work(client, page, booked, at, what):
+    data = {"start": at(4, 14).isoformat(), "revision": 0} if what == "move" else {}
+    shown = client.post(f"{page}{what}/", data, follow=True).content.decode()
+    assert "Second thoughts?" in shown
+    shown = client.post(f"{page}undo/", {"revision": 1}, follow=True).content.decode()
+    assert "Undone." in shown
+    assert "10:00 to 11:00" in shown
+    assert "Second thoughts?" not in shown
+
+
+def test_an_undo_that_comes_too_late_says_so_and_changes_nothing(client, page, booked, clock):
+    client.post(f"{page}cancel/", {})
+    clock.move_to(timezone.now() + timedelta(minutes=11))
+    assert "Second thoughts?" not in read(client, page)
+    shown = client.post(f"{page}undo/", {"revision": 1}, follow=True).content.decode()
+    assert "It is too late to undo this." in shown
+    booked.refresh_from_db()
+    assert booked.status == Status.CANCELLED

@@ -94,7 +94,7 @@ def test_only_two_fields_are_asked_for(client, choose, start):
         ({"name": "a" * 300}, "Please use at most 200 characters; this has 300."),
         ({"name": "12345"}, "at least one letter"),
         ({"name": "Ana\x00Demo"}, "Null characters are not allowed."),
-        ({"email": ""}, "Please give your e-mail address."),
+        ({"email": ""}, "Please give your email address."),
         ({"email": "ana"}, "such as name@example.com"),
         ({"email": "ana@exam\u200bple.com"}, "letters that cannot be seen"),
         ({"email": "\u202eana@example.com"}, "letters that cannot be seen"),

@@ -183,6 +183,7 @@ def _answers_to_mails(client, booked, at):
         (Purpose.BOOK, {**facts, "start": at(-1, 12).isoformat()}),
         (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
         (Purpose.AFTER_RACE, {"race": day.isoformat()}),
+        (Purpose.VISITS, {}),
         (Purpose.PREFERENCES, {}),
         (Purpose.UNSUBSCRIBE, {"group": "reminders"}),
     )

@@ -76,3 +76,14 @@ def test_thirty_lines_take_as_many_queries_as_one(
         look(factories.make_client(), "b", number)
     with django_assert_num_queries(as_many):
         owners.get("/health/accesses/")
+
+
+def test_clients_looks_at_their_own_drown_nobody_elses(owners, look, ana):
+    look(ana, "therapist: kim@example.com")
+    look(ana, "runner: 7", 2)
+    look(ana, "runner, by the mailed link", 3, did="wrote")
+    page = text(owners.get("/health/accesses/"))
+    assert "kim@example.com" in page
+    assert "by the mailed link" in page
+    assert "read note 2" not in page
+    assert "read note 2" in text(owners.get("/health/accesses/", {"own": "on"}))

@@ -44,6 +44,41 @@ def test_the_long_form_asks_every_question_of_the_protocol(client, url):
     assert "One calf or thigh swollen" in page
 
 
+def test_none_of_these_answers_what_is_left_open_in_its_group_and_no_other(client, url):
+    groups = client.get(url).context["asking"].groups
+    assert [len(group.questions) for group in groups] == [4, 4, 13]
+    noes = {group.none: "on" for group in groups}
+    given = {one["key"]: one["yes"] for one in posted(client, url, noes)}
+    assert given == dict.fromkeys(keys(), False)
+    del noes[groups[1].none]
+    page = text(client.post(url, {**noes, "agreed": "on"}), 422)
+    assert page.count("Please answer yes or no.") == len(groups[1].questions)
+
+
+def test_a_yes_beside_none_of_these_stays_a_yes(client, url, ana):
+    groups = client.get(url).context["asking"].groups
+    noes = {group.none: "on" for group in groups}
+    given = posted(client, url, {**noes, "cancer": "yes", "cancer-more": "Planted words"})
+    assert [one["key"] for one in given if one["yes"]] == ["cancer"]
+    ana.refresh_from_db()
+    assert ana.health_hold
+
+
+def posted(client, url, typed):
+    text(client.post(url, {**typed, "agreed": "on", "text": ""}))
+    return content()["given"]
+
+
+def test_what_has_just_been_answered_is_not_asked_again_at_once(client, url, anas, clock):
+    client.post(url, said())
+    for page in (text(client.get(url)), text(anas.get("/health/"))):
+        assert "You have told us already" in page
+        assert "<fieldset" not in page
+    assert "Anything changed?" in text(client.get(f"{url}?again"))
+    clock.move_to(timezone.now() + timedelta(hours=25))
+    assert "Anything changed?" in text(client.get(url))
+
+
 def test_a_no_to_everything_is_thanked_for_and_promises_nothing(client, url, ana):
     page = text(client.post(url, said(text="I bruise easily")))
     ana.refresh_from_db()
@@ -102,7 +137,7 @@ def test_without_agreement_nothing_is_kept(client, url):
 def test_the_pages_own_link_opens_no_health_check(client, visit):
     mine = visit(timezone.now() + timedelta(days=2))
     url = f"/appointments/{links.page_token(mine)}/health/"
-    assert "Please open the link in your mail" in text(client.get(url))
+    assert "Please open the link in your email" in text(client.get(url))
     client.post(url, said("cancer"))
     assert not HealthCheck.objects.exists()
 
@@ -136,7 +171,7 @@ def test_signed_in_they_are_and_the_reading_is_recorded(client, url, anas):
 
 def test_the_second_time_one_minute_is_enough(client, url):
     client.post(url, said())
-    page = text(client.get(url))
+    page = text(client.get(f"{url}?again"))
     assert "Anything changed?" in page
     assert page.count("<fieldset") == 4
 
@@ -145,7 +180,7 @@ def test_after_a_race_its_warning_signs_are_asked_too(client, url, ana, clinic):
     client.post(url, said())
     today = clinic.day_of(timezone.now())
     factories.make_race(ana, race_date=today - timedelta(days=1))
-    page = text(client.get(url))
+    page = text(client.get(f"{url}?again"))
     assert "dark (cola) urine" in page
     assert page.count("<fieldset") == 9
 

@@ -92,7 +92,7 @@ def test_the_form_sent_twice_books_once(basket, send):
     ("typed", "said"),
     [
         ({"name": ""}, "Please give your name."),
-        ({"email": "ana"}, "Please give an e-mail address such as"),
+        ({"email": "ana"}, "Please give an email address such as"),
         ({"phone": "ring me"}, "Please use digits"),
     ],
 )

@@ -19,23 +19,31 @@ from bookings.web.responses import private
 from therapists.models import Access
 
 ON_A_PAGE = 50
+OF_THEIR_OWN = "own"
 DAYS = 31  # shown at once, so that years of them make no page slow
 
 
 @require_safe
 @private
 def accesses(request: HttpRequest) -> HttpResponse:
-    """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
+    """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name.
+
+    That clients look at what is theirs is kept, and shown to whoever asks for it.
+    """
     asked = bounded(request.GET.get("who", ""))
     clinic = Clinic.objects.the()
     until = day_in(request.GET.get("until", "")) or clinic.day_of(timezone.now())
     shown = day_bounds(until - timedelta(days=DAYS - 1), DAYS, clinic.tz)
     found = Access.objects.filter(at__gte=shown.start, at__lt=shown.end)
+    of_their_own = OF_THEIR_OWN in request.GET
+    if not of_their_own:
+        found = found.but_own_looks()
     if asked:
         of_login = Q(user__email__icontains=asked) | Q(user__name__icontains=asked)
         found = found.filter(of_login | Q(who__icontains=asked) | Q(client__name__icontains=asked))
     page = Paginator(_by_act(found), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "asked": asked, "until": until, "since": shown.start, "days": DAYS}
+    context["of_their_own"] = of_their_own
     return render(request, "therapists/health/accesses.html", context)
 
 

@@ -23,13 +23,14 @@ from therapists.pages.no_store import careful
 from therapists.pages.reader import reader_of
 from therapists.queries.questionnaire import (
     Group,
+    answered_just_now,
     form_for,
     grouped,
     questions_of,
 )
 
 FORMS: dict[Form, type[HealthForm]] = {Form.FULL: FullForm, Form.CHANGED: ChangedForm}
-ALL_OF_IT = "all"
+ALL_OF_IT, ONCE_MORE = "all", "again"
 ASKS_FOR = timedelta(days=7)  # after the visit; its link is for that visit
 
 
@@ -53,7 +54,7 @@ class Asking:
         return self.form == Form.FULL
 
     def blank(self, **fields) -> HealthForm:
-        return FORMS[self.form](questions=self.questions, label_suffix="", **fields)
+        return FORMS[self.form](groups=self.groups, label_suffix="", **fields)
 
 
 @page_methods
@@ -66,6 +67,8 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, now = opened.appointment, timezone.now()
     if opened.ended_before(now - ASKS_FOR):
         return back_to_it(opened)
+    if answered := _answered_just_now(request, visit.whose, now):
+        return answered
     asking = _asking(request, visit.whose, visit, now)
     return _conversation(request, asking, asking.blank(), now)
 
@@ -82,11 +85,23 @@ def signed_in(request: SignedInRequest) -> HttpResponse:
     if typed := taken(request):
         messages.warning(request, STANDS_HERE)
         return _show(request, asking, asking.blank(data=typed))
+    if answered := _answered_just_now(request, client, now):
+        return answered
     initial = {}
     if asking.is_full and request.method != "POST":
         earlier = health_checks.newest_full(client, reader=reader_of(request), now=now)
         initial = as_typed(earlier) if earlier else {}
     return _conversation(request, asking, asking.blank(initial=initial), now)
+
+
+def _answered_just_now(request: HttpRequest, client: Client, now: datetime) -> HttpResponse | None:
+    """Instead of the same questions, where nobody has asked for them."""
+    if request.method == "POST" or ALL_OF_IT in request.GET or ONCE_MORE in request.GET:
+        return None
+    if (at := answered_just_now(client, now=now)) is None:
+        return None
+    context = {"at": at, "once_more": f"?{ONCE_MORE}", "all_of_it": f"?{ALL_OF_IT}"}
+    return render(request, "therapists/health/health_answered.html", context)
 
 
 def _asking(
