@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from bookings import dates
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
-from bookings.actions.scheduling import changes
+from bookings.actions.scheduling import changes, undoing
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
@@ -27,6 +27,7 @@ from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
 from bookings.web.forms import DayField, whole_number
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LONGEST_MINUTES = 480
@@ -132,15 +133,27 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
-    visit = _visit(pk)
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """The last move, or a booking or cancelling of which nobody has been told yet."""
+    visit, revision = _visit(pk), _revision(request)
+    asked = {"revision": revision, "by": who(request), "now": timezone.now()}
+    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
-        back = changes.undo_move(
-            visit, revision=_revision(request), by=who(request), now=timezone.now()
-        )
+        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    return _done(request, back, Clinic.objects.the(), "Back at")
+    if moved:
+        return _done(request, back, Clinic.objects.the(), "Back at")
+    return _undone(request, back)
+
+
+def _undone(request: StaffRequest, visit: Appointment) -> HttpResponse:
+    booked = visit.status == Status.BOOKED
+    words = _("{client} is booked as before.") if booked else _("{client} is not booked after all.")
+    messages.success(request, words.format(client=visit.client))
+    if booked or request.htmx:
+        return redirect("diary:appointment", visit.pk)
+    return redirect("diary:day", Clinic.objects.the().day_of(visit.starts_at))
 
 
 @require_POST

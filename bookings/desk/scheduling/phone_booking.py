@@ -35,6 +35,7 @@ from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
+from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -180,7 +181,7 @@ class _Call:
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(self.request, said)
+        messages.success(self.request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
         day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 

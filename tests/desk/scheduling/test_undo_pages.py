@@ -1,0 +1,71 @@
+"""The message about a booking or a cancellation offers to undo it, as long as that works."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Mail, MailState
+
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
+
+
+@pytest.fixture
+def booked_at_the_desk(desk, massage, ana, only):
+    """Booked by phone; the page that tells it."""
+    data = {"who": "ana", "treatment": massage.pk, "when": "thursday 10:00", "tell": "yes"}
+    shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday 10:00"}
+    answer = desk.post("/diary/new/", {**data, **shown, "key": "a" * 32})
+    return desk.get(answer["Location"].partition("#")[0]).content.decode()
+
+
+@pytest.fixture
+def cancelled_at_the_desk(desk, booked_at_the_desk, only):
+    visit = only()
+    facts = {"seen": visit.events.last().pk, "tell": "yes", "wish": "clinic"}
+    answer = desk.post(f"/diary/appointments/{visit.pk}/cancel/", facts)
+    return desk.get(answer["Location"]).content.decode()
+
+
+def press_undo(desk, page):
+    [form] = re.findall(r'<form class="undo".*?</form>', page, re.DOTALL)
+    [url] = re.findall(r'action="([^"]+)"', form)
+    [revision] = re.findall(r'name="revision" value="(\d+)"', form)
+    return desk.post(url, {"revision": revision}, follow=True)
+
+
+def test_the_message_of_a_booking_undoes_it_and_nothing_is_sent(desk, booked_at_the_desk, only):
+    answer = press_undo(desk, booked_at_the_desk)
+    assert "Ana Demo is not booked after all." in answer.content.decode()
+    assert only().status == Status.CANCELLED
+    assert not Mail.objects.filter(state=MailState.SCHEDULED).exists()
+
+
+def test_the_message_of_a_cancellation_undoes_it(desk, cancelled_at_the_desk, only):
+    answer = press_undo(desk, cancelled_at_the_desk)
+    assert "Ana Demo is booked as before." in answer.content.decode()
+    assert only().status == Status.BOOKED
+
+
+def test_a_page_seen_too_late_offers_nothing_and_a_press_too_late_says_so(
+    desk, booked_at_the_desk, only, clock, at
+):
+    clock.move_to(at(0, 9) + timedelta(minutes=3))
+    page = press_undo(desk, booked_at_the_desk).content.decode()
+    assert "It is too late to undo that" in page
+    assert "Undo the booking" not in page
+    assert only().status == Status.BOOKED
+
+
+def test_the_visits_own_page_offers_it_too(desk, booked_at_the_desk, only):
+    page = desk.get(f"/diary/appointments/{only().pk}/").content.decode()
+    assert "Undo the booking" in page
+
+
+def test_the_same_form_books_again_after_an_undo(desk, booked_at_the_desk, massage):
+    press_undo(desk, booked_at_the_desk)
+    data = {"who": "ana", "treatment": massage.pk, "when": "thursday 10:00", "tell": "yes"}
+    shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday 10:00"}
+    desk.post("/diary/new/", {**data, **shown, "key": "a" * 32})
+    assert Appointment.objects.filter(status=Status.BOOKED).count() == 1
