@@ -14,6 +14,7 @@ from bookings.core.scheduling.when import LONGEST, Unclear, Wish
 
 DAY = timedelta(days=1)
 EXAMPLES = "“next free”, “Tuesday evening”, “tomorrow after 3” or “27.11. 10:00”"
+JUST_BEGUN = timedelta(hours=2)  # somebody may have walked in; the day has to be named
 # An hour without am or pm is one of the day, and these are none in the morning.
 IN_THE_AFTERNOON = range(1, 8)
 
@@ -288,7 +289,7 @@ class _Reader:
             raise Unclear(f"There is no {clock:%H:%M} on {_said(day)}: the clocks go forward.")
         if wall.replace(tzinfo=tz, fold=1).astimezone(UTC) != at:
             self.notes.append(f"{clock:%H:%M} comes twice on {_said(day)}; this is the first.")
-        if at <= now:
+        if at <= now and not (self.days and now - at <= JUST_BEGUN):
             return self._later(day, clock, now, tz)
         return day, at
 

@@ -4,6 +4,7 @@ The lists of people and times are parts of the page that htmx brings as one type
 the first Enter shows them and the second books.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -30,7 +31,9 @@ from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.core.scheduling.codes import Rules
-from bookings.core.scheduling.when import LONGEST
+from bookings.core.scheduling.when import LONGEST, Unclear
+from bookings.core.scheduling.when_parser import read
+from bookings.desk.scheduling import gaps
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
@@ -46,7 +49,9 @@ CHOOSE_A_TIME = gettext_lazy("Please choose a time.")
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
     "times": "desk/scheduling/_phone_times.html",
+    "panel": "desk/scheduling/_gap.html",
 }
+A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
 class CallForm(forms.Form):
@@ -74,12 +79,42 @@ class CallForm(forms.Form):
         return Notify.from_the_desk(data["note"]) if data["tell"] == "yes" else Notify.NONE
 
 
+@dataclass(frozen=True)
+class PressedGap:
+    """A free place of the diary that was pressed: what fits there, and what may block it."""
+
+    start: datetime
+    therapist: Therapist | None
+    treatments: list[Treatment]
+    blocks: str
+
+    @classmethod
+    def of(cls, data: Any, clinic: Clinic, now: datetime) -> "PressedGap | None":
+        """None unless the address names a place: `gap`, and an instant as `when`."""
+        try:
+            start = read(data.get("when", ""), now=now, tz=clinic.tz).at if "gap" in data else None
+        except Unclear:
+            start = None
+        if start is None:
+            return None
+        pk = whole_number(data.get("therapist"))
+        therapist = Therapist.objects.active().filter(pk=pk).first()
+        until = data.get("until", "")
+        return cls(
+            start,
+            therapist,
+            gaps.fitting(start, therapist, clinic, now=now),
+            gaps.blocking(start, until if A_CLOCK.fullmatch(until) else "", therapist, clinic),
+        )
+
+
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     data = request.POST if request.method == "POST" else request.GET
-    form = CallForm(_with_defaults(data))
-    call = _Call(request, form, data, clinic, now)
+    gap = PressedGap.of(data, clinic, now)
+    form = CallForm(_with_defaults(data, gap))
+    call = _Call(request, form, data, clinic, now, gap)
     if request.method == "POST":
         return call.book()
     part = _part_asked_for(request)
@@ -95,6 +130,7 @@ class _Call:
     data: Any
     clinic: Clinic
     now: datetime
+    gap: PressedGap | None
 
     def __post_init__(self) -> None:
         self.form.is_valid()
@@ -140,6 +176,7 @@ class _Call:
             "today": self.today,
             "new_key": token_hex(16),
             "shown_for": self._shown_for(),
+            "gap": self.gap,
         }
 
     def _shown_for(self) -> dict[str, str]:
@@ -248,13 +285,16 @@ def _is_an_address(text: str) -> bool:
     return True
 
 
-def _with_defaults(data) -> Any:
-    """The client's last treatment or the first there is, and telling them."""
+def _with_defaults(data, gap: PressedGap | None) -> Any:
+    """The client's last treatment or the first there is (or that fits), and telling them."""
     data = data.copy()
     if not data.get("treatment"):
-        data["treatment"] = _last_treatment(data.get("client", "")) or (
-            Treatment.objects.filter(active=True).values_list("pk", flat=True).first()
+        offered = [one.pk for one in gap.treatments] if gap else []
+        offered = offered or list(
+            Treatment.objects.filter(active=True).values_list("pk", flat=True)
         )
+        last = _last_treatment(data.get("client", ""))
+        data["treatment"] = last if last in offered else next(iter(offered), None)
     data.setdefault("tell", "yes")
     return data
 

@@ -73,6 +73,11 @@
       const { url, title } = event.extendedProps;
       const name = url ? element("a", title, { href: url }) : element("span", title);
       name.className = "shade-name";
+      if (event.extendedProps.kind === "gap") name.addEventListener("click", (press) => {
+        press.preventDefault();
+        press.stopPropagation();
+        openGap(url);
+      });
       return { domNodes: title ? [name] : [] };
     }
     const visit = event.extendedProps;
@@ -92,7 +97,9 @@
   const headed = ({ resource }) => {
     const slug = document.querySelector(`[data-resource="${resource.id}"]`)?.value;
     if (!slug) return resource.title;
-    return { domNodes: [element("a", resource.title, { href: `week/${slug}/`, title: "This week" })] };
+    const free = day.therapists.find((one) => one.id === resource.id)?.free;
+    const week = element("a", resource.title, { href: `week/${slug}/`, title: "This week" });
+    return { domNodes: free ? [week, element("span", free, { className: "free-today" })] : [week] };
   };
 
   const draw = () => {
@@ -113,8 +120,8 @@
       resourceLabelContent: headed,
       selectable: !phone.matches,
       selectMinDistance: 5,
-      select: ({ start, end, resource }) => offerToBlock(start, end, resource),
-      dateClick: ({ date, resource }) => offerToBlock(date, new Date(+date + 3600000), resource),
+      select: ({ start, end, resource }) => offerPlace(start, resource, end),
+      dateClick: ({ date, resource }) => offerPlace(date, resource),
       allDaySlot: false,
       nowIndicator: sameClock(),
       slotDuration: "00:15:00",
@@ -135,18 +142,20 @@
   };
 
   const fill = (url) => htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
-  const open = (event) => {
-    const url = event.extendedProps.url;
-    if (!url) return;
+  const showBeside = (url, label) => {
     panel.hidden = false;
+    panel.setAttribute("aria-label", label);
     fill(url).then(() => {
-      panel.focus({ preventScroll: !phone.matches });
+      (panel.querySelector("[autofocus]") ?? panel).focus({ preventScroll: !phone.matches });
       panel.scrollIntoView({ block: "nearest" });
     });
   };
+  const open = ({ extendedProps }) => extendedProps.url && showBeside(extendedProps.url, panel.dataset.visits);
+  const openGap = (url) => showBeside(url, panel.dataset.gaps);
   const close = () => {
     panel.hidden = true;
     panel.replaceChildren();
+    calendar?.unselect();
   };
   // What is shown beside the day follows the other desks too, unless somebody is typing in it.
   const renewPanel = () => {
@@ -178,16 +187,16 @@
     return made;
   };
 
-  // A press or a drag on an empty place: what may be put there.
-  const offerToBlock = (start, end, resource) => {
-    const [first, from] = wall(start);
-    const facts = { first, start: from, end: wall(end)[1] };
+  // A press or a drag on an empty place: whoever comes there is booked beside the day.
+  const offerPlace = (start, resource, end) => {
+    const at = wall(start).join("T");
+    const begun = day.shades.find((one) => one.kind === "gap" && one.where.includes(resource?.id)
+      && at < one.start && new Date(one.start) - start < 900000);
+    if (begun && !end) return openGap(begun.url); // pressed in the quarter in which it begins
+    const facts = { when: wall(start).join(" "), gap: 1 };
     if (resource?.id.startsWith("t")) facts.therapist = resource.id.slice(1);
-    const link = (kind, text) =>
-      element("a", text, { href: `${place.dataset.blocks}${kind}/new/?${new URLSearchParams(facts)}`, className: "btn btn-sm btn-outline-primary" });
-    say("plain", `${resource ? `${resource.title}, ` : ""}${from} to ${facts.end}:`,
-      link("off", "Time off or a meeting"), link("extra", "Extra hours"), link("break", "Weekly break"), link("closed", "Clinic closed"),
-      button("Leave it", () => { told.replaceChildren(); calendar.unselect(); }));
+    if (end) facts.until = wall(end)[1];
+    openGap(`${place.dataset.new}?${new URLSearchParams(facts)}`);
   };
 
   const trouble = () => say("danger", "The clinic's server could not be reached; nothing was changed.");
