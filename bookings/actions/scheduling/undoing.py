@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
-from bookings.actions.mail.outbox import AGREES_A_TIME, GRACE, Notify
+from bookings.actions.mail.outbox import GRACE, Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Stale
 from bookings.actions.scheduling.changes import allocated
@@ -86,7 +86,7 @@ def _book_again(clinic: Clinic, appointment: Appointment, by: str, now: datetime
     placement = allocated(clinic, appointment, slot, Rules.OVERRIDDEN, now)
     # A hold past its end is free, but a constraint knows that by its status only.
     Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
-    withdrawn = _withdrawn_with(appointment)
+    withdrawn = outbox.withdrawn_with(appointment)
     appointment.become(
         Status.BOOKED,
         by=by,
@@ -100,14 +100,6 @@ def _book_again(clinic: Clinic, appointment: Appointment, by: str, now: datetime
     else:
         notify = Notify.from_the_desk(withdrawn.note)
         outbox.owe(MailKind(withdrawn.kind), appointment, notify=notify, now=now)
-
-
-def _withdrawn_with(cancelled: Appointment) -> Mail | None:
-    """What the client was about to be told of the visit when it was cancelled."""
-    mails = Mail.objects.filter(
-        appointment=cancelled, revision=cancelled.revision - 1, kind__in=AGREES_A_TIME
-    )
-    return mails.withdrawn().first()
 
 
 def _has_gone_out(visit: Appointment, revision: int) -> bool:

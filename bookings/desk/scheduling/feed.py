@@ -144,6 +144,7 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     is_late = visit.late_minutes and visit.status == Status.BOOKED
     flags = {
         _("{count} min late").format(count=visit.late_minutes): is_late,
+        _("Not told"): waits and visit.not_told,
         _("Different name given"): client and client.same_address_as_id,
         _("Health: to be checked by the therapist"): client and client.health_hold,
         _("Under 18, consent missing"): client and client.lacks_consent(day),

@@ -34,6 +34,8 @@ class Gap:
 
 def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Gap]:
     """From one visit's buffer to the next visit, breaks and absences left out."""
+    if not therapist.active:
+        return []
     taken = [
         (int(during.start.timestamp()), int(during.end.timestamp()))
         for during in _taken(shown, therapist)

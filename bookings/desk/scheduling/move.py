@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -31,7 +31,7 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LONGEST_MINUTES = 480
-PROPOSED = ("date", "time", "therapist")
+PROPOSED = ("date", "time", "therapist", "tell", "note")  # what a link may fill in
 
 
 class LineForm(forms.Form):
@@ -56,9 +56,9 @@ class MoveForm(forms.Form):
     )
     tell = forms.ChoiceField(
         label=gettext_lazy("Tell the client?"),
-        choices=[("no", "No"), ("yes", "Yes, by mail in three minutes")],
+        choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
         widget=forms.RadioSelect,
-        initial="no",
+        initial="yes",
     )
     note = forms.CharField(
         label="A line of yours in that mail (optional)", required=False, max_length=300
@@ -100,7 +100,6 @@ def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveFo
             "time": local.time(),
             "minutes": visit.minutes,
             "therapist": visit.therapist_id,
-            "tell": "no",
             "revision": visit.revision,
             **proposed,
         },
@@ -113,7 +112,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         form = form_for(request, visit, clinic)
         return _page(request, visit, form, nearest=_free_near(request, visit))
-    form = MoveForm(visit, request.POST)
+    form = MoveForm(visit, _as_pressed(request.POST, clinic))
     if not form.is_valid():
         return _refused(request, visit, form, " ".join(_errors(form)), status=422)
     try:
@@ -130,6 +129,18 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, visit, form, str(refusal), refusal=refusal)
     return _done(request, moved, clinic, "Now")
+
+
+def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict:
+    """With the place of the button that was pressed, if it was one of the times proposed."""
+    start, _space, therapist = data.get("instead", "").rpartition(" ")
+    try:
+        local = datetime.fromisoformat(start).astimezone(clinic.tz)
+    except ValueError:
+        return data
+    data = data.copy()
+    data.update({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "therapist": therapist})
+    return data
 
 
 @require_POST
@@ -170,15 +181,25 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the client now, with a line, or keep what waits from going out: `silent`."""
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
-    asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
+    asked = {"revision": _revision(request), "by": who(request), "now": timezone.now()}
+    silent = "silent" in request.POST
     try:
-        changes.tell(visit, **asked, by=who(request), now=timezone.now())
+        if silent:
+            changes.keep_silent(visit, **asked)
+        else:
+            changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    said = _("{client} will be told by mail in three minutes.").format(client=visit.client)
+    words = (
+        _("{client} is not told.")
+        if silent
+        else _("{client} will be told by mail in three minutes.")
+    )
+    said = words.format(client=visit.client)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
@@ -207,7 +228,8 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
     when = dates.day_and_time(visit.starts_at, clinic.tz)
     said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
     if _wants_json(request):
-        return JsonResponse({"said": said, "revision": visit.revision})
+        told = bool(visit.whose.email) and not visit.not_told
+        return JsonResponse({"said": said, "revision": visit.revision, "told": told})
     messages.success(request, said)
     return redirect("diary:appointment", visit.pk)
 

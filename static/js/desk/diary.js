@@ -212,7 +212,7 @@
       minutes: Math.round((event.end - event.start) / 60000),
       therapist: (view === "rooms" ? visit.therapist : there).slice(1),
       room: view === "rooms" ? there.slice(1) : "",
-      tell: "no",
+      tell: "yes",
       revision: visit.revision,
     };
     try {
@@ -237,7 +237,8 @@
     await refresh();
   }
 
-  function offerUndo(visit, { said, revision }) {
+  // The mail about it waits a little; a line may go with it, or it may be kept from going.
+  function offerUndo(visit, { said, revision, told: willBeTold }) {
     const line = element("input", "", { className: "form-control", placeholder: "A line of yours (optional)", maxLength: 300 });
     line.setAttribute("aria-label", "A line of yours in the mail");
     const act = (path, facts) => async () => {
@@ -249,15 +250,13 @@
         trouble();
       }
     };
-    say(
-      "good",
-      `${visit.client}: ${said}`,
-      button("Undo", act("undo", () => ({}))),
-      element("span", "Tell the client?"),
-      line,
-      button("Yes", act("tell", () => ({ note: line.value }))),
-      button("No", () => told.replaceChildren()),
-    );
+    const telling = willBeTold
+      ? [element("span", "Mail in 3 minutes."), line,
+        button("Add the line", act("tell", () => ({ note: line.value }))),
+        button("Don’t tell", act("tell", () => ({ silent: 1 })))]
+      : [];
+    say("good", `${visit.client}: ${said}`, button("Undo", act("undo", () => ({}))), ...telling,
+      button("Close", () => told.replaceChildren()));
   }
 
   async function refresh() {

@@ -69,3 +69,34 @@ def test_the_same_form_books_again_after_an_undo(desk, booked_at_the_desk, massa
     shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday 10:00"}
     desk.post("/diary/new/", {**data, **shown, "key": "a" * 32})
     assert Appointment.objects.filter(status=Status.BOOKED).count() == 1
+
+
+def test_a_visit_nobody_was_told_of_says_so_and_its_button_tells(desk, massage, ana, only):
+    data = {"who": "ana", "treatment": massage.pk, "when": "thursday 10:00", "tell": "no"}
+    shown = {"who_shown": "ana", "when_shown": f"{massage.pk}||thursday 10:00"}
+    desk.post("/diary/new/", {**data, **shown})
+    page = desk.get(f"/diary/appointments/{only().pk}/").content.decode()
+    assert "Not told yet." in page
+    [drawn] = desk.get("/diary/2026-12-03/feed/").json()["visits"]
+    assert "Not told" in drawn["flags"]
+    told = {"revision": 0, "note": "See you"}
+    page = desk.post(f"/diary/appointments/{only().pk}/tell/", told, follow=True).content.decode()
+    assert "will be told by mail in three minutes" in page
+    assert "Not told yet." not in page
+    assert Mail.objects.get(kind="confirmed").note == "See you"
+
+
+def test_a_move_tells_unless_turned_off_and_a_refusal_keeps_answer_and_line(
+    desk, booked_at_the_desk, only, kim
+):
+    url = f"/diary/appointments/{only().pk}/move/"
+    assert re.search(r'name="tell" value="yes"[^>]*checked', desk.get(url).content.decode())
+    facts = {"date": "2026-12-03", "time": "18:00", "minutes": 60, "therapist": kim.pk}
+    said = {"tell": "no", "note": "A line of mine", "revision": 0}
+    page = desk.post(url, {**facts, **said}).content.decode()
+    assert re.search(r'name="tell" value="no"[^>]*checked', page)
+    assert "A line of mine" in page
+    [instead, *_] = re.findall(r'name="instead" value="([^"]+)"', page)
+    desk.post(url, {**facts, **said, "tell": "yes", "instead": instead})
+    assert only().starts_at.isoformat() == instead.split()[0]
+    assert Mail.objects.get(kind="moved").note == "A line of mine"
