@@ -81,9 +81,11 @@
       return { domNodes: title ? [name] : [] };
     }
     const visit = event.extendedProps;
+    const [, time] = wall(event.start); // of a card that is being dragged, the new one
+    if (!visit.start) return { domNodes: [element("b", `${time}–${wall(event.end)[1]}`)] }; // a place that is being marked
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${visit.start.slice(11, 16)} `);
+    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${time} `);
     head.append(element("span", visit.client, { className: "who" }));
     box.append(head);
     box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));
@@ -321,8 +323,8 @@
     show(view);
     document.querySelectorAll("[data-view]").forEach((one) =>
       one.addEventListener("click", () => show(one.dataset.view)));
-    document.querySelectorAll("[data-step]").forEach((one) =>
-      one.addEventListener("click", () => step(Number(one.dataset.step))));
+    document.querySelectorAll("[data-next]").forEach((one) =>
+      one.addEventListener("click", () => step(Number(one.dataset.next))));
     phone.addEventListener("change", draw);
     swipe();
     panel.addEventListener("htmx:afterSwap", () => refresh().catch(trouble));
