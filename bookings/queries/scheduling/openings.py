@@ -12,8 +12,8 @@ from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 DAYS_TO_LOOK_AROUND = 3
 # How many days of therapists are gone through for what is near, so that a full clinic does not
-# keep anybody waiting: two weeks of fifty therapists, or a whole horizon of one.
-MOST_LOOKED_AT = 750
+# keep anybody waiting: a week of fifty therapists, or a year of one.
+MOST_LOOKED_AT = 365
 AT_LEAST_DAYS = 2 * DAYS_TO_LOOK_AROUND + 1
 
 
@@ -76,15 +76,16 @@ def nearest(
         now=now,
     )
     left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(treatment, therapist))
+    before = min((first - today).days, left // 3)
+    left -= before
     found: list[Opening] = []
     look, begin = AT_LEAST_DAYS, first
     while len(found) < count and left > 0 and begin <= last:
         days = min(look, left, (last - begin).days + 1)
         found += find(first=begin, days=days)
         begin, left, look = begin + timedelta(days=days), left - days, 2 * look
-    if len(found) < count and left > 0 and today < first:
-        days = min(left, (first - today).days)
-        found += find(first=first - timedelta(days=days), days=days)
+    if len(found) < count and before > 0:
+        found += find(first=first - timedelta(days=before), days=before)
     return closest(found, start, count)
 
 
