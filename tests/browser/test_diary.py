@@ -385,6 +385,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     page.mouse.click(x, y)
     expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
     page.keyboard.type("Robin Demo")
+    expect(panel.locator("[name=who_shown]")).to_have_value("Robin Demo")
     expect(panel.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
     start = parse_qs(urlsplit(gap["url"]).query)["when"][0][11:]
     expect(panel.locator("[name=when_shown]")).to_have_value(re.compile(start))

@@ -51,6 +51,7 @@ PARTS = {
     "times": "desk/scheduling/_phone_times.html",
     "panel": "desk/scheduling/_gap.html",
 }
+MOST_OFTEN = 4  # so often more times are shown
 A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
@@ -116,7 +117,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form = CallForm(_with_defaults(data, gap))
     call = _Call(request, form, data, clinic, now, gap)
     if request.method == "POST":
-        return call.book()
+        return call.page() if "more" in data else call.book()
     part = _part_asked_for(request)
     return call.part(part) if part else call.page()
 
@@ -145,13 +146,19 @@ class _Call:
         if typed.get("treatment") is None:
             return Times()
         wish = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = times_for(*wish, self.people.client, self.clinic, self.now)
+        times = times_for(*wish, self.people.client, self.clinic, self.now, later=self.later)
         times.choose(self.data.get("start", ""))
         return times
 
     @property
     def today(self) -> date:
         return self.clinic.day_of(self.now)
+
+    @property
+    def later(self) -> int:
+        """How often more times were asked for."""
+        asked = self.data.get("more") or self.data.get("later")
+        return min(whole_number(asked) or 0, MOST_OFTEN)
 
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         context = {**self._context(), "said": said, **more}
@@ -177,6 +184,8 @@ class _Call:
             "new_key": token_hex(16),
             "shown_for": self._shown_for(),
             "gap": self.gap,
+            "later": self.later,
+            "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
 
     def _shown_for(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from bookings.models import Client, Clinic, Therapist, Treatment
 from bookings.queries.clients.search import Found, find
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.phone_suggestions import (
+    SHOWN,
     Suggested,
     last_treatments,
     suggested,
@@ -96,6 +97,7 @@ class Times:
     unclear: str = ""
     fits: bool = True
     chosen: str = ""
+    has_more: bool = False
 
     @property
     def all_the_same(self) -> datetime | None:
@@ -122,12 +124,16 @@ def times_for(
     client: Client | None,
     clinic: Clinic,
     now: datetime,
+    *,
+    later: int = 0,
 ) -> Times:
+    """`later` is how often more times were asked for."""
     try:
         wish = read(typed, now=now, tz=clinic.tz)
     except Unclear as unclear:
         return Times(unclear=str(unclear))
-    found: Suggested = suggested(clinic, treatment, wish, therapist=therapist, now=now)
+    asked = {"therapist": therapist, "count": SHOWN * (1 + later), "now": now}
+    found: Suggested = suggested(clinic, treatment, wish, **asked)
     plan = _plan(client, clinic.day_of(now))
     lines = [
         Time(
@@ -138,7 +144,7 @@ def times_for(
         for opening in found.openings
     ]
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
-    return Times(lines, wish, fits=found.fits)
+    return Times(lines, wish, fits=found.fits, has_more=found.has_more)
 
 
 def _plan(client: Client | None, today: date) -> training.Plan | None:
