@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients.identity import Erased
 from bookings.actions.mail.outbox import Notify
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
 from bookings.actions.scheduling.undoing import time_left
@@ -167,7 +167,11 @@ def note(request: HttpRequest, visit: Appointment) -> str:
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
-    attendance.write_note(visit, text, **circumstances(request))
+    try:
+        attendance.write_note(visit, text, **circumstances(request))
+    except Stale as stale:
+        kept = _("{refusal} Your text was: “{text}”")
+        raise Refused(kept.format(refusal=stale, text=text)) from stale
     return _("The note is kept.") if text else _("The note is gone.")
 
 

@@ -213,7 +213,8 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     now_at = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=visit.therapist)
     ignoring = Ignoring(appointments=(visit.pk,))
     avoid = _to_avoid(request)
-    return nearest_to(as_booked(now_at, visit), ignoring=ignoring, avoid=avoid, now=timezone.now())
+    found = nearest_to(as_booked(now_at, visit), ignoring=ignoring, avoid=avoid, now=timezone.now())
+    return tuple(one for one in found if one.starts_at != visit.starts_at)  # it stands there
 
 
 def _to_avoid(request: HttpRequest) -> Interval | None:

@@ -30,6 +30,7 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
+from bookings.core.clients.search_text import Typed
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST, Unclear
 from bookings.core.scheduling.when_parser import read
@@ -236,8 +237,8 @@ class _Call:
         people, shown = self.people, self._shown_for()
         if people.chosen is None:
             return _why_nobody(people)
-        if people.is_new and people.new.email and not _is_an_address(people.new.email):
-            return _("{address} is no e-mail address.").format(address=people.new.email)
+        if people.is_new and (wrong := _no_address(people.new)):
+            return _("{address} is no e-mail address.").format(address=wrong)
         if self.times.unclear:
             return self.times.unclear
         seen = self.data.get("who_shown") == shown["who"]
@@ -284,6 +285,12 @@ def _why_nobody(people: People) -> str:
 
 def _booked_by(key: str) -> Appointment | None:
     return Appointment.objects.with_everything().filter(booking_key=key).first()
+
+
+def _no_address(new: Typed) -> str:
+    """What was meant for an address and is none; it must not become part of a name."""
+    meant = [new.email, *(word for word in new.name.split() if "@" in word)]
+    return next((word for word in meant if word and not _is_an_address(word)), "")
 
 
 def _is_an_address(text: str) -> bool:

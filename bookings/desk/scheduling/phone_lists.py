@@ -32,10 +32,12 @@ class People:
     found: Found
     new: Typed
     chosen: Client | str | None = None  # NEW for the new one
+    has_the_number: bool = False  # those found have just that phone number, and another name
 
     @classmethod
     def of(cls, typed: str, asked: str) -> "People":
         people = cls(typed, find(typed), person_in(typed))
+        people._look_for_the_number()
         people.chosen = people._asked_for(asked) if asked else people._first()
         return people
 
@@ -57,6 +59,13 @@ class People:
     def client(self) -> Client | None:
         return self.chosen if isinstance(self.chosen, Client) else None
 
+    def _look_for_the_number(self) -> None:
+        """Somebody new may be somebody known, or of their family: nobody is chosen by itself."""
+        if self.new.phone and (self.found.is_alike or not self.found.clients):
+            same = find(self.new.phone)
+            if same.clients and not same.is_alike:
+                self.found, self.has_the_number = same, True
+
     def _asked_for(self, asked: str) -> Client | str | None:
         if asked == NEW and self.can_be_new:
             return NEW
@@ -69,6 +78,8 @@ class People:
 
     def _first(self) -> Client | str | None:
         """The only one who fits; nobody among several, and nobody who is only much like it."""
+        if self.has_the_number:
+            return None
         fitting = [] if self.found.is_alike else self.found.clients
         if not fitting and self.can_be_new:
             return NEW
