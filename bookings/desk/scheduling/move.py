@@ -1,6 +1,7 @@
 """Moving and lengthening by form or by drag, undoing it, and telling the client."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -147,7 +148,7 @@ def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict:
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
     visit, revision = _visit(pk), _revision(request)
-    asked = {"revision": revision, "by": who(request), "now": timezone.now()}
+    asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
     moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
         back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
@@ -185,7 +186,8 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
-    asked = {"revision": _revision(request), "by": who(request), "now": timezone.now()}
+    circumstances = {"by": who(request), "now": timezone.now()}
+    asked: dict[str, Any] = {"revision": _revision(request), **circumstances}
     silent = "silent" in request.POST
     try:
         if silent:

@@ -13,7 +13,6 @@ from bookings.queries.clients.search import Found, find
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.phone_suggestions import (
     SHOWN,
-    Suggested,
     last_treatments,
     suggested,
 )
@@ -143,8 +142,8 @@ def times_for(
         wish = read(typed, now=now, tz=clinic.tz)
     except Unclear as unclear:
         return Times(unclear=str(unclear))
-    asked = {"therapist": therapist, "count": SHOWN * (1 + later), "now": now}
-    found: Suggested = suggested(clinic, treatment, wish, **asked)
+    count = SHOWN * (1 + later)
+    found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now)
     plan = _plan(client, clinic.day_of(now))
     lines = [
         Time(

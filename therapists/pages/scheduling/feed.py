@@ -49,7 +49,6 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     context = {
         "url": feeds.url_of(mine) if mine and mine.active else "",
         "is_therapist": "therapist" in whose,
-        "base": "therapists/base.html" if "therapist" in whose else "base.html",
     }
     return render(request, "therapists/scheduling/calendar.html", context)
 
