@@ -401,7 +401,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
     panel.get_by_text("Block this time instead").click()
     panel.get_by_role("link", name="Time off or a meeting").click()
-    expect(page.get_by_label("From", exact=True)).to_have_value(start)
+    expect(page.get_by_label("At (leave empty for the whole day)")).to_have_value(start)
 
 
 def first_gap(page, *, minutes_free):
