@@ -215,8 +215,13 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     now_at = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=visit.therapist)
     ignoring = Ignoring(appointments=(visit.pk,))
     avoid = _to_avoid(request)
-    found = nearest_to(as_booked(now_at, visit), ignoring=ignoring, avoid=avoid, now=timezone.now())
-    return tuple(one for one in found if one.starts_at != visit.starts_at)  # it stands there
+    return nearest_to(
+        as_booked(now_at, visit),
+        ignoring=ignoring,
+        avoid=avoid,
+        but=visit.starts_at,
+        now=timezone.now(),
+    )
 
 
 def _to_avoid(request: HttpRequest) -> Interval | None:
