@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+WITHOUT_HUNDREDTHS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
@@ -51,9 +52,15 @@ def clock(instant: datetime, tz: ZoneInfo) -> str:
 
 
 def price(amount: Decimal, currency: str) -> str:
-    """£60, £62.50, 60 CHF"""
-    number = f"{amount:.2f}".removesuffix(".00")
-    return f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
+    """£60, £62.50, −£72, 60 CHF, 7200 JPY"""
+    number = f"{abs(amount):.{hundredths(currency)}f}".removesuffix(".00")
+    written = f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
+    return f"\N{MINUS SIGN}{written}" if amount < 0 else written
+
+
+def hundredths(currency: str) -> int:
+    """How many digits come after the point (ISO 4217): none for yen, two for most."""
+    return 0 if currency in WITHOUT_HUNDREDTHS else 2
 
 
 def dialled(phone: str) -> str:

@@ -16,3 +16,20 @@ menu?.addEventListener("keydown", (event) => {
   menu.open = false;
   menu.querySelector("summary").focus();
 });
+
+// Z undoes what the message at hand has just told, while that is possible; no field has the focus.
+const offered = () => document.querySelector("[data-undo]");
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.("input, select, textarea, [contenteditable]") || !offered()) return;
+  event.preventDefault();
+  offered().requestSubmit();
+});
+setInterval(() => {
+  const form = offered();
+  if (!form) return;
+  form.dataset.undo -= 1;
+  if (form.dataset.undo <= 0) return form.remove();
+  const left = form.querySelector("[data-left]");
+  left.textContent = left.textContent.replace(/\d+/, form.dataset.undo);
+}, 1000);

@@ -12,6 +12,7 @@ from tests.benchmarks import load, seed
 from tests.benchmarks.sizes import size
 from tests.factories import make_user
 
+CALLED, FULL_DAYS = size(50, toy=3), size(365, toy=10)
 THERAPISTS, OF_THE_DAY = size(20, toy=3), size(250, toy=30)
 STORED = size(200_000, toy=300)
 A_VISIT, EACH_DAY = timedelta(minutes=45), 13
@@ -60,6 +61,17 @@ def make_full_day(today: date) -> date:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return day
+
+
+def make_full_clinic(today: date) -> str:
+    """Full for a year; the page of a call that asks for a time next Thursday."""
+    treatment = seed.make_busy_clinic(
+        therapists=CALLED,
+        appointments=CALLED * seed.STARTS_A_DAY * FULL_DAYS,
+        last_day=today + timedelta(days=FULL_DAYS - 2),
+        one_free_in=1_000_003,
+    )
+    return f"/diary/new/?who=client&treatment={treatment.pk}&when=thu+17:45"
 
 
 def signed_in(port: int) -> load.Visitor:

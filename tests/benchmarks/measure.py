@@ -59,6 +59,7 @@ def measure(folder: Path) -> list[tuple[str, str]]:
         "claims": mails.claims,
         "clients": clients.measure,
         "diary": day_feed,
+        "calls": calls,
         "backups": backups.measure,
         "peers": peers.measure,
     }
@@ -109,6 +110,17 @@ def desks_first_page(port: int) -> tuple[str, str]:
     load.latencies(port, ["/desk/"], desk)
     taken = load.latencies(port, ["/desk/"] * ROUNDS, desk)
     return f"the desk's first page, {to_come:,} visits to come: over HTTP", spread(taken)
+
+
+def calls(folder: Path, today: date) -> list[tuple[str, str]]:
+    print("Measuring a call at a full clinic …")
+    path = diary_of.make_full_clinic(today)
+    with serving(folder) as port:
+        desk = diary_of.signed_in(port)
+        load.latencies(port, [path] * WARMING_UP, desk)
+        taken = load.latencies(port, [path] * ROUNDS, desk)
+    what = f"“thu 17:45”, {diary_of.CALLED} therapists, full for {diary_of.FULL_DAYS} days"
+    return [(f"{what}: over HTTP", spread(taken))]
 
 
 def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:

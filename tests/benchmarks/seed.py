@@ -40,7 +40,7 @@ VISITS = """
                generate_series(0, %(starts)s - 1) number,
                unnest(%(therapists)s::bigint[], %(rooms)s::bigint[], %(clients)s::bigint[])
                AS who(therapist, room, client)
-         WHERE hashtext(format('%%s-%%s-%%s', day, number, who.therapist)) %% 3 <> 0
+         WHERE hashtext(format('%%s-%%s-%%s', day, number, who.therapist)) %% %(one_free_in)s <> 0
          ORDER BY day
          LIMIT %(appointments)s) visits
 """
@@ -79,8 +79,13 @@ def insert(model: type[Model], given: Mapping[str, str], rows: str, **facts: obj
     return inserted
 
 
-def make_busy_clinic(*, therapists: int, appointments: int, last_day: date) -> Treatment:
-    """Therapists of twelve hours a day, about two thirds full up to `last_day` and backwards."""
+def make_busy_clinic(
+    *, therapists: int, appointments: int, last_day: date, one_free_in: int = 3
+) -> Treatment:
+    """Therapists of twelve hours a day, about two thirds full up to `last_day` and backwards.
+
+    `one_free_in` so many starts is free; of a million, hardly any.
+    """
     make_clinic(horizon_days=700)
     people = [make_therapist(f"Therapist {number}") for number in range(therapists)]
     for person in people:
@@ -96,6 +101,7 @@ def make_busy_clinic(*, therapists: int, appointments: int, last_day: date) -> T
         treatment=treatment.pk,
         last=last_day,
         starts=STARTS_A_DAY,
+        one_free_in=one_free_in,
         therapists=[person.pk for person in people],
         rooms=[room.pk for room in rooms],
         clients=[make_client(f"Client of {person}").pk for person in people],

@@ -19,7 +19,7 @@ PARTS = (
     "openings, ", "floor: a view", "bookings over HTTP", "bookings through the action",
     "floor: one constrained INSERT", "20 attempts on", "/today/", "20 due mails", "the sink's own",
     "a claim", "a client found by", "a day of the diary", "a sealed backup", "the same put back",
-    "the desk's first page",
+    "the desk's first page", "“thu 17:45”",
     "next free day", "from slot to confirmed", "4 visitors at one slot",
 )  # fmt: skip
 

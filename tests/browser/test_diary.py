@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from datetime import date, timedelta
 from itertools import product
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -330,6 +331,8 @@ def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk)
     expect(page.locator("#phone-name")).to_have_text(names[0])
     page.get_by_role("button", name="Next therapist").click()
     expect(page.locator("#phone-name")).to_have_text(names[1])
+    page.locator("#calendar").dispatch_event("click")  # as a press on anything in the diary does
+    expect(page.locator("#phone-name")).to_have_text(names[1])
     page.evaluate(
         """() => {
             const place = document.getElementById("calendar");
@@ -359,3 +362,59 @@ def test_no_field_at_the_desk_is_so_small_that_a_phone_enlarges_the_page(desk):
         page.goto(path)
         smallest = page.evaluate(SMALLEST_FIELD)
         assert smallest >= 16, f"{path} has a field in {smallest} px"
+
+
+def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
+    page, presses = desk(), []
+    gap = first_gap(page, minutes_free=75)
+    page.expose_function("notePress", lambda what: presses.append(what))
+    page.evaluate("addEventListener('pointerdown', () => notePress('place'), true)")
+    link = page.locator(f".shade-gap a[href='{gap['url']}']")
+    link.scroll_into_view_if_needed()
+    box = link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    panel = page.get_by_role("complementary", name="New booking")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 60, steps=5)  # marks a stretch, and complains of nothing
+    page.mouse.up()
+    expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    presses.clear()
+    page.mouse.click(x, y)
+    expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
+    page.keyboard.type("Robin Demo")
+    expect(panel.locator("[name=who_shown]")).to_have_value("Robin Demo")
+    expect(panel.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+    start = parse_qs(urlsplit(gap["url"]).query)["when"][0][11:]
+    expect(panel.locator("[name=when_shown]")).to_have_value(re.compile(start))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/#visit-*")
+    assert presses == ["place"]  # and Enter is the second
+    expect(page.locator(".ec-event.is-marked")).to_contain_text(start)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_in_viewport(ratio=1)
+    page.keyboard.press("z")
+    expect(page.get_by_role("status").first).to_contain_text("Robin Demo is not booked after all")
+    link.press("Enter")  # by keyboard
+    expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
+    panel.get_by_text("Block this time instead").click()
+    panel.get_by_role("link", name="Time off or a meeting").click()
+    expect(page.get_by_label("At (leave empty for the whole day)")).to_have_value(start)
+
+
+def first_gap(page, *, minutes_free):
+    """The first free stretch at least so long, on a day in a week or later, which is opened."""
+    for later in range(14):
+        day = today() + timedelta(days=7 + later)
+        for shade in page.request.get(f"/diary/{day}/feed/").json()["shades"]:
+            if (
+                shade["kind"] != "gap"
+                or minutes(shade["end"]) - minutes(shade["start"]) < minutes_free
+            ):
+                continue
+            page.goto(f"/diary/{day}/")
+            page.locator(VISIT).first.wait_for()
+            return shade
+    raise AssertionError("nothing is free in two weeks")

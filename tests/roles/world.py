@@ -146,7 +146,7 @@ CLIENTS = (
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (
-        "appointment", "change", "undo_move", "keep", "tell", "mark", "cancel", "late", "note",
+        "appointment", "change", "undo", "keep", "tell", "mark", "cancel", "late", "note",
         "price", "pay", "take_back", "vouch",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Refused
+from bookings.core.scheduling.statuses import Status
 from bookings.mail.wake_worker import ring
-from bookings.models import Clinic, Mail, MailState
+from bookings.models import Clinic, Mail, MailKind, MailState
 from bookings.models.mail.kinds import ASKS_FOR_ATTENTION
+
+TELLS_OF_A_TIME = (MailKind.CONFIRMED, MailKind.MOVED, MailKind.REMINDER)
 
 
 class NotAny(Refused):
@@ -20,6 +23,13 @@ class OfNoUse(Refused):
     sentence = gettext_lazy("It is too late for this mail to be of use; please ring the client.")
 
 
+class NotTrueAnyMore(Refused):
+    sentence = gettext_lazy(
+        "The appointment has changed since: this mail would not go out. What holds now is on the "
+        "appointment’s own page, from where the client can be told."
+    )
+
+
 def stop(mail: Mail, *, by: str) -> None:
     """It does not go out. Raises NotAny."""
     waiting = Mail.objects.filter(pk=mail.pk).not_gone_out()
@@ -28,7 +38,12 @@ def stop(mail: Mail, *, by: str) -> None:
 
 
 def send_again(mail: Mail, *, by: str, now: datetime) -> None:
-    """Due at once, with all its tries; decided anew like any other. Raises NotAny or OfNoUse."""
+    """Due at once, with all its tries; decided anew like any other.
+
+    Raises NotAny, OfNoUse, or NotTrueAnyMore where its visit was moved or cancelled since.
+    """
+    if _is_overtaken(mail):
+        raise NotTrueAnyMore
     if mail.not_after <= now:
         raise OfNoUse
     failed = Mail.objects.filter(pk=mail.pk, state__in=ASKS_FOR_ATTENTION)
@@ -44,6 +59,14 @@ def send_again(mail: Mail, *, by: str, now: datetime) -> None:
     if not again:
         raise NotAny
     ring()
+
+
+def _is_overtaken(mail: Mail) -> bool:
+    """It tells of a time that its visit has no more."""
+    visit = mail.appointment
+    if visit is None or mail.kind not in TELLS_OF_A_TIME:
+        return False
+    return visit.status != Status.BOOKED or visit.revision != mail.revision
 
 
 def settle(mail: Mail, *, by: str, now: datetime) -> None:

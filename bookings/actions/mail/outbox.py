@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from bookings.actions.mail.reminders import reminders_of
 from bookings.mail.wake_worker import ring
@@ -16,6 +17,7 @@ from bookings.models import (
     Clinic,
     Mail,
     MailKind,
+    MailState,
 )
 from bookings.queries.training import protocol
 
@@ -74,6 +76,43 @@ def owe(
         not_after=not_after,
     )
     write_down(*[mail, *reminders] if notify.by_mail else reminders)
+
+
+def tell_after_all(
+    kind: MailKind, appointment: Appointment, *, notify: Notify, now: datetime
+) -> None:
+    """Owe what was not told at first, or was withdrawn, once more and with its new line."""
+    waiting = Mail.objects.filter(
+        appointment=appointment,
+        revision=appointment.revision,
+        kind=kind,
+        state__in=[MailState.SCHEDULED, MailState.CANCELLED],
+        data_at=None,
+    )
+    again = waiting.update(
+        state=MailState.SCHEDULED, note=notify.note, due_at=Now() + notify.wait, why=""
+    )
+    if again:
+        transaction.on_commit(ring, robust=True)
+    else:
+        owe(kind, appointment, notify=notify, now=now)
+
+
+def withdraw(appointment: Appointment) -> bool:
+    """What would tell of the visit as it is now; False when nothing waits to go out."""
+    waiting = Mail.objects.filter(
+        appointment=appointment, revision=appointment.revision, kind__in=AGREES_A_TIME
+    ).not_gone_out()
+    why = _("The desk did not want it told.")
+    return bool(waiting.update(state=MailState.CANCELLED, why=why))
+
+
+def withdrawn_with(appointment: Appointment) -> Mail | None:
+    """What was about to tell of the visit when its last change withdrew it."""
+    before = Mail.objects.filter(
+        appointment=appointment, revision=appointment.revision - 1, kind__in=AGREES_A_TIME
+    )
+    return before.withdrawn().first()
 
 
 def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
+from bookings.models.money.payments import charged_for
 
 
 class TooMuch(Refused):
@@ -78,6 +79,7 @@ def take_back(
         appointment,
         method=Method(payment.method),
         amount=-payment.amount,
+        waives=payment.waives,
         corrects=payment,
         therapist=payment.therapist,
         what=payment.what,
@@ -163,6 +165,7 @@ def _write(clinic: Clinic, appointment: Appointment, *, method: Method, now: dat
         "what": f"{appointment.treatment}, {when} {year}{_kind_of_charge(appointment)}",
         "currency": clinic.currency,
         "number": None if method == Method.WAIVED else Payment.objects.next_number(),
+        "waives": charged_for(appointment.status) if method == Method.WAIVED else "",
     }
     return Payment.objects.create(
         appointment=appointment, method=method, at=now, **{**defaults, **facts}

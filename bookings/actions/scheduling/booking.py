@@ -168,6 +168,7 @@ def _write(
             together=first.public_id if len(places) > 1 else "",
             address=request.holder.address,
             prove_by=prove_by,
+            not_told=bool(client.email) and not request.notify.by_mail,
             facts=_facts(placement),
             by=request.by,
             now=now,

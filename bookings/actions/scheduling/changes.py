@@ -71,8 +71,14 @@ def undo_move(
     placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
     if undo.price is not None:
         placement = replace(placement, price=undo.price)
-    notify = Notify.from_the_desk() if _has_been_told(appointment) else Notify.NONE
-    return rewrite(appointment, placement, notify=notify, by=by, now=now)
+    told, withdrawn = _has_been_told(appointment), outbox.withdrawn_with(appointment)
+    notify = Notify.from_the_desk() if told else Notify.NONE
+    not_told = undo.knew is False and not told and not withdrawn
+    back = rewrite(appointment, placement, notify=notify, not_told=not_told, by=by, now=now)
+    if withdrawn and not told:  # what the move kept from going out
+        again = Notify.from_the_desk(withdrawn.note)
+        outbox.owe(MailKind(withdrawn.kind), back, notify=again, now=now)
+    return back
 
 
 @changes_the_diary
@@ -85,11 +91,26 @@ def tell(
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Tell the client of a change that was made silently; telling twice sends one mail."""
+    """Tell the client of a booking or a change that was made silently; twice sends one mail."""
     appointment = _at(appointment.pk, revision)
     notify = Notify.from_the_desk(note)
-    outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
+    kind = MailKind.MOVED if _knows_of_another(appointment) else MailKind.CONFIRMED
+    outbox.tell_after_all(kind, appointment, notify=notify, now=now)
+    Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
     appointment.record("told", by=by, now=now)
+    return appointment
+
+
+@changes_the_diary
+def keep_silent(
+    _clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
+) -> Appointment:
+    """Withdraw the mail about a change that has not gone out; the visit says so from then on."""
+    appointment = _at(appointment.pk, revision)
+    if not outbox.withdraw(appointment):
+        raise TooLate(_("The mail has gone out already."))
+    Appointment.objects.filter(pk=appointment.pk).update(not_told=True)
+    appointment.record("not told", by=by, now=now)
     return appointment
 
 
@@ -228,6 +249,12 @@ def _has_been_told(appointment: Appointment) -> bool:
         appointment=appointment, kind=MailKind.MOVED, revision=appointment.revision
     )
     return told.exclude(state__in=CAN_STILL_BE_STOPPED).exists()
+
+
+def _knows_of_another(appointment: Appointment) -> bool:
+    """Of a time that it has had before."""
+    moves = appointment.events.filter(kind="moved")
+    return moves.exclude(facts__knew_before=False).exists()
 
 
 def _as_it_was(appointment: Appointment, before: Appointment) -> Placement:

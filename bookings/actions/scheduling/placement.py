@@ -26,11 +26,15 @@ def rewrite(
     placement: Placement,
     *,
     notify: Notify,
+    not_told: bool | None = None,
     by: str,
     now: datetime,
     undone: str = "",
 ) -> Appointment:
-    """Put it there in one UPDATE, with the event that says from where; the client is told."""
+    """Put it there in one UPDATE, with the event that says from where; the client is told.
+
+    `not_told` says whether they know of it, where that does not follow from `notify`.
+    """
     was = Placement.of(appointment)
     stays = was.interval.start == placement.interval.start
     # A hold past its end is free, but a constraint knows that by its status only.
@@ -46,18 +50,30 @@ def rewrite(
         revision=appointment.revision + 1,
         confirmed_at=appointment.confirmed_at if stays else None,
         prove_by=_still_to_prove(appointment, placement, now),
+        not_told=_knows_nothing(appointment, placement, notify) if not_told is None else not_told,
     )
+    was_told = not appointment.not_told
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     facts = {
         "from": was.snapshot(),
         "to": placement.snapshot(),
         "set_aside": list(placement.set_aside),
         **({"undone": undone} if undone else {}),
+        "knew_before": was_told,
     }
     appointment.record("moved", by=by, now=now, facts=facts)
     if appointment.status == Status.BOOKED:
         outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     return appointment
+
+
+def _knows_nothing(appointment: Appointment, placement: Placement, notify: Notify) -> bool:
+    """Whoever has an address and is not told of it; another room is no news."""
+    if notify.by_mail or not appointment.whose.email:
+        return False
+    was = Placement.of(appointment)
+    news = [(one.interval, one.treatment, one.therapist) for one in (was, placement)]
+    return appointment.not_told or news[0] != news[1]
 
 
 def _still_to_prove(
@@ -73,10 +89,14 @@ def _still_to_prove(
 
 @dataclass(frozen=True, kw_only=True)
 class Undo:
-    """Where a visit stood before its last move, and its price if that came with the move."""
+    """Where a visit stood before its last move, and its price if that came with the move.
+
+    `knew` is whether the client knew of that place; None for a move of long ago.
+    """
 
     slot: Slot
     price: Decimal | None
+    knew: bool | None
 
 
 def last_move(appointment: Appointment) -> Undo | None:
@@ -91,7 +111,10 @@ def last_move(appointment: Appointment) -> Undo | None:
 def before(appointment: Appointment, event: AppointmentEvent) -> Undo | None:
     """What it would take to be where it stood before that move."""
     slot = _slot_before(appointment, event.facts["from"])
-    return None if slot is None else Undo(slot=slot, price=_price_before(event.facts))
+    if slot is None:
+        return None
+    knew = event.facts.get("knew_before")
+    return Undo(slot=slot, price=_price_before(event.facts), knew=knew)
 
 
 def _slot_before(appointment: Appointment, was: dict[str, Any]) -> Slot | None:

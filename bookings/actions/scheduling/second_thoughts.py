@@ -73,8 +73,15 @@ def undo(clinic: Clinic, appointment: Appointment, *, revision: int, now: dateti
     if thought.price is not None:
         placement = replace(placement, price=thought.price)
     if thought.what == MOVED:
-        notify = _notify(appointment)
-        return rewrite(appointment, placement, notify=notify, by=Role.RUNNER, now=now, undone=MOVED)
+        return rewrite(
+            appointment,
+            placement,
+            notify=_notify(appointment),
+            not_told=False,  # they have done it themselves
+            by=Role.RUNNER,
+            now=now,
+            undone=MOVED,
+        )
     return _stands_again(clinic, appointment, placement, now)
 
 

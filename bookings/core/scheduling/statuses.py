@@ -23,7 +23,7 @@ NEXT: dict[Status, frozenset[Status]] = {
     Status.ARRIVED: frozenset({Status.BOOKED, Status.COMPLETED}),
     Status.COMPLETED: frozenset({Status.BOOKED, Status.ARRIVED}),
     Status.NO_SHOW: frozenset({Status.BOOKED, Status.ARRIVED}),
-    Status.CANCELLED: frozenset({Status.BOOKED}),  # within minutes, by who has cancelled it
+    Status.CANCELLED: frozenset({Status.BOOKED}),  # undone within minutes, where its time is free
 }
 
 

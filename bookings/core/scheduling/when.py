@@ -15,6 +15,8 @@ class Unclear(Exception):
 class Wish:
     """The civil days [first, last] (None: any later one), each from `since` to before `until`.
 
+    Of them only the `weekdays`, Monday is 0; none named: all.
+
     `at` is the very instant (UTC) that was asked for, if one was.
     """
 
@@ -24,6 +26,7 @@ class Wish:
     until: time | None = None
     at: datetime | None = None
     notes: tuple[str, ...] = ()
+    weekdays: frozenset[int] = frozenset()
 
     def holds(self, instant: datetime, tz: ZoneInfo) -> bool:
         """Whether that instant is what was asked for."""
@@ -34,6 +37,7 @@ class Wish:
         return (
             self.first <= on
             and (self.last is None or on <= self.last)
+            and (not self.weekdays or on.weekday() in self.weekdays)
             and (self.since is None or self.since <= clock)
             and (self.until is None or clock < self.until)
         )

@@ -5,7 +5,7 @@ that a clinic most often means it, and `notes` say how; what makes no sense is r
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from bookings.core.scheduling.when import LONGEST, Unclear, Wish
 
 DAY = timedelta(days=1)
 EXAMPLES = "“next free”, “Tuesday evening”, “tomorrow after 3” or “27.11. 10:00”"
+JUST_BEGUN = timedelta(hours=2)  # somebody may have walked in; the day has to be named
 # An hour without am or pm is one of the day, and these are none in the morning.
 IN_THE_AFTERNOON = range(1, 8)
 
@@ -25,11 +26,18 @@ PARTS: dict[str, tuple[time | None, time | None]] = {
     "lunchtime": (time(12), time(14)),
     "afternoon": (time(12), time(17)),
     "evening": (time(17), None),
+    "first thing": (None, time(10)),
+    "last thing": (time(17), None),
+    "after noon": (time(12), None),
 }
+SAID_SHORTLY = {"eve": "evening", "am": "morning", "pm": "after noon", "lunch": "lunchtime"}
+HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+         "twelve")  # fmt: skip
+FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1)}
 FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "soon", "on", "at", "in",
            "the", "of", "around", "about", "slot", "please", "this"}  # fmt: skip
 
-WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?"
+WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?s?"
 MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 CLOCK = r"(\d{1,2}(?:[:.]\d{2})?|\d{4})\s*(am|pm|a\.m\.|p\.m\.)?(?![\d:])"
 
@@ -38,7 +46,7 @@ def read(text: str, *, now: datetime, tz: ZoneInfo) -> Wish:
     """The wish as it is meant at `now`. Raises Unclear."""
     if len(text) > LONGEST:
         raise Unclear("Please say it in a shorter way.")
-    reader = _Reader(" ".join(text.lower().split()), now.astimezone(tz))
+    reader = _Reader(_in_figures(" ".join(text.lower().split())), now.astimezone(tz))
     reader.read_days()
     reader.read_times()
     reader.refuse_what_is_left()
@@ -51,8 +59,10 @@ class _Reader:
 
     rest: str
     now: datetime  # in the clinic's zone
-    days: list[tuple[date, date]] = field(default_factory=list)
+    days: list[tuple[date, date | None]] = field(default_factory=list)
     weekday: int | None = None
+    weekdays: frozenset[int] = frozenset()
+    is_whole_week: bool = False
     is_next: bool = False
     part: str = ""
     since: time | None = None
@@ -77,6 +87,7 @@ class _Reader:
     # Days
 
     def read_days(self) -> None:
+        self.read_stretches()
         self.take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: self.dated(m[3], m[2], m[1]))
         year = r"((?:20)?\d\d(?![\d:.])|\s20\d\d\b)?"
         self.take(rf"\b(\d{{1,2}})\.\s?(\d{{1,2}})\.{year}", self.day_and_month)
@@ -100,8 +111,45 @@ class _Reader:
             bare = r"(?<!at )(?<!after )(?<!from )(?<!before )(?<!until )(?<!by )(?<!between )"
             self.take(rf"{bare}\b(\d{{1,2}})\.(0?[1-9]|1[0-2])\b(?! ?[ap]\.?m)", self.date_or_time)
 
+    def read_stretches(self) -> None:
+        """More than one day: several weekdays, around a feast, a whole week."""
+        several = rf"{WEEKDAY}(?:(?: or |, ?|/){WEEKDAY})+"
+        self.take(rf"\b(?:{several})\b", self.on_one_of)
+        self.take(r"\b(?:any )?week ?days?\b", lambda _: self.only(range(5)))
+        feast = rf"({'|'.join(FEASTS)})(?:'?s)?(?: (?:day|eve))?"
+        self.take(rf"\bbetween {feast} and {feast}\b", self.between_feasts)
+        self.take(rf"\b(after|before) (?:the )?{feast}\b", self.around_feast)
+        self.take(r"\b(?:in )?(?:a|two weeks|1) ?fortnight(?:'s time)?\b", self.in_a_fortnight)
+        whole = r"\b(?:the )?(?:week (?:of|commencing|beginning|starting)|w/?c)\b"
+        self.take(whole, lambda _: setattr(self, "is_whole_week", True))
+
+    def on_one_of(self, said: re.Match[str]) -> None:
+        names = re.findall(WEEKDAY, said[0])
+        self.only(n for n, name in enumerate(WEEKDAYS) if name[:3] in names)
+
+    def only(self, weekdays: Iterable[int]) -> None:
+        self.weekdays = frozenset(weekdays)
+
+    def in_a_fortnight(self, _said: re.Match[str]) -> None:
+        self.on(self.today + 14 * DAY)
+
+    def around_feast(self, said: re.Match[str]) -> None:
+        feast = self._next(*FEASTS[said[2]])
+        if said[1] == "after" and feast:
+            self.days.append((feast + DAY, None))
+        elif feast:
+            self.days.append((self.today, feast - DAY))
+
+    def between_feasts(self, said: re.Match[str]) -> None:
+        first = self._next(*FEASTS[said[1]]) or self.today
+        self.days.append((first + DAY, date(first.year + 1, *FEASTS[said[2]]) - DAY))
+
     def on(self, day: date) -> None:
-        self.days.append((day, day))
+        first = last = day
+        if self.is_whole_week:
+            monday = day - timedelta(days=day.weekday())
+            first, last = max(monday, self.today), monday + 6 * DAY
+        self.days.append((first, last))
 
     def on_today(self, part: str = "") -> None:
         self.part = part or self.part
@@ -178,8 +226,8 @@ class _Reader:
 
     def read_times(self) -> None:
         self.take(rf"\b({'|'.join(PARTS)})s?\b", self.in_part)
-        self.take(r"\blunch\b", lambda _: setattr(self, "part", "lunchtime"))
         self.take(r"\b(?:at )?(?:noon|midday)\b", lambda _: self.clocks.append(time(12)))
+        self.take(r"(?<![\d.:])(?<!\d )\b(eve|am|pm|lunch)s?\b(?!\.)", self.in_part)
         self.take(rf"\bbetween {CLOCK} and {CLOCK}", self.from_to)
         self.take(rf"\b(?:from )?{CLOCK}\s*(?:-|–|to|until)\s*{CLOCK}", self.from_to)
         self.take(rf"\b(?:after|from) {CLOCK}", lambda m: setattr(self, "since", self.clock(m)))
@@ -190,7 +238,7 @@ class _Reader:
         self.take(rf"(?<![\d:.]){CLOCK}", lambda m: self.clocks.append(self.clock(m)))
 
     def in_part(self, said: re.Match[str]) -> None:
-        self.part = said[1]
+        self.part = SAID_SHORTLY.get(said[1], said[1])
 
     def from_to(self, said: re.Match[str]) -> None:
         self.since = self._clock(said[1], said[2] or said[4])
@@ -226,18 +274,21 @@ class _Reader:
         since, until = PARTS.get(self.part, (None, None))
         since, until = self.since or since, self.until or until
         if not self.clocks:
-            return Wish(first, last, since, until, notes=tuple(self.notes))
+            return self._wish(first, last, since, until)
         if len(set(self.clocks)) > 1:
             raise Unclear("That names two times; please name one.")
         clock = self.clocks[0]
         if last != first and self._names_days:
-            return Wish(first, last, clock, _an_hour_later(clock), notes=tuple(self.notes))
+            return self._wish(first, last, clock, _an_hour_later(clock))
         first, at = self._instant(first, clock, now, tz)
         return Wish(first, first, at=at, notes=tuple(self.notes))
 
+    def _wish(self, first: date, last: date | None, since: time | None, until: time | None) -> Wish:
+        return Wish(first, last, since, until, notes=tuple(self.notes), weekdays=self.weekdays)
+
     @property
     def _names_days(self) -> bool:
-        return bool(self.days) or self.weekday is not None
+        return bool(self.days or self.weekdays) or self.weekday is not None
 
     def _days(self) -> tuple[date, date | None]:
         if len(set(self.days)) > 1:
@@ -251,9 +302,9 @@ class _Reader:
             return day, day
         return self.today, None
 
-    def _agreed(self, days: tuple[date, date]) -> tuple[date, date]:
+    def _agreed(self, days: tuple[date, date | None]) -> tuple[date, date]:
         """A date with its weekday, or a week with one of its days."""
-        first, last = days
+        first, last = days[0], days[1] or days[0] + 6 * DAY
         inside = [first + n * DAY for n in range((last - first).days + 1)]
         named = [day for day in inside if day.weekday() == self.weekday]
         if named:
@@ -288,7 +339,7 @@ class _Reader:
             raise Unclear(f"There is no {clock:%H:%M} on {_said(day)}: the clocks go forward.")
         if wall.replace(tzinfo=tz, fold=1).astimezone(UTC) != at:
             self.notes.append(f"{clock:%H:%M} comes twice on {_said(day)}; this is the first.")
-        if at <= now:
+        if at <= now and not (self.days and now - at <= JUST_BEGUN):
             return self._later(day, clock, now, tz)
         return day, at
 
@@ -299,6 +350,23 @@ class _Reader:
         wait, when = (DAY, "tomorrow") if self.weekday is None else (7 * DAY, "next week")
         self.notes.append(f"{clock:%H:%M} has passed today; this is {when}.")
         return self._instant(day + wait, clock, now, tz)
+
+
+def _in_figures(text: str) -> str:
+    """“half past three” is 3:30, “quarter to 4” 3:45 and “at three o'clock” at 3."""
+    hour = rf"({'|'.join(HOURS)}|1[0-2]|[1-9])"
+    text = re.sub(rf"\bhalf (?:past )?{hour}\b(?!:)", lambda m: f"{_hour(m[1])}:30", text)
+    text = re.sub(rf"\bquarter past {hour}\b", lambda m: f"{_hour(m[1])}:15", text)
+    text = re.sub(rf"\bquarter to {hour}\b", lambda m: f"{(_hour(m[1]) - 2) % 12 + 1}:45", text)
+    text = re.sub(rf"\b{hour} ?o['’]?clock\b", lambda m: str(_hour(m[1])), text)
+    text = re.sub(r"\b(\d{1,2})(:\d\d)?ish\b", r"\1\2", text)
+    text = re.sub(r"\b(after|from|before|until|till|by|between) (?:noon|midday)\b", r"\1 12", text)
+    lead = r"\b(at|after|between|from|before|until|till|by|and|to|around|about) "
+    return re.sub(lead + rf"({'|'.join(HOURS)})\b", lambda m: f"{m[1]} {_hour(m[2])}", text)
+
+
+def _hour(said: str) -> int:
+    return HOURS.index(said) + 1 if said in HOURS else int(said)
 
 
 def _month(name: str) -> int:

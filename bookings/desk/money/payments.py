@@ -106,6 +106,7 @@ def takings_file(request: HttpRequest, day: date) -> HttpResponse:
     clinic = Clinic.objects.the()
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="takings-{day}.csv"'
+    response.write("\N{BYTE ORDER MARK}")  # without it Excel takes the letters for others
     rows = csv.writer(response)
     rows.writerow(COLUMNS)
     for payment in takings_of(clinic, day).payments:

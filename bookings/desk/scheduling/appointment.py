@@ -20,15 +20,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients.identity import Erased
 from bookings.actions.mail.outbox import Notify
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
+from bookings.actions.scheduling.undoing import time_left
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import event_text
 from bookings.queries.training.phases import phases_on
+from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -77,7 +79,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
-        "undoable": booked and last_move(visit) is not None,
+        "undoable": (booked and last_move(visit) is not None) or bool(time_left(visit, now=now)),
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),
@@ -165,7 +167,11 @@ def note(request: HttpRequest, visit: Appointment) -> str:
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
-    attendance.write_note(visit, text, **circumstances(request))
+    try:
+        attendance.write_note(visit, text, **circumstances(request))
+    except Stale as stale:
+        kept = _("{refusal} Your text was: “{text}”")
+        raise Refused(kept.format(refusal=stale, text=text)) from stale
     return _("The note is kept.") if text else _("The note is gone.")
 
 
@@ -196,7 +202,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
     if isinstance(said, Refused):
         messages.error(request, str(said))
     else:
-        messages.success(request, said)
+        messages.success(request, said, extra_tags=f"{OF_VISIT}{pk}")
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
         return redirect(f"{reverse('diary:today')}?day={day}")
     return redirect("diary:appointment", pk)

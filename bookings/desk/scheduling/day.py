@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from bookings.actions.scheduling.attendance import marks_after
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.scheduling.feed import ICONS, flags_of
+from bookings.desk.scheduling.gaps import gaps_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
@@ -52,6 +53,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
         "hours": [(moment(start), moment(end)) for start, end in hours],
         "breaks": [one for one in shown.breaks if one[0].therapist_id == therapist.pk],
         "away": [away for away in shown.absences if away.therapist_id == therapist.pk],
+        "gaps": [one for one in gaps_of(shown, therapist, clinic) if one.interval.end > now],
         "rows": [
             {
                 "visit": visit,

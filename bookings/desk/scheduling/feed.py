@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
+from bookings.desk.scheduling.gaps import Gap, gaps_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
@@ -47,15 +48,20 @@ def feed(request: HttpRequest, day: date) -> HttpResponse:
 
 def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
+    gaps = {one.pk: gaps_of(shown, one, clinic) for one in shown.therapists}
     appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
-        "therapists": [_column("t", one, _("{name} (has left)")) for one in shown.therapists],
+        "therapists": [
+            _column("t", one, _("{name} (has left)")) | {"free": _free(gaps[one.pk])}
+            for one in shown.therapists
+        ],
         "rooms": [_column("r", room, _("{name} (out of use)")) for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
         "visits": [_visit(visit, shown, clinic, appointments) for visit in shown.visits],
         "shades": [
             *_shifts(shown, clinic),
+            *_gaps(gaps, clinic),
             *_breaks(shown, clinic),
             *_absences(shown, clinic),
             *_buffers(shown, clinic),
@@ -66,6 +72,27 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
 def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
     title = isolated(row.name) if row.active else if_gone.format(name=row)
     return {"id": f"{kind}{row.pk}", "title": title}
+
+
+def _free(gaps: list[Gap]) -> str:
+    """In words, for the head of a column; nothing where nobody works."""
+    minutes = sum(one.minutes for one in gaps)
+    return _("{minutes} min free").format(minutes=minutes) if minutes else ""
+
+
+def _gaps(gaps: dict[int, list[Gap]], clinic: Clinic) -> list[dict]:
+    return [
+        _shade(
+            one.interval,
+            [f"t{pk}"],
+            "gap",
+            _("{minutes} min free").format(minutes=one.minutes),
+            clinic.tz,
+            url=one.url,
+        )
+        for pk, found in gaps.items()
+        for one in found
+    ]
 
 
 def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
@@ -117,6 +144,7 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     is_late = visit.late_minutes and visit.status == Status.BOOKED
     flags = {
         _("{count} min late").format(count=visit.late_minutes): is_late,
+        _("Not told"): waits and visit.not_told,
         _("Different name given"): client and client.same_address_as_id,
         _("Health: to be checked by the therapist"): client and client.health_hold,
         _("Under 18, consent missing"): client and client.lacks_consent(day),

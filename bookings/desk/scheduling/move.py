@@ -1,10 +1,11 @@
 """Moving and lengthening by form or by drag, undoing it, and telling the client."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 from bookings import dates
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
-from bookings.actions.scheduling import changes
+from bookings.actions.scheduling import changes, undoing
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
@@ -27,10 +28,11 @@ from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
 from bookings.web.forms import DayField, whole_number
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LONGEST_MINUTES = 480
-PROPOSED = ("date", "time", "therapist")
+PROPOSED = ("date", "time", "therapist", "tell", "note")  # what a link may fill in
 
 
 class LineForm(forms.Form):
@@ -55,9 +57,9 @@ class MoveForm(forms.Form):
     )
     tell = forms.ChoiceField(
         label=gettext_lazy("Tell the client?"),
-        choices=[("no", "No"), ("yes", "Yes, by mail in three minutes")],
+        choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
         widget=forms.RadioSelect,
-        initial="no",
+        initial="yes",
     )
     note = forms.CharField(
         label="A line of yours in that mail (optional)", required=False, max_length=300
@@ -99,7 +101,6 @@ def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveFo
             "time": local.time(),
             "minutes": visit.minutes,
             "therapist": visit.therapist_id,
-            "tell": "no",
             "revision": visit.revision,
             **proposed,
         },
@@ -112,7 +113,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         form = form_for(request, visit, clinic)
         return _page(request, visit, form, nearest=_free_near(request, visit))
-    form = MoveForm(visit, request.POST)
+    form = MoveForm(visit, _as_pressed(request.POST, clinic))
     if not form.is_valid():
         return _refused(request, visit, form, " ".join(_errors(form)), status=422)
     try:
@@ -131,16 +132,40 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, moved, clinic, "Now")
 
 
-@require_POST
-def undo_move(request: HttpRequest, pk: int) -> HttpResponse:
-    visit = _visit(pk)
+def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict:
+    """With the place of the button that was pressed, if it was one of the times proposed."""
+    start, _space, therapist = data.get("instead", "").rpartition(" ")
     try:
-        back = changes.undo_move(
-            visit, revision=_revision(request), by=who(request), now=timezone.now()
-        )
+        local = datetime.fromisoformat(start).astimezone(clinic.tz)
+    except ValueError:
+        return data
+    data = data.copy()
+    data.update({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "therapist": therapist})
+    return data
+
+
+@require_POST
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """The last move, or a booking or cancelling of which nobody has been told yet."""
+    visit, revision = _visit(pk), _revision(request)
+    asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
+    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
+    try:
+        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    return _done(request, back, Clinic.objects.the(), "Back at")
+    if moved:
+        return _done(request, back, Clinic.objects.the(), "Back at")
+    return _undone(request, back)
+
+
+def _undone(request: StaffRequest, visit: Appointment) -> HttpResponse:
+    booked = visit.status == Status.BOOKED
+    words = _("{client} is booked as before.") if booked else _("{client} is not booked after all.")
+    messages.success(request, words.format(client=visit.client))
+    if booked or request.htmx:
+        return redirect("diary:appointment", visit.pk)
+    return redirect("diary:day", Clinic.objects.the().day_of(visit.starts_at))
 
 
 @require_POST
@@ -157,15 +182,26 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tell the client now, with a line, or keep what waits from going out: `silent`."""
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
-    asked = {"revision": _revision(request), "note": form.cleaned_data["note"]}
+    circumstances = {"by": who(request), "now": timezone.now()}
+    asked: dict[str, Any] = {"revision": _revision(request), **circumstances}
+    silent = "silent" in request.POST
     try:
-        changes.tell(visit, **asked, by=who(request), now=timezone.now())
+        if silent:
+            changes.keep_silent(visit, **asked)
+        else:
+            changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    said = _("{client} will be told by mail in three minutes.").format(client=visit.client)
+    words = (
+        _("{client} is not told.")
+        if silent
+        else _("{client} will be told by mail in three minutes.")
+    )
+    said = words.format(client=visit.client)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
@@ -179,7 +215,13 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     now_at = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=visit.therapist)
     ignoring = Ignoring(appointments=(visit.pk,))
     avoid = _to_avoid(request)
-    return nearest_to(as_booked(now_at, visit), ignoring=ignoring, avoid=avoid, now=timezone.now())
+    return nearest_to(
+        as_booked(now_at, visit),
+        ignoring=ignoring,
+        avoid=avoid,
+        but=visit.starts_at,
+        now=timezone.now(),
+    )
 
 
 def _to_avoid(request: HttpRequest) -> Interval | None:
@@ -194,7 +236,8 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
     when = dates.day_and_time(visit.starts_at, clinic.tz)
     said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
     if _wants_json(request):
-        return JsonResponse({"said": said, "revision": visit.revision})
+        told = bool(visit.whose.email) and not visit.not_told
+        return JsonResponse({"said": said, "revision": visit.revision, "told": told})
     messages.success(request, said)
     return redirect("diary:appointment", visit.pk)
 

@@ -4,6 +4,7 @@ The lists of people and times are parts of the page that htmx brings as one type
 the first Enter shows them and the second books.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -29,12 +30,16 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
+from bookings.core.clients.search_text import Typed
 from bookings.core.scheduling.codes import Rules
-from bookings.core.scheduling.when import LONGEST
+from bookings.core.scheduling.when import LONGEST, Unclear
+from bookings.core.scheduling.when_parser import read
+from bookings.desk.scheduling import gaps
 from bookings.desk.scheduling.phone_lists import People, Times, times_for
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
+from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -45,7 +50,10 @@ CHOOSE_A_TIME = gettext_lazy("Please choose a time.")
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
     "times": "desk/scheduling/_phone_times.html",
+    "panel": "desk/scheduling/_gap.html",
 }
+MOST_OFTEN = 4  # so often more times are shown
+A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
 class CallForm(forms.Form):
@@ -73,14 +81,44 @@ class CallForm(forms.Form):
         return Notify.from_the_desk(data["note"]) if data["tell"] == "yes" else Notify.NONE
 
 
+@dataclass(frozen=True)
+class PressedGap:
+    """A free place of the diary that was pressed: what fits there, and what may block it."""
+
+    start: datetime
+    therapist: Therapist | None
+    treatments: list[Treatment]
+    blocks: str
+
+    @classmethod
+    def of(cls, data: Any, clinic: Clinic, now: datetime) -> "PressedGap | None":
+        """None unless the address names a place: `gap`, and an instant as `when`."""
+        try:
+            start = read(data.get("when", ""), now=now, tz=clinic.tz).at if "gap" in data else None
+        except Unclear:
+            start = None
+        if start is None:
+            return None
+        pk = whole_number(data.get("therapist"))
+        therapist = Therapist.objects.active().filter(pk=pk).first()
+        until = data.get("until", "")
+        return cls(
+            start,
+            therapist,
+            gaps.fitting(start, therapist, clinic, now=now),
+            gaps.blocking(start, until if A_CLOCK.fullmatch(until) else "", therapist, clinic),
+        )
+
+
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     data = request.POST if request.method == "POST" else request.GET
-    form = CallForm(_with_defaults(data))
-    call = _Call(request, form, data, clinic, now)
+    gap = PressedGap.of(data, clinic, now)
+    form = CallForm(_with_defaults(data, gap))
+    call = _Call(request, form, data, clinic, now, gap)
     if request.method == "POST":
-        return call.book()
+        return call.page() if "more" in data else call.book()
     part = _part_asked_for(request)
     return call.part(part) if part else call.page()
 
@@ -94,6 +132,7 @@ class _Call:
     data: Any
     clinic: Clinic
     now: datetime
+    gap: PressedGap | None
 
     def __post_init__(self) -> None:
         self.form.is_valid()
@@ -108,13 +147,21 @@ class _Call:
         if typed.get("treatment") is None:
             return Times()
         wish = typed["treatment"], typed.get("therapist"), typed.get("when", "")
-        times = times_for(*wish, client=self.people.client, clinic=self.clinic, now=self.now)
+        times = times_for(
+            *wish, client=self.people.client, clinic=self.clinic, now=self.now, later=self.later
+        )
         times.choose(self.data.get("start", ""))
         return times
 
     @property
     def today(self) -> date:
         return self.clinic.day_of(self.now)
+
+    @property
+    def later(self) -> int:
+        """How often more times were asked for."""
+        asked = self.data.get("more") or self.data.get("later")
+        return min(whole_number(asked) or 0, MOST_OFTEN)
 
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         context = {**self._context(), "said": said, **more}
@@ -139,6 +186,9 @@ class _Call:
             "today": self.today,
             "new_key": token_hex(16),
             "shown_for": self._shown_for(),
+            "gap": self.gap,
+            "later": self.later,
+            "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
 
     def _shown_for(self) -> dict[str, str]:
@@ -180,7 +230,7 @@ class _Call:
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(self.request, said)
+        messages.success(self.request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
         day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 
@@ -189,8 +239,8 @@ class _Call:
         people, shown = self.people, self._shown_for()
         if people.chosen is None:
             return _why_nobody(people)
-        if people.is_new and people.new.email and not _is_an_address(people.new.email):
-            return _("{address} is no e-mail address.").format(address=people.new.email)
+        if people.is_new and (wrong := _no_address(people.new)):
+            return _("{address} is no e-mail address.").format(address=wrong)
         if self.times.unclear:
             return self.times.unclear
         seen = self.data.get("who_shown") == shown["who"]
@@ -239,6 +289,12 @@ def _booked_by(key: str) -> Appointment | None:
     return Appointment.objects.with_everything().filter(booking_key=key).first()
 
 
+def _no_address(new: Typed) -> str:
+    """What was meant for an address and is none; it must not become part of a name."""
+    meant = [new.email, *(word for word in new.name.split() if "@" in word)]
+    return next((word for word in meant if word and not _is_an_address(word)), "")
+
+
 def _is_an_address(text: str) -> bool:
     try:
         validate_email(text)
@@ -247,13 +303,16 @@ def _is_an_address(text: str) -> bool:
     return True
 
 
-def _with_defaults(data) -> Any:
-    """The client's last treatment or the first there is, and telling them."""
+def _with_defaults(data, gap: PressedGap | None) -> Any:
+    """The client's last treatment or the first there is (or that fits), and telling them."""
     data = data.copy()
     if not data.get("treatment"):
-        data["treatment"] = _last_treatment(data.get("client", "")) or (
-            Treatment.objects.filter(active=True).values_list("pk", flat=True).first()
+        offered = [one.pk for one in gap.treatments] if gap else []
+        offered = offered or list(
+            Treatment.objects.filter(active=True).values_list("pk", flat=True)
         )
+        last = _last_treatment(data.get("client", ""))
+        data["treatment"] = last if last in offered else next(iter(offered), None)
     data.setdefault("tell", "yes")
     return data
 

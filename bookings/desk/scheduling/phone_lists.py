@@ -12,7 +12,7 @@ from bookings.models import Client, Clinic, Therapist, Treatment
 from bookings.queries.clients.search import Found, find
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.phone_suggestions import (
-    Suggested,
+    SHOWN,
     last_treatments,
     suggested,
 )
@@ -31,10 +31,12 @@ class People:
     found: Found
     new: Typed
     chosen: Client | str | None = None  # NEW for the new one
+    has_the_number: bool = False  # those found have just that phone number, and another name
 
     @classmethod
     def of(cls, typed: str, asked: str) -> "People":
         people = cls(typed, find(typed), person_in(typed))
+        people._look_for_the_number()
         people.chosen = people._asked_for(asked) if asked else people._first()
         return people
 
@@ -56,6 +58,13 @@ class People:
     def client(self) -> Client | None:
         return self.chosen if isinstance(self.chosen, Client) else None
 
+    def _look_for_the_number(self) -> None:
+        """Somebody new may be somebody known, or of their family: nobody is chosen by itself."""
+        if self.new.phone and (self.found.is_alike or not self.found.clients):
+            same = find(self.new.phone)
+            if same.clients and not same.is_alike:
+                self.found, self.has_the_number = same, True
+
     def _asked_for(self, asked: str) -> Client | str | None:
         if asked == NEW and self.can_be_new:
             return NEW
@@ -68,6 +77,8 @@ class People:
 
     def _first(self) -> Client | str | None:
         """The only one who fits; nobody among several, and nobody who is only much like it."""
+        if self.has_the_number:
+            return None
         fitting = [] if self.found.is_alike else self.found.clients
         if not fitting and self.can_be_new:
             return NEW
@@ -96,6 +107,7 @@ class Times:
     unclear: str = ""
     fits: bool = True
     chosen: str = ""
+    has_more: bool = False
 
     @property
     def all_the_same(self) -> datetime | None:
@@ -123,12 +135,15 @@ def times_for(
     client: Client | None,
     clinic: Clinic,
     now: datetime,
+    later: int = 0,
 ) -> Times:
+    """`later` is how often more times were asked for."""
     try:
         wish = read(typed, now=now, tz=clinic.tz)
     except Unclear as unclear:
         return Times(unclear=str(unclear))
-    found: Suggested = suggested(clinic, treatment, wish, therapist=therapist, now=now)
+    count = SHOWN * (1 + later)
+    found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now)
     plan = _plan(client, clinic.day_of(now))
     lines = [
         Time(
@@ -139,7 +154,7 @@ def times_for(
         for opening in found.openings
     ]
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
-    return Times(lines, wish, fits=found.fits)
+    return Times(lines, wish, fits=found.fits, has_more=found.has_more)
 
 
 def _advice(treatment: Treatment, day: date, plan: training.Plan | None) -> training.Advice | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
@@ -28,6 +28,12 @@ class Method(models.TextChoices):
 
 
 class PaymentQuerySet(models.QuerySet):
+    def settling(self):
+        """Money, and what was waived of that which is charged now; see `Account`."""
+        of_the_fee = Q(waives=F("appointment__status"))
+        of_the_price = Q(waives="") & ~Q(appointment__status__in=CHARGED_A_FEE)
+        return self.filter(~Q(method=Method.WAIVED) | of_the_fee | of_the_price)
+
     def during(self, interval: Interval):
         return self.filter(at__gte=interval.start, at__lt=interval.end)
 
@@ -54,6 +60,15 @@ class Payment(models.Model):
     number = models.PositiveIntegerField(null=True, unique=True)
     corrects = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
+    waives = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy(
+            "Of what is waived: the status that the fee was charged for; empty for the price."
+        ),
     )
     reason = models.CharField(max_length=300, blank=True)
     key = models.CharField(
@@ -113,15 +128,26 @@ class Fee(models.Model):
         return f"{self.rule}: {self.amount} {self.currency}"
 
 
+def charged_for(status: str) -> str:
+    """What is charged then, as a waiver names it."""
+    return status if status in CHARGED_A_FEE else ""
+
+
 class Account:
-    """What one appointment comes to: due, settled, and what is left."""
+    """What one appointment comes to: due, settled, and what is left.
+
+    What is due follows from its status alone: the price, or the fee of a visit that was missed
+    or cancelled late. Money counts towards either; a waiver counts only where that is due which
+    was waived, so that a fee which is taken back takes its waiver along, and brings it back.
+    """
 
     def __init__(self, appointment: Appointment, fees: Iterable[Fee], payments: Iterable[Payment]):
         self.fees, self.payments = list(fees), list(payments)
         charged = sum((fee.amount for fee in self.fees), NOTHING)
         self.due = charged if appointment.status in CHARGED_A_FEE else appointment.price
         self.paid = self._sum(lambda one: one.method != Method.WAIVED)
-        self.waived = self._sum(lambda one: one.method == Method.WAIVED)
+        now_due = charged_for(appointment.status)
+        self.waived = self._sum(lambda one: one.method == Method.WAIVED and one.waives == now_due)
 
     @classmethod
     def of(cls, appointment: Appointment) -> "Account":
@@ -132,6 +158,11 @@ class Account:
     def left(self) -> Decimal:
         """What is still to be paid; negative when the client is owed."""
         return self.due - self.paid - self.waived
+
+    @property
+    def back(self) -> Decimal:
+        """What the client is owed."""
+        return max(NOTHING, -self.left)
 
     def _sum(self, counts) -> Decimal:
         return sum((one.amount for one in self.payments if counts(one)), NOTHING)

@@ -205,6 +205,13 @@ class Appointment(models.Model):
         ),
     )
 
+    not_told = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=gettext_lazy("The client has not been told when, with whom or of what it is."),
+    )
+
     held_until = models.DateTimeField(null=True, blank=True)
     visitor = models.CharField(
         max_length=64, blank=True, help_text=gettext_lazy("Who holds it: a keyed hash.")
@@ -373,6 +380,7 @@ class Appointment(models.Model):
         together: str = "",
         address: str = "",
         prove_by: datetime | None = None,
+        not_told: bool = False,
         facts: dict | None = None,
         by: str,
         now: datetime,
@@ -387,6 +395,7 @@ class Appointment(models.Model):
             "together": together,
             "booked_at": now,
             "prove_by": prove_by,
+            "not_told": not_told,
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:

@@ -39,6 +39,7 @@ READ_OF_A_VISIT = (
     "late_minutes",
     "desk_note",
     "decided_on_hold",
+    "not_told",
     "therapist",
     "room",
     "treatment",
@@ -68,6 +69,7 @@ SHOWN_OF_A_VISIT = (
     "late_minutes",
     "desk_note",
     "decided_on_hold",
+    "not_told",
     "last_event",
 )
 

@@ -87,7 +87,8 @@ def _unpaid(bounds: Interval) -> list[Appointment]:
 
 
 def sum_of(model: type[Payment] | type[Fee]) -> Coalesce:
-    """Of each appointment of a query, what its rows add up to."""
-    rows = model._default_manager.filter(appointment=OuterRef("pk")).order_by()
+    """Of each appointment of a query, what its rows add up to that count now."""
+    rows = Payment.objects.settling() if model is Payment else Fee.objects.all()
+    rows = rows.filter(appointment=OuterRef("pk")).order_by()
     total = rows.values("appointment").annotate(total=Sum("amount")).values("total")
     return Coalesce(Subquery(total), NOTHING, output_field=MONEY)

@@ -16,6 +16,7 @@ PLACE = ("therapist", "room", "treatment")
 IN_WORDS = STATUS_NAMES | {
     "kept": gettext_lazy("Meant to stand outside the hours of work"),
     "told": gettext_lazy("The client is told by mail"),
+    "not told": gettext_lazy("The client is not told"),
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),

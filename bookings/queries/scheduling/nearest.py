@@ -21,11 +21,12 @@ def nearest_to(
     rules: Rules = Rules.ONLINE,
     ignoring: Ignoring = NOTHING,
     avoid: Interval | None = None,
+    but: datetime | None = None,
     now: datetime,
 ) -> tuple[Opening, ...]:
     """Free starts near the slot: the therapist's own, or else anybody's, in order of time.
 
-    None of them in `avoid`, a time that is about to be blocked.
+    None of them in `avoid`, a time that is about to be blocked, nor at `but`, where it stands.
     """
     clinic = Clinic.objects.the()
     start = min(max(slot.start, now), _last_moment(clinic, rules, now))
@@ -34,14 +35,15 @@ def nearest_to(
         clinic,
         slot.treatment,
         start,
-        count=LOOKED_THROUGH if avoid else NEAREST,
+        count=LOOKED_THROUGH if avoid else NEAREST + (but is not None),
         visit=slot.visit,
         rules=rules,
         ignoring=ignoring,
         now=now,
     )
     for whose in dict.fromkeys((slot.therapist, None)):
-        found = [one for one in find(therapist=whose) if not _is_in(avoid, one, slot)]
+        near = [one for one in find(therapist=whose) if one.starts_at != but]
+        found = [one for one in near if not _is_in(avoid, one, slot)]
         if found:
             return tuple(closest(found, start, NEAREST))
     return ()

@@ -11,6 +11,10 @@ from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_fact
 from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 DAYS_TO_LOOK_AROUND = 3
+# How many days of therapists are gone through for what is near, so that a full clinic does not
+# keep anybody waiting: a week of fifty therapists, or a year of one.
+MOST_LOOKED_AT = 365
+AT_LEAST_DAYS = 2 * DAYS_TO_LOOK_AROUND + 1
 
 
 def openings(
@@ -54,8 +58,12 @@ def nearest(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> list[Opening]:
-    """The `count` openings nearest to `start`, in order of time."""
+    """The `count` openings nearest to `start`, in order of time; fewer where little is free.
+
+    It goes through ever more days after the start, but no more than MOST_LOOKED_AT of them.
+    """
     today = clinic.day_of(now)
+    last = today + timedelta(days=horizon(clinic, rules))
     first = max(today, clinic.day_of(start) - timedelta(days=DAYS_TO_LOOK_AROUND))
     find = partial(
         openings,
@@ -67,10 +75,22 @@ def nearest(
         ignoring=ignoring,
         now=now,
     )
-    around = find(first=first, days=2 * DAYS_TO_LOOK_AROUND + 1)
-    if len(around) < count:
-        around = find(first=today, days=horizon(clinic, rules) + 1)
-    return closest(around, start, count)
+    left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(treatment, therapist))
+    before = min((first - today).days, left // 3)
+    left -= before
+    found: list[Opening] = []
+    look, begin = AT_LEAST_DAYS, first
+    while len(found) < count and left > 0 and begin <= last:
+        days = min(look, left, (last - begin).days + 1)
+        found += find(first=begin, days=days)
+        begin, left, look = begin + timedelta(days=days), left - days, 2 * look
+    if len(found) < count and before > 0:
+        found += find(first=first - timedelta(days=before), days=before)
+    return closest(found, start, count)
+
+
+def _how_many_give(treatment: Treatment, therapist: Therapist | None) -> int:
+    return 1 if therapist else max(1, treatment.therapists.filter(active=True).count())
 
 
 def closest(found: Iterable[Opening], start: datetime, count: int) -> list[Opening]:

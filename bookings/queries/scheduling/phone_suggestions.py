@@ -20,10 +20,14 @@ A_USUAL_START = time(10)
 
 @dataclass(frozen=True)
 class Suggested:
-    """Openings, the best first; `fits` is False when they are only near what was asked for."""
+    """Openings, the best first; `fits` is False when they are only near what was asked for.
+
+    `has_more` is whether later ones would fit as well.
+    """
 
     openings: Sequence[Opening]
     fits: bool
+    has_more: bool = False
 
 
 def suggested(
@@ -32,6 +36,7 @@ def suggested(
     wish: Wish,
     *,
     therapist: Therapist | None,
+    count: int = SHOWN,
     now: datetime,
 ) -> Suggested:
     """Some of what was asked for, not all in a row; or what is nearest to it.
@@ -40,7 +45,7 @@ def suggested(
     """
     rules = Rules.DESK_MOVE
     near = partial(
-        nearest, clinic, treatment, count=SHOWN, therapist=therapist, rules=rules, now=now
+        nearest, clinic, treatment, count=count, therapist=therapist, rules=rules, now=now
     )
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
@@ -51,18 +56,19 @@ def suggested(
     )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
-        return Suggested(_spread(fitting), fits=True)
+        chosen = _spread(fitting, count + 1)
+        return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
     return Suggested(near(max(start, now)), fits=False)
 
 
-def _spread(found: Iterable[Opening]) -> list[Opening]:
+def _spread(found: Iterable[Opening], count: int) -> list[Opening]:
     """From the first on, some time apart: quarter hours in a row are no choice."""
     chosen: list[Opening] = []
     for one in found:
         if not chosen or one.starts_at - chosen[-1].starts_at >= APART:
             chosen.append(one)
-        if len(chosen) == SHOWN:
+        if len(chosen) == count:
             break
     return chosen
 

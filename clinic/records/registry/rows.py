@@ -213,6 +213,7 @@ CLIENTS = (
             "together": "",
             "desk_note": "",
             "decided_on_hold": False,
+            "not_told": False,
         },
         on_merge={"client": merge_steps.appointments},
         history=Remembered(  # but for holds, which are nobody's

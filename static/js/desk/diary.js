@@ -73,12 +73,19 @@
       const { url, title } = event.extendedProps;
       const name = url ? element("a", title, { href: url }) : element("span", title);
       name.className = "shade-name";
+      if (event.extendedProps.kind === "gap") name.addEventListener("click", (press) => {
+        press.preventDefault();
+        press.stopPropagation();
+        openGap(url);
+      });
       return { domNodes: title ? [name] : [] };
     }
     const visit = event.extendedProps;
+    const [, time] = wall(event.start); // of a card that is being dragged, the new one
+    if (!visit.start) return { domNodes: [element("b", `${time}–${wall(event.end)[1]}`)] }; // a place that is being marked
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${visit.start.slice(11, 16)} `);
+    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${time} `);
     head.append(element("span", visit.client, { className: "who" }));
     box.append(head);
     box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));
@@ -92,7 +99,9 @@
   const headed = ({ resource }) => {
     const slug = document.querySelector(`[data-resource="${resource.id}"]`)?.value;
     if (!slug) return resource.title;
-    return { domNodes: [element("a", resource.title, { href: `week/${slug}/`, title: "This week" })] };
+    const free = day.therapists.find((one) => one.id === resource.id)?.free;
+    const week = element("a", resource.title, { href: `week/${slug}/`, title: "This week" });
+    return { domNodes: free ? [week, element("span", free, { className: "free-today" })] : [week] };
   };
 
   const draw = () => {
@@ -113,8 +122,8 @@
       resourceLabelContent: headed,
       selectable: !phone.matches,
       selectMinDistance: 5,
-      select: ({ start, end, resource }) => offerToBlock(start, end, resource),
-      dateClick: ({ date, resource }) => offerToBlock(date, new Date(+date + 3600000), resource),
+      select: ({ start, end, resource }) => offerPlace(start, resource, end),
+      dateClick: ({ date, resource }) => offerPlace(date, resource),
       allDaySlot: false,
       nowIndicator: sameClock(),
       slotDuration: "00:15:00",
@@ -135,18 +144,20 @@
   };
 
   const fill = (url) => htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
-  const open = (event) => {
-    const url = event.extendedProps.url;
-    if (!url) return;
+  const showBeside = (url, label) => {
     panel.hidden = false;
+    panel.setAttribute("aria-label", label);
     fill(url).then(() => {
-      panel.focus({ preventScroll: !phone.matches });
+      (panel.querySelector("[autofocus]") ?? panel).focus({ preventScroll: !phone.matches });
       panel.scrollIntoView({ block: "nearest" });
     });
   };
+  const open = ({ extendedProps }) => extendedProps.url && showBeside(extendedProps.url, panel.dataset.visits);
+  const openGap = (url) => showBeside(url, panel.dataset.gaps);
   const close = () => {
     panel.hidden = true;
     panel.replaceChildren();
+    calendar?.unselect();
   };
   // What is shown beside the day follows the other desks too, unless somebody is typing in it.
   const renewPanel = () => {
@@ -178,16 +189,16 @@
     return made;
   };
 
-  // A press or a drag on an empty place: what may be put there.
-  const offerToBlock = (start, end, resource) => {
-    const [first, from] = wall(start);
-    const facts = { first, start: from, end: wall(end)[1] };
+  // A press or a drag on an empty place: whoever comes there is booked beside the day.
+  const offerPlace = (start, resource, end) => {
+    const at = wall(start).join("T");
+    const begun = day.shades.find((one) => one.kind === "gap" && one.where.includes(resource?.id)
+      && at < one.start && new Date(one.start) - start < 900000);
+    if (begun && !end) return openGap(begun.url); // pressed in the quarter in which it begins
+    const facts = { when: wall(start).join(" "), gap: 1 };
     if (resource?.id.startsWith("t")) facts.therapist = resource.id.slice(1);
-    const link = (kind, text) =>
-      element("a", text, { href: `${place.dataset.blocks}${kind}/new/?${new URLSearchParams(facts)}`, className: "btn btn-sm btn-outline-primary" });
-    say("plain", `${resource ? `${resource.title}, ` : ""}${from} to ${facts.end}:`,
-      link("off", "Time off or a meeting"), link("extra", "Extra hours"), link("break", "Weekly break"), link("closed", "Clinic closed"),
-      button("Leave it", () => { told.replaceChildren(); calendar.unselect(); }));
+    if (end) facts.until = wall(end)[1];
+    openGap(`${place.dataset.new}?${new URLSearchParams(facts)}`);
   };
 
   const trouble = () => say("danger", "The clinic's server could not be reached; nothing was changed.");
@@ -203,7 +214,7 @@
       minutes: Math.round((event.end - event.start) / 60000),
       therapist: (view === "rooms" ? visit.therapist : there).slice(1),
       room: view === "rooms" ? there.slice(1) : "",
-      tell: "no",
+      tell: "yes",
       revision: visit.revision,
     };
     try {
@@ -228,7 +239,8 @@
     await refresh();
   }
 
-  function offerUndo(visit, { said, revision }) {
+  // The mail about it waits a little; a line may go with it, or it may be kept from going.
+  function offerUndo(visit, { said, revision, told: willBeTold }) {
     const line = element("input", "", { className: "form-control", placeholder: "A line of yours (optional)", maxLength: 300 });
     line.setAttribute("aria-label", "A line of yours in the mail");
     const act = (path, facts) => async () => {
@@ -240,15 +252,13 @@
         trouble();
       }
     };
-    say(
-      "good",
-      `${visit.client}: ${said}`,
-      button("Undo", act("undo", () => ({}))),
-      element("span", "Tell the client?"),
-      line,
-      button("Yes", act("tell", () => ({ note: line.value }))),
-      button("No", () => told.replaceChildren()),
-    );
+    const telling = willBeTold
+      ? [element("span", "Mail in 3 minutes."), line,
+        button("Add the line", act("tell", () => ({ note: line.value }))),
+        button("Don’t tell", act("tell", () => ({ silent: 1 })))]
+      : [];
+    say("good", `${visit.client}: ${said}`, button("Undo", act("undo", () => ({}))), ...telling,
+      button("Close", () => told.replaceChildren()));
   }
 
   async function refresh() {
@@ -313,8 +323,8 @@
     show(view);
     document.querySelectorAll("[data-view]").forEach((one) =>
       one.addEventListener("click", () => show(one.dataset.view)));
-    document.querySelectorAll("[data-step]").forEach((one) =>
-      one.addEventListener("click", () => step(Number(one.dataset.step))));
+    document.querySelectorAll("[data-next]").forEach((one) =>
+      one.addEventListener("click", () => step(Number(one.dataset.next))));
     phone.addEventListener("change", draw);
     swipe();
     panel.addEventListener("htmx:afterSwap", () => refresh().catch(trouble));

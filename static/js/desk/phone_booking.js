@@ -1,28 +1,36 @@
 // The arrow keys choose from the list under the box one is typing in; Enter then books.
-for (const box of document.querySelectorAll("[data-chooses]")) {
-  box.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const lines = [...document.getElementById(box.dataset.chooses).querySelectorAll("[type=radio]")];
-    if (!step || !lines.length) return;
-    event.preventDefault();
-    const now = lines.findIndex((line) => line.checked);
-    const next = lines.at(now < 0 && step < 0 ? -1 : (now + step) % lines.length);
-    next.checked = true;
-    next.dispatchEvent(new Event("change", { bubbles: true }));
-    next.scrollIntoView({ block: "nearest" });
-  });
-}
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest?.("[data-chooses]");
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!box || !step) return;
+  const lines = [...document.getElementById(box.dataset.chooses).querySelectorAll("[type=radio]")];
+  if (!lines.length) return;
+  event.preventDefault();
+  const now = lines.findIndex((line) => line.checked);
+  const next = lines.at(now < 0 && step < 0 ? -1 : (now + step) % lines.length);
+  next.checked = true;
+  next.dispatchEvent(new Event("change", { bubbles: true }));
+  next.scrollIntoView({ block: "nearest" });
+});
 
 // Whoever is chosen is offered what they had last time, until a treatment is chosen by hand.
-const treatment = document.getElementById("call-treatment");
-const people = document.getElementById("people");
-const usual = treatment.value;
-let chosenByHand = false;
-treatment.addEventListener("change", () => { chosenByHand = true; });
+// The form comes and goes beside the diary; there only the treatments that fit can be chosen.
+const chosenByHand = new WeakSet();
+const usual = new WeakMap();
 const offerTheLast = () => {
+  const people = document.getElementById("people");
+  const form = people?.closest("form");
+  if (!form || chosenByHand.has(form)) return;
+  const treatment = form.elements.treatment; // a list to drop down, or buttons side by side
+  if (!usual.has(form)) usual.set(form, treatment.value);
   const last = people.querySelector("[type=radio]:checked")?.dataset.treatment;
-  if (!chosenByHand) treatment.value = last || usual;
+  const offered = treatment.options ?? (treatment.forEach ? treatment : [treatment]);
+  const wanted = [...offered].some((one) => one.value === last) ? last : usual.get(form);
+  if (treatment.options || treatment.forEach) treatment.value = wanted;
 };
+document.addEventListener("change", ({ target }) => {
+  if (target.name === "treatment") chosenByHand.add(target.form);
+}, true);
 // Before htmx asks for the times of whatever is chosen.
-people.addEventListener("change", offerTheLast, true);
+document.addEventListener("change", ({ target }) => target.closest("#people") && offerTheLast(), true);
 document.addEventListener("people-shown", offerTheLast, true);

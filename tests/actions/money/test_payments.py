@@ -163,6 +163,5 @@ def test_a_clinic_without_a_rule_charges_nothing(visit):
 def test_a_fee_is_waived_for_a_reason(visit, fees, pay):
     attendance.mark(visit, Status.NO_SHOW, by=DESK, now=visit.ends_at)
     pay("40", Method.WAIVED, reason="Was in hospital.")
-    assert Account.of(visit).left in (0, Decimal("20"))
     visit.refresh_from_db()
     assert Account.of(visit).left == 0

@@ -1,6 +1,7 @@
 """When somebody on the phone would like to come, as the desk types it."""
 
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -196,3 +197,40 @@ def test_on_the_day_of_a_clock_change_the_evening_is_the_evening():
     data = wish("tomorrow evening", datetime(2027, 3, 27, 9, tzinfo=UTC))
     assert data.holds(datetime(2027, 3, 28, 16, tzinfo=UTC), LONDON)  # 17:00 in summer time
     assert not data.holds(datetime(2027, 3, 28, 15, 45, tzinfo=UTC), LONDON)
+
+
+NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TABLE = (Path(__file__).with_name("wishes.txt")).read_text().splitlines()[1:]
+
+
+def told(said: Wish) -> str:
+    """As the table has it: "Wed 02 Dec, from 17:00"; "on" is any later day as well."""
+    if said.at:
+        return f"{said.at.astimezone(LONDON):%a %d %b %H:%M}"
+    words = f"{said.first:%a %d %b}"
+    if said.last is None:
+        words += " on"
+    elif said.last != said.first:
+        words += f" to {said.last:%a %d %b}"
+    if said.first.year != TODAY.year:
+        words += f" {said.first.year}"
+    if said.weekdays:
+        words += ", " + " ".join(NAMES[n] for n in sorted(said.weekdays))
+    words += f", from {said.since:%H:%M}" if said.since else ""
+    return words + (f", before {said.until:%H:%M}" if said.until else "")
+
+
+def test_the_table_has_a_hundred_and_fifty_wishes_and_more():
+    assert len({line.partition(" = ")[0] for line in TABLE}) >= 150
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_what_people_say_is_understood(line):
+    text, _, meant = line.partition(" = ")
+    assert told(wish(text)) == meant
+
+
+def test_only_the_weekdays_that_were_named_are_meant():
+    said = wish("tuesday or wednesday at 10")
+    at = [datetime(2026, 12, day, 10, tzinfo=UTC) for day in range(1, 15)]
+    assert [one.day for one in at if said.holds(one, LONDON)] == [1, 2, 8, 9]

@@ -96,6 +96,15 @@ def test_the_desk_sends_a_failure_again_or_sees_to_it(desk, owed):
     assert desk.post(f"{URL}{owed.pk}/decide/", {"do": "burn"}).status_code == 404
 
 
+def test_a_mail_about_a_visit_that_was_cancelled_since_does_not_say_that_it_goes(desk, owed):
+    fail(owed)
+    Appointment.objects.filter(pk=owed.appointment_id).update(status="cancelled", revision=1)
+    answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "again"}, follow=True)
+    assert "this mail would not go out" in words(answer)
+    owed.refresh_from_db()
+    assert owed.state == MailState.FAILED
+
+
 def test_each_row_of_the_lists_can_be_stopped_sent_again_and_seen_to(desk, owed):
     assert 'value="stop"' in words(desk.get(URL))
     answer = desk.post(f"{URL}{owed.pk}/decide/", {"do": "stop", "from": "list"})

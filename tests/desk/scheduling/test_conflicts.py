@@ -77,7 +77,8 @@ def test_a_room_out_of_use_is_drawn_as_long_as_something_stands_in_it(desk, visi
 
 def test_a_therapist_who_has_left_is_drawn_and_marked(desk, visit, gone):
     drawn = desk.get(f"/diary/{DAY}/feed/").json()
-    assert drawn["therapists"] == [{"id": f"t{gone.pk}", "title": "Kim Demo (has left)"}]
+    column = {"id": f"t{gone.pk}", "title": "Kim Demo (has left)", "free": ""}
+    assert drawn["therapists"] == [column]
     assert "The therapist has left" in drawn["visits"][0]["flags"]
 
 

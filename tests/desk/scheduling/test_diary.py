@@ -386,7 +386,9 @@ def test_the_spreadsheet_has_no_formula_in_it(panel, desk, visit):
     visit.client.save()
     panel("pay", amount="60", method="waived", reason=" @SUM(1)")
     panel("note", desk_note="x")
-    rows = list(csv.reader(StringIO(desk.get("/diary/2026-12-01/takings.csv").content.decode())))
+    rows = list(
+        csv.reader(StringIO(desk.get("/diary/2026-12-01/takings.csv").content.decode("utf-8-sig")))
+    )
     assert rows[1][2] == "'=HYPERLINK(1)"
     assert rows[1][-1].startswith("'")
     assert rows[1][6] == "60.00"

@@ -326,3 +326,14 @@ def test_booking_for_others_is_the_desks(client, clinic, role):
         make_therapist(user=user)
     client.force_login(user)
     assert client.get(NEW).status_code == client.post(NEW, {"who": "ana"}).status_code == 403
+
+
+def test_later_shows_more_than_the_first_six_and_books_nothing(call, desk, massage, ana):
+    data = {"who": "ana", "treatment": massage.pk, "when": "next week"}
+    first = desk.get(NEW, data).content.decode()
+    assert (first.count('name="start"'), 'name="more" value="1"' in first) == (6, True)
+    assert desk.get(NEW, {**data, "more": 1}).content.decode().count('name="start"') == 12
+    page = call(when="next week", more="2")
+    assert page.status_code == 200
+    assert page.content.decode().count('name="start"') == 18
+    assert not Appointment.objects.exists()

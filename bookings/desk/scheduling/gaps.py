@@ -1,0 +1,99 @@
+"""Free time in the diary: where it lies, what fits into it, and the address that books there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.openings import without
+from bookings.models import Clinic, Therapist, Treatment
+from bookings.queries.desk.diary_days import DiaryDays, moment
+from bookings.queries.scheduling.diary import facts_by_day
+from bookings.queries.scheduling.problems import problems_with
+from bookings.queries.scheduling.slots import Slot
+
+SHORTEST = timedelta(minutes=30)
+BLOCKED_FOR = timedelta(hours=1)  # proposed where no end is known
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Time of a therapist's hours in which nothing stands; `url` books at its start."""
+
+    interval: Interval
+    url: str
+
+    @property
+    def minutes(self) -> int:
+        return int((self.interval.end - self.interval.start).total_seconds()) // 60
+
+
+def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Gap]:
+    """From one visit's buffer to the next visit, breaks and absences left out."""
+    if not therapist.active:
+        return []
+    taken = [
+        (int(during.start.timestamp()), int(during.end.timestamp()))
+        for during in _taken(shown, therapist)
+    ]
+    free = without(shown.hours.get(therapist.pk, []), taken)
+    found = [(_on_the_grid(moment(start), clinic), moment(end)) for start, end in free]
+    return [
+        Gap(Interval(start, end), address_of(start, therapist, clinic))
+        for start, end in found
+        if end - start >= SHORTEST
+    ]
+
+
+def _on_the_grid(start: datetime, clinic: Clinic) -> datetime:
+    """Or the next start that the clinic offers, as after a buffer of ten minutes."""
+    local = start.astimezone(clinic.tz)
+    return start + timedelta(minutes=-(local.hour * 60 + local.minute) % clinic.start_step_minutes)
+
+
+def _taken(shown: DiaryDays, therapist: Therapist) -> Iterator[Interval]:
+    for visit in shown.visits:
+        if visit.therapist_id == therapist.pk:
+            yield Interval(visit.starts_at, visit.blocked_until)
+    for pause, during in shown.breaks:
+        if pause.therapist_id == therapist.pk:
+            yield during
+    for away in shown.absences:
+        if away.therapist_id in (None, therapist.pk):
+            yield Interval(away.starts_at, away.ends_at)
+
+
+def address_of(start: datetime, therapist: Therapist, clinic: Clinic) -> str:
+    """Of the booking form, filled in; the diary's script makes the same for where one presses."""
+    when = f"{start.astimezone(clinic.tz):%Y-%m-%d %H:%M}"
+    filled = {"when": when, "therapist": therapist.pk, "gap": 1}
+    return f"{reverse('diary:new')}?{urlencode(filled)}"
+
+
+def fitting(
+    start: datetime, therapist: Therapist | None, clinic: Clinic, *, now: datetime
+) -> list[Treatment]:
+    """The treatments that can stand there without anything against it, but notice."""
+    offered = list(Treatment.objects.filter(active=True))
+    slots = [Slot(treatment=one, start=start, therapist=therapist) for one in offered]
+    if not slots:
+        return []
+    [facts] = facts_by_day(slots, clinic, now=now).values()
+    return [
+        slot.treatment for slot in slots if not problems_with(slot, facts, rules=Rules.DESK_MOVE)
+    ]
+
+
+def blocking(start: datetime, until: str, therapist: Therapist | None, clinic: Clinic) -> str:
+    """What a form that blocks the time is filled in with, as a query."""
+    local = start.astimezone(clinic.tz)
+    facts = {
+        "first": f"{local:%Y-%m-%d}",
+        "start": f"{local:%H:%M}",
+        "end": until or f"{(start + BLOCKED_FOR).astimezone(clinic.tz):%H:%M}",
+    }
+    return urlencode(facts | ({"therapist": therapist.pk} if therapist else {}))

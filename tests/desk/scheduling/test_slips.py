@@ -1,0 +1,74 @@
+"""Slips at the desk that used to pass unnoticed, one by one."""
+
+import codecs
+from datetime import UTC, datetime
+
+import pytest
+
+from bookings.models import Appointment, Client
+from tests.factories import make_appointment
+
+pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
+TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def visit(massage, kim, room):
+    return make_appointment(starts_at=TEN, treatment=massage, therapist=kim, room=room)
+
+
+@pytest.fixture
+def call(desk, massage):
+    def _call(who, **chosen):
+        typed = {"who": who, "treatment": massage.pk, "when": "thursday 10:00", "tell": "no"}
+        shown = {"who_shown": who, "when_shown": f"{massage.pk}||thursday 10:00"}
+        return desk.post("/diary/new/", {**typed, **shown, **chosen})
+
+    return _call
+
+
+@pytest.mark.parametrize("slip", ["vera@example", "vera@", "@example.com", "ve ra@x"])
+def test_a_malformed_address_never_becomes_part_of_a_name(call, slip):
+    answer = call(f"Vera New 07700 900999 {slip}", client="new")
+    assert answer.status_code == 422
+    assert "is no e-mail address" in answer.content.decode()
+    assert not Client.objects.exists()
+
+
+def test_somebodys_exact_phone_number_is_noticed_before_anybody_new_is_written_down(call, ana):
+    page = call("Vera New 07700 900123")
+    assert page.status_code == 422
+    assert "Somebody has this phone number already" in page.content.decode()
+    assert "Ana Demo" in page.content.decode()
+    call("Vera New 07700 900123", client="new")  # of one family
+    assert Appointment.objects.get().client.name == "Vera New"
+
+
+def test_the_second_desk_gets_its_note_back(desk, visit):
+    url = f"/diary/appointments/{visit.pk}/note/"
+    desk.post(url, {"seen": 0, "desk_note": "The first desk’s"})
+    page = desk.post(url, {"seen": 0, "desk_note": "The second’s"}, follow=True).content.decode()
+    assert "Your text was: “The second’s”" in page
+    visit.refresh_from_db()
+    assert visit.desk_note == "The first desk’s"
+
+
+def test_takings_open_in_excel_with_their_letters(desk, visit):
+    file = desk.get("/diary/2026-12-01/takings.csv").content
+    assert file.startswith(codecs.BOM_UTF8)
+    assert not file[3:].startswith(codecs.BOM_UTF8)
+
+
+def test_what_is_free_near_a_visit_is_never_where_it_stands(desk, visit):
+    page = desk.get(f"/diary/appointments/{visit.pk}/move/")
+    assert page.context["nearest"]
+    assert TEN not in [one.starts_at for one in page.context["nearest"]]
+
+
+def test_a_sum_that_is_owed_to_the_client_is_said_so(desk, visit, kim):
+    fact = {"therapist": kim, "what": "Massage", "currency": "GBP", "at": TEN, "by": "desk: 1"}
+    visit.payments.create(method="card", amount=60, number=1, key="k", **fact)
+    Appointment.objects.filter(pk=visit.pk).update(status="cancelled")
+    page = desk.get(f"/diary/appointments/{visit.pk}/").content.decode()
+    assert "To give back" in page
+    assert "£-60" not in page
