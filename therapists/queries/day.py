@@ -70,6 +70,10 @@ class Line(Private):
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
 
     @property
+    def hold_because(self) -> Sequence[str]:
+        return self.known.serious(on_hold=self.visit.whose.health_hold)
+
+    @property
     def is_waiting(self) -> bool:
         return self.visit.status == Status.BOOKED
 

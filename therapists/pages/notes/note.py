@@ -89,6 +89,10 @@ class NoteSession:
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
 
+    @property
+    def hold_because(self) -> list[str]:
+        return self.known.serious(on_hold=self.visit.whose.health_hold)
+
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
         return self.known.notes[0].content if self.known.notes else None
