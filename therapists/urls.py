@@ -7,6 +7,7 @@ from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, pro
 from therapists.pages.health import accesses, confirm, health, kept_records
 from therapists.pages.notes import brief, history, note
 from therapists.pages.scheduling import (
+    checkout,
     feed,
     my_time_off,
     offline,
@@ -24,6 +25,10 @@ urlpatterns = [
         path("today/<day:day>/", today.today, name="day"),
         path("today/<day:day>/sheet/", today.sheet, name="sheet"),
         path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
+        path("today/late/", checkout.late, name="late"),
+        path("today/visits/<int:pk>/pay/", checkout.pay, name="pay"),
+        path("today/visits/<int:pk>/again/", checkout.book_again, name="book_again"),
+        path("today/visits/<int:pk>/unbook/", checkout.unbook, name="unbook"),
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),
         path("visits/<int:pk>/note/draft/", note.draft, name="draft"),

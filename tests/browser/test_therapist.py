@@ -29,7 +29,7 @@ def test_a_whole_day_by_finger(phone, visits, axe):
         write(phone, f"All well with {name}")
         fits(phone)
         axe(phone)
-        phone.get_by_role("button", name="Sign").click()
+        phone.get_by_role("button", name="Sign", exact=True).click()
         expect(phone.get_by_text(f"The note about {name} {surname} is signed.")).to_be_visible()
         phone.locator(".next").get_by_role("button", name="Done").click()
     expect(phone.locator(".next")).to_have_count(0)
@@ -53,7 +53,7 @@ def test_a_note_survives_a_lost_connection(phone, visits):
     phone.context.set_offline(True)
     phone.get_by_label("What they say").fill("Written in the cellar")
     expect(phone.locator("[data-state]")).to_contain_text("What you wrote is still here")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_label("What they say")).to_have_value("Written in the cellar")
     assert phone.evaluate("localStorage.length + sessionStorage.length") == 0
     phone.context.set_offline(False)
@@ -75,7 +75,7 @@ def test_a_note_survives_being_signed_out(phone, visits):
     assert phone.context.cookies() != cookies
     opened.value.close()
     expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("is signed.")).to_be_visible()
 
 
@@ -112,7 +112,7 @@ def test_by_keyboard_alone(phone, visits):
     expect(phone.locator("[data-place=right-knee]")).to_have_attribute(
         "aria-label", "Right knee: tightness 8"
     )
-    press_to(phone, phone.get_by_role("button", name="Sign"))
+    press_to(phone, phone.get_by_role("button", name="Sign", exact=True))
     phone.keyboard.press("Enter")
     expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
 
@@ -200,10 +200,10 @@ def test_two_windows_are_compared_and_neither_is_lost(phone, visits):
     expect(other.locator("[data-state]")).to_have_text("Saved as a draft.")
     phone.get_by_label("What they say").fill("From this window")
     expect(phone.locator("[data-state]")).to_contain_text("saved from another window")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("From the other window")).to_be_visible()
     expect(phone.get_by_label("What they say")).to_have_value("From this window")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("is signed.")).to_be_visible()
 
 
@@ -214,7 +214,7 @@ def test_the_note_can_be_written_without_javascript(open_context, visits):
     page.goto(f"/visits/{cleo}/note/")
     page.get_by_label("What they say").fill("No scripts")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("is signed.")).to_be_visible()
 
 
@@ -226,9 +226,9 @@ def test_without_javascript_a_note_outlives_the_login(open_context, visits):
     page.get_by_label("What they say").fill("Typed before the login ended")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     fill_in(page, "therapist")
     expect(page.get_by_text("It is not saved yet.")).to_be_visible()
     expect(page.get_by_label("What they say")).to_have_value("Typed before the login ended")
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("is signed.")).to_be_visible()

@@ -60,6 +60,8 @@ def _what(event: AppointmentEvent, clinic: Clinic) -> str:
             return _("Price: {before} → {after}").format(before=before, after=after)
         case "late":
             return _lateness(facts["minutes"])
+        case "running_late":
+            return _running_late(facts["minutes"])
     if "undone" in facts:
         status = IN_WORDS.get(facts["undone"], facts["undone"])
         return _("“{status}” taken back").format(status=status)
@@ -70,6 +72,15 @@ def _lateness(minutes: int) -> str:
     if not minutes:
         return _("In time after all")
     words = ngettext("{count} minute late", "{count} minutes late", minutes)
+    return words.format(count=minutes)
+
+
+def _running_late(minutes: int) -> str:
+    if not minutes:
+        return _("The therapist is in time after all")
+    words = ngettext(
+        "The therapist runs {count} minute late", "The therapist runs {count} minutes late", minutes
+    )
     return words.format(count=minutes)
 
 

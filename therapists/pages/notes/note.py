@@ -16,12 +16,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import attendance
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.vocabulary import PRESSURES
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
+from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.actions import health_checks, notes
@@ -35,10 +38,11 @@ from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
 from therapists.pages.reader import reader_of
+from therapists.pages.scheduling.checkout import page_of
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import Known, known_of
 
-SIGN, SAVE, SAME = "sign", "save", "same"
+SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
 AMEND = "amend"
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
@@ -66,6 +70,13 @@ class NoteSession:
     def writes(self) -> bool:
         """Whoever has the visit in their diary, and whoever has begun a note of it."""
         return bool(self.note) or self.visit.therapist_id == self.therapist.pk
+
+    @property
+    def can_be_done(self) -> bool:
+        """Whether one press may sign the note and say that the visit is over."""
+        has_begun = self.visit.status == Status.BOOKED and self.visit.starts_at <= self.now
+        is_theirs = self.visit.therapist_id == self.therapist.pk
+        return is_theirs and (has_begun or self.visit.status == Status.ARRIVED)
 
     @property
     def revision(self) -> int:
@@ -213,16 +224,16 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)
-    asks = asked == SIGN and session.visit.awaits_decision
+    asks = asked in (SIGN, DONE) and session.visit.awaits_decision
     decision = DecisionForm(request.POST, label_suffix="") if asks else None
     if decision and not decision.is_valid():
         return _edit(request, session, form, decision=decision, status=422)
     try:
-        if asked == SIGN:
+        if asked in (SIGN, DONE):
             _sign(session, form, decision)
             sentence = _("The note about {client} is signed.")
             messages.success(request, sentence.format(client=session.visit.whose))
-            return _back_to_the_day(session)
+            return _back_to_the_day(request, session, is_done=asked == DONE)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
             kept["content"] = _same_as(last, kept["content"], session.firmest)
@@ -281,9 +292,16 @@ def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     return JsonResponse({"revision": saved.revision})
 
 
-def _back_to_the_day(session: NoteSession) -> HttpResponse:
-    day = session.clinic.day_of(session.visit.starts_at)
-    return redirect("therapists:day", day)
+def _back_to_the_day(request: StaffRequest, session: NoteSession, *, is_done: bool) -> HttpResponse:
+    """With what is left to do about the visit; a mark that is refused leaves the note signed."""
+    visit, day = session.visit, session.clinic.day_of(session.visit.starts_at)
+    if not is_done:
+        return redirect("therapists:day", day)
+    try:
+        attendance.mark(visit, Status.COMPLETED, by=who(request), now=session.now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(page_of(day, visit))
 
 
 def _for_the_owner(request: StaffRequest, visit: Appointment) -> HttpResponse:
