@@ -5,7 +5,7 @@ from django.urls import path
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
 from therapists.pages.health import accesses, confirm, health, kept_records
-from therapists.pages.notes import brief, history, note
+from therapists.pages.notes import brief, history, note, to_write
 from therapists.pages.scheduling import (
     checkout,
     feed,
@@ -32,6 +32,7 @@ urlpatterns = [
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),
         path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
+        path("notes/", to_write.page, name="to_write"),
         path("my-time/", my_time_off.own_time, name="own_time"),
         path("my-time/habits/", my_time_off.habits, name="habits"),
         path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),

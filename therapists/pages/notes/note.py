@@ -39,6 +39,7 @@ from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import page_of
+from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import Known, known_of
 
@@ -99,6 +100,10 @@ class NoteSession:
         on_hold = self.visit.whose.health_hold
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
+
+    @property
+    def alerts(self) -> list[Alert]:
+        return alerts_of(self.visit.whose, self.known)
 
     @property
     def hold_because(self) -> list[str]:

@@ -24,6 +24,7 @@ from therapists.pages.scheduling.checkout import TAKEN, page_of
 from therapists.queries.book_again import again
 from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
+from therapists.queries.to_write import to_write
 
 UNDO = "undo"
 
@@ -53,6 +54,7 @@ def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict
         "clinic": clinic,
         "done": done,
         "again": again(done.visit, clinic, now=now) if done and not done.next_visit else None,
+        "unsigned": to_write(therapist, clinic, now=now),
         "to_be_told": [one for one in shown.lines if one.is_waiting and not one.has_begun],
         "methods": TAKEN,
         "key": token_hex(16),
