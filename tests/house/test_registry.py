@@ -18,7 +18,7 @@ from clinic.records.registry.record import (
     Record,
     Remembered,
 )
-from clinic.records.registry.rows import CLIENTS, RECORDS, THE_CLINICS
+from clinic.records.registry.rows import BY_MODEL, CLIENTS, RECORDS, THE_CLINICS
 from therapists.models.sealed import SealedField
 
 MODELS = list(apps.get_models(include_auto_created=True))
@@ -126,6 +126,16 @@ def test_what_erasing_leaves_says_why_and_what_it_blanks_is_there():
         assert record.blank if record.on_erase is Fate.NAMELESS else stays or not record.blank
         assert record.blank.keys() <= {field.name for field in record.model._meta.fields}
     assert {record.on_erase for record in THE_CLINICS} == {Fate.STAYS}
+
+
+TELLS_NOTHING = {"id", "created_at", "erased_at", "findable", "plan_revision", "links_edition"}
+UNTIL_THE_LAST_MAIL = {"email", "language"}
+
+
+def test_each_column_of_a_client_is_blanked_but_those_that_tell_nothing():
+    names = {field.name for field in Client._meta.concrete_fields}
+    stays = names - BY_MODEL[Client].blank.keys()
+    assert stays == TELLS_NOTHING | UNTIL_THE_LAST_MAIL
 
 
 def test_what_is_secret_is_there_and_what_is_sealed_can_be_opened_in_a_clients_name():

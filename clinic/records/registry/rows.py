@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, F, JSONField, QuerySet, Value, Whe
 from django.db.models.functions import Cast, Replace
 from django.utils.translation import gettext_lazy as _
 
+from bookings.core import training
 from bookings.core.roles import Role
 from bookings.models import (
     Absence,
@@ -155,13 +156,17 @@ CLIENTS = (
             "phone": "",
             "user": None,
             "proved_at": None,
+            "unconfirmed_since": None,
             "unconfirmed_by": "",
+            "disowned": False,
             "terms_agreed_at": None,
             "same_address_as": None,
             "health_hold": False,
             "bounced_at": None,
+            "wants_reminders": True,
             "wants_nudges": False,
             "wants_news": False,
+            "long_run_weekday": training.Weekday.SUN.value,
             "weekly_volume_km": 0,
             "desk_notes": "",
             "date_of_birth": None,
