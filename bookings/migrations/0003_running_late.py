@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0013_decisions_on_hold'),
+        ('bookings', '0002_how_people_sign_in'),
     ]
 
     operations = [
