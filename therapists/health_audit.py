@@ -17,13 +17,14 @@ from therapists.models import (
     Clearance,
     HealthCheck,
     KeptRecord,
+    Letter,
     Note,
     NoteVersion,
     Operation,
 )
 from therapists.models.sealed import Sealed
 
-Row = HealthCheck | Clearance | KeptRecord | Note | NoteVersion
+Row = HealthCheck | Clearance | KeptRecord | Letter | Note | NoteVersion
 
 
 @dataclass(frozen=True)

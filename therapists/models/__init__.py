@@ -3,8 +3,9 @@
 from therapists.models.access import Access, Operation, What
 from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
+from therapists.models.letters import Letter
 from therapists.models.notes import Note, NoteVersion, Privacy
-from therapists.models.own import Answer, Feed, Habits, MorningMail, TimeOff
+from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
 
 __all__ = [
     "Access",
@@ -16,8 +17,10 @@ __all__ = [
     "Habits",
     "HealthCheck",
     "KeptRecord",
+    "Letter",
     "MorningMail",
     "Note",
+    "NoteTemplate",
     "NoteVersion",
     "Operation",
     "Privacy",

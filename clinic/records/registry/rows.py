@@ -63,8 +63,10 @@ from therapists.models import (
     Habits,
     HealthCheck,
     KeptRecord,
+    Letter,
     MorningMail,
     Note,
+    NoteTemplate,
     NoteVersion,
     TimeOff,
 )
@@ -451,6 +453,15 @@ CLIENTS = (
         history=APPEND_ONLY,
     ),
     Record(
+        model=Letter,
+        owner="note__appointment__client",
+        name="Letters to others who treat them",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=APPEND_ONLY,
+    ),
+    Record(
         model=Access,
         owner="client",
         name="Who read health data",
@@ -517,6 +528,7 @@ THE_CLINICS = (
         Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
+            (NoteTemplate, "Templates of notes", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),
             (Tally, "Tries at signing in", "numbers beside digests, for a day"),

@@ -15,7 +15,8 @@ from therapists.actions import health_checks
 from therapists.actions.notes import sign
 from therapists.core.content import Answers, Content, Given
 from therapists.health_audit import Reader
-from therapists.models import Form, Note, NoteVersion, Privacy
+from therapists.models import Form, Letter, Note, NoteVersion, Privacy
+from therapists.models.sealed import Sealed
 
 SECRET = "planted-health-words"
 PEOPLE = [
@@ -42,6 +43,10 @@ TABLE = {
     "therapists:note for therapists": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, NO, SEES, SEES],
     "therapists:note for the author": [SIGN_IN, NO, NO, NO, NO, NO, SEES, NO, NO, NO],
     "therapists:note for the owner": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, SEES, SEES, SEES],
+    "therapists:letter": [SIGN_IN, NO, NO, NO, NO, NO, SEES, NO, NO, NO],
+    "therapists:letter_pdf": [SIGN_IN, NONE, 200, NONE, NONE, 200, 200, NONE, 200, 200],
+    "therapists:templates": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
+    "therapists:to_write": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:history": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, SEES, SEES, SEES],
     "therapists:health": [SIGN_IN, EMPTY, SEES, 302, 302, 302, 302, 302, 302, 302],
     "therapists:health_by_link": [EMPTY] * 10,
@@ -54,7 +59,9 @@ TABLE = {
 SHOWS_NOTHING = {
     "therapists:mark", "therapists:clear", "therapists:draft", "therapists:habits",
     "therapists:withdraw", "therapists:answer_time_off", "therapists:worker", "therapists:feed",
-    "therapists:kept_record", "therapists:confirm",
+    "therapists:kept_record", "therapists:confirm", "therapists:late", "therapists:pay",
+    "therapists:book_again", "therapists:unbook",
+    "therapists:template", "therapists:remove_template",
 }  # fmt: skip
 
 
@@ -78,6 +85,9 @@ def story(ana, kim, lee, visit, earlier, noon):
             reader=reader,
             now=noon,
         )
+    note = Note.objects.get(privacy=Privacy.THERAPISTS)
+    said = Sealed.of({"to": "Dr Demo", "text": SECRET})
+    Letter.objects.create(note=note, signed_by=kim, signed_at=noon, content=said)
     told = Answers(1, (), text=SECRET)
     health_checks.give(ana, told, form=Form.FULL, visit=None, reader=reader, now=noon)
     return {
@@ -114,6 +124,10 @@ def addresses(story, clinic):
         "therapists:note for therapists": f"/visits/{story['therapists'].pk}/note/",
         "therapists:note for the author": f"/visits/{story['author'].pk}/note/",
         "therapists:note for the owner": f"/visits/{story['owner'].pk}/note/",
+        "therapists:letter": f"/visits/{story['therapists'].pk}/letter/",
+        "therapists:letter_pdf": f"/letters/{Letter.objects.get().pk}.pdf",
+        "therapists:templates": "/notes/templates/",
+        "therapists:to_write": "/notes/",
         "therapists:history": f"/clients/{mine.client_id}/history/",
         "therapists:health": "/health/?all",
         "therapists:health_by_link": f"/appointments/{token}/health/?all",
@@ -128,6 +142,8 @@ def addresses(story, clinic):
 def got(response):
     if response.status_code == 302 and "/accounts/login/" in response["Location"]:
         return SIGN_IN
+    if response["Content-Type"] == "application/pdf":
+        return response.status_code
     if response.status_code == 200:
         return SEES if SECRET in response.content.decode() else EMPTY
     return response.status_code

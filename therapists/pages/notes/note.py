@@ -1,7 +1,7 @@
 """The note of a visit: written by whoever treats, read by whom its privacy lets."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -33,7 +33,7 @@ from therapists.core.content import Content
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.prompts import prompts_for
 from therapists.health_audit import Reader
-from therapists.models import Decision, Note, NoteVersion, Privacy
+from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
@@ -44,7 +44,7 @@ from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import Known, known_of
 
 SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
-AMEND = "amend"
+AMEND, TEMPLATE = "amend", "template-"
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
@@ -112,6 +112,14 @@ class NoteSession:
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
         return self.known.notes[0].content if self.known.notes else None
+
+    @cached_property
+    def templates(self) -> list[NoteTemplate]:
+        return list(NoteTemplate.objects.filter(therapist=self.therapist))
+
+    def template(self, asked: str) -> NoteTemplate | None:
+        """The one whose button was pressed."""
+        return next((one for one in self.templates if asked == f"{TEMPLATE}{one.pk}"), None)
 
     def draft(self) -> Content | None:
         return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
@@ -242,6 +250,8 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
             kept["content"] = _same_as(last, kept["content"], session.firmest)
+        elif template := session.template(asked):
+            kept["content"] = _with(template, kept["content"])
         notes.save_draft(session.visit, **kept)
     except notes.Overtaken:
         return _compare(request, session)
@@ -278,6 +288,12 @@ def _same_as(last: Content, typed: Content, most: Firmest) -> Content:
     if last.pressure in PRESSURES and PRESSURES[last.pressure] > most.pressure:
         merged["pressure"] = typed.pressure
     return Content(**{**merged, "amendment": typed.amendment})
+
+
+def _with(template: NoteTemplate, typed: Content) -> Content:
+    """The template's words, wherever nothing has been written yet."""
+    words = {part: getattr(typed, part) or getattr(template, part) for part in NoteTemplate.PARTS}
+    return replace(typed, **words)
 
 
 @require_POST
@@ -325,5 +341,6 @@ def _show(
     versions = [one for of_one in signed for one in reversed(of_one)]
     if not versions or request.method == "POST":
         raise PermissionDenied
-    context = {"visit": visit, "versions": versions, "note": note}
+    letters = Letter.objects.filter(note__in={version.note_id for version, _said in versions})
+    context = {"visit": visit, "versions": versions, "note": note, "letters": letters}
     return render(request, "therapists/notes/note_read.html", context)
