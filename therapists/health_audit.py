@@ -21,10 +21,11 @@ from therapists.models import (
     Note,
     NoteVersion,
     Operation,
+    Photo,
 )
 from therapists.models.sealed import Sealed
 
-Row = HealthCheck | Clearance | KeptRecord | Letter | Note | NoteVersion
+Row = HealthCheck | Clearance | KeptRecord | Letter | Note | NoteVersion | Photo
 
 
 @dataclass(frozen=True)

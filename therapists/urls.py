@@ -5,7 +5,7 @@ from django.urls import path
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
 from therapists.pages.health import accesses, confirm, health, kept_records
-from therapists.pages.notes import brief, history, letter, note, templates, to_write
+from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
     checkout,
     feed,
@@ -32,6 +32,8 @@ urlpatterns = [
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),
         path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
+        path("visits/<int:pk>/photos/", photos.add, name="add_photo"),
+        path("photos/<int:pk>/remove/", photos.remove, name="remove_photo"),
         path("visits/<int:pk>/letter/", letter.write, name="letter"),
         path("notes/templates/", templates.page, name="templates"),
         path("notes/templates/<int:pk>/", templates.page, name="template"),
@@ -61,6 +63,7 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("calendar/", feed.calendar, name="calendar"),
+        path("photos/<int:pk>.jpg", photos.picture, name="photo"),
         path("letters/<int:pk>.pdf", letter.pdf, name="letter_pdf"),
         path("health/", health.signed_in, name="health"),
     ),

@@ -6,6 +6,7 @@ from therapists.models.kept import KeptRecord
 from therapists.models.letters import Letter
 from therapists.models.notes import Note, NoteVersion, Privacy
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
+from therapists.models.photos import Photo
 
 __all__ = [
     "Access",
@@ -23,6 +24,7 @@ __all__ = [
     "NoteTemplate",
     "NoteVersion",
     "Operation",
+    "Photo",
     "Privacy",
     "TimeOff",
     "What",

@@ -9,13 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from bookings.models import Client
 from therapists import health_audit
 from therapists.core.content import Answers, Content
 from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models import Access, HealthCheck, KeptRecord, Letter, Note, NoteVersion, Privacy
+from therapists.models import (
+    Access,
+    HealthCheck,
+    KeptRecord,
+    Letter,
+    Note,
+    NoteVersion,
+    Photo,
+    Privacy,
+)
 
 IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
 
@@ -40,7 +50,7 @@ def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
     notes = _notes(_signed(client).exclude(note__privacy=Privacy.AUTHOR), reader, now)
     mine = Note.objects.filter(appointment__client=client)
     withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
-    letters = _letters(client, reader, now)
+    letters = [*_letters(client, reader, now), *_photos(client)]
     return OwnHealth(answers, notes, letters, withheld, _accesses(client))
 
 
@@ -110,6 +120,16 @@ def _letters(client: Client, reader: Reader, now: datetime) -> list[dict[str, An
             "Letter": data["text"],
         }
         for one, data in zip(letters, opened, strict=True)
+    ]
+
+
+def _photos(client: Client) -> list[dict[str, Any]]:
+    """Where each can be looked at, which is recorded then."""
+    notes = Note.objects.exclude(privacy=Privacy.AUTHOR).filter(versions__isnull=False)
+    found = Photo.objects.filter(note__appointment__client=client, note__in=notes)
+    return [
+        {"Added": one.added_at, "Photo": reverse("therapists:photo", args=[one.pk])}
+        for one in found
     ]
 
 

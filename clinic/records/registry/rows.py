@@ -68,6 +68,7 @@ from therapists.models import (
     Note,
     NoteTemplate,
     NoteVersion,
+    Photo,
     TimeOff,
 )
 
@@ -460,6 +461,15 @@ CLIENTS = (
         why="Clinical record.",
         export=SEALED,
         history=APPEND_ONLY,
+    ),
+    Record(
+        model=Photo,
+        owner="note__appointment__client",
+        name="Photos of findings",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=HEALTH,
     ),
     Record(
         model=Access,

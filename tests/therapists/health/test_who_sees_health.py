@@ -15,7 +15,7 @@ from therapists.actions import health_checks
 from therapists.actions.notes import sign
 from therapists.core.content import Answers, Content, Given
 from therapists.health_audit import Reader
-from therapists.models import Form, Letter, Note, NoteVersion, Privacy
+from therapists.models import Form, Letter, Note, NoteVersion, Photo, Privacy
 from therapists.models.sealed import Sealed
 
 SECRET = "planted-health-words"
@@ -46,6 +46,7 @@ TABLE = {
     "therapists:letter": [SIGN_IN, NO, NO, NO, NO, NO, SEES, NO, NO, NO],
     "therapists:letter_pdf": [SIGN_IN, NONE, 200, NONE, NONE, 200, 200, NONE, 200, 200],
     "therapists:templates": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
+    "therapists:photo": [SIGN_IN, NONE, 200, NONE, NONE, 200, 200, NONE, 200, 200],
     "therapists:to_write": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:history": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, SEES, SEES, SEES],
     "therapists:health": [SIGN_IN, EMPTY, SEES, 302, 302, 302, 302, 302, 302, 302],
@@ -62,6 +63,7 @@ SHOWS_NOTHING = {
     "therapists:kept_record", "therapists:confirm", "therapists:late", "therapists:pay",
     "therapists:book_again", "therapists:unbook",
     "therapists:template", "therapists:remove_template",
+    "therapists:add_photo", "therapists:remove_photo",
 }  # fmt: skip
 
 
@@ -87,6 +89,8 @@ def story(ana, kim, lee, visit, earlier, noon):
         )
     note = Note.objects.get(privacy=Privacy.THERAPISTS)
     said = Sealed.of({"to": "Dr Demo", "text": SECRET})
+    jpeg = Sealed.of("anBlZw==")
+    Photo.objects.create(note=note, added_at=noon, content=jpeg)
     Letter.objects.create(note=note, signed_by=kim, signed_at=noon, content=said)
     told = Answers(1, (), text=SECRET)
     health_checks.give(ana, told, form=Form.FULL, visit=None, reader=reader, now=noon)
@@ -127,6 +131,7 @@ def addresses(story, clinic):
         "therapists:letter": f"/visits/{story['therapists'].pk}/letter/",
         "therapists:letter_pdf": f"/letters/{Letter.objects.get().pk}.pdf",
         "therapists:templates": "/notes/templates/",
+        "therapists:photo": f"/photos/{Photo.objects.get().pk}.jpg",
         "therapists:to_write": "/notes/",
         "therapists:history": f"/clients/{mine.client_id}/history/",
         "therapists:health": "/health/?all",
@@ -142,7 +147,7 @@ def addresses(story, clinic):
 def got(response):
     if response.status_code == 302 and "/accounts/login/" in response["Location"]:
         return SIGN_IN
-    if response["Content-Type"] == "application/pdf":
+    if response["Content-Type"] in ("application/pdf", "image/jpeg"):
         return response.status_code
     if response.status_code == 200:
         return SEES if SECRET in response.content.decode() else EMPTY

@@ -33,7 +33,7 @@ from therapists.core.content import Content
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.prompts import prompts_for
 from therapists.health_audit import Reader
-from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion, Privacy
+from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion, Photo, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
@@ -112,6 +112,10 @@ class NoteSession:
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
         return self.known.notes[0].content if self.known.notes else None
+
+    @property
+    def photos(self) -> Iterable[Photo]:
+        return self.note.photos.all() if self.note else ()
 
     @cached_property
     def templates(self) -> list[NoteTemplate]:
@@ -341,6 +345,12 @@ def _show(
     versions = [one for of_one in signed for one in reversed(of_one)]
     if not versions or request.method == "POST":
         raise PermissionDenied
-    letters = Letter.objects.filter(note__in={version.note_id for version, _said in versions})
-    context = {"visit": visit, "versions": versions, "note": note, "letters": letters}
+    shown = {version.note_id for version, _said in versions}
+    context = {
+        "visit": visit,
+        "versions": versions,
+        "note": note,
+        "letters": Letter.objects.filter(note__in=shown),
+        "photos": Photo.objects.filter(note__in=shown),
+    }
     return render(request, "therapists/notes/note_read.html", context)
