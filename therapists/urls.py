@@ -3,7 +3,8 @@
 from django.urls import path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
-from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
+from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, STAFF, THERAPIST, protected
+from therapists.pages import notices
 from therapists.pages.health import accesses, confirm, health, kept_records
 from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
@@ -49,6 +50,7 @@ urlpatterns = [
         path("clients/<int:pk>/history/", history.history, name="history"),
         path("clients/<int:pk>/confirm/", confirm.confirm, name="confirm"),
     ),
+    *protected(STAFF, path("notices/", notices.page, name="notices")),
     *protected(
         OWNER,
         path("health/accesses/", accesses.accesses, name="accesses"),

@@ -5,6 +5,7 @@ from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
 from therapists.models.letters import Letter
 from therapists.models.notes import Note, NoteVersion, Privacy
+from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
 from therapists.models.photos import Photo
 
@@ -23,9 +24,12 @@ __all__ = [
     "Note",
     "NoteTemplate",
     "NoteVersion",
+    "NoticeKind",
+    "NoticeWishes",
     "Operation",
     "Photo",
     "Privacy",
+    "StaffNotice",
     "TimeOff",
     "What",
 ]

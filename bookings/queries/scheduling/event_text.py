@@ -18,6 +18,7 @@ IN_WORDS = STATUS_NAMES | {
     "told": gettext_lazy("The client is told by mail"),
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),
+    "held_here": gettext_lazy("Is here, and waits for the therapist to decide"),
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
     "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),

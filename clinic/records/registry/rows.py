@@ -68,7 +68,9 @@ from therapists.models import (
     Note,
     NoteTemplate,
     NoteVersion,
+    NoticeWishes,
     Photo,
+    StaffNotice,
     TimeOff,
 )
 
@@ -513,6 +515,19 @@ THE_CLINICS = (
         name="Absences",
         on_erase=Fate.STAYS,
         history=Remembered(secret=frozenset({"reason"})),
+    ),
+    *(
+        Record(
+            model=model,
+            name=name,
+            on_erase=Fate.STAYS,
+            with_login="goes with the login",
+            history=NotRemembered(why),
+        )
+        for model, name, why in (
+            (NoticeWishes, "What staff are told", "a person's own"),
+            (StaffNotice, "Notices to staff", "a log itself"),
+        )
     ),
     *(
         Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)
