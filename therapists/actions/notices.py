@@ -25,7 +25,6 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import clock
 from bookings.models import Absence, Appointment, AppointmentEvent, Change, Clinic, User
 from bookings.queries.clients import strangers
-from bookings.web.actor import key_of
 from therapists.core.notice_times import told_at
 from therapists.feeds import initials_of
 from therapists.models import (
@@ -72,6 +71,11 @@ def _notice(user: User, kind: NoticeKind, occasion: Any, now: datetime, **fields
     return StaffNotice(user=user, kind=kind, key=key, created_at=now, due_at=now, **fields)
 
 
+def _is_by(event: AppointmentEvent, user: User) -> bool:
+    """Whatever the role in which they have acted."""
+    return event.by.rpartition(": ")[2] == str(user.pk)
+
+
 def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     """Of today's visits, to whose diary they are in; where one was moved from says its event."""
     today = day_bounds(clinic.day_of(now), 1, clinic.tz)
@@ -84,7 +88,7 @@ def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     )
     for event in events.select_related("appointment__therapist__user", "appointment__client"):
         user = event.appointment.therapist.user
-        if user and user.is_active and event.by != key_of(user):
+        if user and user.is_active and not _is_by(event, user):
             yield _notice(user, KIND_OF[event.kind], event.pk, now, appointment=event.appointment)
 
 
@@ -99,7 +103,7 @@ def _moved_away(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     for event in events.select_related("appointment__therapist__user", "appointment__client"):
         before, user = event.facts["from"]["starts_at"], event.appointment.therapist.user
         was_today = today.start <= datetime.fromisoformat(before) < today.end
-        if was_today and user and user.is_active and event.by != key_of(user):
+        if was_today and user and user.is_active and not _is_by(event, user):
             fields = {"appointment": event.appointment, "facts": {"was": before}}
             yield _notice(user, NoticeKind.GONE, event.pk, now, **fields)
 
