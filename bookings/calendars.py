@@ -123,7 +123,8 @@ def _organizer(clinic: Clinic) -> vCalAddress:
 def _attendee(appointment: Appointment) -> vCalAddress:
     """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
     attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
-    attendee.params["CN"] = one_line(appointment.whose.name)
+    if appointment.whose.is_named:
+        attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
     attendee.params["PARTSTAT"] = "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"

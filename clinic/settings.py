@@ -131,6 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "clinic.accounts.passwords.GuessablePasswordValidator"},
+    {"NAME": "clinic.accounts.passwords.AnotherPasswordValidator"},
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, for nobody
@@ -180,6 +181,7 @@ STAFF_NEED_A_SECOND_FACTOR = env.bool("STAFF_NEED_A_SECOND_FACTOR", default=not 
 # Longer than the longest treatment, or therapists would sign in again after each.
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
+RUNNERS_SIGNED_IN_DAYS = env.int("RUNNERS_SIGNED_IN_DAYS", default=90)  # however often they come
 
 LANGUAGE_CODE = "en-gb"
 # Where the catalogs of further languages lie (manage.py catalogs); the site speaks those it finds.

@@ -1,15 +1,19 @@
 """What becomes of logins: sessions end, what happened is noted, and people are told."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.mail import sign_in_mails
+from bookings.actions.refusals import Refused
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic, SignInEvent, SignInKind, User
@@ -18,6 +22,10 @@ from bookings.models.records.sign_ins import LONGEST_DIGEST
 OF_USE_FOR = timedelta(days=3)  # a mail that tells of a login, or of an address
 
 logger = logging.getLogger("clinic.sign_ins")
+
+
+class LastOwner(Refused):
+    sentence = gettext_lazy("The clinic needs at least one active owner.")
 
 
 def note(
@@ -51,16 +59,38 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return user.sessions.exclude(pk=but).delete()[0]
 
 
-def is_a_runners(user: User) -> bool:
-    return user.role == Role.RUNNER and not hasattr(user, "therapist")
+def refuse_if_last_owner(user: User) -> None:
+    """In a transaction, under a lock, so that two owners cannot shut each other out at once.
+
+    Raises LastOwner when nobody else could look after the logins.
+    """
+    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    if set(owners.order_by("pk").values_list("pk", flat=True)) == {user.pk}:
+        raise LastOwner
+
+
+@transaction.atomic
+def switch(user: User, *, on: bool, by: str, by_name: str, now: datetime) -> None:
+    """Whether anybody can sign in with it. `by` is as events name who does it. Raises LastOwner."""
+    if not on:
+        refuse_if_last_owner(user)
+    user.is_active = on
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+    tell_of_change(user, ["on" if on else "off"], by=by, by_name=by_name, now=now)
+
+
+def must_have_a_factor(user: User) -> bool:
+    """Whether they are asked to set one up when they sign in without."""
+    return settings.STAFF_NEED_A_SECOND_FACTOR and not user.is_a_runner
 
 
 def tell(user: User, mail: str, /, *, now: datetime, address: str = "", **context: Any) -> None:
     """Mails templates/account/email/<mail>, to the login's address or to one it had."""
-    known = Client.objects.filter(user=user).first() if is_a_runners(user) else None
+    known = Client.objects.filter(user=user).first() if user.is_a_runner else None
     language = known.language_of_mails if known else settings.LANGUAGE_CODE
     context |= {"clinic": Clinic.objects.first(), "login": user, "now": now}
-    context["site_url"] = settings.SITE_URL
+    context |= {"site_url": settings.SITE_URL, "needs_a_factor": must_have_a_factor(user)}
     with translation.override(language):
         subject, body = (
             render_to_string(f"account/email/{mail}_{part}.txt", context)
@@ -75,7 +105,23 @@ def tell_owners(about: User, what: str, *, now: datetime, **context: Any) -> Non
         tell(owner, "owners_told", now=now, about=about, what=what, **context)
 
 
-def tell_both(user: User, what: str, *, now: datetime, by: str = "") -> None:
+def tell_of_change(
+    user: User,
+    changed: Collection[str],
+    *,
+    address_before: str = "",
+    by: str,
+    by_name: str,
+    now: datetime,
+) -> None:
+    """`changed`: of "address", "role", "on", "off"; told at both addresses, and to every owner."""
+    note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
+    for address in {address_before or user.email, user.email}:
+        tell(user, "login_changed", now=now, by=by_name, changed=changed, address=address)
+    tell_owners(user, "login_changed", now=now, by=by_name, changed=changed)
+
+
+def tell_both(user: User, what: str, *, now: datetime, by: str = "", **context: Any) -> None:
     """Whom it is about, and every owner; `by`: who did it, or "" for whoever runs the machine."""
-    tell(user, what, now=now, by=by)
-    tell_owners(user, what, now=now, by=by)
+    tell(user, what, now=now, by=by, **context)
+    tell_owners(user, what, now=now, by=by, **context)

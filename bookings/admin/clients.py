@@ -67,7 +67,7 @@ class ClientAdmin(LoginForOwners):
             obj.bounced_at = obj.proved_at = None
         super().save_model(request, obj, form, change)
         if before and has_another:
-            addresses, logins = [before.email], [before.user]
-            change_the_lock(obj, logins=logins, addresses=addresses, by=who(request), now=now)
+            addresses, users = [before.email], [before.user]
+            change_the_lock(obj, users=users, addresses=addresses, by=who(request), now=now)
         elif obj.user_id != (before.user_id if before else None):
             shut(obj, by=who(request), now=now)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.actions import logins
@@ -22,6 +23,7 @@ from bookings.models import (
     WeeklyBreak,
     WeeklyShift,
 )
+from bookings.web.actor import who
 
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
@@ -93,6 +95,9 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
             here = request.session.session_key or ""
             for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
                 logins.end_sessions(login, but=here)
+                logins.tell_of_change(
+                    login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
+                )
 
 
 @admin.register(WeeklyShift)

@@ -15,7 +15,7 @@ from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
 from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
-from bookings.models import Client, SignInKind, User
+from bookings.models import Client, User
 from bookings.web.actor import who
 
 LOCK = {"email", "role", "is_active"}
@@ -44,8 +44,11 @@ class UserForm(forms.ModelForm):
         stays = cleaned.get("is_active") and cleaned.get("role") == Role.OWNER
         others = User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=self.instance.pk)
         was = self.instance.pk and self.initial["role"] == Role.OWNER
-        if was and not stays and not others.exists():
-            raise ValidationError("The clinic needs at least one active owner.")
+        if was and not stays:
+            try:
+                logins.refuse_if_last_owner(self.instance)
+            except logins.LastOwner as refusal:
+                raise ValidationError(str(refusal)) from None
         if was and "email" in self.changed_data and not others.exists():
             raise ValidationError(
                 "You are the only owner, and a slip in your address would shut everybody out. Make "
@@ -65,12 +68,16 @@ class UserAdmin(NamelessLog):
         ("Dates", {"fields": ["created_at", "last_login"]}),
     ]
     readonly_fields = ["created_at", "last_login"]
-    list_display = ["email", "name", "role", "therapist", "is_active", "last_login"]
+    list_display = ["email", "name", "does", "therapist", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     list_select_related = ["therapist"]
     search_fields = ["email", "name"]
     ordering = ["email"]
     date_hierarchy = "created_at"
+
+    @admin.display(description="Role", ordering="role")
+    def does(self, user: User) -> str:
+        return user.role_in_words
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_owner(request)
@@ -100,7 +107,7 @@ class UserAdmin(NamelessLog):
             # They are over by now, but would not be if all were changed back.
             is_own = obj == request.user
             logins.end_sessions(obj, but=request.session.session_key or "" if is_own else "")
-            _tell_of_change(request, obj, before=form.initial["email"])
+            _tell_of_change(request, obj, form)
             _shut_what_it_opens(request, obj)
         elif not change:
             _mail_link_to_first_password(request, obj)
@@ -112,12 +119,16 @@ def _shut_what_it_opens(request: HttpRequest, login: User) -> None:
         shut(client, by=who(request), now=timezone.now())
 
 
-def _tell_of_change(request: HttpRequest, user: User, *, before: str) -> None:
-    now = timezone.now()
-    logins.note(SignInKind.LOGIN_CHANGED, now=now, user=user, by=who(request))
-    for address in {before, user.email}:
-        logins.tell(user, "login_changed", now=now, by=str(request.user), address=address)
-    logins.tell_owners(user, "login_changed", now=now, by=str(request.user))
+def _tell_of_change(request: HttpRequest, user: User, form: forms.ModelForm) -> None:
+    words = {"email": "address", "role": "role", "is_active": "on" if user.is_active else "off"}
+    logins.tell_of_change(
+        user,
+        [word for field, word in words.items() if field in form.changed_data],
+        address_before=form.initial["email"],
+        by=who(request),
+        by_name=str(request.user),
+        now=timezone.now(),
+    )
 
 
 def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:

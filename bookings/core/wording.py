@@ -12,7 +12,15 @@ SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
 LONGEST_GREETED = 60
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-TURNS_WHAT_FOLLOWS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+TURNS_WHAT_FOLLOWS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Letters that show nothing (Unicode's Default_Ignorable), but for joiners within a word, which some
+# scripts are written with.
+SHOWS_NOTHING = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    r"|(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)"
+)
+MOST_MARKS = 4  # on one letter: Tibetan has as many, and no name needs more
 EXTENSION = re.compile(r"ext|x|#|;", re.IGNORECASE)
 
 
@@ -75,6 +83,21 @@ def isolated(text: str) -> str:
 def without_controls(text: str) -> str:
     """Without the marks that would go on turning what stands behind the text."""
     return TURNS_WHAT_FOLLOWS.sub("", text)
+
+
+def as_seen(name: str) -> str:
+    """Without letters that nobody sees, and each with its accents in as few as there are."""
+    return unicodedata.normalize("NFC", SHOWS_NOTHING.sub("", without_controls(name)))
+
+
+def piles_up_marks(text: str) -> bool:
+    """Whether a letter carries so many that they cover the lines above and below."""
+    marks = 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in ("Mn", "Me") else 0
+        if marks > MOST_MARKS:
+            return True
+    return False
 
 
 def one_line(text: str, longest: int = 200) -> str:

@@ -1,6 +1,6 @@
 """What each kind of mail is about: whether it is still true, what it says, what it carries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -96,9 +96,7 @@ class BookedTogether:
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """A file each: an invitation may be to one event only (RFC 5546, 3.2.2)."""
-        for number, visit in enumerate(self._visits(mail), start=1):
-            invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
-            _attach(message, invitation, f"appointment-{number}.ics")
+        _attach_each(message, self._visits(mail), clinic, mail)
 
     def _visits(self, mail: Mail) -> list[Appointment]:
         which = Q(together=mail.together) if mail.together else Q(pk=mail.appointment_id)
@@ -135,12 +133,16 @@ class NewLinks:
         return None
 
     def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
-        coming = mail.client.appointments.upcoming(now).with_everything()
-        visits = [AppointmentLetter(mail, clinic, now, visit) for visit in coming]
+        visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail, now)]
         return NewLinksLetter(mail, clinic, now, visits)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
-        """Nothing: calendars know the visits already."""
+        """A file each: who had mistyped their address has never had any."""
+        _attach_each(message, self._visits(mail, mail.created_at), clinic, mail)
+
+    def _visits(self, mail: Mail, now: datetime) -> list[Appointment]:
+        coming = mail.client.appointments.upcoming(now)
+        return list(coming.with_everything().order_by("starts_at"))
 
 
 SUBJECTS: Mapping[str, Subject] = {
@@ -163,6 +165,14 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.DATA_LINK: OnlyWords(DataLinkLetter),
     MailKind.ERASED: OnlyWords(ErasedLetter),
 }
+
+
+def _attach_each(
+    message: EmailMessage, visits: Sequence[Appointment], clinic: Clinic, mail: Mail
+) -> None:
+    for number, visit in enumerate(visits, start=1):
+        invitation = calendars.invitation(visit, clinic, stamp=mail.created_at)
+        _attach(message, invitation, f"appointment-{number}.ics")
 
 
 def _attach(message: EmailMessage, invitation: bytes, filename: str) -> None:

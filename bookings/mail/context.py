@@ -35,7 +35,8 @@ class Letter:
 
     @property
     def name(self) -> str:
-        return wording.name_to_greet(self.mail.client.name)
+        client = self.mail.client
+        return wording.name_to_greet(client.name) if client.is_named else ""
 
     @property
     def greeting(self) -> str:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -22,6 +23,7 @@ ROLE_NAMES = {
     Role.DESK: gettext_lazy("Front desk"),
     Role.OWNER: gettext_lazy("Owner"),
 }
+TREATS, HAS_TREATED = gettext_lazy("Therapist"), gettext_lazy("Former therapist")
 FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
@@ -73,6 +75,31 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def is_a_runner(self) -> bool:
+        """And has never been a therapist, whose login's own role is the runner's too."""
+        return self.role == Role.RUNNER and not hasattr(self, "therapist")
+
+    @property
+    def role_in_words(self) -> str:
+        """As people say it: Therapist; Owner, Therapist."""
+        known = [] if self.role == Role.RUNNER else [ROLE_NAMES[Role(self.role)]]
+        if hasattr(self, "therapist"):
+            known.append(TREATS if self.therapist.active else HAS_TREATED)
+        return ", ".join(map(str, known or [ROLE_NAMES[Role.RUNNER]]))
+
+    def take_password_away(self) -> None:
+        """It opens nothing; its hash stays behind Django's mark for none, so that `had` knows it.
+
+        To be saved by the caller. A new password takes its place.
+        """
+        if self.has_usable_password():
+            self.password = UNUSABLE_PASSWORD_PREFIX + self.password
+
+    def had(self, password: str) -> bool:
+        """Whether it is the one they have, or the one that was taken away."""
+        return check_password(password, self.password.removeprefix(UNUSABLE_PASSWORD_PREFIX))
 
     @property
     def is_staff(self) -> bool:

@@ -20,6 +20,13 @@ THERAPIST = frozenset({Role.THERAPIST})
 NOBODY: Roles = frozenset()
 
 
+def frame_of(roles: Roles) -> str:
+    """The template with the menu of whoever has signed in, for pages that several roles see."""
+    if roles and roles & DESK:
+        return "staff_base.html"
+    return "therapists/base.html" if roles and Role.THERAPIST in roles else "base.html"
+
+
 def protected(roles: Roles, *routes: URLPattern, by_itself: bool = False) -> list[URLPattern]:
     """The routes, marked as for these roles.
 

@@ -1,4 +1,4 @@
-"""The clinic's name, address and phone, which stand on every page; and the staff's names."""
+"""The clinic's name, address and phone, which stand on every page; the staff's names; the menu."""
 
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -6,11 +6,13 @@ from django.utils.functional import SimpleLazyObject
 
 from bookings.models import THE_CLINIC, Clinic
 from bookings.queries.actors import staff_names
+from bookings.web.access import frame_of
 
 
-def clinic(_request: HttpRequest) -> dict:
+def clinic(request: HttpRequest) -> dict:
     """Each is asked for only where a page shows it."""
     return {
+        "frame": frame_of(getattr(request, "roles", None)),
         "clinic": SimpleLazyObject(_the_clinic),
         "staff_names": SimpleLazyObject(staff_names),
     }

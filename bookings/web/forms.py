@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.clients.addresses import kept_address, perhaps_meant
+from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
 from bookings.web.days import day_in, is_known, refuse_unknown
 
@@ -60,6 +61,22 @@ class ShortText(forms.CharField):
             words = _("Please use at most %(longest)s characters; this has %(length)s.")
             raise ValidationError(words % {"longest": self.longest, "length": len(value)})
         super().run_validators(value)
+
+
+class NameField(ShortText):
+    """A name that shows what it is: nothing that nobody sees, no marks piled upon a letter."""
+
+    def __init__(self, *, longest: int = LONGEST_NAME, **options: Any):
+        super().__init__(longest=longest, **options)
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        return as_seen(text) if len(text) <= self.longest else text
+
+    def run_validators(self, value: str) -> None:
+        super().run_validators(value)
+        if piles_up_marks(value):
+            raise ValidationError(_("Please leave out the marks that are piled upon a letter."))
 
 
 def sane_birthday(born: date, today: date) -> date:
@@ -190,9 +207,8 @@ class KeyForm(forms.Form):
 class PersonForm(KeyForm):
     """Who the appointment is for."""
 
-    name = ShortText(
+    name = NameField(
         label="Name",
-        longest=LONGEST_NAME,
         validators=[has_a_letter],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Please give your name.")},
@@ -233,6 +249,10 @@ class PersonForm(KeyForm):
     def clean_name(self) -> str:
         """On one line, whatever was pasted."""
         return " ".join(self.cleaned_data["name"].split())
+
+    def typed_or_given(self) -> dict[str, str]:
+        """What stands in the fields of the page."""
+        return {name: self[name].value() or "" for name in PERSON}
 
     def typed(self) -> dict[str, str]:
         """What the person has typed, good or bad, so that it can be shown again."""

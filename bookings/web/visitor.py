@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment
+from bookings.models import Appointment, Client
 
 MOST_REMEMBERED = 50
 ONE_HOUSEHOLD = 64  # bits of an IPv6 address
@@ -34,7 +34,9 @@ def booked_here(request: HttpRequest) -> list[Appointment]:
     known = request.session.get(_BOOKED_KEY)
     if not known:
         return []
-    visits = Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything()
+    visits = (
+        Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything().with_waits()
+    )
     return list(visits.filter(public_id__in=known).order_by("starts_at"))
 
 
@@ -47,6 +49,13 @@ def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None
 def proved_address(request: HttpRequest) -> str:
     """The address that whoever has signed in has proved by it; "" for nobody."""
     return request.user.email if request.user.is_authenticated else ""
+
+
+def who_has_signed_in(request: HttpRequest) -> Client | None:
+    """The client of this login, once it is known who they are."""
+    if not request.user.is_authenticated:
+        return None
+    return Client.objects.living().filter(user=request.user).exclude(proved_at=None).first()
 
 
 def language() -> str:

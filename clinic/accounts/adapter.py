@@ -119,6 +119,13 @@ class AccountAdapter(DefaultAccountAdapter):
         place = reverse("account_reset_password_from_key", kwargs={"uidb36": "u", "key": "k"})
         return urljoin(settings.SITE_URL, place.replace("u-k", key))
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict | None = None, email: str = ""
+    ) -> None:
+        """With what it takes to say what to do about it: see templates/account/email."""
+        more = {"login": user, "site_url": settings.SITE_URL, **(context or {})}
+        super().send_notification_mail(template_prefix, user, more, email or None)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Written now, sent after the answer, so that its time tells nothing."""
         with translation.override(_language_of(email, context.get("user"))):

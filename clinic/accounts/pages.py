@@ -1,5 +1,6 @@
 """Where one is signed in, and for the owner: where anybody is, and who signed in or tried."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.account.forms import ResetPasswordForm
@@ -18,7 +19,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.actions import logins
-from bookings.models import Client, SignInEvent, SignInKind, User
+from bookings.actions.refusals import Refused
+from bookings.actions.rota.impact import VisitsAffected
+from bookings.actions.rota.therapists import offer_no_longer
+from bookings.core.wording import isolated
+from bookings.models import Client, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import BY_ANYBODY
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
@@ -70,37 +75,93 @@ def _end(
 @private
 def login(request: StaffRequest, pk: int) -> HttpResponse:
     """Of anybody, for the owner. `do`: what is ended or taken away; one's own only elsewhere."""
-    user = get_object_or_404(User, pk=pk)
-    is_own = user == request.user
-    if request.method == "POST":
-        do = DOES.get(request.POST.get("do", ""))
-        if do is not None and not is_own:
+    user = get_object_or_404(User.objects.select_related("therapist"), pk=pk)
+    if request.method != "POST":
+        return _login_page(request, user)
+    do = DOES.get(request.POST.get("do", ""))
+    if do is not None and user != request.user:
+        try:
             with transaction.atomic():
                 messages.success(request, do(request, user))
-        return redirect("login", pk)
+        except VisitsAffected as refusal:
+            facts = {"said": str(refusal), "impact": refusal.impact}
+            return _login_page(request, user, status=409, **facts)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    return redirect("login", pk)
+
+
+def _login_page(
+    request: StaffRequest, user: User, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    now = timezone.now()
+    therapist = getattr(user, "therapist", None)
     context = {
         "login": user,
-        "is_own": is_own,
-        "sessions": sessions.of(user, now=timezone.now(), here=request.session.session_key or ""),
+        "is_own": user == request.user,
+        "offered": therapist if therapist and therapist.active else None,
+        "sessions": sessions.of(user, now=now, here=request.session.session_key or ""),
         "factors": Authenticator.objects.filter(user=user).count(),
+        "needs_a_factor": logins.must_have_a_factor(user),
         "events": user.sign_in_events.all()[:EVENTS_SHOWN],
         "all_of_it": f"{reverse('sign_ins')}?{urlencode({'who': user.pk})}",
+        **more,
     }
-    return render(request, "desk/records/login.html", context)
+    return render(request, "desk/records/login.html", context, status=status)
 
 
 def end(request: StaffRequest, user: User) -> str:
     logins.end_sessions(user)
     _note(request, SignInKind.SESSIONS_ENDED, user)
-    return _("Done. They are signed out everywhere.")
+    _tell(request, user, "sessions_ended")
+    return _("Done. They are signed out everywhere, and told so by mail.")
+
+
+def end_one(request: StaffRequest, user: User) -> str:
+    """`end`: the number of the session."""
+    there = sessions.of(user, now=timezone.now())
+    keys = [one.key for one in there if one.number == request.POST.get("end")]
+    ended, _models = user.sessions.filter(pk__in=keys).delete()
+    if not ended:
+        raise Refused(_("That browser was signed out already."))
+    _note(request, SignInKind.SESSIONS_ENDED, user)
+    _tell(request, user, "sessions_ended", only=next(one for one in there if one.key in keys))
+    return _("Done. That browser has to sign in again; they are told by mail.")
+
+
+def switch_off(request: StaffRequest, user: User) -> str:
+    _switch(request, user, on=False)
+    return _("Done. Nobody can sign in with it; they and every owner are told.")
+
+
+def switch_on(request: StaffRequest, user: User) -> str:
+    _switch(request, user, on=True)
+    return _("Done. It can be used again; they and every owner are told.")
+
+
+def _switch(request: StaffRequest, user: User, *, on: bool) -> None:
+    now = timezone.now()
+    logins.switch(user, on=on, by=who(request), by_name=str(request.user), now=now)
+
+
+def take_out_of_the_diary(request: StaffRequest, user: User) -> str:
+    """A therapist who has left, `accepted`: with the visits that stand."""
+    therapist = Therapist.objects.filter(user=user).first()
+    if therapist is None:
+        raise Refused
+    accepted = request.POST.get("accepted", "")
+    offer_no_longer(therapist, accepted=accepted, now=timezone.now())
+    logins.end_sessions(user)
+    return _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
 
 
 def take_password_away(request: StaffRequest, user: User) -> str:
     """And mail a link to a new one."""
-    user.set_unusable_password()
+    user.take_password_away()
     user.save(update_fields=["password"])
     _note(request, SignInKind.PASSWORD_RESET, user)
-    _end_and_tell(request, user, "password_taken_away")
+    logins.end_sessions(user)
+    _tell(request, user, "password_taken_away")
     mail_link_to_new_password(request, user)
     return _("Done. A link to a new password is on its way to them, and every owner is told.")
 
@@ -108,16 +169,26 @@ def take_password_away(request: StaffRequest, user: User) -> str:
 def take_factors_away(request: StaffRequest, user: User) -> str:
     Authenticator.objects.filter(user=user).delete()
     _note(request, SignInKind.FACTORS_RESET, user)
-    _end_and_tell(request, user, "factors_taken_away")
-    return _("Done. They set up a new second factor when they sign in; every owner is told.")
-
-
-DOES = {"end": end, "password": take_password_away, "factors": take_factors_away}
-
-
-def _end_and_tell(request: StaffRequest, user: User, what: str) -> None:
     logins.end_sessions(user)
-    logins.tell_both(user, what, now=timezone.now(), by=str(request.user))
+    _tell(request, user, "factors_taken_away")
+    if logins.must_have_a_factor(user):
+        return _("Done. They set up a new second factor when they sign in; every owner is told.")
+    return _("Done. They sign in without one until they set one up; every owner is told.")
+
+
+DOES = {
+    "end": end,
+    "end one": end_one,
+    "off": switch_off,
+    "on": switch_on,
+    "out": take_out_of_the_diary,
+    "password": take_password_away,
+    "factors": take_factors_away,
+}
+
+
+def _tell(request: StaffRequest, user: User, what: str, **context: Any) -> None:
+    logins.tell_both(user, what, now=timezone.now(), by=str(request.user), **context)
 
 
 def _note(request: SignedInRequest, kind: SignInKind, user: User) -> None:

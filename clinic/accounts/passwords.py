@@ -45,6 +45,23 @@ class GuessablePasswordValidator:
         return _("Not one that many people have, nor a word with a number behind it.")
 
 
+class AnotherPasswordValidator:
+    """A password was taken away or is changed because somebody else may know it."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if user is not None and user.had(password):
+            raise ValidationError(
+                _(
+                    "That is the password this login has had so far. Somebody else may know it, "
+                    "so please choose another one."
+                ),
+                code="password_had_before",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Not the one you have had so far.")
+
+
 def _words_about(user) -> list[str]:
     if user is None:
         return []

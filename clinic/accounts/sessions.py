@@ -72,7 +72,7 @@ def _signed_in(
     if not constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
         return None
     began = began_at(data)
-    if began is None or (is_staff and is_over(data, now.timestamp())):
+    if began is None or is_over(data, now.timestamp(), is_staff=is_staff):
         return None
     began_then, seen = (datetime.fromtimestamp(at, UTC) for at in (began, data.get(SEEN, began)))
     return SignedIn(row.pk, data.get(BROWSER, ""), began_then, seen, is_here=row.pk == here)
@@ -84,11 +84,13 @@ def began_at(data: Mapping[str, Any]) -> float | None:
     return records[0].get("at")
 
 
-def is_over(data: Mapping[str, Any], now: float) -> bool:
-    """Of the staff's: hours since it began, or minutes since somebody was there."""
+def is_over(data: Mapping[str, Any], now: float, *, is_staff: bool) -> bool:
+    """However busy: some time after it began; of the staff's also when nobody was there lately."""
     began = began_at(data)
     if began is None:
-        return False  # and without a factor, so that it opens nothing
+        return False  # of the staff's without a factor, so that it opens nothing
+    if not is_staff:
+        return now - began >= settings.RUNNERS_SIGNED_IN_DAYS * 24 * HOUR
     seen = data.get(SEEN, began)
     return (
         now - began >= settings.STAFF_SIGNED_IN_HOURS * HOUR

@@ -1,4 +1,4 @@
-"""What staff's sessions must have besides a role: a second factor, and an end.
+"""What sessions must have besides a role: an end, and those of staff a second factor.
 
 Of everybody's it is kept when they were there last.
 """
@@ -35,7 +35,7 @@ WITHOUT_ONE = frozenset(
 
 
 class StaffDoorMiddleware:
-    """Runs after the policy; a runner and a visitor go through."""
+    """Runs after the policy; a visitor goes through, and a runner until their session ends."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -48,7 +48,7 @@ class StaffDoorMiddleware:
         if not request.user.is_authenticated or name == "account_logout":
             return None
         is_staff = bool(roles_of(request) & STAFF)
-        if is_staff and sessions.is_over(request.session, time()):
+        if sessions.is_over(request.session, time(), is_staff=is_staff):
             logout(request)
             messages.info(request, _("You were signed out, because it had been a while."))
             return sign_in_first(request)

@@ -110,12 +110,11 @@ def _carry_out(merge: Merge) -> None:
     put_on_hold = merge.gone.health_hold  # asked again where both are
     _one_person(merge)
     dropped = [line for name in steps for line in steps[name](merge, pointing[name])]
-    logins = [merge.kept.user, merge.gone.user]
+    users = [merge.kept.user, merge.gone.user]
     addresses = [email_before, merge.gone.email]
     merge_steps.leave_to(merge.gone, merge.kept)
-    merge.kept.appointments.update(prove_by=None)  # the desk knows whose they are
     those = "\n".join([merge.by, merge.gone.unconfirmed_by])
-    change_the_lock(merge.kept, logins=logins, addresses=addresses, by=those, now=merge.now)
+    change_the_lock(merge.kept, users=users, addresses=addresses, by=those, now=merge.now)
     nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
         health_hold.put(merge.kept, by=merge.by, now=merge.now)

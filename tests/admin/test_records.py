@@ -78,7 +78,7 @@ DIARY_WRITES = {
         office, new(ExtraShift), therapist=kim.pk, day="2027-01-05", start="18:00", end="20:00"
     ),
     "an absence": lambda office, kim, visit: send(
-        office, new(Absence), therapist=kim.pk, **times(NOW)
+        office, new(Absence), therapist=kim.pk, **times(NOW + timedelta(days=1))
     ),
     "a therapist's activity": lambda office, kim, visit: send(
         office, page_of(kim), active="", accepted=digest_of([visit])

@@ -1,6 +1,7 @@
 """Names that read from right to left, and marks that would turn what stands behind them."""
 
 import re
+from unicodedata import normalize
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from bookings.calendars import invitation
 from bookings.core.wording import TURNS_WHAT_FOLLOWS
 from bookings.mail.compose import compose
 from bookings.models import Client, MailKind
+from tests.page_fixtures import *  # noqa: F403 - fixtures
 
 HEBREW = "עדי כהן"
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -91,3 +93,53 @@ def test_it_is_isolated_in_the_text_of_mails_and_in_calendars(booked, clinic):
 def test_a_name_that_reads_from_left_to_right_is_written_as_it_is(booked, clinic):
     message = mail_about(booked, clinic)
     assert "With: Kim Demo" in message.get_body(("plain",)).get_content()
+
+
+# Letters that nobody sees, marks without end, and a stranger's words in a mail
+
+
+@pytest.mark.parametrize(
+    "letter", ["\u200e", "\u200f", "\u061c", "\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164"]
+)
+def test_a_letter_that_nobody_sees_is_never_stored_with_a_name(desks, letter, send_details):
+    send_details(name=f"A{letter}na Demo{letter}")
+    desks.post("/desk/clients/new/", {"name": f"{letter}Bo Demo", "email": "bo@example.com"})
+    assert {one.name for one in Client.objects.all()} == {"Ana Demo", "Bo Demo"}
+    answer = send_details(name=letter * 3)
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", ["Z" + "\u0353" * 9 + "a", "e\u0301" + "\u20dd" * 5])
+def test_marks_piled_upon_a_letter_are_refused_with_a_sentence(desks, send_details, name):
+    for answer in (
+        send_details(name=name),
+        desks.post("/desk/clients/new/", {"name": name, "email": "bo@example.com"}),
+    ):
+        assert "marks that are piled upon a letter" in answer.content.decode()
+        assert not Client.objects.filter(name=name).exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nguyễn Thị Ánh", "עֲדִי כֹּהֵן", "བསྒྲུབས", "สมชาย ใจดี", "می‌خواهم", "Zoë Łuc", "क्षितिज"],
+)
+def test_names_as_people_write_them_are_kept(send_details, only, name):
+    send_details(name=normalize("NFD", name))
+    assert only().client.name == normalize("NFC", name)
+
+
+def test_a_strangers_words_are_in_no_mail_to_somebody_elses_mailbox(clinic, send_details, only):
+    send_details(name="You have won, ring Bo")
+    visit = only()
+
+    def told():
+        message = compose(visit.mails.get(kind=MailKind.CONFIRMED), clinic, now=timezone.now())
+        sent = [part.get_payload(decode=True) or b"" for part in message.walk()]
+        return b"\n".join(sent).decode() + message.as_string()
+
+    assert "You have won" not in told()
+    assert "Hello," in told()
+    Client.objects.update(proved_at=timezone.now(), name="Ana Demo")
+    assert "Hello Ana Demo," in told()
+    Client.objects.update(proved_at=None, unconfirmed_since=timezone.now())  # the desk has typed it
+    assert "Hello Ana Demo," in told()

@@ -144,6 +144,7 @@ def test_each_list_of_the_admin_answers_at_the_ends_of_time(owner):
     assert not fell, "\n".join(fell)
 
 
+@pytest.mark.fixed_clock
 def test_a_day_within_time_is_still_shown(owner):
     today = date(2026, 12, 3)
     query = {f"starts_at__{part}": getattr(today, part) for part in ("year", "month", "day")}

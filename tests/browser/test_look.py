@@ -29,7 +29,7 @@ def every_page(page: Page, site):
     journeys.choose_a_time(page)
     journeys.fill_in(page, address)
     journeys.send(page)
-    page.get_by_text("You are booked.").wait_for()
+    page.get_by_text("is on its way to").wait_for()
     yield
     page.goto(journeys.link_in(site.inbox.wait_for(address), site))
     yield

@@ -115,7 +115,7 @@ def book_three(page: Page, address: str) -> None:
     page.get_by_role("heading", name="Book your sessions").wait_for()
     journeys.fill_in(page, address)
     page.get_by_role("button", name="Book all of them").click()
-    page.get_by_text("Your 3 appointments are booked.").wait_for()
+    page.get_by_text("We hold these 3 times for you until").wait_for()
 
 
 def postpone(page: Page, weeks: int) -> None:
@@ -141,14 +141,14 @@ def test_a_runner_books_three_sessions_at_once_and_postpones_the_race(page, site
     enter_a_marathon(page)
     address = journeys.new_address()
     book_three(page, address)
-    expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
-    letter = site.inbox.wait_for(address, about="Your 3 appointments")
+    expect(page.locator(".proposal").get_by_text("Kept for you", exact=True)).to_have_count(3)
+    letter = site.inbox.wait_for(address, about="your 3 appointments")
     uids = [re.findall("^UID:", one, re.MULTILINE) for one in calendar_files(letter)]
     assert [len(one) for one in uids] == [1, 1, 1]
 
     page.goto(plan_in(letter, site))
     page.get_by_role("button", name="Yes, keep my plan").click()
-    expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
+    expect(page.locator(".proposal").get_by_text("Kept for you", exact=True)).to_have_count(3)
     postpone(page, weeks=2)
     axe(page)
     questions = page.locator("fieldset.misfit")
@@ -181,7 +181,7 @@ def test_the_pages_of_a_basket_work_without_javascript(open_context, site):
     address = journeys.new_address()
     journeys.fill_in(page, address)
     page.get_by_role("button", name="Book it").click()
-    page.get_by_text("Your appointment is booked.").wait_for()
+    page.get_by_text("We hold this time for you until").first.wait_for()
     site.inbox.wait_for(address)
 
 

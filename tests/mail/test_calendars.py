@@ -32,7 +32,7 @@ def appointment(massage, kim, room) -> Appointment:
         public_id="QmFyZWZvb3RSdW5uZXJz",
         starts_at=START,
         booked_at=STAMP,
-        client=make_client("Ana Demo", email="ana@example.com"),
+        client=make_client("Ana Demo", email="ana@example.com", proved_at=STAMP),
         treatment=massage,
         therapist=kim,
         room=room,

@@ -8,6 +8,7 @@ from email.policy import default
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import timezone
 from icalendar import Calendar
 
 from bookings import links
@@ -34,7 +35,7 @@ def site(settings):
 
 @pytest.fixture
 def appointment(visit):
-    client = make_client("Ana Demo", email="ana@example.com")
+    client = make_client("Ana Demo", email="ana@example.com", proved_at=timezone.now())
     return visit(client=client, starts_at=START, public_id="QmFyZWZvb3RSdW5uZXJz")
 
 

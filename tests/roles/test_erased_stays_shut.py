@@ -5,7 +5,7 @@ what is locked away is read through its own door alone.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -19,6 +19,7 @@ from bookings.models import Appointment, Client, Mail, MailState, SignInMail, Th
 from bookings.queries.scheduling.slots import Slot
 from clinic.records import erase as erasing
 from tests import factories
+from tests.clock import ZONE, day_of
 from tests.page_forms import forms_of
 from tests.roles.addresses import every_page
 from tests.roles.world import PEOPLE, make_world
@@ -169,7 +170,8 @@ def test_an_action_that_comes_late_is_refused_in_a_sentence(world, erased):
     with pytest.raises(Stale):
         identity.confirm(erased, seen=now, user=factories.make_user(), by="owner: 1", now=now)
     treatment = Appointment.objects.first().treatment
-    slot = Slot(treatment=treatment, start=now.replace(minute=0) + timedelta(days=4))
+    ten = datetime.combine(day_of(now) + timedelta(days=4), time(10), ZONE)
+    slot = Slot(treatment=treatment, start=ten)
     asked = BookingRequest(slots=[slot], client=erased, key="k", rules=Rules.DESK, by="desk: 1")
     with pytest.raises(identity.Erased):
         book(asked, now=now)

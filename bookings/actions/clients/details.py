@@ -99,10 +99,9 @@ def change(
     has_another_address = compared(client.email) != compared(old)
     if has_another_address:
         client.bounced_at = client.proved_at = None
-        client.appointments.update(prove_by=None)  # the desk knows whose they are
     client.save()
     if has_another_address:
-        change_the_lock(client, logins=[login], addresses=[old], by=by, now=now)
+        change_the_lock(client, users=[login], addresses=[old], by=by, now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
     return client

@@ -259,5 +259,5 @@ def _joined(client: Client, known: Client, *, by: str, now: datetime) -> bool:
         return False
     if holds_more:
         those = f"{by}\n{client.unconfirmed_by}"
-        change_the_lock(known, logins=[login], addresses=[], by=those, now=now)
+        change_the_lock(known, users=[login], addresses=[], by=those, now=now)
     return True

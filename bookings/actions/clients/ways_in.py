@@ -35,7 +35,7 @@ def withdraw_links(client: Client, *, here: str = "") -> None:
     Client.objects.filter(pk=client.pk).update(**one_up)
     client.appointments.update(**one_up)
     login = User.objects.filter(client=client.pk).first()
-    if login and (here or logins.is_a_runners(login)):
+    if login and (here or login.is_a_runner):
         logins.end_sessions(login, but=here)
 
 
@@ -56,20 +56,23 @@ def shut(client: Client, *, by: str, now: datetime) -> None:
 def change_the_lock(
     client: Client,
     *,
-    logins: Iterable[User | None],
+    users: Iterable[User | None],
     addresses: Iterable[str],
     by: str,
     now: datetime,
 ) -> None:
     """Nobody who could act as the client can any longer, and health data is shut.
 
-    The logins go, and with them their sessions; links and the calendar's address end. New links
-    go to the client's address, and the `addresses` that were theirs are told that it has changed.
+    The logins of `users` go, and with them their sessions; links and the calendar's address end.
+    What is booked goes to the client's address with new links, and the `addresses` that were
+    theirs are told that it has changed. What waited to be proved stays: whoever changes an address
+    knows whose it is.
     """
     Client.objects.filter(pk=client.pk).update(user=None)
+    client.appointments.update(prove_by=None)
     shut(client, by=by, now=now)
-    for login in {login for login in logins if login is not None}:
-        _close(login)
+    for user in {user for user in users if user is not None}:
+        _close(user)
     withdraw_links(client)
     client.refresh_from_db()
     _mail_new_links(client, now)
@@ -82,7 +85,7 @@ def change_the_lock(
 
 def _close(login: User) -> None:
     """A runner's login opens one record and is nothing without it; the staff keep theirs."""
-    if not logins.is_a_runners(login):
+    if not login.is_a_runner:
         return
     with suppress(ProtectedError), transaction.atomic():  # who has been a therapist has signed
         login.delete()

@@ -26,6 +26,7 @@ from bookings.actions.scheduling.holds import (
 )
 from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Client, Clinic, MailKind, Told
@@ -124,10 +125,27 @@ def _place(
 def _written_down(request: BookingRequest, now: datetime) -> Client:
     if isinstance(request.client, NewClient):
         return details.take_down(**request.client.facts, by=request.by, now=now)
-    client = write_down(request.client)
+    client = write_down(_same_in_this_browser(request.client, request.holder))
     if request.language and not client.language:
         client.language = request.language
         client.save(update_fields=["language"])
+    return client
+
+
+def _same_in_this_browser(client: Client, holder: Holder) -> Client:
+    """Who books once more before pressing the link in the first mail is one person, not two.
+
+    The same browser, name and address; to anybody else a form says nothing of who is there.
+    """
+    if not client._state.adding or not holder.key:
+        return client
+    visits = Appointment.objects.filter(visitor=holder.key, client__proved_at=None)
+    theirs = Client.objects.at(client.email).filter(user=None, appointments__in=visits)
+    for known in theirs.filter(disowned=False).order_by("pk").distinct():
+        if same_name(known.name, client.name):
+            known.phone = client.phone or known.phone
+            known.save(update_fields=["phone"])
+            return known
     return client
 
 

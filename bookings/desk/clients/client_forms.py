@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.clients import details
 from bookings.models import Client
 from bookings.web.forms import (
-    LONGEST_NAME,
     LONGEST_PHONE,
     AddressField,
+    NameField,
     ShortText,
     has_a_letter,
     looks_like_a_phone,
@@ -37,7 +37,7 @@ def _languages() -> list[tuple[str, str]]:
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
-    name = ShortText(label="Name", longest=LONGEST_NAME, validators=[has_a_letter])
+    name = NameField(label="Name", validators=[has_a_letter])
     phone = ShortText(
         label="Phone",
         required=False,
@@ -54,10 +54,9 @@ class ClientForm(forms.Form):
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
-    guardian_name = ShortText(
+    guardian_name = NameField(
         label="Parent or guardian",
         required=False,
-        longest=LONGEST_NAME,
         help_text=gettext_lazy("Of a client under 18."),
     )
     guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)

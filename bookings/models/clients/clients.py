@@ -212,6 +212,11 @@ class Client(Named, models.Model):
         return self.proved_at is None
 
     @property
+    def is_named(self) -> bool:
+        """By themselves or the desk; else the name may be a stranger's words to their mailbox."""
+        return not self.is_provisional or self.unconfirmed_since is not None
+
+    @property
     def language_of_mails(self) -> str:
         """The clinic's for whoever has none, or one whose catalog is gone."""
         return self.language if self.language in dict(languages()) else settings.LANGUAGE_CODE

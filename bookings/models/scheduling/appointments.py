@@ -115,6 +115,11 @@ class AppointmentQuerySet(models.QuerySet):
         waiting = self.filter(status=Status.BOOKED, prove_by__isnull=False, client__proved_at=None)
         return waiting.exclude(Exists(answered))
 
+    def with_waits(self):
+        """`waits`: whether it is among those, so that no page calls it booked."""
+        same = Appointment.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(waits=Exists(same.awaiting_proof()))
+
     def of_strangers(self):
         """Whatever became of them: nobody has proved their address, or said that they may stay."""
         return self.filter(prove_by__isnull=False, client__proved_at=None)

@@ -30,7 +30,7 @@ class History:
     @classmethod
     def of(cls, client: Client) -> "History":
         visits = client.appointments.visits().exclude(status=Status.CANCELLED)
-        return cls(list(visits.with_everything().order_by("starts_at")))
+        return cls(list(visits.with_everything().with_waits().order_by("starts_at")))
 
     @property
     def has_been(self) -> bool:

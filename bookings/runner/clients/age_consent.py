@@ -19,7 +19,7 @@ from bookings.actions.clients import details
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.forms import LONGEST_NAME, ShortText, has_a_letter, plain, sane_birthday
+from bookings.web.forms import NameField, has_a_letter, plain, sane_birthday
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import page_methods, private
 
@@ -47,9 +47,8 @@ class AgeForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
-    guardian_name = ShortText(
+    guardian_name = NameField(
         label="Name of the parent or guardian",
-        longest=LONGEST_NAME,
         validators=[has_a_letter],
         error_messages={"required": gettext_lazy("Please give your name.")},
     )

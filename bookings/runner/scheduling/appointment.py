@@ -35,15 +35,16 @@ IN_WORDS = {
 @behind_a_link
 def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, clinic, now = opened.appointment, Clinic.objects.the(), timezone.now()
+    confirm_by = strangers.asked_until_in_words(visit, clinic, now=now)
     context = {
         **_races(request, opened),
         "opened": opened,
         "appointment": visit,
         "clinic": clinic,
-        "status": IN_WORDS[Status(visit.status)],
+        "status": _("Kept for you") if confirm_by else IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
         "is_booked": visit.status == Status.BOOKED,
-        "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
+        "confirm_by": confirm_by,
         "was_given_back": strangers.was_given_back(visit),
         "again_url": _again_url(visit, clinic),
         "is_over": visit.ends_at <= now,

@@ -1,5 +1,6 @@
 """From a chosen start to a booked appointment."""
 
+from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
@@ -10,18 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from bookings.actions.clients.details import change
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
+from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Treatment
+from bookings.models import Appointment, Client, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
+from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.training.plan_store import SessionPlan, goes_along
@@ -32,6 +37,7 @@ from bookings.web.visitor import (
     remember_booked,
     visitor,
     visitor_from_now_on,
+    who_has_signed_in,
 )
 
 KEY, TYPED = "booking_key", "typed"
@@ -74,7 +80,9 @@ def details(request: HttpRequest, slug: str) -> HttpResponse:
 def _ask(request: HttpRequest, treatment: Treatment, held: Appointment) -> HttpResponse:
     wanted = None if held.any_therapist else held.therapist
     chosen = {"start": held.starts_at, "therapist": wanted, "key": _key(request)}
-    form = DetailsForm(initial={**request.session.get(TYPED, {}), **chosen})
+    known = who_has_signed_in(request)
+    about = {name: getattr(known, name) for name in PERSON} if known else {}
+    form = DetailsForm(initial={**about, **request.session.get(TYPED, {}), **chosen})
     return _details(request, treatment, form, held=held)
 
 
@@ -89,7 +97,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     try:
         wanted = BookingRequest(
             slots=[Slot(treatment=treatment, **form.chosen)],
-            client=newcomer(**form.person, now=now),
+            client=_for_whom(request, form.person, now),
             key=said["key"],
             rules=Rules.ONLINE,
             holder=_holder(request),
@@ -109,18 +117,38 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     remember_booked(request, [booked])
     plan.note_booking(booked, told)
     if booked.booked_at == now:
-        _confirm(request, said)
+        _confirm(request, said, waits=booked.prove_by is not None)
     return redirect(page_url(booked))
+
+
+def _for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
+    """Whoever has signed in, while they leave their name and address as they are."""
+    known = who_has_signed_in(request)
+    if known is None or not _is_them(known, person):
+        return newcomer(**person, now=now)
+    if person["phone"]:
+        change(known, seen={}, wanted={"phone": person["phone"]}, by=Role.RUNNER, now=now)
+    return known
+
+
+def _is_them(known: Client, person: dict[str, str]) -> bool:
+    at_the_same = compared(known.email) == compared(person["email"])
+    return at_the_same and same_name(known.name, person["name"])
 
 
 def _holder(request: HttpRequest) -> Holder:
     return Holder(key=visitor_from_now_on(request), address=address(request))
 
 
-def _confirm(request: HttpRequest, said: dict) -> None:
+def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
+    """What `waits` for its address to be proved is not called booked; the page says until when."""
     request.session.pop(TYPED, None)
     request.session[KEY] = said["key"]
-    sentence = _("You are booked. The confirmation is on its way to {email}.")
+    sentence = (
+        _("One more step: the mail to confirm it is on its way to {email}.")
+        if waits
+        else _("You are booked. The confirmation is on its way to {email}.")
+    )
     messages.success(request, sentence.format(email=said["email"]))
 
 
@@ -134,7 +162,9 @@ def _details(
     status: int = 200,
 ) -> HttpResponse:
     wanted = _said(form, "therapist")
+    known = who_has_signed_in(request)
     context = {
+        "booking_as": known if known and _is_them(known, form.typed_or_given()) else None,
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
         "treatment": treatment,

@@ -199,6 +199,8 @@ def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment
 
 def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
     count, email = len(visits), visits[0].whose.email
+    if held := _held_until(visits):
+        return held
     if not store.at_the_desk:
         words = ngettext(
             "Your appointment is booked. The confirmation is on its way to {email}.",
@@ -217,18 +219,23 @@ def _what_is_booked(store: PlanStore, visits: Sequence[Appointment]) -> str:
             "The {count} appointments are booked. There is no address to tell.",
             count,
         )
-    said = words.format(count=count, email=email)
-    return " ".join(filter(None, [said, _please_confirm(visits[0])]))
+    return words.format(count=count, email=email)
 
 
-def _please_confirm(visit: Appointment) -> str:
-    until = strangers.asked_until_in_words(visit, Clinic.objects.the(), now=timezone.now())
+def _held_until(visits: Sequence[Appointment]) -> str:
+    """What is not booked yet, because its address is to be proved first; else ""."""
+    first = visits[0]
+    until = strangers.asked_until_in_words(first, Clinic.objects.the(), now=timezone.now())
     if not until:
         return ""
-    return _(
-        "Please confirm by pressing the link in our mail by {time}; else the time goes to "
-        "somebody else."
-    ).format(time=until)
+    words = ngettext(
+        "We hold this time for you until {time}: press the button in our mail to {email} to make "
+        "it yours, or it goes to somebody else.",
+        "We hold these {count} times for you until {time}: press the button in our mail to {email} "
+        "to make them yours, or they go to somebody else.",
+        len(visits),
+    )
+    return words.format(count=len(visits), time=until, email=first.whose.email)
 
 
 def _not_booked(

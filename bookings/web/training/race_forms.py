@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Distance, Outcome, Priority, Race, Weekday
 from bookings.models.mail.consents import ASKED_WITH_A_RACE, PROMISED_WITH_IT
-from bookings.web.forms import DayField, ShortText, plain
+from bookings.web.forms import DayField, NameField, plain
 
 LONGEST_NAME = 120
 FURTHEST_AHEAD = timedelta(days=731)
@@ -48,7 +48,7 @@ class RaceForm(forms.Form):
     distance = forms.ChoiceField(
         label="Distance", choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = ShortText(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
+    name = NameField(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
     priority = forms.ChoiceField(
         label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
     )

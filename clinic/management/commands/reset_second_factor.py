@@ -9,7 +9,7 @@ from bookings.models import SignInKind, User
 
 
 class Command(BaseCommand):
-    help = "Forgets somebody's second factors and ends their sessions; they set up a new one."
+    help = "Forgets somebody's second factors, ends their sessions, and tells them and every owner."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("address", help="the e-mail that they sign in with")

@@ -54,7 +54,7 @@ def test_the_same_address_with_another_name_stays_a_client_of_its_own(book, ana)
 def test_an_unproved_client_at_the_address_is_joined_by_nobody(book):
     make_client("Ana Demo", email="ana@example.com", proved_at=None)
     book()
-    assert prove(book(start=NOW.replace(hour=14) + timedelta(days=2)).client)
+    assert prove(book(start=NOW.replace(hour=14, minute=0, second=0) + timedelta(days=2)).client)
     assert Client.objects.count() == 3
 
 

@@ -35,4 +35,4 @@ def _books(site: Site, start: str, mailbox: str, number: int) -> bool:
     }
     answer = Browser(site).post(f"{page}details/", typed, page=page)
     assert answer.status < 500, f"answered {answer.status}"
-    return "You are booked." in answer.text
+    return "is on its way to" in answer.text

@@ -105,6 +105,22 @@ def type_password():
 
 
 @pytest.fixture
+def owner(clinic):
+    return factories.make_user("olga@example.com", name="Olga", role=Role.OWNER)
+
+
+@pytest.fixture
+def owners(owner, type_password):
+    """By a page of the site, so that it counts."""
+    return type_password(owner.email)
+
+
+@pytest.fixture
+def dee(clinic):
+    return factories.make_user("dee@example.com", name="Dee", role=Role.DESK)
+
+
+@pytest.fixture
 def signed_in_with_app(with_an_app, type_password):
     browser = type_password(with_an_app.email)
     browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})

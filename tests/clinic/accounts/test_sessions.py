@@ -70,22 +70,6 @@ def runner(clinic):
 
 
 @pytest.fixture
-def owner(clinic):
-    return factories.make_user("olga@example.com", name="Olga", role=Role.OWNER)
-
-
-@pytest.fixture
-def owners(owner, type_password):
-    """By a page of the site, so that it counts."""
-    return type_password(owner.email)
-
-
-@pytest.fixture
-def dee(clinic):
-    return factories.make_user("dee@example.com", name="Dee", role=Role.DESK)
-
-
-@pytest.fixture
 def two(type_password):
     """Signed in twice with a password, in two browsers."""
 
@@ -171,6 +155,15 @@ def test_what_is_over_is_not_listed(runner, dee, two, clock):
     clock.move_to(timezone.now() + timedelta(days=13))
     assert is_in(hers)
     assert ids(hers) == []
+
+
+def test_a_runner_signs_in_again_in_the_end_however_often_they_come(runner, two, clock, settings):
+    here, _ = two(runner)
+    for _week in range(settings.RUNNERS_SIGNED_IN_DAYS // 10):
+        assert is_in(here)
+        clock.move_to(timezone.now() + timedelta(days=10))
+    assert not is_in(here)
+    assert "it had been a while" in page(here, "/accounts/login/")
 
 
 def questions(browser, url) -> int:

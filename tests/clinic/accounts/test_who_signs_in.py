@@ -47,7 +47,7 @@ def mailed():
         mail.client = Client.objects.get(pk=client.pk)
         message = compose(mail, Clinic.objects.the(), now=timezone.now())
         text = message.get_body(("plain",)).get_content()
-        return message["To"], re.findall(r"/appointments/[^/\s]+/", text)
+        return message["To"], list(dict.fromkeys(re.findall(r"/appointments/[^/\s]+/", text)))
 
     return _mailed
 

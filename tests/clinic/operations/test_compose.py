@@ -259,7 +259,7 @@ def test_from_an_empty_database_to_a_confirmed_booking_and_its_mail(running):
         **{"therapist": "", **hidden, "name": "Ana Demo", "email": "ana@example.com", "phone": ""},
     )
     assert status == 200
-    assert "You are booked" in page
+    assert "is on its way to" in page
 
     wait_for(lambda: "ana@example.com" in post_office.recipients(), folder)
     assert post_office.messages[0]["Subject"]

@@ -193,6 +193,7 @@ def test_a_length_is_told_in_words(minutes, words):
     assert length_in_words(minutes) == words
 
 
+@pytest.mark.fixed_clock
 def test_an_hour_is_an_hour_on_the_night_the_clocks_go_forward(clinic, kim, room):
     night = make_treatment("Night", minutes=60, therapists=[kim])
     kim.shifts.update(start=time(0), end=time(2))

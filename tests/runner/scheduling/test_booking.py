@@ -318,3 +318,83 @@ def test_an_address_that_looks_like_a_slip_is_asked_about_once_and_not_insisted_
     assert send_details(email="ana@gmial.co", sure=sure).status_code == 422  # another slip
     assert send_details(email="ana@gmial.con", sure=sure).status_code == 302
     assert only().client.email == "ana@gmial.con"
+
+
+# Who has signed in
+
+
+def test_a_signed_in_runner_types_nothing_again(anas, ana, choose_in, send_details, start, only):
+    choose_in(anas, start)
+    page = anas.get(DETAILS)
+    text = page.content.decode()
+    assert "Booking as <b>" in text
+    assert "<details" in text.split("Booking as")[0]
+    typed = {name: page.context["form"][name].value() for name in ("name", "email", "phone")}
+    assert typed == {"name": ana.name, "email": ana.email, "phone": ana.phone}
+    send_details(anas, key=hidden(page, "key"), **{**typed, "phone": "07700 900123"})
+    assert only().client == ana
+    assert only().vouched_for
+    ana.refresh_from_db()
+    assert ana.phone == "07700 900123"
+    assert "Is this yours?" not in anas.get("/account/").content.decode()
+
+
+def test_and_books_for_somebody_else_by_changing_it(
+    anas, ana, choose_in, send_details, only, start
+):
+    choose_in(anas, start)
+    refused = send_details(anas, name="Bo Demo", email="")
+    assert "Booking as" not in refused.content.decode()
+    send_details(anas, name="Bo Demo", email="bo@example.com")
+    assert only().client != ana
+    assert only().client.is_provisional
+
+
+@pytest.fixture
+def choose_in(massage):
+    def _choose(browser, start):
+        data = {"start": start.isoformat(), "therapist": ""}
+        return browser.post(f"/book/{massage.slug}/hold/", data)
+
+    return _choose
+
+
+# One newcomer is one record
+
+
+def test_who_books_twice_before_answering_is_one_client(client, choose, send_details, start):
+    for days, name, phone in ((0, "Zoë Łuc", "07700 900123"), (1, "zoe  luc", "")):
+        choose(start + timedelta(days=days))
+        send_details(
+            start=(start + timedelta(days=days)).isoformat(), name=name, phone=phone,
+            email="Zoe@Example.com",
+        )  # fmt: skip
+    [zoe] = Client.objects.all()
+    assert zoe.name == "Zoë Łuc"
+    assert zoe.phone == "07700 900123"
+    assert zoe.appointments.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Bo Demo"}, {"email": "another@example.com"}, {"browser": Browser()}]
+)
+def test_another_name_address_or_browser_is_another(client, choose_in, send_details, start, other):
+    choose_in(client, start)
+    send_details()
+    browser = other.pop("browser", client)
+    later = start + timedelta(days=1)
+    choose_in(browser, later)
+    send_details(browser, start=later.isoformat(), **other)
+    assert Client.objects.count() == 2
+
+
+def test_nor_is_one_who_has_answered_or_is_known_joined_by_a_form(
+    client, choose, send_details, start
+):
+    choose(start)
+    send_details()
+    Client.objects.update(proved_at=timezone.now())
+    later = start + timedelta(days=1)
+    choose(later)
+    send_details(start=later.isoformat())
+    assert Client.objects.filter(proved_at=None).count() == 1

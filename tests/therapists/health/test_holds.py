@@ -130,6 +130,7 @@ def test_the_action_itself_signs_nothing_on_hold(visit, kim, held):
     assert not NoteVersion.objects.exists()
 
 
+@pytest.mark.fixed_clock  # before the visit
 @pytest.mark.parametrize("decision", DECISIONS.values())
 def test_a_decision_is_recorded_sealed_and_without_its_reason_in_the_diary(
     decision, kims, visit, held

@@ -76,7 +76,7 @@ def test_they_are_booked_in_one_go_with_one_mail_and_show_on_the_plan(client, ba
     assert Client.objects.get().name == "Ana Demo"
     assert [mail.kind for mail in Mail.objects.exclude(kind="reminder")] == ["plan_booked"]
     page = client.get("/plan/")
-    assert "Your 3 appointments are booked" in page.content.decode()
+    assert "We hold these 3 times for you until" in page.content.decode()
     assert sum(1 for one in page.context["page"].proposals if one.offer.booked) == 3
 
 

@@ -51,7 +51,6 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         "url": url,
         "webcal": url.replace("https://", "webcal://", 1).replace("http://", "webcal://", 1),
         "is_therapist": "therapist" in whose,
-        "base": "therapists/base.html" if "therapist" in whose else "base.html",
     }
     return render(request, "therapists/scheduling/calendar.html", context)
 
