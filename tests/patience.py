@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-QUIET = 12
+QUIET = 120  # seconds, on a machine that has nothing else to do
 PAUSE = 0.03  # seconds between two looks
 
 Found = TypeVar("Found")

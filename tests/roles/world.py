@@ -154,6 +154,8 @@ VISITS = (
         "price", "pay", "take_back", "vouch",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
+    "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",
+    "therapists:add_photo",
 )  # fmt: skip
 
 
