@@ -111,7 +111,7 @@ def test_a_press_and_a_slide_mark_a_place_and_say_how_much(phone, visits):
     _, (_, ben, _) = visits
     phone.goto(f"/visits/{ben}/note/")
     place = phone.locator("[data-place=right-calf]")
-    place.evaluate("place => place.scrollIntoView({ block: 'center' })")
+    place.evaluate("place => place.scrollIntoView({ block: 'center', behavior: 'instant' })")
     box = place.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     phone.mouse.move(x, y)
