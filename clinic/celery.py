@@ -51,6 +51,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "tell staff": {
+            "task": "therapists.tasks.tell_staff",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "finish erasures": {
             "task": "clinic.tasks.finish_erasures",
             "schedule": EACH_MINUTE,

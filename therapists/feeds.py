@@ -88,7 +88,7 @@ def calendar_of(feed: Feed, clinic: Clinic, *, now: datetime) -> bytes:
 
 def _of_therapist(therapist: Therapist, clinic: Clinic, now: datetime) -> bytes:
     events = (
-        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment}")
+        _visit(visit, f"{initials_of(visit.whose)} {visit.treatment}", place=visit.room.name)
         for visit in _around(therapist.appointments, now)
     )
     return _calendar(f"{clinic}: {therapist.initials}", events)

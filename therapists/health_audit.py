@@ -17,13 +17,15 @@ from therapists.models import (
     Clearance,
     HealthCheck,
     KeptRecord,
+    Letter,
     Note,
     NoteVersion,
     Operation,
+    Photo,
 )
 from therapists.models.sealed import Sealed
 
-Row = HealthCheck | Clearance | KeptRecord | Note | NoteVersion
+Row = HealthCheck | Clearance | KeptRecord | Letter | Note | NoteVersion | Photo
 
 
 @dataclass(frozen=True)

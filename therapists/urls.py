@@ -3,10 +3,12 @@
 from django.urls import path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
-from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, THERAPIST, protected
+from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, STAFF, THERAPIST, protected
+from therapists.pages import notices
 from therapists.pages.health import accesses, confirm, health, kept_records
-from therapists.pages.notes import brief, history, note
+from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
+    checkout,
     feed,
     my_time_off,
     offline,
@@ -24,9 +26,20 @@ urlpatterns = [
         path("today/<day:day>/", today.today, name="day"),
         path("today/<day:day>/sheet/", today.sheet, name="sheet"),
         path("today/visits/<int:pk>/mark/", today.mark, name="mark"),
+        path("today/late/", checkout.late, name="late"),
+        path("today/visits/<int:pk>/pay/", checkout.pay, name="pay"),
+        path("today/visits/<int:pk>/again/", checkout.book_again, name="book_again"),
+        path("today/visits/<int:pk>/unbook/", checkout.unbook, name="unbook"),
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),
         path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
+        path("visits/<int:pk>/photos/", photos.add, name="add_photo"),
+        path("photos/<int:pk>/remove/", photos.remove, name="remove_photo"),
+        path("visits/<int:pk>/letter/", letter.write, name="letter"),
+        path("notes/templates/", templates.page, name="templates"),
+        path("notes/templates/<int:pk>/", templates.page, name="template"),
+        path("notes/templates/<int:pk>/remove/", templates.remove, name="remove_template"),
+        path("notes/", to_write.page, name="to_write"),
         path("my-time/", my_time_off.own_time, name="own_time"),
         path("my-time/habits/", my_time_off.habits, name="habits"),
         path("my-time/<int:pk>/withdraw/", my_time_off.withdraw, name="withdraw"),
@@ -37,6 +50,7 @@ urlpatterns = [
         path("clients/<int:pk>/history/", history.history, name="history"),
         path("clients/<int:pk>/confirm/", confirm.confirm, name="confirm"),
     ),
+    *protected(STAFF, path("notices/", notices.page, name="notices")),
     *protected(
         OWNER,
         path("health/accesses/", accesses.accesses, name="accesses"),
@@ -51,6 +65,8 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("calendar/", feed.calendar, name="calendar"),
+        path("photos/<int:pk>.jpg", photos.picture, name="photo"),
+        path("letters/<int:pk>.pdf", letter.pdf, name="letter_pdf"),
         path("health/", health.signed_in, name="health"),
     ),
     # The address of a feed, and the link of a mail, are secrets of their own.

@@ -157,6 +157,7 @@ SUBJECTS: Mapping[str, Subject] = {
     MailKind.RELEASED: BookedTogether(
         Status.CANCELLED, gettext_lazy("None of these appointments has been given back.")
     ),
+    MailKind.LATE: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.PLAN: OnlyWords(PlanMailLetter),
     MailKind.NUDGE: OnlyWords(NudgeLetter),

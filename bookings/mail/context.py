@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
@@ -121,6 +122,17 @@ class AppointmentLetter(Letter):
         if instant == self.appointment.starts_at:
             return ""
         return dates.day_and_time(instant, self.clinic.tz)
+
+    @cached_property
+    def minutes_late(self) -> int:
+        """As the therapist has said last; 0 where they have not."""
+        said = self.appointment.events.filter(kind="running_late").last()
+        return said.facts["minutes"] if said else 0
+
+    @property
+    def late_start(self) -> str:
+        begins = self.appointment.starts_at + timedelta(minutes=self.minutes_late)
+        return wording.clock(begins, self.clinic.tz)
 
     @property
     def price(self) -> str:

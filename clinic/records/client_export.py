@@ -99,6 +99,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     groups |= {
         "Health answers": health.answers,
         "Signed notes": health.notes,
+        "Letters and photos": health.letters,
         "Who read or wrote your health data": health.accesses,
     }
     remarks = [WITHHELD.format(count=health.withheld)] if health.withheld else []

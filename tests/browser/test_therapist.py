@@ -29,7 +29,7 @@ def test_a_whole_day_by_finger(phone, visits, axe):
         write(phone, f"All well with {name}")
         fits(phone)
         axe(phone)
-        phone.get_by_role("button", name="Sign").click()
+        phone.get_by_role("button", name="Sign", exact=True).click()
         expect(phone.get_by_text(f"The note about {name} {surname} is signed.")).to_be_visible()
         phone.locator(".next").get_by_role("button", name="Done").click()
     expect(phone.locator(".next")).to_have_count(0)
@@ -53,13 +53,76 @@ def test_a_note_survives_a_lost_connection(phone, visits):
     phone.context.set_offline(True)
     phone.get_by_label("What they say").fill("Written in the cellar")
     expect(phone.locator("[data-state]")).to_contain_text("What you wrote is still here")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
+    expect(phone.locator("[data-state]")).to_contain_text("is signed as soon as there is one")
+    phone.get_by_role("button", name="Do not sign yet").click()
     expect(phone.get_by_label("What they say")).to_have_value("Written in the cellar")
-    assert phone.evaluate("localStorage.length + sessionStorage.length") == 0
+    kept = phone.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert "cellar" not in kept
     phone.context.set_offline(False)
     expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
     phone.goto(f"/visits/{ada}/note/")
     expect(phone.get_by_label("What they say")).to_have_value("Written in the cellar")
+
+
+def test_what_was_signed_without_a_signal_is_signed_when_it_is_back(phone, visits):
+    surname, (ada, _, _) = visits
+    phone.goto(f"/visits/{ada}/note/")
+    phone.get_by_label("What they say").fill("In the cellar")
+    phone.context.set_offline(True)
+    phone.get_by_role("button", name="Sign", exact=True).click()
+    expect(phone.locator("[data-state]")).to_contain_text("is signed as soon as there is one")
+    phone.context.set_offline(False)
+    expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_routine_visit_takes_five_presses_and_two_page_loads(phone, axe):
+    """Arrived, Note, Sign and done, payment, booked again; what the note says is not counted."""
+    phone.goto("/today/")
+    loads, presses = [], 0
+    phone.on("load", lambda page: loads.append(page.url))
+
+    def press(locator):
+        nonlocal presses
+        presses += 1
+        locator.click()
+
+    top = phone.locator(".next")
+    press(top.get_by_role("button", name="Arrived"))
+    expect(phone.locator(".next .eyebrow")).to_have_text("Now")
+    press(top.get_by_role("link", name="Note"))
+    phone.locator("[data-place=left-calf]").click()  # what is written is counted apart
+    press(phone.get_by_role("button", name="Sign and done"))
+    done = phone.locator(".checkout")
+    expect(done).to_be_visible()
+    fits(phone)
+    axe(phone)
+    press(done.get_by_role("button", name="Card"))
+    expect(done.get_by_text("Paid")).to_be_visible()
+    press(done.get_by_role("button", name=re.compile(r"\d\d:\d\d$")).first)
+    expect(done.get_by_text("Next time")).to_be_visible()
+    assert (presses, len(loads)) == (5, 2), loads
+    fits(phone)
+    axe(phone)
+
+
+def test_a_press_and_a_slide_mark_a_place_and_say_how_much(phone, visits):
+    _, (_, ben, _) = visits
+    phone.goto(f"/visits/{ben}/note/")
+    place = phone.locator("[data-place=right-calf]")
+    place.evaluate("place => place.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    box = place.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    phone.mouse.move(x, y)
+    phone.mouse.down()
+    phone.mouse.move(x + 36, y, steps=4)
+    expect(phone.locator(".slid")).to_have_text("7")
+    phone.mouse.up()
+    expect(place).to_have_attribute("aria-label", "Right calf: tightness 7")
+    expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
+    for button in ("Sign", "Sign and done"):
+        expect(phone.get_by_role("button", name=button, exact=True)).to_be_in_viewport()
 
 
 def test_a_note_survives_being_signed_out(phone, visits):
@@ -75,7 +138,7 @@ def test_a_note_survives_being_signed_out(phone, visits):
     assert phone.context.cookies() != cookies
     opened.value.close()
     expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("is signed.")).to_be_visible()
 
 
@@ -112,7 +175,7 @@ def test_by_keyboard_alone(phone, visits):
     expect(phone.locator("[data-place=right-knee]")).to_have_attribute(
         "aria-label", "Right knee: tightness 8"
     )
-    press_to(phone, phone.get_by_role("button", name="Sign"))
+    press_to(phone, phone.get_by_role("button", name="Sign", exact=True))
     phone.keyboard.press("Enter")
     expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
 
@@ -200,10 +263,10 @@ def test_two_windows_are_compared_and_neither_is_lost(phone, visits):
     expect(other.locator("[data-state]")).to_have_text("Saved as a draft.")
     phone.get_by_label("What they say").fill("From this window")
     expect(phone.locator("[data-state]")).to_contain_text("saved from another window")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("From the other window")).to_be_visible()
     expect(phone.get_by_label("What they say")).to_have_value("From this window")
-    phone.get_by_role("button", name="Sign").click()
+    phone.get_by_role("button", name="Sign", exact=True).click()
     expect(phone.get_by_text("is signed.")).to_be_visible()
 
 
@@ -214,7 +277,7 @@ def test_the_note_can_be_written_without_javascript(open_context, visits):
     page.goto(f"/visits/{cleo}/note/")
     page.get_by_label("What they say").fill("No scripts")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("is signed.")).to_be_visible()
 
 
@@ -226,9 +289,9 @@ def test_without_javascript_a_note_outlives_the_login(open_context, visits):
     page.get_by_label("What they say").fill("Typed before the login ended")
     page.locator("#at-left-calf").get_by_role("radio", name="Tight").check()
     page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     fill_in(page, "therapist")
     expect(page.get_by_text("It is not saved yet.")).to_be_visible()
     expect(page.get_by_label("What they say")).to_have_value("Typed before the login ended")
-    page.get_by_role("button", name="Sign").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
     expect(page.get_by_text("is signed.")).to_be_visible()

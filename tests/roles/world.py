@@ -22,7 +22,7 @@ from therapists.models import Note, Privacy, TimeOff
 OF_A_ROW = ("_change", "_delete", "_history")
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner")
+PEOPLE = ("nobody", "ana", "bo", "kim", "lee", "desk", "owner", "uma")  # Uma owns and treats
 BARE = ("bare kim", "bare desk", "bare owner")  # with a password alone
 
 
@@ -54,10 +54,12 @@ def make_world() -> World:
     people = {who: factories.make_user(f"{who}@example.com") for who in ("ana", "bo", "kim", "lee")}
     people["desk"] = factories.make_user("desk@example.com", role=Role.DESK)
     people["owner"] = factories.make_user("owner@example.com", role=Role.OWNER)
+    people["uma"] = factories.make_user("uma@example.com", role=Role.OWNER)
     ana = factories.make_client("Ana Demo", email="ana@example.com", user=people["ana"])
     factories.make_client("Bo Demo", email="bo@example.com", user=people["bo"])
     kim = factories.make_therapist("Kim Demo", user=people["kim"])
     lee = factories.make_therapist("Lee Demo", user=people["lee"])
+    uma = factories.make_therapist("Uma Demo", user=people["uma"])
     factories.make_week(kim)
     kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
@@ -67,6 +69,8 @@ def make_world() -> World:
     before = factories.make_appointment(
         starts_at=now - timedelta(days=3), status=Status.COMPLETED, **kept
     )
+    covered = {**kept, "therapist": uma}
+    factories.make_appointment(starts_at=now + timedelta(days=4), **covered)
     race = factories.make_race(ana, race_date=now.date() + timedelta(weeks=16))
     outbox.owe(MailKind.CONFIRMED, visit, now=now)
     fact = {"currency": "GBP", "at": now, "by": "desk"}
@@ -126,7 +130,7 @@ def make_world() -> World:
     }
     browsers = {"nobody": Browser()}
     browsers |= {who: _signed_in(people[who]) for who in ("ana", "bo")}
-    browsers |= {who: _signed_in(people[who], with_app=True) for who in (*_STAFF, "lee")}
+    browsers |= {who: _signed_in(people[who], with_app=True) for who in (*_STAFF, "lee", "uma")}
     browsers |= {f"bare {who}": _without_a_factor(people[who]) for who in _STAFF}
     return World(browsers, ana, arguments)
 
@@ -150,6 +154,8 @@ VISITS = (
         "price", "pay", "take_back", "vouch",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
+    "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",
+    "therapists:add_photo",
 )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connec
     url = urljoin(settings.SITE_URL, reverse("therapists:today"))
     facts = {"lines": lines, "clinic": clinic, "url": url}
     with translation.override(settings.LANGUAGE_CODE):
-        body = render_to_string("therapists/scheduling/morning.txt", facts)
+        body = render_to_string("therapists/scheduling/morning.txt", facts).strip() + "\n"
         subject = _subject(day, len(visits))
     to = [ascii_address(user.email)]
     EmailMessage(one_line(subject), body, to=to, connection=connection).send()

@@ -55,7 +55,7 @@ def save_draft(
     """
     sealed = Sealed.of(content.as_data())
     with transaction.atomic():
-        note = _note_of(visit, privacy, author, now)
+        note = note_of(visit, privacy, author, now)
         changes = {"content": sealed, "privacy": privacy, "saved_at": now}
         mine = Note.objects.filter(pk=note.pk, revision=revision)
         if not mine.update(revision=F("revision") + 1, **changes):
@@ -65,7 +65,8 @@ def save_draft(
     return note
 
 
-def _note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: datetime) -> Note:
+def note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: datetime) -> Note:
+    """The author's note of the visit, begun if there is none. Raises NotTheAuthor."""
     if note := of_visit(visit, author):
         return note
     if visit.therapist_id != author.pk:

@@ -35,6 +35,9 @@ PAIRED: dict[str, dict[str, str]] = {
     FRONT: {
         "shoulder": "M66 82 C52 84 44 94 42 110 L60 116 L72 92z",
         "chest": "M74 90 L98 90 L98 128 L66 126 L64 116z",
+        "upper arm": "M40 113 L57 119 L47 150 L31 146z",
+        "forearm": "M30 150 L46 154 L36 189 L23 186z",
+        "hand": "M22 190 L35 193 L30 214 L18 209z",
         "hip": "M66 178 L98 196 L98 214 L62 208z",
         "quad": "M62 212 L80 214 L80 292 L66 292 C60 264 58 238 62 212z",
         "inner thigh": "M83 215 L98 218 L96 280 L83 288z",
@@ -45,6 +48,9 @@ PAIRED: dict[str, dict[str, str]] = {
     },
     BACK: {
         "upper back": "M70 86 L98 82 L98 134 L66 130 L62 104z",
+        "back of the arm": "M40 104 L58 112 L47 146 L31 142z",
+        "elbow": "M30 146 L46 150 L42 166 L26 162z",
+        "back of the forearm": "M25 166 L41 170 L31 213 L18 208z",
         "lower back": "M68 138 L98 138 L98 180 L66 178z",
         "glute": "M64 182 L98 184 L98 222 L62 220z",
         "outer thigh": "M61 224 L70 225 L72 288 L66 288 C60 264 58 244 61 224z",

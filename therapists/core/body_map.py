@@ -51,6 +51,11 @@ class Figure(Private):
     spots: list[Spot]
     outline: str = OUTLINE
 
+    @property
+    def is_front(self) -> bool:
+        """Facing us, their right is on our left."""
+        return self.view == FRONT
+
 
 def figures(marks: Mapping[str, Mark], before: Iterable[Mark] = ()) -> list[Figure]:
     """Front and back."""

@@ -3,8 +3,11 @@
 from therapists.models.access import Access, Operation, What
 from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
+from therapists.models.letters import Letter
 from therapists.models.notes import Note, NoteVersion, Privacy
-from therapists.models.own import Answer, Feed, Habits, MorningMail, TimeOff
+from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
+from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
+from therapists.models.photos import Photo
 
 __all__ = [
     "Access",
@@ -16,11 +19,17 @@ __all__ = [
     "Habits",
     "HealthCheck",
     "KeptRecord",
+    "Letter",
     "MorningMail",
     "Note",
+    "NoteTemplate",
     "NoteVersion",
+    "NoticeKind",
+    "NoticeWishes",
     "Operation",
+    "Photo",
     "Privacy",
+    "StaffNotice",
     "TimeOff",
     "What",
 ]

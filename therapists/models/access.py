@@ -13,6 +13,8 @@ class What(models.TextChoices):
     NOTE = "note", gettext_lazy("Note")
     DRAFT = "draft", gettext_lazy("draft of a note")
     CLEARANCE = "clearance", gettext_lazy("reason for clearing a hold")
+    LETTER = "letter", gettext_lazy("Letter")
+    PHOTO = "photo", gettext_lazy("Photo")
     IDENTITY = "identity", gettext_lazy("whose kept record it is")
 
 

@@ -1,5 +1,7 @@
 """What belongs to a therapist's own working life: time off, the morning mail, calendar feeds."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +94,32 @@ class Habits(models.Model):
 
     def __str__(self) -> str:
         return f"habits of {self.therapist!s}"
+
+
+class NoteTemplate(models.Model):
+    """How a therapist likes to begin a note; about nobody, and so not sealed."""
+
+    PARTS: ClassVar = ("subjective", "objective", "assessment", "plan")
+
+    therapist = models.ForeignKey(
+        Therapist, on_delete=models.CASCADE, related_name="note_templates"
+    )
+    name = models.CharField(max_length=40)
+    subjective = models.TextField(max_length=2000, blank=True)
+    objective = models.TextField(max_length=2000, blank=True)
+    assessment = models.TextField(max_length=2000, blank=True)
+    plan = models.TextField(max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["therapist", "name"], name="templates_have_a_name_of_their_own"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class MorningMail(models.Model):

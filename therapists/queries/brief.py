@@ -63,6 +63,10 @@ class Brief(Private):
         return firmest(self.phase.ceiling, said, on_hold=self.visit.whose.health_hold)
 
     @property
+    def hold_because(self) -> Sequence[str]:
+        return self.known.serious(on_hold=self.visit.whose.health_hold)
+
+    @property
     def told_freely(self) -> list[tuple[datetime, str]]:
         return [(t.check.given_at, t.answers.text) for t in self.known.told if t.answers.text]
 

@@ -1,12 +1,15 @@
 """Who may see whose health data: those who treat the client, and nobody because of a title."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic, Therapist, User
+from therapists.models import Note
 
 TREATS = (Status.BOOKED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 BEFORE = timedelta(days=14)
@@ -40,6 +43,29 @@ def treated(therapist: Therapist, clients: Collection[int], *, now: datetime) ->
     )
     counting = visits.filter(Q(vouched_for=True) | _of_a_newcomer())
     return {pk for pk in counting.values_list("client", flat=True) if pk}
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Which pages with health data somebody may open from one visit's page."""
+
+    brief: bool = False
+    note: bool = False
+    history: bool = False
+
+
+def doors_from(visit: Appointment, user: User, roles: Collection[Role], *, now: datetime) -> Doors:
+    """What the pages themselves would say; that there is a note is told to nobody else."""
+    whose, of_it = visit.whose, Note.objects.filter(appointment=visit)
+    therapist = therapist_of(user) if Role.THERAPIST in roles else None
+    if therapist and treats(therapist, whose, now=now):
+        is_theirs = visit.therapist_id == therapist.pk or of_it.filter(author=therapist).exists()
+        signed = of_it.readable_by(therapist).filter(versions__isnull=False)
+        return Doors(brief=True, note=is_theirs or signed.exists(), history=True)
+    if Role.OWNER in roles and whose.erased_at is None:
+        signed = of_it.readable_by(None).filter(versions__isnull=False)
+        return Doors(note=signed.exists(), history=True)
+    return Doors()
 
 
 def _of_a_newcomer() -> Q:

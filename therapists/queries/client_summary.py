@@ -11,6 +11,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Answers, Content, Given
+from therapists.core.contraindications import in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Form, HealthCheck, Note, NoteVersion
@@ -83,6 +84,10 @@ class Known(Private):
                     newest[given.key] = Said(given, told.check.given_at)
         yes = (one for one in newest.values() if one.given.yes)
         return sorted(yes, key=lambda one: not one.given.is_serious)
+
+    def serious(self, *, on_hold: bool) -> list[str]:
+        """What a hold comes from, in short; for pages of those who may read it."""
+        return [in_short(one.given) for one in self.said(on_hold=on_hold) if one.given.is_serious]
 
     @property
     def preference(self) -> str:

@@ -1,15 +1,26 @@
 """A therapist's day: visits and gaps in order, each with what its therapist must know."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from operator import itemgetter
 
+from django.db.models import prefetch_related_objects
+
+from bookings.actions.scheduling import running_late
 from bookings.actions.scheduling.attendance import MARKS, UNDONE_WITHIN
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, AppointmentEvent, Clinic, Therapist
+from bookings.models import (
+    Account,
+    Appointment,
+    AppointmentEvent,
+    Client,
+    Clinic,
+    Therapist,
+)
 from bookings.queries.rota.away import Away, away_of
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
@@ -42,6 +53,7 @@ class Gap:
 class Line(Private):
     """One visit of the day. `note` says what there is: nothing, "draft" or "signed".
 
+    `next_visit` is the client's next one; `told_late` the minutes that they were told of.
     `is_shut`: it is too early or too late for their health data, or nobody has vouched for it.
     """
 
@@ -54,6 +66,19 @@ class Line(Private):
     note: str
     can_undo: bool
     is_shut: bool
+    account: Account
+    next_visit: Appointment | None
+    told_late: int
+
+    @property
+    def is_done(self) -> bool:
+        return self.visit.status == Status.COMPLETED
+
+    @property
+    def to_pay(self) -> Decimal:
+        """Left of a visit that is going on or done."""
+        taken = self.is_done or self.has_arrived
+        return self.account.left if taken else Decimal(0)
 
     @property
     def phase_name(self) -> str:
@@ -68,6 +93,10 @@ class Line(Private):
         on_hold = self.visit.whose.health_hold
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
+
+    @property
+    def hold_because(self) -> Sequence[str]:
+        return self.known.serious(on_hold=self.visit.whose.health_hold)
 
     @property
     def is_waiting(self) -> bool:
@@ -139,6 +168,8 @@ def day_of(
     in_care = treated(therapist, [one.pk for one in people], now=now)
     known = known_of(in_care, before=start, therapist=therapist, reader=reader, now=now)
     notes = _notes_of(visits, therapist)
+    prefetch_related_objects(visits, "fees", "payments")
+    ahead, late = _next_of(people, visits), _told_late(visits)
     just_marked = _marked_since(visits, now - UNDONE_WITHIN)
     rules = protocol.current()
     lines = [
@@ -152,13 +183,16 @@ def day_of(
             is_shut=visit.whose.pk not in in_care,
             note=notes.get(visit.pk, ""),
             can_undo=visit.status in MARKS and visit.pk in just_marked,
+            account=Account(visit, visit.fees.all(), visit.payments.all()),
+            next_visit=ahead.get(visit.whose.pk),
+            told_late=late.get(visit.pk, 0),
         )
         for visit in visits
     ]
     is_today = clinic.day_of(now) == day
-    ahead = (line for line in lines if not line.is_over)
+    to_come = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
-    return TherapistDay(day, therapist, lines, away, next(ahead, None) if is_today else None)
+    return TherapistDay(day, therapist, lines, away, next(to_come, None) if is_today else None)
 
 
 def _alerts(visit: Appointment, known: dict[int, Known]) -> Sequence[Alert]:
@@ -171,6 +205,25 @@ def _notes_of(visits: Sequence[Appointment], author: Therapist) -> dict[int, str
     notes = Note.objects.filter(appointment__in=visits, author=author)
     drafts = notes.values_list("appointment", "content")
     return {pk: "signed" if draft is None else "draft" for pk, draft in drafts}
+
+
+def _next_of(
+    people: Collection[Client], visits: Sequence[Appointment]
+) -> dict[int | None, Appointment]:
+    """By client, what they have booked after the day's visits."""
+    last = max((visit.starts_at for visit in visits), default=None)
+    if last is None:
+        return {}
+    ahead = Appointment.objects.filter(client__in=people, status=Status.BOOKED, starts_at__gt=last)
+    first = ahead.order_by("client_id", "starts_at").distinct("client_id")
+    return {visit.client_id: visit for visit in first}
+
+
+def _told_late(visits: Sequence[Appointment]) -> dict[int, int]:
+    """By visit, how late the therapist has said last that it begins, in minutes."""
+    events = AppointmentEvent.objects.filter(appointment__in=visits, kind=running_late.EVENT)
+    newest = events.order_by("appointment_id", "-pk").distinct("appointment_id")
+    return {event.appointment_id: event.facts["minutes"] for event in newest}
 
 
 def _marked_since(visits: Sequence[Appointment], moment: datetime) -> set[int]:

@@ -9,13 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from bookings.models import Client
 from therapists import health_audit
 from therapists.core.content import Answers, Content
 from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models import Access, HealthCheck, KeptRecord, Note, NoteVersion, Privacy
+from therapists.models import (
+    Access,
+    HealthCheck,
+    KeptRecord,
+    Letter,
+    Note,
+    NoteVersion,
+    Photo,
+    Privacy,
+)
 
 IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
 
@@ -24,6 +34,7 @@ IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
 class OwnHealth(Private):
     answers: list[dict[str, Any]]
     notes: list[dict[str, Any]]
+    letters: list[dict[str, Any]]
     withheld: int
     accesses: list[dict[str, Any]]
 
@@ -35,11 +46,12 @@ def own_health(client: Client, *, reader: Reader, now: datetime) -> OwnHealth:
     """
     answers = _answers(HealthCheck.objects.shown_to(client), reader, now)
     if client.unconfirmed_since:
-        return OwnHealth(answers, [], 0, _accesses(client))
+        return OwnHealth(answers, [], [], 0, _accesses(client))
     notes = _notes(_signed(client).exclude(note__privacy=Privacy.AUTHOR), reader, now)
     mine = Note.objects.filter(appointment__client=client)
     withheld = mine.filter(privacy=Privacy.AUTHOR, versions__isnull=False).distinct().count()
-    return OwnHealth(answers, notes, withheld, _accesses(client))
+    letters = [*_letters(client, reader, now), *_photos(client)]
+    return OwnHealth(answers, notes, letters, withheld, _accesses(client))
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,13 +61,15 @@ class WholeRecord(Private):
     who: dict[str, Any]
     answers: list[dict[str, Any]]
     notes: list[dict[str, Any]]
+    letters: list[dict[str, Any]]
 
 
 def whole_record(kept: KeptRecord, *, reader: Reader, now: datetime) -> WholeRecord:
     [identity] = health_audit.opened([kept], reader=reader, now=now)
     who = {IDENTITY[name]: value for name, value in identity.items() if name in IDENTITY}
     answers = _answers(HealthCheck.objects.filter(client=kept.client), reader, now)
-    return WholeRecord(who, answers, _notes(_signed(kept.client), reader, now))
+    notes = _notes(_signed(kept.client), reader, now)
+    return WholeRecord(who, answers, notes, _letters(kept.client, reader, now))
 
 
 def _signed(client: Client) -> QuerySet[NoteVersion]:
@@ -91,6 +105,31 @@ def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[
             **_written(Content.from_data(data)),
         }
         for version, data in zip(versions, opened, strict=True)
+    ]
+
+
+def _letters(client: Client, reader: Reader, now: datetime) -> list[dict[str, Any]]:
+    found = Letter.objects.filter(note__appointment__client=client)
+    letters = list(found.select_related("note__appointment__client", "signed_by"))
+    opened = health_audit.opened(letters, reader=reader, now=now)
+    return [
+        {
+            "Signed": one.signed_at,
+            "By": one.signed_by.name,
+            "To": data["to"],
+            "Letter": data["text"],
+        }
+        for one, data in zip(letters, opened, strict=True)
+    ]
+
+
+def _photos(client: Client) -> list[dict[str, Any]]:
+    """Where each can be looked at, which is recorded then."""
+    notes = Note.objects.exclude(privacy=Privacy.AUTHOR).filter(versions__isnull=False)
+    found = Photo.objects.filter(note__appointment__client=client, note__in=notes)
+    return [
+        {"Added": one.added_at, "Photo": reverse("therapists:photo", args=[one.pk])}
+        for one in found
     ]
 
 

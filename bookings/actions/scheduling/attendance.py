@@ -14,6 +14,7 @@ from bookings.models import STATUS_NAMES, Appointment, Clinic, WrongStatus
 
 MARKS = (Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 ASKS_FIRST = (Status.ARRIVED, Status.COMPLETED)  # where the client is on hold
+WAITS = "held_here"
 UNDONE_WITHIN = timedelta(minutes=15)
 
 
@@ -105,6 +106,13 @@ def note_lateness(
     appointment.record("late", by=by, now=now, facts={"minutes": minutes})
     appointment.late_minutes = minutes
     return appointment
+
+
+@changes_the_diary
+def note_waiting(_clinic: Clinic, appointment: Appointment, *, by: str, now: datetime) -> None:
+    """The client is here, and on hold: they wait for a therapist. Once a visit."""
+    if not appointment.events.filter(kind=WAITS).exists():
+        appointment.record(WAITS, by=by, now=now)
 
 
 @changes_the_diary

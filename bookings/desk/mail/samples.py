@@ -42,6 +42,8 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
     if kind == MailKind.MOVED:
         before = visits[0].starts_at - timedelta(days=1, hours=2)
         visits[0].record("moved", by="sample", now=now, facts={"from": {"starts_at": before}})
+    if kind == MailKind.LATE:
+        visits[0].record("running_late", by="sample", now=now, facts={"minutes": 15})
     return Mail(
         key=f"{kind}:sample",
         kind=kind,

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients.identity import Erased
 from bookings.actions.mail.outbox import Notify
-from bookings.actions.refusals import Refused, Stale
+from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
 from bookings.actions.scheduling.undoing import time_left
@@ -141,11 +141,21 @@ def mark(request: HttpRequest, visit: Appointment) -> str:
     if asked == "undo":
         marked = attendance.undo(visit, within=None, **circumstances(request))
     elif asked in attendance.MARKS:
-        marked = attendance.mark(visit, Status(asked), **circumstances(request))
+        marked = _marked(request, visit, Status(asked))
     else:
         raise Http404
     status = marked.get_status_display().lower()
     return _("{client}: {status}.").format(client=visit.client, status=status)
+
+
+def _marked(request: HttpRequest, visit: Appointment, status: Status) -> Appointment:
+    """That somebody on hold is here is written down, so that their therapist hears of it."""
+    try:
+        return attendance.mark(visit, status, **circumstances(request))
+    except OnHold:
+        if status == Status.ARRIVED:
+            attendance.note_waiting(visit, by=who(request), now=timezone.now())
+        raise
 
 
 @answering

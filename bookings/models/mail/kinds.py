@@ -36,6 +36,7 @@ class MailKind(models.TextChoices):
     CANCELLED = "cancelled", gettext_lazy("appointment cancelled")
     PLAN_BOOKED = "plan_booked", gettext_lazy("several appointments confirmed")
     RELEASED = "released", gettext_lazy("appointments that nobody confirmed given back")
+    LATE = "late", gettext_lazy("the therapist runs late")
     REMINDER = "reminder", gettext_lazy("reminder of an appointment")
     PLAN = "plan", gettext_lazy("training plan")
     NUDGE = "nudge", gettext_lazy("sessions to book")

@@ -19,6 +19,7 @@ IN_WORDS = STATUS_NAMES | {
     "not told": gettext_lazy("The client is not told"),
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),
+    "held_here": gettext_lazy("Is here, and waits for the therapist to decide"),
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
     "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
@@ -61,6 +62,8 @@ def _what(event: AppointmentEvent, clinic: Clinic) -> str:
             return _("Price: {before} → {after}").format(before=before, after=after)
         case "late":
             return _lateness(facts["minutes"])
+        case "running_late":
+            return _running_late(facts["minutes"])
     if "undone" in facts:
         status = IN_WORDS.get(facts["undone"], facts["undone"])
         return _("“{status}” taken back").format(status=status)
@@ -71,6 +74,15 @@ def _lateness(minutes: int) -> str:
     if not minutes:
         return _("In time after all")
     words = ngettext("{count} minute late", "{count} minutes late", minutes)
+    return words.format(count=minutes)
+
+
+def _running_late(minutes: int) -> str:
+    if not minutes:
+        return _("The therapist is in time after all")
+    words = ngettext(
+        "The therapist runs {count} minute late", "The therapist runs {count} minutes late", minutes
+    )
     return words.format(count=minutes)
 
 

@@ -63,9 +63,14 @@ from therapists.models import (
     Habits,
     HealthCheck,
     KeptRecord,
+    Letter,
     MorningMail,
     Note,
+    NoteTemplate,
     NoteVersion,
+    NoticeWishes,
+    Photo,
+    StaffNotice,
     TimeOff,
 )
 
@@ -456,6 +461,24 @@ CLIENTS = (
         history=APPEND_ONLY,
     ),
     Record(
+        model=Letter,
+        owner="note__appointment__client",
+        name="Letters to others who treat them",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=APPEND_ONLY,
+    ),
+    Record(
+        model=Photo,
+        owner="note__appointment__client",
+        name="Photos of findings",
+        on_erase=Fate.KEPT,
+        why="Clinical record.",
+        export=SEALED,
+        history=HEALTH,
+    ),
+    Record(
         model=Access,
         owner="client",
         name="Who read health data",
@@ -499,6 +522,19 @@ THE_CLINICS = (
         history=Remembered(secret=frozenset({"reason"})),
     ),
     *(
+        Record(
+            model=model,
+            name=name,
+            on_erase=Fate.STAYS,
+            with_login="goes with the login",
+            history=NotRemembered(why),
+        )
+        for model, name, why in (
+            (NoticeWishes, "What staff are told", "a person's own"),
+            (StaffNotice, "Notices to staff", "a log itself"),
+        )
+    ),
+    *(
         Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)
         for model, name in (
             (Clinic, "The clinic"),
@@ -522,6 +558,7 @@ THE_CLINICS = (
         Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
+            (NoteTemplate, "Templates of notes", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),
             (Tally, "Tries at signing in", "numbers beside digests, for a day"),

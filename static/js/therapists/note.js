@@ -4,8 +4,8 @@
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const state = form.querySelector("[data-state]");
-  const PAUSE = 1500, AGAIN = 5000;
-  let timer = 0, unsaved = false, saving = false, leaving = false, refused = false;
+  const SIGNS = ["sign", "done"], PAUSE = 1500, AGAIN = 5000;
+  let timer = 0, unsaved = false, saving = false, leaving = false, refused = false, isOut = false, waiting = null;
 
   const cookie = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
   const token = () => cookie() || form.elements.csrfmiddlewaretoken.value;
@@ -27,10 +27,26 @@
 
   const signedOut = () => say("You have been signed out. What you wrote is still here.", { keptHere: true, link: "Sign in in a new tab, then come back" });
 
+  // What was pressed without a signal is done once there is one, unless it is taken back.
+  const willSign = () => {
+    say("No connection. What you wrote is still here and is signed as soon as there is one; keep this page open.", { keptHere: true });
+    const back = document.createElement("button");
+    back.type = "button";
+    back.className = "btn btn-link";
+    back.textContent = "Do not sign yet";
+    back.addEventListener("click", () => { waiting = null; say("Not signed. What you wrote is still here; we keep trying to save it.", { keptHere: true }); });
+    state.append(" ", back);
+  };
+
+  const leave = (button) => {
+    leaving = true;
+    form.requestSubmit(button);
+  };
+
   async function save() {
     if (saving || !unsaved) return;
     saving = true;
-    unsaved = refused = false;
+    unsaved = refused = isOut = false;
     let wait = 0;
     try {
       form.elements.csrfmiddlewaretoken.value = token(); // a new one after signing in again
@@ -40,18 +56,23 @@
       if (answer.ok) {
         form.elements.revision.value = (await answer.json()).revision;
         say("Saved as a draft.");
+        if (waiting) leave(waiting);
       } else if (answer.type === "opaqueredirect" || answer.status === 403) {
         unsaved = true;
         wait = AGAIN;
+        waiting = null; // signing in is somebody's own act, and so is what they press then
+        isOut = true;
         signedOut();
       } else if (answer.status === 409 || answer.status === 422) {
         unsaved = refused = true;
         say((await answer.json()).why, { keptHere: true });
+        if (waiting) leave(waiting);
       } else throw new Error();
     } catch {
       unsaved = true;
       wait = AGAIN;
-      say("Not saved yet: no connection. What you wrote is still here; we keep trying.", { keptHere: true });
+      if (waiting) willSign();
+      else say("Not saved yet: no connection. What you wrote is still here; we keep trying.", { keptHere: true });
     } finally {
       saving = false;
     }
@@ -78,8 +99,12 @@
     unsaved = true;
     while (saving) await new Promise((done) => setTimeout(done, 50));
     await save();
-    if (unsaved && !refused) return;
-    leaving = true;
-    form.requestSubmit(button);
+    if (leaving) return;
+    if (unsaved && !refused) {
+      waiting = SIGNS.includes(button?.value) && !isOut ? button : null;
+      if (waiting) willSign();
+      return;
+    }
+    leave(button);
   });
 })();

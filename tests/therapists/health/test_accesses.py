@@ -1,9 +1,11 @@
 """The owner sees who read or wrote what; never what it said."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from tests import factories
 from therapists.models import Access
@@ -30,7 +32,74 @@ def test_one_page_that_somebody_opened_is_one_line(owners, look, ana):
         look(ana, "therapist: kim@example.com", record)
     page = text(owners.get("/health/accesses/"))
     assert page.count("kim@example.com") == 1
-    assert "read note 1, 2, 3" in page
+    assert "read note" in page
+    assert "read note 1, 2, 3" in text(owners.get("/health/accesses/?every=on"))
+
+
+def rows(page):
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [" ".join(strip_tags(row).split()) for row in body.split("</tr>")[:-1]]
+
+
+def test_one_visit_opened_is_one_line_however_often_it_was_saved(owners, look, ana):
+    """Brief, note, ten drafts and the signing, in an hour."""
+    kim, now = "therapist: kim@example.com", timezone.now()
+    look(ana, kim, what="answers", page="therapists:brief")
+    for minute in range(10):
+        at = now + timedelta(minutes=minute)
+        look(ana, kim, did="wrote", what="draft", page="therapists:draft", at=at)
+    look(ana, kim, did="wrote", what="note", page="therapists:note", at=now + timedelta(hours=1))
+    [line] = rows(text(owners.get("/health/accesses/")))
+    assert "read health answers, wrote draft of a note, wrote note" in line
+    assert "Brief, Note" in line
+    assert len(rows(text(owners.get("/health/accesses/?every=on")))) == 12
+
+
+def test_what_today_draws_of_many_clients_is_one_line_that_names_them(owners, look, ana):
+    bo = factories.make_client("Bo Demo")
+    for client in (ana, bo):
+        for what in ("answers", "note"):
+            look(client, "therapist: kim@example.com", what=what, page="therapists:today")
+    look(bo, "therapist: kim@example.com", page="therapists:brief")
+    found = rows(text(owners.get("/health/accesses/")))
+    assert len(found) == 2
+    [of_many] = [line for line in found if "2 clients" in line]
+    assert "Ana Demo, Bo Demo" in of_many
+
+
+def test_another_day_another_person_and_another_reason_are_lines_of_their_own(owners, look, ana):
+    look(ana, "therapist: kim@example.com")
+    look(ana, "therapist: kim@example.com", at=timezone.now() - timedelta(days=1))
+    look(ana, "therapist: lee@example.com")
+    look(ana, "owner: uma@example.com", reason="The court asks")
+    assert len(rows(text(owners.get("/health/accesses/")))) == 4
+
+
+def test_what_clients_read_of_themselves_is_left_out_unless_it_is_asked_for(owners, look, ana):
+    look(ana, "runner: 7", user=ana.user, page="therapists:health")
+    look(ana, "runner, by the mailed link", page="therapists:health_by_link")
+    assert "Nobody from" in text(owners.get("/health/accesses/"))
+    page = text(owners.get("/health/accesses/?own=on"))
+    assert len(rows(page)) == 2
+    assert "ana@example.com" in page  # who signs in may be somebody else
+
+
+@pytest.mark.parametrize("did", ["read", "wrote", "", "ate"])
+def test_reading_and_writing_can_be_asked_for_alone(owners, look, ana, did):
+    look(ana, "therapist: kim@example.com")
+    look(ana, "therapist: kim@example.com", did="wrote")
+    [line] = rows(text(owners.get("/health/accesses/", {"did": did})))
+    assert ("read note" in line) == (did != "wrote")
+    assert ("wrote note" in line) == (did != "read")
+
+
+def test_the_next_page_keeps_what_was_asked(owners, look, ana):
+    for number in range(60):
+        look(factories.make_client(), "therapist: kim@example.com", number, did="wrote")
+    page = text(owners.get("/health/accesses/?did=wrote&who=kim&own=on"))
+    [link] = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert len(rows(text(owners.get("/health/accesses/" + link.replace("&amp;", "&"))))) == 10
+    assert all(part in link for part in ("did=wrote", "who=kim", "own=on"))
 
 
 def test_a_month_is_shown_up_to_the_day_that_is_asked_for(owners, look, ana):

@@ -33,13 +33,13 @@ def events(client, feed):
     return Calendar.from_ical(response.content).walk("VEVENT")
 
 
-def test_a_therapists_calendar_has_initials_and_treatment_only(client, kims_feed, visit, noon):
+def test_a_therapists_calendar_has_initials_treatment_and_room_only(client, kims_feed, visit, noon):
     mine = visit()
     (event,) = events(client, kims_feed)
     assert event["SUMMARY"] == "A. D. Sports massage"
     assert event.decoded("DTSTART") == noon
     assert event.decoded("DTEND") == mine.ends_at
-    assert "LOCATION" not in event
+    assert event["LOCATION"] == "Room 1"
     assert "Ana" not in client.get(path_of(kims_feed)).content.decode()
 
 

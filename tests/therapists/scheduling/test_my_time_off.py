@@ -1,9 +1,11 @@
 """A therapist's own time: asked for, answered by the desk, and the mail of the morning."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from bookings.actions.mail import controls
 from bookings.core.scheduling.statuses import Status
@@ -259,3 +261,69 @@ def test_the_list_without_a_signal_names_no_more_than_a_whiteboard(kims, visit, 
 
 def test_signing_out_leaves_nothing_behind(kims):
     assert kims.post("/accounts/logout/")["Clear-Site-Data"] == '"storage"'
+
+
+# My week.
+
+
+def week(browser, day=""):
+    page = browser.get("/my-time/", {"week": day} if day else {}).content.decode()
+    lines = page.partition('<ul class="rota">')[2].partition("</ul>")[0].split("</li>")[:-1]
+    return [" ".join(strip_tags(line).split()) for line in lines]
+
+
+def test_the_week_says_hours_without_breaks_what_is_off_and_how_many_come(
+    kims, kim, visit, noon, clinic, today
+):
+    factories.make_absence(
+        therapist=kim,
+        starts_at=noon + timedelta(days=1),
+        ends_at=noon + timedelta(days=1, hours=2),
+        reason="Dentist",
+    )
+    kim.breaks.create(
+        weekday=today.weekday(), start=time(13), end=time(13, 30), valid_from=date(2026, 1, 1)
+    )
+    visit()
+    found = week(kims)
+    assert len(found) == 7
+    assert found[today.weekday()] == "Wed 2 Dec 09:00–13:00, 13:30–17:00 1 visit"
+    assert found[today.weekday() + 1] == "Thu 3 Dec 09:00–17:00 Time off: Dentist"
+
+
+def test_another_week_and_one_without_hours(kims, lees):
+    assert week(kims, "2026-12-09")[0].startswith("Mon 7 Dec")
+    assert week(kims, "nonsense")[0].startswith("Mon 30 Nov")
+    assert {line.partition("Dec ")[2] for line in week(lees, "2026-12-09")} == {"not at work"}
+
+
+def test_time_off_that_covers_visits_is_a_card_for_the_desk_once_it_is_approved(
+    desks, kims, kim, visit, noon
+):
+    covered = visit(noon + timedelta(days=1))
+    factories.make_absence(
+        therapist=kim, starts_at=noon + timedelta(hours=20), ends_at=noon + timedelta(days=2)
+    )
+    assert f"/diary/appointments/{covered.pk}/" in desks.get("/desk/").content.decode()
+
+
+def test_the_morning_mail_has_no_blank_line_among_its_visits(early, mailoutbox, visit):
+    visit(WINTER_SEVEN + timedelta(hours=5), client=factories.make_client("Bo Demo"))
+    morning_mail.send_due(now=WINTER_SEVEN)
+    lines = mailoutbox[0].body.splitlines()
+    assert [line[:5] for line in lines[:2]] == ["10:00", "12:00"]
+    assert lines[2] == ""
+    assert "" not in (lines[3], lines[-1])
+
+
+def test_the_calendar_page_opens_the_phones_own_calendar_and_the_feed_says_the_room(
+    kims, kim, visit
+):
+    visit()
+    kims.post("/calendar/", {"do": "new"})
+    page = kims.get("/calendar/").content.decode()
+    address = re.search(r'value="(https?://[^"]+\.ics)"', page)[1]
+    assert f'href="webcal://{address.partition("://")[2]}"' in page
+    assert "data-copy" in page
+    path = "/calendar/" + address.rpartition("/")[2]
+    assert "LOCATION:Room 1" in kims.get(path).content.decode()

@@ -7,9 +7,17 @@ from django.core.management.base import BaseCommand
 from django.db import connection, models, transaction
 from django.db.models import QuerySet
 
-from therapists.models import Clearance, HealthCheck, KeptRecord, Note, NoteVersion
+from therapists.models import Clearance, HealthCheck, KeptRecord, Letter, Note, NoteVersion, Photo
 
-SEALED: list[type[models.Model]] = [HealthCheck, Clearance, Note, NoteVersion, KeptRecord]
+SEALED: list[type[models.Model]] = [
+    HealthCheck,
+    Clearance,
+    Note,
+    NoteVersion,
+    Letter,
+    Photo,
+    KeptRecord,
+]
 AT_ONCE = 200
 
 

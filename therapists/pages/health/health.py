@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.requests import SignedInRequest
 from bookings.web.responses import page_methods
 from therapists.actions import health_checks
-from therapists.models import Form
+from therapists.models import Form, Letter
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import ChangedForm, FullForm, HealthForm, as_typed
 from therapists.pages.no_store import careful
@@ -133,6 +134,14 @@ def _conversation(
     return render(request, "therapists/health/health_thanks.html", context)
 
 
+def _letters(request: HttpRequest, asking: Asking) -> QuerySet[Letter]:
+    """Those about the client, for whoever has signed in as them and certainly is it."""
+    is_certain = request.user.is_authenticated and not asking.client.unconfirmed_since
+    if asking.visit is not None or not is_certain:
+        return Letter.objects.none()
+    return Letter.objects.filter(note__appointment__client=asking.client)
+
+
 def _show(
     request: HttpRequest, asking: Asking, form: HealthForm, *, status: int = 200
 ) -> HttpResponse:
@@ -141,6 +150,7 @@ def _show(
         "form": form,
         "all_of_it": f"?{ALL_OF_IT}",
         "door_pass": "",
+        "letters": _letters(request, asking),
         "is_shut": request.user.is_authenticated and asking.client.unconfirmed_since,
     }
     if request.user.is_authenticated and asking.visit is None:

@@ -11,8 +11,9 @@ from django.utils import dateformat, timezone
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
-from bookings.models import Clinic
+from bookings.models import Appointment, Client, Clinic
 from bookings.web.client_links import client_or_404
+from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.training import ribbon
 from therapists.core.body import HIGHEST, PLACES
@@ -80,9 +81,15 @@ def history(request: StaffRequest, pk: int) -> HttpResponse:
         reader=reader_of(request),
         now=now,
     )
-    return render(
-        request, "therapists/notes/history.html", {"history": shown, "drawn": _drawn(shown)}
-    )
+    back = _came_from(request, client) if therapist else None
+    context = {"history": shown, "drawn": _drawn(shown), "back": back}
+    return render(request, "therapists/notes/history.html", context)
+
+
+def _came_from(request: StaffRequest, client: Client) -> Appointment | None:
+    """The visit whose brief led here, if the address names one of the client's."""
+    pk = whole_number(request.GET.get("visit"))
+    return client.appointments.visits().filter(pk=pk).first() if pk else None
 
 
 def _drawn(history: History) -> Drawn:

@@ -1,7 +1,7 @@
 """The note of a visit: written by whoever treats, read by whom its privacy lets."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -16,12 +16,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import attendance
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.vocabulary import PRESSURES
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
+from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.actions import health_checks, notes
@@ -30,16 +33,18 @@ from therapists.core.content import Content
 from therapists.core.contraindications import Firmest, firmest
 from therapists.core.prompts import prompts_for
 from therapists.health_audit import Reader
-from therapists.models import Decision, Note, NoteVersion, Privacy
+from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion, Photo, Privacy
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
 from therapists.pages.reader import reader_of
+from therapists.pages.scheduling.checkout import page_of
+from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.care_access import therapist_of, treats
 from therapists.queries.client_summary import Known, known_of
 
-SIGN, SAVE, SAME = "sign", "save", "same"
-AMEND = "amend"
+SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
+AMEND, TEMPLATE = "amend", "template-"
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
@@ -68,6 +73,13 @@ class NoteSession:
         return bool(self.note) or self.visit.therapist_id == self.therapist.pk
 
     @property
+    def can_be_done(self) -> bool:
+        """Whether one press may sign the note and say that the visit is over."""
+        has_begun = self.visit.status == Status.BOOKED and self.visit.starts_at <= self.now
+        is_theirs = self.visit.therapist_id == self.therapist.pk
+        return is_theirs and (has_begun or self.visit.status == Status.ARRIVED)
+
+    @property
     def revision(self) -> int:
         return self.note.revision if self.note else 0
 
@@ -89,9 +101,29 @@ class NoteSession:
         said = (one.given for one in self.known.said(on_hold=on_hold))
         return firmest(self.phase.ceiling, said, on_hold=on_hold)
 
+    @property
+    def alerts(self) -> list[Alert]:
+        return alerts_of(self.visit.whose, self.known)
+
+    @property
+    def hold_because(self) -> list[str]:
+        return self.known.serious(on_hold=self.visit.whose.health_hold)
+
     def last(self) -> Content | None:
         """The last note of the client that this therapist may read."""
         return self.known.notes[0].content if self.known.notes else None
+
+    @property
+    def photos(self) -> Iterable[Photo]:
+        return self.note.photos.all() if self.note else ()
+
+    @cached_property
+    def templates(self) -> list[NoteTemplate]:
+        return list(NoteTemplate.objects.filter(therapist=self.therapist))
+
+    def template(self, asked: str) -> NoteTemplate | None:
+        """The one whose button was pressed."""
+        return next((one for one in self.templates if asked == f"{TEMPLATE}{one.pk}"), None)
 
     def draft(self) -> Content | None:
         return notes.draft_of(self.note, reader=self.reader, now=self.now) if self.note else None
@@ -209,19 +241,21 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)
-    asks = asked == SIGN and session.visit.awaits_decision
+    asks = asked in (SIGN, DONE) and session.visit.awaits_decision
     decision = DecisionForm(request.POST, label_suffix="") if asks else None
     if decision and not decision.is_valid():
         return _edit(request, session, form, decision=decision, status=422)
     try:
-        if asked == SIGN:
+        if asked in (SIGN, DONE):
             _sign(session, form, decision)
             sentence = _("The note about {client} is signed.")
             messages.success(request, sentence.format(client=session.visit.whose))
-            return _back_to_the_day(session)
+            return _back_to_the_day(request, session, is_done=asked == DONE)
         kept = session.kept(form)
         if asked == SAME and (last := session.last()):
             kept["content"] = _same_as(last, kept["content"], session.firmest)
+        elif template := session.template(asked):
+            kept["content"] = _with(template, kept["content"])
         notes.save_draft(session.visit, **kept)
     except notes.Overtaken:
         return _compare(request, session)
@@ -260,6 +294,12 @@ def _same_as(last: Content, typed: Content, most: Firmest) -> Content:
     return Content(**{**merged, "amendment": typed.amendment})
 
 
+def _with(template: NoteTemplate, typed: Content) -> Content:
+    """The template's words, wherever nothing has been written yet."""
+    words = {part: getattr(typed, part) or getattr(template, part) for part in NoteTemplate.PARTS}
+    return replace(typed, **words)
+
+
 @require_POST
 @of_a_therapist
 def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
@@ -277,9 +317,16 @@ def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     return JsonResponse({"revision": saved.revision})
 
 
-def _back_to_the_day(session: NoteSession) -> HttpResponse:
-    day = session.clinic.day_of(session.visit.starts_at)
-    return redirect("therapists:day", day)
+def _back_to_the_day(request: StaffRequest, session: NoteSession, *, is_done: bool) -> HttpResponse:
+    """With what is left to do about the visit; a mark that is refused leaves the note signed."""
+    visit, day = session.visit, session.clinic.day_of(session.visit.starts_at)
+    if not is_done:
+        return redirect("therapists:day", day)
+    try:
+        attendance.mark(visit, Status.COMPLETED, by=who(request), now=session.now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(page_of(day, visit))
 
 
 def _for_the_owner(request: StaffRequest, visit: Appointment) -> HttpResponse:
@@ -298,5 +345,12 @@ def _show(
     versions = [one for of_one in signed for one in reversed(of_one)]
     if not versions or request.method == "POST":
         raise PermissionDenied
-    context = {"visit": visit, "versions": versions, "note": note}
+    shown = {version.note_id for version, _said in versions}
+    context = {
+        "visit": visit,
+        "versions": versions,
+        "note": note,
+        "letters": Letter.objects.filter(note__in=shown),
+        "photos": Photo.objects.filter(note__in=shown),
+    }
     return render(request, "therapists/notes/note_read.html", context)

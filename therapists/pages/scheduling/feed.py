@@ -46,8 +46,10 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         elif mine is not None:
             feeds.revoke(mine)
         return redirect("therapists:calendar")
+    url = feeds.url_of(mine) if mine and mine.active else ""
     context = {
-        "url": feeds.url_of(mine) if mine and mine.active else "",
+        "url": url,
+        "webcal": url.replace("https://", "webcal://", 1).replace("http://", "webcal://", 1),
         "is_therapist": "therapist" in whose,
     }
     return render(request, "therapists/scheduling/calendar.html", context)

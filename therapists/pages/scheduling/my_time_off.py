@@ -1,6 +1,6 @@
 """A therapist's own time: the rota, time off, the morning mail."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
 from bookings.models import Clinic, Therapist
+from bookings.web.days import day_in
 from bookings.web.responses import page_methods
 from therapists.actions import time_off
 from therapists.models import Habits, TimeOff
 from therapists.pages.forms import TimeOffForm
 from therapists.pages.no_store import of_a_therapist
+from therapists.queries.own_week import week_of
 
 
 @page_methods
@@ -23,6 +25,7 @@ from therapists.pages.no_store import of_a_therapist
 def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     today = clinic.day_of(now)
+    asked = day_in(request.GET.get("week", "")) or today
     form = TimeOffForm(request.POST or None, tz=clinic.tz, today=today)
     if request.method == "POST":
         if form.is_valid() and form.away:
@@ -32,10 +35,11 @@ def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
         return render(
             request,
             "therapists/scheduling/my_time_off.html",
-            _page(therapist, form, now),
+            _page(therapist, form, asked, now),
             status=422,
         )
-    return render(request, "therapists/scheduling/my_time_off.html", _page(therapist, form, now))
+    page = _page(therapist, form, asked, now)
+    return render(request, "therapists/scheduling/my_time_off.html", page)
 
 
 @require_POST
@@ -59,13 +63,12 @@ def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
     return redirect("therapists:own_time")
 
 
-def _page(therapist: Therapist, form: TimeOffForm, now: datetime) -> dict:
-    today = Clinic.objects.the().day_of(now)
-    shifts = therapist.shifts.exclude(valid_until__lt=today)
+def _page(therapist: Therapist, form: TimeOffForm, asked: date, now: datetime) -> dict:
+    clinic = Clinic.objects.the()
     return {
         "form": form,
-        "shifts": shifts.order_by("weekday", "start"),
-        "extra": therapist.extra_shifts.filter(day__gte=today),
+        "week": week_of(therapist, asked, clinic),
+        "today": clinic.day_of(now),
         "absences": therapist.absences.filter(ends_at__gt=now),
         "asked": therapist.times_off.filter(ends_at__gt=now),
         "habits": Habits.objects.filter(therapist=therapist).first(),

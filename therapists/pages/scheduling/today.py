@@ -1,6 +1,7 @@
 """The day on a phone: what is next, then everything in order."""
 
 from datetime import date
+from secrets import token_hex
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -10,15 +11,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.actions.mail.outbox import GRACE
 from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.web.actor import who
+from bookings.web.forms import whole_number
 from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
+from therapists.pages.scheduling.checkout import TAKEN, page_of
+from therapists.queries.book_again import again
 from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
+from therapists.queries.to_write import to_write
 
 UNDO = "undo"
 
@@ -40,7 +46,20 @@ def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict
     clinic, now = Clinic.objects.the(), timezone.now()
     is_today = clinic.day_of(now)
     shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
-    return {"shown": shown, "today": is_today, "clinic": clinic}
+    asked = whole_number(request.GET.get("visit"))
+    done = next((one for one in shown.lines if one.visit.pk == asked and one.is_done), None)
+    return {
+        "shown": shown,
+        "today": is_today,
+        "clinic": clinic,
+        "done": done,
+        "again": again(done.visit, clinic, now=now) if done and not done.next_visit else None,
+        "unsigned": to_write(therapist, clinic, now=now),
+        "to_be_told": [one for one in shown.lines if one.is_waiting and not one.has_begun],
+        "methods": TAKEN,
+        "key": token_hex(16),
+        "undone_since": now - GRACE,
+    }
 
 
 @require_POST
@@ -62,8 +81,4 @@ def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     day = Clinic.objects.the().day_of(visit.starts_at)
-    return redirect(_page_of(day))
-
-
-def _page_of(day: date) -> str:
-    return reverse("therapists:day", args=[day])
+    return redirect(page_of(day, visit if asked == Status.COMPLETED else None))

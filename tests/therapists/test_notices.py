@@ -1,0 +1,207 @@
+"""The clinic's own people are told what has happened: by mail, as they choose, never of health."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from bookings.actions.mail import controls
+from bookings.actions.mail.outbox import Notify
+from bookings.actions.scheduling import cancellation
+from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
+from bookings.models import SignInMail
+from tests import factories
+from therapists.actions import health_checks, notices, time_off
+from therapists.core.content import Answers, Given
+from therapists.core.notice_times import told_at
+from therapists.health_audit import Reader
+from therapists.models import Answer, Form, NoticeWishes, StaffNotice, TimeOff
+
+LONDON = ZoneInfo("Europe/London")
+PLANTED = "planted-health-words"
+
+
+@pytest.fixture
+def told(clinic):
+    """What has been mailed by now: address and text."""
+
+    def _told(now=None):
+        notices.tell(now=now or timezone.now())
+        return [(mail.address, f"{mail.subject}\n{mail.body}") for mail in SignInMail.objects.all()]
+
+    return _told
+
+
+@pytest.fixture
+def booked_today(visit, noon):
+    mine = visit(noon + timedelta(hours=2))
+    mine.record("booked", by="runner", now=timezone.now())
+    return mine
+
+
+def test_a_booking_for_today_is_told_once_with_initials_and_the_room(booked_today, told):
+    [(address, text)] = told()
+    assert address == "kim@example.com"
+    assert "New today at 14:00: A. D., Sports massage, Room 1" in text
+    assert "Ana" not in text
+    assert len(told()) == 1
+
+
+def test_who_has_done_it_is_not_told(visit, noon, kim, told):
+    mine = visit(noon)
+    mine.record("booked", by=f"therapist: {kim.user.pk}", now=timezone.now())
+    assert told() == []
+
+
+def test_a_booking_for_another_day_is_no_news(visit, noon, told):
+    visit(noon + timedelta(days=1)).record("booked", by="runner", now=timezone.now())
+    assert told() == []
+
+
+def test_what_is_cancelled_or_moved_away_from_today_is_told(visit, noon, ana, told):
+    gone, away = visit(noon + timedelta(hours=2)), visit(noon + timedelta(days=2))
+    cancellation.cancel(gone, notify=Notify.NONE, by="desk: 1", now=timezone.now())
+    before = {"starts_at": (noon + timedelta(hours=4)).isoformat()}
+    away.record("moved", by="desk: 1", now=timezone.now(), facts={"from": before})
+    [(_, text)] = told()
+    assert "2 things at" in text
+    assert "Cancelled today at 14:00" in text
+    assert "No longer today at 16:00, but Friday 4 December, 12:00" in text
+
+
+def test_a_client_on_hold_whom_the_desk_says_is_here_is_told_of(desks, visit, noon, ana, told):
+    ana.health_hold = True
+    ana.save()
+    mine = visit(noon)
+    for _ in range(2):
+        desks.post(f"/diary/appointments/{mine.pk}/mark/", {"status": "arrived"})
+    mine.refresh_from_db()
+    assert mine.status == Status.BOOKED
+    [(_, text)] = told()
+    assert "A. D. is here and waits for you to decide (12:00)" in text
+    assert text.count("is here") == 2  # subject and body
+
+
+def test_a_new_health_answer_is_told_without_a_word_of_it(visit, noon, ana, told):
+    visit(noon + timedelta(days=3))
+    given = (Given("clot_signs", PLANTED, "stop", True, PLANTED, True, PLANTED),)
+    reader, now = Reader("runner", None, None, "test"), timezone.now()
+    answers = Answers(1, given, text=PLANTED)
+    health_checks.give(ana, answers, form=Form.FULL, visit=None, reader=reader, now=now)
+    [(_, text)] = told()
+    assert "Something new to read before Saturday 5 December, 12:00: A. D." in text
+    assert PLANTED not in text
+    assert "hold" not in text
+    assert "ealth" not in text
+
+
+def test_an_answer_to_time_off_is_told(kim, noon, desks, told):
+    desk = factories.make_user("desk2@example.com", role=Role.DESK)
+    asked = TimeOff.objects.create(
+        therapist=kim,
+        asked_at=timezone.now(),
+        starts_at=noon + timedelta(days=9),
+        ends_at=noon + timedelta(days=10),
+    )
+    time_off.answer(asked, Answer.DECLINED, by=desk, now=timezone.now())
+    [(address, text)] = told()
+    assert address == "kim@example.com"
+    assert "Your time off from Friday 11 December: Declined" in text
+
+
+def test_a_colleague_who_falls_ill_is_told_to_desk_and_owner_but_not_why(
+    kim, clinic, noon, desks, owners, told
+):
+    factories.make_absence(
+        therapist=kim, starts_at=noon, ends_at=noon + timedelta(hours=8), reason=PLANTED
+    )
+    factories.make_absence(
+        therapist=kim, starts_at=noon + timedelta(days=9), ends_at=noon + timedelta(days=10)
+    )
+    found = told()
+    assert {address for address, _ in found} == {"desk@example.com", "owner@example.com"}
+    assert all("Kim Demo is away today" in text and PLANTED not in text for _, text in found)
+
+
+def test_the_owner_is_told_once_when_newcomers_are_paused(clinic, owners, booked, told):
+    """A newcomer's booking of an hour ago is one more than this clinic takes."""
+    clinic.unproved_per_hour = 1
+    clinic.save()
+    booked.booked_at, booked.prove_by = timezone.now(), timezone.now() + timedelta(hours=2)
+    booked.save()
+    for _ in range(2):
+        [(address, text)] = told()
+        assert address == "owner@example.com"
+        assert "nobody has confirmed" in text
+
+
+def test_what_somebody_has_switched_off_is_not_told(booked_today, kim, told):
+    NoticeWishes.objects.create(user=kim.user, off=["booked"])
+    assert told() == []
+
+
+def test_in_quiet_hours_it_waits_for_their_end(booked_today, kim, told):
+    NoticeWishes.objects.create(user=kim.user, quiet_from=time(8), quiet_until=time(10))
+    assert told() == []
+    assert len(told(timezone.now() + timedelta(minutes=61))) == 1
+
+
+def test_those_who_like_it_have_one_mail_an_hour(booked_today, visit, noon, kim, told):
+    NoticeWishes.objects.create(user=kim.user, hourly=True)
+    now = timezone.now() + timedelta(minutes=10)
+    assert told(now) == []
+    visit(noon + timedelta(hours=4)).record("booked", by="runner", now=now)
+    assert told(now) == []
+    [(_, text)] = told(now + timedelta(minutes=51))
+    assert "2 things at" in text
+
+
+def test_while_all_mail_is_paused_nothing_goes_out_and_nothing_is_lost(booked_today, told):
+    controls.pause(by="owner", now=timezone.now())
+    assert told() == []
+    controls.resume()
+    assert len(told()) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "hourly", "quiet", "expected"),
+    [
+        ("2026-12-02T09:10", False, (20, 7), "2026-12-02T09:10"),
+        ("2026-12-02T09:10", True, (20, 7), "2026-12-02T10:00"),
+        ("2026-12-02T21:10", False, (20, 7), "2026-12-03T07:00"),
+        ("2026-12-02T06:59", False, (20, 7), "2026-12-02T07:00"),
+        ("2026-12-02T07:00", False, (20, 7), "2026-12-02T07:00"),
+        ("2026-12-02T19:30", True, (20, 7), "2026-12-03T07:00"),
+        ("2026-12-02T12:10", False, (12, 14), "2026-12-02T14:00"),
+        ("2026-12-02T12:10", False, (12, 12), "2026-12-02T12:10"),
+        ("2026-10-24T22:10", False, (20, 7), "2026-10-25T07:00"),  # the clocks go back
+    ],
+)
+def test_when_somebody_is_told(at, hourly, quiet, expected):
+    zoned = datetime.fromisoformat(at).replace(tzinfo=LONDON).astimezone(UTC)
+    since, until = (time(hour) for hour in quiet)
+    found = told_at(zoned, hourly=hourly, quiet_from=since, quiet_until=until, tz=LONDON)
+    assert found.astimezone(LONDON).replace(tzinfo=None) == datetime.fromisoformat(expected)
+
+
+def test_each_chooses_among_what_concerns_them(kims, desks, owners, kim):
+    offered = {
+        name: browser.get("/notices/").content.decode().count('name="kinds"')
+        for name, browser in (("kim", kims), ("desk", desks), ("owner", owners))
+    }
+    assert offered == {"kim": 5, "desk": 1, "owner": 2}
+    typed = {"kinds": ["gone", "to_read"], "hourly": "on", "quiet_from": "19:00",
+             "quiet_until": "08:00"}  # fmt: skip
+    assert kims.post("/notices/", typed).status_code == 302
+    wishes = NoticeWishes.objects.get(user=kim.user)
+    assert set(wishes.off) == {"booked", "held_here", "time_off"}
+    assert wishes.hourly
+    assert kims.post("/notices/", {**typed, "quiet_from": "late"}).status_code == 422
+
+
+def test_a_day_with_nothing_to_tell_writes_nothing(visit, told):
+    visit()
+    assert told() == []
+    assert not StaffNotice.objects.exists()

@@ -1,0 +1,240 @@
+"""Telling the clinic's own people what has happened: found each minute, written down, mailed.
+
+What has happened is read from the diary's own events and rows, so that no action can forget to
+tell. Whoever has done it is not told. A mail says times, initials and rooms, as the morning's
+does, and nothing of health.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from bookings import dates
+from bookings.actions.mail import sign_in_mails
+from bookings.core.intervals import day_bounds
+from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
+from bookings.core.wording import clock
+from bookings.models import Absence, Appointment, AppointmentEvent, Change, Clinic, User
+from bookings.queries.clients import strangers
+from therapists.core.notice_times import told_at
+from therapists.feeds import initials_of
+from therapists.models import (
+    Answer,
+    HealthCheck,
+    NoticeKind,
+    NoticeWishes,
+    StaffNotice,
+    TimeOff,
+)
+
+LOOKED_BACK = timedelta(hours=2)
+OF_USE_FOR = timedelta(hours=12)
+BEFORE = timedelta(days=14)
+KIND_OF = {
+    "booked": NoticeKind.BOOKED,
+    "cancelled": NoticeKind.GONE,
+    "moved": NoticeKind.GONE,
+    "held_here": NoticeKind.HELD_HERE,
+}
+
+
+def tell(*, now: datetime) -> int:
+    """Find, write down and mail what is due; returns how many mails are owed by it."""
+    clinic = Clinic.objects.the()
+    with transaction.atomic():
+        StaffNotice.objects.bulk_create(
+            _wished(_found(clinic, now), clinic, now), ignore_conflicts=True
+        )
+    return 0 if clinic.mail_paused_at else _mail_due(clinic, now)
+
+
+def _found(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    yield from _of_the_diary(clinic, now)
+    yield from _moved_away(clinic, now)
+    yield from _to_read(now)
+    yield from _answered(clinic, now)
+    yield from _sick(clinic, now)
+    yield from _alarms(clinic, now)
+
+
+def _notice(user: User, kind: NoticeKind, occasion: Any, now: datetime, **fields) -> StaffNotice:
+    key = f"{kind}:{occasion}:{user.pk}"
+    return StaffNotice(user=user, kind=kind, key=key, created_at=now, due_at=now, **fields)
+
+
+def _is_by(event: AppointmentEvent, user: User) -> bool:
+    """Whatever the role in which they have acted."""
+    return event.by.rpartition(": ")[2] == str(user.pk)
+
+
+def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    """Of today's visits, to whose diary they are in; where one was moved from says its event."""
+    today = day_bounds(clinic.day_of(now), 1, clinic.tz)
+    events = AppointmentEvent.objects.filter(
+        appointment__starts_at__gte=today.start,
+        appointment__starts_at__lt=today.end,
+        appointment__client__isnull=False,
+        kind__in=KIND_OF,
+        at__gte=now - LOOKED_BACK,
+    )
+    for event in events.select_related("appointment__therapist__user", "appointment__client"):
+        user = event.appointment.therapist.user
+        if user and user.is_active and not _is_by(event, user):
+            yield _notice(user, KIND_OF[event.kind], event.pk, now, appointment=event.appointment)
+
+
+def _moved_away(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    """What was today and is on a later day now."""
+    today = day_bounds(clinic.day_of(now), 1, clinic.tz)
+    events = AppointmentEvent.objects.filter(
+        appointment__in=Appointment.objects.upcoming(today.end),
+        kind="moved",
+        at__gte=now - LOOKED_BACK,
+    )
+    for event in events.select_related("appointment__therapist__user", "appointment__client"):
+        before, user = event.facts["from"]["starts_at"], event.appointment.therapist.user
+        was_today = today.start <= datetime.fromisoformat(before) < today.end
+        if was_today and user and user.is_active and not _is_by(event, user):
+            fields = {"appointment": event.appointment, "facts": {"was": before}}
+            yield _notice(user, NoticeKind.GONE, event.pk, now, **fields)
+
+
+def _to_read(now: datetime) -> Iterator[StaffNotice]:
+    """Somebody has told something: to those whose diary they are in soon, and no word of it."""
+    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).values_list("pk", "client")
+    checks = {client: pk for pk, client in given}
+    visits = Appointment.objects.upcoming(now).filter(
+        client__in=checks, starts_at__lt=now + BEFORE, therapist__user__is_active=True
+    )
+    seen = set()
+    for visit in visits.select_related("therapist__user"):
+        occasion = visit.therapist_id, checks[visit.client_id]
+        if occasion not in seen and visit.therapist.user:
+            seen.add(occasion)
+            yield _notice(
+                visit.therapist.user, NoticeKind.TO_READ, occasion[1], now, appointment=visit
+            )
+
+
+def _answered(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    answered = TimeOff.objects.filter(
+        answered_at__gte=now - LOOKED_BACK, therapist__user__is_active=True
+    )
+    for asked in answered.select_related("therapist__user"):
+        if asked.therapist.user and asked.answered_by_id != asked.therapist.user_id:
+            said = str(Answer(asked.answer).label)
+            facts = {"day": dates.day(asked.starts_at, clinic.tz), "answer": said}
+            yield _notice(asked.therapist.user, NoticeKind.TIME_OFF, asked.pk, now, facts=facts)
+
+
+def _sick(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    """Time off that has been entered just now and covers this moment or what is left of today."""
+    today = day_bounds(clinic.day_of(now), 1, clinic.tz)
+    entered = Change.objects.filter(
+        table=Absence._meta.db_table, did="INSERT", at__gte=now - LOOKED_BACK
+    )
+    by = dict(entered.values_list("row", "user"))
+    off = Absence.objects.filter(
+        pk__in=by, therapist__isnull=False, starts_at__lt=today.end, ends_at__gt=now
+    )
+    people = list(User.objects.filter(is_active=True, role__in=[Role.DESK, Role.OWNER]))
+    for absence in off.select_related("therapist"):
+        for user in people:
+            if user.pk not in (by[absence.pk], absence.therapist.user_id):
+                facts = {"name": absence.therapist.name}
+                yield _notice(user, NoticeKind.SICK, absence.pk, now, facts=facts)
+
+
+def _alarms(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    """To the owners, once a day: the brake for newcomers is on."""
+    if strangers.is_full(clinic, now):
+        for user in User.objects.filter(is_active=True, role=Role.OWNER):
+            yield _notice(user, NoticeKind.ALARM, clinic.day_of(now), now)
+
+
+def _wished(found: Iterable[StaffNotice], clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
+    """Without what somebody has switched off, and due when they like to be told."""
+    notices = list(found)
+    wishes = NoticeWishes.objects.in_bulk({one.user_id for one in notices}, field_name="user_id")
+    for notice in notices:
+        wish = wishes.get(notice.user_id) or NoticeWishes()
+        if notice.kind in wish.off:
+            continue
+        notice.due_at = told_at(
+            now,
+            hourly=wish.hourly,
+            quiet_from=wish.quiet_from,
+            quiet_until=wish.quiet_until,
+            tz=clinic.tz,
+        )
+        yield notice
+
+
+def _mail_due(clinic: Clinic, now: datetime) -> int:
+    """One mail for each person, about everything that has become due."""
+    with transaction.atomic():
+        waiting = StaffNotice.objects.filter(told_at=None, due_at__lte=now).select_related(
+            "user", "appointment__client", "appointment__treatment", "appointment__room"
+        )
+        due = list(waiting.select_for_update(of=("self",), skip_locked=True))
+        told: dict[int, list[StaffNotice]] = {}
+        for notice in due:
+            told.setdefault(notice.user_id, []).append(notice)
+        for notices in told.values():
+            _owe(notices, clinic, now)
+        StaffNotice.objects.filter(pk__in=[one.pk for one in due]).update(told_at=now)
+    return len(told)
+
+
+def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
+    user = notices[0].user
+    if not user.is_active:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = [in_words(one, clinic) for one in notices]
+        url = urljoin(settings.SITE_URL, reverse("therapists:notices"))
+        subject = lines[0]
+        if len(lines) > 1:
+            count = len(lines)
+            subject = ngettext("{count} thing at {clinic}", "{count} things at {clinic}", count)
+            subject = subject.format(count=count, clinic=clinic.name)
+        end = _("What you are told, and when: {url}").format(url=url)
+        body = "\n".join([*lines, "", end])
+    sign_in_mails.owe(user.email, subject, body, good_for=OF_USE_FOR, now=now)
+
+
+def in_words(notice: StaffNotice, clinic: Clinic) -> str:
+    """In a line; initials instead of names, as on a lock screen."""
+    facts = notice.facts
+    if notice.kind == NoticeKind.TIME_OFF:
+        return _("Your time off from {day}: {answer}").format(**facts)
+    if notice.kind == NoticeKind.SICK:
+        return _("{name} is away today").format(**facts)
+    visit = notice.appointment
+    if visit is None:
+        return str(NoticeKind(notice.kind).label)
+    about = {"at": clock(visit.starts_at, clinic.tz), "who": initials_of(visit.whose)}
+    about["what"] = f"{visit.treatment.name}, {visit.room.name}"
+    if notice.kind == NoticeKind.TO_READ:
+        about["day"] = dates.day(visit.starts_at, clinic.tz)
+        return _("Something new to read before {day}, {at}: {who}").format(**about)
+    if notice.kind == NoticeKind.HELD_HERE:
+        return _("{who} is here and waits for you to decide ({at})").format(**about)
+    if notice.kind == NoticeKind.BOOKED:
+        return _("New today at {at}: {who}, {what}").format(**about)
+    if "was" in facts:
+        about["was"] = clock(datetime.fromisoformat(facts["was"]), clinic.tz)
+        about["day"] = dates.day(visit.starts_at, clinic.tz)
+        return _("No longer today at {was}, but {day}, {at}: {who}").format(**about)
+    if visit.status == Status.CANCELLED:
+        return _("Cancelled today at {at}: {who}, {what}").format(**about)
+    return _("Moved, now today at {at}: {who}, {what}").format(**about)

@@ -1,0 +1,76 @@
+"""What somebody who works here is told by mail, and when."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings.core.roles import Role
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods, private
+from therapists.models import NoticeKind, NoticeWishes
+
+OF_THERAPISTS = (
+    NoticeKind.BOOKED, NoticeKind.GONE, NoticeKind.HELD_HERE, NoticeKind.TO_READ,
+    NoticeKind.TIME_OFF,
+)  # fmt: skip
+
+
+class WishesForm(forms.ModelForm):
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Tell me of"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = NoticeWishes
+        fields = ("hourly", "quiet_from", "quiet_until")
+        labels = {
+            "hourly": gettext_lazy("In one mail an hour, instead of at once"),
+            "quiet_from": gettext_lazy("Nothing from"),
+            "quiet_until": gettext_lazy("until"),
+        }
+        widgets = {
+            name: forms.TimeInput({"type": "time", "class": "form-control"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until")
+        }
+
+    def __init__(self, *args, offered: list[NoticeKind], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        self.fields["kinds"].choices = [(one.value, one.label) for one in offered]
+        self.initial["kinds"] = [one.value for one in offered if one not in self.instance.off]
+
+    def save(self, commit: bool = True) -> NoticeWishes:
+        wanted = self.cleaned_data["kinds"]
+        self.instance.off = [one.value for one in self.offered if one.value not in wanted]
+        return super().save(commit)
+
+
+def kinds_for(roles: frozenset[Role]) -> list[NoticeKind]:
+    """Those that somebody of these roles can be told of."""
+    kinds = list(OF_THERAPISTS) if Role.THERAPIST in roles else []
+    if roles & {Role.DESK, Role.OWNER}:
+        kinds.append(NoticeKind.SICK)
+    if Role.OWNER in roles:
+        kinds.append(NoticeKind.ALARM)
+    return kinds
+
+
+@page_methods
+@private
+def page(request: StaffRequest) -> HttpResponse:
+    found = NoticeWishes.objects.filter(user=request.user).first()
+    form = WishesForm(
+        request.POST or None,
+        instance=found or NoticeWishes(user=request.user),
+        offered=kinds_for(request.roles),
+        label_suffix="",
+    )
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Kept."))
+        return redirect("therapists:notices")
+    status = 422 if request.method == "POST" else 200
+    return render(request, "therapists/notices.html", {"form": form}, status=status)

@@ -1,0 +1,166 @@
+"""What follows a visit, from Today: taking the money and booking again; and running late."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from bookings import dates
+from bookings.actions.mail.outbox import GRACE, Notify
+from bookings.actions.money import payments
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking, cancellation, running_late
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.core import wording
+from bookings.core.scheduling.codes import Rules
+from bookings.models import Account, Appointment, Clinic, Method, Therapist
+from bookings.queries.scheduling.slots import Slot
+from bookings.web.actor import who
+from bookings.web.forms import whole_number
+from therapists.pages.no_store import of_a_therapist
+from therapists.queries.book_again import again
+
+TAKEN = (Method.CARD, Method.CASH)
+LONGEST_KEY = 60
+LATEST = 120  # minutes
+
+
+def page_of(day: date, visit: Appointment | None = None) -> str:
+    """Of a day, with what there is still to do about one visit at its top."""
+    query = f"?visit={visit.pk}" if visit else ""
+    return reverse("therapists:day", args=[day]) + query
+
+
+def _own(therapist: Therapist, pk: int) -> Appointment:
+    visits = Appointment.objects.visits().of_the_living()
+    return get_object_or_404(visits, pk=pk, therapist=therapist)
+
+
+def _back(visit: Appointment) -> HttpResponse:
+    return redirect(page_of(Clinic.objects.the().day_of(visit.starts_at), visit))
+
+
+def _key(request: HttpRequest) -> str:
+    """What makes a form that is sent twice count once."""
+    return request.POST.get("key", "")[:LONGEST_KEY]
+
+
+@require_POST
+@of_a_therapist
+def pay(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """All that is left, by one press; sums in part are the desk's."""
+    visit, method = _own(therapist, pk), request.POST.get("method")
+    left = Account.of(visit).left
+    if method in TAKEN and left > 0 and _key(request):
+        try:
+            paid = payments.pay(
+                visit,
+                method=Method(method),
+                amount=left,
+                key=_key(request),
+                by=who(request),
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = _("{client}: {amount}, {method}, receipt {number}.").format(
+                client=visit.client,
+                amount=wording.price(paid.amount, paid.currency),
+                method=paid.get_method_display().lower(),
+                number=paid.number,
+            )
+            messages.success(request, said)
+    return _back(visit)
+
+
+@require_POST
+@of_a_therapist
+def book_again(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """One of the times that the page has offered; the client is told in three minutes."""
+    visit, clinic, now = _own(therapist, pk), Clinic.objects.the(), timezone.now()
+    start, offered = _instant(request.POST.get("start", "")), again(visit, clinic, now=now)
+    if start not in [one.starts_at for one in offered.openings] or not _key(request):
+        messages.error(request, _("That time has just been taken. Please choose another."))
+        return _back(visit)
+    wanted = BookingRequest(
+        slots=[Slot(treatment=offered.treatment, start=start, therapist=therapist)],
+        client=visit.whose,
+        key=_key(request),
+        rules=Rules.DESK,
+        notify=Notify.from_the_desk(),
+        by=who(request),
+    )
+    try:
+        [booked] = booking.book(wanted, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("{client} is booked: {time}. The mail goes out in three minutes.")
+        at = dates.day_year_and_time(booked.starts_at, clinic.tz)
+        messages.success(request, said.format(client=booked.client, time=at))
+    return _back(visit)
+
+
+def _instant(typed: str):
+    try:
+        return parse_datetime(typed)
+    except ValueError:
+        return None
+
+
+@require_POST
+@of_a_therapist
+def unbook(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """Takes back what the same person has just booked, before anybody is told."""
+    visit, by, now = _own(therapist, pk), who(request), timezone.now()
+    just_now = {"kind": "booked", "by": by, "at__gte": now - GRACE}
+    last = whole_number(request.POST.get("visit"))
+    before = Appointment.objects.visits().filter(pk=last, therapist=therapist).first()
+    if not visit.events.filter(**just_now).exists():
+        messages.error(
+            request, _("It is too late to undo this here; the desk can still cancel it.")
+        )
+        return _back(before or visit)
+    try:
+        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back; nobody is told."))
+    return _back(before or visit)
+
+
+@require_POST
+@of_a_therapist
+def late(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+    """Tells those who come next, in three minutes; 0 takes back what has not gone out."""
+    minutes, now = whole_number(request.POST.get("minutes")), timezone.now()
+    if minutes is None or not 0 <= minutes <= LATEST:
+        messages.error(request, _("Please give the minutes, from 0 to 120."))
+        return redirect("therapists:today")
+    try:
+        told = running_late.tell(
+            therapist, minutes, notify=Notify.from_the_desk(), by=who(request), now=now
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _said(minutes, told))
+    return redirect("therapists:today")
+
+
+def _said(minutes: int, told: list[Appointment]) -> str:
+    if not minutes:
+        return _("In time after all. Who has had the mail already must be rung.")
+    if not told:
+        return _("Nobody else comes today whom that would keep waiting.")
+    names = ", ".join(str(visit.whose) for visit in told)
+    sentence = _("Told by mail in three minutes: {names}.")
+    return sentence.format(names=names)

@@ -1,0 +1,88 @@
+"""When a client had better come again: by their plan, or as they usually come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median_low
+
+from bookings.core import training
+from bookings.core.scheduling.codes import Rules
+from bookings.models import Appointment, Clinic, Treatment
+from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.openings import nearest
+from bookings.queries.training.plans import (
+    History,
+    declined_by,
+    id_of,
+    plan_of,
+    runner_of,
+    suitable,
+)
+
+TIMES = 3
+WITHOUT_A_HABIT = timedelta(weeks=4)
+SHORTEST, LONGEST = timedelta(weeks=1), timedelta(weeks=8)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Free times with the same therapist; `session` names what the plan asks for, if anything."""
+
+    treatment: Treatment
+    session: str
+    openings: Sequence[Opening]
+
+
+def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> Again:
+    """The next session of the plan that is not booked yet; without one, the usual pause."""
+    client, today = visit.whose, clinic.day_of(now)
+    history = History.of(client)
+    plan = plan_of(list(client.races.all()), runner_of(client, history), today=today)
+    session = _next_session(plan, history, visit, clinic, today)
+    if session is None:
+        day = clinic.day_of(visit.starts_at) + _usual_pause(history)
+        return Again(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+    name = plan.protocol.session_types[session.kind].name
+    offered = Treatment.objects.filter(active=True, therapists=visit.therapist_id)
+    treatment = suitable(offered, session) or visit.treatment
+    near = _near(visit, treatment, max(session.suggested, today), clinic, now)
+    fits = [one for one in near if plan.allows(session, clinic.day_of(one.starts_at))]
+    return Again(treatment, name, fits)
+
+
+def _next_session(
+    plan: training.Plan, history: History, visit: Appointment, clinic: Clinic, today: date
+) -> training.Session | None:
+    """Within the diary's horizon, neither booked nor put aside."""
+    declined = declined_by(visit.whose)
+    last = today + timedelta(days=clinic.horizon_days)
+    for session in plan.sessions:
+        is_ahead = today < session.window_end and session.window_start <= last
+        if is_ahead and id_of(session) not in declined and not history.booked_for(session, clinic):
+            return session
+    return None
+
+
+def _usual_pause(history: History) -> timedelta:
+    """Between two visits, as they have come so far; four weeks for whoever has not."""
+    gaps = [after.starts_at - before.starts_at for before, after in pairwise(history.visits)]
+    usual = median_low(gaps) if gaps else WITHOUT_A_HABIT
+    return min(max(timedelta(days=usual.days), SHORTEST), LONGEST)
+
+
+def _near(
+    visit: Appointment, treatment: Treatment, day: date, clinic: Clinic, now: datetime
+) -> list[Opening]:
+    """At the hour at which they have just come."""
+    clock = visit.starts_at.astimezone(clinic.tz).time()
+    start = datetime.combine(day, clock, clinic.tz)
+    return nearest(
+        clinic,
+        treatment,
+        start,
+        count=TIMES,
+        therapist=visit.therapist,
+        rules=Rules.DESK,
+        now=now,
+    )
