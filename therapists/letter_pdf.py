@@ -17,7 +17,7 @@ FONTS = {
     "Figtree": "vendor/figtree/figtree-latin-wght-normal.woff2",
     "Figtree wide": "vendor/figtree/figtree-latin-ext-wght-normal.woff2",
 }
-WEIGHT = {"wght": 400}
+WEIGHT: dict[str, float] = {"wght": 400}
 MARGIN, LINE, SIZE = 25, 6, 11  # mm, mm, points
 
 

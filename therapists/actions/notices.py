@@ -7,7 +7,7 @@ does, and nothing of health.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -23,7 +23,15 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import clock
-from bookings.models import Absence, Appointment, AppointmentEvent, Change, Clinic, User
+from bookings.models import (
+    Absence,
+    Appointment,
+    AppointmentEvent,
+    Change,
+    Clinic,
+    Therapist,
+    User,
+)
 from bookings.queries.clients import strangers
 from therapists.core.notice_times import told_at
 from therapists.feeds import initials_of
@@ -148,9 +156,10 @@ def _sick(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     )
     people = list(User.objects.filter(is_active=True, role__in=[Role.DESK, Role.OWNER]))
     for absence in off.select_related("therapist"):
+        ill = cast(Therapist, absence.therapist)
         for user in people:
-            if user.pk not in (by[absence.pk], absence.therapist.user_id):
-                facts = {"name": absence.therapist.name}
+            if user.pk not in (by[absence.pk], ill.user_id):
+                facts = {"name": ill.name}
                 yield _notice(user, NoticeKind.SICK, absence.pk, now, facts=facts)
 
 

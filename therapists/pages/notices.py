@@ -1,5 +1,7 @@
 """What somebody who works here is told by mail, and when."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -39,7 +41,8 @@ class WishesForm(forms.ModelForm):
     def __init__(self, *args, offered: list[NoticeKind], **kwargs):
         super().__init__(*args, **kwargs)
         self.offered = offered
-        self.fields["kinds"].choices = [(one.value, one.label) for one in offered]
+        kinds = cast(forms.MultipleChoiceField, self.fields["kinds"])
+        kinds.choices = [(one.value, one.label) for one in offered]
         self.initial["kinds"] = [one.value for one in offered if one not in self.instance.off]
 
     def save(self, commit: bool = True) -> NoticeWishes:

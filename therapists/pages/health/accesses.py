@@ -112,16 +112,13 @@ def accesses(request: HttpRequest) -> HttpResponse:
     return render(request, "therapists/health/accesses.html", context)
 
 
-def _with_login(accesses: QuerySet[Access]) -> QuerySet[Access]:
-    """Who signs in as a client may be somebody else, so that login's address is told."""
-    is_runner = Q(who__startswith=Role.RUNNER)
-    login = Case(When(is_runner, then=F("user__email")), default=Value(""))
-    return accesses.annotate(login=login)
+# Who signs in as a client may be somebody else, so that login's address is told.
+LOGIN = Case(When(Q(who__startswith=Role.RUNNER), then=F("user__email")), default=Value(""))
 
 
 def _by_act(accesses: QuerySet[Access]) -> QuerySet:
     """A line for each client on each page that somebody opened, with the records' numbers."""
-    acts = _with_login(accesses).values(
+    acts = accesses.annotate(login=LOGIN).values(
         "at", "who", "did", "what", "client", "client__name", "address", "page", "reason", "login"
     )
     records = ArrayAgg("record", order_by="record", distinct=True)
@@ -131,7 +128,8 @@ def _by_act(accesses: QuerySet[Access]) -> QuerySet:
 def _by_day(accesses: QuerySet[Access], tz: ZoneInfo) -> QuerySet:
     """A line for each person, client, day and reason; for lists of many, one for each person."""
     is_list = Q(page__in=OF_MANY)
-    told = _with_login(accesses).annotate(
+    told = accesses.annotate(
+        login=LOGIN,
         day=TruncDate("at", tzinfo=tz),
         whose=Case(When(is_list, then=None), default=F("client")),
         name=Case(When(is_list, then=Value("")), default=F("client__name")),

@@ -115,7 +115,7 @@ class NoteSession:
 
     @property
     def photos(self) -> Iterable[Photo]:
-        return self.note.photos.all() if self.note else ()
+        return Photo.objects.filter(note=self.note) if self.note else ()
 
     @cached_property
     def templates(self) -> list[NoteTemplate]:

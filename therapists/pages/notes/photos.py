@@ -26,8 +26,8 @@ def add(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     try:
         if sent is None:
             raise photos.NoPhoto
-        data, asked = sent.read(), {"reader": reader_of(request), "now": timezone.now()}
-        photos.add(visit, data, author=therapist, **asked)
+        reader, now = reader_of(request), timezone.now()
+        photos.add(visit, sent.read(), author=therapist, reader=reader, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
