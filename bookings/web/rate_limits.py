@@ -92,7 +92,7 @@ def _count(limit: RateLimitItem, what: str, askers: list[str], cost: int) -> int
 def _askers(request: HttpRequest) -> list[str]:
     """The address, and the login wherever it comes from."""
     user = getattr(request, "user", None)
-    signed_in = [f"login {user.pk}"] if user is not None and user.is_authenticated else []
+    signed_in = [f"login:{user.pk}"] if user is not None and user.is_authenticated else []
     return [address(request), *signed_in]
 
 
