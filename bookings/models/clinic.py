@@ -59,7 +59,9 @@ def fee_field(what_for: str) -> models.DecimalField:
 
 
 def fee_unit_field() -> models.CharField:
-    return models.CharField("that is", max_length=10, choices=FeeIs, default=FeeIs.PERCENT)
+    return models.CharField(
+        gettext_lazy("that is"), max_length=10, choices=FeeIs, default=FeeIs.PERCENT
+    )
 
 
 def validate_origins(text: str) -> None:
@@ -176,7 +178,7 @@ class Clinic(Named, models.Model):
     mail_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_paused_by = models.CharField(max_length=200, blank=True, editable=False)
     asks_date_of_birth = models.BooleanField(
-        "ask online for the date of birth",
+        gettext_lazy("ask online for the date of birth"),
         default=False,
         help_text=gettext_lazy(
             "Behind the mailed link, never while booking. Whoever is under 18 is asked for "
@@ -193,25 +195,25 @@ class Clinic(Named, models.Model):
         ),
     )
     keep_records_years = models.PositiveSmallIntegerField(
-        "keep clinical records for",
+        gettext_lazy("keep clinical records for"),
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text=gettext_lazy("Years after the last visit; then they and the client are erased."),
     )
     keep_history_years = models.PositiveSmallIntegerField(
-        "keep the history of changes for",
+        gettext_lazy("keep the history of changes for"),
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text="Years.",
+        help_text=gettext_lazy("Years."),
     )
     forget_newcomers_days = models.PositiveSmallIntegerField(
-        "forget newcomers after",
+        gettext_lazy("forget newcomers after"),
         default=90,
         validators=[MinValueValidator(7)],
         help_text=gettext_lazy("Days: who never opened a mailed link and never came."),
     )
     forget_details_days = models.PositiveSmallIntegerField(
-        "forget details after",
+        gettext_lazy("forget details after"),
         default=180,
         validators=[MinValueValidator(7)],
         help_text=gettext_lazy(
@@ -220,7 +222,7 @@ class Clinic(Named, models.Model):
     )
 
     embed_origins = models.TextField(
-        "web sites that may show the free times",
+        gettext_lazy("web sites that may show the free times"),
         blank=True,
         validators=[validate_origins],
         help_text=gettext_lazy(

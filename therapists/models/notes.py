@@ -41,7 +41,7 @@ class Note(models.Model):
     author = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="notes")
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.THERAPISTS)
     created_at = models.DateTimeField()
-    content = SealedField("draft", null=True, blank=True)
+    content = SealedField(gettext_lazy("draft"), null=True, blank=True)
     saved_at = models.DateTimeField(help_text=gettext_lazy("When the draft was last saved."))
     revision = models.PositiveIntegerField(
         default=0, help_text=gettext_lazy("Rises with each save.")
