@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.ways_in import change_the_lock, shut
 from bookings.admin.users import LoginForOwners
@@ -43,12 +44,12 @@ class ClientAdmin(LoginForOwners):
         """Nobody edits or chooses an erased client."""
         return super().get_queryset(request).filter(erased_at=None)
 
-    @admin.display(description="Appointments")
+    @admin.display(description=gettext_lazy("Appointments"))
     def visits(self, client: Client) -> str:
         listed = reverse("admin:bookings_appointment_changelist")
         return format_html('<a href="{}?client__id__exact={}">Show them</a>', listed, client.pk)
 
-    @admin.display(description="Races")
+    @admin.display(description=gettext_lazy("Races"))
     def plan(self, client: Client) -> str:
         if client.pk is None:
             return "Once the client is saved"

@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
@@ -132,7 +133,7 @@ class TreatmentForm(DiaryForm):
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Where in a runner's training it belongs.",
+        help_text=gettext_lazy("Where in a runner's training it belongs."),
     )
 
 
@@ -154,7 +155,7 @@ class TreatmentAdmin(RotaAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
         return super().get_queryset(request).prefetch_related("therapists")
 
-    @admin.display(description="Offered by")
+    @admin.display(description=gettext_lazy("Offered by"))
     def offered_by(self, treatment: Treatment) -> str:
         return ", ".join(therapist.initials for therapist in treatment.therapists.all())
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Stale
 from bookings.actions.scheduling import changes, holds
@@ -91,7 +92,7 @@ def _shown(value: object) -> str:
 
 
 class Events(ReadOnly):
-    @admin.display(description="What")
+    @admin.display(description=gettext_lazy("What"))
     def what(self, event: AppointmentEvent) -> str:
         return in_words(event)
 
@@ -139,7 +140,7 @@ class AppointmentAdmin(DiaryAdmin):
             "What was booked",
             {
                 "fields": [*changes.CORRECTABLE, "seen"],
-                "description": (
+                "description": gettext_lazy(
                     "Corrections are recorded. When they concern the time, the treatment or the "
                     "therapist of a coming appointment, the client is told by e-mail."
                 ),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
@@ -75,7 +76,7 @@ class UserAdmin(NamelessLog):
     ordering = ["email"]
     date_hierarchy = "created_at"
 
-    @admin.display(description="Role", ordering="role")
+    @admin.display(description=gettext_lazy("Role"), ordering="role")
     def does(self, user: User) -> str:
         return user.role_in_words
 
