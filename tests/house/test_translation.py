@@ -150,7 +150,8 @@ def unmarked() -> dict[str, int]:
             if path.suffix in (".py", ".html", ".txt", ".js") and not any(
                 part in name for part in NOT_FOR_READERS
             ):
-                counted[name] = len(reading(path.read_text()))
+                read = unmarked_in_script if path.suffix == ".js" else reading
+                counted[name] = len(read(path.read_text()))
     return {name: count for name, count in counted.items() if count}
 
 
