@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
@@ -29,12 +30,12 @@ from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "
     "Nothing was changed; please look again."
 )
 NOT_SENT_AGAIN = ("accepted", "csrfmiddlewaretoken")
-NO_CLINIC_YET = "Please fill in the clinic settings first."
+NO_CLINIC_YET = gettext_noop("Please fill in the clinic settings first.")
 
 
 @changes_the_diary
@@ -47,9 +48,9 @@ def _write(page: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         return _behind_the_lock(page)
     except IntegrityError as error:
-        raise Refused(CHANGED_MEANWHILE) from error
+        raise Refused(_(CHANGED_MEANWHILE)) from error
     except Clinic.DoesNotExist as error:
-        raise Refused(NO_CLINIC_YET) from error
+        raise Refused(_(NO_CLINIC_YET)) from error
 
 
 class DiaryRequest(HttpRequest):

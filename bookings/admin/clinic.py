@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.core.mail.reminder_times import inside_cutoff
@@ -15,13 +16,34 @@ MINUTES_A_DAY = 24 * 60
 
 def warnings(clinic: Clinic) -> list[str]:
     """A sentence for each reminder that comes too late to act on."""
-    cutoffs = {"moving": clinic.move_cutoff_hours, "cancelling": clinic.cancel_cutoff_hours}
     return [
-        f"The reminder {days} {'day' if days == 1 else 'days'} before arrives when {doing} is "
-        f"no longer possible (cut-off {hours} hours)."
-        for doing, hours in cutoffs.items()
+        sentence(days).format(days=days, hours=hours)
+        for sentence, hours in (
+            (_too_late_to_move, clinic.move_cutoff_hours),
+            (_too_late_to_cancel, clinic.cancel_cutoff_hours),
+        )
         for days in inside_cutoff(hours)
     ]
+
+
+def _too_late_to_move(days: int) -> str:
+    return ngettext(
+        "The reminder {days} day before arrives when moving is no longer possible "
+        "(cut-off {hours} hours).",
+        "The reminder {days} days before arrives when moving is no longer possible "
+        "(cut-off {hours} hours).",
+        days,
+    )
+
+
+def _too_late_to_cancel(days: int) -> str:
+    return ngettext(
+        "The reminder {days} day before arrives when cancelling is no longer possible "
+        "(cut-off {hours} hours).",
+        "The reminder {days} days before arrives when cancelling is no longer possible "
+        "(cut-off {hours} hours).",
+        days,
+    )
 
 
 class ClinicForm(DiaryForm):
@@ -47,9 +69,9 @@ class ClinicAdmin(RotaAdmin):
     form = ClinicForm
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
-        ("Place and money", {"fields": ["timezone", "currency"]}),
+        (gettext_lazy("Place and money"), {"fields": ["timezone", "currency"]}),
         (
-            "Booking online",
+            gettext_lazy("Booking online"),
             {
                 "fields": [
                     "start_step_minutes",
@@ -63,11 +85,11 @@ class ClinicAdmin(RotaAdmin):
             },
         ),
         (
-            "Changing online",
+            gettext_lazy("Changing online"),
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
         (
-            "Fees and receipts",
+            gettext_lazy("Fees and receipts"),
             {
                 "fields": [
                     ("late_cancellation_fee", "late_cancellation_fee_is"),
@@ -76,11 +98,14 @@ class ClinicAdmin(RotaAdmin):
                 ]
             },
         ),
-        ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
-        ("Health", {"fields": ["emergency_advice", "care_days"]}),
-        ("On other web sites", {"fields": ["embed_origins"]}),
         (
-            "How long data is kept",
+            gettext_lazy("First visits"),
+            {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]},
+        ),
+        (gettext_lazy("Health"), {"fields": ["emergency_advice", "care_days"]}),
+        (gettext_lazy("On other web sites"), {"fields": ["embed_origins"]}),
+        (
+            gettext_lazy("How long data is kept"),
             {
                 "fields": [
                     "keep_records_years",

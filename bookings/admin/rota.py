@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
@@ -125,7 +126,7 @@ class AbsenceAdmin(RotaAdmin):
 
     @admin.display(ordering="therapist__name")
     def who(self, absence: Absence) -> str:
-        return str(absence.therapist or "Whole clinic")
+        return str(absence.therapist or _("Whole clinic"))
 
 
 class TreatmentForm(DiaryForm):
@@ -142,9 +143,9 @@ class TreatmentAdmin(RotaAdmin):
     form = TreatmentForm
     fieldsets = [
         (None, {"fields": ["name", "slug", "need", "description", "session_kinds"]}),
-        ("Time and price", {"fields": ["minutes", "buffer_minutes", "price"]}),
-        ("Who and where", {"fields": ["therapists", "rooms"]}),
-        ("Shown to runners", {"fields": ["active", "online", "position"]}),
+        (gettext_lazy("Time and price"), {"fields": ["minutes", "buffer_minutes", "price"]}),
+        (gettext_lazy("Who and where"), {"fields": ["therapists", "rooms"]}),
+        (gettext_lazy("Shown to runners"), {"fields": ["active", "online", "position"]}),
     ]
     list_display = ["name", "minutes", "buffer_minutes", "price", "offered_by", "online", "active"]
     list_filter = ["active", "online", "therapists"]

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Stale
@@ -39,7 +40,7 @@ class AppointmentForm(DiaryForm):
         super().clean()
         cleaned = self.cleaned_data
         if cleaned.get("seen") != self._latest_event():
-            raise ValidationError(f"{Stale()} Please open it again.")
+            raise ValidationError(" ".join([str(Stale()), _("Please open it again.")]))
         if cleaned.get("ends_at") and cleaned.get("treatment"):
             self.instance.blocked_until = cleaned["ends_at"] + self._pause(cleaned["treatment"])
         return cleaned
@@ -137,7 +138,7 @@ class AppointmentAdmin(DiaryAdmin):
     fieldsets = [
         (None, {"fields": ["client", "status"]}),
         (
-            "What was booked",
+            gettext_lazy("What was booked"),
             {
                 "fields": [*changes.CORRECTABLE, "seen"],
                 "description": gettext_lazy(
@@ -147,7 +148,7 @@ class AppointmentAdmin(DiaryAdmin):
             },
         ),
         (
-            "Record",
+            gettext_lazy("Record"),
             {
                 "fields": [
                     "blocked_until",

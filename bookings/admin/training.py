@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.training import races
 from bookings.admin.base import DiaryAdmin
@@ -13,8 +14,8 @@ from bookings.models import Race
 class RaceAdmin(DiaryAdmin):
     fieldsets = [
         (None, {"fields": ["client", "race_date", "distance", "name", "priority"]}),
-        ("Training", {"fields": ["training_start", "weeks"]}),
-        ("How it went", {"fields": ["outcome", "dnf_km"]}),
+        (gettext_lazy("Training"), {"fields": ["training_start", "weeks"]}),
+        (gettext_lazy("How it went"), {"fields": ["outcome", "dnf_km"]}),
     ]
     autocomplete_fields = ["client"]
     list_display = ["race_date", "name", "distance", "client", "priority", "outcome"]

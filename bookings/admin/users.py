@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
@@ -52,8 +53,10 @@ class UserForm(forms.ModelForm):
                 raise ValidationError(str(refusal)) from None
         if was and "email" in self.changed_data and not others.exists():
             raise ValidationError(
-                "You are the only owner, and a slip in your address would shut everybody out. Make "
-                "a second owner first; they change it."
+                _(
+                    "You are the only owner, and a slip in your address would shut everybody out. "
+                    "Make a second owner first; they change it."
+                )
             )
         return cleaned
 
@@ -65,8 +68,8 @@ class UserAdmin(NamelessLog):
     form = UserForm
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        ("Rights", {"fields": ["role", "is_active"]}),
-        ("Dates", {"fields": ["created_at", "last_login"]}),
+        (gettext_lazy("Rights"), {"fields": ["role", "is_active"]}),
+        (gettext_lazy("Dates"), {"fields": ["created_at", "last_login"]}),
     ]
     readonly_fields = ["created_at", "last_login"]
     list_display = ["email", "name", "does", "therapist", "is_active", "last_login"]

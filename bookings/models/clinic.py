@@ -35,7 +35,9 @@ EMERGENCY_ADVICE = (
 
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone such as Europe/London.")
+        raise ValidationError(
+            _("“{name}” is not a time zone such as Europe/London.").format(name=name)
+        )
 
 
 def validate_step(minutes: int) -> None:
@@ -48,13 +50,13 @@ class FeeIs(models.TextChoices):
     AMOUNT = "amount", gettext_lazy("an amount of money")
 
 
-def fee_field(what_for: str) -> models.DecimalField:
+def fee_field(help_text: Any) -> models.DecimalField:
     return models.DecimalField(
         max_digits=8,
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
-        help_text=f"{what_for}a percentage or an amount, never more than the price; 0 for none.",
+        help_text=help_text,
     )
 
 
@@ -69,8 +71,10 @@ def validate_origins(text: str) -> None:
     for origin in text.split():
         if not AN_ORIGIN.fullmatch(origin):
             raise ValidationError(
-                f"“{origin}” is not the address of a web site such as https://www.example.com, "
-                "without anything behind the name."
+                _(
+                    "“{origin}” is not the address of a web site such as https://www.example.com, "
+                    "without anything behind the name."
+                ).format(origin=origin)
             )
 
 
@@ -118,9 +122,18 @@ class Clinic(Named, models.Model):
         default=12,
         help_text=gettext_lazy("Until how long before the start runners can cancel one."),
     )
-    late_cancellation_fee = fee_field("For cancelling later than that: ")
+    late_cancellation_fee = fee_field(
+        gettext_lazy(
+            "For cancelling later than that: a percentage or an amount, never more than the price; "
+            "0 for none."
+        )
+    )
     late_cancellation_fee_is = fee_unit_field()
-    no_show_fee = fee_field("For not coming: ")
+    no_show_fee = fee_field(
+        gettext_lazy(
+            "For not coming: a percentage or an amount, never more than the price; 0 for none."
+        )
+    )
     no_show_fee_is = fee_unit_field()
     tax_note = models.CharField(
         max_length=200,
