@@ -25,7 +25,7 @@ NOT_CONFIRMED = _(
     "front desk, are not here: your therapist first asks you whether it is yours, at your next "
     "visit. Please ask the front desk if that is too late for you."
 )
-WITHHELD = (
+WITHHELD = _(
     "{count} more may speak of somebody else; the therapist looks through them before they are "
     "given out. Please ask the front desk."
 )
@@ -102,7 +102,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
         "Letters and photos": health.letters,
         "Who read or wrote your health data": health.accesses,
     }
-    remarks = [WITHHELD.format(count=health.withheld)] if health.withheld else []
+    remarks = [str(WITHHELD).format(count=health.withheld)] if health.withheld else []
     if client.unconfirmed_since:
         remarks.append(str(NOT_CONFIRMED))
     return Export(now, groups, remarks)

@@ -38,7 +38,7 @@ TRANSLATED = ("blocktranslate", "blocktrans", "comment", "verbatim")
 A_CLASS = ["block", "width"]
 # Languages have their own names; what kinds of session are called is the protocol's to say.
 NAMED_OTHERWISE = {"bookings.Client.language", "bookings.DeclinedSession.kind"}
-A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
+A_SENTENCE = re.compile(r"^[A-Z“{][^\n]* [^\n]* [^\n]*[.?!…:]$")
 A_CHOICE = re.compile(r"""\(['"][a-z_]*['"], ['"][A-Z][a-z’]+.*\)""")
 A_HEADING = re.compile(r"[A-Z“][a-z’]+(?: [^\n]+)? [a-z’][^\n]*")
 # What is said of a field needs no stop to be read, nor more than a word.

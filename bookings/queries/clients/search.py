@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.core.clients.search_text import MOST_TERMS, bounded, terms
 from bookings.models import Appointment, Client, Race
@@ -32,17 +34,17 @@ class Group(StrEnum):
 
     @property
     def label(self) -> str:
-        return LABELS[self]
+        return _(LABELS[self])
 
 
 LABELS = {
-    Group.RACE: "A race ahead",
-    Group.UPCOMING: "An appointment to come",
-    Group.PROVISIONAL: "Address not confirmed",
-    Group.NO_EMAIL: "No e-mail",
-    Group.HEALTH: "Health: to be checked by the therapist",
-    Group.OTHER_NAME: "A different name given",
-    Group.CONSENT: "Under 18, consent missing",
+    Group.RACE: gettext_noop("A race ahead"),
+    Group.UPCOMING: gettext_noop("An appointment to come"),
+    Group.PROVISIONAL: gettext_noop("Address not confirmed"),
+    Group.NO_EMAIL: gettext_noop("No e-mail"),
+    Group.HEALTH: gettext_noop("Health: to be checked by the therapist"),
+    Group.OTHER_NAME: gettext_noop("A different name given"),
+    Group.CONSENT: gettext_noop("Under 18, consent missing"),
 }
 
 
