@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from bookings.actions.clients import health_hold
 from bookings.models import AppointmentEvent, Client
@@ -97,10 +97,10 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
         return Export(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)
     groups |= {
-        "Health answers": health.answers,
-        "Signed notes": health.notes,
-        "Letters and photos": health.letters,
-        "Who read or wrote your health data": health.accesses,
+        gettext_noop("Health answers"): health.answers,
+        gettext_noop("Signed notes"): health.notes,
+        gettext_noop("Letters and photos"): health.letters,
+        gettext_noop("Who read or wrote your health data"): health.accesses,
     }
     remarks = [str(WITHHELD).format(count=health.withheld)] if health.withheld else []
     if client.unconfirmed_since:
