@@ -136,7 +136,7 @@ def is_within(inner: str, outer: str) -> bool:
 
 def test_folders_import_one_another_in_no_circle():
     """A folder and those within it are of one house; a facade only hands on."""
-    uses = defaultdict(set)
+    uses: dict[str, set[str]] = defaultdict(set)
     for module in MODULES:
         here = folder_of(module)
         there = {folder_of(other) for other in of_ours(module)}
