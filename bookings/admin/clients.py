@@ -55,7 +55,9 @@ class ClientAdmin(LoginForOwners):
         opened = reverse("desk:client_plan", args=[client.pk])
         return format_html('<a href="{}">Races and plan</a>', opened)
 
-    def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool
+    ) -> None:
         now = timezone.now()
         if not change:
             obj.created_at = now
