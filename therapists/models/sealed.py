@@ -48,7 +48,7 @@ class SealedField(models.BinaryField):
     _pyi_private_set_type: Sealed
     _pyi_private_get_type: Sealed  # type: ignore[assignment]
 
-    def from_db_value(self, value, _expression, _connection) -> Sealed | None:
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
 
     def get_db_prep_value(self, value, connection, prepared=False):
