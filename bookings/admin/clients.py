@@ -65,7 +65,9 @@ class ClientAdmin(LoginForOwners):
         opened = reverse("desk:client_plan", args=[client.pk])
         return format_html('<a href="{}">{}</a>', opened, _("Races and plan"))
 
-    def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool
+    ) -> None:
         now = timezone.now()
         if not change:
             obj.created_at = now

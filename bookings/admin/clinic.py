@@ -1,5 +1,7 @@
 """The clinic's settings: one row, so its list leads straight to it."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -123,24 +125,26 @@ class ClinicAdmin(RotaAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return False
 
-    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The first settings have no row to lock yet."""
         if Clinic.objects.exists():
             return super().changeform_view(request, *args, **kwargs)
         return admin.ModelAdmin.changeform_view(self, request, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if Clinic.objects.exists():
             return redirect("admin:bookings_clinic_change", THE_CLINIC)
         return redirect("admin:bookings_clinic_add")
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Also the page after saving, so that a warning is seen as long as it holds."""
         if clinic := kwargs.get("obj"):
             for warning in warnings(clinic):
                 messages.warning(request, warning)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Clinic, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:
         obj.pk = THE_CLINIC
         super().save_model(request, obj, form, change)

@@ -15,7 +15,7 @@ class AttentionFilter(admin.SimpleListFilter):
     title = "asks for attention"
     parameter_name = "attention"
 
-    def lookups(self, *_) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         return [("yes", "Yes")]
 
     def queryset(self, request: HttpRequest, mails: Any) -> QuerySet[Mail]:

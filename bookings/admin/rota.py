@@ -1,5 +1,7 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -50,7 +52,9 @@ class AbsenceInline(KnownDays, admin.TabularInline):
 class FlagsOverlaps(NamelessLog):
     """Says after saving where hours overlap: they are worked once, whoever typed twice."""
 
-    def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, *args: Any, **kwargs: Any
+    ) -> None:
         super().save_related(request, form, *args, **kwargs)
         row = form.instance
         therapist = row if isinstance(row, Therapist) else row.therapist
@@ -72,7 +76,9 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     search_fields = ["name", "initials"]
     prepopulated_fields = {"slug": ["name"]}
 
-    def save_model(self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool
+    ) -> None:
         """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew."""
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)

@@ -109,7 +109,7 @@ class StatusFilter(admin.SimpleListFilter):
 
     title = parameter_name = "status"
 
-    def lookups(self, *_) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         names = [(status.value, str(name)) for status, name in STATUS_NAMES.items()]
         return [*names, ("all", "All")]
 
@@ -182,7 +182,9 @@ class AppointmentAdmin(DiaryAdmin):
     ordering = ["-starts_at"]
     show_full_result_count = False
 
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs) -> forms.Field | None:
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
         """This page chooses a therapist or a room; it is no place to delete one."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -200,7 +202,7 @@ class AppointmentAdmin(DiaryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
         changes.correct(obj, by=who(request), now=timezone.now())
 
 

@@ -1,6 +1,9 @@
 """Clients' races, entered and changed by the desk under the same rules as online."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -29,7 +32,7 @@ class RaceAdmin(DiaryAdmin):
         """A race stays with its client: the plan's revision is theirs."""
         return ["client"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Race, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Race, form: Any, change: bool) -> None:
         if change:
             told = {name: form.cleaned_data[name] for name in form.changed_data}
             races.change(Race.objects.get(pk=obj.pk), now=timezone.now(), **told)
@@ -39,6 +42,6 @@ class RaceAdmin(DiaryAdmin):
     def delete_model(self, request: HttpRequest, obj: Race) -> None:
         races.withdraw(obj, now=timezone.now())
 
-    def delete_queryset(self, request: HttpRequest, queryset) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for race in queryset.select_related("client"):
             races.withdraw(race, now=timezone.now())

@@ -1,5 +1,7 @@
 """Logins, the owner's alone."""
 
+from typing import Any
+
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -99,7 +101,9 @@ class UserAdmin(NamelessLog):
         """Logins are closed by making them inactive: the event log goes on naming them."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
         """An address that the login no longer has must not reset its password."""
         if not change:
             obj.set_unusable_password()
@@ -144,6 +148,6 @@ def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:
 class LoginForOwners(NamelessLog):
     """Whose login it is, is the owner's to say."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         return fields if is_owner(request) else [*fields, "user"]

@@ -144,7 +144,7 @@ class InstantField(forms.Field):
     widget = forms.HiddenInput
     default_error_messages = {"invalid": gettext_lazy("Please choose one of the free times.")}
 
-    def to_python(self, value) -> datetime | None:
+    def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
         try:

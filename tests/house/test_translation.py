@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -242,9 +243,12 @@ def test_what_the_core_says_is_in_the_catalog_as_well():
 
 def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
     """A catalog has one entry for both, and then finds words for only one of them."""
-    alone, of_many = set(), set()
+    alone, of_many = set[str](), set[tuple[str, ...]]()
     for _path, (_line, sentence, _remarks, _context) in catalogs.extracted():
-        (of_many if isinstance(sentence, tuple) else alone).add(sentence)
+        if isinstance(sentence, tuple):
+            of_many.add(sentence)
+        else:
+            alone.add(sentence)
     assert alone & {one for one, _several in of_many} == set()
 
 
@@ -256,7 +260,7 @@ def test_no_sentence_is_glued_from_endings():
 
 
 def test_every_choice_has_a_name_that_can_be_translated():
-    fields = [
+    fields: list[Any] = [
         field
         for model in apps.get_models()
         if model._meta.app_label in catalogs.APPS

@@ -33,7 +33,9 @@ LONGEST_TIME_OFF = timedelta(days=183)
 PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 
 
-def text(label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
+def text(
+    label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields: Any
+) -> forms.CharField:
     widget = forms.Textarea({"rows": rows, "class": "form-control"})
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
 
@@ -63,7 +65,7 @@ class HealthForm(forms.Form):
         },
     )
 
-    def __init__(self, data=None, *args, groups: Sequence[Group], **kwargs):
+    def __init__(self, data: Any = None, *args: Any, groups: Sequence[Group], **kwargs: Any):
         super().__init__(data and _with_noes(data, groups), *args, **kwargs)
         self.questions = [one for group in groups for one in group.questions]
         for group in groups:
@@ -191,7 +193,7 @@ class NoteForm(forms.Form):
     )
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args, techniques: Iterable[str], prompts: Prompts, **kwargs):
+    def __init__(self, *args: Any, techniques: Iterable[str], prompts: Prompts, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         offered = [(one, one.capitalize()) for one in techniques]
         cast(forms.MultipleChoiceField, self.fields["techniques"]).choices = offered
@@ -243,7 +245,7 @@ class TimeOffForm(forms.Form):
         label=gettext_lazy("Reason, if you like"), required=False, max_length=120
     )
 
-    def __init__(self, *args, tz: ZoneInfo, today: date, **kwargs):
+    def __init__(self, *args: Any, tz: ZoneInfo, today: date, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self._tz, self._today = tz, today
         self.away: Interval | None = None

@@ -4,6 +4,7 @@ Each step names the relation of Client that it takes care of.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -35,7 +36,7 @@ def holds_more_than_bookings(client: Client) -> bool:
     )
 
 
-def _keeps(relation, keys) -> bool:
+def _keeps(relation: Any, keys: Any) -> bool:
     if relation.on_delete is not models.PROTECT:
         return False
     rows = relation.related_model._default_manager
@@ -49,7 +50,7 @@ def what_is_protected(client: Client, known: Client) -> None:
             hand_over(relation, client, known)
 
 
-def hand_over(relation, client: Client, known: Client) -> None:
+def hand_over(relation: Any, client: Client, known: Client) -> None:
     """Every row of the relation, as it is."""
     rows = relation.related_model._default_manager.filter(**{relation.field.name: client})
     rows.update(**{relation.field.name: known})

@@ -77,7 +77,7 @@ class MoveForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, visit: Appointment, *args, **kwargs):
+    def __init__(self, visit: Appointment, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.visit = visit
         choose_anew_if_gone(self, "therapist")
@@ -299,7 +299,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context
+    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, **context}
     return render(request, "desk/scheduling/move.html", context, status=status)

@@ -308,7 +308,7 @@ def _is_an_address(text: str) -> bool:
     return True
 
 
-def _with_defaults(data, gap: PressedGap | None) -> Any:
+def _with_defaults(data: Any, gap: PressedGap | None) -> Any:
     """The client's last treatment or the first there is (or that fits), and telling them."""
     data = data.copy()
     if not data.get("treatment"):

@@ -103,7 +103,9 @@ def _alike(asked: list[str], most: int) -> list[Client]:
     return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
 
 
-def in_group(clients: QuerySet[Client], group: Group, *, today: date, now: datetime):
+def in_group(
+    clients: QuerySet[Client], group: Group, *, today: date, now: datetime
+) -> QuerySet[Client]:
     races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today)
     upcoming = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
     young = Q(date_of_birth__gt=grown_up_since(today), guardian_agreed_at=None)
@@ -119,7 +121,9 @@ def in_group(clients: QuerySet[Client], group: Group, *, today: date, now: datet
     return clients.filter(wanted[group])
 
 
-def with_what_is_ahead(clients: QuerySet[Client], *, today: date, now: datetime):
+def with_what_is_ahead(
+    clients: QuerySet[Client], *, today: date, now: datetime
+) -> QuerySet[Client]:
     """Each with its next appointment's start and its next race's date."""
     visits = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
     races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today).order_by("race_date")
