@@ -126,7 +126,7 @@ def is_free_for(gap):
             for one in shades
         )
         away = any(
-            one["kind"] not in ("shift", "buffer")
+            one["kind"] not in ("shift", "buffer", "gap")
             and minutes(one["start"]) < end + PAUSE
             and minutes(visit["start"]) < minutes(one["end"])
             for one in shades
@@ -145,7 +145,7 @@ def test_a_drag_moves_and_undo_puts_back(desk):
     page = desk()
     visit = first_visit(page, is_free_for(60), days=28)
     drag(page, visit, by=60)
-    page.get_by_text("Tell the client?").wait_for()
+    page.get_by_role("button", name="Undo").wait_for()
     [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert minutes(moved["start"]) - minutes(visit["start"]) == 60
     page.get_by_role("button", name="Undo").click()
@@ -158,7 +158,7 @@ def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
     page = desk()
     visit = first_visit(page, is_free_for(30), days=7)
     drag(page, visit, by=30, end=True)
-    page.get_by_text("Tell the client?").wait_for()
+    page.get_by_role("button", name="Undo").wait_for()
     [longer] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert longer["start"] == visit["start"]
     assert minutes(longer["end"]) - minutes(visit["end"]) == 30
@@ -238,6 +238,7 @@ def test_a_press_on_an_empty_place_offers_to_block_it(desk):
     page = desk(a_busy_day(8))
     column = page.locator(".ec-day").last  # pressed once it stands still and nothing lies over it
     column.click(position={"x": column.bounding_box()["width"] / 2, "y": 10})
+    page.get_by_text("Block this time instead").click()
     page.get_by_role("link", name="Time off or a meeting").click()
     page.get_by_label("What for").fill("Supervision")
     page.get_by_role("button", name="Put it in the diary").click()
@@ -252,7 +253,7 @@ def test_a_whole_day_is_kept_by_keyboard_alone_from_the_table(desk):
     page.get_by_role("button", name="Table").press("Enter")
     link = page.get_by_role("link", name=re.compile("^Move ")).first
     link.press("Enter")
-    near = page.get_by_role("navigation", name="Free near it:").get_by_role("link").first
+    near = page.get_by_role("group", name="Free near it:").get_by_role("link").first
     near.wait_for()
     proposed = near.inner_text()
     near.press("Enter")
