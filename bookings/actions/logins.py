@@ -16,7 +16,7 @@ from bookings.actions.mail import sign_in_mails
 from bookings.actions.refusals import Refused
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
-from bookings.models import Client, Clinic, SignInEvent, SignInKind, User
+from bookings.models import Client, Clinic, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import LONGEST_DIGEST
 
 OF_USE_FOR = timedelta(days=3)  # a mail that tells of a login, or of an address
@@ -116,9 +116,11 @@ def tell_of_change(
 ) -> None:
     """`changed`: of "address", "role", "on", "off"; told at both addresses, and to every owner."""
     note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
+    treats_as = Therapist.objects.filter(user=user).first()
+    facts = {"by": by_name, "changed": changed, "treats_as": treats_as}
     for address in {address_before or user.email, user.email}:
-        tell(user, "login_changed", now=now, by=by_name, changed=changed, address=address)
-    tell_owners(user, "login_changed", now=now, by=by_name, changed=changed)
+        tell(user, "login_changed", now=now, address=address, **facts)
+    tell_owners(user, "login_changed", now=now, **facts)
 
 
 def tell_both(user: User, what: str, *, now: datetime, by: str = "", **context: Any) -> None:

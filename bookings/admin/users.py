@@ -111,6 +111,9 @@ class UserAdmin(NamelessLog):
             _shut_what_it_opens(request, obj)
         elif not change:
             _mail_link_to_first_password(request, obj)
+            if not obj.is_a_runner:
+                by, now = str(request.user), timezone.now()
+                logins.tell_owners(obj, "login_made", by=by, now=now)
 
 
 def _shut_what_it_opens(request: HttpRequest, login: User) -> None:
