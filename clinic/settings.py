@@ -155,6 +155,7 @@ ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # clinic.accounts.attempts has it
 LIMIT_SIGNING_IN = env.bool("LIMIT_SIGNING_IN", default=True)
 # The least time an answer takes that could tell whether an address is known here.
 SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "clinic.accounts.reset_tokens.ResetTokens"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

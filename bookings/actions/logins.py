@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.mail import sign_in_mails
@@ -59,6 +61,13 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return user.sessions.exclude(pk=but).delete()[0]
 
 
+def end_ways_in(user: User, *, but: str = "") -> None:
+    """Sessions, and what was mailed or subscribed to before: links, codes, calendar addresses."""
+    User.objects.filter(pk=user.pk).update(keys_edition=F("keys_edition") + 1)
+    user.refresh_from_db(fields=["keys_edition"])
+    end_sessions(user, but=but)
+
+
 def refuse_if_last_owner(user: User) -> None:
     """In a transaction, under a lock, so that two owners cannot shut each other out at once.
 
@@ -71,12 +80,17 @@ def refuse_if_last_owner(user: User) -> None:
 
 @transaction.atomic
 def switch(user: User, *, on: bool, by: str, by_name: str, now: datetime) -> None:
-    """Whether anybody can sign in with it. `by` is as events name who does it. Raises LastOwner."""
+    """Whether anybody can sign in with it. `by` is as events name who does it.
+
+    Nothing that opened it before does so afterwards. Raises LastOwner, Refused when it is so
+    already.
+    """
     if not on:
         refuse_if_last_owner(user)
+    if not User.objects.filter(pk=user.pk, is_active=not on).update(is_active=on):
+        raise Refused(_("It is switched on already.") if on else _("It is switched off already."))
     user.is_active = on
-    user.save(update_fields=["is_active"])
-    end_sessions(user)
+    end_ways_in(user)
     tell_of_change(user, ["on" if on else "off"], by=by, by_name=by_name, now=now)
 
 

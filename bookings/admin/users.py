@@ -106,7 +106,8 @@ class UserAdmin(NamelessLog):
         if change and LOCK.intersection(form.changed_data):
             # They are over by now, but would not be if all were changed back.
             is_own = obj == request.user
-            logins.end_sessions(obj, but=request.session.session_key or "" if is_own else "")
+            ends = logins.end_sessions if form.changed_data == ["role"] else logins.end_ways_in
+            ends(obj, but=request.session.session_key or "" if is_own else "")
             _tell_of_change(request, obj, form)
             _shut_what_it_opens(request, obj)
         elif not change:
