@@ -153,8 +153,11 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True  # for runners; staff are asked again, see below
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # clinic.accounts.attempts has its own
 LIMIT_SIGNING_IN = env.bool("LIMIT_SIGNING_IN", default=True)
+# Codes, and links to a new password, that one address is mailed, from whatever networks.
+SIGN_IN_MAILS_PER_HOUR = env.int("SIGN_IN_MAILS_PER_HOUR", default=5)
 # The least time an answer takes that could tell whether an address is known here.
 SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 0.5
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "clinic.accounts.reset_tokens.ResetTokens"  # noqa: S105
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds a mailed link to a new password is good for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

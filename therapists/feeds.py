@@ -1,8 +1,8 @@
 """Calendars to subscribe to: a therapist's (initials and treatment), a client's (visits, phases).
 
 The address is the secret. It is made from the feed's edition, from that of its client's links and
-from its therapist's login, so nothing secret is stored, and when one of them changes every earlier
-address is worthless.
+from the login it belongs to, so nothing secret is stored, and when one of them changes every
+earlier address is worthless.
 """
 
 from collections.abc import Iterable
@@ -42,8 +42,8 @@ def read(token: str) -> Feed | None:
         pk, _, edition = _SIGNER.unsign(token).partition(".")
     except BadSignature:
         return None
-    feeds = Feed.objects.filter(pk=pk, active=True).select_related("therapist__user", "client")
-    feed = feeds.first()
+    feeds = Feed.objects.filter(pk=pk, active=True)
+    feed = feeds.select_related("therapist__user", "client__user").first()
     if feed is None or not _has_somebody_to_read_it(feed):
         return None
     return feed if _edition_of(feed) == edition else None
@@ -58,11 +58,14 @@ def _has_somebody_to_read_it(feed: Feed) -> bool:
 
 
 def _edition_of(feed: Feed) -> str:
-    """A client's ends with their links as well, a therapist's with their login."""
+    """A client's ends with their links as well, anybody's with what their login has opened."""
+    whose = feed.therapist or feed.client
+    ended = whose.user.keys_edition if whose and whose.user else 0
+    login = f".keys-{ended}" if ended else ""
     if feed.therapist:
-        return f"{feed.edition}.of-{feed.therapist.user_id}"
+        return f"{feed.edition}.of-{feed.therapist.user_id}{login}"
     links = feed.client.links_edition if feed.client else 0
-    return f"{feed.edition}.{links}" if links else str(feed.edition)
+    return f"{feed.edition}.{links}{login}" if links or login else str(feed.edition)
 
 
 def renew(*, therapist: Therapist | None = None, client: Client | None = None) -> Feed:

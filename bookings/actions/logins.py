@@ -7,16 +7,18 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.mail import sign_in_mails
 from bookings.actions.refusals import Refused
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
-from bookings.models import Client, Clinic, SignInEvent, SignInKind, User
+from bookings.models import Client, Clinic, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import LONGEST_DIGEST
 
 OF_USE_FOR = timedelta(days=3)  # a mail that tells of a login, or of an address
@@ -59,6 +61,13 @@ def end_sessions(user: User, *, but: str = "") -> int:
     return user.sessions.exclude(pk=but).delete()[0]
 
 
+def end_ways_in(user: User, *, but: str = "") -> None:
+    """Sessions, and what was mailed or subscribed to before: links, codes, calendar addresses."""
+    User.objects.filter(pk=user.pk).update(keys_edition=F("keys_edition") + 1)
+    user.refresh_from_db(fields=["keys_edition"])
+    end_sessions(user, but=but)
+
+
 def refuse_if_last_owner(user: User) -> None:
     """In a transaction, under a lock, so that two owners cannot shut each other out at once.
 
@@ -71,12 +80,17 @@ def refuse_if_last_owner(user: User) -> None:
 
 @transaction.atomic
 def switch(user: User, *, on: bool, by: str, by_name: str, now: datetime) -> None:
-    """Whether anybody can sign in with it. `by` is as events name who does it. Raises LastOwner."""
+    """Whether anybody can sign in with it. `by` is as events name who does it.
+
+    Nothing that opened it before does so afterwards. Raises LastOwner, Refused when it is so
+    already.
+    """
     if not on:
         refuse_if_last_owner(user)
+    if not User.objects.filter(pk=user.pk, is_active=not on).update(is_active=on):
+        raise Refused(_("It is switched on already.") if on else _("It is switched off already."))
     user.is_active = on
-    user.save(update_fields=["is_active"])
-    end_sessions(user)
+    end_ways_in(user)
     tell_of_change(user, ["on" if on else "off"], by=by, by_name=by_name, now=now)
 
 
@@ -116,9 +130,11 @@ def tell_of_change(
 ) -> None:
     """`changed`: of "address", "role", "on", "off"; told at both addresses, and to every owner."""
     note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
+    treats_as = Therapist.objects.filter(user=user).first()
+    facts = {"by": by_name, "changed": changed, "treats_as": treats_as}
     for address in {address_before or user.email, user.email}:
-        tell(user, "login_changed", now=now, by=by_name, changed=changed, address=address)
-    tell_owners(user, "login_changed", now=now, by=by_name, changed=changed)
+        tell(user, "login_changed", now=now, address=address, **facts)
+    tell_owners(user, "login_changed", now=now, **facts)
 
 
 def tell_both(user: User, what: str, *, now: datetime, by: str = "", **context: Any) -> None:

@@ -85,7 +85,7 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
         if {"user", "active"}.intersection(form.changed_data):
             here = request.session.session_key or ""
             for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
-                logins.end_sessions(login, but=here)
+                logins.end_ways_in(login, but=here)
                 logins.tell_of_change(
                     login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
                 )

@@ -114,11 +114,15 @@ class UserAdmin(NamelessLog):
         if change and LOCK.intersection(form.changed_data):
             # They are over by now, but would not be if all were changed back.
             is_own = obj == request.user
-            logins.end_sessions(obj, but=request.session.session_key or "" if is_own else "")
+            ends = logins.end_sessions if form.changed_data == ["role"] else logins.end_ways_in
+            ends(obj, but=request.session.session_key or "" if is_own else "")
             _tell_of_change(request, obj, form)
             _shut_what_it_opens(request, obj)
         elif not change:
             _mail_link_to_first_password(request, obj)
+            if not obj.is_a_runner:
+                by, now = str(request.user), timezone.now()
+                logins.tell_owners(obj, "login_made", by=by, now=now)
 
 
 def _shut_what_it_opens(request: HttpRequest, login: User) -> None:

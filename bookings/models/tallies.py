@@ -1,6 +1,6 @@
 """How often something was tried, for limits that must hold whatever else is away or full."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import connection, models
@@ -13,16 +13,20 @@ VALUES (%(key)s, 1, now() + %(seconds)s * interval '1 second')
 ON CONFLICT (key) DO UPDATE SET
     count = CASE WHEN tally.until > now() THEN tally.count + 1 ELSE 1 END,
     until = CASE WHEN tally.until > now() THEN tally.until ELSE excluded.until END
-RETURNING count
+RETURNING count, until
 """
 
 
 class TallyManager(models.Manager["Tally"]):
     def one_more(self, key: str, window: timedelta) -> int:
         """Counts one more under that key, and says how many it is since the window began."""
+        return self.one_more_until(key, window)[0]
+
+    def one_more_until(self, key: str, window: timedelta) -> tuple[int, datetime]:
+        """The same, and when this window ends."""
         with connection.cursor() as cursor:
             cursor.execute(COUNT, {"key": key, "seconds": window.total_seconds()})
-            return cursor.fetchone()[0]
+            return cursor.fetchone()
 
     def take_back(self, key: str) -> None:
         self.filter(key=key, count__gt=0).update(count=models.F("count") - 1)

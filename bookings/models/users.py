@@ -60,6 +60,15 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    keys_edition = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=gettext_lazy(
+            "Raised when the login is switched off or on, signed out by the owner, or handed to "
+            "somebody else: links to a new password and calendar addresses made before are over."
+        ),
+    )
 
     objects = UserManager()
 

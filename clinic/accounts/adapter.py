@@ -85,6 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **how)
         self._note_where(request, user)
         attempts.remember_browser(request, response, user)
+        attempts.begin_mails_anew(user)
         return response
 
     def _note_where(self, request: HttpRequest, user: User) -> None:
@@ -126,8 +127,16 @@ class AccountAdapter(DefaultAccountAdapter):
         more = {"login": user, "site_url": settings.SITE_URL, **(context or {})}
         super().send_notification_mail(template_prefix, user, more, email or None)
 
+    def generate_login_code(self) -> str:
+        """The last one mailed, where the address has had enough of them: see `attempts.Mailed`."""
+        mailed = getattr(self.request, "sign_in_mail", None)
+        return mailed.code if mailed else super().generate_login_code()
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Written now, sent after the answer, so that its time tells nothing."""
+        mailed = getattr(self.request, "sign_in_mail", None)
+        if mailed and mailed.is_enough and template_prefix in MAILED:
+            return
         with translation.override(_language_of(email, context.get("user"))):
             message = self.render_mail(template_prefix, email, {**context, "email": email})
         if kind := MAILED.get(template_prefix):

@@ -23,6 +23,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from bookings.core.clients.addresses import compared, mailbox_of
 from bookings.models import SignInKind, Tally, User
 from bookings.web.visitor import network, outermost_trusted
 from clinic.accounts import sign_in_log
@@ -80,7 +81,52 @@ class Attempts:
 
 PASSWORDS = Attempts("password", ((5, 5 * MINUTE), (30, DAY)), (10, MINUTE), (100, DAY))
 FACTORS = Attempts("factor", ((5, 5 * MINUTE), (30, DAY)), (10, MINUTE), (100, DAY))
-MAILS = Attempts("mail", ((3, MINUTE), (10, HOUR)), (20, MINUTE), (40, HOUR))
+MAILS = Attempts("mail", ((3, MINUTE), (10, HOUR)), (20, MINUTE), (400, HOUR))
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """What an address is mailed when somebody asks for it, from whatever network.
+
+    Once it has had enough, nothing goes out, and the code is that of the last mail: whoever has
+    the mailbox signs in with it, however many others have asked.
+    """
+
+    is_enough: bool
+    code: str
+
+
+CODE, LINK = "code", "link"
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # as in allauth's codes: none is misread, and no word comes out
+LETTERS_IN_A_CODE = 8
+
+
+def one_more_mail(request: HttpRequest, what: str, address: str, *, is_known: bool) -> Mailed:
+    """Counts it. `what`: CODE or LINK; of strangers' addresses, by mailbox, whatever its tags."""
+    whose = compared(address) if is_known else mailbox_of(address)
+    key = _digest("mails", what, is_known, whose)
+    count, until = Tally.objects.one_more_until(key, HOUR)
+    most = settings.SIGN_IN_MAILS_PER_HOUR if settings.LIMIT_SIGNING_IN else count
+    if count == most + 1:
+        how = f"{what} by mail, {most} in 60 minutes"
+        sign_in_log.note(request, SignInKind.LOCKED_OUT, typed=address, how=how)
+    return Mailed(count > most, _code(key, until, min(count, most)))
+
+
+def _code(*parts: object) -> str:
+    """Nobody can tell it who does not have our secret key; nor one from another."""
+    left, letters = int(_digest("code", *parts), 16), ""
+    for _letter in range(LETTERS_IN_A_CODE):
+        left, place = divmod(left, len(LETTERS))
+        letters += LETTERS[place]
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def begin_mails_anew(user: User) -> None:
+    """Whoever has signed in has the mailbox; and what opened once opens no more."""
+    theirs = [compared(address) for address in _addresses(user)]
+    keys = [_digest("mails", what, True, one) for what in (CODE, LINK) for one in theirs]
+    Tally.objects.filter(key__in=keys).delete()
 
 
 def use_once(user: User, code: str, *, lives: timedelta) -> bool:
@@ -111,6 +157,7 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
 @receiver(password_reset)
 def remember_for_now(request: HttpRequest, user: User, **_more: Any) -> None:
     """Whoever has followed the mailed link is no stranger, whatever has been tried meanwhile."""
+    begin_mails_anew(user)
     request.session[IN_THE_SESSION] = {"browser": token_hex(16), "logins": _logins(user)}
 
 
@@ -131,8 +178,12 @@ def _known(request: HttpRequest) -> dict[str, Any]:
 
 
 def _logins(user: User) -> list[str]:
+    return sorted({_digest("login", address.lower()) for address in _addresses(user)})
+
+
+def _addresses(user: User) -> list[str]:
     mailed = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
-    return sorted({_digest("login", address.lower()) for address in (user.email, *mailed)})
+    return [user.email, *mailed]
 
 
 def _digest(salt: str, *parts: object) -> str:

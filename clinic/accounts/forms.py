@@ -64,6 +64,7 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
         self._user = identity.login_for(address) or self._user
         if self._user and is_staff(self._user):
             self._user = None
+        count_mail(attempts.CODE, address, is_known=self._user is not None)
         return address
 
 
@@ -72,13 +73,21 @@ class AskForPasswordForm(PlainWords, ResetPasswordForm):
 
     def clean_email(self) -> str:
         refuse_too_many_mails(self.cleaned_data["email"])
-        return super().clean_email()
+        address = super().clean_email()
+        count_mail(attempts.LINK, address, is_known=bool(self.users))
+        return address
 
 
 def refuse_too_many_mails(address: str) -> None:
     if not attempts.MAILS.allow(context.request, address.lower()):
         context.request.asked_too_often = True
         raise get_account_adapter().validation_error("too_many_mails")
+
+
+def count_mail(what: str, address: str, *, is_known: bool) -> None:
+    """For the adapter, which mails it or not; the answer is the same."""
+    mailed = attempts.one_more_mail(context.request, what, address, is_known=is_known)
+    context.request.sign_in_mail = mailed
 
 
 class CodeForm:

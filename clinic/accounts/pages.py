@@ -99,6 +99,7 @@ def _login_page(
     context = {
         "login": user,
         "is_own": user == request.user,
+        "treats": therapist is not None,
         "offered": therapist if therapist and therapist.active else None,
         "sessions": sessions.of(user, now=now, here=request.session.session_key or ""),
         "factors": Authenticator.objects.filter(user=user).count(),
@@ -111,10 +112,13 @@ def _login_page(
 
 
 def end(request: StaffRequest, user: User) -> str:
-    logins.end_sessions(user)
+    logins.end_ways_in(user)
     _note(request, SignInKind.SESSIONS_ENDED, user)
     _tell(request, user, "sessions_ended")
-    return _("Done. They are signed out everywhere, and told so by mail.")
+    return _(
+        "Done. They are signed out everywhere, the address of their calendar has ended, and they "
+        "are told so by mail."
+    )
 
 
 def end_one(request: StaffRequest, user: User) -> str:
@@ -151,16 +155,20 @@ def take_out_of_the_diary(request: StaffRequest, user: User) -> str:
         raise Refused
     accepted = request.POST.get("accepted", "")
     offer_no_longer(therapist, accepted=accepted, now=timezone.now())
-    logins.end_sessions(user)
+    logins.end_ways_in(user)
     return _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
 
 
 def take_password_away(request: StaffRequest, user: User) -> str:
-    """And mail a link to a new one."""
+    """And mail a link to a new one. Raises Refused where no link would open anything."""
+    if not user.is_active:
+        raise Refused(
+            _("This login is switched off, so no link is mailed. Switch it on again first.")
+        )
     user.take_password_away()
     user.save(update_fields=["password"])
     _note(request, SignInKind.PASSWORD_RESET, user)
-    logins.end_sessions(user)
+    logins.end_ways_in(user)
     _tell(request, user, "password_taken_away")
     mail_link_to_new_password(request, user)
     return _("Done. A link to a new password is on its way to them, and every owner is told.")

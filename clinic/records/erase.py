@@ -10,13 +10,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, TextField
 from django.db.models.functions import Cast, Lower
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_noop as _
 
+from bookings.actions.clients import identity
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.logins import digest_of
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
+from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation
 from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
@@ -120,12 +122,30 @@ def _last_visit(client: Client, now: datetime) -> datetime:
     return max(filter(None, [last, told, client.created_at]))
 
 
+class AnsweredMeanwhile(Refused):
+    sentence = gettext_lazy("Somebody has answered this wish meanwhile.")
+
+
+class CannotErase(Refused):
+    sentence = gettext_lazy(
+        "You have changed this client’s address, login or record yourself, or your own login is "
+        "new or was changed since, and nobody has confirmed that the address is theirs. Somebody "
+        "else must make sure that it is the client who asks, and erase."
+    )
+
+
+def is_in_doubt(client: Client) -> bool:
+    """Their address was changed, or records were joined, and nobody has said since who it is."""
+    return client.unconfirmed_since not in (None, client.created_at)
+
+
 @changes_the_diary
 def erase(
     clinic: Clinic,
     client: Client,
     *,
     request: ErasureRequest | None = None,
+    doer: User | None = None,
     tell: bool,
     by: str,
     now: datetime,
@@ -133,10 +153,17 @@ def erase(
     """Carry it out; a client who is erased already is left as they are.
 
     `tell`: by a last mail, after which `finish` takes the address too. Returns what was done.
+    Raises AnsweredMeanwhile when the request no longer waits, CannotErase when it is in doubt who
+    asks and the login (`doer`) may be behind that.
     """
-    client = Client.objects.select_for_update().get(pk=client.pk)
-    if client.erased_at:
+    if request is not None and not _still_waits(request):
+        raise AnsweredMeanwhile
+    found = Client.objects.select_for_update().filter(pk=client.pk, erased_at=None).first()
+    if found is None:
         return []
+    client = found
+    if doer is not None:
+        _refuse_who_may_be_behind_it(client, doer)
     seen = preview(client, clinic, now=now)
     for visit in seen.coming:
         cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
@@ -152,6 +179,21 @@ def erase(
     else:
         _finish(client)
     return outcome
+
+
+def _still_waits(request: ErasureRequest) -> bool:
+    waiting = ErasureRequest.objects.filter(pk=request.pk, state=ErasureState.ASKED)
+    return waiting.select_for_update().exists()
+
+
+def _refuse_who_may_be_behind_it(client: Client, doer: User) -> None:
+    """But where one person is the whole clinic, nobody else could do what the law asks."""
+    others = User.objects.staff().filter(is_active=True).exclude(pk=doer.pk)
+    if is_in_doubt(client) and others.exists():
+        try:
+            identity.refuse_who_cannot_vouch(client, doer)
+        except identity.CannotConfirm:
+            raise CannotErase from None
 
 
 def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
@@ -309,12 +351,14 @@ def withdraw(client: Client, *, now: datetime) -> None:
 
 
 def decline(request: ErasureRequest, why: str, *, by: str, now: datetime) -> None:
-    _answer(request, ErasureState.DECLINED, answer=why, by=by, now=now)
+    """Raises AnsweredMeanwhile."""
+    if not _answer(request, ErasureState.DECLINED, answer=why, by=by, now=now):
+        raise AnsweredMeanwhile
 
 
 def _answer(
     request: ErasureRequest, state: ErasureState, *, by: str, now: datetime, **fields: Any
-) -> None:
-    """Only what still waits; the second of two answers changes nothing."""
+) -> bool:
+    """Only what still waits. Whether it did: the second of two answers changes nothing."""
     waiting = ErasureRequest.objects.filter(pk=request.pk, state=ErasureState.ASKED)
-    waiting.update(state=state, answered_by=by, answered_at=now, **fields)
+    return bool(waiting.update(state=state, answered_by=by, answered_at=now, **fields))

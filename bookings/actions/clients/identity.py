@@ -24,6 +24,7 @@ from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
 from bookings.models import Client, ClientEvent, Clinic, User
 from bookings.queries.actors import logins_in
+from bookings.queries.logins import SETTLED_AFTER, is_settled
 
 CONFIRMED = "person confirmed"
 
@@ -36,6 +37,14 @@ class CannotConfirm(Refused):
     sentence = gettext_lazy(
         "You have typed this address, joined the record or changed its login yourself. Somebody "
         "else must say that it is theirs: a therapist who treats them, or another owner."
+    )
+
+
+class TooNew(CannotConfirm):
+    sentence = gettext_lazy(
+        "This login was made, given its role, linked to a therapist or changed by somebody else "
+        "less than 14 days before that, or since. Somebody whose login is older must say that it "
+        "is theirs: a therapist who treats them, or another owner."
     )
 
 
@@ -108,7 +117,8 @@ def confirm(
 
     `seen` is since when that was open, as the page showed it; raises Stale when something has
     changed since. Raises CannotConfirm for the login (`user`) that has itself changed the lock,
-    unless what opens is open to it already, and for everybody while the address is the staff's.
+    unless what opens is open to it already, for one that has not been what it is for 14 days, and
+    for everybody while the address is the staff's.
     """
     known = Client.objects.living().select_for_update(no_key=True).filter(pk=client.pk).first()
     if known is None or seen is None or known.unconfirmed_since != seen:
@@ -120,10 +130,23 @@ def confirm(
                 "see a client’s health data; please ask for another address."
             )
         )
-    if user.pk in logins_in(known.unconfirmed_by) and not reads_it_anyway:
-        raise CannotConfirm
+    refuse_who_cannot_vouch(known, user, reads_it_anyway=reads_it_anyway)
     Client.objects.filter(pk=known.pk).update(unconfirmed_since=None, unconfirmed_by="")
     client.record_events.create(kind=CONFIRMED, by=by, at=now)
+
+
+def refuse_who_cannot_vouch(client: Client, user: User, *, reads_it_anyway: bool = False) -> None:
+    """Raises CannotConfirm for whoever has changed the lock, and for whoever might be theirs.
+
+    A login that is new, or that somebody else has changed lately, may be a second one of whoever
+    has changed the lock.
+    """
+    if client.unconfirmed_since is None:
+        return
+    if user.pk in logins_in(client.unconfirmed_by) and not reads_it_anyway:
+        raise CannotConfirm
+    if not is_settled(user, since=client.unconfirmed_since - SETTLED_AFTER):
+        raise TooNew
 
 
 def _is_the_staffs(address: str) -> bool:

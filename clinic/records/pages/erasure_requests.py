@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.actions.refusals import Refused
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.forms import plain
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
 
@@ -58,12 +60,11 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @page_methods
 @private
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     wish = get_object_or_404(ErasureRequest.objects.select_related("client"), pk=pk)
     if wish.state != ErasureState.ASKED or wish.client is None:
         if request.method == "POST":
-            sentence = _("This was answered meanwhile: {answer}.")
-            messages.info(request, sentence.format(answer=wish.get_state_display()))
+            _say_it_was_answered(request, wish)
         return render(request, "records/answered.html", {"wish": wish})
     if request.method == "POST" and request.POST.get("do") == "decline":
         return _decline(request, wish, wish.client)
@@ -81,23 +82,45 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("records:request", wish.pk)
 
 
-def _carry_out(request: HttpRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
+def _carry_out(request: StaffRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
     form = CarryOutForm(request.POST)
     if not form.is_valid():
         return _page(request, wish, client, form=form)
-    tell = form.cleaned_data["told"]
-    erase.erase(client, request=wish, tell=tell, by=who(request), now=timezone.now())
-    messages.success(request, "Erased.")
+    tell, now = form.cleaned_data["told"], timezone.now()
+    try:
+        erase.erase(client, request=wish, doer=request.user, tell=tell, by=who(request), now=now)
+    except erase.AnsweredMeanwhile:
+        _say_it_was_answered(request, wish)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, wish, client, form=form)
+    else:
+        messages.success(request, _("Erased."))
     return redirect("records:request", wish.pk)
+
+
+def _say_it_was_answered(request: HttpRequest, wish: ErasureRequest) -> None:
+    wish.refresh_from_db()
+    sentence = _("This was answered meanwhile: {answer}.")
+    messages.info(request, sentence.format(answer=wish.get_state_display()))
 
 
 def _decline(request: HttpRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return _page(request, wish, client, declining=form)
-    erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
-    messages.success(request, _("Declined. They see why among their data."))
+    try:
+        erase.decline(wish, form.cleaned_data["why"], by=who(request), now=timezone.now())
+    except erase.AnsweredMeanwhile:
+        _say_it_was_answered(request, wish)
+    else:
+        messages.success(request, _("Declined. They see why among their data."))
     return redirect("records:request", wish.pk)
+
+
+def _in_doubt_by(client: Client) -> str:
+    """Who has changed what says who they are, as events name them; "" where nobody doubts it."""
+    return ", ".join(client.unconfirmed_by.splitlines()) if erase.is_in_doubt(client) else ""
 
 
 def _page(
@@ -112,6 +135,7 @@ def _page(
     context = {
         "wish": wish,
         "preview": erase.preview(client, Clinic.objects.the(), now=timezone.now()),
+        "in_doubt_by": _in_doubt_by(client),
         "form": form or CarryOutForm(),
         "declining": declining or DeclineForm(),
     }

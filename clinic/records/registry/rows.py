@@ -132,7 +132,8 @@ CLIENTS = (
         on_erase=Fate.GOES,
         export=Export(secret=frozenset({"password"})),
         history=Remembered(
-            no_news=frozenset({"last_login", "created_at"}), secret=frozenset({"password"})
+            no_news=frozenset({"last_login", "created_at", "keys_edition"}),
+            secret=frozenset({"password"}),
         ),
     ),
     Record(

@@ -4,15 +4,16 @@ import re
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings as site
 from django.test import Client as Browser
 from django.urls import reverse
 
 from bookings.actions import logins
 from bookings.core.roles import Role
-from bookings.models import SignInEvent, SignInMail, Therapist
+from bookings.models import SignInEvent, SignInMail, Therapist, User
 from tests import factories
 from tests.admin.forms import page_of, send
-from tests.clinic.accounts.conftest import SECRET
+from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET
 from tests.clinic.accounts.test_sessions import (
     ANOTHER,
     FIREFOX,
@@ -28,6 +29,10 @@ from tests.clinic.accounts.test_sessions import (
 from tests.factories import PASSWORD
 from tests.reading import first_match
 from tests.totp import code_of
+from therapists import feeds
+from therapists.models import Feed
+
+SITE = site.SITE_URL
 
 
 @pytest.fixture
@@ -62,6 +67,135 @@ def test_a_login_is_switched_off_and_on_again_on_its_page(dee, owner, owners, ty
         .order_by("pk")
         .values_list("how", flat=True)
     ) == ["off", "on"]
+
+
+def reset_link(login) -> str:
+    """Asked for by themselves."""
+    Browser().post("/accounts/password/reset/", {"email": login.email})
+    return re.findall(r"/accounts/password/reset/key/\S+", newest(login.email).body)[-1]
+
+
+def set_by(link, password=ANOTHER) -> str:
+    browser = Browser()
+    form = browser.get(link, follow=True).request["PATH_INFO"]
+    answer = browser.post(form, {"password1": password, "password2": password}, follow=True)
+    return answer.content.decode()
+
+
+def by_its_page(owners, login, *, on: bool):
+    owners.post(login_page(login), {"do": "on" if on else "off"})
+
+
+def in_the_admin(owners, login, *, on: bool):
+    send(owners, page_of(login), is_active="on" if on else "")
+
+
+@pytest.mark.parametrize("switch", [by_its_page, in_the_admin])
+def test_a_link_asked_for_before_sets_no_password_while_off_nor_once_on_again(dee, owners, switch):
+    link = reset_link(dee)
+    switch(owners, dee, on=False)
+    assert "has had its time" in set_by(link)
+    switch(owners, dee, on=True)
+    assert "has had its time" in set_by(link)
+    dee.refresh_from_db()
+    assert dee.check_password(PASSWORD)
+    set_by(reset_link(dee))
+    dee.refresh_from_db()
+    assert dee.check_password(ANOTHER)
+
+
+def test_a_form_for_a_new_password_that_was_open_meanwhile_sets_none(dee, owners):
+    browser = Browser()
+    form = browser.get(reset_link(dee), follow=True).request["PATH_INFO"]
+    by_its_page(owners, dee, on=False)
+    browser.post(form, {"password1": ANOTHER, "password2": ANOTHER})
+    dee.refresh_from_db()
+    assert dee.check_password(PASSWORD)
+
+
+def test_a_code_held_before_opens_nothing_once_it_is_on_again(clinic, owners, mailed_code):
+    factories.make_client("Bo Demo", email="bo@example.com")
+    browser = Browser()
+    browser.post(CODE_PAGE, {"email": "bo@example.com"})
+    code = mailed_code("bo@example.com")
+    login = User.objects.get(email="bo@example.com")
+    by_its_page(owners, login, on=False)
+    by_its_page(owners, login, on=True)
+    browser.post(CONFIRM, {"code": code})
+    assert not is_in(browser)
+
+
+def test_a_second_link_to_a_new_password_ends_the_first(dee, owners):
+    owners.post(login_page(dee), {"do": "password"})
+    first = re.findall(r"/accounts/password/reset/key/\S+", newest(dee.email).body)[-1]
+    owners.post(login_page(dee), {"do": "password"})
+    assert "has had its time" in set_by(first)
+
+
+def end_everywhere(owners, login, _kim):
+    owners.post(login_page(login), {"do": "end"})
+
+
+def take_password(owners, login, _kim):
+    owners.post(login_page(login), {"do": "password"})
+
+
+def off_and_on(owners, login, _kim):
+    by_its_page(owners, login, on=False)
+    by_its_page(owners, login, on=True)
+
+
+def off_and_on_in_the_admin(owners, login, _kim):
+    in_the_admin(owners, login, on=False)
+    in_the_admin(owners, login, on=True)
+
+
+def out_and_in_again(owners, login, kim):
+    owners.post(login_page(login), {"do": "out"})
+    send(owners, page_of(kim), active="on")
+
+
+@pytest.mark.parametrize(
+    "ends", [end_everywhere, take_password, off_and_on, off_and_on_in_the_admin, out_and_in_again]
+)
+def test_a_therapists_calendar_ends_for_good_with_what_their_login_opened(deb, kim, owners, ends):
+    address = feeds.url_of(feeds.renew(therapist=kim)).removeprefix(SITE)
+    assert Browser().get(address).status_code == 200
+    ends(owners, deb, kim)
+    assert Browser().get(address).status_code == 404
+    again = feeds.url_of(Feed.objects.get(therapist=kim)).removeprefix(SITE)
+    assert Browser().get(again).status_code == 200
+
+
+def test_the_page_and_the_mails_say_so(deb, owners):
+    shown = page(owners, login_page(deb))
+    assert shown.count("calendar") >= 3
+    owners.post(login_page(deb), {"do": "end"})
+    assert "that address has ended" in newest(deb.email).body
+
+
+def test_a_runners_calendar_ends_with_their_login_too(owners):
+    bo = factories.make_client("Bo Demo", user=factories.make_user("bo@example.com"))
+    address = feeds.url_of(feeds.renew(client=bo)).removeprefix(SITE)
+    off_and_on(owners, bo.user, None)
+    assert Browser().get(address).status_code == 404
+
+
+def test_what_is_off_is_not_switched_off_again_and_gets_no_link(dee, owner, owners):
+    by_its_page(owners, dee, on=False)
+    told = SignInMail.objects.count()
+    again = owners.post(login_page(dee), {"do": "off"}, follow=True).content.decode()
+    assert "switched off already" in again
+    refused = owners.post(login_page(dee), {"do": "password"}, follow=True).content.decode()
+    assert "no link is mailed" in refused
+    assert "on its way" not in refused
+    dee.refresh_from_db()
+    assert dee.has_usable_password()
+    by_its_page(owners, dee, on=True)
+    told_on = SignInMail.objects.count()
+    again = owners.post(login_page(dee), {"do": "on"}, follow=True).content.decode()
+    assert "switched on already" in again
+    assert (told, SignInMail.objects.count()) == (told_on - 2, told_on)
 
 
 def test_nobody_switches_off_their_own_and_no_last_owner_is_shut_out(owner, owners):
@@ -182,10 +316,7 @@ def test_the_words_about_a_new_factor_are_what_happens(dee, owner, settings, nee
 
 def set_by_link(address, password) -> str:
     link = re.findall(r"/accounts/password/reset/key/\S+", mails_to(address))[-1]
-    browser = Browser()
-    form = browser.get(link, follow=True).request["PATH_INFO"]
-    answer = browser.post(form, {"password1": password, "password2": password}, follow=True)
-    return answer.content.decode()
+    return set_by(link, password)
 
 
 def test_a_password_that_was_taken_away_is_not_set_again(dee, owners, type_password):

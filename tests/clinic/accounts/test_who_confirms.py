@@ -1,6 +1,9 @@
 """Whoever has changed a client's lock is not who says that it is the client."""
 
+from datetime import timedelta
+
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.utils import timezone
 
 from bookings.actions.clients import identity, ways_in
@@ -8,7 +11,9 @@ from bookings.core.roles import Role
 from bookings.models import Client, Clinic, User
 from clinic.records import merge as merging
 from tests import factories
-from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, nothing_of_health
+from tests.admin.forms import new, page_of, send
+from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, SECRET, nothing_of_health
+from tests.clinic.accounts.test_sessions import mails_to, new_password
 
 OWN = "owners-own@example.net"
 
@@ -26,7 +31,7 @@ def is_open(client) -> bool:
 
 @pytest.fixture
 def another_owners(signed_in):
-    return signed_in(factories.make_user("olga@example.com", role=Role.OWNER))
+    return signed_in(factories.make_user("otto@example.com", role=Role.OWNER))
 
 
 def test_an_owner_who_has_typed_the_address_reads_nothing_by_it(
@@ -41,7 +46,7 @@ def test_an_owner_who_has_typed_the_address_reads_nothing_by_it(
 
 
 def test_another_owner_may_and_a_phone_number_is_no_lock(
-    treated, owners, another_owners, change_as, desks
+    treated, another_owners, owners, change_as, desks
 ):
     change_as(owners, treated, email=OWN)
     confirm(another_owners, treated)
@@ -89,7 +94,7 @@ def test_nor_by_merging_it_into_a_record_of_their_own(treated, owners, merges, r
     assert not is_open(treated)
 
 
-@pytest.mark.parametrize("address", ["owner@example.com", "kim@example.com", "KIM@EXAMPLE.COM"])
+@pytest.mark.parametrize("address", ["olga@example.com", "kim@example.com", "KIM@EXAMPLE.COM"])
 def test_nobody_confirms_an_address_of_the_staffs(treated, desks, owners, kims, change_as, address):
     change_as(desks, treated, email=address)
     for browser in (owners, kims):
@@ -164,6 +169,151 @@ def test_another_name_of_a_login_shuts_nothing(treated, owners):
     assert is_open(treated)
 
 
+# A second login is no second person
+
+FRESH = "olga2@example.net"
+
+
+def made(browser, email=FRESH, role="owner"):
+    """A login as the owner makes it in the admin."""
+    sent = send(browser, new(User), email=email, name="Otto", role=role, is_active="on")
+    assert sent.status_code == 302
+    return User.objects.get(email=email)
+
+
+def days_later(clock, days):
+    clock.move_to(timezone.now() + timedelta(days=days))
+
+
+def test_a_login_that_the_owner_has_just_made_confirms_nothing(
+    treated, owners, signed_in, change_as
+):
+    second = made(owners)
+    change_as(owners, treated, email=OWN)
+    assert "14 days" in confirm(signed_in(second), treated)
+    assert not is_open(treated)
+
+
+def test_nor_one_made_afterwards_however_long_ago_that_is(
+    treated, owners, signed_in, change_as, clock
+):
+    change_as(owners, treated, email=OWN)
+    second = made(owners)
+    days_later(clock, 30)
+    confirm(signed_in(second), treated)
+    assert not is_open(treated)
+
+
+def test_nor_one_whose_maker_was_made_for_it(treated, owners, signed_in, change_as):
+    third = made(signed_in(made(owners)), email="olga3@example.net")
+    change_as(owners, treated, email=OWN)
+    confirm(signed_in(third), treated)
+    assert not is_open(treated)
+
+
+def test_a_login_that_has_been_there_for_a_fortnight_does(
+    treated, owner, owners, signed_in, type_password, change_as, clock
+):
+    second = made(owners)
+    days_later(clock, 15)
+    change_as(type_password(owner.email), treated, email=OWN)
+    confirm(signed_in(second), treated)
+    assert is_open(treated)
+
+
+def test_the_page_says_who_cannot(treated, owners, desks, change_as):
+    change_as(desks, treated, email=OWN)
+    assert "14 days" in owners.get(f"/desk/clients/{treated.pk}/").content.decode()
+
+
+def raise_role(browser, login, _kim):
+    send(browser, page_of(login), role="owner")
+
+
+def link(browser, login, kim):
+    send(browser, page_of(kim), user=login.pk)
+
+
+@pytest.mark.parametrize("change", [raise_role, link])
+def test_nor_one_that_was_just_given_its_role_or_a_therapist(
+    treated, kim, owners, signed_in, change_as, change
+):
+    old = factories.make_user("otto@example.com")
+    change(owners, old, kim)
+    change_as(owners, treated, email=OWN)
+    confirm(signed_in(User.objects.get(pk=old.pk)), treated)
+    assert not is_open(treated)
+
+
+def test_nor_the_owner_who_has_linked_the_therapist_to_herself(
+    treated, kim, owner, owners, type_password, change_as
+):
+    """Who treats and has written all of it reads it anyway; not who has just become that."""
+    send(owners, page_of(kim), user=owner.pk)
+    owners = type_password(owner.email)
+    change_as(owners, treated, email=OWN)
+    confirm(owners, treated)
+    assert not is_open(treated)
+
+
+@pytest.mark.parametrize(
+    "typed", [{"email": "mine@example.net"}, {"is_active": ""}], ids=["address", "off and on"]
+)
+def test_nor_a_colleagues_login_that_they_have_changed(
+    treated, kim, owners, signed_in, change_as, typed
+):
+    change_as(owners, treated, email=OWN)
+    send(owners, page_of(kim.user), **typed)
+    send(owners, page_of(kim.user), is_active="on")
+    confirm(signed_in(User.objects.get(pk=kim.user_id)), treated)
+    assert not is_open(treated)
+
+
+@pytest.mark.parametrize("do", ["password", "factors"])
+def test_nor_one_whose_password_or_factors_they_have_taken_away(
+    treated, kim, owners, signed_in, change_as, do
+):
+    TOTP.activate(kim.user, SECRET)
+    change_as(owners, treated, email=OWN)
+    owners.post(f"/desk/logins/{kim.user_id}/", {"do": do})
+    confirm(signed_in(User.objects.get(pk=kim.user_id)), treated)
+    assert not is_open(treated)
+
+
+def test_what_one_changes_of_ones_own_is_no_matter(treated, desks, kim, type_password, change_as):
+    change_as(desks, treated, email="ana@new.example.com")
+    kims = type_password(kim.user.email)
+    new_password(kims)
+    confirm(kims, treated)
+    assert is_open(treated)
+
+
+# Every owner hears of it
+
+
+@pytest.mark.parametrize("role", ["owner", "desk"])
+def test_every_owner_is_told_of_a_new_login_of_the_staffs_the_doer_too(
+    owner, owners, mail_to, role
+):
+    otto = factories.make_user("otto@example.com", role=Role.OWNER)
+    made(owners, role=role)
+    for told in (owner.email, otto.email):
+        assert "A login was made for" in mail_to(told)
+        assert "It was done by" in mail_to(told)
+        assert "Olga" in mail_to(told)
+
+
+def test_of_a_runners_login_nobody_need_hear(owner, owners, mail_to):
+    made(owners, role="runner")
+    assert mail_to(owner.email) == ""
+
+
+@pytest.mark.parametrize(("change", "said"), [(raise_role, "“Owner”"), (link, "Kim Demo’s diary")])
+def test_and_of_a_raised_role_or_a_linked_therapist(kim, owner, owners, change, said):
+    change(owners, factories.make_user("otto@example.com"), kim)
+    assert said in " ".join(mails_to(owner.email).split())
+
+
 # What is written down of it
 
 
@@ -175,7 +325,7 @@ def test_the_log_of_readings_names_the_login_that_reads(
     shown = sign_in_by_code("ana@new.example.com").get(DATA).content.decode()
     assert ANSWER in shown
     assert NOTE in shown
-    page = owners.get("/health/accesses/").content.decode()
+    page = owners.get("/health/accesses/?own=on").content.decode()
     assert "ana@new.example.com" in page
 
 

@@ -11,7 +11,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from bookings import links
-from bookings.actions.clients import identity
+from bookings.actions.clients import identity, ways_in
 from bookings.actions.mail import outbox, sign_in_mails
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -34,6 +34,7 @@ from clinic.records import erased_list, retention
 from clinic.records.registry.record import Fate
 from clinic.records.registry.rows import CLIENTS
 from tests import factories
+from tests.admin.forms import new, send
 from tests.reading import part_of
 from tests.whole_database import whole_database
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
@@ -348,6 +349,112 @@ def test_the_desk_sees_what_goes_and_stays_and_carries_it_out(anas, desks, known
     assert not [trace for trace in TRACES if trace in whole_database()]
     assert desks.get(f"/desk/erasures/{wish.pk}/").status_code == 200
     assert desks.post(f"/desk/erasures/{wish.pk}/", {"checked": "on"}).status_code == 200
+
+
+SURE = {"do": "erase", "checked": "on"}
+
+
+def asked_at_the_desk(browser, client) -> str:
+    """The page of the wish."""
+    return browser.post(f"/desk/clients/{client.pk}/erase/")["Location"]
+
+
+def is_erased(client) -> bool:
+    return Client.objects.get(pk=client.pk).erased_at is not None
+
+
+@pytest.fixture
+def new_address(known):
+    """Which that login has typed a day after the record was made."""
+
+    def _new(login):
+        now = known.created_at + timedelta(days=1)
+        by = f"{login.role}: {login.pk}"
+        ways_in.change_the_lock(known, users=[known.user], addresses=[], by=by, now=now)
+
+    return _new
+
+
+@pytest.fixture
+def dee(clinic):
+    return factories.make_user("dee@example.com", name="Dee Demo", role=Role.DESK)
+
+
+def test_who_asks_is_in_doubt_where_an_address_was_changed_and_the_page_says_so(
+    known, desks, dee, new_address
+):
+    assert (
+        "Is it the client who asks"
+        not in desks.get(asked_at_the_desk(desks, known)).content.decode()
+    )
+    new_address(dee)
+    shown = desks.get(asked_at_the_desk(desks, known)).content.decode()
+    assert "Is it the client who asks" in shown
+    assert "desk: Dee Demo" in shown
+
+
+def test_whoever_has_changed_it_does_not_erase_and_somebody_else_does(
+    known, desks, dee, new_address, signed_in
+):
+    new_address(dee)
+    page = asked_at_the_desk(desks, known)
+    refused = signed_in(dee).post(page, SURE)
+    assert refused.status_code == 422
+    assert "Somebody else must make sure" in " ".join(refused.content.decode().split())
+    assert not is_erased(known)
+    desks.post(page, SURE)
+    assert is_erased(known)
+
+
+def test_nor_does_a_second_login_of_theirs(known, owners, new_address, signed_in):
+    new_address(User.objects.get(role=Role.OWNER))
+    sent = send(owners, new(User), email="own2@example.net", role="desk", is_active="on")
+    assert sent.status_code == 302
+    second = signed_in(User.objects.get(email="own2@example.net"))
+    assert second.post(asked_at_the_desk(second, known), SURE).status_code == 422
+    assert not is_erased(known)
+
+
+def test_once_somebody_has_confirmed_it_anybody_erases(known, dee, new_address, signed_in):
+    new_address(dee)
+    Client.objects.filter(pk=known.pk).update(unconfirmed_since=None, unconfirmed_by="")
+    hers = signed_in(dee)
+    hers.post(asked_at_the_desk(hers, known), SURE)
+    assert is_erased(known)
+
+
+def test_whom_the_desk_has_written_down_it_may_erase(clinic, desks):
+    desks.post("/desk/clients/new/", {"name": "Bo Demo", "email": "bo@example.com"})
+    bo = Client.objects.get(name="Bo Demo")
+    page = asked_at_the_desk(desks, bo)
+    assert "Is it the client who asks" not in desks.get(page).content.decode()
+    assert desks.post(page, SURE, follow=True).status_code == 200
+    assert not Client.objects.filter(name="Bo Demo").exists()
+
+
+def test_where_one_person_is_the_whole_clinic_nobody_else_could(known, dee, new_address, signed_in):
+    new_address(dee)
+    User.objects.exclude(pk=dee.pk).update(is_active=False)
+    hers = signed_in(dee)
+    hers.post(asked_at_the_desk(hers, known), SURE)
+    assert is_erased(known)
+
+
+@pytest.mark.parametrize("answered", ["done", "withdrawn", "declined"])
+def test_a_wish_that_was_answered_meanwhile_is_not_carried_out(known, answered):
+    wish = erasing.ask(known, how="test", now=timezone.now())
+    if answered == "done":
+        erase(known, request=wish)
+    elif answered == "withdrawn":
+        erasing.withdraw(known, now=timezone.now())
+    else:
+        erasing.decline(wish, "no", by="desk: 1", now=timezone.now())
+    state = whole_database()
+    with pytest.raises(erasing.AnsweredMeanwhile):
+        erase(known, request=wish)
+    with pytest.raises(erasing.AnsweredMeanwhile):
+        erasing.decline(wish, "no", by="desk: 1", now=timezone.now())
+    assert whole_database() == state
 
 
 def test_a_wish_is_taken_back_or_declined_with_a_reason(anas, desks, known):
