@@ -41,7 +41,7 @@ def from_network(number: int, **more) -> Browser:
 
 
 def set_by(mail, browser) -> bool:
-    link = re.search(r"/accounts/password/reset/key/\S+", mail)[0]
+    link = first_match(r"/accounts/password/reset/key/\S+", mail)[0]
     form = browser.get(link, follow=True).request["PATH_INFO"]
     new = "a-new-one-that-is-long"
     return browser.post(form, {"password1": new, "password2": new}).status_code == 302
