@@ -100,6 +100,33 @@ def test_somebody_new_needs_an_address_that_is_one(call):
     assert 'value="Bo Demo bo@exa_mple.com"' in answer.content.decode()
 
 
+def test_somebody_new_needs_an_address_that_leads_somewhere(call):
+    assert "is no e-mail address" in call(who="Zed zed.odd@localhost").content.decode()
+    assert "is no e-mail address" in call(who="Zed 07700 900999 zed@-a.com").content.decode()
+    assert not Client.objects.exists()
+
+
+def test_a_slip_in_the_address_of_somebody_new_is_asked_about_once(call, only):
+    asked = call(who="Bo Demo bo@exmaple.com")
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Did you mean bo@example.com? If bo@exmaple.com is right" in page
+    assert 'name="sure" value="bo@exmaple.com"' in page
+    assert call(who="Bo Demo bo@gmial.con", sure="bo@exmaple.com").status_code == 422
+    assert not Appointment.objects.exists()
+    assert call(who="Bo Demo bo@exmaple.com", sure="bo@exmaple.com").status_code == 302
+    assert only().client.email == "bo@exmaple.com"
+
+
+def test_what_is_proposed_for_it_stands_in_the_box_at_a_press_and_shows_who_has_it(call, only):
+    known = make_client("Bo Demo", email="bo@example.com")
+    page = call(who="Bo Demo bo@exmaple.com", client="new", meant="bo@example.com")
+    assert 'value="Bo Demo bo@example.com"' in page.content.decode()
+    assert not Appointment.objects.exists()
+    call(who="Bo Demo bo@example.com")
+    assert only().client == known
+
+
 def test_somebody_new_is_not_taken_for_one_with_much_the_same_name(call, ana, only):
     call(who="Anna Demmo 07700 900999")
     assert only().client.name == "Anna Demmo"
