@@ -1,5 +1,8 @@
 """Logins, the owner's alone."""
 
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
@@ -74,6 +78,17 @@ class UserAdmin(NamelessLog):
     search_fields = ["email", "name"]
     ordering = ["email"]
     date_hierarchy = "created_at"
+
+    @method_decorator(reauthentication_required(app="allauth.mfa"))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Asked who it is first; what was sent before that is answered on the page that asks."""
+        return super().changeform_view(request, object_id, form_url or request.path, extra_context)
 
     @admin.display(description="Role", ordering="role")
     def does(self, user: User) -> str:

@@ -9,7 +9,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.models import Client, Mail, MailKind, MailState, User
+from bookings.models import Client, Mail, MailKind, MailState, SignInMail, User
 from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM
 from tests.factories import NOW, PASSWORD
@@ -142,7 +142,11 @@ def test_staff_get_no_code_and_the_same_answer(ana, mail_to, role):
     if role == Role.THERAPIST:
         factories.make_therapist(user=user)
     assert answer_to("dee@example.com") == answer_to("ana@example.com")
-    assert "sign in with your password" in mail_to("dee@example.com")
+    told = SignInMail.objects.get(address="dee@example.com")
+    assert "do not know" not in told.subject
+    assert "you have a password" in told.subject
+    assert "signs in with a password or a passkey" in told.body
+    assert "/accounts/password/reset/" in told.body
 
 
 def test_a_closed_login_gets_no_code(ana, mail_to):
