@@ -66,8 +66,10 @@ def note(
     logins.note(kind, now=timezone.now(), user=user, typed=typed, **facts)
 
 
-def is_of_another(request: HttpRequest, user: User | None) -> bool:
+def is_of_another(request: HttpRequest | None, user: User | None) -> bool:
     """Whether it is the owner, at the login of somebody else."""
+    if request is None:
+        return False
     acts = request.user
     return acts.is_authenticated and acts.role == Role.OWNER and user not in (None, acts)
 

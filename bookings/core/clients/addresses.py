@@ -71,7 +71,7 @@ def has_a_dot(address: str) -> bool:
 def perhaps_meant(address: str) -> str:
     """ana@gmail.com for ana@gmial.con; "" where the domain is nobody's misspelling."""
     local, _, domain = compared(address).rpartition("@")
-    if domain in WELL_KNOWN:
+    if any(f".{domain}".endswith(f".{known}") for known in WELL_KNOWN):
         return ""
     near = get_close_matches(domain, WELL_KNOWN, n=1, cutoff=ALIKE)
     return f"{local}@{near[0]}" if near else ""

@@ -75,7 +75,8 @@ def test_a_slip_in_a_well_known_domain_is_guessed(typed, meant):
 
 OF_THEIR_OWN = (
     "gmail.com example.com example.org nhs.net ucl.ac.uk gmail.de hotmail.fr mail.com ymail.com "
-    "zoho.com hey.com tuta.io pm.me me.com gmx.at qq.com faß.example rocketmail.com aol.co.uk"
+    "zoho.com hey.com new.example.com uk.yahoo.com tuta.io pm.me me.com "
+    "gmx.at qq.com faß.example rocketmail.com aol.co.uk"
 )
 
 

@@ -187,6 +187,20 @@ def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
     assert not Appointment.objects.exists()
 
 
+def test_two_who_would_read_the_same_are_told_apart(desk, massage, kim, room):
+    twins = [make_client("Vic Victim", email="vic@example.com", phone="07700 900111")]
+    asked = {"who": "vic"}, HTMX | {"HTTP_HX_TARGET": "people"}
+    alone = desk.get(NEW, asked[0], **asked[1]).content.decode()
+    assert "booked" not in alone
+    twins.append(make_client("Vic Victim", email="Vic@example.com", phone="07700 900111"))
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    visit = {"treatment": massage, "therapist": kim, "room": room}
+    make_appointment(starts_at=ten, client=twins[0], **visit)
+    page = desk.get(NEW, asked[0], **asked[1]).content.decode()
+    assert "last booked for Thursday 3 December 2026" in page
+    assert "never booked, known since" in page
+
+
 def test_whoever_is_only_much_like_it_is_not_chosen(call):
     make_client("Siobhan Lucasdottir")
     assert call(who="lucasdotir").status_code == 422
