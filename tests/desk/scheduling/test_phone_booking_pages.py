@@ -1,5 +1,6 @@
 """Booking for somebody on the phone: one form, with or without JavaScript."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
@@ -199,6 +200,18 @@ def test_two_who_would_read_the_same_are_told_apart(desk, massage, kim, room):
     page = desk.get(NEW, asked[0], **asked[1]).content.decode()
     assert "last booked for Thursday 3 December 2026" in page
     assert "never booked, known since" in page
+
+
+@pytest.mark.parametrize("asked", [{}, {"gap": "", "when": "03.12. 10:00"}])
+def test_enter_books_and_shows_no_more_times_instead(desk, ana, massage, asked):
+    target = {"HTTP_HX_TARGET": "panel", **HTMX} if asked else {}
+    page = desk.get(NEW, {"who": "ana", **asked}, **target).content.decode()
+    form = page[page.index('<form class="call') :]
+    first, *others = re.findall(r"<button[^>]*>", form.partition("</form>")[0])
+    assert "name=" not in first
+    assert "hx-" not in first
+    assert 'type="button"' not in first
+    assert asked or any('name="more"' in one for one in others)
 
 
 def test_whoever_is_only_much_like_it_is_not_chosen(call):
