@@ -79,7 +79,7 @@ class UserAdmin(NamelessLog):
     ordering = ["email"]
     date_hierarchy = "created_at"
 
-    @method_decorator(reauthentication_required(app="allauth.mfa"))
+    @method_decorator(reauthentication_required(app="allauth.mfa", enabled=is_owner))
     def changeform_view(
         self,
         request: HttpRequest,

@@ -175,6 +175,4 @@ def _signed_in(user, *, with_app: bool = False) -> Browser:
     if with_app:
         browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
         assert Authenticator.objects.filter(user=user).exists()
-    # Asked once more, as before anything about signing in is changed.
-    browser.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
     return browser
