@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -12,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,6 +82,17 @@ class UserAdmin(NamelessLog):
     search_fields = ["email", "name"]
     ordering = ["email"]
     date_hierarchy = "created_at"
+
+    @method_decorator(reauthentication_required(app="allauth.mfa", enabled=is_owner))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Asked who it is first; what was sent before that is answered on the page that asks."""
+        return super().changeform_view(request, object_id, form_url or request.path, extra_context)
 
     @admin.display(description=gettext_lazy("Role"), ordering="role")
     def does(self, user: User) -> str:

@@ -242,3 +242,7 @@ class NewLinksLetter(Letter):
     """The address has changed, or two records are one: the links to what is booked, anew."""
 
     visits: Sequence[AppointmentLetter]
+
+    @property
+    def has_another_address(self) -> bool:
+        return self.mail.about.get("has_another_address", True)

@@ -1,7 +1,7 @@
 """The clinic itself: one row of settings, and the lock that every change of the diary takes."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -296,6 +296,10 @@ class Clinic(Named, models.Model):
     def day_of(self, instant: datetime) -> date:
         """The civil day that the clinic's own calendar shows then."""
         return instant.astimezone(self.tz).date()
+
+    def begin_of(self, day: date) -> datetime:
+        """Its first instant there, in UTC."""
+        return datetime.combine(day, time.min, self.tz).astimezone(UTC)
 
     @property
     def framed_by(self) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout, LayoutObject
+from crispy_forms.layout import HTML, Layout, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -26,6 +26,8 @@ A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
+# The button that takes what is proposed instead of an address.
+PROPOSAL = HTML('{% include "web/_meant.html" with meant=form.meant %}')
 
 
 def whole_number(text: str | None) -> int | None:
@@ -204,7 +206,39 @@ class KeyForm(forms.Form):
         return {}
 
 
-class PersonForm(KeyForm):
+def did_you_mean(meant: str, email: str) -> str:
+    return _("Did you mean {meant}? If {email} is right, press the button again.").format(
+        meant=meant, email=email
+    )
+
+
+class AsksAboutSlips(forms.Form):
+    """One with an `email`: what looks like a slip is asked about once, and taken when sent again.
+
+    `meant` in what is sent is the proposal, pressed (templates/web/_meant.html); it is taken only
+    while it still goes with what is typed.
+    """
+
+    # The address that was looked at once more.
+    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
+    meant = ""
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        meant = perhaps_meant(email)
+        if meant and self.data.get("meant") == meant:
+            self.data = dict(self.data.items(), email=meant)
+            return meant
+        if not meant or self.is_sure_of(email):
+            return email
+        self.meant, self.data = meant, dict(self.data.items(), sure=email)
+        raise ValidationError(did_you_mean(meant, email))
+
+    def is_sure_of(self, email: str) -> bool:
+        return self.data.get("sure") == email
+
+
+class PersonForm(AsksAboutSlips, KeyForm):
     """Who the appointment is for."""
 
     name = NameField(
@@ -228,23 +262,7 @@ class PersonForm(KeyForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
-    # The address that was looked at once more.
-    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
-
-    helper = plain("key", "sure", "name", "email", "phone")
-
-    def clean_email(self) -> str:
-        """One that looks like a slip is asked about once, and taken when it is sent again."""
-        email = self.cleaned_data["email"]
-        meant = perhaps_meant(email)
-        if meant and self.data.get("sure") != email:
-            self.data = dict(self.data.items(), sure=email)
-            raise ValidationError(
-                _("Did you mean {meant}? If {email} is right, press the button again.").format(
-                    meant=meant, email=email
-                )
-            )
-        return email
+    helper = plain("key", "sure", "name", "email", PROPOSAL, "phone")
 
     def clean_name(self) -> str:
         """On one line, whatever was pasted."""

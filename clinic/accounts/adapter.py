@@ -18,8 +18,9 @@ from django.views.decorators.http import require_safe
 from bookings.actions import logins
 from bookings.actions.clients import identity
 from bookings.actions.mail import sign_in_mails
+from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
-from bookings.models import Client, SignInKind, User
+from bookings.models import Client, Clinic, SignInKind, User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
@@ -92,6 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """For the pages that show it; a browser not seen before is told by mail."""
         browser = sign_in_log.browser_of(request)
         request.session[sessions.BROWSER] = browser
+        request.session[sessions.NETWORK] = sign_in_log.network_of(request)
         is_new = not (self._is_the_first or attempts.is_known(request, user))
         records = get_authentication_records(request, user)
         ways = ", ".join(record.get("type") or record["method"] for record in records)
@@ -137,9 +139,15 @@ class AccountAdapter(DefaultAccountAdapter):
         mailed = getattr(self.request, "sign_in_mail", None)
         if mailed and mailed.is_enough and template_prefix in MAILED:
             return
-        with translation.override(_language_of(email, context.get("user"))):
-            message = self.render_mail(template_prefix, email, {**context, "email": email})
-        if kind := MAILED.get(template_prefix):
+        kind, user = MAILED.get(template_prefix), context.get("user")
+        context = {**context, "email": email, "site_url": settings.SITE_URL}
+        if user and user.last_login is None and sign_in_log.is_of_another(self.request, user):
+            context |= {"invited_by": str(self.request.user), "clinic": Clinic.objects.the()}
+        if kind == SignInKind.NOBODYS and _is_a_colleagues(email):
+            template_prefix = "account/email/staff_code"
+        with translation.override(_language_of(email, user)):
+            message = self.render_mail(template_prefix, email, context)
+        if kind:
             sign_in_log.note(self.request, kind, typed=email)
         good_for = sign_in_mails.GOOD_FOR if kind else logins.OF_USE_FOR
         now = timezone.now()
@@ -154,6 +162,10 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def is_staff(user: User) -> bool:
     return bool(user.roles() & STAFF)
+
+
+def _is_a_colleagues(address: str) -> bool:
+    return User.objects.staff().filter(email=compared(address), is_active=True).exists()
 
 
 def _language_of(address: str, user: User | None) -> str:

@@ -1,5 +1,6 @@
 """Where one is signed in, and for the owner: where anybody is, and who signed in or tried."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,19 +22,20 @@ from django.views.decorators.http import require_safe
 from bookings.actions import logins
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import VisitsAffected
-from bookings.actions.rota.therapists import offer_no_longer
+from bookings.actions.rota.therapists import offer_again, offer_no_longer
 from bookings.core.wording import isolated
-from bookings.models import Client, SignInEvent, SignInKind, Therapist, User
+from bookings.models import Client, Clinic, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import BY_ANYBODY
 from bookings.web.actor import who
-from bookings.web.forms import whole_number
+from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import SignedInRequest, StaffRequest
 from bookings.web.responses import page_methods, private
 from clinic.accounts import sessions, sign_in_log
 
 ON_A_PAGE = 50
 EVENTS_SHOWN = 20
-TRIES = "tries"
+TRIES, NEW_BROWSERS = "tries", "new"
+KINDS = {TRIES: BY_ANYBODY, NEW_BROWSERS: (SignInKind.NEW_DEVICE,)}
 
 
 @page_methods
@@ -46,6 +48,7 @@ def signed_in(request: SignedInRequest) -> HttpResponse:
         return _end(request, request.POST.get("end", ""), found, here)
     context = {
         "sessions": found,
+        "network": sign_in_log.network_of(request),
         "shares_links": Client.objects.filter(user=request.user).exists(),
     }
     return render(request, "account/sessions.html", context)
@@ -69,6 +72,13 @@ def _end(
         _note(request, SignInKind.SESSIONS_ENDED, request.user)
         messages.success(request, _("Done. That browser has to sign in again."))
     return redirect("sessions")
+
+
+@require_safe
+@private
+def address(request: SignedInRequest) -> HttpResponse:
+    """Who changes it, and how: bookings hang on it, so nobody does alone."""
+    return render(request, "account/address.html")
 
 
 @page_methods
@@ -101,6 +111,7 @@ def _login_page(
         "is_own": user == request.user,
         "treats": therapist is not None,
         "offered": therapist if therapist and therapist.active else None,
+        "not_offered": therapist if therapist and not therapist.active else None,
         "sessions": sessions.of(user, now=now, here=request.session.session_key or ""),
         "factors": Authenticator.objects.filter(user=user).count(),
         "needs_a_factor": logins.must_have_a_factor(user),
@@ -159,6 +170,16 @@ def take_out_of_the_diary(request: StaffRequest, user: User) -> str:
     return _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
 
 
+def put_into_the_diary(request: StaffRequest, user: User) -> str:
+    """A therapist who has come back."""
+    therapist = Therapist.objects.filter(user=user).first()
+    if therapist is None or not user.is_active:
+        raise Refused
+    offer_again(therapist)
+    sentence = _("Done. Runners can book with {name} again. Look through the hours next.")
+    return sentence.format(name=isolated(therapist.name))
+
+
 def take_password_away(request: StaffRequest, user: User) -> str:
     """And mail a link to a new one. Raises Refused where no link would open anything."""
     if not user.is_active:
@@ -190,6 +211,7 @@ DOES = {
     "off": switch_off,
     "on": switch_on,
     "out": take_out_of_the_diary,
+    "in": put_into_the_diary,
     "password": take_password_away,
     "factors": take_factors_away,
 }
@@ -200,7 +222,7 @@ def _tell(request: StaffRequest, user: User, what: str, **context: Any) -> None:
 
 
 def _note(request: SignedInRequest, kind: SignInKind, user: User) -> None:
-    sign_in_log.note(request, kind, user=user, by="" if user == request.user else who(request))
+    sign_in_log.note(request, kind, user=user)
 
 
 def mail_link_to_new_password(request: HttpRequest, user: User) -> None:
@@ -216,8 +238,14 @@ class FilterForm(forms.Form):
     what = forms.ChoiceField(
         label=gettext_lazy("What"),
         required=False,
-        choices=[("", gettext_lazy("Anything")), (TRIES, gettext_lazy("Tries and waits"))],
+        choices=[
+            ("", gettext_lazy("Anything")),
+            (NEW_BROWSERS, gettext_lazy("New browsers only")),
+            (TRIES, gettext_lazy("Tries and waits")),
+        ],
     )
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
 
     def __init__(self, *args: Any, staff: list[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -233,7 +261,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET, staff=staff)
     form.is_valid()
     asked = form.cleaned_data
-    found = _asked_for(whole_number(asked.get("who")), asked.get("what", ""))
+    found = _asked_for(asked, Clinic.objects.the())
     before = whole_number(request.GET.get("before"))
     if before is not None:
         found = found.filter(pk__lt=before)
@@ -250,8 +278,15 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/records/sign_ins.html", context)
 
 
-def _asked_for(user: int | None, what: str) -> QuerySet[SignInEvent]:
+def _asked_for(asked: dict[str, Any], clinic: Clinic) -> QuerySet[SignInEvent]:
     found = SignInEvent.objects.all()
+    user = whole_number(asked.get("who"))
     if user is not None:
         found = found.filter(user=user)
-    return found.filter(kind__in=BY_ANYBODY) if what == TRIES else found
+    if kinds := KINDS.get(asked.get("what", "")):
+        found = found.filter(kind__in=kinds)
+    if since := asked.get("since"):
+        found = found.filter(at__gte=clinic.begin_of(since))
+    if until := asked.get("until"):
+        found = found.filter(at__lt=clinic.begin_of(until + timedelta(days=1)))
+    return found

@@ -11,12 +11,14 @@ from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabasesSessionStore
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from bookings.models import BrowserSession, User
 from bookings.web.access import STAFF
 
 SIGNING_IN = "account_login"  # where allauth keeps who has begun to
-SEEN, BROWSER = "seen_at", "browser"  # when somebody was there last, and in which browser
+# When somebody was there last; in which browser and from which network (a digest) they signed in.
+SEEN, BROWSER, NETWORK = "seen_at", "browser", "network"
 MINUTE, HOUR = 60, 3600  # seconds
 MOST_SHOWN = 50
 
@@ -46,6 +48,7 @@ class SignedIn:
 
     key: str
     browser: str
+    network: str
     began: datetime
     seen: datetime
     is_here: bool
@@ -75,7 +78,8 @@ def _signed_in(
     if began is None or is_over(data, now.timestamp(), is_staff=is_staff):
         return None
     began_then, seen = (datetime.fromtimestamp(at, UTC) for at in (began, data.get(SEEN, began)))
-    return SignedIn(row.pk, data.get(BROWSER, ""), began_then, seen, is_here=row.pk == here)
+    where = data.get(BROWSER) or _("Another browser"), data.get(NETWORK, "")
+    return SignedIn(row.pk, *where, began_then, seen, is_here=row.pk == here)
 
 
 def began_at(data: Mapping[str, Any]) -> float | None:

@@ -16,8 +16,10 @@ from django.utils import timezone
 
 from bookings.actions import logins
 from bookings.core.clients.addresses import compared
+from bookings.core.roles import Role
 from bookings.models import SignInKind, User
 from bookings.models.records.sign_ins import LONGEST_DIGEST
+from bookings.web.actor import who
 from bookings.web.visitor import address
 
 LONGEST_AGENT = 400  # letters looked at
@@ -51,12 +53,30 @@ def note(
     typed: str = "",
     **facts: str,
 ) -> None:
-    """Of whom: `user`, or whoever signs in with the address that was typed."""
+    """Of whom: `user`, or whoever signs in with the address that was typed.
+
+    What the owner does to somebody's login is the owner's; where they sit is no place of theirs.
+    """
     if user is None and typed:
         user = User.objects.filter(email=compared(typed)).first()
-    if request is not None:
-        facts |= {"network": address(request)[:LONGEST_DIGEST], "browser": browser_of(request)}
+    if request is not None and is_of_another(request, user):
+        facts |= {"by": who(request)}
+    elif request is not None:
+        facts |= {"network": network_of(request), "browser": browser_of(request)}
     logins.note(kind, now=timezone.now(), user=user, typed=typed, **facts)
+
+
+def is_of_another(request: HttpRequest | None, user: User | None) -> bool:
+    """Whether it is the owner, at the login of somebody else."""
+    if request is None:
+        return False
+    acts = request.user
+    return acts.is_authenticated and acts.role == Role.OWNER and user not in (None, acts)
+
+
+def network_of(request: HttpRequest) -> str:
+    """A digest, the same for all that comes from there."""
+    return address(request)[:LONGEST_DIGEST]
 
 
 def browser_of(request: HttpRequest) -> str:

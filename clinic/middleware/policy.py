@@ -34,8 +34,8 @@ WHO_MAY: Mapping[str, Roles] = MappingProxyType(
         "account_reset_password_done": EVERYONE,
         "account_reset_password_from_key": EVERYONE,
         "account_reset_password_from_key_done": EVERYONE,
-        # A login's address is the clinic's to change, since bookings hang on it.
-        "account_email": NOBODY,
+        # A login's address is the clinic's to change, since bookings hang on it; its page says so.
+        "account_email": SIGNED_IN,
         "account_confirm_email": NOBODY,
         "account_email_verification_sent": NOBODY,
         "mfa_index": SIGNED_IN,

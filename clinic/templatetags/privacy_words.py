@@ -21,5 +21,8 @@ def as_said(value: Any, tz: ZoneInfo) -> str:
     if isinstance(value, date):
         return dateformat.format(value, "j M Y")
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {as_said(inner, tz)}" for name, inner in value.items())
-    return str(value)
+        told = {name.replace("_", " "): as_said(inner, tz) for name, inner in value.items()}
+        return "; ".join(f"{name}: {words}" for name, words in told.items() if words)
+    if isinstance(value, list | tuple):
+        return ", ".join(as_said(inner, tz) for inner in value)
+    return "" if value is None else str(value)

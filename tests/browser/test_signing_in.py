@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from clinic.demo.logins import DEMO_LOGINS
+from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 from tests import patience
 from tests.browser import journeys
 from tests.browser.logins import signed_in
@@ -159,6 +159,8 @@ def _make_a_login(open_context, address):
     """As the owner does."""
     owner = signed_in(open_context().new_page(), "owner")
     owner.goto("/admin/bookings/user/add/")
+    owner.get_by_label("Password").fill(DEMO_PASSWORD)  # is it still you?
+    owner.get_by_role("button", name="Go on").click()
     owner.get_by_label("Email").fill(address)
     owner.get_by_label("Role").select_option("desk")
     owner.get_by_role("button", name="Save", exact=True).click()

@@ -4,7 +4,7 @@ An address is a key. Whoever holds another one, after the desk has changed it or
 records together, comes in by what is mailed to it, and by nothing that was there before.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -55,7 +55,7 @@ def change_the_lock(
     client: Client,
     *,
     users: Iterable[User | None],
-    addresses: Iterable[str],
+    addresses: Sequence[str],
     by: str,
     now: datetime,
 ) -> None:
@@ -63,8 +63,8 @@ def change_the_lock(
 
     The logins of `users` go, and with them their sessions; links and the calendar's address end.
     What is booked goes to the client's address with new links, and the `addresses` that were
-    theirs are told that it has changed. What waited to be proved stays: whoever changes an address
-    knows whose it is.
+    theirs, the one that this record's mails went to first, are told that it has changed. What
+    waited to be proved stays: whoever changes an address knows whose it is.
     """
     Client.objects.filter(pk=client.pk).update(user=None)
     client.appointments.update(prove_by=None)
@@ -73,7 +73,8 @@ def change_the_lock(
         _close(user)
     withdraw_links(client)
     client.refresh_from_db()
-    _mail_new_links(client, now)
+    has_another = any(compared(one) != compared(client.email) for one in addresses[:1])
+    _mail_new_links(client, has_another, now)
     old = {compared(address): address for address in addresses if address}
     old.pop(compared(client.email), None)
     with translation.override(client.language_of_mails):
@@ -89,7 +90,7 @@ def _close(login: User) -> None:
         login.delete()
 
 
-def _mail_new_links(client: Client, now: datetime) -> None:
+def _mail_new_links(client: Client, has_another_address: bool, now: datetime) -> None:
     if not client.email:
         return
     edition = client.links_edition
@@ -97,7 +98,7 @@ def _mail_new_links(client: Client, now: datetime) -> None:
         MailKind.NEW_LINKS,
         client,
         key=str(edition),
-        about={"edition": edition},
+        about={"edition": edition, "has_another_address": has_another_address},
         good_for=OF_USE_FOR,
         now=now,
     )

@@ -17,3 +17,9 @@ def offer_no_longer(
     """
     with asking_first(clinic, accepted=accepted, therapist=therapist, now=now):
         Therapist.objects.filter(pk=therapist.pk).update(active=False)
+
+
+@changes_the_diary
+def offer_again(clinic: Clinic, therapist: Therapist) -> None:
+    """Runners can book with them, in the hours that stand in their week; nothing else changes."""
+    Therapist.objects.filter(pk=therapist.pk).update(active=True)

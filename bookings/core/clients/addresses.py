@@ -15,11 +15,12 @@ INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Zs", "Zl", "Zp")
 VARIATION_SELECTORS = range(0xFE00, 0xFE10)
 # Where most people have their mail; what is near one of them is most likely a slip.
 WELL_KNOWN = (
-    "aol.co.uk", "aol.com", "btinternet.com", "email.com", "fastmail.com", "gmail.com", "gmx.com",
-    "gmx.de", "gmx.net", "googlemail.com", "hotmail.co.uk", "hotmail.com", "icloud.com",
-    "live.co.uk", "live.com", "mac.com", "mail.com", "me.com", "msn.com", "outlook.com",
-    "proton.me", "protonmail.com", "rocketmail.com", "sky.com", "talktalk.net", "virginmedia.com",
-    "web.de", "yahoo.co.uk", "yahoo.com", "ymail.com",
+    "aol.co.uk", "aol.com", "btinternet.com", "email.com", "example.com", "example.net",
+    "example.org", "fastmail.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com",
+    "hotmail.co.uk", "hotmail.com", "icloud.com", "live.co.uk", "live.com", "mac.com", "mail.com",
+    "me.com", "msn.com", "outlook.com", "proton.me", "protonmail.com", "rocketmail.com",
+    "sky.com", "talktalk.net", "virginmedia.com", "web.de", "yahoo.co.uk", "yahoo.com",
+    "ymail.com",
 )  # fmt: skip
 ALIKE = 0.77  # gmial.con and gmail.com
 
@@ -62,10 +63,15 @@ def compared(address: str) -> str:
         return address.strip().lower()
 
 
+def has_a_dot(address: str) -> bool:
+    """In its domain: ana@localhost is a mailbox of our own machine at best. Raises BadAddress."""
+    return "." in ascii_address(address).rpartition("@")[2].strip(".")
+
+
 def perhaps_meant(address: str) -> str:
     """ana@gmail.com for ana@gmial.con; "" where the domain is nobody's misspelling."""
     local, _, domain = compared(address).rpartition("@")
-    if domain in WELL_KNOWN:
+    if any(f".{domain}".endswith(f".{known}") for known in WELL_KNOWN):
         return ""
     near = get_close_matches(domain, WELL_KNOWN, n=1, cutoff=ALIKE)
     return f"{local}@{near[0]}" if near else ""

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients import details
+from bookings.core.clients.addresses import compared
 from bookings.models import Client
 from bookings.web.forms import (
     LONGEST_PHONE,
     AddressField,
+    AsksAboutSlips,
     NameField,
     ShortText,
     has_a_letter,
@@ -34,8 +36,8 @@ def _languages() -> list[tuple[str, str]]:
     return [("", _("The clinic’s ({language})").format(language=own)), *settings.LANGUAGES]
 
 
-class ClientForm(forms.Form):
-    """`seen` is the record as it was when the form was shown, signed."""
+class ClientForm(AsksAboutSlips):
+    """`seen` is the record as it was when the form was shown, signed; `had` its address."""
 
     name = NameField(label=gettext_lazy("Name"), validators=[has_a_letter])
     phone = ShortText(
@@ -71,9 +73,9 @@ class ClientForm(forms.Form):
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any):
+    def __init__(self, *args: Any, today: date, had: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.had = today, had
         if len(settings.LANGUAGES) == 1:
             del self.fields["language"]
 
@@ -81,6 +83,10 @@ class ClientForm(forms.Form):
     def of(cls, client: Client, *, today: date) -> "ClientForm":
         facts = details.facts_of(client)
         return cls(initial={**facts, "seen": sealed(facts)}, today=today)
+
+    def is_sure_of(self, email: str) -> bool:
+        """Also of one that stands in the record already."""
+        return compared(email) == compared(self.had) or super().is_sure_of(email)
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())

@@ -100,7 +100,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     client, today = client_or_404(pk), _today()
     if request.method != "POST":
         return _form(request, ClientForm.of(client, today=today), client)
-    form = ClientForm(request.POST, today=today)
+    form = ClientForm(request.POST, today=today, had=client.email)
     if not form.is_valid():
         return _form(request, form, client, status=422)
     seen, old = form.seen_facts, client.email

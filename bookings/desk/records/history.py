@@ -1,6 +1,6 @@
 """For the owner: who changed what, when, from what to what."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django import forms
@@ -97,11 +97,7 @@ def _asked_for(data: dict, clinic: Clinic) -> QuerySet[Change]:
     if whom := data.get("whom"):
         found = found.filter(client__in=Client.objects.filter(name__icontains=whom).values("pk"))
     if since := data.get("since"):
-        found = found.filter(at__gte=_begin(since, clinic))
+        found = found.filter(at__gte=clinic.begin_of(since))
     if until := data.get("until"):
-        found = found.filter(at__lt=_begin(until + timedelta(days=1), clinic))
+        found = found.filter(at__lt=clinic.begin_of(until + timedelta(days=1)))
     return found
-
-
-def _begin(day: date, clinic: Clinic) -> datetime:
-    return datetime.combine(day, time.min, clinic.tz).astimezone(UTC)

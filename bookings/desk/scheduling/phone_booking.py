@@ -14,8 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +29,8 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import booking
 from bookings.actions.scheduling.booking import BookingRequest
-from bookings.core.clients.search_text import Typed
+from bookings.core.clients.addresses import perhaps_meant
+from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST, Unclear
 from bookings.core.scheduling.when_parser import read
@@ -41,12 +41,13 @@ from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
-from bookings.web.forms import whole_number
+from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 BETWEEN = "|"
 CHOOSE_A_TIME = gettext_lazy("Please choose a time.")
+LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
     "times": "desk/scheduling/_phone_times.html",
@@ -118,7 +119,7 @@ class PressedGap:
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
-    data = request.POST if request.method == "POST" else request.GET
+    data = _with_proposal(request.POST) if request.method == "POST" else request.GET
     gap = PressedGap.of(data, clinic, now)
     form = CallForm(_with_defaults(data, gap))
     call = _Call(request, form, data, clinic, now, gap)
@@ -212,6 +213,10 @@ class _Call:
             return self._done(before)  # The same form sent twice.
         if problem := self._what_is_missing():
             return self.page(status=422, said=problem)
+        email = self.people.new.email if self.people.is_new else ""
+        if (meant := perhaps_meant(email)) and self.data.get("sure") != email:
+            said = did_you_mean(meant, email)
+            return self.page(status=422, said=said, meant=meant, sure=email)
         start = datetime.fromisoformat(self.times.chosen)
         try:
             [booked] = booking.book(self._request(start), now=self.now)
@@ -242,15 +247,16 @@ class _Call:
     def _what_is_missing(self) -> str:
         """In a sentence; also when the lists were shown for something else than is typed now."""
         people, shown = self.people, self._shown_for()
+        may_be_new = people.is_new or not people.found.clients
+        if may_be_new and (wrong := _no_address(people.new)):
+            return _("{address} is no e-mail address.").format(address=wrong)
         if people.chosen is None:
             return _why_nobody(people)
-        if people.is_new and (wrong := _no_address(people.new)):
-            return _("{address} is no e-mail address.").format(address=wrong)
         if self.times.unclear:
             return self.times.unclear
         seen = self.data.get("who_shown") == shown["who"]
         if not seen or self.data.get("when_shown") != shown["when"]:
-            return _("Here is what was found. Choose who and when, and press Enter again.")
+            return str(LOOK_AGAIN)
         return "" if self.times.chosen else _why_no_time(self.data.get("start"))
 
     def _request(self, start: datetime) -> BookingRequest:
@@ -302,10 +308,21 @@ def _no_address(new: Typed) -> str:
 
 def _is_an_address(text: str) -> bool:
     try:
-        validate_email(text)
+        AddressField().clean(text)
     except ValidationError:
         return False
     return True
+
+
+def _with_proposal(data: QueryDict) -> QueryDict:
+    """The address that was proposed, if that was pressed, in the place of the one it goes with."""
+    data, meant = data.copy(), data.get("meant")
+    who = str(data.get("who", ""))
+    typed = person_in(who).email
+    if meant and meant == perhaps_meant(typed):
+        data["who"] = who.replace(typed, meant)
+        data["client"] = ""  # it may be that of somebody known
+    return data
 
 
 def _with_defaults(data: Any, gap: PressedGap | None) -> Any:

@@ -1,11 +1,13 @@
 """Who and when, as found for what is typed about a call."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bookings import dates
 from bookings.core import training
-from bookings.core.clients.search_text import Typed, person_in
+from bookings.core.clients.addresses import compared
+from bookings.core.clients.search_text import Typed, name_compared, person_in
 from bookings.core.scheduling.codes import Problem, Rules
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
@@ -14,6 +16,7 @@ from bookings.queries.clients.search import Found, find
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.phone_suggestions import (
     SHOWN,
+    last_booked,
     last_treatments,
     suggested,
 )
@@ -42,10 +45,17 @@ class People:
         return people
 
     @property
-    def lines(self) -> list[tuple[Client, int | str]]:
-        """Those found, each with the treatment of their last visit, if it is still offered."""
-        last = last_treatments([one.pk for one in self.found.clients])
-        return [(one, last.get(one.pk, "")) for one in self.found.clients]
+    def lines(self) -> list[tuple[Client, int | str, str]]:
+        """Those found, each with the treatment of their last visit, if it is still offered.
+
+        And where two would read the same, with what tells them apart.
+        """
+        found = self.found.clients
+        last = last_treatments([one.pk for one in found])
+        read = Counter(map(_read, found))
+        twins = [one for one in found if read[_read(one)] > 1]
+        apart = last_booked(twins, Clinic.objects.the()) if twins else {}
+        return [(one, last.get(one.pk, ""), apart.get(one.pk, "")) for one in found]
 
     @property
     def can_be_new(self) -> bool:
@@ -84,6 +94,11 @@ class People:
         if not fitting and self.can_be_new:
             return NEW
         return fitting[0] if len(fitting) == 1 else None
+
+
+def _read(client: Client) -> tuple[str, str, str]:
+    """What a line says of them."""
+    return name_compared(client.name), client.phone, compared(client.email)
 
 
 @dataclass(frozen=True)

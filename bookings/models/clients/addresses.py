@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from bookings.core.clients.addresses import (
     BadAddress,
-    ascii_address,
+    has_a_dot,
     has_invisible_letters,
     kept_address,
 )
@@ -24,11 +24,13 @@ def can_be_mailed_to(address: str) -> None:
             ),
             code="invisible",
         )
+    sentence = _("Please give an e-mail address such as name@example.com.")
     try:
-        ascii_address(address)
+        leads_somewhere = has_a_dot(address)
     except BadAddress as error:
-        sentence = _("Please give an e-mail address such as name@example.com.")
         raise ValidationError(sentence, code="invalid") from error
+    if not leads_somewhere:
+        raise ValidationError(sentence, code="invalid")
 
 
 class AddressField(models.EmailField):

@@ -47,6 +47,12 @@ class MailKind(models.TextChoices):
     ERASED = "erased", gettext_lazy("data erased")
 
 
+# As whoever got it would call it: some only ask for a press before anything is confirmed.
+FOR_ITS_READER = {
+    **dict(MailKind.choices),
+    MailKind.CONFIRMED: gettext_lazy("your appointment"),
+    MailKind.PLAN_BOOKED: gettext_lazy("your appointments"),
+}
 # The rest answer what somebody has just done, and go out at any hour.
 KEEPS_TO_MAIL_HOURS = (
     MailKind.REMINDER,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models.clients.clients import Client
 from bookings.models.mail.kinds import (
     ASKS_FOR_ATTENTION,
+    FOR_ITS_READER,
     RESENT_AFTER,
     RESENT_ONCE_IN_DOUBT,
     TELLS_OF_A_VISIT,
@@ -228,6 +229,10 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_state_display()})"
+
+    @property
+    def for_its_reader(self) -> str:
+        return str(FOR_ITS_READER[self.kind])
 
     @property
     def visit(self) -> Appointment:

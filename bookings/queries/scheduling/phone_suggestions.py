@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
+from django.utils.translation import gettext as _
+
+from bookings import dates
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
-from bookings.models import Appointment, Clinic, Therapist, Treatment
+from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
 
@@ -71,6 +74,22 @@ def _spread(found: Iterable[Opening], count: int) -> list[Opening]:
         if len(chosen) == count:
             break
     return chosen
+
+
+def last_booked(clients: Sequence[Client], clinic: Clinic) -> dict[int, str]:
+    """By client, what tells them from somebody of the same name and numbers: their last visit."""
+    visits = Appointment.objects.visits().exclude(status=Status.CANCELLED)
+    latest = visits.filter(client__in=clients).order_by("client", "-starts_at").distinct("client")
+    booked = dict(latest.values_list("client", "starts_at"))
+    return {one.pk: _last_booked(one, booked.get(one.pk), clinic) for one in clients}
+
+
+def _last_booked(client: Client, at: datetime | None, clinic: Clinic) -> str:
+    if at is not None:
+        day = dates.civil_day_and_year(clinic.day_of(at))
+        return _("last booked for {day}").format(day=day)
+    known = dates.day_year_and_time(client.created_at, clinic.tz)
+    return _("never booked, known since {at}").format(at=known)
 
 
 def last_treatments(clients: Sequence[int]) -> dict[int, int]:

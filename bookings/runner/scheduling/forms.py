@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Therapist
-from bookings.web.forms import PERSON, InstantField, PersonForm, plain
+from bookings.web.forms import PERSON, PROPOSAL, InstantField, PersonForm, plain
 
 REASONS = (
     ("", gettext_lazy("I would rather not say")),
@@ -36,7 +36,7 @@ class StartForm(forms.Form):
 class DetailsForm(PersonForm, StartForm):
     """Who the appointment is for, with the start that was chosen."""
 
-    helper = plain("start", "therapist", "key", "sure", *PERSON)
+    helper = plain("start", "therapist", "key", "sure", "name", "email", PROPOSAL, "phone")
     kept = plain(*PERSON)  # beside other starts to choose from
 
     @property

@@ -1,6 +1,6 @@
 """The desk finds two records of one person, sees what merging does, and merges them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from django.contrib import messages
@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 from bookings.actions.clients import details
 from bookings.actions.refusals import Refused, Stale
 from bookings.core.clients.search_text import bounded
+from bookings.core.wording import isolated
 from bookings.models import Client, Clinic
 from bookings.queries.clients.search import find
+from bookings.queries.scheduling.phone_suggestions import last_booked
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.responses import page_methods
@@ -27,7 +29,9 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
     client = client_or_404(pk)
     typed = bounded(request.GET.get("q", client.name))
     others = [one for one in find(typed).clients if one != client]
-    context = {"client": client, "typed": typed, "others": others}
+    booked = last_booked(others, Clinic.objects.the())
+    with_it = [(one, booked[one.pk]) for one in others]
+    context = {"client": client, "typed": typed, "others": with_it}
     return render(request, "records/merge_choose.html", context)
 
 
@@ -59,10 +63,35 @@ def _page(
     message: str = "",
     choices: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
-    preview = actions.preview(kept, gone, Clinic.objects.the())
+    clinic = Clinic.objects.the()
+    preview, booked = actions.preview(kept, gone, clinic), last_booked([kept, gone], clinic)
     fields = [
         (name, details.FIELDS[name], both, choices.get(name, "kept"))
         for name, both in preview.choices.items()
     ]
-    context = {"kept": kept, "gone": gone, "preview": preview, "fields": fields, "message": message}
+    both = [(one, booked[one.pk]) for one in (kept, gone)]
+    context = {
+        "kept": kept,
+        "gone": gone,
+        "both": both,
+        "titles": _told_apart(both),
+        "preview": preview,
+        "fields": fields,
+        "message": message,
+    }
     return render(request, "records/merge.html", context, status=409 if message else 200)
+
+
+def _told_apart(both: Sequence[tuple[Client, str]]) -> list[str]:
+    """By the first of address, phone and last visit that differs, in brackets."""
+    said = [
+        (one.email or _("no address"), one.phone or _("no phone"), booked) for one, booked in both
+    ]
+    differ = [
+        number for number, (first, second) in enumerate(zip(*said, strict=True)) if first != second
+    ]
+    mark = next(iter(differ), -1)
+    return [
+        _("{name} ({mark})").format(name=isolated(one.name), mark=isolated(words[mark]))
+        for (one, _booked), words in zip(both, said, strict=True)
+    ]

@@ -4,25 +4,31 @@ Signed in, they see their health data too. From a mail's link they have a second
 is good for a day: the first stands in every mail they ever got.
 """
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.mail import outbox
+from bookings.actions.logins import OF_USE_FOR
+from bookings.actions.mail import outbox, sign_in_mails
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
 from bookings.models import Client, Clinic, ErasureState, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
+from clinic.records.pages import own_words
 from therapists.pages.reader import reader_of
 
 ASKED = gettext_lazy(
@@ -64,7 +70,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     if client is not None and _asks_once_more(request):
         return redirect(f"{reverse('records:account')}?{SURE}#erase")
     if client is not None:
-        _wish(request, client, how="signed in")
+        _wish(request, client, how="signed in", page=reverse("records:account"))
     return redirect("records:account")
 
 
@@ -78,7 +84,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
         elif _asks_once_more(request):
             return redirect(f"{request.path}?{SURE}#erase")
         else:
-            _wish(request, client, how="mail link")
+            _wish(request, client, how="mail link", page=request.path)
         return redirect(request.path)
     return render(
         request,
@@ -109,7 +115,9 @@ def _with_health(request: HttpRequest, client: Client) -> Export:
 
 
 def _page(request: HttpRequest, data: Export, context: dict[str, Any]) -> HttpResponse:
-    context = {**context, "export": data, "clinic": Clinic.objects.the()}
+    clinic = Clinic.objects.the()
+    groups = own_words.in_words(data.groups, clinic)
+    context = {**context, "export": data, "groups": groups, "clinic": clinic}
     return render(request, "records/own_data.html", context)
 
 
@@ -128,14 +136,28 @@ def _asks_once_more(request: HttpRequest) -> bool:
     return request.POST.get("do") == "erase" and request.POST.get("sure") != "yes"
 
 
-def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
+@transaction.atomic
+def _wish(request: HttpRequest, client: Client, *, how: str, page: str) -> None:
     match request.POST.get("do"):
         case "erase":
-            erase.ask(client, how=how, now=timezone.now())
+            now = timezone.now()
+            if not _waiting(client):
+                _mail_a_receipt(client, page, now)
+            erase.ask(client, how=how, now=now)
             messages.success(request, ASKED)
         case "keep":
             erase.withdraw(client, now=timezone.now())
             messages.success(request, KEPT)
+
+
+def _mail_a_receipt(client: Client, page: str, now: datetime) -> None:
+    """That the wish has come, and how to take it back: somebody else may have made it."""
+    clinic = Clinic.objects.the()
+    context = {"clinic": clinic, "url": urljoin(settings.SITE_URL, page), "now": now}
+    with translation.override(client.language_of_mails):
+        body = render_to_string("records/wish_receipt.txt", context)
+        subject = _("Your wish to be erased has come to {clinic}").format(clinic=clinic.name)
+        sign_in_mails.owe(client.email, subject, body, good_for=OF_USE_FOR, now=now)
 
 
 @transaction.atomic

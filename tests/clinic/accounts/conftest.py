@@ -105,6 +105,11 @@ def type_password():
     return _type
 
 
+def is_still_you(browser: Browser) -> Browser:
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return browser
+
+
 @pytest.fixture
 def owner(clinic):
     return factories.make_user("olga@example.com", name="Olga", role=Role.OWNER)
@@ -112,8 +117,8 @@ def owner(clinic):
 
 @pytest.fixture
 def owners(owner, type_password):
-    """By a page of the site, so that it counts."""
-    return type_password(owner.email)
+    """By a page of the site, so that it counts; and asked once more, as before changing logins."""
+    return is_still_you(type_password(owner.email))
 
 
 @pytest.fixture

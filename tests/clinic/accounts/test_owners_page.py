@@ -1,19 +1,21 @@
 """What the owner does with somebody's login, and what that person and every owner are told."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as site
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from bookings.actions import logins
 from bookings.core.roles import Role
 from bookings.models import SignInEvent, SignInMail, Therapist, User
 from tests import factories
-from tests.admin.forms import page_of, send
-from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET
+from tests.admin.forms import filled, page_of, send
+from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET, is_still_you
 from tests.clinic.accounts.test_sessions import (
     ANOTHER,
     FIREFOX,
@@ -229,7 +231,121 @@ def test_who_is_still_offered_to_runners_is_said_and_taken_out_with_the_visits_f
     assert "still offered" not in page(owners, login_page(deb))
 
 
+def test_a_therapist_who_has_come_back_is_offered_again_by_a_press_that_is_asked_about(
+    deb, kim, owners
+):
+    owners.post(login_page(deb), {"do": "off"})
+    owners.post(login_page(deb), {"do": "out"})
+    assert "Offer them" not in page(owners, login_page(deb))  # nobody can sign in with it
+    owners.post(login_page(deb), {"do": "in"})
+    assert not Therapist.objects.get(pk=kim.pk).active
+    owners.post(login_page(deb), {"do": "on"})
+    shown = page(owners, login_page(deb))
+    assert "Offer them to runners again" in shown
+    assert page_of(kim) in shown
+    outside = re.sub(r"<details.*?</details>", "", shown, flags=re.DOTALL)
+    assert 'value="in"' not in outside
+    assert 'value="in"' in shown
+    done = owners.post(login_page(deb), {"do": "in"}, follow=True).content.decode()
+    assert "again" in done
+    assert Therapist.objects.get(pk=kim.pk).active
+    assert "Offer them to runners again" not in page(owners, login_page(deb))
+
+
+# Asked once more who it is
+
+
+def test_what_is_done_to_somebodys_login_is_asked_about_again_after_a_while(
+    dee, owner, owners, clock
+):
+    assert "Is it still you?" not in page(owners, login_page(dee))
+    clock.move_to(timezone.now() + timedelta(minutes=13))
+    for url in (login_page(dee), page_of(dee)):
+        assert "Is it still you?" in owners.get(url, follow=True).content.decode(), url
+    asked = owners.post(login_page(dee), {"do": "password"})
+    assert asked["Location"].startswith("/accounts/reauthenticate/?next=")
+    dee.refresh_from_db()
+    assert dee.has_usable_password()
+    wrong = owners.post(asked["Location"], {"password": "not this"})
+    assert wrong.status_code == 200
+    sent = {"password": PASSWORD, "next": login_page(dee)}
+    done = owners.post(asked["Location"], sent, follow=True)
+    assert done.request["PATH_INFO"] == login_page(dee)
+    dee.refresh_from_db()
+    assert not dee.has_usable_password()
+
+
+def test_what_was_typed_before_it_was_asked_is_not_lost(dee, owners, clock):
+    form = filled(owners.get(page_of(dee)))
+    clock.move_to(timezone.now() + timedelta(minutes=13))
+    asked = owners.post(page_of(dee), {**form, "name": "Dee B.", "email": "no address"})
+    sent = {"password": PASSWORD, "next": page_of(dee)}
+    wrong = owners.post(asked["Location"], sent).content.decode()
+    assert 'value="Dee B."' in wrong
+    assert f'action="{page_of(dee)}"' in wrong
+
+
+def test_visits_that_stand_are_shown_after_it_too_and_lead_to_the_page(deb, owners, visit, clock):
+    visit(factories.make_client("Ana Demo"))
+    owners.post(login_page(deb), {"do": "off"})
+    clock.move_to(timezone.now() + timedelta(minutes=13))
+    asked = owners.post(login_page(deb), {"do": "out"})
+    sent = {"password": PASSWORD, "next": login_page(deb)}
+    shown = owners.post(asked["Location"], sent)
+    assert shown.status_code == 409
+    forms = re.findall(
+        r'<form(?! class="sign-out")[^>]*method="post"[^>]*>', shown.content.decode()
+    )
+    assert [form for form in forms if "action=" not in form] == []
+
+
+# Whose doing it is
+
+
+def test_what_the_owner_ends_or_takes_away_is_the_owners_and_in_no_browser_of_theirs(
+    dee, owner, type_password
+):
+    TOTP.activate(dee, SECRET)
+    olgas = is_still_you(type_password(owner.email, with_agent(SAFARI)))
+    SignInEvent.objects.all().delete()
+    for do in ("end", "password", "factors"):
+        olgas.post(login_page(dee), {"do": do})
+    found = SignInEvent.objects.filter(user=dee)
+    assert {one.kind for one in found} == {
+        "sessions_ended", "password_reset", "link_mailed", "factors_reset", "factor_removed",
+    }  # fmt: skip
+    assert {(one.by, one.browser, one.network) for one in found} == {(f"owner: {owner.pk}", "", "")}
+    shown = page(olgas, login_page(dee)).split("What happened lately")[1]
+    assert "Olga" in shown
+    assert "Safari" not in shown
+
+
 # One session
+
+
+def test_two_browsers_of_one_name_are_told_apart_by_their_network(dee, owners, type_password):
+    here = type_password(dee.email, with_agent(FIREFOX, REMOTE_ADDR="192.0.2.1"))
+    type_password(dee.email, with_agent(FIREFOX, REMOTE_ADDR="192.0.2.1"))
+    type_password(dee.email, with_agent(FIREFOX, REMOTE_ADDR="198.51.100.7"))
+    hers, shown = page(here), page(owners, login_page(dee)).split("End it, or take it away")[0]
+    assert hers.count("from the network you are in now") == 1
+    assert hers.count("from another network than this one") == 1
+    networks = re.findall(r"from network (\w{6})\b", shown)
+    assert len(networks) == 3
+    assert len(set(networks)) == 2
+    for address in ("192.0.2.1", "198.51.100.7"):
+        assert address not in hers + shown
+
+
+def test_a_browser_that_says_nothing_of_itself_is_called_another_one(dee, owners, type_password):
+    type_password(dee.email, with_agent(""))
+    here = type_password(dee.email, with_agent(FIREFOX))
+    for shown in (page(here), page(owners, login_page(dee))):
+        assert 'End<span class="visually-hidden">: Another browser, since' in shown
+        assert ">: ," not in shown
+    number = re.search(r'name="end" value="(\w{16})"', page(here))[1]
+    owners.post(login_page(dee), {"do": "end one", "end": number})
+    assert "signed out of your login: Another browser, signed in since" in newest(dee.email).body
 
 
 def test_the_owner_ends_one_of_somebodys_sessions_and_no_other(dee, owner, owners, type_password):
@@ -304,6 +420,7 @@ def test_the_words_about_a_new_factor_are_what_happens(dee, owner, settings, nee
     browser = Browser()
     browser.post("/accounts/login/", {"login": owner.email, "password": PASSWORD})
     browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
+    is_still_you(browser)
     assert ("when they next sign in" in page(browser, login_page(dee))) is needed
     done = browser.post(login_page(dee), {"do": "factors"}, follow=True).content.decode()
     assert ("set up a new second factor when they sign in" in done) is needed

@@ -218,10 +218,39 @@ def test_whoever_becomes_staff_needs_a_factor_from_that_moment(
 
 
 def test_nobody_changes_the_address_of_a_login_by_themselves(signed_in_with_app):
-    assert signed_in_with_app.get("/accounts/email/").status_code == 403
+    shown = signed_in_with_app.get("/accounts/email/")
+    assert "The owner of the clinic changes it" in shown.content.decode()
+    assert "<input" not in shown.content.decode().split("<main")[1].split("</main")[0]
     assert (
-        signed_in_with_app.post("/accounts/email/", {"email": "x@example.com"}).status_code == 403
+        signed_in_with_app.post("/accounts/email/", {"email": "x@example.com"}).status_code == 405
     )
+
+
+def test_a_runner_is_told_how_to_have_another_address(clinic, type_password):
+    runner = factories.make_user("ana@example.com")
+    browser = type_password(runner.email)
+    shown = browser.get("/accounts/email/").content.decode()
+    assert "ana@example.com" in shown
+    assert clinic.phone in shown
+    assert f"mailto:{clinic.email}" in shown
+    assert "owner" not in shown
+    assert "/accounts/email/" in browser.get(SET_UP).content.decode()
+    refused = browser.get("/desk/").content.decode()
+    assert "ask the owner" not in refused
+    assert clinic.phone in refused
+
+
+# A lost phone
+
+
+def test_who_has_lost_the_phone_is_told_whom_to_ask_and_offered_no_passkey_they_have_not(
+    with_an_app, clinic, type_password
+):
+    browser = type_password(with_an_app.email)
+    shown = browser.get(AUTHENTICATE).content.decode()
+    assert "Lost your phone? Ask the owner of the clinic to reset it" in shown
+    assert clinic.phone in shown
+    assert "passkey" not in shown.split("<main")[1]
 
 
 def test_showing_it_again_gives_a_session_of_a_new_name(signed_in_with_app, clock):

@@ -22,7 +22,7 @@ from clinic import tasks
 from clinic.monitoring.json_logs import JsonFormatter
 from tests import factories
 from tests.admin.forms import new, page_of, send
-from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET
+from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET, is_still_you
 from tests.factories import PASSWORD
 from tests.reading import first_match
 from tests.totp import code_of
@@ -247,6 +247,7 @@ def test_becoming_a_therapist_ends_them(runner, two, owners):
 def test_an_owner_who_changes_her_own_address_stays_here_alone(owner, two):
     here, there = two(owner)
     factories.make_user("another-owner@example.com", role=Role.OWNER)
+    is_still_you(here)
     assert send(here, page_of(owner), email="olga@new.example.com").status_code == 302
     assert is_in(here)
     assert not is_in(there)
@@ -370,7 +371,7 @@ def test_a_factor_that_the_owner_resets_is_told_to_the_colleague_and_to_every_ow
     TOTP.activate(owner, SECRET)
     olgas = type_password(owner.email)
     olgas.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
-    olgas.post(login_page(with_an_app), {"do": "factors"})
+    is_still_you(olgas).post(login_page(with_an_app), {"do": "factors"})
     assert not Authenticator.objects.filter(user=with_an_app).exists()
     assert "second factor" in mails_to(with_an_app.email)
     for one in (owner, second):
@@ -401,10 +402,14 @@ def test_the_admin_shows_no_second_factors(owners):
     assert owners.get("/admin/mfa/authenticator/").status_code == 404
 
 
-def test_a_new_colleague_sets_the_first_password_by_a_mailed_link(owners, mail_to):
+def test_a_new_colleague_sets_the_first_password_by_a_mailed_link(owners, mail_to, clinic):
     send(owners, new(User), email="New@example.com", name="New", role="desk")
     made = User.objects.get(email="new@example.com")
     assert not made.has_usable_password()
+    invited = SignInMail.objects.get(address="new@example.com")
+    assert invited.subject == f"Your login at {clinic.name}"
+    assert "You are invited" in invited.body
+    assert "Olga has made a login for you" in invited.body
     link = first_match(r"/accounts/password/reset/key/\S+", mail_to("new@example.com"))[0]
     theirs = Browser()
     form = theirs.get(link, follow=True).request["PATH_INFO"]
@@ -586,6 +591,31 @@ def test_the_owner_reads_who_signed_in_and_who_tried(runner, dee, owners, two):
     of_dee = page(owners, f"{SIGN_INS}?who={dee.pk}")
     assert "Safari, iPhone" in of_dee
     assert "Wrong password" not in of_dee.split("</form>")[-1]
+
+
+def test_the_owner_asks_for_days_and_for_new_browsers_alone(dee, owners, two, clock):
+    two(dee)
+    yesterday = timezone.now() - timedelta(days=1)
+    SignInEvent.objects.create(at=yesterday, kind="new_device", user=dee, browser="Opera, Mac")
+    SignInEvent.objects.create(at=yesterday, kind="signed_in", user=dee, browser="Edge, Windows")
+
+    def browsers(query: str) -> set[str]:
+        shown = page(owners, f"{SIGN_INS}?{query}")
+        names = ("Opera, Mac", "Edge, Windows", "Safari, iPhone")
+        return {name for name in names if name in shown}
+
+    assert browsers("until=2026-12-01") == {"Opera, Mac", "Edge, Windows"}
+    assert browsers("since=2026-12-02") == {"Safari, iPhone"}
+    assert browsers("what=new") == {"Opera, Mac", "Safari, iPhone"}
+    assert browsers("what=new&since=2026-12-01&until=2026-12-01") == {"Opera, Mac"}
+    assert len(browsers("since=nonsense")) == 3
+
+
+def test_a_filter_of_days_stays_for_the_pages(owners):
+    for _number in range(60):
+        SignInEvent.objects.create(at=timezone.now(), kind="signed_in")
+    shown = page(owners, f"{SIGN_INS}?since=2026-12-01&what=")
+    assert re.search(r'rel="next" href="\?since=2026-12-01&amp;before=\d+"', shown)
 
 
 def test_the_history_asks_as_much_for_30_as_for_1_and_has_pages(runner, owners):

@@ -1,12 +1,14 @@
 """A client sees and downloads all that is kept; health data only signed in."""
 
+import html
+import re
 from datetime import timedelta
 
 from django.utils import timezone
 
 from bookings.links import Purpose, client_url
 from bookings.mail.compose import compose
-from bookings.models import Clinic, Mail, MailKind
+from bookings.models import Clinic, Mail, MailKind, SignInEvent, SignInMail
 from clinic.records.client_export import export
 from clinic.records.registry.rows import RECORDS
 from tests import factories
@@ -122,6 +124,58 @@ def test_looking_at_it_is_recorded_and_not_told_back_as_somebodys_reading(anas, 
     told = [(one["Who"], one["Did"]) for one in data["Who read or wrote your health data"]]
     assert ("runner", "read") not in told
     assert Access.objects.filter(did="read", user=known.user).exists()
+
+
+def test_a_wish_to_be_erased_has_a_receipt_that_says_how_to_take_it_back(client, anas, known):
+    mailed = client_url(Purpose.YOUR_DATA, known)
+    sure = {"do": "erase", "sure": "yes"}
+    for browser, post, page in (
+        (anas, "/account/data/wish/", "/account/data/"),
+        (client, mailed, mailed),
+    ):
+        browser.post(post, sure)
+        browser.post(post, sure)  # asking twice is one wish
+        receipt = SignInMail.objects.get()
+        assert receipt.address == known.email
+        assert "Your wish to be erased" in receipt.subject
+        assert "Was it not you?" in receipt.body
+        assert page in receipt.body
+        assert "Ana" not in receipt.body
+        browser.post(post, {"do": "keep"})
+        receipt.delete()
+
+
+def test_the_way_to_it_is_near_the_top(anas, known):
+    page = anas.get("/account/data/").content.decode()
+    assert page.index('href="#erase-title"') < page.index('class="own-group"')
+    assert 'id="erase-title"' in page
+
+
+def test_the_page_has_words_where_the_file_has_names(anas, known, kim, room, clinic):
+    now = timezone.now()
+    coming = known.appointments.upcoming(now).get()
+    coming.record("booked", by=f"owner: {kim.user.pk}", now=now, facts={"set_aside": []})
+    Mail.objects.filter(client=known).update(why="Left out: it would have come too late (R2).")
+    SignInEvent.objects.create(at=now, kind="new_device", user=known.user, how="password, totp")
+    namesake = factories.make_client("Bo Somebody", email="bo@example.com")
+    known.same_address_as, known.phone = namesake, "07700 900999"
+    known.save()
+    known.record_events.create(
+        kind="changed", by=f"desk: {kim.user.pk}", at=now,
+        facts={"from": {"phone": "1"}, "to": {"phone": "2", "guardian_name": ""}},
+    )  # fmt: skip
+    page = anas.get("/account/data/").content.decode()
+    text = html.unescape(re.sub(r"<[^>]+>", "\n", page))
+    for raw in (
+        "set_aside", "[]", "{", "room_id", "_id", "(R2)", "new_device", "same_address_as",
+        "bookings_client", "UPDATE", "totp", "(0 is Monday)", "Bo Somebody", f": {kim.user.pk}",
+        "Appointment confirmed", "appointment confirmed",
+    ):  # fmt: skip
+        assert raw not in text, raw
+    for said in ("signed in from a new browser", "password, app", "Phone: 1 → 2", "Sunday"):
+        assert said in text, said
+    assert "too late." in text
+    assert "07700 900999" in text
 
 
 def test_erasing_asks_once_more(client, anas, known):

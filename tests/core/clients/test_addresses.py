@@ -65,6 +65,8 @@ def test_what_no_mail_can_go_to_is_refused(typed):
         ("ana@yahoo.co.ukk", "ana@yahoo.co.uk"),
         ("ana@iclod.com", "ana@icloud.com"),
         ("ana@outlok.com", "ana@outlook.com"),
+        ("ana@exmaple.com", "ana@example.com"),
+        ("ana@exampel.com", "ana@example.com"),
     ],
 )
 def test_a_slip_in_a_well_known_domain_is_guessed(typed, meant):
@@ -72,8 +74,9 @@ def test_a_slip_in_a_well_known_domain_is_guessed(typed, meant):
 
 
 OF_THEIR_OWN = (
-    "gmail.com example.com nhs.net ucl.ac.uk gmail.de hotmail.fr mail.com ymail.com zoho.com "
-    "hey.com tuta.io pm.me me.com gmx.at qq.com faß.example rocketmail.com aol.co.uk"
+    "gmail.com example.com example.org nhs.net ucl.ac.uk gmail.de hotmail.fr mail.com ymail.com "
+    "zoho.com hey.com new.example.com uk.yahoo.com tuta.io pm.me me.com "
+    "gmx.at qq.com faß.example rocketmail.com aol.co.uk"
 )
 
 

@@ -1,5 +1,6 @@
 """The desk's clients: the list, a record, and what is changed of it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -40,6 +41,29 @@ def shown(desk, client) -> str:
 
 def names(desk, **data) -> list[str]:
     return [client.name for client in desk.get(LIST, data).context["shown"]]
+
+
+@pytest.mark.parametrize("slip", ["ana@exmaple.com", "ana@exampel.com", "ana@gmial.con"])
+def test_an_address_that_looks_like_a_slip_is_asked_about_once(desk, ana, edit, slip):
+    asked = edit(email=slip)
+    assert asked.status_code == 422
+    assert "Did you mean ana@" in asked.content.decode()
+    assert f'name="sure" value="{slip}"' in asked.content.decode()
+    [proposal] = re.findall(r'<button[^>]* name="meant" value="([^"]+)"', asked.content.decode())
+    ana.refresh_from_db()
+    assert ana.email == "ana@example.com"
+    assert edit(email=slip, sure=slip).status_code == 302
+    ana.refresh_from_db()
+    assert ana.email == slip
+    assert edit(phone="07700 900999").status_code == 302  # the one that it has is not asked about
+    new = desk.post(f"{LIST}new/", {"name": "Bo Demo", "email": slip})
+    assert "Did you mean" in new.content.decode()
+    desk.post(f"{LIST}new/", {"name": "Bo Demo", "email": slip, "meant": proposal})
+    assert Client.objects.get(name="Bo Demo").email == proposal
+
+
+def test_an_address_leads_somewhere(edit, desk):
+    assert "such as name@example.com" in edit(email="zed.odd@localhost").content.decode()
 
 
 def test_clients_are_found_by_a_part_of_anything(desk, ana):

@@ -1,10 +1,12 @@
 """The desk merges two records: finds the other, looks, and decides."""
 
 import pytest
+from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.models import Client
-from tests.factories import make_client, make_user
+from bookings.mail.compose import compose
+from bookings.models import Client, Mail
+from tests.factories import make_appointment, make_client, make_user
 
 
 @pytest.fixture
@@ -22,6 +24,43 @@ def test_those_of_much_the_same_name_are_offered_first(desk, pair):
     page = desk.get(f"/desk/clients/{kept.pk}/merge/").content.decode()
     assert f"/desk/clients/{kept.pk}/merge/{gone.pk}/" in page
     assert f"/desk/clients/{kept.pk}/merge/{kept.pk}/" not in page
+
+
+def test_two_of_one_name_are_told_apart(desk, clinic, massage, kim, room, at):
+    kept = make_client("Vic Victim", email="vic@example.com", phone="1")
+    other = make_client("Vic Victim", email="vic@example.com", phone="1")
+    visit = {"treatment": massage, "therapist": kim, "room": room}
+    make_appointment(starts_at=at(3, 10), client=kept, **visit)
+    page = desk.get(f"/desk/clients/{kept.pk}/merge/{other.pk}/").content.decode()
+    title = page.split("<title>")[1].split("</title>")[0]
+    assert "(last booked for" in title
+    assert "(never booked, known since" in title
+    text = page.split("<main")[1]
+    assert "last booked for" in text
+    assert "never booked, known since" in text
+    choose = desk.get(f"/desk/clients/{kept.pk}/merge/").content.decode()
+    assert "never booked, known since" in choose
+    other.email = "victor@example.com"
+    other.save()
+    page = desk.get(f"/desk/clients/{kept.pk}/merge/{other.pk}/").content.decode()
+    title = page.split("<title>")[1].split("</title>")[0]
+    assert "victor@example.com" in title
+    assert "vic@example.com" in title
+
+
+@pytest.mark.parametrize(("choice", "has_another"), [("kept", False), ("gone", True)])
+def test_the_mail_says_that_we_write_to_this_address_only_where_it_is_another(
+    desk, clinic, choice, has_another
+):
+    kept, gone = (make_client("Vic Victim", email=f"{one}@example.com") for one in ("a", "b"))
+    url = f"/desk/clients/{kept.pk}/merge/{gone.pk}/"
+    desk.post(url, {"seen": desk.get(url).context["preview"].digest, "email": choice})
+    mail = Mail.objects.filter(kind="new_links").latest("pk")
+    message = compose(mail, clinic, now=timezone.now())
+    for part in ("plain", "html"):
+        words = " ".join(message.get_body((part,)).get_content().split())
+        assert ("now writes to this address" in words) is has_another
+        assert ("in two places together" in words) is not has_another
 
 
 def test_looking_changes_nothing(desk, url):

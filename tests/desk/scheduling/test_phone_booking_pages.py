@@ -1,5 +1,6 @@
 """Booking for somebody on the phone: one form, with or without JavaScript."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
@@ -101,6 +102,33 @@ def test_somebody_new_needs_an_address_that_is_one(call):
     assert 'value="Bo Demo bo@exa_mple.com"' in answer.content.decode()
 
 
+def test_somebody_new_needs_an_address_that_leads_somewhere(call):
+    assert "is no e-mail address" in call(who="Zed zed.odd@localhost").content.decode()
+    assert "is no e-mail address" in call(who="Zed 07700 900999 zed@-a.com").content.decode()
+    assert not Client.objects.exists()
+
+
+def test_a_slip_in_the_address_of_somebody_new_is_asked_about_once(call, only):
+    asked = call(who="Bo Demo bo@exmaple.com")
+    page = asked.content.decode()
+    assert asked.status_code == 422
+    assert "Did you mean bo@example.com? If bo@exmaple.com is right" in page
+    assert 'name="sure" value="bo@exmaple.com"' in page
+    assert call(who="Bo Demo bo@gmial.con", sure="bo@exmaple.com").status_code == 422
+    assert not Appointment.objects.exists()
+    assert call(who="Bo Demo bo@exmaple.com", sure="bo@exmaple.com").status_code == 302
+    assert only().client.email == "bo@exmaple.com"
+
+
+def test_what_is_proposed_for_it_stands_in_the_box_at_a_press_and_shows_who_has_it(call, only):
+    known = make_client("Bo Demo", email="bo@example.com")
+    page = call(who="Bo Demo bo@exmaple.com", client="new", meant="bo@example.com")
+    assert 'value="Bo Demo bo@example.com"' in page.content.decode()
+    assert not Appointment.objects.exists()
+    call(who="Bo Demo bo@example.com")
+    assert only().client == known
+
+
 def test_somebody_new_is_not_taken_for_one_with_much_the_same_name(call, ana, only):
     call(who="Anna Demmo 07700 900999")
     assert only().client.name == "Anna Demmo"
@@ -159,6 +187,32 @@ def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
     assert answer.status_code == 422
     assert "choose who it is" in answer.content.decode()
     assert not Appointment.objects.exists()
+
+
+def test_two_who_would_read_the_same_are_told_apart(desk, massage, kim, room):
+    twins = [make_client("Vic Victim", email="vic@example.com", phone="07700 900111")]
+    asked = {"who": "vic"}, HTMX | {"HTTP_HX_TARGET": "people"}
+    alone = desk.get(NEW, asked[0], **asked[1]).content.decode()
+    assert "booked" not in alone
+    twins.append(make_client("Vic Victim", email="Vic@example.com", phone="07700 900111"))
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    visit = {"treatment": massage, "therapist": kim, "room": room}
+    make_appointment(starts_at=ten, client=twins[0], **visit)
+    page = desk.get(NEW, asked[0], **asked[1]).content.decode()
+    assert "last booked for Thursday 3 December 2026" in page
+    assert "never booked, known since" in page
+
+
+@pytest.mark.parametrize("asked", [{}, {"gap": "", "when": "03.12. 10:00"}])
+def test_enter_books_and_shows_no_more_times_instead(desk, ana, massage, asked):
+    target = {"HTTP_HX_TARGET": "panel", **HTMX} if asked else {}
+    page = desk.get(NEW, {"who": "ana", **asked}, **target).content.decode()
+    form = page[page.index('<form class="call') :]
+    first, *others = re.findall(r"<button[^>]*>", form.partition("</form>")[0])
+    assert "name=" not in first
+    assert "hx-" not in first
+    assert 'type="button"' not in first
+    assert asked or any('name="more"' in one for one in others)
 
 
 def test_whoever_is_only_much_like_it_is_not_chosen(call):

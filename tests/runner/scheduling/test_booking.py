@@ -96,6 +96,7 @@ def test_only_two_fields_are_asked_for(client, choose, start):
         ({"name": "12345"}, "at least one letter"),
         ({"name": "Ana\x00Demo"}, "Null characters are not allowed."),
         ({"email": ""}, "Please give your email address."),
+        ({"email": "zed.odd@localhost"}, "such as name@example.com"),
         ({"email": "ana"}, "such as name@example.com"),
         ({"email": "ana@exam\u200bple.com"}, "letters that cannot be seen"),
         ({"email": "\u202eana@example.com"}, "letters that cannot be seen"),
@@ -340,6 +341,24 @@ def test_an_address_that_looks_like_a_slip_is_asked_about_once_and_not_insisted_
     assert send_details(email="ana@gmial.co", sure=sure).status_code == 422  # another slip
     assert send_details(email="ana@gmial.con", sure=sure).status_code == 302
     assert only().client.email == "ana@gmial.con"
+
+
+def test_what_is_proposed_is_taken_by_a_press_and_only_for_what_it_goes_with(
+    choose, send_details, start, only
+):
+    choose(start)
+    asked = send_details(email="ana@gmial.con").content.decode()
+    [proposal] = re.findall(r'<button[^>]* name="meant" value="([^"]+)"', asked)
+    form = asked[asked.index('name="email"') :]
+    first = re.search(r"<button[^>]*>", form)[0]
+    assert "name=" not in first  # Enter sends what is typed
+    other = send_details(email="ana@outlok.com", meant=proposal, sure="ana@gmial.con")
+    assert "Did you mean ana@outlook.com?" in other.content.decode()
+    again = send_details(email="ana@gmial.con", meant=proposal, phone="ring me")
+    assert 'value="ana@gmail.com"' in again.content.decode()
+    sent = send_details(email="ana@gmial.con", meant=proposal, sure="ana@gmial.con")
+    assert sent.status_code == 302
+    assert only().client.email == "ana@gmail.com"
 
 
 # Who has signed in
