@@ -15,6 +15,7 @@ class Refused(Exception):
     """
 
     sentence = gettext_lazy("That could not be done.")
+    signing_in_helps = False
 
     def __init__(
         self,
@@ -85,8 +86,9 @@ class TooManyUnproved(Refused):
 
     sentence = gettext_lazy(
         "We have written to this address already, and nobody has confirmed it yet. Please "
-        "confirm from our email first, or ring us."
+        "press the button in our email, sign in, or ring us."
     )
+    signing_in_helps = True
 
 
 class TooManyAhead(Refused):
@@ -104,6 +106,7 @@ class NewcomersPaused(Refused):
         "A lot of people are booking for the first time at the moment. Please try again in a "
         "while, sign in if you have been here before, or ring us."
     )
+    signing_in_helps = True
 
 
 class Busy(Refused):

@@ -189,6 +189,74 @@ def test_a_family_of_four_on_one_mailbox_notices_nothing(books, inbox, sweep):
     assert sorted(Client.objects.values_list("name", flat=True)) == people
 
 
+def test_a_strangers_browser_gets_nothing_from_an_address_that_is_proved(books, inbox, sweep):
+    """On her own network: it waits as a newcomer's does, in the same words, and under no limit
+    of its own."""
+    books(6)
+    [mail] = inbox()
+    press_yes(mail)
+    known, fresh = Browser(), Browser()
+    answers = [
+        [
+            books(days, browser=browser, email=email, name="Stranger", hour=hour, follow=True)
+            for days in (3, 4, 5)
+        ]
+        for browser, email, hour in ((known, "ana@example.com", 10), (fresh, "new@example.com", 14))
+    ]
+    for hers, theirs in zip(*answers, strict=True):
+        assert hers.status_code == theirs.status_code
+        words = [
+            [
+                " ".join(str(one) for one in page.context["messages"]).replace(email, "…"),
+                str(page.context.get("refusal") or ""),
+                PLEASE in page.content.decode(),
+            ]
+            for page, email in ((hers, "ana@example.com"), (theirs, "new@example.com"))
+        ]
+        assert words[0] == words[1]
+    assert PLEASE in answers[0][0].content.decode()
+    assert "You are booked" not in answers[0][0].content.decode()
+    assert [mail["Subject"] for mail in inbox() if "Please confirm: " not in mail["Subject"]] == []
+    sweep(2 * HOUR + MINUTE)
+    assert Appointment.objects.filter(status=Status.BOOKED, client__name="Stranger").count() == 0
+
+
+def test_who_confirms_their_own_booking_does_not_confirm_a_strangers(books, inbox, sweep):
+    books(3, name="Stranger")
+    inbox()
+    books(4, browser=(vic := Browser()), name="Vic Demo")
+    [mail] = inbox()
+    press_yes(mail, vic)
+    waits = Appointment.objects.awaiting_proof().get()
+    assert waits.client.name == "Stranger"
+    sweep(2 * HOUR + MINUTE)
+    assert booked() == 1
+
+
+def test_the_phone_that_has_pressed_the_mailed_link_books_on_without_waiting(books, inbox):
+    books(3)
+    [mail] = inbox()
+    phone = Browser(REMOTE_ADDR="198.51.100.7")
+    press_yes(mail, phone)
+    page = books(4, browser=phone, name="Bo Demo", follow=True).content.decode()
+    assert "You are booked." in page
+    assert PLEASE not in page
+    other = books(5, browser=phone, email="bo@example.com", follow=True).content.decode()
+    assert PLEASE in other
+
+
+def test_strangers_do_not_lock_the_real_person_out_who_signs_in(books, inbox, ana, anas):
+    books(3)
+    books(4)
+    inbox()
+    answer = books(5)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Please press the button in our email, sign in, or ring us." in page
+    assert 'href="/accounts/login/code/?next=/book/sports-massage/' in page
+    assert "You are booked." in books(5, hour=14, browser=anas, follow=True).content.decode()
+
+
 def test_a_family_that_answers_after_two_bookings_keeps_both(books, inbox, sweep):
     sofa = Browser()
     books(3, browser=sofa, name="Ana Demo")
@@ -208,7 +276,7 @@ def test_the_third_start_is_refused_on_the_page_and_what_was_typed_is_kept(books
     answer = books(5, phone="020 7946 0000")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Please confirm from our email first, or ring us." in page
+    assert "Please press the button in our email, sign in, or ring us." in page
     assert "020 7946 0000" in page
     assert "What you typed is kept." in page
     assert booked() == 2

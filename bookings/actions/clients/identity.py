@@ -18,11 +18,12 @@ from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
+from bookings.actions.scheduling import unproved
 from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
-from bookings.models import Client, ClientEvent, Clinic, User
+from bookings.models import Appointment, Client, ClientEvent, Clinic, User
 from bookings.queries.actors import logins_in
 
 CONFIRMED = "person confirmed"
@@ -82,6 +83,7 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     if not client.is_provisional:
         return client
     client.appointments.update(vouched_for=True)
+    _settle_what_was_booked_with(client)
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
     same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
@@ -92,6 +94,13 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     client.save(update_fields=["proved_at", "same_address_as"])
     brought.take(client, now=now)
     return client
+
+
+def _settle_what_was_booked_with(client: Client) -> None:
+    """In the same browser under the same address, for a family; another browser's still waits."""
+    browsers = client.appointments.exclude(visitor="").values_list("visitor", flat=True)
+    theirs = Appointment.objects.awaiting_proof().at_the_mailbox(client.email)
+    theirs.filter(visitor__in=list(browsers)).update(prove_by=None)
 
 
 @transaction.atomic
@@ -205,11 +214,24 @@ def claim(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime
 
 @transaction.atomic
 def disown(user: User, client: Client, *, by: str, now: datetime) -> None:
-    """Or that they are not: nobody is asked again. Raises Stale."""
+    """Or that they are somebody else's whom they know: nobody is asked again. Raises Stale."""
     if client not in perhaps_theirs(user):
         raise Stale
     Client.objects.filter(pk=client.pk).update(disowned=True)
     client.record_events.create(kind="said not to be", by=by, at=now)
+
+
+@changes_the_diary
+def know_nobody(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> None:
+    """Or nobody's whom they know: given back, and the address is theirs alone. Raises Stale.
+
+    The record stays for the desk, without the address that somebody has mistyped or misused.
+    """
+    if client not in perhaps_theirs(user):
+        raise Stale
+    unproved.give_back_all_of(client, now=now)
+    Client.objects.filter(pk=client.pk).update(disowned=True, email="")
+    client.record_events.create(kind="said to be nobody", by=by, at=now)
 
 
 def _proved_by(user: User) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
@@ -21,7 +22,7 @@ from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailSer
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
 
-REASON = "not_confirmed"
+REASON, KEPT = "not_confirmed", "vouched"
 AT_ONCE, BATCHES = 20, 10  # visits under one lock, and how often in one run
 TELLS_OF_IT = (MailKind.CONFIRMED, MailKind.PLAN_BOOKED, MailKind.MOVED)
 WENT_OUT = (MailState.SENT, MailState.AMBIGUOUS)
@@ -35,29 +36,29 @@ def deadline(clinic: Clinic, starts: Iterable[datetime], *, told_at: datetime) -
 def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> None:
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
-    Whose mailbox is proved already waits for nothing, but may be somebody else all the same.
-    Raises TooManyUnproved or NewcomersPaused.
+    In the same words whether anybody is known at the address or not. Raises TooManyUnproved or
+    NewcomersPaused.
     """
-    written = Appointment.objects.filter(pk__in=[visit.pk for visit in visits])
-    if not written.awaiting_proof().exists():
-        if strangers.not_answered_for(visits[0].whose.email, now) > MOST_OF_A_FAMILY:
-            raise TooManyUnproved
-        written.update(prove_by=None)
-        for visit in visits:
-            visit.prove_by = None
-        return
     mailbox = mailbox_of(visits[0].whose.email)
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
     if strangers.waiting_in(mailbox) > most:
         raise TooManyUnproved
     if strangers.mails_of_the_day(mailbox, now) > strangers.MAILS_A_DAY:
         raise TooManyUnproved  # the mail that asks them to confirm could not go out
+    if 0 < clinic.most_ahead < strangers.ahead_of(mailbox, now) + strangers.waiting_in(mailbox):
+        raise TooManyUnproved
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
 
 
+def limit_a_family(client: Client, *, now: datetime) -> None:
+    """Who has proved the mailbox books there for others too, so many. Raises TooManyUnproved."""
+    if strangers.not_answered_for(client.email, now) > MOST_OF_A_FAMILY:
+        raise TooManyUnproved
+
+
 def limit_what_is_ahead(clinic: Clinic, client: Client, *, now: datetime) -> None:
-    """Whoever it is: nobody books out the diary. Raises TooManyAhead."""
+    """Who is known here: nobody books out the diary. Raises TooManyAhead."""
     if 0 < clinic.most_ahead < strangers.ahead_of(client.email, now):
         raise TooManyAhead
 
@@ -87,7 +88,7 @@ def keep(
         raise Stale
     if appointment.prove_by is not None:
         Appointment.objects.filter(pk=appointment.pk).update(prove_by=None)
-        appointment.record("vouched", by=by, now=now)
+        appointment.record(KEPT, by=by, now=now)
 
 
 def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
@@ -97,6 +98,18 @@ def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
         _cancel_some(waiting[start : start + AT_ONCE], by=by, now=now)
         for start in range(0, len(waiting), AT_ONCE)
     )
+
+
+def give_back_all_of(client: Client, *, now: datetime) -> None:
+    """Who reads the address knows nobody there: what only a form has booked is free again, and
+    nobody is written to about it. What the desk has made or kept stays: it knows whose it is.
+
+    Under the diary's lock.
+    """
+    coming = client.appointments.upcoming(now).filter(vouched_for=False)
+    for visit in coming.exclude(events__kind=KEPT):
+        _become_free(visit, strangers.SAID_NOT_THEIRS, "not_theirs", now)
+    client.mails.supersede(_("Whoever reads this address knows nobody there."))
 
 
 @changes_the_diary
@@ -170,8 +183,10 @@ def _update(visits: Sequence[Appointment], **changes: datetime | None) -> None:
 
 def _give_back(visits: Sequence[Appointment], now: datetime) -> None:
     for visit in visits:
-        facts, revision = {"reason": REASON}, visit.revision + 1
-        visit.become(
-            Status.CANCELLED, by=strangers.NOBODY_CONFIRMED, now=now, facts=facts, revision=revision
-        )
+        _become_free(visit, strangers.NOBODY_CONFIRMED, REASON, now)
     outbox.owe_released(visits, now=now)
+
+
+def _become_free(visit: Appointment, by: str, reason: str, now: datetime) -> None:
+    facts, revision = {"reason": reason}, visit.revision + 1
+    visit.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=revision)

@@ -36,6 +36,7 @@ from bookings.web.visitor import (
     address,
     language,
     proved_address,
+    proved_here,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -124,6 +125,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             rules=Rules.ONLINE,
             holder=_holder(request),
             proved_address=proved_address(request),
+            proved_here=proved_here(request),
             agrees_to_terms=True,
             language=language(),
             told=told,
@@ -131,6 +133,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         )
         [booked] = booking.book(wanted, now=now)
     except Refused as refusal:
+        _keep_what_was_typed(request)
         held = _held(request, treatment, form.cleaned_data)
         response = _details(
             request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
@@ -184,6 +187,8 @@ def _details(
     status: int = 200,
 ) -> HttpResponse:
     wanted, now = _said(form, "therapist"), timezone.now()
+    start = held.starts_at if held else _said(form, "start")
+    slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     known = who_has_signed_in(request)
     context = {
         "booking_as": known if known and _is_them(known, form.typed_or_given()) else None,
@@ -194,7 +199,8 @@ def _details(
         "held": held,
         "held_until": held.held_until if held and held.is_live_hold(now) else None,
         "seconds_left": _seconds_left(held, now),
-        "start": held.starts_at if held else _said(form, "start"),
+        "start": start,
+        "here": _details_of(slot) if slot else request.path,
         "minutes": held.minutes if held else treatment.minutes,
         "price": held.price if held else treatment.price,
         "therapist": held.therapist if held else wanted,
