@@ -40,6 +40,7 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("account/", account.account, name="account"),
+        path("account/yours/", account.all_yours, name="all_yours"),
         path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
         path("account/end-links/", account.withdraw_links, name="withdraw_links"),
