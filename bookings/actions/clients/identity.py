@@ -18,7 +18,6 @@ from bookings.actions.clients.ways_in import change_the_lock
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import nudges
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.scheduling import unproved
 from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
@@ -219,19 +218,6 @@ def disown(user: User, client: Client, *, by: str, now: datetime) -> None:
         raise Stale
     Client.objects.filter(pk=client.pk).update(disowned=True)
     client.record_events.create(kind="said not to be", by=by, at=now)
-
-
-@changes_the_diary
-def know_nobody(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> None:
-    """Or nobody's whom they know: given back, and the address is theirs alone. Raises Stale.
-
-    The record stays for the desk, without the address that somebody has mistyped or misused.
-    """
-    if client not in perhaps_theirs(user):
-        raise Stale
-    unproved.give_back_all_of(client, now=now)
-    Client.objects.filter(pk=client.pk).update(disowned=True, email="")
-    client.record_events.create(kind="said to be nobody", by=by, at=now)
 
 
 def _proved_by(user: User) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from bookings.actions.clients.identity import perhaps_theirs
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
@@ -18,7 +19,16 @@ from bookings.core.scheduling.proving import (
     MOST_WAITING_OF_A_PLAN,
 )
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailServer, MailState
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    Mail,
+    MailKind,
+    MailServer,
+    MailState,
+    User,
+)
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
 
@@ -100,16 +110,21 @@ def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
     )
 
 
-def give_back_all_of(client: Client, *, now: datetime) -> None:
-    """Who reads the address knows nobody there: what only a form has booked is free again, and
-    nobody is written to about it. What the desk has made or kept stays: it knows whose it is.
+@changes_the_diary
+def know_nobody(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> None:
+    """Whoever has signed in reads the address and knows nobody of that name. Raises Stale.
 
-    Under the diary's lock.
+    What only a form has booked is free again; what the desk has made or kept stays, since it knows
+    whose it is. The record stays for the desk, without the address that was mistyped or misused.
     """
+    if client not in perhaps_theirs(user):
+        raise Stale
     coming = client.appointments.upcoming(now).filter(vouched_for=False)
     for visit in coming.exclude(events__kind=KEPT):
         _become_free(visit, strangers.SAID_NOT_THEIRS, "not_theirs", now)
     client.mails.supersede(_("Whoever reads this address knows nobody there."))
+    Client.objects.filter(pk=client.pk).update(disowned=True, email="")
+    client.record_events.create(kind="said to be nobody", by=by, at=now)
 
 
 @changes_the_diary

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import links
 from bookings.actions.clients import identity, ways_in
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import unproved
 from bookings.core.clients.search_text import name_compared
 from bookings.core.roles import Role
 from bookings.core.wording import isolated
@@ -34,7 +35,7 @@ ANSWERS: dict[str, tuple[Callable[..., Client | None], Any]] = {
     "yes": (identity.claim, gettext_lazy("Thank you. It stands among your bookings now.")),
     "leave": (identity.disown, gettext_lazy("Thank you. It stays apart from your bookings.")),
     "cancel": (
-        identity.know_nobody,
+        unproved.know_nobody,
         gettext_lazy("Thank you. It is cancelled, and we write to you about it no more."),
     ),
 }
