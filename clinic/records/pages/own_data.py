@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.mail import outbox
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
-from bookings.models import Client, Clinic, ErasureState, MailKind
+from bookings.models import Client, Clinic, ErasureRequest, ErasureState, MailKind
 from bookings.web.client_links import for_a_client
+from bookings.web.forms import whole_number
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
@@ -41,8 +43,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "json_url": reverse("records:account_json"),
         "wish_url": reverse("records:wish"),
-        "waiting": _waiting(client),
-        "sure": SURE in request.GET,
+        **_about_the_wish(request, client),
     }
     return _page(request, _with_health(request, client), context)
 
@@ -83,7 +84,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
     return render(
         request,
         "records/your_data.html",
-        {"waiting": _waiting(client), "sure": SURE in request.GET},
+        _about_the_wish(request, client),
     )
 
 
@@ -119,6 +120,15 @@ def _file(data: Export) -> HttpResponse:
     return response
 
 
+def _about_the_wish(request: HttpRequest, client: Client) -> dict[str, Any]:
+    asked = ErasureRequest.objects.filter(client=OuterRef("pk"), state=ErasureState.ASKED)
+    return {
+        "waiting": _waiting(client),
+        "sure": SURE in request.GET,
+        "others": erase.others_of(client).annotate(asked=Exists(asked)),
+    }
+
+
 def _waiting(client: Client) -> bool:
     return client.erasure_requests.filter(state=ErasureState.ASKED).exists()
 
@@ -133,6 +143,11 @@ def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
         case "erase":
             erase.ask(client, how=how, now=timezone.now())
             messages.success(request, ASKED)
+        case "erase_other":
+            key = whole_number(request.POST.get("record", ""))
+            for other in erase.others_of(client).filter(pk=key):
+                erase.ask(other, how="from its address", now=timezone.now())
+                messages.success(request, ASKED)
         case "keep":
             erase.withdraw(client, now=timezone.now())
             messages.success(request, KEPT)
