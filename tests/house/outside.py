@@ -56,6 +56,7 @@ def of_long_ago():
         **{
             str(one): links.read_client_token(one, pinned[one].split("/")[4])
             for one in links.Purpose
+            if str(one) in pinned
         },
     }
 

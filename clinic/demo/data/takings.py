@@ -8,6 +8,7 @@ from random import Random
 from bookings import dates
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Fee, Method, Payment
+from bookings.models.money.payments import charged_for
 from clinic.demo.data.history import DESK, cancelled_at, is_late
 
 AFTERWARDS = timedelta(minutes=3)
@@ -74,6 +75,7 @@ def _payments(
             amount=fees.get(visit.pk, visit.price),
             currency=clinic.currency,
             number=None if waived else number,
+            waives=charged_for(visit.status) if waived else "",
             reason=_why(methods) if waived else "",
             key=f"demo {visit.pk}",
             at=at,

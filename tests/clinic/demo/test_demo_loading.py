@@ -59,7 +59,7 @@ def everything():
 def forget_everything():
     with connection.cursor() as cursor:  # signed notes know no other way to go
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("TRUNCATE therapists_noteversion, therapists_note, therapists_healthcheck")
+        cursor.execute("TRUNCATE therapists_note, therapists_healthcheck CASCADE")
         cursor.execute("TRUNCATE bookings_payment, bookings_fee")
     for model in (Appointment, Client, User, Treatment, Absence, Therapist, Room, Clinic):
         model.objects.all().delete()

@@ -46,7 +46,7 @@ MARKER = re.compile(r"zq\d+x")
 # What stays of a row that stays, because no person types it: a word of ours, or who acted.
 OURS = {
     "bookings.AppointmentEvent": {"kind", "by"},
-    "bookings.Payment": {"what", "key", "by"},
+    "bookings.Payment": {"what", "key", "by", "waives"},
     "bookings.Fee": {"rule", "by"},
     "bookings.ErasureRequest": {"how", "answered_by", "outcome"},
     "therapists.HealthCheck": {"by"},
@@ -117,6 +117,10 @@ def known(ana, visit, kim):
         signed_at=now,
         content=Sealed.of(Content(subjective=NOTED).as_data()),
     )
+    note.letters.create(
+        signed_by=kim, signed_at=now, content=Sealed.of({"to": "A GP", "text": "About a knee"})
+    )
+    note.photos.create(added_at=now, content=Sealed.of("a picture"))
     Access.objects.create(
         client=ana, at=now, who=f"therapist: {kim.user.pk}", did="read", what="note", record=1,
         page="brief",

@@ -17,10 +17,12 @@ from bookings.actions.logins import digest_of
 from bookings.actions.mail import sign_in_mails
 from bookings.admin.base import NamelessLog, ReadOnly
 from bookings.models import AppointmentEvent, BrowserSession, Change, Client, SignInEvent
+from clinic.records.registry.rows import CLIENTS
 from tests.clinic.records.conftest import ALL_OF_OURS, left_of
 from tests.clinic.records.test_erasing import erase
 from tests.page_forms import Form, forms_of
 from tests.whole_database import whole_database
+from therapists.models import KeptRecord
 
 # Column by column
 
@@ -170,3 +172,8 @@ def test_whoever_acts_is_named_by_role_and_key_alone(who, request, known, appoin
     browser.post(f"/today/visits/{coming.pk}/mark/", {"status": "arrived"})
     assert not AppointmentEvent.objects.filter(by__contains="@").exists()
     assert not Change.objects.filter(who__contains="@").exists()
+
+
+def test_of_each_kind_of_record_there_is_one_to_plant(planted, known):
+    without = {record.model for record in CLIENTS if not record.of(known).exists()}
+    assert without == {KeptRecord}  # which erasing makes

@@ -26,7 +26,7 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
     assert data["Races"][0]["Name"] == "Ana's Marathon"
     assert TOLD in str(data["Health answers"])
     assert NOTED in str(data["Signed notes"])
-    assert Access.objects.filter(user=known.user, page="records:account_json").count() == 2
+    assert Access.objects.filter(user=known.user, page="records:account_json").count() == 3
 
 
 def test_the_file_is_one_to_keep_and_no_cache_keeps_it(anas, known):
