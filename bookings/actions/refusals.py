@@ -1,6 +1,7 @@
 """Why something was not done, each in a sentence for the person who asked."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ class Refused(Exception):
 
     sentence = gettext_lazy("That could not be done.")
     signing_in_helps = False
+    wait: timedelta | None = None  # after which the same may be asked again, where that is known
 
     def __init__(
         self,
@@ -76,9 +78,9 @@ class OnHold(Refused):
 
 class TooManyHolds(Refused):
     sentence = gettext_lazy(
-        "A lot of times are being held from your network at the moment. "
-        "Please try again in a few minutes, or ring us."
+        "A lot of times are being held for you, or for others on your network, at the moment."
     )
+    signing_in_helps = True
 
 
 class TooManyUnproved(Refused):

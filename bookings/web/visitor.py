@@ -80,6 +80,14 @@ def address(request: HttpRequest) -> str:
     return _keyed("address", network(outermost_trusted(request)))
 
 
+def counted_as(request: HttpRequest) -> str:
+    """Whose limits count: the login's own, or else those of the network, which strangers share."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return _keyed("login", str(user.pk))
+    return address(request)
+
+
 def network(where: str) -> str:
     """What one household has: an IPv4 address, or the /64 of an IPv6 one."""
     try:

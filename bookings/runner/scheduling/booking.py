@@ -33,7 +33,7 @@ from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
-    address,
+    counted_as,
     language,
     proved_address,
     proved_here,
@@ -162,7 +162,7 @@ def _is_them(known: Client, person: dict[str, str]) -> bool:
 
 
 def _holder(request: HttpRequest) -> Holder:
-    return Holder(key=visitor_from_now_on(request), address=address(request))
+    return Holder(key=visitor_from_now_on(request), address=counted_as(request))
 
 
 def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:

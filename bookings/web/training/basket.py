@@ -41,7 +41,7 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.visitor import (
-    address,
+    counted_as,
     language,
     proved_address,
     proved_here,
@@ -375,7 +375,7 @@ def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 def _holder(request: HttpRequest, store: PlanStore) -> Holder:
     """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
-    where = "" if store.at_the_desk else address(request)
+    where = "" if store.at_the_desk else counted_as(request)
     return Holder(key=visitor_from_now_on(request), address=where)
 
 
