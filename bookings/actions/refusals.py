@@ -93,6 +93,15 @@ class TooManyUnproved(Refused):
     signing_in_helps = True
 
 
+class MailedEnough(Refused):
+    """A mailbox that nobody has answered from has had as many mails as go there in a day."""
+
+    sentence = gettext_lazy(
+        "We have written there as often as we do in a day. Please look among the unwanted mails, "
+        "correct the address, or ring us."
+    )
+
+
 class TooManyAhead(Refused):
     """One mailbox has as much to come as may be booked online."""
 

@@ -62,6 +62,8 @@ urlpatterns = [
         path("appointments/<token>/undo/", cancel.undo, name="undo"),
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
+        path("appointments/<token>/send-again/", appointment.send_again, name="send_again"),
+        path("appointments/<token>/address/", booking.correct_address, name="correct_address"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),
         *mounted(RUNNERS_PLAN, "appointments/<token>/plan/", behind_the_mails_link, "my_"),
     ),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bookings.actions.clients import details
 from bookings.core.scheduling.statuses import Status
+from bookings.links import page_url
 from bookings.models import Appointment, Client, Mail, MailKind, MailState
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.tasks import release_unproved
@@ -314,6 +315,89 @@ def test_the_plan_says_it_too_and_its_one_mail_asks_once(client, basket, inbox, 
     assert back["Subject"].startswith("Nobody confirmed them: your 3 appointments, the first on ")
     assert text(back).count("take the time again") == 3
     assert len(list(back.iter_attachments())) == 3
+
+
+# One more step
+
+
+def page_of_booking(browser):
+    [visit] = Appointment.objects.filter(status=Status.BOOKED)
+    return page_url(visit)
+
+
+def test_the_mail_is_sent_again_as_often_as_a_mailbox_may_be_mailed_in_a_day(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    assert len(inbox()) == 1
+    page = page_of_booking(sofa)
+    assert "Send it again" in sofa.get(page).content.decode()
+    got = 0
+    for _ in range(MAILS_A_DAY + 2):
+        said = sofa.post(f"{page}send-again/", follow=True).content.decode()
+        new = inbox()
+        got += len(new)
+        assert ("on its way once more" in said) == bool(new)
+    assert got == MAILS_A_DAY - 1
+    assert "We have written there as often as we do in a day" in said
+    assert Browser().post(f"{page}send-again/").status_code == 404
+
+
+def test_asking_twice_before_it_has_gone_out_sends_one(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    for _ in range(3):
+        sofa.post(f"{page_of_booking(sofa)}send-again/")
+    assert len(inbox()) == 1
+
+
+def test_a_mail_asked_for_late_leaves_time_to_answer_it(books, inbox, sweep):
+    sofa = Browser()
+    books(3, browser=sofa)
+    inbox()
+    sweep(2 * HOUR - 2 * MINUTE)
+    sofa.post(f"{page_of_booking(sofa)}send-again/")
+    [mail] = inbox()
+    sweep(10 * MINUTE)
+    assert booked() == 1
+    press_yes(mail)
+    sweep(5 * HOUR)
+    assert booked() == 1
+
+
+def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
+    books, inbox, sweep, clinic
+):
+    clinic.cancel_cutoff_hours = 240
+    clinic.save()
+    sofa = Browser()
+    books(3, browser=sofa, email="anna@exmaple.org", phone="020 7946 0000")
+    [lost] = inbox()
+    page = page_of_booking(sofa)
+    assert Browser().post(f"{page}address/").status_code == 404
+    form = sofa.post(f"{page}address/", follow=True)
+    assert form.context["held"].status == Status.HELD
+    initial = form.context["form"].initial
+    assert (initial["name"], initial["phone"]) == ("Ana Demo", "020 7946 0000")
+    assert inbox() == []  # nothing more to whose mailbox that may be
+    answer = books(3, browser=sofa, email="ana@example.org", follow=True).content.decode()
+    assert PLEASE in answer
+    [mail] = inbox()
+    assert mail["To"] == "ana@example.org"
+    Browser().post(f"{page_in(lost)}thats-me/")
+    assert Appointment.objects.awaiting_proof().count() == 1
+    press_yes(mail)
+    sweep(5 * HOUR)
+    assert booked() == 1
+
+
+def test_correcting_to_and_fro_brings_a_victim_no_more_mails(books, inbox):
+    sofa, got = Browser(), 0
+    for days in range(3, 9):
+        books(days, browser=sofa, email="victim@example.com")
+        got += len([mail for mail in inbox() if "victim" in mail["To"]])
+        for visit in Appointment.objects.filter(status=Status.BOOKED):
+            sofa.post(f"{page_url(visit)}address/")
+    assert got == MAILS_A_DAY
 
 
 def test_a_victims_mailbox_gets_three_mails_a_day_whatever_strangers_do(books, inbox, sweep, clock):

@@ -10,10 +10,18 @@ from bookings.actions.clients.identity import perhaps_theirs
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import NewcomersPaused, Stale, TooManyAhead, TooManyUnproved
-from bookings.actions.scheduling import cancellation
+from bookings.actions.refusals import (
+    MailedEnough,
+    NewcomersPaused,
+    Stale,
+    TooManyAhead,
+    TooManyUnproved,
+)
+from bookings.actions.scheduling import cancellation, holds
+from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.proving import (
+    LEAST_TIME,
     MOST_OF_A_FAMILY,
     MOST_WAITING,
     MOST_WAITING_OF_A_PLAN,
@@ -31,6 +39,7 @@ from bookings.models import (
 )
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
+from bookings.queries.scheduling.slots import Slot
 
 REASON, KEPT = "not_confirmed", "vouched"
 AT_ONCE, BATCHES = 20, 10  # visits under one lock, and how often in one run
@@ -108,6 +117,46 @@ def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
         _cancel_some(waiting[start : start + AT_ONCE], by=by, now=now)
         for start in range(0, len(waiting), AT_ONCE)
     )
+
+
+@changes_the_diary
+def ask_again(_clinic: Clinic, visit: Appointment, *, now: datetime) -> None:
+    """Send the mail that asks to confirm once more; one that has not gone out yet is enough.
+
+    Raises Stale when it waits no more, MailedEnough when the mailbox has had its mails of the day.
+    """
+    visit = _still_waiting(visit)
+    mails = Mail.objects.about(visit).filter(kind__in=TELLS_OF_IT).order_by("pk")
+    if mails.unfinished().exists():
+        return
+    if strangers.mails_of_the_day(mailbox_of(visit.whose.email), now) >= strangers.MAILS_A_DAY:
+        raise MailedEnough
+    if (last := mails.last()) is not None:
+        outbox.owe_once_more(last, times=mails.count(), now=now)
+    least = min(now + LEAST_TIME, visit.starts_at)
+    together = Q(together=visit.together) if visit.together else Q(pk=visit.pk)
+    Appointment.objects.awaiting_proof().filter(together, prove_by__lt=least).update(prove_by=least)
+
+
+@changes_the_diary
+def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> None:
+    """Let go of what went to a mistyped address, and keep its time for who has booked it.
+
+    What was mailed there still counts for that mailbox. Raises Stale, or the hold's refusals.
+    """
+    visit = _still_waiting(visit)
+    therapist = None if visit.any_therapist else visit.therapist
+    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
+    _become_free(visit, strangers.ADDRESS_MISTYPED, "mistyped", now)
+    Mail.objects.about_older_revisions(visit).supersede()
+    holds.hold(HoldRequest(slots=[slot], holder=holder), now=now).only()
+
+
+def _still_waiting(visit: Appointment) -> Appointment:
+    waiting = Appointment.objects.awaiting_proof().with_everything().filter(pk=visit.pk).first()
+    if waiting is None:
+        raise Stale
+    return waiting
 
 
 @changes_the_diary

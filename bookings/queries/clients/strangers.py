@@ -15,6 +15,7 @@ from bookings.models.mail.kinds import UNFINISHED
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
 SAID_NOT_THEIRS = "who reads the address knows nobody there"
+ADDRESS_MISTYPED = "to correct the address"
 MAILS_A_DAY = 3  # to a mailbox that nobody has answered from
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATELY = timedelta(days=4)  # a day, and longer than anything waits

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from bookings.actions.clients.details import change
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
-from bookings.actions.scheduling import booking, holds
+from bookings.actions.scheduling import booking, holds, unproved
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import compared
@@ -28,6 +28,7 @@ from bookings.models import Appointment, Client, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
@@ -66,6 +67,26 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
+    return redirect(_details_of(slot))
+
+
+@require_POST
+@limited(HOLDS)
+@behind_a_link
+def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Back to the form with what was typed, the time still kept; nothing goes to the wrong one."""
+    visit = opened.appointment
+    if not visit.visitor or visit.visitor != visitor(request):
+        raise Http404
+    try:
+        unproved.hold_again(visit, _holder(request), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return back_to_it(opened)
+    request.session[TYPED] = {name: getattr(visit.whose, name) for name in PERSON}
+    request.session[KEY] = token_hex(16)
+    therapist = None if visit.any_therapist else visit.therapist
+    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
     return redirect(_details_of(slot))
 
 
