@@ -237,6 +237,7 @@ class Appointment(models.Model):
     last_event: int | None  # told by the diary's days
     settled: Decimal  # told by the diary's days
     changed_at: datetime  # told by the calendars to subscribe to
+    waits: bool  # told by `with_waits`
 
     objects = AppointmentQuerySet.as_manager()
 

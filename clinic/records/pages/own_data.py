@@ -145,7 +145,7 @@ def _wish(request: HttpRequest, client: Client, *, how: str) -> None:
             messages.success(request, ASKED)
         case "erase_other":
             key = whole_number(request.POST.get("record", ""))
-            for other in erase.others_of(client).filter(pk=key):
+            for other in erase.others_of(client).filter(pk__in=[key] if key else []):
                 erase.ask(other, how="from its address", now=timezone.now())
                 messages.success(request, ASKED)
         case "keep":

@@ -85,7 +85,7 @@ def test_people_who_share_an_address_see_nothing_of_each_other(ana, visit, sign_
     bo = factories.make_client("Bo Demo", email="ana@example.com")
     visit(bo)
     shown = page(sign_in_by_code("ana@example.com"))
-    assert "We cannot say yet who you are" in shown
+    assert "We cannot tell yet who you are" in shown
     assert "Sports massage" not in shown
     assert not Client.objects.filter(user__isnull=False).exists()
 

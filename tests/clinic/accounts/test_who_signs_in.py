@@ -505,7 +505,7 @@ def test_a_namesakes_booking_does_not_blank_a_clients_account(
     send_details(name="Bo Else", email="ana@example.com")
     User.objects.filter(pk=treated.user_id).delete()  # she has never signed in yet
     shown = sign_in_by_code("ana@example.com").get("/account/").content.decode()
-    assert "We cannot say yet who you are" not in shown
+    assert "We cannot tell yet who you are" not in shown
     assert "Ana&#x27;s Marathon" in shown or "Ana's Marathon" in shown
     assert "Bo Else" not in shown
 
@@ -521,7 +521,7 @@ def test_a_family_on_one_mailbox_books_for_each_and_sees_no_more_than_before(
         client.post(f"/appointments/{links.mail_token(visit)}/thats-me/")
     assert Client.objects.filter(proved_at__isnull=False).count() == 4
     shown = sign_in_by_code("us@example.com").get("/account/").content.decode()
-    assert "We cannot say yet" in shown
+    assert "We cannot tell yet" in shown
 
 
 def test_a_repeat_client_who_books_without_signing_in_notices_nothing(
