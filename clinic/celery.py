@@ -109,7 +109,7 @@ app.steps["consumer"].add(OwnBell)
 
 @celeryd_init.connect
 @beat_init.connect
-def refuse_to_start(**_started) -> None:
+def refuse_to_start(**_started: Any) -> None:
     """As the web server does. Celery swallows any other error of a receiver."""
     django.setup()
     try:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -38,13 +39,13 @@ logger = logging.getLogger(__name__)
 
 
 @register(Tags.security, deploy=True)
-def safe_to_serve(app_configs=None, **_more) -> list[CheckMessage]:
+def safe_to_serve(app_configs: Any = None, **_more: Any) -> list[CheckMessage]:
     """Of a demo, that it is one; of a clinic, that nothing of a demo is in it."""
     return [Problem(words) for words in (_of_a_demo() if settings.DEMO else _of_a_clinic())]
 
 
 @register(Tags.security, deploy=True)
-def well_kept(app_configs=None, **_more) -> list[CheckMessage]:
+def well_kept(app_configs: Any = None, **_more: Any) -> list[CheckMessage]:
     """What a clinic should put right, though it may go on meanwhile."""
     if settings.DEMO:
         return []

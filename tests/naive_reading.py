@@ -5,6 +5,7 @@ data, has the numbers of the rules written into it, and looks at one date at a t
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 D = timedelta(days=1)
 ORDER = [
@@ -133,7 +134,7 @@ class NaivePlan:
         return ORDER[best], nearest, lowest
 
     def segments(self, start, end):
-        found = []
+        found: list[dict[str, Any]] = []
         for n in range((end - start).days):
             phase, race, _ = self.phase(start + n * D)
             name = race.name if race else None
@@ -221,7 +222,7 @@ class NaivePlan:
         return found
 
     def sessions(self):
-        kept = []
+        kept: list[dict[str, Any]] = []
         left = self.all_sessions()
         for rank in (("pre_race_flush",), ("post_race_gentle",), ("taper_tune_up",), None):
             for s in sorted(left, key=lambda s: (s["ideal"], s["race"].day)):
@@ -236,7 +237,7 @@ class NaivePlan:
         if not any(race.started for race in self.races):
             return []
         due, blackout = self.due(), self.blackout()
-        mails = [{"day": self.as_of, "mails": {"plan_email"}, "covers": []}]
+        mails: list[dict[str, Any]] = [{"day": self.as_of, "mails": {"plan_email"}, "covers": []}]
         last = self.as_of
         last_cycle = None
         queue = []
@@ -252,7 +253,7 @@ class NaivePlan:
                     last = day
             if day in blackout or (day - last).days < 7:
                 continue
-            out, kept = [], []
+            out, kept = [], list[dict[str, Any]]()
             for n in queue:
                 covers = [s for s in n["covers"] if s["end"] > day]
                 if not covers:

@@ -41,7 +41,9 @@ def _on_or_for_a_processor() -> float:
     return (int(ran) + int(queued)) / 1e9
 
 
-def wait_for(found: Callable[[], Found], *, otherwise: Callable[[], object] = lambda: "") -> Found:
+def wait_for(
+    found: Callable[[], Found | None], *, otherwise: Callable[[], object] = lambda: ""
+) -> Found:
     """What `found` returns once that is true; fails with what `otherwise` tells if it hangs."""
     until = time.monotonic() + seconds()
     while not (it := found()):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import cast
 
 from django.db import connections
 
@@ -75,7 +76,7 @@ def at_once(
 def _answers(waiting: list[Connection], until: float) -> list[Share]:
     found: list[Share] = []
     while waiting:
-        ready = wait(waiting, timeout=max(0, until - time.monotonic()))
+        ready = cast(list[Connection], wait(waiting, timeout=max(0, until - time.monotonic())))
         if not ready:
             raise Died(f"{len(waiting)} processes had not ended in time")
         for one in ready:

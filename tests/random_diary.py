@@ -89,8 +89,8 @@ def _rota(
     for therapist in therapists:
         for offset in range(-1, days):
             day = first + timedelta(days=offset)
-            weekly = {"therapist": therapist, "weekday": day.weekday(), "valid_from": first}
-            weekly["valid_from"] -= timedelta(days=dice.choice([7, 7, -1]))
+            since = first - timedelta(days=dice.choice([7, 7, -1]))
+            weekly = {"therapist": therapist, "weekday": day.weekday(), "valid_from": since}
             for _ in range(dice.choice([1, 1, 2])):
                 start, end = _clocks(dice)
                 WeeklyShift.objects.create(**weekly, start=start, end=end)

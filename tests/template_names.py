@@ -63,4 +63,5 @@ def _place() -> str:
 
 
 def refuse_names_of_nothing() -> None:
-    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = Invalid()
+    options: Any = settings.TEMPLATES[0]["OPTIONS"]
+    options["string_if_invalid"] = Invalid()

@@ -7,6 +7,7 @@ address is worthless.
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -104,7 +105,7 @@ def _of_client(client: Client, clinic: Clinic, now: datetime) -> bytes:
     return _calendar(name, [*events, *_phases(client, clinic, now)])
 
 
-def _around(appointments, now: datetime) -> Iterable[Appointment]:
+def _around(appointments: Any, now: datetime) -> Iterable[Appointment]:
     """Those cancelled stay in, as cancelled: some calendars forget nothing by themselves."""
     near = appointments.visits().filter(starts_at__gt=now - BEHIND, starts_at__lt=now + AHEAD)
     changed_at = Coalesce(Max("events__at"), "booked_at", "created_at")

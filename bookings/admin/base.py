@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
@@ -29,12 +30,12 @@ from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
 
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "
     "Nothing was changed; please look again."
 )
 NOT_SENT_AGAIN = ("accepted", "csrfmiddlewaretoken")
-NO_CLINIC_YET = "Please fill in the clinic settings first."
+NO_CLINIC_YET = gettext_noop("Please fill in the clinic settings first.")
 
 
 @changes_the_diary
@@ -47,9 +48,9 @@ def _write(page: Callable[[], HttpResponse]) -> HttpResponse:
     try:
         return _behind_the_lock(page)
     except IntegrityError as error:
-        raise Refused(CHANGED_MEANWHILE) from error
+        raise Refused(_(CHANGED_MEANWHILE)) from error
     except Clinic.DoesNotExist as error:
-        raise Refused(NO_CLINIC_YET) from error
+        raise Refused(_(NO_CLINIC_YET)) from error
 
 
 class DiaryRequest(HttpRequest):
@@ -85,7 +86,7 @@ MAKES_NO_SENSE = (ValueError, OverflowError, TypeError, FieldError, DataError)
 class Bounded(admin.ModelAdmin):
     """A list that answers, and costs no more than any other, whatever is asked of it."""
 
-    def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             with transaction.atomic():
                 response = super().changelist_view(request, *args, **kwargs)
@@ -96,14 +97,16 @@ class Bounded(admin.ModelAdmin):
         self.message_user(request, _("That could not be looked for. Here are all."), messages.ERROR)
         return HttpResponseRedirect(request.path)
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
         return super().get_search_results(request, queryset, bounded(search_term))
 
 
 class KnownDays:
     """No form takes a day that pages do not know."""
 
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any):
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if field and isinstance(db_field, DateField):
             field.validators.append(refuse_unknown)
@@ -116,18 +119,20 @@ class NamelessLog(KnownDays, Bounded):
     What was changed stands in the history. Nothing is tied to a client who has been erased.
     """
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs):
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.related_model is Client:
             kwargs.setdefault("queryset", Client.objects.living())
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def log_addition(self, request: HttpRequest, obj: Model, _message: object):
+    def log_addition(self, request: HttpRequest, obj: Model, _message: object) -> Any:
         return _log(request, [obj], ADDITION)
 
-    def log_change(self, request: HttpRequest, obj: Model, _message: object):
+    def log_change(self, request: HttpRequest, obj: Model, _message: object) -> Any:
         return _log(request, [obj], CHANGE)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]):
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
         return _log(request, queryset, DELETION)
 
 
@@ -149,13 +154,13 @@ class DiaryAdmin(NamelessLog):
 
     form = DiaryForm
 
-    def get_form(self, request: HttpRequest, *args, **kwargs) -> type[forms.ModelForm]:
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[forms.ModelForm]:
         form = super().get_form(request, *args, **kwargs)
         if issubclass(form, DiaryForm):
             form.refused = getattr(request, "refused", "")
         return form
 
-    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         page = partial(super().changeform_view, request, *args, **kwargs)
         if request.method != "POST":
             return page()
@@ -166,10 +171,10 @@ class DiaryAdmin(NamelessLog):
             kept.refused, kept.impact = str(refusal), getattr(refusal, "impact", None)
             return page()
 
-    def changelist_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._or_back(request, partial(super().changelist_view, request, *args, **kwargs))
 
-    def delete_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._or_back(request, partial(super().delete_view, request, *args, **kwargs))
 
     def _or_back(self, request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
@@ -213,7 +218,7 @@ class RotaAdmin(DiaryAdmin):
         _look(request)
         super().save_model(request, obj, form, change)
 
-    def save_related(self, request: HttpRequest, *args, **kwargs) -> None:
+    def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """The last to be saved: after it Django says that it was."""
         super().save_related(request, *args, **kwargs)
         _compare(request)
@@ -228,7 +233,9 @@ class RotaAdmin(DiaryAdmin):
         super().delete_queryset(request, queryset)
         _compare(request)
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         context["impact"] = getattr(request, "impact", None)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -248,11 +255,11 @@ def _compare(request: HttpRequest) -> None:
 class ReadOnly:
     """A record of what happened: nobody adds to it, changes it or takes from it by hand."""
 
-    def has_add_permission(self, *_) -> bool:
+    def has_add_permission(self, *_: Any) -> bool:
         return False
 
-    def has_change_permission(self, *_) -> bool:
+    def has_change_permission(self, *_: Any) -> bool:
         return False
 
-    def has_delete_permission(self, *_) -> bool:
+    def has_delete_permission(self, *_: Any) -> bool:
         return False

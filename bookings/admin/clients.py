@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.clients.ways_in import change_the_lock, shut
 from bookings.admin.users import LoginForOwners
@@ -19,9 +21,15 @@ from bookings.web.actor import who
 class ClientAdmin(LoginForOwners):
     fieldsets = [
         (None, {"fields": ["name", "email", "phone", "language"]}),
-        ("Who it is", {"fields": ["proved_at", "same_address_as", "user"]}),
-        ("Mail", {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]}),
-        ("Record", {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]}),
+        (gettext_lazy("Who it is"), {"fields": ["proved_at", "same_address_as", "user"]}),
+        (
+            gettext_lazy("Mail"),
+            {"fields": ["wants_reminders", "wants_nudges", "wants_news", "bounced_at"]},
+        ),
+        (
+            gettext_lazy("Record"),
+            {"fields": ["visits", "plan", "health_hold", "terms_agreed_at", "created_at"]},
+        ),
     ]
     readonly_fields = [
         "proved_at", "visits", "plan", "health_hold", "terms_agreed_at", "created_at",
@@ -43,19 +51,23 @@ class ClientAdmin(LoginForOwners):
         """Nobody edits or chooses an erased client."""
         return super().get_queryset(request).filter(erased_at=None)
 
-    @admin.display(description="Appointments")
+    @admin.display(description=gettext_lazy("Appointments"))
     def visits(self, client: Client) -> str:
         listed = reverse("admin:bookings_appointment_changelist")
-        return format_html('<a href="{}?client__id__exact={}">Show them</a>', listed, client.pk)
+        return format_html(
+            '<a href="{}?client__id__exact={}">{}</a>', listed, client.pk, _("Show them")
+        )
 
-    @admin.display(description="Races")
+    @admin.display(description=gettext_lazy("Races"))
     def plan(self, client: Client) -> str:
         if client.pk is None:
-            return "Once the client is saved"
+            return _("Once the client is saved")
         opened = reverse("desk:client_plan", args=[client.pk])
-        return format_html('<a href="{}">Races and plan</a>', opened)
+        return format_html('<a href="{}">{}</a>', opened, _("Races and plan"))
 
-    def save_model(self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: Client, form: forms.ModelForm, change: bool
+    ) -> None:
         now = timezone.now()
         if not change:
             obj.created_at = now

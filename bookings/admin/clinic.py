@@ -1,9 +1,12 @@
 """The clinic's settings: one row, so its list leads straight to it."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.core.mail.reminder_times import inside_cutoff
@@ -15,13 +18,34 @@ MINUTES_A_DAY = 24 * 60
 
 def warnings(clinic: Clinic) -> list[str]:
     """A sentence for each reminder that comes too late to act on."""
-    cutoffs = {"moving": clinic.move_cutoff_hours, "cancelling": clinic.cancel_cutoff_hours}
     return [
-        f"The reminder {days} {'day' if days == 1 else 'days'} before arrives when {doing} is "
-        f"no longer possible (cut-off {hours} hours)."
-        for doing, hours in cutoffs.items()
+        sentence(days).format(days=days, hours=hours)
+        for sentence, hours in (
+            (_too_late_to_move, clinic.move_cutoff_hours),
+            (_too_late_to_cancel, clinic.cancel_cutoff_hours),
+        )
         for days in inside_cutoff(hours)
     ]
+
+
+def _too_late_to_move(days: int) -> str:
+    return ngettext(
+        "The reminder {days} day before arrives when moving is no longer possible "
+        "(cut-off {hours} hours).",
+        "The reminder {days} days before arrives when moving is no longer possible "
+        "(cut-off {hours} hours).",
+        days,
+    )
+
+
+def _too_late_to_cancel(days: int) -> str:
+    return ngettext(
+        "The reminder {days} day before arrives when cancelling is no longer possible "
+        "(cut-off {hours} hours).",
+        "The reminder {days} days before arrives when cancelling is no longer possible "
+        "(cut-off {hours} hours).",
+        days,
+    )
 
 
 class ClinicForm(DiaryForm):
@@ -47,9 +71,9 @@ class ClinicAdmin(RotaAdmin):
     form = ClinicForm
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
-        ("Place and money", {"fields": ["timezone", "currency"]}),
+        (gettext_lazy("Place and money"), {"fields": ["timezone", "currency"]}),
         (
-            "Booking online",
+            gettext_lazy("Booking online"),
             {
                 "fields": [
                     "start_step_minutes",
@@ -63,11 +87,11 @@ class ClinicAdmin(RotaAdmin):
             },
         ),
         (
-            "Changing online",
+            gettext_lazy("Changing online"),
             {"fields": ["move_cutoff_hours", "cancel_cutoff_hours", "undo_minutes"]},
         ),
         (
-            "Fees and receipts",
+            gettext_lazy("Fees and receipts"),
             {
                 "fields": [
                     ("late_cancellation_fee", "late_cancellation_fee_is"),
@@ -76,11 +100,14 @@ class ClinicAdmin(RotaAdmin):
                 ]
             },
         ),
-        ("First visits", {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]}),
-        ("Health", {"fields": ["emergency_advice", "care_days"]}),
-        ("On other web sites", {"fields": ["embed_origins"]}),
         (
-            "How long data is kept",
+            gettext_lazy("First visits"),
+            {"fields": ["asks_date_of_birth", "what_to_wear", "how_to_find_us"]},
+        ),
+        (gettext_lazy("Health"), {"fields": ["emergency_advice", "care_days"]}),
+        (gettext_lazy("On other web sites"), {"fields": ["embed_origins"]}),
+        (
+            gettext_lazy("How long data is kept"),
             {
                 "fields": [
                     "keep_records_years",
@@ -98,24 +125,26 @@ class ClinicAdmin(RotaAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Clinic | None = None) -> bool:
         return False
 
-    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The first settings have no row to lock yet."""
         if Clinic.objects.exists():
             return super().changeform_view(request, *args, **kwargs)
         return admin.ModelAdmin.changeform_view(self, request, *args, **kwargs)
 
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if Clinic.objects.exists():
             return redirect("admin:bookings_clinic_change", THE_CLINIC)
         return redirect("admin:bookings_clinic_add")
 
-    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+    def render_change_form(
+        self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Also the page after saving, so that a warning is seen as long as it holds."""
         if clinic := kwargs.get("obj"):
             for warning in warnings(clinic):
                 messages.warning(request, warning)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Clinic, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Clinic, form: Any, change: bool) -> None:
         obj.pk = THE_CLINIC
         super().save_model(request, obj, form, change)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from bookings.admin.base import Bounded, ReadOnly
 from bookings.models import Mail
@@ -14,7 +15,7 @@ class AttentionFilter(admin.SimpleListFilter):
     title = "asks for attention"
     parameter_name = "attention"
 
-    def lookups(self, *_) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         return [("yes", "Yes")]
 
     def queryset(self, request: HttpRequest, mails: Any) -> QuerySet[Mail]:
@@ -25,9 +26,9 @@ class AttentionFilter(admin.SimpleListFilter):
 class MailAdmin(ReadOnly, Bounded):
     fieldsets = [
         (None, {"fields": ["kind", "client", "appointment", "revision", "state", "why"]}),
-        ("When", {"fields": ["created_at", "due_at", "not_after", "sent_at"]}),
+        (gettext_lazy("When"), {"fields": ["created_at", "due_at", "not_after", "sent_at"]}),
         (
-            "Sending",
+            gettext_lazy("Sending"),
             {
                 "fields": [
                     "attempts",

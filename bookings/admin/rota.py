@@ -1,10 +1,14 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
@@ -48,7 +52,9 @@ class AbsenceInline(KnownDays, admin.TabularInline):
 class FlagsOverlaps(NamelessLog):
     """Says after saving where hours overlap: they are worked once, whoever typed twice."""
 
-    def save_related(self, request: HttpRequest, form: forms.ModelForm, *args, **kwargs) -> None:
+    def save_related(
+        self, request: HttpRequest, form: forms.ModelForm, *args: Any, **kwargs: Any
+    ) -> None:
         super().save_related(request, form, *args, **kwargs)
         row = form.instance
         therapist = row if isinstance(row, Therapist) else row.therapist
@@ -70,7 +76,9 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     search_fields = ["name", "initials"]
     prepopulated_fields = {"slug": ["name"]}
 
-    def save_model(self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool
+    ) -> None:
         """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew."""
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)
@@ -124,7 +132,7 @@ class AbsenceAdmin(RotaAdmin):
 
     @admin.display(ordering="therapist__name")
     def who(self, absence: Absence) -> str:
-        return str(absence.therapist or "Whole clinic")
+        return str(absence.therapist or _("Whole clinic"))
 
 
 class TreatmentForm(DiaryForm):
@@ -132,7 +140,7 @@ class TreatmentForm(DiaryForm):
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind],
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Where in a runner's training it belongs.",
+        help_text=gettext_lazy("Where in a runner's training it belongs."),
     )
 
 
@@ -141,9 +149,9 @@ class TreatmentAdmin(RotaAdmin):
     form = TreatmentForm
     fieldsets = [
         (None, {"fields": ["name", "slug", "need", "description", "session_kinds"]}),
-        ("Time and price", {"fields": ["minutes", "buffer_minutes", "price"]}),
-        ("Who and where", {"fields": ["therapists", "rooms"]}),
-        ("Shown to runners", {"fields": ["active", "online", "position"]}),
+        (gettext_lazy("Time and price"), {"fields": ["minutes", "buffer_minutes", "price"]}),
+        (gettext_lazy("Who and where"), {"fields": ["therapists", "rooms"]}),
+        (gettext_lazy("Shown to runners"), {"fields": ["active", "online", "position"]}),
     ]
     list_display = ["name", "minutes", "buffer_minutes", "price", "offered_by", "online", "active"]
     list_filter = ["active", "online", "therapists"]
@@ -154,7 +162,7 @@ class TreatmentAdmin(RotaAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Treatment]:
         return super().get_queryset(request).prefetch_related("therapists")
 
-    @admin.display(description="Offered by")
+    @admin.display(description=gettext_lazy("Offered by"))
     def offered_by(self, treatment: Treatment) -> str:
         return ", ".join(therapist.initials for therapist in treatment.therapists.all())
 

@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import Stale
 from bookings.actions.scheduling import changes, holds
@@ -38,7 +40,7 @@ class AppointmentForm(DiaryForm):
         super().clean()
         cleaned = self.cleaned_data
         if cleaned.get("seen") != self._latest_event():
-            raise ValidationError(f"{Stale()} Please open it again.")
+            raise ValidationError(" ".join([str(Stale()), _("Please open it again.")]))
         if cleaned.get("ends_at") and cleaned.get("treatment"):
             self.instance.blocked_until = cleaned["ends_at"] + self._pause(cleaned["treatment"])
         return cleaned
@@ -91,7 +93,7 @@ def _shown(value: object) -> str:
 
 
 class Events(ReadOnly):
-    @admin.display(description="What")
+    @admin.display(description=gettext_lazy("What"))
     def what(self, event: AppointmentEvent) -> str:
         return in_words(event)
 
@@ -107,7 +109,7 @@ class StatusFilter(admin.SimpleListFilter):
 
     title = parameter_name = "status"
 
-    def lookups(self, *_) -> list[tuple[str, str]]:
+    def lookups(self, *_: Any) -> list[tuple[str, str]]:
         names = [(status.value, str(name)) for status, name in STATUS_NAMES.items()]
         return [*names, ("all", "All")]
 
@@ -136,17 +138,17 @@ class AppointmentAdmin(DiaryAdmin):
     fieldsets = [
         (None, {"fields": ["client", "status"]}),
         (
-            "What was booked",
+            gettext_lazy("What was booked"),
             {
                 "fields": [*changes.CORRECTABLE, "seen"],
-                "description": (
+                "description": gettext_lazy(
                     "Corrections are recorded. When they concern the time, the treatment or the "
                     "therapist of a coming appointment, the client is told by e-mail."
                 ),
             },
         ),
         (
-            "Record",
+            gettext_lazy("Record"),
             {
                 "fields": [
                     "blocked_until",
@@ -180,7 +182,9 @@ class AppointmentAdmin(DiaryAdmin):
     ordering = ["-starts_at"]
     show_full_result_count = False
 
-    def formfield_for_dbfield(self, db_field, request: HttpRequest, **kwargs) -> forms.Field | None:
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
         """This page chooses a therapist or a room; it is no place to delete one."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
@@ -198,7 +202,7 @@ class AppointmentAdmin(DiaryAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Appointment | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: Appointment, form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Appointment, form: Any, change: bool) -> None:
         changes.correct(obj, by=who(request), now=timezone.now())
 
 

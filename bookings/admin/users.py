@@ -1,5 +1,7 @@
 """Logins, the owner's alone."""
 
+from typing import Any
+
 from allauth.account.forms import ResetPasswordForm
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -10,6 +12,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
@@ -51,8 +55,10 @@ class UserForm(forms.ModelForm):
                 raise ValidationError(str(refusal)) from None
         if was and "email" in self.changed_data and not others.exists():
             raise ValidationError(
-                "You are the only owner, and a slip in your address would shut everybody out. Make "
-                "a second owner first; they change it."
+                _(
+                    "You are the only owner, and a slip in your address would shut everybody out. "
+                    "Make a second owner first; they change it."
+                )
             )
         return cleaned
 
@@ -64,8 +70,8 @@ class UserAdmin(NamelessLog):
     form = UserForm
     fieldsets = [
         (None, {"fields": ["email", "name"]}),
-        ("Rights", {"fields": ["role", "is_active"]}),
-        ("Dates", {"fields": ["created_at", "last_login"]}),
+        (gettext_lazy("Rights"), {"fields": ["role", "is_active"]}),
+        (gettext_lazy("Dates"), {"fields": ["created_at", "last_login"]}),
     ]
     readonly_fields = ["created_at", "last_login"]
     list_display = ["email", "name", "does", "therapist", "is_active", "last_login"]
@@ -75,7 +81,7 @@ class UserAdmin(NamelessLog):
     ordering = ["email"]
     date_hierarchy = "created_at"
 
-    @admin.display(description="Role", ordering="role")
+    @admin.display(description=gettext_lazy("Role"), ordering="role")
     def does(self, user: User) -> str:
         return user.role_in_words
 
@@ -95,7 +101,9 @@ class UserAdmin(NamelessLog):
         """Logins are closed by making them inactive: the event log goes on naming them."""
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool):
+    def save_model(
+        self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool
+    ) -> None:
         """An address that the login no longer has must not reset its password."""
         if not change:
             obj.set_unusable_password()
@@ -140,6 +148,6 @@ def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:
 class LoginForOwners(NamelessLog):
     """Whose login it is, is the owner's to say."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj=None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))
         return fields if is_owner(request) else [*fields, "user"]

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.core.validators import slug_re
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,7 +41,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     return _open_to_all(get_conditional_response(request, etag=etag, response=response) or response)
 
 
-def _answer(asked, now: datetime) -> list[dict]:
+def _answer(asked: Any, now: datetime) -> list[dict]:
     clinic = Clinic.objects.the()
     treatment = _treatment(asked.get("treatment", ""))
     found = diary_facts(

@@ -5,7 +5,7 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from typing import Self
+from typing import Any, Self
 
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -64,7 +64,7 @@ class Courier:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: Any) -> None:
         if self._smtp:
             with suppress(OSError):
                 self._smtp.quit()

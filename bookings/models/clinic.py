@@ -35,7 +35,9 @@ EMERGENCY_ADVICE = (
 
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(f"“{name}” is not a time zone such as Europe/London.")
+        raise ValidationError(
+            _("“{name}” is not a time zone such as Europe/London.").format(name=name)
+        )
 
 
 def validate_step(minutes: int) -> None:
@@ -48,18 +50,20 @@ class FeeIs(models.TextChoices):
     AMOUNT = "amount", gettext_lazy("an amount of money")
 
 
-def fee_field(what_for: str) -> models.DecimalField:
+def fee_field(help_text: Any) -> models.DecimalField:
     return models.DecimalField(
         max_digits=8,
         decimal_places=2,
         default=Decimal(0),
         validators=[MinValueValidator(0)],
-        help_text=f"{what_for}a percentage or an amount, never more than the price; 0 for none.",
+        help_text=help_text,
     )
 
 
 def fee_unit_field() -> models.CharField:
-    return models.CharField("that is", max_length=10, choices=FeeIs, default=FeeIs.PERCENT)
+    return models.CharField(
+        gettext_lazy("that is"), max_length=10, choices=FeeIs, default=FeeIs.PERCENT
+    )
 
 
 def validate_origins(text: str) -> None:
@@ -67,8 +71,10 @@ def validate_origins(text: str) -> None:
     for origin in text.split():
         if not AN_ORIGIN.fullmatch(origin):
             raise ValidationError(
-                f"“{origin}” is not the address of a web site such as https://www.example.com, "
-                "without anything behind the name."
+                _(
+                    "“{origin}” is not the address of a web site such as https://www.example.com, "
+                    "without anything behind the name."
+                ).format(origin=origin)
             )
 
 
@@ -116,9 +122,18 @@ class Clinic(Named, models.Model):
         default=12,
         help_text=gettext_lazy("Until how long before the start runners can cancel one."),
     )
-    late_cancellation_fee = fee_field("For cancelling later than that: ")
+    late_cancellation_fee = fee_field(
+        gettext_lazy(
+            "For cancelling later than that: a percentage or an amount, never more than the price; "
+            "0 for none."
+        )
+    )
     late_cancellation_fee_is = fee_unit_field()
-    no_show_fee = fee_field("For not coming: ")
+    no_show_fee = fee_field(
+        gettext_lazy(
+            "For not coming: a percentage or an amount, never more than the price; 0 for none."
+        )
+    )
     no_show_fee_is = fee_unit_field()
     tax_note = models.CharField(
         max_length=200,
@@ -176,7 +191,7 @@ class Clinic(Named, models.Model):
     mail_paused_at = models.DateTimeField(null=True, blank=True, editable=False)
     mail_paused_by = models.CharField(max_length=200, blank=True, editable=False)
     asks_date_of_birth = models.BooleanField(
-        "ask online for the date of birth",
+        gettext_lazy("ask online for the date of birth"),
         default=False,
         help_text=gettext_lazy(
             "Behind the mailed link, never while booking. Whoever is under 18 is asked for "
@@ -193,25 +208,25 @@ class Clinic(Named, models.Model):
         ),
     )
     keep_records_years = models.PositiveSmallIntegerField(
-        "keep clinical records for",
+        gettext_lazy("keep clinical records for"),
         default=8,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text=gettext_lazy("Years after the last visit; then they and the client are erased."),
     )
     keep_history_years = models.PositiveSmallIntegerField(
-        "keep the history of changes for",
+        gettext_lazy("keep the history of changes for"),
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text="Years.",
+        help_text=gettext_lazy("Years."),
     )
     forget_newcomers_days = models.PositiveSmallIntegerField(
-        "forget newcomers after",
+        gettext_lazy("forget newcomers after"),
         default=90,
         validators=[MinValueValidator(7)],
         help_text=gettext_lazy("Days: who never opened a mailed link and never came."),
     )
     forget_details_days = models.PositiveSmallIntegerField(
-        "forget details after",
+        gettext_lazy("forget details after"),
         default=180,
         validators=[MinValueValidator(7)],
         help_text=gettext_lazy(
@@ -220,7 +235,7 @@ class Clinic(Named, models.Model):
     )
 
     embed_origins = models.TextField(
-        "web sites that may show the free times",
+        gettext_lazy("web sites that may show the free times"),
         blank=True,
         validators=[validate_origins],
         help_text=gettext_lazy(

@@ -1,7 +1,7 @@
 """Logins, and the sessions of those who have signed in."""
 
 from importlib import import_module
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -28,13 +28,13 @@ FOR_THE_OWNER = frozenset({"user", "clinic"})
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=compared(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=Role.OWNER, is_superuser=True, **fields)
 
     def staff(self) -> models.QuerySet["User"]:
@@ -106,7 +106,7 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         """May open Django's admin."""
         return self.role in (Role.DESK, Role.OWNER)
 
-    def has_perm(self, perm: str, obj=None) -> bool:
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
         """The owner may do everything; the desk everything with the diary's own nouns."""
         app, _, codename = perm.partition(".")
         of_the_diary = app == "bookings" and codename.rpartition("_")[2] not in FOR_THE_OWNER

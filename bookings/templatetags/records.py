@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.html import format_html
@@ -40,7 +41,7 @@ def field_name(name: str) -> str:
 
 
 @register.filter
-def in_words(value) -> str:
+def in_words(value: Any) -> str:
     """A value as an event keeps it."""
     if isinstance(value, bool):
         return "given" if value else "not given"

@@ -144,7 +144,7 @@ class InstantField(forms.Field):
     widget = forms.HiddenInput
     default_error_messages = {"invalid": gettext_lazy("Please choose one of the free times.")}
 
-    def to_python(self, value) -> datetime | None:
+    def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
         try:
@@ -208,19 +208,19 @@ class PersonForm(KeyForm):
     """Who the appointment is for."""
 
     name = NameField(
-        label="Name",
+        label=gettext_lazy("Name"),
         validators=[has_a_letter],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
     email = AddressField(
-        label="E-mail",
+        label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": gettext_lazy("Please give your email address.")},
     )
     phone = ShortText(
-        label="Phone (optional)",
+        label=gettext_lazy("Phone (optional)"),
         required=False,
         help_text=gettext_lazy("Only for when something changes at short notice."),
         longest=LONGEST_PHONE,

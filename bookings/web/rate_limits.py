@@ -49,7 +49,7 @@ def limited(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def run(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method not in counts:
                 return view(request, *args, **kwargs)
             if wait := seconds_to_wait(request, what, cost=max(1, cost(request))):

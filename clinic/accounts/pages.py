@@ -211,7 +211,7 @@ class FilterForm(forms.Form):
         choices=[("", gettext_lazy("Anything")), (TRIES, gettext_lazy("Tries and waits"))],
     )
 
-    def __init__(self, *args, staff: list[User], **kwargs):
+    def __init__(self, *args: Any, staff: list[User], **kwargs: Any):
         super().__init__(*args, **kwargs)
         people = [(str(user.pk), str(user)) for user in staff]
         self.fields["who"].widget.choices = [("", _("Anybody")), *people]

@@ -1,6 +1,7 @@
 """What a new password must not be: one that others have, with a year behind it or not."""
 
 import re
+from typing import Any
 
 from allauth.core import context
 from django.core.exceptions import ValidationError
@@ -20,7 +21,7 @@ ABOUT_US = ("taper", "clinic", "sports", "massage", "runner", "marathon")
 class GuessablePasswordValidator:
     """The lists come with zxcvbn, which knows how people vary what is in them."""
 
-    def validate(self, password: str, user=None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:
         about = [*ABOUT_US, *_words_about(user)]
         if zxcvbn(password[:LONGEST_LOOKED_AT], user_inputs=about)["score"] < LEAST_SCORE:
             raise ValidationError(
@@ -62,7 +63,7 @@ class AnotherPasswordValidator:
         return _("Not the one you have had so far.")
 
 
-def _words_about(user) -> list[str]:
+def _words_about(user: Any) -> list[str]:
     if user is None:
         return []
     told = f"{user.email} {user.name}"

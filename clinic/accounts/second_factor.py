@@ -56,7 +56,7 @@ class FactorAdapter(DefaultMFAAdapter):
     def _get_site_name(self) -> str:
         return "Taper"
 
-    def generate_authenticator_name(self, user, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user=user, type=type).count() + 1
         return "My passkey" if number == 1 else f"My passkey {number}"
 

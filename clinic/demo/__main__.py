@@ -248,7 +248,7 @@ def _stop_when_told() -> None:
         end()  # so that it is enough to kill make
 
 
-def _stop(_signal, _frame) -> None:
+def _stop(_signal: object, _frame: object) -> None:
     """Once: the second Ctrl-C of an impatient hand must not cut the stopping short."""
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.SIG_IGN)

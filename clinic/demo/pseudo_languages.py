@@ -51,7 +51,9 @@ def from_the_right(sentence: str) -> str:
     return _but_for_what_is_kept(sentence, lambda word: f"{BACKWARDS}{word}{AS_BEFORE}")
 
 
-def _translated(sentence: str | Sequence[str], in_it: Callable[[str], str]):
+def _translated(
+    sentence: str | Sequence[str], in_it: Callable[[str], str]
+) -> str | tuple[str, ...]:
     return in_it(sentence) if isinstance(sentence, str) else tuple(map(in_it, sentence))
 
 

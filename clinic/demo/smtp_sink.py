@@ -5,6 +5,7 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
@@ -18,7 +19,7 @@ class Catcher:
         self.folder = folder
         self.numbers = count(1)
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         name = f"{time.time_ns():020d}-{next(self.numbers)}"
         unfinished = self.folder / f"{name}.unfinished"
         unfinished.write_bytes(envelope.original_content)

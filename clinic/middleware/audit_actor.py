@@ -6,9 +6,10 @@ outlive the request.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from celery import Task
 from django.db import connection
@@ -44,7 +45,7 @@ NOBODY_SIGNED_IN = Actor(Role.RUNNER, "runner")
 
 
 @contextmanager
-def acting_as(whom: Callable[[], Actor]):
+def acting_as(whom: Callable[[], Actor]) -> Iterator[None]:
     """All that is written meanwhile is theirs; `whom` is asked only when something is."""
 
     def tell(execute, sql, params, many, context):
@@ -56,7 +57,7 @@ def acting_as(whom: Callable[[], Actor]):
         yield
 
 
-def _setting(cursor, actor: Actor, *, escaped: bool) -> str:
+def _setting(cursor: Any, actor: Actor, *, escaped: bool) -> str:
     told = cursor.mogrify("SELECT set_config('taper.who', %s, true);", [actor.setting]).decode()
     return told.replace("%", "%%") if escaped else told
 

@@ -5,6 +5,7 @@ Of everybody's it is kept when they were there last.
 
 from collections.abc import Callable
 from time import time
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -43,7 +44,9 @@ class StaffDoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: PageRequest, view, _args, _kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: PageRequest, view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
         name = request.resolver_match.view_name
         if not request.user.is_authenticated or name == "account_logout":
             return None

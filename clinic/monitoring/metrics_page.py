@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -70,7 +71,7 @@ class _Database:
         yield silence
 
 
-def _counter(name: str, words: str, labels: list[str], rows) -> CounterMetricFamily:
+def _counter(name: str, words: str, labels: list[str], rows: Any) -> CounterMetricFamily:
     family = CounterMetricFamily(name, words, labels=labels)
     for *values, count in rows:
         family.add_metric(values, count)

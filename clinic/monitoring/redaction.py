@@ -6,6 +6,7 @@ long, only names of files are worth reading.
 
 import logging
 import re
+from typing import Any
 
 A_TOKEN = re.compile(r"(?<=[/=])[\w:%.~-]{24,}")
 A_FILE = re.compile(r"\.(?:css|js|svg|png|ico|woff2?|map|html?|txt|py)$", re.IGNORECASE)
@@ -46,5 +47,5 @@ class WithoutExpectedTracebacks(logging.Filter):
 class LineFormatter(logging.Formatter):
     """Redacts tracebacks too, which may name what was asked for."""
 
-    def formatException(self, ei) -> str:  # noqa: N802 - logging's name
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         return redacted(super().formatException(ei))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -132,7 +133,7 @@ def _clock(typed: str) -> time:
         raise CannotBeRead(f"“{typed}” is not a time of day.") from None
 
 
-def _make_login(person: Person, password: str | None, **fields) -> User:
+def _make_login(person: Person, password: str | None, **fields: Any) -> User:
     user = User(email=compared(person.email), name=person.name, **fields)
     user.set_password(password)
     user.full_clean()

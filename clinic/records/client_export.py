@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from bookings.actions.clients import health_hold
 from bookings.models import AppointmentEvent, Client
@@ -25,7 +25,7 @@ NOT_CONFIRMED = _(
     "front desk, are not here: your therapist first asks you whether it is yours, at your next "
     "visit. Please ask the front desk if that is too late for you."
 )
-WITHHELD = (
+WITHHELD = _(
     "{count} more may speak of somebody else; the therapist looks through them before they are "
     "given out. Please ask the front desk."
 )
@@ -97,12 +97,12 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
         return Export(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)
     groups |= {
-        "Health answers": health.answers,
-        "Signed notes": health.notes,
-        "Letters and photos": health.letters,
-        "Who read or wrote your health data": health.accesses,
+        gettext_noop("Health answers"): health.answers,
+        gettext_noop("Signed notes"): health.notes,
+        gettext_noop("Letters and photos"): health.letters,
+        gettext_noop("Who read or wrote your health data"): health.accesses,
     }
-    remarks = [WITHHELD.format(count=health.withheld)] if health.withheld else []
+    remarks = [str(WITHHELD).format(count=health.withheld)] if health.withheld else []
     if client.unconfirmed_since:
         remarks.append(str(NOT_CONFIRMED))
     return Export(now, groups, remarks)

@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from bookings.actions.diary_lock import changes_the_diary
@@ -294,9 +295,12 @@ def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
 def _in_words(seen: Preview) -> list[str]:
     words = [f"{line.name}: {line.count}, {line.fate}" for line in seen.lines]
     if seen.coming:
-        words.append(f"Coming appointments cancelled: {len(seen.coming)}")
+        words.append(
+            gettext("Coming appointments cancelled: {count}").format(count=len(seen.coming))
+        )
     if seen.kept_until:
-        words.append(f"Clinical records are erased after {seen.kept_until.isoformat()}")
+        until = seen.kept_until.isoformat()
+        words.append(gettext("Clinical records are erased after {day}").format(day=until))
     return words
 
 

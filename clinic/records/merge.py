@@ -118,7 +118,7 @@ def _carry_out(merge: Merge) -> None:
     nudges.plan_for(merge.kept, now=merge.now)  # withdraws what both records were owed
     if put_on_hold:
         health_hold.put(merge.kept, by=merge.by, now=merge.now)
-    told = [f"Not kept, because there was the same: {line}" for line in dropped]
+    told = [_("Not kept, because there was the same: {what}").format(what=line) for line in dropped]
     facts = {"gone": before, "told": told}
     merge.kept.record_events.create(kind="merged", by=merge.by, at=merge.now, facts=facts)
 

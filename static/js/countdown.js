@@ -14,8 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const passed = aloud.filter((minutes) => left <= 60 * minutes);
     if (!passed.length) return;
     aloud.splice(0, passed.length);
-    const minutes = passed[passed.length - 1];
-    says.textContent = `${minutes} ${minutes === 1 ? "minute" : "minutes"} left to book this time.`;
+    says.textContent = says.getAttribute(`data-left-${passed[passed.length - 1]}`);
   }
 
   function tick() {
@@ -26,9 +25,7 @@ document.addEventListener("DOMContentLoaded", () => {
       return;
     }
     clearInterval(ticking);
-    box.textContent = says.textContent =
-      "This time is no longer kept, but it may still be free: send the form and we will see. " +
-      "What you typed is not lost.";
+    box.textContent = says.textContent = says.dataset.over;
   }
 
   until.textContent = ":";

@@ -9,6 +9,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const reads = (timeZone) => now.toLocaleString("en-GB", { timeZone });
   if (!here || reads(here) === reads(note.dataset.zone)) return;
   note.querySelector("[data-zone-here]").textContent =
-    `${here.split("/").pop().replaceAll("_", " ")} time`;
+    note.dataset.here.replace("{city}", here.split("/").pop().replaceAll("_", " "));
   note.hidden = false;
 });

@@ -8,6 +8,7 @@ from bookings.models import (
 )
 from tests import factories
 from tests.factories import NOW
+from tests.reading import present
 
 
 def make_visit(number: int) -> Appointment:
@@ -25,7 +26,7 @@ def make_mail(number: int) -> Mail:
     return Mail.objects.create(
         key=f"confirmed:{visit.public_id}:0",
         kind="confirmed",
-        client=visit.client,
+        client=present(visit.client),
         appointment=visit,
         created_at=NOW + timedelta(days=number),
         due_at=NOW,

@@ -24,6 +24,7 @@ from tests.admin.forms import (
 )
 from tests.admin.rows import make_mail
 from tests.factories import NOW
+from tests.reading import present
 
 
 def test_holds_are_not_listed_unless_asked_for(office, visit, massage, kim, room, ten):
@@ -217,8 +218,7 @@ def test_what_is_over_or_not_yet_booked_cannot_be_corrected(office, visit, ten, 
 
 
 def test_events_and_mails_are_shown_on_the_appointment_and_cannot_be_typed_in(office, clinic):
-    mail = make_mail(0)
-    visit = mail.appointment
+    visit = present(make_mail(0).appointment)
     visit.record("booked", by="runner", now=NOW)
     page = office.get(page_of(visit))
     assert "appointment confirmed" in page.text

@@ -38,12 +38,13 @@ from tests.admin.forms import (
 )
 from tests.admin.rows import make_mail, make_visit
 from tests.factories import NOW
+from tests.reading import present
 
 _numbers = count(1)
 
 
 def make_login(number: int) -> User:
-    return make_therapist(number).user
+    return present(make_therapist(number).user)
 
 
 def make_therapist(number: int) -> Therapist:

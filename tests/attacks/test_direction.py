@@ -1,6 +1,7 @@
 """Names that read from right to left, and marks that would turn what stands behind them."""
 
 import re
+from typing import Any
 from unicodedata import normalize
 
 import pytest
@@ -13,6 +14,7 @@ from bookings.core.wording import TURNS_WHAT_FOLLOWS
 from bookings.mail.compose import compose
 from bookings.models import Client, MailKind
 from tests.page_fixtures import *  # noqa: F403 - fixtures
+from tests.reading import part_of
 
 HEBREW = "עדי כהן"
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -81,10 +83,10 @@ def test_it_is_isolated_in_the_text_of_mails_and_in_calendars(booked, clinic):
     booked.therapist.name = HEBREW
     booked.therapist.save()
     message = mail_about(booked, clinic)
-    text = message.get_body(("plain",)).get_content()
+    text = part_of(message)
     assert f"\u2068{HEBREW}\u2069" in text
     assert HEBREW not in text.replace(f"\u2068{HEBREW}\u2069", "")
-    html = message.get_body(("html",)).get_content()
+    html = part_of(message, "html")
     assert HEBREW not in re.sub(f"<bdi>{HEBREW}</bdi>|\u2068{HEBREW}\u2069", "", html)
     calendar = invitation(booked, clinic, stamp=timezone.now()).decode().replace("\r\n ", "")
     assert f"With \u2068{HEBREW}\u2069." in calendar
@@ -92,7 +94,7 @@ def test_it_is_isolated_in_the_text_of_mails_and_in_calendars(booked, clinic):
 
 def test_a_name_that_reads_from_left_to_right_is_written_as_it_is(booked, clinic):
     message = mail_about(booked, clinic)
-    assert "With: Kim Demo" in message.get_body(("plain",)).get_content()
+    assert "With: Kim Demo" in part_of(message)
 
 
 # Letters that nobody sees, marks without end, and a stranger's words in a mail
@@ -134,7 +136,7 @@ def test_a_strangers_words_are_in_no_mail_to_somebody_elses_mailbox(clinic, send
 
     def told():
         message = compose(visit.mails.get(kind=MailKind.CONFIRMED), clinic, now=timezone.now())
-        sent = [part.get_payload(decode=True) or b"" for part in message.walk()]
+        sent: list[Any] = [part.get_payload(decode=True) or b"" for part in message.walk()]
         return b"\n".join(sent).decode() + message.as_string()
 
     assert "You have won" not in told()

@@ -2,6 +2,7 @@
 a page of ours or of the admin's reads, and each of the admin's days at the ends of time."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 import pytest
@@ -53,7 +54,7 @@ def names_read() -> set[str]:
     return {one or other for text in modules for one, other in READ.findall(text)}
 
 
-def asked(browser, url: str, query: dict[str, str]) -> tuple[int, str]:
+def asked(browser, url: str, query: Mapping[str, str | int]) -> tuple[int, str]:
     with transaction.atomic():
         response = browser.get(url, query)
         content = b"".join(response)

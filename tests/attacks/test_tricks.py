@@ -7,6 +7,7 @@ tests/web/test_links.py.
 
 import csv
 import re
+from functools import partial
 from io import StringIO
 
 import icalendar
@@ -48,6 +49,10 @@ def world(unlimited):
 # Links
 
 
+def token_or_1(token: str, _view: str, argument: str) -> str:
+    return token if argument == "token" else "1"
+
+
 def test_a_link_for_one_purpose_opens_no_page_of_another(world):
     """Every link there is, put into every address that asks for one."""
     made = {one: links.client_url(one, world.ana, group="nudges") for one in links.Purpose}
@@ -56,9 +61,7 @@ def test_a_link_for_one_purpose_opens_no_page_of_another(world):
     tokens["therapists:feed"] = world.arguments["therapists:feed token"]
     of_the_same = {"records:download_json": "records:download"}
     for made_for, token in tokens.items():
-        for name, url in set(
-            every_page(lambda _view, arg, token=token: token if arg == "token" else "1")
-        ):
+        for name, url in set(every_page(partial(token_or_1, token))):
             asks = of_the_same.get(name, name)
             own = asks if asks in tokens else "runner:appointment"
             if token in url and own != made_for:

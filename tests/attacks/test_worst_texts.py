@@ -7,10 +7,12 @@ stranger sends meets its length first, and then only patterns that go through it
 import logging
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from urllib.parse import quote_from_bytes, urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
@@ -108,10 +110,10 @@ def log_line(text: str) -> str:
     return JsonFormatter().format(record) + LineFormatter("%(message)s").format(record)
 
 
-READERS = {
+READERS: dict[str, Callable[[str], object]] = {
     "the search's words": search_text.terms,
     "a person in one line": search_text.person_in,
-    "a wish for a time": lambda text: when_parser.read(text, now=NOW, tz=UTC),
+    "a wish for a time": lambda text: when_parser.read(text, now=NOW, tz=ZoneInfo("UTC")),
     "claims": lambda text: claims_in(text, ["improves performance or finish time"]),
     "a claim": Claim.read,
     "a name": NOT_A_NAME.search,

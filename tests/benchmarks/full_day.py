@@ -4,11 +4,13 @@ import statistics
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from bookings.core.scheduling.statuses import Status
 from tests import factories
 from tests.benchmarks import seed
 from tests.benchmarks.sizes import size
@@ -33,13 +35,18 @@ def measure(_folder: Path, today: date) -> list[tuple[str, str]]:
         client = factories.make_client(f"Client {number}")
         factories.make_race(client, race_date=today + timedelta(days=number))
         _tells(client, first)
-        place = {"client": client, "therapist": therapist, "room": room, "treatment": treatment}
+        place: dict[str, Any] = {
+            "client": client,
+            "therapist": therapist,
+            "room": room,
+            "treatment": treatment,
+        }
         for weeks in range(NOTES + 1):
             start = first + number * LENGTH - timedelta(weeks=weeks)
             end = start + LENGTH
             visit = factories.make_appointment(
                 starts_at=start, ends_at=end, blocked_until=end,
-                status="completed" if weeks else "booked", **place,
+                status=Status.COMPLETED if weeks else Status.BOOKED, **place,
             )  # fmt: skip
             if weeks:
                 _signs(visit)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -155,6 +156,7 @@ def time_of_claims() -> str:
 def by_index() -> bool:
     """Whether the claim itself finds the due ones by their index."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {CLAIM}", [LEASE, MailKind.values])
+        given: list[Any] = [LEASE, MailKind.values]
+        cursor.execute(f"EXPLAIN {CLAIM}", given)
         plan = str(cursor.fetchall())
         return "Index Scan using mails_due" in plan and "Seq Scan on bookings_mail " not in plan

@@ -64,7 +64,7 @@ class Peer:
 
 def driver(*arguments: object) -> dict:
     """What the peer's own process answers; fails with what it said."""
-    command = [os.environ["PEER_PYTHON"], HERE / "peer/driver.py", *map(str, arguments)]
+    command = [os.environ["PEER_PYTHON"], str(HERE / "peer/driver.py"), *map(str, arguments)]
     env = {**os.environ, **Peer.place()}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -261,7 +261,7 @@ def _figure(what: str, taper: float, peer: float, unit: str, how: str) -> dict:
 
 def _our_walk(day: date) -> tuple[int, int]:
     browser, start = Browser(SERVER_NAME="localhost"), f"{day}T09:00:00+00:00"
-    chosen = {"start": start, "therapist": Therapist.objects.order_by("pk").first().slug}
+    chosen = {"start": start, "therapist": Therapist.objects.order_by("pk")[0].slug}
     person = {"name": "Ana Walk", "email": "walk@example.com", "key": "0" * 32}
     with CaptureQueriesContext(connection) as data:
         to_details = browser.post(f"/book/{SLUG}/hold/", chosen)["Location"]
@@ -284,7 +284,7 @@ def _slots(day: date) -> list[datetime]:
 def _our_bookings(port: int, day: date) -> tuple[float, int]:
     starts = [start.isoformat() for start in _slots(day)]
     storm = f"{day + timedelta(days=1)}T09:00:00+00:00"
-    member = Therapist.objects.order_by("pk").first().slug
+    member = Therapist.objects.order_by("pk")[0].slug
 
     def prepare(number: int) -> list:
         mine = starts[number::VISITORS]

@@ -55,13 +55,13 @@ def insertion(model: type[Model], given: Mapping[str, str]) -> tuple[str, dict[s
     blank = model()
     fields = [one for one in model._meta.local_concrete_fields if one.column not in given]
     defaults = {
-        one.column: one.get_db_prep_save(one.pre_save(blank, add=True), connection)
+        str(one.column): one.get_db_prep_save(one.pre_save(blank, add=True), connection)
         for one in fields
         if not (one.primary_key or one.generated or one.has_db_default())
     }
     known = {one.column for one in model._meta.local_concrete_fields}
     assert set(given) <= known, set(given) - known
-    columns = {**given, **{column: f"%(default_{column})s" for column in defaults}}
+    columns = dict(given) | {column: f"%(default_{column})s" for column in defaults}
     sql = (
         f"INSERT INTO {model._meta.db_table} ({', '.join(columns)})"
         f" SELECT {', '.join(columns.values())}"
@@ -69,7 +69,7 @@ def insertion(model: type[Model], given: Mapping[str, str]) -> tuple[str, dict[s
     return sql, {f"default_{column}": value for column, value in defaults.items()}
 
 
-def insert(model: type[Model], given: Mapping[str, str], rows: str, **facts: object) -> int:
+def insert(model: type[Model], given: Mapping[str, str], rows: str, **facts: Any) -> int:
     """Inserts what is selected from `rows`, and returns how many that were."""
     sql, defaults = insertion(model, given)
     with connection.cursor() as cursor:

@@ -3,7 +3,7 @@
 from clinic.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.benchmarks.urls"
-LIMITS: dict[str, str] = {}
+LIMITS = {}
 HOLDS_AT_ONCE_PER_ADDRESS = HOLDS_PER_HOUR_PER_ADDRESS = 10**9
 WHITENOISE_USE_FINDERS = True  # nothing is collected here, and no static file is measured
 STORAGES["staticfiles"] = {  # noqa: F405

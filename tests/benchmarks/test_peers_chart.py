@@ -17,7 +17,7 @@ def picture() -> ElementTree.Element:
 
 def widths(kind: str) -> list[int]:
     bars = picture().iter(f"{SVG}rect")
-    return [int(bar.get("width")) for bar in bars if bar.get("class") == kind]
+    return [int(bar.attrib["width"]) for bar in bars if bar.get("class") == kind]
 
 
 def test_every_figure_is_written_beside_its_bar():
@@ -41,7 +41,8 @@ def test_bars_are_as_long_as_their_figures_are_large_and_nothing_is_no_bar():
 
 def test_no_text_runs_out_of_the_picture():
     root = picture()
-    wide = int(root.get("width"))
+    wide = int(root.attrib["width"])
     assert all(
-        float(text.get("x")) + 8 * len(text.text) <= wide for text in root.iter(f"{SVG}text")
+        float(text.attrib["x"]) + 8 * len(text.text or "") <= wide
+        for text in root.iter(f"{SVG}text")
     )

@@ -11,6 +11,7 @@ from django.db import connection, connections
 from bookings.models import Appointment, Client, Mail
 from tests.benchmarks import clients, mails, measure, seed
 from tests.faults.mail_workers import url_of_the_tests_database
+from tests.reading import first_match
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,7 +61,7 @@ def test_every_benchmark_runs_in_small_and_notes_nothing():
 )
 def test_a_column_that_a_model_gets_is_filled_without_being_named(model, given):
     sql, defaults = seed.insertion(model, given)
-    named = re.search(r"\((.*?)\) SELECT", sql)[1].split(", ")
+    named = first_match(r"\((.*?)\) SELECT", sql)[1].split(", ")
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_name = %s"

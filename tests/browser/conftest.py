@@ -14,6 +14,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from secrets import token_hex
+from typing import Literal
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -26,6 +27,7 @@ from tests import patience
 from tests.browser import days
 from tests.browser.days import fits
 from tests.browser.logins import signed_in
+from tests.reading import part_of, present
 
 # Playwright's own event loop runs in this thread, beside Django's ordinary database calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -49,7 +51,7 @@ ON_PURPOSE = "|".join(
         r"^htmx:(afterRequest|sendAbort), \[object \w+\]$",
     ]
 )
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (390, 820, 1440)
 SHELL = """
 import contextlib, io, json, sys, traceback
@@ -97,7 +99,7 @@ class Inbox:
 
     @staticmethod
     def links(letter: EmailMessage) -> list[str]:
-        return re.findall(r"https?://\S+", letter.get_body(("plain",)).get_content())
+        return re.findall(r"https?://\S+", part_of(letter))
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,7 @@ def run(site) -> Iterator[Callable[[str], str]]:
 
         def _run(code: str) -> str:
             print(json.dumps(code), file=shell.stdin, flush=True)
-            done, said = json.loads(shell.stdout.readline())
+            done, said = json.loads(present(shell.stdout).readline())
             assert done, said
             return said
 

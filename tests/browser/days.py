@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from clinic.demo.data.clinic import CLINIC, bank_holidays
 from tests import patience
 
-ZONE = ZoneInfo(CLINIC["timezone"])
+ZONE = ZoneInfo(str(CLINIC["timezone"]))
 BEFORE_MIDNIGHT = timedelta(minutes=2)  # on a machine that has nothing else to do
 PHONE = {"viewport": {"width": 390, "height": 844}}
 # Three visits in the demo's therapist's day, whose others are cancelled. They begin just after

@@ -4,7 +4,7 @@ from playwright.sync_api import Page
 
 from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
 
-EMAIL_OF = dict(DEMO_LOGINS)
+EMAIL_OF = {role.value: email for role, email in DEMO_LOGINS}
 LOGIN = "/accounts/login/"
 _sessions: dict[str, list] = {}
 

@@ -12,6 +12,7 @@ from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
 from tests import patience
+from tests.reading import first_match
 
 PEOPLE = 50
 PICKER = "/book/sports-massage-60/"
@@ -29,7 +30,7 @@ class Visitor:
         return self._ask("GET", path)[1]
 
     def post(self, path: str, **typed) -> tuple[int, str]:
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page)[1]
+        token = first_match(r'name="csrfmiddlewaretoken" value="(\w+)"', self.page)[1]
         return self._ask("POST", path, urlencode({"csrfmiddlewaretoken": token, **typed}))
 
     def _ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:
@@ -63,7 +64,7 @@ def last_time_of_the_last_day(page: str, visitor: Visitor) -> str:
 
 def test_one_is_booked_and_the_others_keep_their_form_and_see_the_nearest(site):
     first = Visitor(site)
-    therapist = re.search(r"therapist=([\w-]+)", first.get(PICKER))[1]
+    therapist = first_match(r"therapist=([\w-]+)", first.get(PICKER))[1]
     start = last_time_of_the_last_day(first.get(f"{PICKER}?therapist={therapist}"), first)
     people = [Visitor(site) for _ in range(PEOPLE)]
     for one in people:

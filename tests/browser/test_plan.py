@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser import days, journeys
 from tests.browser.conftest import WIDTHS
 from tests.browser.days import fits
+from tests.reading import present
 
 pytestmark = pytest.mark.browser
 NAMED = """
@@ -86,7 +87,7 @@ def test_the_hills_are_as_wide_as_the_page_and_their_words_touch_no_others(page)
 def the_words_are_apart(page: Page) -> None:
     """Today, months, phases and races."""
     words = page.locator(".plan-hills text:visible").filter(has_text=re.compile("[A-Za-z]"))
-    boxes = [(one.text_content(), one.bounding_box()) for one in words.all()]
+    boxes = [(one.text_content(), present(one.bounding_box())) for one in words.all()]
     assert {"Today", "Base"} <= {text for text, _ in boxes}
     for i, (text, one) in enumerate(boxes):
         assert one["height"] >= 11

@@ -12,6 +12,7 @@ from clinic.demo.logins import DEMO_LOGINS
 from tests import patience
 from tests.browser import journeys
 from tests.browser.logins import signed_in
+from tests.reading import first_match
 from tests.totp import code_of
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ EMAIL_OF = dict(DEMO_LOGINS)
 
 def type_the_code(page, site, address):
     letter = site.inbox.wait_for(address, about="code to sign in")
-    code = re.search(r"^ {4}(\S+)\s*$", letter.get_content(), re.MULTILINE)[1]
+    code = first_match(r"^ {4}(\S+)\s*$", letter.get_content(), re.MULTILINE)[1]
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Sign in").click()
 

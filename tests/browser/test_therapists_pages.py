@@ -7,6 +7,7 @@ import pytest
 
 from tests.browser.days import fits, today
 from tests.browser.logins import signed_in
+from tests.reading import first_match
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,7 @@ DAY = f"/today/{FAR}/"
 @pytest.fixture(scope="module")
 def full_day(run):
     """The last client of a day with fourteen, and an earlier visit of theirs with a note."""
-    return re.search(r"client (\d+) signed (\d+)", run(FULL_DAY.replace("DAY", FAR))).groups()
+    return first_match(r"client (\d+) signed (\d+)", run(FULL_DAY.replace("DAY", FAR))).groups()
 
 
 def pages_of(full_day, ada):

@@ -178,7 +178,7 @@ def test_a_body_of_unknown_length_is_counted_as_it_comes(server, port):
 
 
 def test_what_a_proxy_says_of_the_visitor_arrives(server, port):
-    assert ask(port, "/from", **{"X-Forwarded-For": "203.0.113.5"}) == "203.0.113.5"
+    assert ask(port, "/from", None, **{"X-Forwarded-For": "203.0.113.5"}) == "203.0.113.5"
 
 
 def test_an_answer_that_is_held_leaves_in_time_and_takes_no_thread(server, port):

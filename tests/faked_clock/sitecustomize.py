@@ -6,10 +6,11 @@ left alone, and that is how time.sleep sleeps. Waiting for nothing takes as long
 
 import select
 import time
+from typing import SupportsIndex
 
 
-def sleep(seconds: float) -> None:
-    select.select([], [], [], seconds)
+def sleep(seconds: float | SupportsIndex, /) -> None:
+    select.select([], [], [], float(seconds))
 
 
 time.sleep = sleep

@@ -25,7 +25,6 @@ class Background:
         self._folder = folder
         self._running: list[Child] = []
         self.watched: list[Child] = []
-        self._broker = None
         self.start_broker()
 
     def start_broker(self) -> None:

@@ -15,6 +15,7 @@ from bookings.models import Mail, MailServer, MailState
 from clinic.demo.processes import Child
 from tests import patience
 from tests.processes import none_may_die
+from tests.reading import present
 
 LEASE = patience.seconds()  # unless a test is about its end
 ANSWER = patience.seconds() / 2
@@ -59,7 +60,7 @@ class Workers:
 
     def __exit__(self, *error) -> None:
         self._watched.__exit__(*error)
-        self._process.stdin.close()
+        present(self._process.stdin).close()
         self._process.wait(timeout=patience.seconds())
 
     def kill(self, which: int) -> None:

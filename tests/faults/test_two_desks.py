@@ -73,6 +73,9 @@ class Person:
         finally:
             connections.close_all()
 
+    def act(self) -> None:
+        raise NotImplementedError
+
     def _once(self) -> None:
         try:
             self.act()
@@ -127,8 +130,8 @@ class Desk(Person):
     """Moves anybody anywhere, knowingly off the grid: no two of them to the same second."""
 
     def act(self) -> None:
-        booked = Appointment.objects.filter(status=Status.BOOKED).select_related("therapist")
-        booked = list(booked.order_by("pk"))
+        of_all = Appointment.objects.filter(status=Status.BOOKED).select_related("therapist")
+        booked = list(of_all.order_by("pk"))
         if not booked:
             return
         visit = self.chance.choice(booked)

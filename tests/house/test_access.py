@@ -1,6 +1,7 @@
 """Every page says beside its route who it is for, and keeps to it."""
 
 import re
+from typing import cast
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -9,10 +10,12 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch, get_resolver, path
 from django.urls.resolvers import URLPattern
+from django_htmx.middleware import HtmxDetails
 
 from bookings.core.roles import Role
 from bookings.models import Component, Heartbeat
 from bookings.web.access import DESK, EVERYONE, NOBODY, protected
+from bookings.web.requests import PageRequest
 from clinic.middleware.policy import (
     WHO_MAY,
     WHO_MAY_IN,
@@ -71,10 +74,10 @@ def plainly(_request):
 
 
 def data(view, name="a-page"):
-    request = RequestFactory().get("/")
-    request.user, request.htmx = AnonymousUser(), False
+    request = cast(PageRequest, RequestFactory().get("/"))
+    request.user, request.htmx = AnonymousUser(), HtmxDetails(request)
     request.resolver_match = ResolverMatch(view, (), {}, url_name=name)
-    return PolicyMiddleware(None).process_view(request, view, (), {})
+    return PolicyMiddleware(plainly).process_view(request, view, (), {})
 
 
 def test_a_page_without_a_mark_is_refused():

@@ -20,8 +20,9 @@ def sources() -> Iterator[tuple[str, ast.Module]]:
 
 def fixtures(module: ast.Module) -> Iterator[ast.FunctionDef]:
     for one in module.body:
-        marks = one.decorator_list if isinstance(one, ast.FunctionDef) else []
-        if any("fixture" in ast.unparse(mark) for mark in marks):
+        if isinstance(one, ast.FunctionDef) and any(
+            "fixture" in ast.unparse(mark) for mark in one.decorator_list
+        ):
             yield one
 
 

@@ -11,11 +11,12 @@ import yaml
 from packaging.specifiers import SpecifierSet
 
 from tests.house.test_lock import SUPPORTED
+from tests.reading import first_match
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 FOR_PEOPLE = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/operations.md"]
-TARGETS = set(re.search(r"\.PHONY: ((?:.*\\\n)*.*)", (ROOT / "Makefile").read_text())[1].split())
+TARGETS = set(first_match(r"\.PHONY: ((?:.*\\\n)*.*)", (ROOT / "Makefile").read_text())[1].split())
 TARGETS -= {"\\"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 WORKFLOW = ROOT / ".github/workflows/ci.yml"

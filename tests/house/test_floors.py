@@ -43,7 +43,25 @@ LAYERS = {
 DOORS = ("bookings.runner", "bookings.desk", "bookings.admin", "bookings.api")
 REFUSED_NAMES = {"utils", "helpers", "services", "common", "manager"}
 NOT_FOR_THE_CORE = {"django", "psycopg2", "celery", "redis", "yaml"}
+OTHER_FOLDERS = ("docs", "static", "templates", "tests")
+NOT_COUNTED = ("__init__.py", "conftest.py")
 MOST_FILES = 12
+# Where a reader still finds what they look for; a folder that becomes small again leaves the list.
+MORE_FILES = {
+    "docs/adr": "one a decision, by number",
+    "templates": "what Django asks for by name: base pages and errors",
+    "templates/account": "allauth's names",
+    "templates/account/email": "allauth's names, three files a mail",
+    "templates/mail": "one a kind of mail",
+    "templates/web/training": "the parts of one page, the plan",
+    "tests": "what all tests share: the cast, the clock, the factories, the readings",
+    "tests/actions/scheduling": "one a change of the diary",
+    "tests/benchmarks": "one a measurement, and what they share",
+    "tests/browser": "one a journey",
+    "tests/faults": "one a thing that breaks",
+    "tests/house": "one a rule of the house",
+    "tests/mail": "one a promise of the outbox",
+}
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -136,7 +154,7 @@ def is_within(inner: str, outer: str) -> bool:
 
 def test_folders_import_one_another_in_no_circle():
     """A folder and those within it are of one house; a facade only hands on."""
-    uses = defaultdict(set)
+    uses: dict[str, set[str]] = defaultdict(set)
     for module in MODULES:
         here = folder_of(module)
         there = {folder_of(other) for other in of_ours(module)}
@@ -169,6 +187,16 @@ def test_no_folder_holds_more_than_a_reader_takes_in():
     files = Counter(MODULES[name].parent for name in MODULES if not is_facade(name))
     many = {str(folder) for folder, count in files.items() if count > MOST_FILES}
     assert not {folder for folder in many if not folder.endswith("migrations")}
+
+
+def test_nor_does_one_of_templates_static_files_tests_or_documents():
+    files = Counter(
+        path.parent.relative_to(ROOT).as_posix()
+        for folder in OTHER_FOLDERS
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and path.suffix != ".pyc" and path.name not in NOT_COUNTED
+    )
+    assert {folder for folder, count in files.items() if count > MOST_FILES} == set(MORE_FILES)
 
 
 def test_no_module_has_a_name_that_says_nothing():

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import allauth.account
 import allauth.mfa
@@ -18,6 +19,8 @@ from django.template import Node, engines
 from django.template.base import FilterExpression, Variable
 from django.template.smartif import TokenBase
 
+from tests.reading import present
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted(
     path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt", ".js"}
@@ -26,7 +29,9 @@ GIVEN_BY_DJANGO = {
     "block", "forloop", "request", "user", "perms", "messages", "True", "False", "None",
 }  # fmt: skip
 # Whose templates some of ours stand in for.
-PACKAGES = [Path(package.__file__).parent for package in (allauth.account, allauth.mfa, admin)]
+PACKAGES = [
+    Path(present(package.__file__)).parent for package in (allauth.account, allauth.mfa, admin)
+]
 NAMED_IN_A_TAG = re.compile(r"\bas (\w+)|\bfor ([\w, ]+) in\b|\b(\w+)=")
 
 
@@ -68,10 +73,12 @@ GIVEN = given()
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT / "templates")))
 def test_every_name_in_a_template_is_given_by_something(path):
-    template = engines["django"].from_string(path.read_text())
+    template: Any = engines["django"].from_string(path.read_text())
     assert set(data(list(template.template.nodelist))) - GIVEN == set()
 
 
 def test_a_slip_is_noticed():
-    template = engines["django"].from_string("{% if forloop and no_such_name.at_all %}{% endif %}")
+    template: Any = engines["django"].from_string(
+        "{% if forloop and no_such_name.at_all %}{% endif %}"
+    )
     assert set(data(list(template.template.nodelist))) - GIVEN == {"no_such_name"}

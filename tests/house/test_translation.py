@@ -2,7 +2,10 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -15,8 +18,8 @@ from clinic.operations import catalogs
 ROOT = settings.BASE_DIR
 # file -> how many sentences in it are not marked for translation yet.
 UNMARKED = Path(__file__).with_name("unmarked.txt")
-# Django's admin and the demo's own words are for engineers.
-NOT_FOR_READERS = ("/demo", "templates/admin", "bookings/admin", "migrations")
+# Django's admin's own pages and the demo's words are for engineers.
+NOT_FOR_READERS = ("/demo", "templates/admin", "migrations")
 MARKS = {
     "_",
     "gettext",
@@ -32,12 +35,24 @@ MARKS = {
 # Whole elements that are not text, tags, entities.
 NO_TEXT = re.compile(r"<(style|script).*?</\1>|<!--.*?-->|<[^>]*>|&\w+;", re.S)
 SPOKEN = re.compile(r"""\b(?:aria-label|alt|placeholder|title)=(?:"([^"]*)"|'([^']*)')""")
-TWO_WORDS = re.compile(r"[A-Za-z]{2,} (?:_ )?[a-z]{2,}")
 TRANSLATED = ("blocktranslate", "blocktrans", "comment", "verbatim")
 A_CLASS = ["block", "width"]
 # Languages have their own names; what kinds of session are called is the protocol's to say.
 NAMED_OTHERWISE = {"bookings.Client.language", "bookings.DeclinedSession.kind"}
-A_SENTENCE = re.compile(r"^[A-Z“][^\n]* [^\n]* [^\n]*[.?!…:]$")
+A_SENTENCE = re.compile(r"^[A-Z“{][^\n]* [^\n]* [^\n]*[.?!…:]$")
+A_CHOICE = re.compile(r"""\(['"][a-z_]*['"], ['"][A-Z][a-z’]+.*\)""")
+A_HEADING = re.compile(r"[A-Z“][a-z’]+(?: [^\n]+)? [a-z’][^\n]*")
+# What is said of a field needs no stop to be read, nor more than a word.
+SAID_OF_A_FIELD = {
+    "label", "help_text", "choices", "empty_label", "verbose_name", "description", "placeholder",
+    "aria-label", "title",
+}  # fmt: skip
+NAMED_FIRST = re.compile(r"(?!Regex|OneToOne|ManyToMany)\w*Field")
+A_WORD = re.compile(r"[(“]?[A-Z]?[a-z’]+[)”.,;:?!…]*")
+A_GAP = re.compile(r"[(“]?_[)”.,;:?!…]*")
+IN_QUOTES = re.compile(r"""//.*|"([^"\n]*)"|'([^'\n]*)'|`([^`]*)`""")
+SAID_BY_A_SCRIPT = re.compile(r"(?=..)[A-Z][a-z’]*(?:[ ,.].*)?")
+KEYS = {"Escape", "Enter", "Accept"}
 
 
 def unmarked_in_template(text: str) -> list[str]:
@@ -57,7 +72,8 @@ def unmarked_in_template(text: str) -> list[str]:
 
 
 def unmarked_in_module(text: str) -> list[str]:
-    """String constants that read as a sentence and go through no gettext, but for docstrings."""
+    """What reads as a sentence and goes through no gettext, but for docstrings: in constants, in
+    f-strings, and whatever is said of a field."""
     tree = ast.parse(text)
     passed_by = {
         id(constant)
@@ -66,13 +82,56 @@ def unmarked_in_module(text: str) -> list[str]:
         for constant in ast.walk(node)
     }
     passed_by |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    return [
+    passed_by |= {
+        id(piece)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for piece in node.values
+    }
+    of_fields = {id(one) for node in ast.walk(tree) for one in _said_of_fields(node)}
+    return glued_in_module(text) + [
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and id(node) not in passed_by
-        and A_SENTENCE.match(node.value)
+        and (
+            A_SENTENCE.match(node.value)
+            or A_HEADING.fullmatch(node.value)
+            or (id(node) in of_fields and node.value.strip())
+        )
+    ]
+
+
+def _said_of_fields(node: ast.AST) -> Iterator[ast.expr]:
+    """The words of a field, wherever they stand: a keyword, a key, the first thing it is given."""
+    if isinstance(node, ast.Call) and NAMED_FIRST.fullmatch(_name(node.func)):
+        yield from node.args[:1]
+    if isinstance(node, ast.Tuple) and A_CHOICE.fullmatch(ast.unparse(node)):
+        yield node.elts[1]
+    named: list[tuple[object, ast.expr]] = []
+    if isinstance(node, ast.keyword):
+        named = [(node.arg, node.value)]
+    if isinstance(node, ast.Dict):
+        named = [
+            (getattr(key, "value", ""), said)
+            for key, said in zip(node.keys, node.values, strict=True)
+        ]
+    for name, said in named:
+        if name == "choices":
+            pairs = (one.elts[-1] for one in ast.walk(said) if isinstance(one, ast.Tuple))
+            yield from pairs
+        elif name in SAID_OF_A_FIELD:
+            yield said
+
+
+def unmarked_in_script(text: str) -> list[str]:
+    """What a script would say in English, instead of in words that the page gives it."""
+    found = (re.sub(r"\${[^}]*}", "_", "".join(one)) for one in IN_QUOTES.findall(text))
+    return [
+        said
+        for said in found
+        if said not in KEYS and (SAID_BY_A_SCRIPT.fullmatch(said) or _is_glued(said))
     ]
 
 
@@ -84,14 +143,16 @@ def unmarked() -> dict[str, int]:
     counted = {}
     for top, reading in (
         ("templates", unmarked_in_template),
+        ("static/js", unmarked_in_script),
         *((app, unmarked_in_module) for app in catalogs.APPS),
     ):
         for path in sorted((ROOT / top).rglob("*.*")):
             name = path.relative_to(ROOT).as_posix()
-            if path.suffix in (".py", ".html", ".txt") and not any(
+            if path.suffix in (".py", ".html", ".txt", ".js") and not any(
                 part in name for part in NOT_FOR_READERS
             ):
-                counted[name] = len(reading(path.read_text()))
+                read = unmarked_in_script if path.suffix == ".js" else reading
+                counted[name] = len(read(path.read_text()))
     return {name: count for name, count in counted.items() if count}
 
 
@@ -128,10 +189,37 @@ def test_the_reading_of_templates_knows_what_is_marked(template, found):
     assert unmarked_in_template(template) == found
 
 
-def test_the_reading_of_modules_knows_what_is_marked():
-    module = '"""A docstring, which is no sentence for readers."""\n'
-    assert unmarked_in_module(module + 'x = "That time is taken."') == ["That time is taken."]
-    assert unmarked_in_module(module + 'x = _("That time is taken.")') == []
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ('"""A docstring, which is no sentence for readers."""', []),
+        ('x = "That time is taken."', ["That time is taken."]),
+        ('x = _("That time is taken.")', []),
+        ('x = "Weekly hours"', ["Weekly hours"]),
+        ('x = DayField(label="From")', ["From"]),
+        ('x = DayField(label=_("From"))', []),
+        ('x = models.DateField("ideal day")', ["ideal day"]),
+        ('x = [("no", "No"), ("yes", _("Yes"))]', ["No"]),
+        ('x = TextInput(attrs={"placeholder": "where", "type": "text"})', ["where"]),
+        ('x = f"{how} {when} with {whom}."', ["_ _ with _."]),
+        (r'x = rf"\bbetween {one} and {other}\b", f"login:{pk}", f"{one} {other}"', []),
+    ],
+)
+def test_the_reading_of_modules_knows_what_is_marked(module, found):
+    assert unmarked_in_module(module) == found
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("// Says it aloud.\nsay(form.dataset.saved);", []),
+        ('button("Don’t tell", press)', ["Don’t tell"]),
+        ("says.textContent = `${left} minutes left.`;", ["_ minutes left."]),
+        ('key === "Escape" && fetch(`${path}/tell/`, { method: "POST" })', []),
+    ],
+)
+def test_the_reading_of_scripts_knows_what_the_page_could_say(script, found):
+    assert unmarked_in_script(script) == found
 
 
 def test_a_catalog_has_every_marked_sentence_and_keeps_what_is_translated(tmp_path):
@@ -155,9 +243,12 @@ def test_what_the_core_says_is_in_the_catalog_as_well():
 
 def test_no_sentence_is_marked_both_alone_and_as_one_of_many():
     """A catalog has one entry for both, and then finds words for only one of them."""
-    alone, of_many = set(), set()
+    alone, of_many = set[str](), set[tuple[str, ...]]()
     for _path, (_line, sentence, _remarks, _context) in catalogs.extracted():
-        (of_many if isinstance(sentence, tuple) else alone).add(sentence)
+        if isinstance(sentence, tuple):
+            of_many.add(sentence)
+        else:
+            alone.add(sentence)
     assert alone & {one for one, _several in of_many} == set()
 
 
@@ -169,7 +260,7 @@ def test_no_sentence_is_glued_from_endings():
 
 
 def test_every_choice_has_a_name_that_can_be_translated():
-    fields = [
+    fields: list[Any] = [
         field
         for model in apps.get_models()
         if model._meta.app_label in catalogs.APPS
@@ -184,8 +275,18 @@ def test_every_choice_has_a_name_that_can_be_translated():
 def glued_in_module(text: str) -> list[str]:
     """f-strings with words in them, which no catalog can have; `_` is what they leave open."""
     pieces = (node.values for node in ast.walk(ast.parse(text)) if isinstance(node, ast.JoinedStr))
-    found = ["".join(map(_said, some)) for some in pieces]
-    return [said for said in found if TWO_WORDS.search(said)]
+    return [said for said in ("".join(map(_said, some)) for some in pieces) if _is_glued(said)]
+
+
+def _is_glued(said: str) -> bool:
+    """Whether a word stands beside another, or beside a gap; not in an expression to be found."""
+    if "_" not in said or "\\" in said:
+        return False
+    return any(
+        (A_WORD.fullmatch(one) and (A_WORD.fullmatch(other) or A_GAP.fullmatch(other)))
+        or (A_GAP.fullmatch(one) and A_WORD.fullmatch(other))
+        for one, other in pairwise(said.split())
+    )
 
 
 def _said(piece: ast.expr) -> str:

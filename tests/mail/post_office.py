@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import default
-from typing import Self
+from typing import Self, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -97,7 +97,7 @@ class PostOffice:
             return "250 OK"
         rule.times -= 1
         if rule.answer in (HANG_UP, TAKE_AND_HANG_UP):
-            server.transport.abort()
+            cast(asyncio.Transport, server.transport).abort()
         if rule.answer == SAY_NOTHING:
             await asyncio.sleep(3600)  # Whoever asked has long lost patience.
         return rule.answer
@@ -121,5 +121,5 @@ class _Controller(Controller):
         return AuthResult(success=login.password == self.office.password.encode(), handled=False)
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
+        self.port = cast(asyncio.Server, self.server).sockets[0].getsockname()[1]
         super()._trigger_server()

@@ -16,6 +16,7 @@ from bookings.models import BroughtPlan, Mail, MailKind
 from bookings.queries.training.plans import History, plan_of, runner_of
 from tests import factories, page_fixtures
 from tests.clock import day_of
+from tests.reading import present
 
 race_day, suits_all = page_fixtures.race_day, page_fixtures.suits_all
 ROOT = Path(__file__).parents[2]
@@ -83,7 +84,7 @@ def test_nothing_that_a_stranger_has_typed_is_sent_to_an_address_that_is_not_the
 def test_a_column_a_week_stands_as_high_as_its_phase(ana, race_day):
     race, today = factories.make_race(ana, race_date=race_day), day_of(timezone.now())
     plan = plan_of([race], runner_of(ana, History()), today=today)
-    drawn = build_up(plan, race.in_training, today + timedelta(days=8))
+    drawn = present(build_up(plan, race.in_training, today + timedelta(days=8)))
     assert sum(columns for _, columns in drawn.names) == len(drawn.columns)
     assert [one.mark for one in drawn.columns].count("race") == 1
     assert [one.mark for one in drawn.columns].count("visit") == 1

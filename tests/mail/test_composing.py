@@ -18,6 +18,7 @@ from bookings.mail.compose import BadAddress, compose
 from bookings.models import Mail, MailKind
 from bookings.models.mail.kinds import ABOUT_THEIR_DATA, TIMED_TO_TRAINING
 from tests.factories import make_client
+from tests.reading import part_of
 
 ABOUT_VISITS = [k for k in MailKind if k not in (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA)]
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -40,10 +41,10 @@ def appointment(visit):
 
 
 @pytest.fixture
-def read(appointment, clinic):
-    """Composes a mail and reads it back from its bytes."""
+def on_the_wire(appointment, clinic):
+    """The bytes of a mail."""
 
-    def _read(kind="confirmed", **fields) -> EmailMessage:
+    def _on_the_wire(kind="confirmed", **fields) -> bytes:
         if kind == "cancelled":
             appointment.status = Status.CANCELLED
         if kind == "released":
@@ -57,18 +58,27 @@ def read(appointment, clinic):
             appointment=appointment,
             **fields,
         )
-        _read.on_the_wire = compose(mail, clinic, now=NOW).as_bytes()
-        return email.message_from_bytes(_read.on_the_wire, policy=default)
+        return compose(mail, clinic, now=NOW).as_bytes()
+
+    return _on_the_wire
+
+
+@pytest.fixture
+def read(on_the_wire):
+    """Composes a mail and reads it back from its bytes."""
+
+    def _read(kind="confirmed", **fields) -> EmailMessage:
+        return email.message_from_bytes(on_the_wire(kind, **fields), policy=default)
 
     return _read
 
 
 def text(message: EmailMessage) -> str:
-    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    return part_of(message).replace("\r\n", "\n")
 
 
 def html(message: EmailMessage) -> str:
-    return message.get_body(("html",)).get_content()
+    return part_of(message, "html")
 
 
 class Page(HTMLParser):
@@ -76,7 +86,8 @@ class Page(HTMLParser):
 
     def __init__(self, source: str):
         super().__init__()
-        self.tags, self.links, self.words, self._hidden = [], [], [], False
+        self.tags, self.links, self.words = list[str](), list[str](), list[str]()
+        self._hidden = False
         self.feed(re.sub("</?bdi>", "", source))  # which nobody sees
 
     def handle_starttag(self, tag, attrs):
@@ -162,9 +173,8 @@ def test_only_what_can_be_switched_off_has_the_headers_for_it(read, appointment)
     assert reminder["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_the_unsubscribe_address_is_whole_on_the_wire(read):
-    read("reminder")
-    assert re.search(rb"\r\nList-Unsubscribe: <https://\S+>\r\n", read.on_the_wire)
+def test_the_unsubscribe_address_is_whole_on_the_wire(on_the_wire):
+    assert re.search(rb"\r\nList-Unsubscribe: <https://\S+>\r\n", on_the_wire("reminder"))
 
 
 def test_a_cancelled_visit_offers_to_book_another(read):
@@ -342,23 +352,27 @@ def test_what_is_no_address_is_refused(address, read, appointment):
 
 
 @pytest.fixture
-def plan(visit, clinic):
-    """Three visits booked at once, and the mail about them, read back from its bytes."""
+def three(visit):
+    """Visits booked at once."""
     client = make_client("Ana Demo", email="ana@example.com")
-    visits = [
+    return [
         visit(client=client, starts_at=START + timedelta(days=7 * n), together="Three")
         for n in range(3)
     ]
 
+
+@pytest.fixture
+def plan(three, clinic):
+    """The mail about them, read back from its bytes."""
+
     def _read() -> EmailMessage:
         mail = Mail(
-            key="plan_booked:Three", kind="plan_booked", client=client, together="Three",
+            key="plan_booked:Three", kind="plan_booked", client=three[0].client, together="Three",
             created_at=NOW,
         )  # fmt: skip
         message = compose(mail, clinic, now=NOW)
         return email.message_from_bytes(message.as_bytes(), policy=default)
 
-    _read.visits = visits
     return _read
 
 
@@ -368,20 +382,20 @@ def uids(message: EmailMessage) -> list[list[str]]:
     return [[str(e["uid"]) for e in Calendar.from_ical(one).walk("VEVENT")] for one in files]
 
 
-def test_a_plan_has_one_calendar_file_for_each_appointment(plan):
+def test_a_plan_has_one_calendar_file_for_each_appointment(plan, three):
     message = plan()
-    assert uids(message) == [[visit.public_id] for visit in plan.visits]
+    assert uids(message) == [[visit.public_id] for visit in three]
     names = [part.get_filename() for part in message.iter_attachments()]
     assert names == ["appointment-1.ics", "appointment-2.ics", "appointment-3.ics"]
 
 
-def test_a_plan_says_each_appointment_and_what_all_cost(plan):
+def test_a_plan_says_each_appointment_and_what_all_cost(plan, three):
     message = plan()
     assert message["Subject"].startswith("Your 3 appointments, the first on Tuesday 1 December")
     for words in (text(message), html(message)):
         assert "Tuesday 8 December" in words
         assert "Tuesday 15 December" in words
-        for one in plan.visits:
+        for one in three:
             assert links.mail_token(one) in words
 
 
@@ -392,8 +406,8 @@ def test_a_plan_names_the_version_of_the_protocol_and_leads_to_it(plan):
         assert "/protocol/" in words
 
 
-def test_what_was_cancelled_meanwhile_is_left_out_of_a_plan(plan):
-    gone = plan.visits[1]
+def test_what_was_cancelled_meanwhile_is_left_out_of_a_plan(plan, three):
+    gone = three[1]
     gone.become(Status.CANCELLED, by="desk", now=NOW)
     message = plan()
     assert len(uids(message)) == 2

@@ -1,6 +1,5 @@
 """From the booking page to the inbox: who is asked to confirm, until when, and what then."""
 
-import re
 from datetime import timedelta
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from clinic.celery import app
 from tests import factories
 from tests.admin.forms import page_of, send
 from tests.page_fixtures import *  # noqa: F403 - fixtures
+from tests.reading import first_match, part_of, present
 
 pytestmark = [pytest.mark.django_db, pytest.mark.fixed_clock]  # its words tell hours of one morning
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -70,12 +70,12 @@ def sweep(clock):
 
 
 def text(message) -> str:
-    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    return part_of(message).replace("\r\n", "\n")
 
 
 def page_in(message) -> str:
     """The path of the page that the mail's first link leads to."""
-    return urlsplit(re.search(r"https?://\S+", text(message))[0]).path
+    return urlsplit(first_match(r"https?://\S+", text(message))[0]).path
 
 
 def press_yes(message, browser=None):
@@ -92,7 +92,7 @@ def test_the_page_and_the_mail_say_until_when(books, inbox):
     assert PLEASE in page
     [mail] = inbox()
     assert PLEASE_PRESS in text(mail)
-    html = mail.get_body(("html",)).get_content()
+    html = part_of(mail, "html")
     assert "We hold this time for you until 11:00: press the button" in html
     assert mail["Subject"].startswith("Please confirm: ")
     assert page_in(mail).startswith("/appointments/")
@@ -107,7 +107,7 @@ def test_what_is_only_held_is_nowhere_called_booked(books, inbox, basket, client
     else:
         pages = [books(3, follow=True)]
     [mail] = inbox()
-    html = mail.get_body(("html",)).get_content()
+    html = part_of(mail, "html")
     for said in (text(mail), html, mail["Subject"], *(one.content.decode() for one in pages)):
         for word in ("is booked.", "are booked.", "are booked<", "is booked<", ">Booked<"):
             said = said.replace("all 3 appointments are booked", "").replace("and it is booked", "")
@@ -423,7 +423,7 @@ def test_what_is_not_sent_for_that_says_why(books, inbox):
     sent = Mail.objects.get(kind=MailKind.CONFIRMED)
     for number in range(MAILS_A_DAY):
         Mail.objects.create(
-            key=f"further:{number}", kind=MailKind.CONFIRMED, client=visit.client,
+            key=f"further:{number}", kind=MailKind.CONFIRMED, client=present(visit.client),
             appointment=visit, created_at=timezone.now(), due_at=timezone.now(),
             not_after=visit.starts_at,
         )  # fmt: skip
@@ -438,10 +438,11 @@ def test_new_links_go_out_whatever_has_gone_there_today(books, inbox):
     books(3)
     inbox()
     [visit] = Appointment.objects.filter(status=Status.BOOKED)
+    client = present(visit.client)
     for number in range(MAILS_A_DAY):
         Mail.objects.create(
-            key=f"links:{number}", kind=MailKind.NEW_LINKS, client=visit.client,
-            about={"edition": visit.client.links_edition}, created_at=timezone.now(),
+            key=f"links:{number}", kind=MailKind.NEW_LINKS, client=client,
+            about={"edition": client.links_edition}, created_at=timezone.now(),
             due_at=timezone.now(), not_after=visit.starts_at,
         )  # fmt: skip
     assert len(inbox()) == MAILS_A_DAY
@@ -503,7 +504,7 @@ def test_whose_address_is_put_right_gets_the_whole_confirmation_there(
     put_right(by, Client.objects.get(), "ana@example.org")
     [mail] = [one for one in inbox() if one["To"].endswith("ana@example.org")]
     assert "What is booked for you" in mail["Subject"]
-    for part in (text(mail), mail.get_body(("html",)).get_content()):
+    for part in (text(mail), part_of(mail, "html")):
         for said in ("Sports massage", "Kim Demo", "£", "10:00 to", "Saturday 5 December"):
             assert said in part
     [file] = mail.iter_attachments()

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from bookings.actions.mail import outbox
 from bookings.mail import wake_worker
+from bookings.models import MailKind
 from tests import patience
 
 QUEUE = "a queue that no worker reads"
@@ -97,7 +98,7 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
     appointment = visit()
 
     with transaction.atomic():
-        outbox.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
 
     assert appointment.mails.get(kind="confirmed").state == "scheduled"
 
@@ -106,11 +107,11 @@ def test_what_is_owed_is_committed_though_nobody_hears_the_bell(broker, visit):
 def test_the_bell_rings_after_the_commit_and_not_without_one(waiting, visit):
     appointment = visit()
     with transaction.atomic():
-        outbox.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
         transaction.set_rollback(True)
     assert waiting() == []
 
     with transaction.atomic():
-        outbox.owe("confirmed", appointment, now=timezone.now())
+        outbox.owe(MailKind.CONFIRMED, appointment, now=timezone.now())
         assert waiting() == []
     assert len(waiting()) == 1

@@ -68,7 +68,7 @@ def test_words_for_readers_of_plain_text_and_calendars_are_in_it_too(written):
     assert "London time" in part(written(language=""), "plain")
     assert "(London tîmé" in part(message, "plain")
     calendar = Calendar.from_ical(part(message, "calendar"))
-    assert " àtà " in calendar.events[0]["summary"]
+    assert " àtà " in str(calendar.events[0]["summary"])
 
 
 @pytest.mark.parametrize("kind", list(MailKind))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 from django.db.models.functions import Now
@@ -12,10 +13,11 @@ from bookings.actions.scheduling import cancellation
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
-from bookings.models import Mail, MailKind, MailState
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.training import protocol
 from tests import factories
 from tests.clock import WEDNESDAY as NOW
+from tests.reading import part_of, present
 
 pytestmark = pytest.mark.django_db
 TUESDAY = datetime(2026, 12, 15, 10, tzinfo=UTC)
@@ -184,23 +186,28 @@ def test_a_doubtful_one_is_not_sent_again_by_itself(reminder, post_office, send_
 # What it says.
 
 
+class Reading:
+    """The text of a visit's reminder, as it goes out so many days before; the mail is kept."""
+
+    message: EmailMessage
+    html: str
+
+    def __init__(self, appointment: Appointment, clinic: Clinic):
+        self.appointment, self.clinic = appointment, clinic
+        self.client = present(appointment.client)
+
+    def __call__(self, days: int = 3) -> str:
+        outbox.owe(MailKind.CONFIRMED, self.appointment, now=NOW)
+        mail = reminders(self.appointment).first()
+        self.message = compose(mail, self.clinic, now=TUESDAY - timedelta(days=days))
+        self.html = part_of(self.message, "html")
+        return part_of(self.message).replace("\r\n", "\n")
+
+
 @pytest.fixture
-def read(visit, clinic):
-    """The text of a reminder of a visit at TUESDAY, as it goes out so many days before."""
-    client = factories.make_client("Ana Demo")
-    appointment = visit(starts_at=TUESDAY, client=client)
-
-    def _read(days: int = 3) -> str:
-        outbox.owe(MailKind.CONFIRMED, appointment, now=NOW)
-        mail = reminders(appointment).first()
-        message = compose(mail, clinic, now=TUESDAY - timedelta(days=days))
-        parts = [message.get_body((kind,)).get_content() for kind in ("plain", "html")]
-        _read.html = parts[1]
-        _read.message = message
-        return parts[0].replace("\r\n", "\n")
-
-    _read.client, _read.appointment = client, appointment
-    return _read
+def read(visit, clinic) -> Reading:
+    """Of a visit at TUESDAY."""
+    return Reading(visit(starts_at=TUESDAY, client=factories.make_client("Ana Demo")), clinic)
 
 
 @pytest.mark.parametrize(("days", "words"), [(3, "in 3 days"), (1, "tomorrow"), (0, "today")])

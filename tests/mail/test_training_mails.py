@@ -27,6 +27,7 @@ from bookings.queries.mail.nudges import races_and_plan, session_ids
 from bookings.queries.training import protocol
 from tests import factories
 from tests.clock import day_of
+from tests.reading import part_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -96,11 +97,11 @@ def the(topic: str) -> Mail:
 
 
 def text(message) -> str:
-    return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    return part_of(message).replace("\r\n", "\n")
 
 
 def html(message) -> str:
-    return message.get_body(("html",)).get_content()
+    return part_of(message, "html")
 
 
 def test_the_sessions_around_a_race_come_with_times_that_one_press_books(race, send):

@@ -1,6 +1,7 @@
 """What must never be, whatever writes: asked of the database itself."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.django_db
 def refused(constraint, act, *args, **kwargs):
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         act(*args, **kwargs)
-    assert caught.value.__cause__.diag.constraint_name == constraint
+    cause: Any = caught.value.__cause__  # psycopg2's own error
+    assert cause.diag.constraint_name == constraint
 
 
 @pytest.fixture

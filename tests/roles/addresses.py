@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
@@ -19,12 +20,13 @@ def every_page(
         if isinstance(pattern, URLPattern):
             name = pattern.name or pattern.lookup_str
             name = f"{namespace}:{name}" if namespace else name
-            yield name, _filled(path, lambda found, name=name: argument(name, found[1]))
+            yield name, _filled(path, partial(argument, name))
         else:
             inner = ":".join(filter(None, [namespace, pattern.namespace]))
             yield from every_page(argument, pattern.url_patterns, path, inner)
 
 
-def _filled(path: str, put: Callable[[re.Match], str]) -> str:
-    path = _CONVERTER.sub(put, _GROUP.sub(put, path))
+def _filled(path: str, put: Callable[[str], str]) -> str:
+    for place in (_GROUP, _CONVERTER):
+        path = place.sub(lambda found: put(found[1]), path)
     return "/" + re.sub(r"\\Z|[\^$\\]", "", path)

@@ -21,6 +21,7 @@ from clinic.records import erase as erasing
 from tests import factories
 from tests.clock import ZONE, day_of
 from tests.page_forms import forms_of
+from tests.reading import present
 from tests.roles.addresses import every_page
 from tests.roles.world import PEOPLE, make_world
 from therapists.core.content import Answers, Content, Given
@@ -131,7 +132,7 @@ def test_no_form_changes_anything_of_somebody_erased(world):
 
 
 def values_of(client) -> dict:
-    return Client.objects.filter(pk=client.pk).values().get()
+    return {**Client.objects.filter(pk=client.pk).values().get()}
 
 
 def without(rows, names) -> list[dict]:
@@ -169,7 +170,7 @@ def test_an_action_that_comes_late_is_refused_in_a_sentence(world, erased):
     Client.objects.filter(pk=erased.pk).update(unconfirmed_since=now)
     with pytest.raises(Stale):
         identity.confirm(erased, seen=now, user=factories.make_user(), by="owner: 1", now=now)
-    treatment = Appointment.objects.first().treatment
+    treatment = present(Appointment.objects.first()).treatment
     ten = datetime.combine(day_of(now) + timedelta(days=4), time(10), ZONE)
     slot = Slot(treatment=treatment, start=ten)
     asked = BookingRequest(slots=[slot], client=erased, key="k", rules=Rules.DESK, by="desk: 1")

@@ -33,7 +33,7 @@ def asked(browser, method: str, url: str, sent: dict[str, str] | None = None):
 
 def forms_shown(world, browser) -> dict[tuple[str, str, str], tuple[str, str, Form]]:
     """One of each kind: (page, view it goes to, method) -> (page's address, form's, form)."""
-    found = {}
+    found: dict[tuple[str, str, str], tuple[str, str, Form]] = {}
     for name, url in sorted(set(every_page(world.argument))):
         if url.startswith(ENDS_THE_WALK):
             continue

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time, timedelta
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -15,6 +16,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, ErasureRequest, Mail, MailKind, User
 from tests import factories
+from tests.reading import present
 from tests.totp import code_of
 from therapists import feeds
 from therapists.models import Note, Privacy, TimeOff
@@ -64,7 +66,7 @@ def make_world() -> World:
     kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
-    kept = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
+    kept: dict[str, Any] = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
     visit = factories.make_appointment(starts_at=now + timedelta(days=1), **kept)
     before = factories.make_appointment(
         starts_at=now - timedelta(days=3), status=Status.COMPLETED, **kept
@@ -86,7 +88,7 @@ def make_world() -> World:
     absence = factories.make_absence(therapist=kim, **away)
     day = race.race_date.isoformat()
     start = (now + timedelta(days=2)).isoformat()
-    about = {
+    about: dict[links.Purpose, dict[str, Any]] = {
         links.Purpose.UNSUBSCRIBE: {"group": "nudges"},
         links.Purpose.AFTER_RACE: {"race": day},
         links.Purpose.BOOK: {"treatment": massage.pk, "start": start, "therapist": None},
@@ -110,7 +112,7 @@ def make_world() -> World:
         **{f"{view} pk": str(ana.pk) for view in CLIENTS},
         "records:merge other": str(Client.objects.get(name="Bo Demo").pk),
         **{
-            f"desk:{v} pk": str(Mail.objects.first().pk)
+            f"desk:{v} pk": str(present(Mail.objects.first()).pk)
             for v in ("mail", "mail_body", "decide_mail")
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},

@@ -11,6 +11,7 @@ from bookings.queries.training import protocol
 from bookings.runner.training.training_guide import TOLD
 from tests import factories
 from tests.clock import NOW, ZONE, day_of
+from tests.reading import first_match
 
 # What no trial has shown, in the words that a page might slip into.
 NOT_SHOWN = ("prevent", "performance", "speed", "heal", "lactic", "toxin", "cure", "scar tissue")
@@ -130,7 +131,7 @@ def ask(client, **typed):
     )
 
 
-def in_parts(day: date) -> dict[str, str]:
+def in_parts(day: date) -> dict[str, int]:
     return {"race_date_day": day.day, "race_date_month": day.month, "race_date_year": day.year}
 
 
@@ -186,7 +187,7 @@ def test_a_date_that_cannot_be_planned_gets_a_sentence_beside_the_field(
 ):
     answer = ask(client, race_date_day=day, race_date_month=month, race_date_year=year)
     assert answer.status_code == 200
-    problem = re.search(r'<p class="wrong" id="race-problem"[^>]*>(.*?)</p>', text(answer))[1]
+    problem = first_match(r'<p class="wrong" id="race-problem"[^>]*>(.*?)</p>', text(answer))[1]
     assert sentence in problem
     assert "These hills are a marathon’s." in text(answer)
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from tests.naive_reading import D, NaivePlan
+from tests.reading import present
 
 FILE = Path(__file__).parents[2] / "bookings" / "protocol.yaml"
 PROTOCOL = yaml.safe_load(FILE.read_text("utf-8"))
@@ -311,14 +312,14 @@ class Life:
 
     def season_days(self) -> Iterator[tuple]:
         """N8, as far ahead as matters here."""
-        plan = self.plan()
-        days = [self.edition + n * D for n in range(-400, 800)]
+        plan, edition = self.plan(), present(self.edition)
+        days = [edition + n * D for n in range(-400, 800)]
         back = [d for d in days if any(race.raw(d) == "return" for race in plan.races)]
         if not back:
             return
         begins = max(back) + D
         day = begins + OFF_SEASON["first_after_days"] * D
-        while day < self.edition + 800 * D:
+        while day < edition + 800 * D:
             if not any(race.started and race.day >= day for race in plan.races):
                 yield ("off_season", begins, day)
             day += OFF_SEASON["every_days"] * D

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 
 from bookings.actions.mail import preferences
@@ -274,7 +275,7 @@ class Runner:
         for chance, act in ((0.25, self._move), (0.1, self._move), (0.2, self._cancel)):
             if dice.random() < chance:
                 instant = story.sometime(now, visit.starts_at)
-                story.at(instant, lambda at, act=act: act(visit.pk, at))
+                story.at(instant, partial(act, visit.pk))
 
     def _move(self, pk: int, now: datetime) -> None:
         visit = Appointment.objects.get(pk=pk)

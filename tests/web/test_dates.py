@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from bookings import dates
+from bookings.core.scheduling import when_parser
 from bookings.core.training import Pressure
 from bookings.core.wording import Sentence, counted
 from bookings.queries.training import protocol
@@ -79,6 +80,17 @@ def test_what_the_core_says_and_names_is_told_in_the_readers_language():
     with translation.override(LONGER):
         pressure = longer("light to medium")
         assert dates.translated(said) == longer(text).format(phase="Taper", pressure=pressure)
+
+
+@pytest.mark.usefixtures("more_languages")
+def test_how_the_desks_words_for_a_time_were_taken_is_told_in_the_readers_language():
+    [note] = when_parser.read("next thursday", now=SUMMER, tz=LONDON).notes
+    assert note == dates.translated(note)
+    assert note.startswith("“Next Thursday” is taken as 16 July, in the week after; for 9 July")
+    with translation.override(LONGER):
+        assert dates.translated(note) == longer(note.text).format(**note.named)
+    with translation.override("de"):
+        assert dates.translated(note.named["day"]) == "16 Juli"  # as Django's own catalogs say
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 week"), (3, "3 weeks")])

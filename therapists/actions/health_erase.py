@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from bookings.models import Client
 from therapists.models import Clearance, HealthCheck, KeptRecord, Note
 from therapists.models.sealed import Sealed
@@ -24,5 +26,5 @@ def keep(client: Client, *, now: datetime) -> None:
     KeptRecord.objects.get_or_create(client=client, defaults=defaults)
 
 
-def _notes(client: Client):
+def _notes(client: Client) -> QuerySet[Note]:
     return Note.objects.filter(appointment__client=client)

@@ -5,10 +5,12 @@ server answers and before the message goes out, so that no morning brings two.
 """
 
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -42,13 +44,13 @@ def send_due(*, now: datetime) -> int:
         return sum(_send(therapist, clinic, day, now, connection) for therapist in owed)
 
 
-def _owed(day: date):
+def _owed(day: date) -> QuerySet[Therapist]:
     wants = Therapist.objects.active().filter(habits__morning_mail=True, user__is_active=True)
     sent = MorningMail.objects.filter(day=day).values("therapist")
     return wants.exclude(pk__in=sent).select_related("user")
 
 
-def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connection) -> bool:
+def _send(therapist: Therapist, clinic: Clinic, day: date, now: datetime, connection: Any) -> bool:
     visits, user = visits_of(therapist, day, clinic), therapist.user
     row, is_mine = MorningMail.objects.get_or_create(therapist=therapist, day=day)
     if not visits or not is_mine or user is None:

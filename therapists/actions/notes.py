@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.db.models import F
@@ -107,8 +108,9 @@ def sign(
         number = note.versions.count() + 1
         if number > 1 and not content.amendment.strip():
             raise NoReason
+        sealed = cast(Sealed, note.content)  # just saved
         version = NoteVersion(
-            note=note, number=number, signed_by=author, signed_at=now, content=note.content
+            note=note, number=number, signed_by=author, signed_at=now, content=sealed
         )
         health_audit.written(version, reader=reader, now=now)
         Note.objects.filter(pk=note.pk).update(content=None)

@@ -74,7 +74,9 @@ def _found(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     yield from _alarms(clinic, now)
 
 
-def _notice(user: User, kind: NoticeKind, occasion: Any, now: datetime, **fields) -> StaffNotice:
+def _notice(
+    user: User, kind: NoticeKind, occasion: Any, now: datetime, **fields: Any
+) -> StaffNotice:
     key = f"{kind}:{occasion}:{user.pk}"
     return StaffNotice(user=user, kind=kind, key=key, created_at=now, due_at=now, **fields)
 
@@ -119,7 +121,7 @@ def _moved_away(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
 def _to_read(now: datetime) -> Iterator[StaffNotice]:
     """Somebody has told something: to those whose diary they are in soon, and no word of it."""
     given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).values_list("pk", "client")
-    checks = {client: pk for pk, client in given}
+    checks: dict[int | None, int] = {client: pk for pk, client in given}
     visits = Appointment.objects.upcoming(now).filter(
         client__in=checks, starts_at__lt=now + BEFORE, therapist__user__is_active=True
     )

@@ -1,5 +1,7 @@
 """What clients tell of their health, and why a hold was lifted."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy
@@ -15,7 +17,7 @@ class Form(models.TextChoices):
 
 
 class HealthCheckQuerySet(models.QuerySet["HealthCheck"]):
-    def shown_to(self, client: Client):
+    def shown_to(self, client: Client) -> Self:
         """What whoever signs in as the client may see of their own.
 
         Where it is not certain who that is, what has been told since it is not.

@@ -1,5 +1,7 @@
 """Notes of visits: a draft that changes as it is written, and signed versions that never do."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
@@ -18,13 +20,13 @@ class Privacy(models.TextChoices):
 
 
 class NoteQuerySet(models.QuerySet):
-    def readable_by(self, therapist: Therapist | None):
+    def readable_by(self, therapist: Therapist | None) -> Self:
         """For a therapist who treats the client; None for an owner who treats nobody."""
         if therapist is None:
             return self.filter(privacy=Privacy.OWNER)
         return self.filter(Q(author=therapist) | ~Q(privacy=Privacy.AUTHOR))
 
-    def hidden_from(self, therapist: Therapist):
+    def hidden_from(self, therapist: Therapist) -> Self:
         return self.filter(privacy=Privacy.AUTHOR).exclude(author=therapist)
 
 
@@ -41,7 +43,7 @@ class Note(models.Model):
     author = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="notes")
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.THERAPISTS)
     created_at = models.DateTimeField()
-    content = SealedField("draft", null=True, blank=True)
+    content = SealedField(gettext_lazy("draft"), null=True, blank=True)
     saved_at = models.DateTimeField(help_text=gettext_lazy("When the draft was last saved."))
     revision = models.PositiveIntegerField(
         default=0, help_text=gettext_lazy("Rises with each save.")

@@ -87,7 +87,7 @@ class Habits(models.Model):
     """How a therapist likes to work."""
 
     therapist = models.OneToOneField(Therapist, on_delete=models.CASCADE, related_name="habits")
-    morning_mail = models.BooleanField("a mail at 07:00 with the day", default=False)
+    morning_mail = models.BooleanField(gettext_lazy("a mail at 07:00 with the day"), default=False)
 
     class Meta:
         verbose_name_plural = "habits"

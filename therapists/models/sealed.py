@@ -44,7 +44,11 @@ class Sealed(Private):
 class SealedField(models.BinaryField):
     """Keeps `Sealed` and nothing else; its column cannot be searched."""
 
-    def from_db_value(self, value, _expression, _connection) -> Sealed | None:
+    # What django-stubs reads of a field, which says bytes of every other one.
+    _pyi_private_set_type: Sealed
+    _pyi_private_get_type: Sealed  # type: ignore[assignment]
+
+    def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Sealed | None:
         return None if value is None else Sealed(bytes(value))
 
     def get_db_prep_value(self, value, connection, prepared=False):

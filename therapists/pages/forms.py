@@ -22,18 +22,20 @@ from therapists.queries.questionnaire import Group
 LONGEST_TEXT = 4000
 LONGEST_MORE = 500
 YES, NO = "yes", "no"
-YES_OR_NO = [(YES, "Yes"), (NO, "No")]
+YES_OR_NO = [(YES, gettext_lazy("Yes")), (NO, gettext_lazy("No"))]
 PRESSURES = [
-    ("", "I do not know yet"),
-    ("light", "Light"),
-    ("medium", "Medium"),
-    ("firm", "Firm"),
+    ("", gettext_lazy("I do not know yet")),
+    ("light", gettext_lazy("Light")),
+    ("medium", gettext_lazy("Medium")),
+    ("firm", gettext_lazy("Firm")),
 ]
 LONGEST_TIME_OFF = timedelta(days=183)
 PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 
 
-def text(label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields) -> forms.CharField:
+def text(
+    label: Any, *, rows: int = 3, longest: int = LONGEST_TEXT, **fields: Any
+) -> forms.CharField:
     widget = forms.Textarea({"rows": rows, "class": "form-control"})
     return forms.CharField(label=label, required=False, max_length=longest, widget=widget, **fields)
 
@@ -63,7 +65,7 @@ class HealthForm(forms.Form):
         },
     )
 
-    def __init__(self, data=None, *args, groups: Sequence[Group], **kwargs):
+    def __init__(self, data: Any = None, *args: Any, groups: Sequence[Group], **kwargs: Any):
         super().__init__(data and _with_noes(data, groups), *args, **kwargs)
         self.questions = [one for group in groups for one in group.questions]
         for group in groups:
@@ -73,7 +75,7 @@ class HealthForm(forms.Form):
         for one in self.questions:
             self.fields[one.key] = yes_or_no(one.ask)
             self.fields[f"{one.key}-more"] = text(
-                "Tell us a little more, if you like", rows=2, longest=LONGEST_MORE
+                gettext_lazy("Tell us a little more, if you like"), rows=2, longest=LONGEST_MORE
             )
 
     def answers(self, protocol: int) -> Answers:
@@ -166,32 +168,32 @@ class DecisionForm(forms.Form):
 class NoteForm(forms.Form):
     """A note as it is typed: nothing of it is required until it is signed."""
 
-    subjective = text("What they say")
+    subjective = text(gettext_lazy("What they say"))
     pressure = forms.ChoiceField(
-        label="Pressure used",
+        label=gettext_lazy("Pressure used"),
         required=False,
         widget=forms.RadioSelect,
         choices=[(key, one.label.capitalize()) for key, one in ALL_PRESSURES.items() if one],
     )
     techniques = forms.MultipleChoiceField(
-        label="Techniques", required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Techniques"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    objective = text("What you found and did")
+    objective = text(gettext_lazy("What you found and did"))
     comfort = forms.ChoiceField(
-        label="The pressure was",
+        label=gettext_lazy("The pressure was"),
         required=False,
         widget=forms.RadioSelect,
         choices=[(key, words.capitalize()) for key, words in COMFORT.items()],
     )
-    assessment = text("What you make of it", rows=2)
-    plan = text("Plan", rows=2)
-    amendment = text("What this amendment is about", rows=1, longest=LONGEST_MORE)
+    assessment = text(gettext_lazy("What you make of it"), rows=2)
+    plan = text(gettext_lazy("Plan"), rows=2)
+    amendment = text(gettext_lazy("What this amendment is about"), rows=1, longest=LONGEST_MORE)
     privacy = forms.ChoiceField(
-        label="Who may read it", choices=Privacy.choices, widget=forms.RadioSelect
+        label=gettext_lazy("Who may read it"), choices=Privacy.choices, widget=forms.RadioSelect
     )
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args, techniques: Iterable[str], prompts: Prompts, **kwargs):
+    def __init__(self, *args: Any, techniques: Iterable[str], prompts: Prompts, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         offered = [(one, one.capitalize()) for one in techniques]
         cast(forms.MultipleChoiceField, self.fields["techniques"]).choices = offered
@@ -227,17 +229,23 @@ def _marks(data: Mapping[str, str]) -> Iterable[Mark]:
 class TimeOffForm(forms.Form):
     """Whole days, or hours of them, on the clinic's clock."""
 
-    first = DayField(label="First day")
-    last = DayField(label="Last day")
+    first = DayField(label=gettext_lazy("First day"))
+    last = DayField(label=gettext_lazy("Last day"))
     start = forms.TimeField(
-        label="From, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+        label=gettext_lazy("From, if not all day"),
+        required=False,
+        widget=forms.TimeInput({"type": "time"}),
     )
     end = forms.TimeField(
-        label="Until, if not all day", required=False, widget=forms.TimeInput({"type": "time"})
+        label=gettext_lazy("Until, if not all day"),
+        required=False,
+        widget=forms.TimeInput({"type": "time"}),
     )
-    reason = forms.CharField(label="Reason, if you like", required=False, max_length=120)
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, if you like"), required=False, max_length=120
+    )
 
-    def __init__(self, *args, tz: ZoneInfo, today: date, **kwargs):
+    def __init__(self, *args: Any, tz: ZoneInfo, today: date, **kwargs: Any):
         super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self._tz, self._today = tz, today
         self.away: Interval | None = None

@@ -1,6 +1,6 @@
 """What somebody who works here is told by mail, and when."""
 
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -38,7 +38,7 @@ class WishesForm(forms.ModelForm):
             for name in ("quiet_from", "quiet_until")
         }
 
-    def __init__(self, *args, offered: list[NoticeKind], **kwargs):
+    def __init__(self, *args: Any, offered: list[NoticeKind], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.offered = offered
         kinds = cast(forms.MultipleChoiceField, self.fields["kinds"])

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from bookings.models import Client
 from therapists.core.contraindications import in_short
 from therapists.core.private import Private
@@ -19,9 +21,9 @@ def alerts_of(client: Client, known: Known) -> list[Alert]:
     said = (one.given for one in known.said(on_hold=client.health_hold))
     found = [Alert(in_short(one), one.is_serious) for one in said]
     if any(told.answers.changed for told in known.since):
-        found.append(Alert("Says that something has changed", True))
+        found.append(Alert(_("Says that something has changed"), True))
     if known.full is None:
-        found.append(Alert("No health check yet", False))
+        found.append(Alert(_("No health check yet"), False))
     if known.last_visit is None:
-        found.append(Alert("First visit", False))
+        found.append(Alert(_("First visit"), False))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from bookings.models import Client
 from therapists import health_audit
@@ -90,7 +91,11 @@ def _said(answers: Answers) -> dict[str, Any]:
         one.ask: f"{'yes' if one.yes else 'no'}{': ' + one.more if one.more else ''}"
         for one in answers.given
     }
-    return {**data, "In your own words": answers.text, "Pressure": answers.pressure}
+    return {
+        **data,
+        gettext_noop("In your own words"): answers.text,
+        gettext_noop("Pressure"): answers.pressure,
+    }
 
 
 def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[dict[str, Any]]:
@@ -98,10 +103,10 @@ def _notes(shown: QuerySet[NoteVersion], reader: Reader, now: datetime) -> list[
     opened = health_audit.opened(versions, reader=reader, now=now)
     return [
         {
-            "Visit": version.note.appointment.starts_at,
-            "Signed": version.signed_at,
-            "By": version.signed_by.name,
-            "Version": version.number,
+            gettext_noop("Visit"): version.note.appointment.starts_at,
+            gettext_noop("Signed"): version.signed_at,
+            gettext_noop("By"): version.signed_by.name,
+            gettext_noop("Version"): version.number,
             **_written(Content.from_data(data)),
         }
         for version, data in zip(versions, opened, strict=True)
@@ -114,10 +119,10 @@ def _letters(client: Client, reader: Reader, now: datetime) -> list[dict[str, An
     opened = health_audit.opened(letters, reader=reader, now=now)
     return [
         {
-            "Signed": one.signed_at,
-            "By": one.signed_by.name,
-            "To": data["to"],
-            "Letter": data["text"],
+            gettext_noop("Signed"): one.signed_at,
+            gettext_noop("By"): one.signed_by.name,
+            gettext_noop("To"): data["to"],
+            gettext_noop("Letter"): data["text"],
         }
         for one, data in zip(letters, opened, strict=True)
     ]
@@ -128,21 +133,24 @@ def _photos(client: Client) -> list[dict[str, Any]]:
     notes = Note.objects.exclude(privacy=Privacy.AUTHOR).filter(versions__isnull=False)
     found = Photo.objects.filter(note__appointment__client=client, note__in=notes)
     return [
-        {"Added": one.added_at, "Photo": reverse("therapists:photo", args=[one.pk])}
+        {
+            gettext_noop("Added"): one.added_at,
+            gettext_noop("Photo"): reverse("therapists:photo", args=[one.pk]),
+        }
         for one in found
     ]
 
 
 def _written(content: Content) -> dict[str, Any]:
     return {
-        "What you told": content.subjective,
-        "What was found": content.objective,
-        "What was done": ", ".join(content.techniques),
-        "Pressure": content.pressure,
-        "What it means": content.assessment,
-        "What next": content.plan,
-        "Amendment": content.amendment,
-        "Marked": "; ".join(mark.in_words for mark in content.marks),
+        gettext_noop("What you told"): content.subjective,
+        gettext_noop("What was found"): content.objective,
+        gettext_noop("What was done"): ", ".join(content.techniques),
+        gettext_noop("Pressure"): content.pressure,
+        gettext_noop("What it means"): content.assessment,
+        gettext_noop("What next"): content.plan,
+        gettext_noop("Amendment"): content.amendment,
+        gettext_noop("Marked"): "; ".join(mark.in_words for mark in content.marks),
     }
 
 
@@ -154,10 +162,10 @@ def _accesses(client: Client) -> list[dict[str, Any]]:
     rows = found.values("at", "who", "did", "what")
     return [
         {
-            "At": row["at"],
-            "Who": row["who"].partition(":")[0],
-            "Did": row["did"],
-            "What": row["what"],
+            gettext_noop("At"): row["at"],
+            gettext_noop("Who"): row["who"].partition(":")[0],
+            gettext_noop("Did"): row["did"],
+            gettext_noop("What"): row["what"],
         }
         for row in rows
     ]

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from bookings.core.training import Phase, Protocol
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.models import Client
@@ -16,9 +18,9 @@ AFTER_A_RACE = (Phase.RACE_DAY, Phase.ACUTE, Phase.RECOVERY)
 ASKED_AFTER_A_RACE = ("stress_fracture_signs",)
 OF_THESE_DAYS = ("wait", "local")
 NOW, THESE_DAYS, IN_GENERAL = (
-    "Right now",
-    "These days",
-    "In general",
+    gettext_noop("Right now"),
+    gettext_noop("These days"),
+    gettext_noop("In general"),
 )
 
 

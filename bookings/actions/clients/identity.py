@@ -9,7 +9,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -237,7 +237,7 @@ def _only_person(address: str, user: User) -> Client | None:
     return next((one for one in people if one.user_id in (None, user.pk)), None)
 
 
-def _known_at(address: str):
+def _known_at(address: str) -> QuerySet[Client]:
     return Client.objects.at(address).filter(proved_at__isnull=False)
 
 

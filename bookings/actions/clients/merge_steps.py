@@ -4,8 +4,10 @@ Each step names the relation of Client that it takes care of.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from bookings.models import Appointment, BroughtPlan, Change, Client, DeclinedSession, MailGroup
 
@@ -34,7 +36,7 @@ def holds_more_than_bookings(client: Client) -> bool:
     )
 
 
-def _keeps(relation, keys) -> bool:
+def _keeps(relation: Any, keys: Any) -> bool:
     if relation.on_delete is not models.PROTECT:
         return False
     rows = relation.related_model._default_manager
@@ -48,7 +50,7 @@ def what_is_protected(client: Client, known: Client) -> None:
             hand_over(relation, client, known)
 
 
-def hand_over(relation, client: Client, known: Client) -> None:
+def hand_over(relation: Any, client: Client, known: Client) -> None:
     """Every row of the relation, as it is."""
     rows = relation.related_model._default_manager.filter(**{relation.field.name: client})
     rows.update(**{relation.field.name: known})
@@ -57,7 +59,9 @@ def hand_over(relation, client: Client, known: Client) -> None:
 def hard_efforts(client: Client, known: Client) -> Dropped:
     told = known.hard_efforts.values("day")
     client.hard_efforts.exclude(day__in=told).update(client=known)
-    return [f"hard effort of {effort}" for effort in client.hard_efforts.all()]
+    return [
+        _("hard effort of {effort}").format(effort=effort) for effort in client.hard_efforts.all()
+    ]
 
 
 def declined_sessions(client: Client, known: Client) -> Dropped:
@@ -65,7 +69,7 @@ def declined_sessions(client: Client, known: Client) -> Dropped:
     for declined in client.declined_sessions.all():
         same = known.declined_sessions.filter(kind=declined.kind, ideal=declined.ideal)
         if same.exists():
-            dropped.append(f"declined session: {declined}")
+            dropped.append(_("declined session: {session}").format(session=declined))
         else:
             DeclinedSession.objects.filter(pk=declined.pk).update(client=known)
     return dropped
@@ -77,7 +81,10 @@ def races(client: Client, known: Client) -> Dropped:
     if client.races.exclude(race_date__in=taken).update(client=known):
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
-    return [f"race of {race.race_date}: {race}" for race in client.races.all()]
+    return [
+        _("race of {day}: {race}").format(day=race.race_date, race=race)
+        for race in client.races.all()
+    ]
 
 
 def brought_plan(client: Client, known: Client) -> Dropped:
@@ -86,7 +93,7 @@ def brought_plan(client: Client, known: Client) -> Dropped:
     for older in brought[:-1]:
         older.delete()
     BroughtPlan.objects.filter(pk__in=[one.pk for one in brought[-1:]]).update(client=known)
-    return [f"plan brought with a booking: {older}" for older in brought[:-1]]
+    return [_("plan brought with a booking: {plan}").format(plan=older) for older in brought[:-1]]
 
 
 def mail_choices(client: Client, known: Client) -> Dropped:
@@ -108,7 +115,9 @@ def agreements(client: Client, known: Client) -> Dropped:
     """To a version of a text that both agreed to, the known client's word is enough."""
     agreed = known.agreements.values("text")
     client.agreements.exclude(text__in=agreed).update(client=known)
-    return [f"agreement to {agreement}" for agreement in client.agreements.all()]
+    return [
+        _("agreement to {text}").format(text=agreement) for agreement in client.agreements.all()
+    ]
 
 
 def leave_to(client: Client, known: Client) -> None:

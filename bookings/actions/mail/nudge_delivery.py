@@ -190,7 +190,7 @@ class _Deciding:
         )
         times = season.order_by("-data_at").values_list("data_at", flat=True)
         latest = times[: rules.stop_after_unanswered]
-        unanswered = [sent_at for sent_at in latest if not self._led_to_a_booking(sent_at)]
+        unanswered = [at for at in latest if at and not self._led_to_a_booking(at)]
         if len(unanswered) == rules.stop_after_unanswered:
             return _("Nobody answered the last ones.")
         return ""

@@ -73,7 +73,7 @@ def _left_out(appointment: Appointment, at: datetime, days: int, now: datetime, 
     )
 
 
-def _row(appointment: Appointment, days_before: int, **fields) -> Mail:
+def _row(appointment: Appointment, days_before: int, **fields: Any) -> Mail:
     return Mail(
         key=f"{MailKind.REMINDER}:{appointment.public_id}:{appointment.revision}:{days_before}",
         kind=MailKind.REMINDER,

@@ -8,6 +8,7 @@ import logging
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -57,7 +58,7 @@ def send_due() -> int:
         return 0
 
 
-def _send_one(sender: str, connection) -> bool:
+def _send_one(sender: str, connection: Any) -> bool:
     with transaction.atomic():
         mail = SignInMail.objects.claim()
     if mail is None:

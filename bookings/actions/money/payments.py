@@ -5,6 +5,7 @@ All of it under the diary's lock, which is also what keeps the receipts' numbers
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -157,7 +158,9 @@ def _fee(
     )
 
 
-def _write(clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts):
+def _write(
+    clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts: Any
+) -> Payment:
     when = dates.day(appointment.starts_at, clinic.tz)
     year = appointment.starts_at.astimezone(clinic.tz).year
     defaults = {

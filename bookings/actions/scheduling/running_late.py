@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -43,7 +44,7 @@ def tell(
     return [visit for visit, _wait in late]
 
 
-def _still_to_come(clinic: Clinic, therapist: Therapist, now: datetime):
+def _still_to_come(clinic: Clinic, therapist: Therapist, now: datetime) -> QuerySet[Appointment]:
     end = day_bounds(clinic.day_of(now), 1, clinic.tz).end
     visits = Appointment.objects.upcoming(now).filter(therapist=therapist, starts_at__lt=end)
     return visits.with_everything()

@@ -4,11 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from bookings.core.wording import Sentence
+
 LONGEST = 100  # characters in which a wish can be said
 
 
 class Unclear(Exception):
-    """Nobody can tell when; `str()` is a sentence that says why."""
+    """Nobody can tell when; `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Wish:
     since: time | None = None
     until: time | None = None
     at: datetime | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
     weekdays: frozenset[int] = frozenset()
 
     def holds(self, instant: datetime, tz: ZoneInfo) -> bool:

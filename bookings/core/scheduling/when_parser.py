@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bookings.core.scheduling.when import LONGEST, Unclear, Wish
+from bookings.core.wording import Sentence
 
 DAY = timedelta(days=1)
-EXAMPLES = "“next free”, “Tuesday evening”, “tomorrow after 3” or “27.11. 10:00”"
+TWO_DAYS = Sentence("That names two days; please name one.")
 JUST_BEGUN = timedelta(hours=2)  # somebody may have walked in; the day has to be named
 # An hour without am or pm is one of the day, and these are none in the morning.
 IN_THE_AFTERNOON = range(1, 8)
@@ -45,7 +46,7 @@ CLOCK = r"(\d{1,2}(?:[:.]\d{2})?|\d{4})\s*(am|pm|a\.m\.|p\.m\.)?(?![\d:])"
 def read(text: str, *, now: datetime, tz: ZoneInfo) -> Wish:
     """The wish as it is meant at `now`. Raises Unclear."""
     if len(text) > LONGEST:
-        raise Unclear("Please say it in a shorter way.")
+        raise Unclear(Sentence("Please say it in a shorter way."))
     reader = _Reader(_in_figures(" ".join(text.lower().split())), now.astimezone(tz))
     reader.read_days()
     reader.read_times()
@@ -68,7 +69,7 @@ class _Reader:
     since: time | None = None
     until: time | None = None
     clocks: list[time] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Sentence] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -96,7 +97,7 @@ class _Reader:
         self.take(rf"\b{ordinal} (?:of )?{MONTH}{the_year}", self.day_and_name)
         self.take(rf"\b{MONTH} {ordinal}(?![\d:]){the_year}", self.name_and_day)
         self.take(r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b", lambda m: self.day_of_month(int(m[1])))
-        self.take(r"\byesterday\b", lambda _: self.refuse_the_past("Yesterday"))
+        self.take(r"\byesterday\b", lambda _: self.refuse_the_past(Sentence("Yesterday")))
         self.take(r"\bday after tomorrow\b", lambda _: self.on(self.today + 2 * DAY))
         self.take(r"\btomorrow\b", lambda _: self.on(self.today + DAY))
         self.take(r"\btoday\b", lambda _: self.on_today())
@@ -169,7 +170,7 @@ class _Reader:
     def on_weekday(self, said: re.Match[str]) -> None:
         wanted = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(said[2]))
         if self.weekday is not None and self.weekday != wanted:
-            raise Unclear("That names two days; please name one.")
+            raise Unclear(TWO_DAYS)
         self.weekday, self.is_next = wanted, said[1] == "next"
 
     def day_and_month(self, said: re.Match[str]) -> None:
@@ -187,31 +188,43 @@ class _Reader:
             found = _date(self.today.year + number // 12, number % 12 + 1, day)
             if found and found >= self.today:
                 return self.on(found)
-        raise Unclear(f"No month has a day {day}.")
+        raise Unclear(Sentence("No month has a day {day}.", day=day))
 
     def date_or_time(self, said: re.Match[str]) -> None:
         hour, minute = int(said[1]), int(said[2])
         if hour < 24 and len(said[2]) == 2 and minute % 5 == 0:
             self.notes.append(
-                f"{said[0]} is taken as {hour} {MONTHS[minute - 1].capitalize()}; "
-                f"for the time write {hour}:{minute:02}."
+                Sentence(
+                    "{typed} is taken as {day}; for the time write {clock}.",
+                    typed=said[0],
+                    day=_day_of(minute, hour),
+                    clock=f"{hour}:{minute:02}",
+                )
             )
         self.dated(said[1], said[2], "")
 
     def dated(self, day: str, month: str, year: str) -> None:
         if not 1 <= int(month) <= 12:
-            raise Unclear(f"There is no month {month}. Day before month, please, such as 27/11.")
-        name = f"{int(day)} {MONTHS[int(month) - 1].capitalize()}"
+            raise Unclear(
+                Sentence(
+                    "There is no month {month}. Day before month, please, such as 27/11.",
+                    month=month,
+                )
+            )
+        name = _day_of(int(month), int(day))
+        named = Sentence("{day} {year}", day=name, year=year) if year else name
         if year:
             found = _date(int(year) % 100 + 2000, int(month), int(day))
         else:
             found = self._next(int(month), int(day))
         if found is None:
-            raise Unclear(f"There is no {name}{' ' + year if year else ''}.")
+            raise Unclear(Sentence("There is no {day}.", day=named))
         if found < self.today:
-            self.refuse_the_past(f"{name} {year}")
+            self.refuse_the_past(named)
         if not year and found.year != self.today.year and found - self.today > timedelta(days=183):
-            self.notes.append(f"{name} is taken as the one in {found.year}.")
+            self.notes.append(
+                Sentence("{day} is taken as the one in {year}.", day=name, year=found.year)
+            )
         self.on(found)
 
     def _next(self, month: int, day: int) -> date | None:
@@ -219,8 +232,8 @@ class _Reader:
         found = (_date(year, month, day) for year in years)
         return next((one for one in found if one and one >= self.today), None)
 
-    def refuse_the_past(self, what: str) -> None:
-        raise Unclear(f"{what} is in the past.")
+    def refuse_the_past(self, when: Sentence) -> None:
+        raise Unclear(Sentence("{when} is in the past.", when=when))
 
     # Times of day
 
@@ -244,7 +257,7 @@ class _Reader:
         self.since = self._clock(said[1], said[2] or said[4])
         self.until = self._clock(said[3], said[4])
         if self.until <= self.since:
-            raise Unclear(f"That ends before it begins: {said[0].strip()}.")
+            raise Unclear(Sentence("That ends before it begins: {typed}.", typed=said[0].strip()))
 
     def clock(self, said: re.Match[str]) -> time:
         return self._clock(said[1], said[2])
@@ -256,16 +269,26 @@ class _Reader:
         elif hour in IN_THE_AFTERNOON and not text.startswith("0") and self.part != "morning":
             hour += 12
             self.notes.append(
-                f"{text} is taken as {hour}:{minute:02}; for the morning write {text}am."
+                Sentence(
+                    "{typed} is taken as {clock}; for the morning write {typed}am.",
+                    typed=text,
+                    clock=f"{hour}:{minute:02}",
+                )
             )
         if hour > 23 or minute > 59:
-            raise Unclear(f"{text} is no time of day.")
+            raise Unclear(Sentence("{typed} is no time of day.", typed=text))
         return time(hour, minute)
 
     def refuse_what_is_left(self) -> None:
         for word in re.split(r"[\s,|]+", self.rest):
             if word and word.strip(".") not in FILLERS:
-                raise Unclear(f"“{word}” was not understood. Try {EXAMPLES}.")
+                raise Unclear(
+                    Sentence(
+                        "“{word}” was not understood. Try “next free”, “Tuesday evening”, "
+                        "“tomorrow after 3” or “27.11. 10:00”.",
+                        word=word,
+                    )
+                )
 
     # Together
 
@@ -276,7 +299,7 @@ class _Reader:
         if not self.clocks:
             return self._wish(first, last, since, until)
         if len(set(self.clocks)) > 1:
-            raise Unclear("That names two times; please name one.")
+            raise Unclear(Sentence("That names two times; please name one."))
         clock = self.clocks[0]
         if last != first and self._names_days:
             return self._wish(first, last, clock, _an_hour_later(clock))
@@ -292,7 +315,7 @@ class _Reader:
 
     def _days(self) -> tuple[date, date | None]:
         if len(set(self.days)) > 1:
-            raise Unclear("That names two days; please name one.")
+            raise Unclear(TWO_DAYS)
         if self.days and self.weekday is not None:
             return self._agreed(self.days[0])
         if self.days:
@@ -310,23 +333,35 @@ class _Reader:
         if named:
             return named[0], named[0]
         if first == last and abs((first - self.today).days) > 2:
-            raise Unclear(f"{first.day} {first:%B %Y} is a {first:%A}.")
-        raise Unclear("That names two days; please name one.")
+            day = Sentence("{day} {year}", day=_said(first), year=first.year)
+            weekday = _weekday(first.weekday())
+            raise Unclear(Sentence("{day} is a {weekday}.", day=day, weekday=weekday))
+        raise Unclear(TWO_DAYS)
 
     def _on_weekday(self, wanted: int) -> date:
         nearest = self.today + timedelta(days=(wanted - self.today.weekday()) % 7)
         in_next_week = self.sunday + timedelta(days=wanted + 1)
-        name = WEEKDAYS[wanted].capitalize()
+        name = WEEKDAYS[wanted].capitalize()  # as it is typed, which is English
         if self.is_next:
             if nearest != in_next_week and nearest != self.today:
                 self.notes.append(
-                    f"“Next {name}” is taken as {_said(in_next_week)}, in the week after; "
-                    f"for {_said(nearest)} write “{name}”."
+                    Sentence(
+                        "“Next {name}” is taken as {day}, in the week after; "
+                        "for {nearest} write “{name}”.",
+                        name=name,
+                        day=_said(in_next_week),
+                        nearest=_said(nearest),
+                    )
                 )
             return in_next_week
         if nearest == self.today:
             self.notes.append(
-                f"Today is {name}, so this is today; for {_said(in_next_week)} write “next {name}”."
+                Sentence(
+                    "Today is {weekday}, so this is today; for {day} write “next {name}”.",
+                    weekday=_weekday(wanted),
+                    day=_said(in_next_week),
+                    name=name,
+                )
             )
         return nearest
 
@@ -336,9 +371,15 @@ class _Reader:
         wall = datetime.combine(day, clock)
         at = wall.replace(tzinfo=tz).astimezone(UTC)
         if at.astimezone(tz).replace(tzinfo=None) != wall:
-            raise Unclear(f"There is no {clock:%H:%M} on {_said(day)}: the clocks go forward.")
+            raise Unclear(
+                Sentence(
+                    "There is no {clock} on {day}: the clocks go forward.", **_named(clock, day)
+                )
+            )
         if wall.replace(tzinfo=tz, fold=1).astimezone(UTC) != at:
-            self.notes.append(f"{clock:%H:%M} comes twice on {_said(day)}; this is the first.")
+            self.notes.append(
+                Sentence("{clock} comes twice on {day}; this is the first.", **_named(clock, day))
+            )
         if at <= now and not (self.days and now - at <= JUST_BEGUN):
             return self._later(day, clock, now, tz)
         return day, at
@@ -346,9 +387,15 @@ class _Reader:
     def _later(self, day: date, clock: time, now: datetime, tz: ZoneInfo) -> tuple[date, datetime]:
         """What has passed today is meant for the next such day, unless today was named."""
         if self.days:
-            raise Unclear(f"{clock:%H:%M} on {_said(day)} is in the past.")
-        wait, when = (DAY, "tomorrow") if self.weekday is None else (7 * DAY, "next week")
-        self.notes.append(f"{clock:%H:%M} has passed today; this is {when}.")
+            raise Unclear(Sentence("{clock} on {day} is in the past.", **_named(clock, day)))
+        written = f"{clock:%H:%M}"
+        if self.weekday is None:
+            wait = DAY
+            note = Sentence("{clock} has passed today; this is tomorrow.", clock=written)
+        else:
+            wait = 7 * DAY
+            note = Sentence("{clock} has passed today; this is next week.", clock=written)
+        self.notes.append(note)
         return self._instant(day + wait, clock, now, tz)
 
 
@@ -391,5 +438,18 @@ def _an_hour_later(clock: time) -> time | None:
     return time(clock.hour + 1, clock.minute) if clock.hour < 23 else None
 
 
-def _said(day: date) -> str:
-    return f"{day.day} {day:%B}"
+def _named(clock: time, day: date) -> dict[str, str]:
+    return {"clock": f"{clock:%H:%M}", "day": _said(day)}
+
+
+def _said(day: date) -> Sentence:
+    return _day_of(day.month, day.day)
+
+
+def _day_of(month: int, day: int) -> Sentence:
+    """27 November, whether or not there is one; Django's own catalogs have the names."""
+    return Sentence("{day} {month}", day=day, month=Sentence(MONTHS[month - 1].capitalize()))
+
+
+def _weekday(number: int) -> Sentence:
+    return Sentence(WEEKDAYS[number].capitalize())

@@ -37,31 +37,33 @@ def _languages() -> list[tuple[str, str]]:
 class ClientForm(forms.Form):
     """`seen` is the record as it was when the form was shown, signed."""
 
-    name = NameField(label="Name", validators=[has_a_letter])
+    name = NameField(label=gettext_lazy("Name"), validators=[has_a_letter])
     phone = ShortText(
-        label="Phone",
+        label=gettext_lazy("Phone"),
         required=False,
         longest=LONGEST_PHONE,
         validators=[looks_like_a_phone],
         widget=forms.TextInput({"type": "tel"}),
     )
-    email = AddressField(label="E-mail (may be empty)", required=False)
+    email = AddressField(label=gettext_lazy("E-mail (may be empty)"), required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of mails"), choices=_languages, required=False
     )
     date_of_birth = forms.DateField(
-        label="Date of birth (where it is needed)",
+        label=gettext_lazy("Date of birth (where it is needed)"),
         required=False,
         widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     guardian_name = NameField(
-        label="Parent or guardian",
+        label=gettext_lazy("Parent or guardian"),
         required=False,
         help_text=gettext_lazy("Of a client under 18."),
     )
-    guardian_agreed = forms.BooleanField(label="They have agreed to the treatment", required=False)
+    guardian_agreed = forms.BooleanField(
+        label=gettext_lazy("They have agreed to the treatment"), required=False
+    )
     desk_notes = forms.CharField(
-        label="Notes of the desk",
+        label=gettext_lazy("Notes of the desk"),
         required=False,
         max_length=5000,
         widget=forms.Textarea({"rows": 4}),

@@ -22,10 +22,12 @@ LONGEST_TEXT = 50_000
 class TextForm(forms.Form):
     based_on = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     text = ShortText(
-        label="Text",
+        label=gettext_lazy("Text"),
         longest=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
-        help_text="## begins a heading, - a point of a list, a blank line a paragraph; **bold**.",
+        help_text=gettext_lazy(
+            "## begins a heading, - a point of a list, a blank line a paragraph; **bold**."
+        ),
         error_messages={"required": gettext_lazy("A legal text cannot be empty.")},
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -57,7 +58,9 @@ def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
     return _history(request, _("Mails about {visit}").format(visit=visit), found)
 
 
-def _history(request: HttpRequest, title: str, found, client: Client | None = None) -> HttpResponse:
+def _history(
+    request: HttpRequest, title: str, found: Any, client: Client | None = None
+) -> HttpResponse:
     context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
     return render(request, "desk/mail/history.html", context)
 

@@ -7,6 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
@@ -23,38 +25,40 @@ ROLES: dict[str, list[str]] = {
     PROGRAMS: ["program"],
 }
 KINDS = (
-    ("bookings_appointment", "Appointments"),
-    ("bookings_client", "Clients"),
-    ("bookings_race", "Races"),
-    ("bookings_weeklyshift", "Weekly hours"),
-    ("bookings_extrashift", "Extra hours"),
-    ("bookings_absence", "Absences and closures"),
-    ("therapists_timeoff", "Time off asked for"),
-    ("bookings_treatment", "Treatments"),
-    ("bookings_treatment_therapists", "Who offers a treatment"),
-    ("bookings_treatment_rooms", "Rooms of a treatment"),
-    ("bookings_room", "Rooms"),
-    ("bookings_therapist", "Therapists"),
-    ("bookings_user", "Logins and roles"),
-    ("bookings_clinic", "Clinic settings"),
+    ("bookings_appointment", gettext_lazy("Appointments")),
+    ("bookings_client", gettext_lazy("Clients")),
+    ("bookings_race", gettext_lazy("Races")),
+    ("bookings_weeklyshift", gettext_lazy("Weekly hours")),
+    ("bookings_extrashift", gettext_lazy("Extra hours")),
+    ("bookings_absence", gettext_lazy("Absences and closures")),
+    ("therapists_timeoff", gettext_lazy("Time off asked for")),
+    ("bookings_treatment", gettext_lazy("Treatments")),
+    ("bookings_treatment_therapists", gettext_lazy("Who offers a treatment")),
+    ("bookings_treatment_rooms", gettext_lazy("Rooms of a treatment")),
+    ("bookings_room", gettext_lazy("Rooms")),
+    ("bookings_therapist", gettext_lazy("Therapists")),
+    ("bookings_user", gettext_lazy("Logins and roles")),
+    ("bookings_clinic", gettext_lazy("Clinic settings")),
 )
 
 
 class FilterForm(forms.Form):
     """What is asked for; whatever makes no sense is as if it had been left empty."""
 
-    who = forms.CharField(label="Who", required=False, widget=forms.Select)
-    what = forms.ChoiceField(label="What", required=False, choices=[("", "Anything"), *KINDS])
-    whom = forms.CharField(label="Client", required=False, max_length=100)
-    since = DayField(label="From", required=False)
-    until = DayField(label="To", required=False)
+    who = forms.CharField(label=gettext_lazy("Who"), required=False, widget=forms.Select)
+    what = forms.ChoiceField(
+        label=gettext_lazy("What"), required=False, choices=[("", gettext_lazy("Anything")), *KINDS]
+    )
+    whom = forms.CharField(label=gettext_lazy("Client"), required=False, max_length=100)
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         staff = User.objects.staff().order_by("name", "email")
         people = [(str(user.pk), str(user)) for user in staff]
-        groups = [("", "Anybody"), (STAFF, "The staff"), (RUNNERS, "Runners")]
-        self.fields["who"].widget.choices = [*groups, (PROGRAMS, "Programs"), *people]
+        groups = [("", _("Anybody")), (STAFF, _("The staff")), (RUNNERS, _("Runners"))]
+        self.fields["who"].widget.choices = [*groups, (PROGRAMS, _("Programs")), *people]
 
 
 @require_safe

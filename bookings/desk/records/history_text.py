@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import models
 from django.utils import dateformat
+from django.utils.translation import gettext as _
 
 from bookings.models import Change, Operation
 
@@ -43,7 +44,7 @@ class Words:
     def _told(self, change: Change) -> Told:
         model = TABLES.get(change.table)
         if model is None:
-            return Told(change, change.table, f"no. {change.row}", ())
+            return Told(change, change.table, _number(change.row), ())
         fields = {field.column: field for field in model._meta.concrete_fields}
         columns = [name for name in fields if name in {**change.before, **change.after}]
         lines = [self._line(change, fields[name]) for name in columns if name != "id"]
@@ -64,11 +65,11 @@ class Words:
         if value in (None, ""):
             return NOTHING
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return _("yes") if value else _("no")
         if isinstance(value, list):
             return ", ".join(map(str, value)) or NOTHING
         if field.remote_field:
-            return self.names.get((field.related_model, value)) or f"no. {value}"
+            return self.names.get((field.related_model, value)) or _number(value)
         if isinstance(field, models.DateTimeField) and value != "changed":
             return dateformat.format(datetime.fromisoformat(value).astimezone(self.tz), "d M Y H:i")
         if isinstance(field, models.DecimalField):
@@ -96,7 +97,11 @@ def _rows(model: type[models.Model], pks: set[int]) -> Iterable[models.Model]:
     return model._default_manager.select_related(*named).filter(pk__in=pks)
 
 
+def _number(row: int) -> str:
+    return _("no. {number}").format(number=row)
+
+
 def _name_then(change: Change) -> str:
     """Of a row that is gone, as it called itself."""
     said = change.before or change.after
-    return str(said.get("name") or said.get("email") or f"no. {change.row}")
+    return str(said.get("name") or said.get("email") or _number(change.row))

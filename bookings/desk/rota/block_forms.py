@@ -46,11 +46,11 @@ class BlockForm(forms.Form, Generic[Row]):
 class ClosedForm(BlockForm[Absence]):
     """A closure of the whole clinic."""
 
-    first = DayField(label="From")
-    start = ClockField(label="At (leave empty for the whole day)", required=False)
-    last = DayField(label="Until (leave empty for the same day)", required=False)
-    end = ClockField(label="At (leave empty for the end of the day)", required=False)
-    reason = forms.CharField(label="What for", max_length=120, required=False)
+    first = DayField(label=gettext_lazy("From"))
+    start = ClockField(label=gettext_lazy("At (leave empty for the whole day)"), required=False)
+    last = DayField(label=gettext_lazy("Until (leave empty for the same day)"), required=False)
+    end = ClockField(label=gettext_lazy("At (leave empty for the end of the day)"), required=False)
+    reason = forms.CharField(label=gettext_lazy("What for"), max_length=120, required=False)
 
     kind = Absence
 
@@ -102,9 +102,9 @@ class ExtraForm(BlockForm[ExtraShift]):
     """More hours on one day."""
 
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
-    first = DayField(label="Day")
-    start = ClockField(label="From")
-    end = ClockField(label="Until")
+    first = DayField(label=gettext_lazy("Day"))
+    start = ClockField(label=gettext_lazy("From"))
+    end = ClockField(label=gettext_lazy("Until"))
 
     kind = ExtraShift
 
@@ -133,11 +133,11 @@ class BreakForm(BlockForm[WeeklyBreak]):
 
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
     weekday = forms.TypedChoiceField(choices=Weekday.choices, coerce=int)
-    start = ClockField(label="From")
-    end = ClockField(label="Until")
-    first = DayField(label="First day on which it holds")
-    last = DayField(label="Last day (leave empty for good)", required=False)
-    reason = forms.CharField(label="What for", max_length=120, required=False)
+    start = ClockField(label=gettext_lazy("From"))
+    end = ClockField(label=gettext_lazy("Until"))
+    first = DayField(label=gettext_lazy("First day on which it holds"))
+    last = DayField(label=gettext_lazy("Last day (leave empty for good)"), required=False)
+    reason = forms.CharField(label=gettext_lazy("What for"), max_length=120, required=False)
 
     kind = WeeklyBreak
 

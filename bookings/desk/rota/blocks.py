@@ -150,7 +150,7 @@ def _page(
     *,
     block: Block | None = None,
     status: int = 200,
-    **context,
+    **context: Any,
 ) -> HttpResponse:
     made = block if block is not None and block.pk else None
     context = {"kind": kind, "kinds": KINDS.values(), "form": form, "made": made, **context}

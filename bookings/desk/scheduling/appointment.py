@@ -5,6 +5,8 @@ Every form of the panel says which event its page had `seen` last.
 
 import re
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from functools import partial, wraps
 from secrets import token_hex
 
@@ -90,7 +92,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     }
 
 
-def _fee_now(visit: Appointment, clinic: Clinic, now):
+def _fee_now(visit: Appointment, clinic: Clinic, now: datetime) -> Decimal | int:
     """What cancelling would cost the client at this moment."""
     late = now >= clinic.last_cancellation(visit.starts_at)
     return clinic.fee_for_cancelling_late(visit.price) if late else 0

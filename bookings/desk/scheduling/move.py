@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_POST
 
 from bookings import dates
@@ -32,6 +32,8 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LONGEST_MINUTES = 480
+MOVED = gettext_noop("Now {when} with {therapist}, {room}, {minutes} minutes.")
+MOVED_BACK = gettext_noop("Back at {when} with {therapist}, {room}, {minutes} minutes.")
 PROPOSED = ("date", "time", "therapist", "tell", "note")  # what a link may fill in
 
 
@@ -44,29 +46,38 @@ class MoveForm(forms.Form):
 
     date = DayField()
     time = forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    minutes = forms.IntegerField(label="Length in minutes", min_value=5, max_value=LONGEST_MINUTES)
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Length in minutes"), min_value=5, max_value=LONGEST_MINUTES
+    )
     treatment = forms.ModelChoiceField(
         Treatment.objects.filter(active=True),
         required=False,
-        empty_label="The same",
+        empty_label=gettext_lazy("The same"),
         help_text=gettext_lazy("Another treatment comes with its own length and price."),
     )
     therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
     room = forms.ModelChoiceField(
-        Room.objects.filter(active=True), required=False, empty_label="The same, or any free one"
+        Room.objects.filter(active=True),
+        required=False,
+        empty_label=gettext_lazy("The same, or any free one"),
     )
     tell = forms.ChoiceField(
         label=gettext_lazy("Tell the client?"),
-        choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
+        choices=[
+            ("yes", gettext_lazy("Yes, by mail in three minutes")),
+            ("no", gettext_lazy("No")),
+        ],
         widget=forms.RadioSelect,
         initial="yes",
     )
     note = forms.CharField(
-        label="A line of yours in that mail (optional)", required=False, max_length=300
+        label=gettext_lazy("A line of yours in that mail (optional)"),
+        required=False,
+        max_length=300,
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, visit: Appointment, *args, **kwargs):
+    def __init__(self, visit: Appointment, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.visit = visit
         choose_anew_if_gone(self, "therapist")
@@ -129,7 +140,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         moved = changes.move(wanted, now=timezone.now())
     except Refused as refusal:
         return _refused(request, visit, form, str(refusal), refusal=refusal)
-    return _done(request, moved, clinic, "Now")
+    return _done(request, moved, clinic, MOVED)
 
 
 def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict:
@@ -155,7 +166,7 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         return _said(request, visit, refusal)
     if moved:
-        return _done(request, back, Clinic.objects.the(), "Back at")
+        return _done(request, back, Clinic.objects.the(), MOVED_BACK)
     return _undone(request, back)
 
 
@@ -234,7 +245,8 @@ def _to_avoid(request: HttpRequest) -> Interval | None:
 
 def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
     when = dates.day_and_time(visit.starts_at, clinic.tz)
-    said = f"{how} {when} with {visit.therapist}, {visit.room}, {visit.minutes} minutes."
+    place = {"therapist": visit.therapist, "room": visit.room, "minutes": visit.minutes}
+    said = _(how).format(when=when, **place)
     if _wants_json(request):
         told = bool(visit.whose.email) and not visit.not_told
         return JsonResponse({"said": said, "revision": visit.revision, "told": told})
@@ -273,7 +285,9 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
         "date": f"{local:%Y-%m-%d}",
         "time": f"{local:%H:%M}",
         "therapist": str(therapist.pk),
-        "words": f"{dates.day_and_time(opening.starts_at, clinic.tz)} with {therapist}",
+        "words": _("{when} with {therapist}").format(
+            when=dates.day_and_time(opening.starts_at, clinic.tz), therapist=therapist
+        ),
     }
 
 
@@ -285,7 +299,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context
+    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, **context}
     return render(request, "desk/scheduling/move.html", context, status=status)

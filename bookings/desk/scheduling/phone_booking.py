@@ -59,20 +59,25 @@ A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 class CallForm(forms.Form):
     """What is typed; who and when are then chosen from what is found for it."""
 
-    who = forms.CharField(label="Client", required=False, max_length=200)
+    who = forms.CharField(label=gettext_lazy("Client"), required=False, max_length=200)
     treatment = forms.ModelChoiceField(Treatment.objects.filter(active=True), empty_label=None)
-    when = forms.CharField(label="When", required=False, max_length=LONGEST)
+    when = forms.CharField(label=gettext_lazy("When"), required=False, max_length=LONGEST)
     therapist = forms.ModelChoiceField(
-        Therapist.objects.active(), required=False, empty_label="Any therapist"
+        Therapist.objects.active(), required=False, empty_label=gettext_lazy("Any therapist")
     )
     tell = forms.ChoiceField(
         label=gettext_lazy("Tell the client?"),
-        choices=[("yes", "Yes, by mail in three minutes"), ("no", "No")],
+        choices=[
+            ("yes", gettext_lazy("Yes, by mail in three minutes")),
+            ("no", gettext_lazy("No")),
+        ],
         initial="yes",
         required=False,
     )
     note = forms.CharField(
-        label="A line of yours in that mail (optional)", required=False, max_length=300
+        label=gettext_lazy("A line of yours in that mail (optional)"),
+        required=False,
+        max_length=300,
     )
     key = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
 
@@ -303,7 +308,7 @@ def _is_an_address(text: str) -> bool:
     return True
 
 
-def _with_defaults(data, gap: PressedGap | None) -> Any:
+def _with_defaults(data: Any, gap: PressedGap | None) -> Any:
     """The client's last treatment or the first there is (or that fits), and telling them."""
     data = data.copy()
     if not data.get("treatment"):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bookings import dates
 from bookings.core import training
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Problem, Rules
@@ -141,7 +142,7 @@ def times_for(
     try:
         wish = read(typed, now=now, tz=clinic.tz)
     except Unclear as unclear:
-        return Times(unclear=str(unclear))
+        return Times(unclear=dates.translated(unclear.sentence))
     count = SHOWN * (1 + later)
     found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now)
     plan = _plan(client, clinic.day_of(now))

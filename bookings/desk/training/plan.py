@@ -7,6 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bookings.models import Appointment, Client
 from bookings.queries.training.plans import History
@@ -21,13 +23,13 @@ class DeskPlan(ClientPlan):
 
     at_the_desk = True
     frame = "staff_base.html"
-    enter_words = "Enter the race"
+    enter_words = gettext_lazy("Enter the race")
     asks_for_nudges = False
 
     def __init__(self, client: Client, by: str):
         super().__init__(client)
         self.by = by
-        self.whose = f"{client}: plan"
+        self.whose = _("{client}: plan").format(client=client)
 
     def _history(self) -> History:
         return History.of(self.client)

@@ -31,7 +31,7 @@ def whole_weeks(days: int) -> None:
 
 
 class Days(forms.IntegerField):
-    def __init__(self, label: str, *, least: int = 1, most: int = 365, **options: Any):
+    def __init__(self, label: Any, *, least: int = 1, most: int = 365, **options: Any):
         super().__init__(
             label=label, min_value=least, max_value=most, widget=DAYS_TEXT,
             error_messages={"invalid": gettext_lazy("Please give a whole number.")}, **options,
@@ -39,7 +39,7 @@ class Days(forms.IntegerField):
 
 
 class Words(ShortText):
-    def __init__(self, label: str, *, rows: int = 3, **options: Any):
+    def __init__(self, label: Any, *, rows: int = 3, **options: Any):
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(label=label, widget=widget, longest=LONGEST_TEXT, **options)
 
@@ -47,7 +47,7 @@ class Words(ShortText):
 class Lines(ShortText):
     """A list of texts, one on each line."""
 
-    def __init__(self, label: str, **options: Any):
+    def __init__(self, label: Any, **options: Any):
         widget = forms.Textarea(attrs={"rows": 4})
         super().__init__(label=label, widget=widget, longest=4 * LONGEST_TEXT,
                          help_text=gettext_lazy("One on each line."), required=False,
@@ -139,9 +139,9 @@ class ProtocolForm(forms.Form):
 class SessionTypeForm(ProtocolForm):
     """How long and how firm one kind of session is, and why it is suggested."""
 
-    minutes = Days("Minutes", least=5, most=240)
-    pressure = forms.ChoiceField(label="Pressure", choices=PRESSURES)
-    why = Words("Why, in one sentence for the runner")
+    minutes = Days(gettext_lazy("Minutes"), least=5, most=240)
+    pressure = forms.ChoiceField(label=gettext_lazy("Pressure"), choices=PRESSURES)
+    why = Words(gettext_lazy("Why, in one sentence for the runner"))
 
     paths = {"minutes": ("minutes",), "pressure": ("pressure",), "why": ("why",)}
     helper = plain("based_on", "minutes", "pressure", "why")
@@ -165,36 +165,37 @@ WORDS = (
 class PhaseForm(ProtocolForm):
     """How a phase is called, what it bears, how often sessions come, and the words for it."""
 
-    name = ShortText(label="Name", longest=60)
-    usual = forms.ChoiceField(label="Usual pressure", choices=PRESSURES)
+    name = ShortText(label=gettext_lazy("Name"), longest=60)
+    usual = forms.ChoiceField(label=gettext_lazy("Usual pressure"), choices=PRESSURES)
     ceiling = forms.ChoiceField(
-        label="Firmest pressure advised",
+        label=gettext_lazy("Firmest pressure advised"),
         choices=PRESSURES,
         help_text=gettext_lazy("The slot picker and every plan keep to it at once."),
     )
-    shortest = Days("Shortest session, in minutes", least=0, most=240)
-    longest = Days("Longest session, in minutes", least=0, most=240)
-    least = Days("At least so many days between sessions", required=False)
-    most = Days("At most so many days between sessions", required=False)
+    shortest = Days(gettext_lazy("Shortest session, in minutes"), least=0, most=240)
+    longest = Days(gettext_lazy("Longest session, in minutes"), least=0, most=240)
+    least = Days(gettext_lazy("At least so many days between sessions"), required=False)
+    most = Days(gettext_lazy("At most so many days between sessions"), required=False)
     standard = Days(
-        "Days between sessions in a plan", least=7, most=364, validators=[whole_weeks],
+        gettext_lazy("Days between sessions in a plan"), least=7, most=364,
+        validators=[whole_weeks],
         help_text=gettext_lazy("A multiple of 7, so that sessions stay on the same weekday."),
     )  # fmt: skip
     high_volume = Days(
-        "Days between sessions for runners with many kilometres", least=7, most=364,
+        gettext_lazy("Days between sessions for runners with many kilometres"), least=7, most=364,
         validators=[whole_weeks], help_text=gettext_lazy("A multiple of 7."),
     )  # fmt: skip
-    client_message = Words("What we tell the runner", required=False)
+    client_message = Words(gettext_lazy("What we tell the runner"), required=False)
     reminder_sentence = Words(
-        "What a reminder says of the phase", required=False, rows=2,
-        help_text="{time} becomes the time to or since the race, such as 11 days.",
+        gettext_lazy("What a reminder says of the phase"), required=False, rows=2,
+        help_text=gettext_lazy("{time} becomes the time to or since the race, such as 11 days."),
     )  # fmt: skip
     reminder_days = Leads(
-        label="Reminders, days before", required=False,
+        label=gettext_lazy("Reminders, days before"), required=False,
         help_text=gettext_lazy("Such as 3, 1. Empty: on the usual days."),
     )  # fmt: skip
-    therapist_brief = Words("What we tell the therapist", rows=4)
-    avoid = Lines("What to avoid (for therapists)")
+    therapist_brief = Words(gettext_lazy("What we tell the therapist"), rows=4)
+    avoid = Lines(gettext_lazy("What to avoid (for therapists)"))
 
     paths = {
         "name": ("name",),
@@ -234,7 +235,7 @@ class PhaseForm(ProtocolForm):
 
 class FileForm(forms.Form):
     file = forms.FileField(
-        label="Protocol file",
+        label=gettext_lazy("Protocol file"),
         help_text=format_lazy(
             gettext_lazy("YAML, at most {size} KB, as an export writes it."),
             size=protocol_file.LARGEST // 1024,

@@ -3,6 +3,7 @@
 import re
 from argparse import ArgumentTypeError
 from datetime import timedelta
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--due-within", type=stretch, default=timedelta(days=7))
 
-    def handle(self, *, due_within: timedelta, **_):
+    def handle(self, *, due_within: timedelta, **_: Any) -> None:
         clinic = Clinic.objects.the()
         for problem in mail_status.problems(clinic):
             self.stderr.write(problem)

@@ -4,6 +4,7 @@ import logging
 import signal
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             "--every", type=float, default=5, help="seconds between two looks (default 5)"
         )
 
-    def handle(self, *, after: float, every: float, **_):
+    def handle(self, *, after: float, every: float, **_: Any) -> None:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

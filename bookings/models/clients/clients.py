@@ -105,10 +105,10 @@ class Client(Named, models.Model):
         help_text=_("Same e-mail, different name: the desk decides whether it is the same person."),
     )
 
-    wants_reminders = models.BooleanField("wants reminders of appointments", default=True)
-    wants_news = models.BooleanField("wants news of the waiting list", default=True)
+    wants_reminders = models.BooleanField(_("wants reminders of appointments"), default=True)
+    wants_news = models.BooleanField(_("wants news of the waiting list"), default=True)
     wants_nudges = models.BooleanField(
-        "wants mails timed to their training",
+        _("wants mails timed to their training"),
         default=False,
         help_text=_(
             "Only for whoever has ticked it; reminders of appointments are another matter."
@@ -121,15 +121,17 @@ class Client(Named, models.Model):
     )
 
     long_run_weekday = models.PositiveSmallIntegerField(
-        "day of the long run", choices=list(WEEKDAYS.items()), default=training.Weekday.SUN.value
+        _("day of the long run"),
+        choices=list(WEEKDAYS.items()),
+        default=training.Weekday.SUN.value,
     )
     weekly_volume_km = models.PositiveSmallIntegerField(
-        "kilometres a week",
+        _("kilometres a week"),
         default=0,
         help_text=_("In the biggest weeks; 0 when not known."),
     )
     usual_part = models.PositiveSmallIntegerField(
-        "usual part of the day",
+        _("usual part of the day"),
         choices=list(PARTS_OF_DAY.items()),
         null=True,
         blank=True,
@@ -154,12 +156,12 @@ class Client(Named, models.Model):
 
     date_of_birth = models.DateField(null=True, blank=True)
     guardian_name = models.CharField(
-        "parent or guardian",
+        _("parent or guardian"),
         max_length=200,
         blank=True,
         help_text=_("Of a client under 18."),
     )
-    guardian_agreed_at = models.DateTimeField("consent given", null=True, blank=True)
+    guardian_agreed_at = models.DateTimeField(_("consent given"), null=True, blank=True)
     guardian_agreed_by = models.CharField(
         max_length=200,
         blank=True,

@@ -5,6 +5,7 @@ answer may stand in it, so accents go by decomposing rather than by the `unaccen
 """
 
 from functools import reduce
+from typing import Any
 
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Concat, Lower, Replace
@@ -38,7 +39,7 @@ TEXT = TextField()
 GAP = Value(" ", output_field=TEXT)
 
 
-def folded(name: str):
+def folded(name: str) -> Any:
     plain = WithoutMatches(Decomposed(_one_for_one(name)), Value(DROPPED))
     return reduce(_spelt, SPELT.items(), _one_for_one(Lower(plain, output_field=TEXT)))
 
@@ -48,7 +49,7 @@ def _one_for_one(text):
     return LettersFor(text, Value(letters, output_field=TEXT), Value(others, output_field=TEXT))
 
 
-def _spelt(text, pair: tuple[str, str]):
+def _spelt(text: Any, pair: tuple[str, str]) -> Replace:
     letter, spelt = (Value(part, output_field=TEXT) for part in pair)
     return Replace(text, letter, spelt, output_field=TEXT)
 

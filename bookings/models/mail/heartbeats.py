@@ -19,7 +19,7 @@ class HeartbeatQuerySet(models.QuerySet):
     def note(self, part: Component) -> None:
         self.update_or_create(part=part, defaults={"at": Now()})
 
-    def with_silence(self, age: timedelta):
+    def with_silence(self, age: timedelta) -> models.QuerySet:
         """Each says `is_ahead` when its last sign lies in the future, which the clock that has been
         put back will not reach for a while; and `is_silent` then, or when the sign is that old.
         """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -59,10 +60,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
     def unfinished(self):
         return self.filter(state__in=UNFINISHED)
 
-    def about_older_revisions(self, appointment: Appointment):
+    def about_older_revisions(self, appointment: Appointment) -> Self:
         return self.filter(appointment=appointment, revision__lt=appointment.revision)
 
-    def about(self, appointment: Appointment):
+    def about(self, appointment: Appointment) -> Self:
         """Of that one alone, or of those it was booked with."""
         together = Q(together=appointment.together) if appointment.together else Q(pk=None)
         return self.filter(Q(appointment=appointment) | together)
@@ -75,7 +76,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         why = why or _("The appointment has changed since.")
         return self.not_gone_out().update(state=MailState.SUPERSEDED, why=why)
 
-    def told_of(self, appointment: Appointment):
+    def told_of(self, appointment: Appointment) -> Self:
         """What went out, or may have, and says when it is or that it is not."""
         return self.about(appointment).filter(kind__in=TELLS_OF_A_VISIT, data_at__isnull=False)
 
@@ -83,21 +84,21 @@ class MailQuerySet(models.QuerySet["Mail"]):
         """Superseded before anything went out."""
         return self.filter(state=MailState.SUPERSEDED, data_at=None)
 
-    def timed_to_training(self, client: Client):
+    def timed_to_training(self, client: Client) -> Self:
         return self.filter(client=client, kind__in=TIMED_TO_TRAINING)
 
-    def gone_out(self, client: Client):
+    def gone_out(self, client: Client) -> Self:
         """The training mails whose message went out, or may have."""
         return self.timed_to_training(client).filter(
             state__in=[MailState.SENT, MailState.AMBIGUOUS, MailState.SENDING],
             data_at__isnull=False,
         )
 
-    def merged_into(self, others: Iterable["Mail"]):
+    def merged_into(self, others: Iterable["Mail"]) -> Self:
         keys = [mail.key for mail in others]
         return self.filter(state=MailState.MERGED, about__into__in=keys)
 
-    def overdue(self, wait: timedelta):
+    def overdue(self, wait: timedelta) -> Self:
         """Due, or left behind by a sender that is gone, for longer than `wait`."""
         return self.filter(
             Q(state=MailState.SCHEDULED, due_at__lte=Now() - wait)
@@ -268,11 +269,11 @@ class Mail(models.Model):
             state=MailState.SENT, sent_at=Now(), message_id=message_id, last_error=""
         )
 
-    def end(self, state: MailState, why: str, **changes) -> None:
+    def end(self, state: MailState, why: str, **changes: Any) -> None:
         """Not sent, and not to be tried again."""
         self._mine().filter(state=MailState.SENDING).update(state=state, why=why, **changes)
 
-    def retry(self, wait: timedelta, **changes) -> None:
+    def retry(self, wait: timedelta, **changes: Any) -> None:
         """Known not to have gone out: due again after the wait, or when it is of no more use."""
         self._mine().filter(state=MailState.SENDING).update(
             state=MailState.SCHEDULED,

@@ -4,8 +4,9 @@ Rows of both are never edited or deleted (a trigger refuses it): what was wrong 
 a further row that takes it back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -34,7 +35,7 @@ class PaymentQuerySet(models.QuerySet):
         of_the_price = Q(waives="") & ~Q(appointment__status__in=CHARGED_A_FEE)
         return self.filter(~Q(method=Method.WAIVED) | of_the_fee | of_the_price)
 
-    def during(self, interval: Interval):
+    def during(self, interval: Interval) -> Self:
         return self.filter(at__gte=interval.start, at__lt=interval.end)
 
     def with_everything(self):
@@ -164,5 +165,5 @@ class Account:
         """What the client is owed."""
         return max(NOTHING, -self.left)
 
-    def _sum(self, counts) -> Decimal:
+    def _sum(self, counts: Callable[[Payment], bool]) -> Decimal:
         return sum((one.amount for one in self.payments if counts(one)), NOTHING)

@@ -1,6 +1,7 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
 from datetime import date
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -117,7 +118,7 @@ class ExtraShift(models.Model):
 
 
 class AbsenceQuerySet(models.QuerySet):
-    def touching(self, interval: Interval):
+    def touching(self, interval: Interval) -> Self:
         return self.filter(starts_at__lt=interval.end, ends_at__gt=interval.start)
 
 

@@ -64,7 +64,7 @@ class Treatment(Named, models.Model):
         blank=True,
         help_text=gettext_lazy("None chosen: any room will do."),
     )
-    online = models.BooleanField("bookable online", default=True)
+    online = models.BooleanField(gettext_lazy("bookable online"), default=True)
     active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(
         default=0, help_text=gettext_lazy("Order on the home page.")

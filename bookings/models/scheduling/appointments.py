@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
@@ -73,11 +73,11 @@ class AppointmentQuerySet(models.QuerySet):
         """Everything whose status keeps its time, live and dead holds alike."""
         return self.filter(OCCUPYING)
 
-    def blocking(self, now: datetime):
+    def blocking(self, now: datetime) -> Self:
         """What keeps its time at `now`: a hold past its end no longer does."""
         return self.occupying().exclude(status=Status.HELD, held_until__lte=now)
 
-    def touching(self, interval: Interval):
+    def touching(self, interval: Interval) -> Self:
         """Blocked at some time in the interval; bounded below so that an index serves it."""
         return self.filter(
             starts_at__gt=interval.start - LONGEST,
@@ -85,13 +85,13 @@ class AppointmentQuerySet(models.QuerySet):
             blocked_until__gt=interval.start,
         )
 
-    def held_by(self, visitor: str):
+    def held_by(self, visitor: str) -> Self:
         return self.filter(status=Status.HELD, visitor=visitor)
 
-    def live_holds(self, now: datetime):
+    def live_holds(self, now: datetime) -> Self:
         return self.filter(status=Status.HELD, held_until__gt=now)
 
-    def dead_holds(self, now: datetime):
+    def dead_holds(self, now: datetime) -> Self:
         return self.filter(status=Status.HELD, held_until__lte=now)
 
     def visits(self):
@@ -114,7 +114,7 @@ class AppointmentQuerySet(models.QuerySet):
         """Whatever became of them: nobody has proved their address, or said that they may stay."""
         return self.filter(prove_by__isnull=False, client__proved_at=None)
 
-    def upcoming(self, now: datetime):
+    def upcoming(self, now: datetime) -> Self:
         return self.filter(status=Status.BOOKED, starts_at__gte=now).order_by("starts_at")
 
     def of_the_living(self):
@@ -400,7 +400,7 @@ class Appointment(models.Model):
             self.become(Status.BOOKED, by=by, now=now, facts=facts, **changes)
 
     def become(
-        self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes
+        self, status: Status, *, by: str, now: datetime, facts: dict | None = None, **changes: Any
     ) -> None:
         """The one door between statuses: a conditional update and its event, together.
 

@@ -1,6 +1,7 @@
 """What clients tell of their training, and which sessions they do not want."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from bookings.core import training
 from bookings.models.clients.clients import Client
@@ -29,7 +30,7 @@ class DeclinedSession(models.Model):
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="declined_sessions")
     kind = models.CharField(max_length=20, choices=KINDS)
-    ideal = models.DateField("ideal day")
+    ideal = models.DateField(gettext_lazy("ideal day"))
 
     class Meta:
         ordering = ["ideal"]

@@ -13,9 +13,11 @@ class ProtocolVersion(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     data = models.JSONField()
-    created_at = models.DateTimeField("made at")
+    created_at = models.DateTimeField(gettext_lazy("made at"))
     by = models.CharField(max_length=300)
-    change = models.TextField("what is different", help_text=gettext_lazy("In a sentence."))
+    change = models.TextField(
+        gettext_lazy("what is different"), help_text=gettext_lazy("In a sentence.")
+    )
 
     class Meta:
         ordering = ["-number"]

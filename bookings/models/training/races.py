@@ -42,7 +42,7 @@ class Race(Named, models.Model):
     """A race on a civil date; without a client while it is only kept in somebody's browser."""
 
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="races")
-    race_date = models.DateField("date")
+    race_date = models.DateField(gettext_lazy("date"))
     distance = models.CharField(max_length=10, choices=Distance.choices)
     name = models.CharField(max_length=120, blank=True)
     priority = models.CharField(max_length=1, choices=Priority.choices, default=Priority.A)
@@ -50,14 +50,14 @@ class Race(Named, models.Model):
         null=True, blank=True, help_text=gettext_lazy("Wins over the number of weeks.")
     )
     weeks = models.PositiveSmallIntegerField(
-        "weeks of training",
+        gettext_lazy("weeks of training"),
         null=True,
         blank=True,
         help_text=gettext_lazy("Empty: the distance's usual number."),
     )
     outcome = models.CharField(max_length=20, choices=Outcome.choices, default=Outcome.EXPECTED)
     dnf_km = models.PositiveSmallIntegerField(
-        "kilometres run",
+        gettext_lazy("kilometres run"),
         null=True,
         blank=True,
         help_text=gettext_lazy("Only of a race that was not finished."),

@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.core.clients.search_text import MOST_TERMS, bounded, terms
 from bookings.models import Appointment, Client, Race
@@ -32,17 +34,17 @@ class Group(StrEnum):
 
     @property
     def label(self) -> str:
-        return LABELS[self]
+        return _(LABELS[self])
 
 
 LABELS = {
-    Group.RACE: "A race ahead",
-    Group.UPCOMING: "An appointment to come",
-    Group.PROVISIONAL: "Address not confirmed",
-    Group.NO_EMAIL: "No e-mail",
-    Group.HEALTH: "Health: to be checked by the therapist",
-    Group.OTHER_NAME: "A different name given",
-    Group.CONSENT: "Under 18, consent missing",
+    Group.RACE: gettext_noop("A race ahead"),
+    Group.UPCOMING: gettext_noop("An appointment to come"),
+    Group.PROVISIONAL: gettext_noop("Address not confirmed"),
+    Group.NO_EMAIL: gettext_noop("No e-mail"),
+    Group.HEALTH: gettext_noop("Health: to be checked by the therapist"),
+    Group.OTHER_NAME: gettext_noop("A different name given"),
+    Group.CONSENT: gettext_noop("Under 18, consent missing"),
 }
 
 
@@ -101,7 +103,9 @@ def _alike(asked: list[str], most: int) -> list[Client]:
     return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
 
 
-def in_group(clients: QuerySet[Client], group: Group, *, today: date, now: datetime):
+def in_group(
+    clients: QuerySet[Client], group: Group, *, today: date, now: datetime
+) -> QuerySet[Client]:
     races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today)
     upcoming = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
     young = Q(date_of_birth__gt=grown_up_since(today), guardian_agreed_at=None)
@@ -117,7 +121,9 @@ def in_group(clients: QuerySet[Client], group: Group, *, today: date, now: datet
     return clients.filter(wanted[group])
 
 
-def with_what_is_ahead(clients: QuerySet[Client], *, today: date, now: datetime):
+def with_what_is_ahead(
+    clients: QuerySet[Client], *, today: date, now: datetime
+) -> QuerySet[Client]:
     """Each with its next appointment's start and its next race's date."""
     visits = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
     races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today).order_by("race_date")

@@ -143,9 +143,10 @@ def moment(second: int) -> datetime:
     return datetime.fromtimestamp(second, UTC)
 
 
-def _visits(bounds: Interval, now: datetime):
+def _visits(bounds: Interval, now: datetime) -> QuerySet:
     latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
-    visits = Appointment.objects.blocking(now).touching(bounds).select_related("client")
+    visits: QuerySet = Appointment.objects.blocking(now).touching(bounds)
+    visits = visits.select_related("client")
     visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
     visits = visits.annotate(last_event=Subquery(latest.values("pk")[:1]), settled=sum_of(Payment))
     visits = visits.only(*READ_OF_A_VISIT)

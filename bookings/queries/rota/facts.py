@@ -6,6 +6,7 @@ models each time took longer than running it.
 
 from collections.abc import Iterable
 from datetime import date, time
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -92,7 +93,7 @@ def time_off(
     return rows(TIME_OFF, therapists=list(therapists), **span)
 
 
-def rows(sql: str, **facts) -> list[tuple]:
+def rows(sql: str, **facts: Any) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, facts)
         return cursor.fetchall()

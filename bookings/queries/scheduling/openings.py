@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import Visit
@@ -100,7 +101,7 @@ def closest(found: Iterable[Opening], start: datetime, count: int) -> list[Openi
 
 
 def next_free(
-    clinic: Clinic, treatment: Treatment, *, after: datetime, now: datetime, **asked
+    clinic: Clinic, treatment: Treatment, *, after: datetime, now: datetime, **asked: Any
 ) -> Opening | None:
     """The first opening at or after a moment; None when there is none within the horizon.
 

@@ -28,7 +28,7 @@ AGE, CONSENT = "age", "consent"
 
 class AgeForm(forms.Form):
     date_of_birth = forms.DateField(
-        label="Date of birth",
+        label=gettext_lazy("Date of birth"),
         widget=forms.DateInput({"type": "date", "autocomplete": "bday"}, "%Y-%m-%d"),
         error_messages={
             "required": gettext_lazy("Please give your date of birth."),
@@ -48,12 +48,14 @@ class AgeForm(forms.Form):
 
 class ConsentForm(forms.Form):
     guardian_name = NameField(
-        label="Name of the parent or guardian",
+        label=gettext_lazy("Name of the parent or guardian"),
         validators=[has_a_letter],
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
     agreed = forms.BooleanField(
-        label="I am their parent or guardian, and I agree to the treatment they have booked",
+        label=gettext_lazy(
+            "I am their parent or guardian, and I agree to the treatment they have booked"
+        ),
         error_messages={"required": gettext_lazy("Without your consent we cannot treat them.")},
     )
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from bookings.actions.mail import preferences as preferring
@@ -20,9 +21,13 @@ from bookings.web.responses import page_methods, private
 
 
 class PreferencesForm(forms.Form):
-    reminders = forms.BooleanField(label="Reminders of appointments I have booked", required=False)
-    nudges = forms.BooleanField(label="Sessions that would suit my training", required=False)
-    news = forms.BooleanField(label="News of the waiting list", required=False)
+    reminders = forms.BooleanField(
+        label=gettext_lazy("Reminders of appointments I have booked"), required=False
+    )
+    nudges = forms.BooleanField(
+        label=gettext_lazy("Sessions that would suit my training"), required=False
+    )
+    news = forms.BooleanField(label=gettext_lazy("News of the waiting list"), required=False)
 
     helper = plain("reminders", "nudges", "news")
 

@@ -237,7 +237,7 @@ def _said(form: DetailsForm, name: str) -> Any:
 
 
 def _choose_again(
-    request: HttpRequest, treatment: Treatment, problem: str, nearest=(), *, status: int
+    request: HttpRequest, treatment: Treatment, problem: str, nearest: Any = (), *, status: int
 ) -> HttpResponse:
     """The times again, on the day that was wanted as far as it can be told."""
     if not (treatment.active and treatment.online):
@@ -266,7 +266,7 @@ def _has_booked(request: HttpRequest, start: datetime) -> bool:
     return booked is not None and booked.starts_at == start
 
 
-def _live_hold(request: HttpRequest, treatment: Treatment, **which) -> Appointment | None:
+def _live_hold(request: HttpRequest, treatment: Treatment, **which: Any) -> Appointment | None:
     """What is being kept of the treatment for the visitor at the moment."""
     if not (known := visitor(request)):
         return None

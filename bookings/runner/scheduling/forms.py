@@ -9,12 +9,12 @@ from bookings.models import Therapist
 from bookings.web.forms import PERSON, InstantField, PersonForm, plain
 
 REASONS = (
-    ("", "I would rather not say"),
-    ("other_time", "Another time suits me better"),
-    ("plans_changed", "My training or race plans have changed"),
-    ("mistake", "I booked it by mistake"),
-    ("elsewhere", "I have booked somewhere else"),
-    ("other", "Something else"),
+    ("", gettext_lazy("I would rather not say")),
+    ("other_time", gettext_lazy("Another time suits me better")),
+    ("plans_changed", gettext_lazy("My training or race plans have changed")),
+    ("mistake", gettext_lazy("I booked it by mistake")),
+    ("elsewhere", gettext_lazy("I have booked somewhere else")),
+    ("other", gettext_lazy("Something else")),
 )
 
 
@@ -58,7 +58,7 @@ class CancelForm(forms.Form):
     """Why, if they like; a list, because a free text would fill with health data."""
 
     reason = forms.ChoiceField(
-        label="Would you tell us why? (optional)",
+        label=gettext_lazy("Would you tell us why? (optional)"),
         choices=REASONS,
         required=False,
         widget=forms.Select(attrs={"autocomplete": "off"}),

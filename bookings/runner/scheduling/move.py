@@ -44,7 +44,9 @@ def _cannot_move(opened: Opened) -> bool:
     return visit.status != Status.BOOKED or why_not is not None
 
 
-def _choose(request: HttpRequest, opened: Opened, problem: str = "", status: int = 200):
+def _choose(
+    request: HttpRequest, opened: Opened, problem: str = "", status: int = 200
+) -> HttpResponse:
     here = reverse("runner:move", args=[opened.token])
     clinic, now = Clinic.objects.the(), timezone.now()
     store = (

@@ -1,5 +1,7 @@
 """The slot picker's page."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,7 +22,7 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
     return page_or_part(request, PAGE, PART, {"picker": picker_of(request, treatment)})
 
 
-def picker_of(request: HttpRequest, treatment: Treatment, query=None) -> Picker:
+def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> Picker:
     """The picker for a new appointment."""
     clinic, now = Clinic.objects.the(), timezone.now()
     return open_picker(

@@ -104,7 +104,7 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     return page_or_part(request, PAGE, PART, context)
 
 
-def _new_race(store: PlanStore, clinic: Clinic, **given) -> NewRaceForm:
+def _new_race(store: PlanStore, clinic: Clinic, **given: Any) -> NewRaceForm:
     return NewRaceForm(today=_today(clinic), asks_for_nudges=store.asks_for_nudges, **given)
 
 

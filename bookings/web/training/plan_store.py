@@ -9,6 +9,8 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from bookings import links
 from bookings.actions.scheduling.holds import MOST_STARTS
@@ -54,8 +56,8 @@ class Pages:
     at_the_desk = False
     most_at_once = MOST_STARTS
     frame = "base.html"
-    whose = "Your plan"
-    enter_words = "Show my plan"
+    whose: str | Promise = gettext_lazy("Your plan")
+    enter_words: str | Promise = gettext_lazy("Show my plan")
 
     @property
     def url(self) -> str:

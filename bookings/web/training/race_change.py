@@ -158,7 +158,16 @@ def _questions(
     ]
 
 
-def _question(request, store, visit, misfit, openings, *, clinic, now) -> Question:
+def _question(
+    request: HttpRequest,
+    store: Any,
+    visit: Any,
+    misfit: Any,
+    openings: Any,
+    *,
+    clinic: Any,
+    now: datetime,
+) -> Question:
     binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None

@@ -27,7 +27,7 @@ class KilometresField(forms.IntegerField):
 
     def __init__(self) -> None:
         super().__init__(
-            label="How far you got, in kilometres (optional)",
+            label=gettext_lazy("How far you got, in kilometres (optional)"),
             required=False,
             min_value=0,
             max_value=1000,
@@ -43,26 +43,31 @@ class RaceForm(forms.Form):
     """A race: only the date and the distance are needed."""
 
     race_date = DayField(
-        label="Date of the race",
+        label=gettext_lazy("Date of the race"),
         error_messages={
             "required": gettext_lazy("Please give the date of your race."),
             "invalid": gettext_lazy("There is no such day. Please give a date such as 25/04/2027."),
         },
     )
     distance = forms.ChoiceField(
-        label="Distance", choices=Distance.choices, initial=Distance.MARATHON
+        label=gettext_lazy("Distance"), choices=Distance.choices, initial=Distance.MARATHON
     )
-    name = NameField(label="Name of the race (optional)", required=False, longest=LONGEST_NAME)
+    name = NameField(
+        label=gettext_lazy("Name of the race (optional)"), required=False, longest=LONGEST_NAME
+    )
     priority = forms.ChoiceField(
-        label="What it is to you", choices=Priority.choices, initial=Priority.A, required=False
+        label=gettext_lazy("What it is to you"),
+        choices=Priority.choices,
+        initial=Priority.A,
+        required=False,
     )
     training_start = DayField(
-        label="First day of training (optional)",
+        label=gettext_lazy("First day of training (optional)"),
         required=False,
         help_text=gettext_lazy("If you know it, the number of weeks follows from it."),
     )
     weeks = forms.IntegerField(
-        label="Weeks of training (optional)",
+        label=gettext_lazy("Weeks of training (optional)"),
         required=False,
         help_text=gettext_lazy("Usually 18 for a marathon, 12 for a half."),
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
@@ -113,7 +118,7 @@ class HabitsForm(forms.Form):
     """What a week of the runner's training looks like."""
 
     long_run_weekday = forms.TypedChoiceField(
-        label="Day of your long run",
+        label=gettext_lazy("Day of your long run"),
         choices=Weekday.choices,
         coerce=int,
         empty_value=Weekday.SUNDAY,  # type: ignore[arg-type]
@@ -121,7 +126,7 @@ class HabitsForm(forms.Form):
         required=False,
     )
     weekly_volume_km = forms.IntegerField(
-        label="Kilometres in your biggest weeks (optional)",
+        label=gettext_lazy("Kilometres in your biggest weeks (optional)"),
         required=False,
         min_value=0,
         max_value=400,
@@ -166,7 +171,9 @@ class WeekForm(HabitsForm):
 class NewcomersWeekForm(WeekForm):
     """The same of somebody of whom the clinic does not know whether they have been."""
 
-    has_been = forms.BooleanField(label="I have had a massage here before", required=False)
+    has_been = forms.BooleanField(
+        label=gettext_lazy("I have had a massage here before"), required=False
+    )
 
     helper = plain(
         "usual_part", "usual_therapist_id", "long_run_weekday", "weekly_volume_km", "has_been"
@@ -176,7 +183,9 @@ class NewcomersWeekForm(WeekForm):
 class NewRaceForm(HabitsForm, RaceForm):
     """A race, and the habits that the plan goes by."""
 
-    has_been = forms.BooleanField(label="I have had a massage here before", required=False)
+    has_been = forms.BooleanField(
+        label=gettext_lazy("I have had a massage here before"), required=False
+    )
     wants_nudges = forms.BooleanField(
         label=ASKED_WITH_A_RACE,
         required=False,
@@ -203,7 +212,7 @@ class NewRaceForm(HabitsForm, RaceForm):
 class ChangeRaceForm(RaceForm):
     """Another date, more about the race, or how it went."""
 
-    outcome = forms.ChoiceField(label="How it went", choices=Outcome.choices)
+    outcome = forms.ChoiceField(label=gettext_lazy("How it went"), choices=Outcome.choices)
     dnf_km = KilometresField()
 
     helper = plain("race_date", "distance", "name", "outcome", "dnf_km")

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils import dateformat
 
@@ -190,7 +191,7 @@ def upright(
     )
 
 
-def _areas(segments: Sequence[training.Segment], scale: Scale, point) -> Iterator[Area]:
+def _areas(segments: Sequence[training.Segment], scale: Scale, point: Any) -> Iterator[Area]:
     load = LOAD[segments[0].phase]
     for segment in segments:
         start, end = scale.at(segment.start), scale.at(segment.end)

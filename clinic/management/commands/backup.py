@@ -1,6 +1,7 @@
 """manage.py backup: the whole database in one file, while the clinic works."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--daily", type=int, default=settings.BACKUPS_DAILY)
         parser.add_argument("--weekly", type=int, default=settings.BACKUPS_WEEKLY)
 
-    def handle(self, *, folder: Path, daily: int, weekly: int, **_options) -> None:
+    def handle(self, *, folder: Path, daily: int, weekly: int, **_options: Any) -> None:
         try:
             path, manifest = create.make(folder, key=settings.BACKUP_KEY, now=timezone.now())
             gone = rotate.rotate(folder, daily=daily, weekly=weekly)

@@ -1,6 +1,7 @@
 """manage.py export_all: the clinic's whole data, for any other program."""
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -24,7 +25,7 @@ class Command(BaseCommand):
             help="health data opened too; recorded as read by this owner, named by their e-mail",
         )
 
-    def handle(self, *, file: Path, with_health: str | None, **_options) -> None:
+    def handle(self, *, file: Path, with_health: str | None, **_options: Any) -> None:
         if file.exists():
             raise CommandError(f"{file} is there already; nothing was written.")
         reader = _reader(with_health) if with_health else None

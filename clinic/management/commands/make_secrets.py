@@ -1,6 +1,7 @@
 """manage.py make_secrets: lines for a new clinic's .env."""
 
 import secrets
+from typing import Any
 
 from cryptography.fernet import Fernet
 from django.core.management.base import BaseCommand
@@ -12,7 +13,7 @@ class Command(BaseCommand):
     help = "Prints new secrets, as lines of the .env file; changes nothing."
     requires_system_checks = []  # it runs before there are any settings
 
-    def handle(self, **_options) -> None:
+    def handle(self, **_options: Any) -> None:
         self.stdout.write(f"SECRET_KEY={secrets.token_urlsafe(48)}")
         self.stdout.write(f"HEALTH_KEYS={Fernet.generate_key().decode()}")
         self.stdout.write(f"FACTOR_KEYS={Fernet.generate_key().decode()}")

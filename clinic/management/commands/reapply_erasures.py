@@ -1,6 +1,7 @@
 """manage.py reapply_erasures: after a backup has been restored, nobody erased since is back."""
 
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help="Another list than ERASURES_FILE.")
 
-    def handle(self, *, file: Path | None, **_options) -> None:
+    def handle(self, *, file: Path | None, **_options: Any) -> None:
         try:
             listed = erased_list.read(file)
         except erased_list.BadList as error:

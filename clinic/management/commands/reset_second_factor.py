@@ -1,6 +1,9 @@
 """manage.py reset_second_factor: for whoever has lost the phone and the recovery codes."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -11,10 +14,10 @@ from bookings.models import SignInKind, User
 class Command(BaseCommand):
     help = "Forgets somebody's second factors, ends their sessions, and tells them and every owner."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("address", help="the e-mail that they sign in with")
 
-    def handle(self, *, address: str, **_options) -> None:
+    def handle(self, *, address: str, **_options: Any) -> None:
         user = User.objects.filter(email__iexact=address).first()
         if user is None:
             raise CommandError("Nobody signs in with that address.")

@@ -1,6 +1,7 @@
 """manage.py restore: a backup becomes the database."""
 
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help="even what is there now")
         parser.add_argument("--check", action="store_true", help="reads it, changes nothing")
 
-    def handle(self, *, file: Path, replace: bool, check: bool, **_options) -> None:
+    def handle(self, *, file: Path, replace: bool, check: bool, **_options: Any) -> None:
         try:
             key = settings.BACKUP_KEY
             manifest = restore.examine(file, key)

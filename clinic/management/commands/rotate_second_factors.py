@@ -1,5 +1,7 @@
 """manage.py rotate_second_factors: seals the secrets of second factors anew under the first key."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -15,7 +17,7 @@ class Command(BaseCommand):
         "Running it twice does no harm."
     )
 
-    def handle(self, **_options) -> None:
+    def handle(self, **_options: Any) -> None:
         done = sum(_reseal(pk) for pk in Authenticator.objects.values_list("pk", flat=True))
         self.stdout.write(f"second factors: {done}")
 

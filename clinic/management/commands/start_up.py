@@ -2,8 +2,10 @@
 
 import argparse
 import os
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -18,12 +20,12 @@ class Command(BaseCommand):
     )
     requires_system_checks = []  # they are said here in words, and need a database
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "program", nargs=argparse.REMAINDER, help="what to run, and its options"
         )
 
-    def handle(self, *, program: list[str], **_options) -> None:
+    def handle(self, *, program: list[str], **_options: Any) -> None:
         try:
             refuse_unsafe_settings()
             migrate_lock.wait_for_the_database(say=self.stdout.write)

@@ -21,11 +21,11 @@ SHOWN = 100
 
 class CarryOutForm(forms.Form):
     checked = forms.BooleanField(
-        label="I have made sure that this is the person who asks",
+        label=gettext_lazy("I have made sure that this is the person who asks"),
         error_messages={"required": gettext_lazy("Please make sure first: it cannot be undone.")},
     )
     told = forms.BooleanField(
-        label="Tell them by a last mail what was erased and what stays",
+        label=gettext_lazy("Tell them by a last mail what was erased and what stays"),
         required=False,
         initial=True,
     )
@@ -34,7 +34,7 @@ class CarryOutForm(forms.Form):
 
 class DeclineForm(forms.Form):
     why = forms.CharField(
-        label="Why not",
+        label=gettext_lazy("Why not"),
         max_length=300,
         help_text=gettext_lazy(
             "They read it among their data. Nothing about their health, please."

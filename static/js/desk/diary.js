@@ -6,6 +6,7 @@
   const table = document.getElementById("table");
   const panel = document.getElementById("panel");
   const told = document.getElementById("told");
+  const words = told.dataset; // what is said here, in the reader's language
   const phone = window.matchMedia("(max-width: 40rem)");
   const token = document.querySelector("#token [name=csrfmiddlewaretoken]").value;
   let day = null;
@@ -100,7 +101,7 @@
     const slug = document.querySelector(`[data-resource="${resource.id}"]`)?.value;
     if (!slug) return resource.title;
     const free = day.therapists.find((one) => one.id === resource.id)?.free;
-    const week = element("a", resource.title, { href: `week/${slug}/`, title: "This week" });
+    const week = element("a", resource.title, { href: `week/${slug}/`, title: words.week });
     return { domNodes: free ? [week, element("span", free, { className: "free-today" })] : [week] };
   };
 
@@ -201,7 +202,7 @@
     openGap(`${place.dataset.new}?${new URLSearchParams(facts)}`);
   };
 
-  const trouble = () => say("danger", "The clinic's server could not be reached; nothing was changed.");
+  const trouble = () => say("danger", words.unreachable);
 
   async function moved(info) {
     const { event, newResource } = info;
@@ -233,16 +234,16 @@
     }
     info.revert();
     const again = (others) => () => change(visit, { ...facts, ...others }, info).catch(trouble);
-    const near = (answer.nearest || []).map(({ words, ...there }) => button(words, again({ ...there, room: "" })));
-    const anyway = answer.ours ? [button("Move it all the same", again({ knowingly: "on" }))] : [];
-    say("danger", answer.said, ...anyway, ...(near.length ? [element("span", "Free near it:"), ...near] : []));
+    const near = (answer.nearest || []).map(({ words: time, ...there }) => button(time, again({ ...there, room: "" })));
+    const anyway = answer.ours ? [button(words.anyway, again({ knowingly: "on" }))] : [];
+    say("danger", answer.said, ...anyway, ...(near.length ? [element("span", words.near), ...near] : []));
     await refresh();
   }
 
   // The mail about it waits a little; a line may go with it, or it may be kept from going.
   function offerUndo(visit, { said, revision, told: willBeTold }) {
-    const line = element("input", "", { className: "form-control", placeholder: "A line of yours (optional)", maxLength: 300 });
-    line.setAttribute("aria-label", "A line of yours in the mail");
+    const line = element("input", "", { className: "form-control", placeholder: words.line, maxLength: 300 });
+    line.setAttribute("aria-label", words.lineLabel);
     const act = (path, facts) => async () => {
       try {
         const answer = await post(`${visit.id}/${path}/`, { revision, ...facts() });
@@ -253,12 +254,12 @@
       }
     };
     const telling = willBeTold
-      ? [element("span", "Mail in 3 minutes."), line,
-        button("Add the line", act("tell", () => ({ note: line.value }))),
-        button("Don’t tell", act("tell", () => ({ silent: 1 })))]
+      ? [element("span", words.mail), line,
+        button(words.add, act("tell", () => ({ note: line.value }))),
+        button(words.silent, act("tell", () => ({ silent: 1 })))]
       : [];
-    say("good", `${visit.client}: ${said}`, button("Undo", act("undo", () => ({}))), ...telling,
-      button("Close", () => told.replaceChildren()));
+    say("good", `${visit.client}: ${said}`, button(words.back, act("undo", () => ({}))), ...telling,
+      button(words.close, () => told.replaceChildren()));
   }
 
   async function refresh() {

@@ -19,7 +19,7 @@
     path.classList.remove(...KINDS.map((one) => `is-${one}`), ...LEVELS);
     if (kind) path.classList.add(`is-${kind}`, `level-${level}`);
     const name = spot.querySelector("legend").firstChild.textContent.trim();
-    link.setAttribute("aria-label", kind ? `${name}: ${kind} ${level}` : `${name}: nothing marked`);
+    link.setAttribute("aria-label", kind ? `${name}: ${kind} ${level}` : map.dataset.nothing.replace("{place}", name));
   };
 
   const putBack = (spot) => {

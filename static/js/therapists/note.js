@@ -4,15 +4,16 @@
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const state = form.querySelector("[data-state]");
+  const words = state.dataset; // what is said here, in the reader's language
   const SIGNS = ["sign", "done"], PAUSE = 1500, AGAIN = 5000;
   let timer = 0, unsaved = false, saving = false, leaving = false, refused = false, isOut = false, waiting = null;
 
   const cookie = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
   const token = () => cookie() || form.elements.csrfmiddlewaretoken.value;
 
-  const say = (words, { keptHere = false, link = null } = {}) => {
+  const say = (said, { keptHere = false, link = null } = {}) => {
     state.classList.toggle("is-kept-here", keptHere);
-    state.replaceChildren(words);
+    state.replaceChildren(said);
     if (link) {
       const a = document.createElement("a");
       a.href = form.dataset.signIn;
@@ -25,16 +26,16 @@
 
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
 
-  const signedOut = () => say("You have been signed out. What you wrote is still here.", { keptHere: true, link: "Sign in in a new tab, then come back" });
+  const signedOut = () => say(words.signedOut, { keptHere: true, link: words.signInAgain });
 
   // What was pressed without a signal is done once there is one, unless it is taken back.
   const willSign = () => {
-    say("No connection. What you wrote is still here and is signed as soon as there is one; keep this page open.", { keptHere: true });
+    say(words.noConnection, { keptHere: true });
     const back = document.createElement("button");
     back.type = "button";
     back.className = "btn btn-link";
-    back.textContent = "Do not sign yet";
-    back.addEventListener("click", () => { waiting = null; say("Not signed. What you wrote is still here; we keep trying to save it.", { keptHere: true }); });
+    back.textContent = words.takeBack;
+    back.addEventListener("click", () => { waiting = null; say(words.notSigned, { keptHere: true }); });
     state.append(" ", back);
   };
 
@@ -55,7 +56,7 @@
       });
       if (answer.ok) {
         form.elements.revision.value = (await answer.json()).revision;
-        say("Saved as a draft.");
+        say(words.saved);
         if (waiting) leave(waiting);
       } else if (answer.type === "opaqueredirect" || answer.status === 403) {
         unsaved = true;
@@ -72,7 +73,7 @@
       unsaved = true;
       wait = AGAIN;
       if (waiting) willSign();
-      else say("Not saved yet: no connection. What you wrote is still here; we keep trying.", { keptHere: true });
+      else say(words.notSaved, { keptHere: true });
     } finally {
       saving = false;
     }

@@ -1,6 +1,7 @@
 """A client's record at the desk: taken down, changed, out of date, and of age."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from bookings.core.roles import Role
 from bookings.models import Client, User
 from tests.factories import NOW, make_client, make_user
 
-BY = {"by": "desk: desk@example.com", "now": NOW}
+BY: dict[str, Any] = {"by": "desk: desk@example.com", "now": NOW}
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_consent_is_written_down_with_who_and_taken_back(ana):
 
 
 def test_what_the_client_tells_of_their_age_changes_nothing_known(ana):
-    told = {"guardian_name": "Pat Demo", "agreed": True, "by": "runner", "now": NOW}
+    told: dict[str, Any] = {"guardian_name": "Pat Demo", "agreed": True, "by": "runner", "now": NOW}
     details.tell_age(ana, date_of_birth=date(2015, 1, 1), **told)
     details.tell_age(ana, date_of_birth=date(1980, 1, 1), **told | {"guardian_name": "X"})
     ana.refresh_from_db()

@@ -93,9 +93,9 @@ def test_nobody_is_put_in_two_places_at_once(book, ana, massage):
 
 def test_proving_again_changes_nothing(book):
     client = prove(book().client)
-    again = {"by": "runner", "now": NOW + timedelta(days=1)}
-    mailed_to = digest_of(client.email)
-    assert identity.prove(client, mailed_to=mailed_to, **again).proved_at == NOW
+    mailed_to, later = digest_of(client.email), NOW + timedelta(days=1)
+    again = identity.prove(client, mailed_to=mailed_to, by="runner", now=later)
+    assert again.proved_at == NOW
 
 
 def test_what_a_newcomer_told_of_their_training_goes_along(book, ana):

@@ -10,6 +10,7 @@ from bookings.models import Distance, Mail, MailGroup, MailKind, MailState, Outc
 from tests import factories
 from tests.clock import day_of
 from tests.factories import NOW
+from tests.reading import present
 
 RACE_DAY = NOW.date() + timedelta(weeks=20, days=6 - NOW.weekday())  # a Sunday
 AUTUMN = RACE_DAY + timedelta(weeks=24)
@@ -50,7 +51,7 @@ def test_a_race_owes_the_plan_mail_and_the_nudges_of_the_rules(ana, enter):
 def test_nudges_are_due_at_nine_and_the_check_at_ten_in_the_clinics_zone(ana, enter, clinic):
     enter()
     nudge, check = (
-        Mail.objects.filter(kind=kind).order_by("-due_at").first()
+        present(Mail.objects.filter(kind=kind).order_by("-due_at").first())
         for kind in (MailKind.NUDGE, MailKind.RACE_CHECK)
     )
     assert nudge.due_at.astimezone(clinic.tz).hour == 9

@@ -1,8 +1,10 @@
 """What is owed follows from what holds now, never from the order in which it came about."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -82,8 +84,10 @@ def test_what_is_owed_is_what_holds_now_whatever_came_before(visit, steps):
         left = Account.of(fresh).left
         assert left == owed(fresh)
         clinic = Clinic.objects.the()
-        unpaid = [one.left for one in takings_of(clinic, clinic.day_of(fresh.starts_at)).unpaid]
-        assert unpaid == ([left] if left > 0 and fresh.status != Status.BOOKED else [])
+        unpaid: Sequence[Any] = takings_of(clinic, clinic.day_of(fresh.starts_at)).unpaid
+        assert [one.left for one in unpaid] == (
+            [left] if left > 0 and fresh.status != Status.BOOKED else []
+        )
         transaction.set_rollback(True)
 
 

@@ -52,7 +52,11 @@ def test_what_is_paid_leaves_the_rest_to_pay(visit, pay):
     pay("25.50")
     pay("10", Method.CARD)
     account = Account.of(visit)
-    assert (account.due, account.paid, account.left) == (60, Decimal("35.50"), Decimal("24.50"))
+    assert (account.due, account.paid, account.left) == (
+        Decimal(60),
+        Decimal("35.50"),
+        Decimal("24.50"),
+    )
     assert [event.kind for event in visit.events.all()][-2:] == ["paid", "paid"]
 
 
@@ -71,7 +75,7 @@ def test_a_mistake_is_taken_back_by_a_further_row_with_a_number_of_its_own(visit
     wrong = pay()
     for _ in range(2):
         back = payments.take_back(wrong, reason="It was by card.", by=DESK, now=NOW)
-    assert (back.amount, back.number, back.corrects) == (-60, 2, wrong)
+    assert (back.amount, back.number, back.corrects) == (Decimal(-60), 2, wrong)
     assert Account.of(visit).left == 60
     assert Payment.objects.count() == 2
     with pytest.raises(Refused):

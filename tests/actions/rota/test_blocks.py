@@ -48,7 +48,7 @@ def starts_on(clinic, treatment, day):
     return [one.starts_at.astimezone(clinic.tz).time() for one in found]
 
 
-def test_time_off_over_appointments_names_them_and_is_made_knowingly(visit, kim):
+def test_time_off_over_appointments_names_them_and_is_made_knowingly(clinic, visit, kim):
     away = Absence(therapist=kim, starts_at=visit.starts_at - HOUR, ends_at=visit.ends_at)
     with pytest.raises(VisitsAffected, match="1 appointment is booked") as caught:
         blocks.keep(away, now=NOW)
@@ -56,7 +56,7 @@ def test_time_off_over_appointments_names_them_and_is_made_knowingly(visit, kim)
     assert [one.codes for one in caught.value.impact.visits] == [{Code.THERAPIST_AWAY}]
     assert not Absence.objects.exists()
     blocks.keep(away, accepted=caught.value.impact.digest, now=NOW)
-    assert blocks.booked_in(None, Absence.objects.get(), now=NOW) == [visit]
+    assert blocks.booked_in(clinic, Absence.objects.get(), now=NOW) == [visit]
 
 
 def test_touching_is_not_in_the_way(visit, kim):
@@ -121,6 +121,7 @@ def test_the_same_made_twice_is_one(lunch):
 def test_a_form_that_is_out_of_date_changes_and_removes_nothing(lunch):
     kept = blocks.keep(lunch(), now=NOW)
     seen = blocks.stamp(WeeklyBreak.objects.get())
+    assert isinstance(kept, WeeklyBreak)
     kept.end = time(14)
     blocks.keep(kept, seen=seen, now=NOW)
     kept.end = time(15)

@@ -152,7 +152,7 @@ def test_another_treatment_comes_with_its_length_and_price_and_undo_takes_both_b
     assert (changed.treatment, changed.price, changed.minutes) == (longer, 88, 90)
     assert changed.blocked_until == start + timedelta(minutes=95)
     back = changes.undo_move(changed, revision=1, by=DESK, now=NOW)
-    assert (back.treatment, back.price, back.minutes) == (visit.treatment, 60, 60)
+    assert (back.treatment, back.price, back.minutes) == (visit.treatment, Decimal(60), 60)
 
 
 def test_undoing_a_move_keeps_a_price_that_was_agreed_since(visit, change, start):

@@ -1,6 +1,7 @@
 """Whether the client knows of a visit as it is: told, not told yet, told later."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,12 @@ TELLING = Notify.from_the_desk("See you")
 @pytest.fixture
 def book(massage, start, ana):
     def _book(notify, client=ana):
-        asked = {"rules": Rules.DESK, "agrees_to_terms": False, "by": DESK, "now": NOW}
+        asked: dict[str, Any] = {
+            "rules": Rules.DESK,
+            "agrees_to_terms": False,
+            "by": DESK,
+            "now": NOW,
+        }
         return book_one(massage, start, client=client, notify=notify, **asked)
 
     return _book

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ TOLD = (MailKind.CONFIRMED, MailKind.CANCELLED, MailKind.MOVED)
 
 @pytest.fixture
 def visit(massage, start, ana):
-    asked = {"rules": Rules.DESK, "agrees_to_terms": False, "by": DESK, "now": NOW}
+    asked: dict[str, Any] = {"rules": Rules.DESK, "agrees_to_terms": False, "by": DESK, "now": NOW}
     return book_one(massage, start, client=ana, notify=Notify.from_the_desk(), **asked)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -18,7 +19,7 @@ from tests.factories import NOW
 BUILD = [phase["key"] for phase in protocol.default_data()["phases"]].index("build")
 CEILING = ("phases", BUILD, "pressure", "ceiling")
 MINUTES = ("session_types", "training", "minutes")
-WHO = {"by": "owner: o@example.com", "now": NOW}
+WHO: dict[str, Any] = {"by": "owner: o@example.com", "now": NOW}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clinic")]
 
@@ -40,7 +41,7 @@ def test_a_change_is_a_new_version_and_the_one_before_is_kept():
     assert protocol.current().phases[Phase.BUILD].ceiling is Pressure.MEDIUM_FIRM
     first = ProtocolVersion.objects.get(number=1)
     assert first.data == protocol.default_data()
-    assert first.change == protocol.AS_IT_COMES
+    assert first.change == str(protocol.AS_IT_COMES)
 
 
 def test_a_version_carries_its_number_and_its_day_in_the_clinics_zone(clinic):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 
 from tests.attacks.blackbox.site import Browser, NoAnswer, Site
+from tests.reading import first_match
 
 SLOW_BODIES = SLOW_READERS = 64
 LONGEST = 1.0  # second, of 95 answers in 100
@@ -26,7 +27,7 @@ def slow_clients_take_nobodys_turn(site: Site) -> str:
     """64 slow bodies and 64 slow readers are held, and begun anew whenever they are cut off."""
     desk = Browser(site)
     desk.sign_in("demo-desk@example.com")
-    file = A_FILE.search(desk.get("/").text)[1]
+    file = first_match(A_FILE, desk.get("/").text)[1]
     over = threading.Event()
     attackers = [
         threading.Thread(target=_hold, args=(site, over, how), daemon=True)

@@ -6,6 +6,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from statistics import median
@@ -132,5 +133,10 @@ def overlaps(day: str) -> dict:
 
 if __name__ == "__main__":
     what, *given = sys.argv[1:]
-    answers = {"seed": seed, "one": one, "walk": walk, "overlaps": overlaps}
+    answers: dict[str, Callable[..., dict]] = {
+        "seed": seed,
+        "one": one,
+        "walk": walk,
+        "overlaps": overlaps,
+    }
     print(json.dumps(answers[what](*given)))

@@ -17,6 +17,7 @@ from bookings.models import Client, SignInMail
 from tests import factories
 from tests.factories import PASSWORD
 from tests.page_fixtures import *  # noqa: F403 - fixtures
+from tests.reading import first_match
 from tests.totp import code_of
 from therapists.actions import health_checks
 from therapists.actions.notes import sign
@@ -62,7 +63,7 @@ def mail_to():
 
 @pytest.fixture
 def mailed_code(mail_to):
-    return lambda address: re.search(r"^ {4}(\S+)$", mail_to(address), re.MULTILINE)[1]
+    return lambda address: first_match(r"^ {4}(\S+)$", mail_to(address), re.MULTILINE)[1]
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from bookings.models import Client, Mail, MailKind, MailState, User
 from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM
 from tests.factories import NOW, PASSWORD
+from tests.reading import first_match
 
 
 def page(browser, url="/account/"):
@@ -220,7 +221,7 @@ def test_a_new_password_is_mailed_to_the_clinics_own_address_whatever_the_host(
     factories.make_user("dee@example.com", role=Role.DESK)
     browser = Browser(headers={"host": "evil.example"})
     browser.post("/accounts/password/reset/", {"email": "dee@example.com"})
-    link = re.search(r"https?://\S+", mail_to("dee@example.com"))[0]
+    link = first_match(r"https?://\S+", mail_to("dee@example.com"))[0]
     assert link.startswith("https://book.example.com/accounts/password/reset/key/")
     opened = Browser().get(link.removeprefix("https://book.example.com"), follow=True)
     assert "Set a new password" in opened.content.decode()
@@ -240,7 +241,7 @@ def test_a_new_password_signs_nobody_in(clinic, mail_to, staff_need_a_factor):
     factories.make_user("dee@example.com", role=Role.DESK)
     browser = Browser()
     browser.post("/accounts/password/reset/", {"email": "dee@example.com"})
-    path = re.search(r"/accounts/password/reset/key/\S+", mail_to("dee@example.com"))[0]
+    path = first_match(r"/accounts/password/reset/key/\S+", mail_to("dee@example.com"))[0]
     form = browser.get(path, follow=True).redirect_chain[-1][0]
     browser.post(form, {"password1": PASSWORD + "x", "password2": PASSWORD + "x"})
     assert "_auth_user_id" not in browser.session

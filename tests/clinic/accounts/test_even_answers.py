@@ -2,6 +2,7 @@
 
 import time
 from statistics import median
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
@@ -49,7 +50,7 @@ def test_a_mail_that_is_asked_for(people, settings, url, known):
     seconds(time.monotonic, url, {"email": "first@example.com"})  # reads the templates
     settings.SECONDS_TO_ANSWER_ABOUT_AN_ADDRESS = 60
     for address in (known, "nobody@example.com"):
-        held = []
+        held: list[float] = []
         began = time.monotonic()
         asked = {"email": address}
         assert seconds(time.thread_time, url, asked, **{HOLD_ANSWER: held.append}) < 0.5
@@ -59,9 +60,10 @@ def test_a_mail_that_is_asked_for(people, settings, url, known):
 
 @pytest.mark.parametrize("url", [CODE_PAGE, "/accounts/password/reset/"])
 def test_a_refusal_that_looks_at_no_address_is_not_held(people, url):
-    held = []
+    held: list[float] = []
+    extra: dict[str, Any] = {HOLD_ANSWER: held.append}
     forged = Browser(enforce_csrf_checks=True)
-    response = forged.post(url, {"email": "known@example.com"}, **{HOLD_ANSWER: held.append})
+    response = forged.post(url, {"email": "known@example.com"}, **extra)
     assert response.status_code == 403
     assert held == []
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from clinic.middleware.constant_time import HOLD_ANSWER
 from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE, SECRET
 from tests.factories import PASSWORD
+from tests.reading import first_match
 from tests.totp import code_of
 
 LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
@@ -95,7 +97,7 @@ def test_guesses_from_many_networks_end_too_and_the_mailed_link_is_a_way_in(owne
     new = from_network(200)
     assert "tried too often" in guess(owner.email, new, password=PASSWORD).content.decode()
     new.post(RESET, {"email": owner.email})
-    link = re.search(r"http://[^/]+(/accounts/password/reset/key/\S+)", mail_to(owner.email))[1]
+    link = first_match(r"http://[^/]+(/accounts/password/reset/key/\S+)", mail_to(owner.email))[1]
     form = new.get(link, follow=True).request["PATH_INFO"]
     fresh = "a-new-one-that-is-long"
     new.post(form, {"password1": fresh, "password2": fresh})
@@ -131,9 +133,10 @@ def test_one_mailbox_gets_so_many_codes_and_no_more(clinic, ana):
 
 
 def test_what_a_limit_refuses_does_not_wait(clinic, ana):
-    held = []
+    held: list[float] = []
+    extra: dict[str, Any] = {HOLD_ANSWER: held.append}
     for _ in range(4):
-        Browser().post(CODE_PAGE, {"email": "ana@example.com"}, **{HOLD_ANSWER: held.append})
+        Browser().post(CODE_PAGE, {"email": "ana@example.com"}, **extra)
     assert len(held) == 3
 
 

@@ -26,6 +26,7 @@ from tests.clinic.accounts.test_sessions import (
     with_agent,
 )
 from tests.factories import PASSWORD
+from tests.reading import first_match
 from tests.totp import code_of
 
 
@@ -36,7 +37,7 @@ def deb(kim, clinic):
 
 
 def newest(address) -> SignInMail:
-    return SignInMail.objects.filter(address=address).order_by("pk").last()
+    return SignInMail.objects.filter(address=address).latest("pk")
 
 
 # Off and on
@@ -88,7 +89,7 @@ def test_who_is_still_offered_to_runners_is_said_and_taken_out_with_the_visits_f
     assert asked.status_code == 409
     assert reverse("diary:appointment", args=[there.pk]) in asked.content.decode()
     assert Therapist.objects.get(pk=kim.pk).active
-    digest = re.search(r'name="accepted" value="(\w+)"', asked.content.decode())[1]
+    digest = first_match(r'name="accepted" value="(\w+)"', asked.content.decode())[1]
     owners.post(login_page(deb), {"do": "out", "accepted": digest})
     assert not Therapist.objects.get(pk=kim.pk).active
     assert "still offered" not in page(owners, login_page(deb))
@@ -100,7 +101,7 @@ def test_who_is_still_offered_to_runners_is_said_and_taken_out_with_the_visits_f
 def test_the_owner_ends_one_of_somebodys_sessions_and_no_other(dee, owner, owners, type_password):
     fox, safari = (type_password(dee.email, with_agent(one)) for one in (FIREFOX, SAFARI))
     shown = page(owners, login_page(dee))
-    number = re.search(r'name="end" value="(\w{16})"', shown[shown.index("Safari, iPhone") :])[1]
+    number = first_match(r'name="end" value="(\w{16})"', shown[shown.index("Safari, iPhone") :])[1]
     owners.post(login_page(dee), {"do": "end one", "end": number})
     assert is_in(fox)
     assert not is_in(safari)

@@ -15,6 +15,7 @@ from tests import factories
 from tests.clinic.accounts.conftest import SECRET
 from tests.clock import day_of
 from tests.factories import PASSWORD
+from tests.reading import first_match
 from tests.roles.addresses import every_page
 from tests.totp import code_of
 
@@ -62,7 +63,7 @@ def set_up_an_app(transactional_db):
         if "Is it still you?" in page.content.decode():
             again = f"{page.request['PATH_INFO']}?next={APP}"
             page = browser.post(again, {"password": PASSWORD}, follow=True)
-        secret = re.search(r'class="key">(\w+)<', page.content.decode())[1]
+        secret = first_match(r'class="key">(\w+)<', page.content.decode())[1]
         return secret, browser.post(APP, {"code": code_of(secret)}, follow=True)
 
     return _set_up
@@ -84,7 +85,7 @@ def test_whoever_has_a_password_by_the_mailed_link_sets_one_up_all_the_same(
 ):
     browser = Browser()
     browser.post("/accounts/password/reset/", {"email": desk.email})
-    link = re.search(r"/accounts/password/reset/key/\S+", mail_to(desk.email))[0]
+    link = first_match(r"/accounts/password/reset/key/\S+", mail_to(desk.email))[0]
     form = browser.get(link, follow=True).request["PATH_INFO"]
     browser.post(form, {"password1": PASSWORD, "password2": PASSWORD})
     set_up_an_app(type_password(desk.email))
@@ -111,7 +112,7 @@ def test_a_code_of_the_app_is_good_once(with_an_app, type_password):
 
 def test_a_recovery_code_opens_the_door_once(set_up_an_app, desk, type_password):
     _, page = set_up_an_app(type_password(desk.email))
-    code = re.search(r"<code>(\d{8})</code>", page.content.decode())[1]
+    code = first_match(r"<code>(\d{8})</code>", page.content.decode())[1]
     first, second = (type_password(desk.email) for _ in range(2))
     assert first.post(AUTHENTICATE, {"code": code})["Location"] == "/desk/"
     assert second.post(AUTHENTICATE, {"code": code}).status_code == 200

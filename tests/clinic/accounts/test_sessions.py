@@ -24,6 +24,7 @@ from tests import factories
 from tests.admin.forms import new, page_of, send
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET
 from tests.factories import PASSWORD
+from tests.reading import first_match
 from tests.totp import code_of
 from therapists import feeds
 
@@ -196,7 +197,7 @@ def test_a_password_set_by_the_mailed_link_ends_all(runner, two, mail_to):
     browsers = two(runner)
     new = Browser()
     new.post("/accounts/password/reset/", {"email": runner.email})
-    link = re.search(r"/accounts/password/reset/key/\S+", mail_to(runner.email))[0]
+    link = first_match(r"/accounts/password/reset/key/\S+", mail_to(runner.email))[0]
     form = new.get(link, follow=True).request["PATH_INFO"]
     new.post(form, {"password1": ANOTHER, "password2": ANOTHER})
     assert not any(map(is_in, browsers))
@@ -257,7 +258,7 @@ def test_a_factor_that_is_added_or_removed_ends_the_others(runner, two, type_pas
     form = here.post(again, {"password": PASSWORD}, follow=True)
     if 'class="key"' not in form.content.decode():
         form = here.get("/accounts/2fa/totp/activate/")
-    secret = re.search(r'class="key">(\w+)<', form.content.decode())[1]
+    secret = first_match(r'class="key">(\w+)<', form.content.decode())[1]
     here.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
     assert Authenticator.objects.filter(user=runner, type="totp").exists()
     assert is_in(here)
@@ -354,7 +355,7 @@ def test_a_password_that_the_owner_resets_is_told_to_the_colleague_and_to_every_
         told = mail_to(one.email)
         assert "password" in told
         assert "Dee" in told
-    link = re.search(r"/accounts/password/reset/key/\S+", mails_to(dee.email))[0]
+    link = first_match(r"/accounts/password/reset/key/\S+", mails_to(dee.email))[0]
     hers = Browser()
     form = hers.get(link, follow=True).request["PATH_INFO"]
     hers.post(form, {"password1": ANOTHER, "password2": ANOTHER})
@@ -404,7 +405,7 @@ def test_a_new_colleague_sets_the_first_password_by_a_mailed_link(owners, mail_t
     send(owners, new(User), email="New@example.com", name="New", role="desk")
     made = User.objects.get(email="new@example.com")
     assert not made.has_usable_password()
-    link = re.search(r"/accounts/password/reset/key/\S+", mail_to("new@example.com"))[0]
+    link = first_match(r"/accounts/password/reset/key/\S+", mail_to("new@example.com"))[0]
     theirs = Browser()
     form = theirs.get(link, follow=True).request["PATH_INFO"]
     theirs.post(form, {"password1": ANOTHER, "password2": ANOTHER})

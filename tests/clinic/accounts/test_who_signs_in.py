@@ -24,6 +24,7 @@ from clinic.records import merge as merging
 from tests import factories
 from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, nothing_of_health
 from tests.clock import day_of
+from tests.reading import part_of, present
 from therapists import feeds
 
 THE_DESKS_OWN = "dees-own@example.net"
@@ -47,7 +48,7 @@ def mailed():
         mail = Mail.objects.filter(client=client, kind=kind).latest("pk")
         mail.client = Client.objects.get(pk=client.pk)
         message = compose(mail, Clinic.objects.the(), now=timezone.now())
-        text = message.get_body(("plain",)).get_content()
+        text = part_of(message)
         return message["To"], list(dict.fromkeys(re.findall(r"/appointments/[^/\s]+/", text)))
 
     return _mailed
@@ -186,7 +187,7 @@ def moved_house(treated, change_at_the_desk, sign_in_by_code):
 
 
 def seen(client):
-    return {"seen": Client.objects.get(pk=client.pk).unconfirmed_since.isoformat()}
+    return {"seen": present(Client.objects.get(pk=client.pk).unconfirmed_since).isoformat()}
 
 
 def test_one_press_of_who_treats_them_opens_it_and_is_recorded(treated, moved_house, kims):

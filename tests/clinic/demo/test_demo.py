@@ -18,6 +18,7 @@ import pytest
 from clinic.demo import servers as stack
 from clinic.demo.servers import StackError, running
 from tests import patience
+from tests.reading import first_match, present
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -69,11 +70,12 @@ class Demo:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.output = present(self.process.stdout)
         self.said = self.read_until("Stop it with Ctrl-C")
 
     def read_until(self, words) -> str:
         said = ""
-        while words not in said and (line := self.process.stdout.readline()):
+        while words not in said and (line := self.output.readline()):
             said += line
         return said
 
@@ -83,13 +85,13 @@ class Demo:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
-        self.process.stdout.close()
+        self.output.close()
 
 
 @pytest.fixture
 def demo(state, port):
     """Starts one; it is gone after the test."""
-    started = []
+    started: list[Demo] = []
 
     def _demo(*arguments, port=port, state=state, **variables):
         started.append(Demo(*arguments, port=port, state=state, **variables))
@@ -106,7 +108,7 @@ def standing(state):
 
     The machine names a proxy that is not there: nothing of a demo may ask it.
     """
-    started = []
+    started: list[Demo] = []
     proxy = f"http://127.0.0.1:{a_free_port()}"
 
     def _standing():
@@ -293,7 +295,7 @@ def test_a_stale_note_of_a_server_that_is_gone_does_no_harm(folder, monkeypatch)
     state = folder / "state"
     with running(state, durable=False) as servers:
         assert list(servers.urls) == ["DATABASE_URL"]
-    home = Path(re.search(r"@/(/.*)/clinic", servers.urls["DATABASE_URL"])[1])
+    home = Path(first_match(r"@/(/.*)/clinic", servers.urls["DATABASE_URL"])[1])
     (home / "data/postmaster.pid").write_text("1\nstale\n")
     with running(state, durable=False):
         psycopg2.connect(host=str(home), user="postgres", dbname="clinic").close()

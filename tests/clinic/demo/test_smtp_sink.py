@@ -11,6 +11,7 @@ import pytest
 
 from clinic.demo.smtp_sink import KEPT
 from tests import patience
+from tests.reading import first_match
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.clinic.demo.demo_urls")]
 HTML = '<html><head><title>x</title></head><body><a href="/there">There</a></body></html>'
@@ -90,7 +91,7 @@ def test_a_mail_is_shown_as_html_in_a_sandbox_and_as_text(client, folder):
     address = keep(folder, letter_to("kim@example.com"))
     page = client.get(address).content.decode()
     assert "In words &lt;only&gt;" in page
-    sandbox = re.search(r'<iframe [^>]*src="(.+?)"[^>]*sandbox="(.+?)"', page)
+    sandbox = first_match(r'<iframe [^>]*src="(.+?)"[^>]*sandbox="(.+?)"', page)
     assert sandbox[1] == f"{address}body/"
     assert "allow-scripts" not in sandbox[2]
     assert "allow-same-origin" not in sandbox[2]

@@ -10,6 +10,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from secrets import token_hex
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -139,12 +140,13 @@ def everything_is_still_refused(treatment):
     first = make_appointment(
         starts_at=at, treatment=treatment, therapist=kim, room=room, client=ana
     )
-    assert first.pk == Appointment.objects.order_by("-pk").first().pk
-    for constraint, same in {
+    assert first.pk == Appointment.objects.latest("pk").pk
+    sames: dict[str, dict[str, Any]] = {
         "therapist_never_twice": {"therapist": kim},
         "room_never_twice": {"room": room},
         "client_never_twice": {"client": ana},
-    }.items():
+    }
+    for constraint, same in sames.items():
         place = {"therapist": make_therapist(), "room": make_room(), **same}
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             make_appointment(starts_at=at, treatment=treatment, **place)

@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -81,11 +82,8 @@ def test_every_file_that_a_package_names_is_collected_too(collected):
         for template in templates
         for name in re.findall(r"""{% static ["']([^"'{]+)["'] %}""", template.read_text())
     }
-    named |= {
-        name
-        for of_model in admin.site._registry.values()
-        for name in [*of_model.media._js, *chain(*of_model.media._css.values())]
-    }
+    media: list[Any] = [of_model.media for of_model in admin.site._registry.values()]
+    named |= {name for one in media for name in [*one._js, *chain(*one._css.values())]}
     assert {"admin/css/base.css", "admin/js/vendor/jquery/jquery.min.js"} <= named
     assert {name for name in named if not name.startswith("/")} - set(paths) == set()
 

@@ -89,7 +89,7 @@ def test_nothing_typed_into_any_form_about_a_client_is_left(
         *((kims, f"/visits/{visit.pk}/note/") for visit in appointments),
         *((desks, page) for page in desks_pages),
     ]
-    numbers, markers = count(100), {}
+    numbers, markers = count(100), dict[str, str]()
     for browser, page in pages:
         type_into(browser, page, numbers, markers)
     wish = desks.post(f"/desk/clients/{known.pk}/erase/")["Location"]

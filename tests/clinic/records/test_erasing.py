@@ -34,6 +34,7 @@ from clinic.records import erased_list, retention
 from clinic.records.registry.record import Fate
 from clinic.records.registry.rows import CLIENTS
 from tests import factories
+from tests.reading import part_of
 from tests.whole_database import whole_database
 from therapists.models import HealthCheck, KeptRecord, NoteVersion
 
@@ -157,7 +158,7 @@ def test_the_last_mail_goes_out_before_the_address_does(known, clinic):
     mail = Mail.objects.get()
     assert (mail.kind, mail.client.email) == (MailKind.ERASED, "ana@example.com")
     message = compose(mail, clinic, now=timezone.now())
-    words = message.get_body(("plain",)).get_content()
+    words = part_of(message)
     assert message["To"] == "ana@example.com"
     assert "1 coming appointment is cancelled" in words
     assert "Clinical records" in words

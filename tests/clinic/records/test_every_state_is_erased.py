@@ -6,7 +6,7 @@ its constraints speak of; what the database takes is a state.
 
 from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import IntegrityError, connection, models, transaction
@@ -29,13 +29,13 @@ BLANKED = [record for record in CLIENTS if record.blank]
 def columns_of(condition: Any) -> set[str]:
     """The columns that a constraint's condition speaks of."""
     if isinstance(condition, F):
-        return {condition.name}
+        return {cast(Any, condition).name}
     if isinstance(condition, Q):
         pairs = [child for child in condition.children if isinstance(child, tuple)]
         inner = [child for child in condition.children if not isinstance(child, tuple)]
         named = {lookup.partition("__")[0] for lookup, _ in pairs}
         return named.union(*map(columns_of, [*inner, *(value for _, value in pairs)]))
-    sources = getattr(condition, "get_source_expressions", list)()
+    sources: list[Any] = getattr(condition, "get_source_expressions", list)()
     return set().union(*map(columns_of, sources))
 
 
@@ -60,7 +60,7 @@ def values_of(field: models.Field, row: models.Model) -> list[Any]:
     if isinstance(field, models.CharField | models.TextField):
         return [*nothing, "", "Ana Demo is ill"]
     if isinstance(field, models.ForeignKey):
-        return [*nothing, is_there or field.related_model._base_manager.first().pk]
+        return [*nothing, is_there or field.related_model._base_manager.all()[0].pk]
     if isinstance(field, models.DateTimeField):
         return [*nothing, is_there or timezone.now()]
     never_negative = isinstance(field, models.PositiveIntegerField)
@@ -68,7 +68,8 @@ def values_of(field: models.Field, row: models.Model) -> list[Any]:
 
 
 def states_of(record: Record, row: models.Model) -> Iterator[dict[str, Any]]:
-    fields = [record.model._meta.get_field(name) for name in sorted(at_stake(record))]
+    columns = sorted(at_stake(record))
+    fields = [cast(models.Field, record.model._meta.get_field(name)) for name in columns]
     for values in product(*(values_of(field, row) for field in fields)):
         yield dict(zip([field.attname for field in fields], values, strict=True))
 

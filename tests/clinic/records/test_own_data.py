@@ -1,6 +1,5 @@
 """A client sees and downloads all that is kept; health data only signed in."""
 
-import re
 from datetime import timedelta
 
 from django.utils import timezone
@@ -12,6 +11,7 @@ from clinic.records.client_export import export
 from clinic.records.registry.rows import RECORDS
 from tests import factories
 from tests.clinic.records.conftest import NOTED, TOLD
+from tests.reading import first_match, part_of
 from therapists.models import Access, Note, Privacy
 
 NEVER = ("public_id", "password", "booking_key", "visitor", "held_from")
@@ -57,8 +57,8 @@ def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, k
     client.post(first, {"do": "send"})
     client.post(first, {"do": "send"})
     mail = Mail.objects.get(kind=MailKind.DATA_LINK)
-    words = compose(mail, Clinic.objects.the(), now=timezone.now()).get_body(("plain",))
-    address = re.search(r"http\S+/all/", words.get_content())[0]
+    words = part_of(compose(mail, Clinic.objects.the(), now=timezone.now()))
+    address = first_match(r"http\S+/all/", words)[0]
     page = client.get(address).content.decode()
     assert "Ana&#x27;s Marathon" in page
     assert TOLD not in page

@@ -12,18 +12,20 @@ from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import (
     Grid,
     Roster,
+    Span,
     Visit,
     clock_span,
     joined,
     merged,
     openings_of,
 )
+from tests.reading import present
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2026, 12, 7)
 SPRING = date(2026, 3, 29)
 AUTUMN = date(2026, 10, 25)
-ONE_ROOM = [[]]
+ONE_ROOM: list[list[Span]] = [[]]
 
 
 def at(clock: str, day: date = MONDAY, fold: int = 0) -> int:
@@ -150,7 +152,7 @@ def test_hours_of_work_on_the_day_the_clocks_go_forward(start, end, hours):
 
 
 def test_a_shift_over_the_repeated_hour_has_both():
-    start, end = clock_span(AUTUMN, time(1), time(2), LONDON)
+    start, end = present(clock_span(AUTUMN, time(1), time(2), LONDON))
     assert end - start == 2 * 3600
 
 

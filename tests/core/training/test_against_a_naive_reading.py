@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bookings.core import training
 from tests.core.training.default_protocol import PROTOCOL
 from tests.naive_reading import WEEKDAYS, WEEKS, D, naive_outcome
+from tests.reading import present
 
 
 def engine_outcome(inputs, start, end):
@@ -54,7 +55,7 @@ def plans(draw):
     }
 
 
-@settings(max_examples=3 * settings.default.max_examples, deadline=None)
+@settings(max_examples=3 * present(settings.default).max_examples, deadline=None)
 @given(inputs=plans())
 def test_the_engine_agrees_with_the_naive_reading(inputs):
     start = date.fromisoformat(inputs["as_of"]) - 100 * D

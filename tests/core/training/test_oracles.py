@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -178,7 +179,7 @@ def test_the_reminders_of_an_appointment(case, protocol):
     ] == case["reminders"]
 
 
-REFUSED = {
+REFUSED: dict[str, list[dict[str, Any]]] = {
     "training_start > race_date": [
         {"race_date": "2026-10-11", "distance": "marathon", "training_start": "2026-10-12"}
     ],

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Client, MailConsent
 from tests import factories
 from tests.factories import (
@@ -98,8 +99,8 @@ def test_thirty_of_everything_cost_no_more_queries_than_one(desk, ana, massage, 
     def cost(first, last) -> int:
         for day in range(first, last):
             starts_at = datetime(2027, 1, 1, 10, tzinfo=UTC) + timedelta(days=day)
-            data = {"treatment": massage, "therapist": kim, "room": room}
-            make_appointment(starts_at=starts_at, client=ana, **data)
+            place = {"treatment": massage, "therapist": kim, "room": room}
+            make_appointment(starts_at=starts_at, client=ana, **place)
             make_race(ana, race_date=date(2027, 2, 1) + timedelta(days=7 * day))
             make_race(make_client(f"Bo Demo {day}"))
             ana.record_events.create(kind="changed", at=starts_at)
@@ -117,7 +118,7 @@ def test_the_record_shows_visits_races_mails_and_what_was_changed(
     make_race(ana, race_date=date(2026, 12, 13), name="Winter 10")
     visit = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
     make_appointment(starts_at=start, **visit)
-    make_appointment(starts_at=start - timedelta(days=30), status="completed", **visit)
+    make_appointment(starts_at=start - timedelta(days=30), status=Status.COMPLETED, **visit)
     edit(phone="1")
     page = desk.get(f"{LIST}{ana.pk}/").content.decode()
     for words in ("12 days to race", "Winter 10", "completed", "Friday 4 December", "Phone: 1"):

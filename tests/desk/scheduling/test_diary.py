@@ -17,6 +17,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Absence,
     Appointment,
+    Client,
     Mail,
     MailKind,
     Payment,
@@ -127,8 +128,8 @@ def test_a_day_is_drawn_anew_when_what_its_phases_and_hours_follow_changes(
 def test_a_full_day_costs_no_more_queries_than_a_quiet_one(desk, path, massage, kim, room):
     def cost(hours):
         for hour in hours:
-            data = {"treatment": massage, "therapist": kim, "room": room}
-            make_race(make_appointment(starts_at=TEN.replace(hour=hour), **data).client)
+            place = {"treatment": massage, "therapist": kim, "room": room}
+            make_race(make_appointment(starts_at=TEN.replace(hour=hour), **place).client)
         with CaptureQueriesContext(connection) as data:
             assert desk.get(f"/diary/{DAY}/{path}").status_code == 200
         return len(data)
@@ -338,10 +339,10 @@ def test_only_a_payment_of_the_visit_is_taken_back(panel, payment):
 
 
 def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
-    type(visit.client).objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
+    Client.objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
     assert shown["flags"] == ["Under 18, consent missing"]
-    type(visit.client).objects.update(guardian_agreed_at=TEN)
+    Client.objects.update(guardian_agreed_at=TEN)
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
     assert shown["flags"] == []
 
@@ -355,9 +356,9 @@ def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
 )
 def test_a_child_is_as_old_as_the_clinics_own_day_says(desk, massage, kim, room, zone, starts_at):
     make_clinic(timezone=zone)
-    visit = make_appointment(starts_at=starts_at, treatment=massage, therapist=kim, room=room)
+    make_appointment(starts_at=starts_at, treatment=massage, therapist=kim, room=room)
     for birthday, flags in ((3, []), (4, ["Under 18, consent missing"])):
-        type(visit.client).objects.update(date_of_birth=date(2008, 12, birthday))
+        Client.objects.update(date_of_birth=date(2008, 12, birthday))
         [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
         assert shown["flags"] == flags
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail, MailKind
 from tests.factories import (
     make_appointment,
@@ -276,7 +277,7 @@ def test_what_somebody_had_last_time_is_offered_again(desk, ana, massage, kim, r
     days_ago = {9: ninety, 5: first, 30: massage}
     for days, treatment in days_ago.items():
         at = datetime(2026, 12, 1, 9, tzinfo=UTC) - timedelta(days=days)
-        status = "cancelled" if treatment == first else "completed"
+        status = Status.CANCELLED if treatment == first else Status.COMPLETED
         make_appointment(starts_at=at, treatment=treatment, status=status, **place)
     assert f'value="{ninety.pk}" selected' in desk.get(NEW, {"client": ana.pk}).content.decode()
     found = desk.get(NEW, {"who": "ana"}, **HTMX, HTTP_HX_TARGET="people").content.decode()

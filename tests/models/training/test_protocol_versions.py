@@ -6,6 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol
 from tests.factories import NOW
+from tests.reading import present
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +54,7 @@ def test_no_number_is_given_twice_and_none_is_zero():
 def test_without_a_row_the_file_holds_as_version_1():
     assert protocol.current() is protocol.default()
     assert [one.number for one in protocol.versions()] == [1]
-    assert protocol.version(1).data == protocol.default_data()
+    assert present(protocol.version(1)).data == protocol.default_data()
     assert protocol.version(2) is None
 
 

@@ -1,6 +1,7 @@
 """What must never be of a race, whatever writes."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,7 +15,8 @@ pytestmark = pytest.mark.django_db
 def refused(constraint, act, *args, **kwargs):
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         act(*args, **kwargs)
-    assert caught.value.__cause__.diag.constraint_name == constraint
+    cause: Any = caught.value.__cause__  # psycopg2's own error
+    assert cause.diag.constraint_name == constraint
 
 
 def test_a_client_has_one_race_a_day():

@@ -30,6 +30,7 @@ from tests.factories import (
     make_treatment,
     make_week,
 )
+from tests.reading import present
 
 pytestmark = pytest.mark.fixed_clock
 THURSDAY = date(2026, 12, 3)
@@ -181,8 +182,10 @@ def test_the_nearest_may_be_weeks_away(hourly, massage):
 
 
 def test_the_next_free_start_is_at_or_after_the_moment(hourly, massage):
-    assert next_free(hourly, massage, after=at(16), now=NOW).starts_at == at(16)
-    assert next_free(hourly, massage, after=at(17), now=NOW).starts_at == at(9, date(2026, 12, 4))
+    at_four = present(next_free(hourly, massage, after=at(16), now=NOW))
+    assert at_four.starts_at == at(16)
+    at_five = present(next_free(hourly, massage, after=at(17), now=NOW))
+    assert at_five.starts_at == at(9, date(2026, 12, 4))
 
 
 def test_there_is_no_next_free_start_beyond_the_horizon(hourly, massage):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from bookings.queries.scheduling.openings import next_free, openings
 from bookings.queries.scheduling.soonest import DAYS_LOOKED_AT, most_usual, soonest
 from tests import factories
+from tests.reading import present
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_each_therapist_has_the_next_time_of_what_they_are_asked_for(look, clini
         there = next_free(
             clinic, treatment, after=timezone.now(), now=timezone.now(), therapist=one
         )
-        assert found.of_therapist[one.pk].opening.starts_at == there.starts_at
+        assert found.of_therapist[one.pk].opening.starts_at == present(there).starts_at
 
 
 def test_nobody_is_told_of_who_has_nothing_for_three_weeks(look, massage, kim, today):

@@ -13,12 +13,13 @@ from bookings.actions import diary_lock
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Mail
 from tests import factories
+from tests.reading import first_match
 
 DETAILS = "/book/sports-massage/details/"
 
 
 def hidden(answer, name: str) -> str:
-    return re.search(rf'name="{name}" value="([^"]*)"', answer.content.decode())[1]
+    return first_match(rf'name="{name}" value="([^"]*)"', answer.content.decode())[1]
 
 
 def test_a_chosen_time_is_held_and_the_form_says_for_how_long(client, choose, start):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,7 @@ from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol
 from tests import factories
 from tests.clock import day_of
+from tests.reading import part_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 PERSON = {"name": "Ana Demo", "email": "ana@example.com", "phone": ""}
@@ -178,7 +180,7 @@ def _answers_to_mails(client, booked, at):
     ana, day = booked.client, day_of(timezone.now()) - timedelta(days=1)
     factories.make_race(ana, race_date=day)
     facts = {"treatment": booked.treatment.pk, "therapist": None}
-    data = (
+    data: tuple[tuple[Purpose, dict[str, Any]], ...] = (
         (Purpose.BOOK, {**facts, "start": at(5, 12).isoformat()}),
         (Purpose.BOOK, {**facts, "start": at(-1, 12).isoformat()}),
         (Purpose.DECLINE, {"kind": "return_check", "ideal": day.isoformat()}),
@@ -227,7 +229,7 @@ def letters(booked, rendered):
         )  # fmt: skip
         message = compose(mail, clinic, now=timezone.now())
         for part in ("plain", "html"):
-            body = message.get_body((part,)).get_content()
+            body = part_of(message, part)
             words[f"{kind} {part}"] = f"{message['Subject']}\n{words_of(body)}"
     return words
 

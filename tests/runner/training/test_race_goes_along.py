@@ -4,6 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from bookings.models.mail.consents import ASKED_WITH_A_RACE
 from tests import factories
 from tests.clock import day_of
 from tests.mail import conftest as of_mails
+from tests.reading import part_of, present
 
 post_office = of_mails.post_office
 RACE = "Manchester Marathon"
@@ -65,7 +67,7 @@ def prove(browser: Browser, visit: Appointment) -> Client:
     """Presses "Yes, that’s me"."""
     answer = browser.post(link(visit, "thats-me/"), follow=True)
     assert answer.status_code == 200
-    return Appointment.objects.get(pk=visit.pk).client
+    return present(Appointment.objects.get(pk=visit.pk).client)
 
 
 def send_at(clock, instant) -> None:
@@ -126,7 +128,7 @@ def test_the_first_nudge_is_in_the_inbox_weeks_later(told, book, elsewhere, post
         send_at(clock, timezone.now() + timedelta(hours=6))
     letter = post_office.messages[-1]
     assert letter["To"] == "ana@example.com"
-    assert "One press books a time." in letter.get_body(("plain",)).get_content()
+    assert "One press books a time." in part_of(letter)
 
 
 def test_the_mails_own_link_shows_the_plan_on_any_device_before_the_proof(told, book, elsewhere):
@@ -305,7 +307,7 @@ def test_a_race_that_can_no_longer_be_planned_is_told_and_not_lost(
 def test_signed_in_whoever_says_that_the_booking_is_theirs_has_the_race(told, book, client):
     visit = book()
     runner = factories.make_user(visit.client.email)
-    runner.emailaddress_set.create(email=runner.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=runner, email=runner.email, verified=True, primary=True)
     browser = Browser()
     browser.force_login(runner)
     answer = browser.post(f"/account/yours/{visit.client.pk}/", {"do": "yes"})

@@ -18,7 +18,7 @@ ANA = ORACLES["examples"][0]
 NO_DATABASE = {"DATABASE_URL": "postgres://nobody@nowhere.invalid:1/none"}
 
 
-def run(stdin: str | bytes, *options: str) -> subprocess.CompletedProcess[str]:
+def run(stdin: str | bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "manage.py", "training_plan", *options],
         input=stdin if isinstance(stdin, bytes) else stdin.encode(),

@@ -155,4 +155,4 @@ def test_clients_looks_at_their_own_drown_nobody_elses(owners, look, ana):
     assert "kim@example.com" in page
     assert "by the mailed link" in page
     assert "read note 2" not in page
-    assert "read note 2" in text(owners.get("/health/accesses/", {"own": "on"}))
+    assert "read note 2" in text(owners.get("/health/accesses/", {"own": "on", "every": "on"}))

@@ -1,6 +1,5 @@
 """What is sent after the login has ended waits, sealed, for whoever typed it."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from django.utils import timezone
 from bookings.models import BrowserSession
 from bookings.queries.training import protocol
 from tests.factories import PASSWORD
+from tests.reading import first_match
 from tests.totp import code_of
 from therapists.models import HealthCheck, Note
 from therapists.pages import draft_recovery
@@ -21,7 +21,7 @@ HERE = "What you wrote before you had to sign in again is here"
 
 
 def pass_in(page) -> str:
-    return re.search(r'name="left" value="([^"]+)"', page.content.decode()).group(1)
+    return first_match(r'name="left" value="([^"]+)"', page.content.decode()).group(1)
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_login_that_has_idled_too_long_loses_nothing_either(kims, kim, page, s
     settings.STAFF_IDLE_MINUTES = 0
     typed = {"revision": 0, "privacy": "therapists", "subjective": WORDS}
     signed = draft_recovery.door_pass(kim.user, page)
-    typed["left"] = re.search(r'value="([^"]+)"', signed).group(1)
+    typed["left"] = first_match(r'value="([^"]+)"', signed).group(1)
     session = kims.session
     session["account_authentication_methods"] = [{"method": "password", "at": 1.0}]
     session.save()
@@ -183,7 +183,7 @@ def test_a_form_older_than_a_new_sign_in_in_another_tab_loses_nothing(kim, page)
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(kim.user)
     old_page = browser.get(page)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', old_page.content.decode())
+    token = first_match(r'name="csrfmiddlewaretoken" value="([^"]+)"', old_page.content.decode())
     typed = {"revision": 0, "privacy": "therapists", "do": "sign", "subjective": WORDS,
              "csrfmiddlewaretoken": token.group(1)}  # fmt: skip
     browser.cookies["csrftoken"] = "n" * 32

@@ -10,6 +10,7 @@ from bookings import links
 from bookings.core.roles import Role
 from bookings.queries.training import protocol
 from tests import factories
+from tests.reading import present
 from therapists.models import Access, HealthCheck
 
 
@@ -35,7 +36,7 @@ def said(*yes, **typed):
 
 
 def content():
-    return HealthCheck.objects.first().content.opened()
+    return present(HealthCheck.objects.first()).content.opened()
 
 
 def test_the_long_form_asks_every_question_of_the_protocol(client, url):

@@ -1,6 +1,7 @@
 """A hold holds: nobody arrives, is done with or signed for before a therapist has decided."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -50,7 +51,7 @@ def has_gone_through(action, visit):
     return visit.status == action
 
 
-NEVER = {"kim": set(), "lee": set(), "desk": set(), "owner": set()}
+NEVER: dict[str, set[str]] = {"kim": set(), "lee": set(), "desk": set(), "owner": set()}
 MARKS = {"kim", "desk", "owner"}
 TABLE = {  # action, hold: by whom it goes through
     ("arrived", "none"): MARKS,
@@ -98,7 +99,7 @@ def test_who_gets_through_with_what_and_when(
 def test_no_way_back_leads_to_done(kims, desks, visit, ana):
     """Done, then Arrived by correction, then a hold: to take that back would be Done again."""
     mine = visit(status=Status.COMPLETED)
-    by = {"by": "desk", "now": timezone.now()}
+    by: dict[str, Any] = {"by": "desk", "now": timezone.now()}
     attendance.mark(mine, Status.ARRIVED, **by)
     health_hold.put(ana, **by)
     with pytest.raises(OnHold):

@@ -82,9 +82,7 @@ def live(kim, kims, ana, anas, client, visit, noon):
         kims.post(f"/visits/{mine.pk}/clear/", {"decision": "lift", "reason": word})
         kims.get(f"/clients/{ana.pk}/history/")
         kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
-        morning_mail.send_due(
-            now=timezone.datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone())
-        )
+        morning_mail.send_due(now=datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone()))
         assert NoteVersion.objects.count() == 2
         return mine
 

@@ -1,6 +1,7 @@
 """One table: every page with health data, and what each person gets of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -166,9 +167,8 @@ def test_every_page_gives_each_person_exactly_what_the_table_says(story, people,
 
 
 def test_every_page_of_the_therapists_is_in_the_table():
-    (ours,) = (
-        p for p in get_resolver().url_patterns if getattr(p, "namespace", "") == "therapists"
-    )
+    patterns: list[Any] = get_resolver().url_patterns
+    (ours,) = (p for p in patterns if getattr(p, "namespace", "") == "therapists")
     names = {f"therapists:{pattern.name}" for pattern in ours.url_patterns}
     assert names == {page.split(" ")[0] for page in TABLE} | SHOWS_NOTHING
 

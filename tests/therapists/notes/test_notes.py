@@ -1,12 +1,12 @@
 """Notes: drafts, signing, amendments, the body map."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
 from tests import factories
+from tests.reading import first_match, present
 from tests.therapists.conftest import note_of, text
 from therapists.models import Note, NoteVersion
 from therapists.models.sealed import Sealed
@@ -52,10 +52,10 @@ def test_a_second_window_does_not_overwrite_the_first(write, visit):
     page = text(write(mine, subjective="From the second", revision=0), 409)
     assert "Another window has saved this note since" in page
     assert page.index("From the first window") < page.index("From the second")
-    assert Note.objects.get().content.opened()["subjective"] == "From the first window"
-    shown = re.search(r'name="revision" value="(\d+)"', page)[1]
+    assert present(Note.objects.get().content).opened()["subjective"] == "From the first window"
+    shown = first_match(r'name="revision" value="(\d+)"', page)[1]
     write(mine, subjective="Both, put together", revision=shown)
-    assert Note.objects.get().content.opened()["subjective"] == "Both, put together"
+    assert present(Note.objects.get().content).opened()["subjective"] == "Both, put together"
 
 
 def test_what_another_window_has_signed_is_shown_and_can_only_be_amended(sign, write, visit):
@@ -88,7 +88,7 @@ def test_a_draft_is_saved_as_it_is_typed(kims, visit):
 def test_marks_that_the_map_does_not_have_are_left_out(write, visit, typed):
     mine = visit()
     write(mine, plan="x", **typed)
-    assert Note.objects.get().content.opened()["marks"] == []
+    assert present(Note.objects.get().content).opened()["marks"] == []
 
 
 @pytest.mark.parametrize("typed", [{"pressure": "crushing"}, {"privacy": "world"},
@@ -113,7 +113,7 @@ def test_same_as_last_time_fills_what_is_empty(sign, write, kims, visit, earlier
          **{"kind-left-calf": "tightness", "level-left-calf": "4"})  # fmt: skip
     mine = visit()
     write(mine, do="same", plan="Something new")
-    content = Note.objects.get(appointment=mine).content.opened()
+    content = present(Note.objects.get(appointment=mine).content).opened()
     assert content["objective"] == "Calves, slowly"
     assert content["plan"] == "Something new"
     assert content["marks"] == [{"place": "left-calf", "kind": "tightness", "level": 4}]

@@ -11,6 +11,7 @@ from bookings.mail.compose import compose
 from bookings.models import Appointment, Mail, MailKind, MailState, Payment
 from bookings.models.mail.kinds import UNFINISHED
 from tests import factories
+from tests.reading import part_of, present
 from therapists.models import NoteVersion
 
 pytestmark = pytest.mark.fixed_clock("2026-12-02T12:30")  # noon has begun
@@ -83,7 +84,7 @@ def test_booked_again_in_four_weeks_at_the_same_hour_without_a_race_or_a_habit(
     assert (booked.client, booked.therapist) == (done.client, done.therapist)
     assert "Next time" in page
     mail = Mail.objects.get(appointment=booked, kind=MailKind.CONFIRMED)
-    assert mail.due_at >= booked.booked_at + timedelta(minutes=3)
+    assert mail.due_at >= present(booked.booked_at) + timedelta(minutes=3)
 
 
 def test_whoever_comes_every_fortnight_is_offered_a_fortnight(kims, earlier, done, noon):
@@ -157,9 +158,9 @@ def three(visit, noon):
 
 def minutes_told():
     mails = Mail.objects.filter(kind=MailKind.LATE, state=MailState.SCHEDULED)
+    visits = [present(mail.appointment) for mail in mails]
     return {
-        mail.appointment.whose.name.split()[0]: mail.appointment.events.last().facts["minutes"]
-        for mail in mails
+        one.whose.name.split()[0]: present(one.events.last()).facts["minutes"] for one in visits
     }
 
 
@@ -197,7 +198,7 @@ def test_the_mail_says_when_it_begins_and_nothing_of_health(ask, three, clinic):
     mail = Mail.objects.filter(kind=MailKind.LATE).earliest("not_after")
     message = compose(mail, clinic, now=mail.created_at)
     assert "14:20" in message["Subject"]
-    assert "about 20 minutes late" in message.get_body(("plain",)).get_content()
+    assert "about 20 minutes late" in part_of(message)
 
 
 def test_nobody_of_a_colleague_or_of_another_day_is_told(ask, visit, lee, noon):

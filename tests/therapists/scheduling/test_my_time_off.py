@@ -1,6 +1,5 @@
 """A therapist's own time: asked for, answered by the desk, and the mail of the morning."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bookings.actions.mail import controls
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
 from tests import factories
+from tests.reading import first_match
 from therapists.actions import morning_mail
 from therapists.models import Habits, MorningMail, TimeOff
 
@@ -322,7 +322,7 @@ def test_the_calendar_page_opens_the_phones_own_calendar_and_the_feed_says_the_r
     visit()
     kims.post("/calendar/", {"do": "new"})
     page = kims.get("/calendar/").content.decode()
-    address = re.search(r'value="(https?://[^"]+\.ics)"', page)[1]
+    address = first_match(r'value="(https?://[^"]+\.ics)"', page)[1]
     assert f'href="webcal://{address.partition("://")[2]}"' in page
     assert "data-copy" in page
     path = "/calendar/" + address.rpartition("/")[2]

@@ -1,7 +1,7 @@
 """The therapist's day on a phone."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -103,7 +103,7 @@ def test_a_day_that_is_none_is_not_found(kims, day):
 
 def test_on_the_day_the_clocks_go_back_every_visit_is_listed(kims, visit, clinic):
     """25 October 2026 has 25 hours in London."""
-    start = timezone.datetime(2026, 10, 25, 23, 30, tzinfo=clinic.tz)
+    start = datetime(2026, 10, 25, 23, 30, tzinfo=clinic.tz)
     visit(start)
     assert "Ana Demo" in text(kims.get("/today/2026-10-25/"))
     assert "Ana Demo" not in text(kims.get("/today/2026-10-26/"))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from bookings.models import Weekday
 from tests import factories
 from tests.clock import day_of
+from tests.reading import first_match
 
 URL = "/book/sports-massage/"
 
@@ -105,7 +106,7 @@ def test_earlier_and_later_lead_through_the_horizon_and_not_beyond(picker, clini
     clinic.save()
     first = picker()
     assert first.earlier_url is None
-    second = picker(**{"from": re.search(r"from=(\S+)", first.later_url)[1]})
+    second = picker(**{"from": first_match(r"from=(\S+)", first.later_url)[1]})
     assert second.first == at(14, 12).date()
     assert second.later_url is None
     assert second.earlier_url

@@ -57,7 +57,7 @@ def test_everything_lies_within_the_drawing_and_the_route_runs_forward(distance,
 def test_it_is_highest_in_the_peak_and_lowest_in_the_days_after():
     hills = drawn(marathon(date(2027, 4, 25)))
     height = {one.phase: min(y for _, y in points(one.outline)) for one in hills.hills}
-    assert min(height, key=height.get) is Phase.PEAK
+    assert min(height, key=height.__getitem__) is Phase.PEAK
     assert height[Phase.ACUTE] > height[Phase.BASE] > height[Phase.BUILD] > height[Phase.PEAK]
 
 
@@ -108,7 +108,7 @@ def test_no_words_of_months_touch_others_however_wide_the_drawing(distance, days
 
 def test_a_month_leads_to_its_first_session():
     hills = drawn(marathon(date(2027, 4, 25)))
-    of_month = {}
+    of_month: dict[int, int] = {}
     for pin in hills.pins:
         of_month.setdefault((pin.day.month), pin.number)
     named = {month.words[:3]: month.session for month in hills.months}

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         "May be run while the clinic works, and again if it was cut off."
     )
 
-    def handle(self, **_options) -> None:
+    def handle(self, **_options: Any) -> None:
         for model in SEALED:
             done = sum(_reseal(model, pks) for pks in _batches(model))
             self.stdout.write(f"{model._meta.verbose_name}: {done}")

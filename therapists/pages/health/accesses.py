@@ -83,7 +83,7 @@ class Filter:
         if self.did:
             found = found.filter(did=self.did)
         if not self.own:
-            found = found.exclude(who__startswith=Role.RUNNER)
+            found = found.but_own_looks()
         if self.who:
             login = Q(user__email__icontains=self.who) | Q(user__name__icontains=self.who)
             named = Q(who__icontains=self.who) | Q(client__name__icontains=self.who)

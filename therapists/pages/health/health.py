@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -54,7 +55,7 @@ class Asking:
     def is_full(self) -> bool:
         return self.form == Form.FULL
 
-    def blank(self, **fields) -> HealthForm:
+    def blank(self, **fields: Any) -> HealthForm:
         return FORMS[self.form](groups=self.groups, label_suffix="", **fields)
 
 

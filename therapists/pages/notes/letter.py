@@ -1,5 +1,7 @@
 """A letter to a GP or a physiotherapist from a signed note; whoever it is about gets it, too."""
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -101,7 +103,7 @@ def _is_the_clients_own(request: SignedInRequest, letter: Letter) -> bool:
     return client.user_id == request.user.pk and is_certain
 
 
-def _treats(request: SignedInRequest, letter: Letter, now) -> bool:
+def _treats(request: SignedInRequest, letter: Letter, now: datetime) -> bool:
     """Who may read the note."""
     therapist, client = therapist_of(request.user), letter.note.appointment.whose
     if therapist is None or not treats(therapist, client, now=now):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -140,7 +141,7 @@ class NoteSession:
     def _signed(self, of: Iterable[Note]) -> Versions:
         return notes.versions_of(of, reader=self.reader, now=self.now)
 
-    def form(self, content: Content | None = None, *, data=None) -> NoteForm:
+    def form(self, content: Content | None = None, *, data: Any = None) -> NoteForm:
         """Preset for the phase, and no firmer than it may be, where nothing is written yet."""
         begun = content or Content(pressure="" if data else self._preset_pressure())
         privacy = self.note.privacy if self.note else Privacy.THERAPISTS
@@ -168,7 +169,7 @@ class NoteSession:
         }
 
 
-def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data) -> list[str]:
+def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data: Any) -> list[str]:
     """The phase's techniques, and those of other phases that a note has already."""
     known = {one for rules in protocol.current().phases.values() for one in rules.techniques}
     typed = data.getlist("techniques") if data else []

@@ -1,5 +1,7 @@
 """Photos of a finding: added to a note that is being written, looked at by who may read it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -61,7 +63,7 @@ def picture(request: SignedInRequest, pk: int) -> HttpResponse:
     return HttpResponse(data, content_type="image/jpeg")
 
 
-def _may_look(request: SignedInRequest, photo: Photo, now) -> bool:
+def _may_look(request: SignedInRequest, photo: Photo, now: datetime) -> bool:
     """As with the note: its author while it is a draft, then by its privacy; and the client."""
     client, note = photo.note.appointment.whose, photo.note
     is_signed = note.versions.exists()

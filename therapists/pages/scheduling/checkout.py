@@ -1,6 +1,6 @@
 """What follows a visit, from Today: taking the money and booking again; and running late."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -108,7 +108,7 @@ def book_again(request: HttpRequest, therapist: Therapist, pk: int) -> HttpRespo
     return _back(visit)
 
 
-def _instant(typed: str):
+def _instant(typed: str) -> datetime | None:
     try:
         return parse_datetime(typed)
     except ValueError:

@@ -49,7 +49,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, *, refused: VisitsAffected | None = None, pk: int = 0):
+def _page(
+    request: HttpRequest, *, refused: VisitsAffected | None = None, pk: int = 0
+) -> HttpResponse:
     """`refused` is what approving the request `pk` would touch, if not as its page showed it."""
     cards = [
         Card(one, booked, digest_of(booked), refused.impact if refused and one.pk == pk else None)
