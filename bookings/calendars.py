@@ -16,6 +16,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
 from bookings.links import page_url
 from bookings.models import Appointment, Clinic
+from bookings.queries.clients import strangers
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
 
@@ -34,7 +35,8 @@ def invitation(appointment: Appointment, clinic: Clinic, *, stamp: datetime) -> 
 
 def download(appointment: Appointment, clinic: Clinic) -> bytes:
     """For "add to calendar": an entry of one's own, to which nobody is invited."""
-    stamp = appointment.booked_at or appointment.created_at
+    booked_at = appointment.booked_at or appointment.created_at
+    stamp = max(booked_at, appointment.whose.proved_at or booked_at)  # confirmed is newer
     return _calendar(_event(appointment, clinic, stamp), PUBLISH)
 
 
@@ -63,6 +65,13 @@ def on_the_web(appointment: Appointment, clinic: Clinic) -> list[tuple[str, str]
         ("Google", f"https://calendar.google.com/calendar/render?{urlencode(google)}"),
         ("Outlook", f"https://outlook.live.com/calendar/0/deeplink/compose?{urlencode(outlook)}"),
     ]
+
+
+def status_of(appointment: Appointment, *, waits: bool) -> str:
+    """As a calendar shows it; `waits` for its address to be proved."""
+    if appointment.status == Status.CANCELLED:
+        return "CANCELLED"
+    return "TENTATIVE" if waits else "CONFIRMED"
 
 
 def uid_of(appointment: Appointment) -> str:
@@ -99,11 +108,15 @@ def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
     event.add("description", _description(appointment, clinic, link))
     event.add("url", vUri(link))
     event.add("organizer", _organizer(clinic))
-    event.add("status", "CANCELLED" if appointment.status == Status.CANCELLED else "CONFIRMED")
+    event.add("status", status_of(appointment, waits=_waits(appointment)))
     event.add("transp", "OPAQUE")
     # A calendar shared with colleagues shows that the time is taken, and not for what.
     event.add("class", "PRIVATE")
     return event
+
+
+def _waits(appointment: Appointment) -> bool:
+    return strangers.asked_until(appointment) is not None
 
 
 def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
@@ -121,11 +134,11 @@ def _organizer(clinic: Clinic) -> vCalAddress:
 
 
 def _attendee(appointment: Appointment) -> vCalAddress:
-    """Whoever booked has accepted; the clinic need not be told so by their calendar again."""
+    """Who has booked, and is proved, has accepted; their calendar need not tell the clinic so."""
     attendee = vCalAddress(f"mailto:{ascii_address(appointment.whose.email)}")
     if appointment.whose.is_named:
         attendee.params["CN"] = one_line(appointment.whose.name)
     attendee.params["ROLE"] = "REQ-PARTICIPANT"
-    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["PARTSTAT"] = "TENTATIVE" if _waits(appointment) else "ACCEPTED"
     attendee.params["RSVP"] = "FALSE"
     return attendee

@@ -112,7 +112,7 @@ def _around(appointments: Any, now: datetime) -> Iterable[Appointment]:
     """Those cancelled stay in, as cancelled: some calendars forget nothing by themselves."""
     near = appointments.visits().filter(starts_at__gt=now - BEHIND, starts_at__lt=now + AHEAD)
     changed_at = Coalesce(Max("events__at"), "booked_at", "created_at")
-    return near.with_everything().annotate(changed_at=changed_at).order_by("starts_at")
+    return near.with_everything().with_waits().annotate(changed_at=changed_at).order_by("starts_at")
 
 
 def initials_of(client: Client) -> str:
@@ -127,7 +127,7 @@ def _visit(visit: Appointment, summary: str, *, place: str = "") -> Event:
     event.add("dtend", visit.ends_at)
     if place:
         event.add("location", place)
-    event.add("status", "CANCELLED" if visit.status == "cancelled" else "CONFIRMED")
+    event.add("status", calendars.status_of(visit, waits=visit.waits))
     event.add("transp", "TRANSPARENT" if visit.status == "cancelled" else "OPAQUE")
     return event
 

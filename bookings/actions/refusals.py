@@ -1,6 +1,7 @@
 """Why something was not done, each in a sentence for the person who asked."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +16,8 @@ class Refused(Exception):
     """
 
     sentence = gettext_lazy("That could not be done.")
+    signing_in_helps = False
+    wait: timedelta | None = None  # after which the same may be asked again, where that is known
 
     def __init__(
         self,
@@ -75,9 +78,9 @@ class OnHold(Refused):
 
 class TooManyHolds(Refused):
     sentence = gettext_lazy(
-        "A lot of times are being held from your network at the moment. "
-        "Please try again in a few minutes, or ring us."
+        "A lot of times are being held for you, or for others on your network, at the moment."
     )
+    signing_in_helps = True
 
 
 class TooManyUnproved(Refused):
@@ -85,7 +88,17 @@ class TooManyUnproved(Refused):
 
     sentence = gettext_lazy(
         "We have written to this address already, and nobody has confirmed it yet. Please "
-        "confirm from our email first, or ring us."
+        "press the button in our email, sign in, or ring us."
+    )
+    signing_in_helps = True
+
+
+class MailedEnough(Refused):
+    """A mailbox that nobody has answered from has had as many mails as go there in a day."""
+
+    sentence = gettext_lazy(
+        "We have written there as often as we do in a day. Please look among the unwanted mails, "
+        "correct the address, or ring us."
     )
 
 
@@ -104,6 +117,7 @@ class NewcomersPaused(Refused):
         "A lot of people are booking for the first time at the moment. Please try again in a "
         "while, sign in if you have been here before, or ring us."
     )
+    signing_in_helps = True
 
 
 class Busy(Refused):

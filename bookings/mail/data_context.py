@@ -40,6 +40,10 @@ class ErasedLetter(Letter):
         return self.mail.about.get("cancelled", 0)
 
     @property
+    def others(self) -> int:
+        return self.mail.about.get("others", 0)
+
+    @property
     def kept(self) -> list[str]:
         return [_(one) for one in self.mail.about.get("kept", [])]
 

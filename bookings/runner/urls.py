@@ -40,6 +40,7 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("account/", account.account, name="account"),
+        path("account/yours/", account.all_yours, name="all_yours"),
         path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
         path("account/end-links/", account.withdraw_links, name="withdraw_links"),
@@ -61,6 +62,8 @@ urlpatterns = [
         path("appointments/<token>/undo/", cancel.undo, name="undo"),
         path("appointments/<token>/calendar.ics", appointment.calendar, name="calendar"),
         path("appointments/<token>/age/", age_consent.by_link, name="age"),
+        path("appointments/<token>/send-again/", appointment.send_again, name="send_again"),
+        path("appointments/<token>/address/", booking.correct_address, name="correct_address"),
         path("appointments/<token>/thats-me/", appointment.prove, name="prove"),
         *mounted(RUNNERS_PLAN, "appointments/<token>/plan/", behind_the_mails_link, "my_"),
     ),

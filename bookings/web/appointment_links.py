@@ -17,6 +17,7 @@ from bookings.actions.refusals import Busy
 from bookings.core.roles import Role
 from bookings.models import Appointment
 from bookings.web.responses import private, sorry
+from bookings.web.visitor import remember_proved
 
 
 @dataclass
@@ -41,7 +42,8 @@ class Opened:
 def behind_a_link(
     view: Callable[..., HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Looks the appointment up; a POST from behind a mailed link proves its address first.
+    """Looks the appointment up; a POST from behind a mailed link proves its address first, and
+    this browser has proved it from now on.
 
     A link is over with the address that it was mailed to.
     """
@@ -55,6 +57,8 @@ def behind_a_link(
                 client, mailed_to = opened.appointment.whose, opened.mailed_to
                 identity.prove(client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now())
                 opened = _open(token)
+            if request.method == "POST":
+                remember_proved(request, opened.mailed_to)
             return view(request, opened, **asked)
         except identity.AnotherAddress:
             raise Http404 from None

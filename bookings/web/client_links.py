@@ -15,6 +15,7 @@ from bookings.core.roles import Role
 from bookings.links import Purpose, read_client_token, still_goes_to
 from bookings.models import Client
 from bookings.web.responses import private, sorry
+from bookings.web.visitor import remember_proved
 
 View = Callable[..., HttpResponse]
 
@@ -27,12 +28,14 @@ def for_a_client(purpose: Purpose) -> Callable[[View], View]:
         @wraps(view)
         def run(request: HttpRequest, token: str) -> HttpResponse:
             client, facts = _read(purpose, token)
+            mailed_to = facts.get("address", "")
             try:
                 if request.method == "POST" and client.is_provisional:
-                    mailed_to = facts.get("address", "")
                     client = identity.prove(
                         client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now()
                     )
+                if request.method == "POST":
+                    remember_proved(request, mailed_to)
                 return view(request, client, facts)
             except identity.AnotherAddress:
                 raise Http404 from None

@@ -1,4 +1,4 @@
-"""How often one address, and one login, may ask: counted in Redis, so that it holds for every
+"""How often one login, or else one network, may ask: counted in Redis, so that it holds for every
 process. Losing Redis lifts the limits for a while; what must never give way (holds, and tries at
 signing in) is counted in the database instead.
 """
@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import cache, wraps
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from limits.errors import StorageError
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from bookings.web.visitor import address
+from bookings.web.visitor import counted_as
 
 ACCOUNTS, PAGES, API, BOOKING, HOLDS = "accounts", "pages", "api", "booking", "holds"
 ANY = ("GET", "HEAD", "POST")
@@ -52,7 +53,7 @@ def limited(
             if request.method not in counts:
                 return view(request, *args, **kwargs)
             if wait := seconds_to_wait(request, what, cost=max(1, cost(request))):
-                return too_many(request, wait)
+                return too_many(request, what, wait)
             return view(request, *args, **kwargs)
 
         return run
@@ -67,33 +68,25 @@ def seconds_to_wait(request: HttpRequest, what: str, *, cost: int = 1) -> int:
     if not limit or time.monotonic() < _quiet_until:
         return 0
     try:
-        return _count(parse(limit), what, _askers(request), cost)
+        return _count(parse(limit), what, counted_as(request), cost)
     except StorageError:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning(_("Redis does not answer: nothing is limited for a while."))
         return 0
 
 
-def too_many(request: HttpRequest, wait: int) -> HttpResponse:
-    response = render(request, "429.html", status=429)
+def too_many(request: HttpRequest, what: str, wait: int) -> HttpResponse:
+    context = {"minutes": ceil(wait / 60), "signing_in_helps": what != ACCOUNTS}
+    response = render(request, "429.html", context, status=429)
     response["Retry-After"] = str(wait)
     return response
 
 
-def _count(limit: RateLimitItem, what: str, askers: list[str], cost: int) -> int:
-    waits = [0]
-    for asker in askers:
-        if not _limiter().hit(limit, what, asker, cost=cost):
-            until = _limiter().get_window_stats(limit, what, asker).reset_time
-            waits.append(max(1, int(until - time.time()) + 1))
-    return max(waits)
-
-
-def _askers(request: HttpRequest) -> list[str]:
-    """The address, and the login wherever it comes from."""
-    user = getattr(request, "user", None)
-    signed_in = [f"login:{user.pk}"] if user is not None and user.is_authenticated else []
-    return [address(request), *signed_in]
+def _count(limit: RateLimitItem, what: str, asker: str, cost: int) -> int:
+    if _limiter().hit(limit, what, asker, cost=cost):
+        return 0
+    until = _limiter().get_window_stats(limit, what, asker).reset_time
+    return max(1, int(until - time.time()) + 1)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from bookings.web.requests import PageRequest
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
-SECONDS_TO_WAIT = {Busy: 5, TooManyHolds: 120, NewcomersPaused: 15 * 60}
+SECONDS_TO_WAIT = {Busy: 5, NewcomersPaused: 15 * 60}
 STATUS = {Busy: 503, TooManyHolds: 429, NewcomersPaused: 429}
 
 
@@ -49,8 +50,15 @@ def status_of(refusal: Refused) -> int:
     return STATUS.get(type(refusal), 409)
 
 
+def seconds_to_wait(refusal: Refused) -> int:
+    """0 where waiting does not help."""
+    if refusal.wait is not None:
+        return max(1, ceil(refusal.wait.total_seconds()))
+    return SECONDS_TO_WAIT.get(type(refusal), 0)
+
+
 def tell_when_to_return(response: HttpResponse, refusal: Refused) -> HttpResponse:
-    if seconds := SECONDS_TO_WAIT.get(type(refusal)):
+    if seconds := seconds_to_wait(refusal):
         response["Retry-After"] = str(seconds)
     return response
 
@@ -58,5 +66,10 @@ def tell_when_to_return(response: HttpResponse, refusal: Refused) -> HttpRespons
 def sorry(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """A page of its own for what a form cannot put right: too busy, too many."""
     status = status_of(refusal)
-    response = render(request, f"{status}.html", {"refusal": refusal}, status=status)
+    context = {
+        "refusal": refusal,
+        "minutes": ceil(seconds_to_wait(refusal) / 60),
+        "signing_in_helps": refusal.signing_in_helps,
+    }
+    response = render(request, f"{status}.html", context, status=status)
     return tell_when_to_return(response, refusal)

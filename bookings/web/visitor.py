@@ -14,7 +14,7 @@ from bookings.models import Appointment, Client
 
 MOST_REMEMBERED = 50
 ONE_HOUSEHOLD = 64  # bits of an IPv6 address
-_SESSION_KEY, _BOOKED_KEY = "visitor", "booked"
+_SESSION_KEY, _BOOKED_KEY, _PROVED_KEY = "visitor", "booked", "proved"
 
 
 def visitor(request: HttpRequest) -> str:
@@ -51,6 +51,18 @@ def proved_address(request: HttpRequest) -> str:
     return request.user.email if request.user.is_authenticated else ""
 
 
+def proved_here(request: HttpRequest) -> list[str]:
+    """Digests of the addresses whose mailed links somebody has pressed in this session."""
+    return request.session.get(_PROVED_KEY, [])
+
+
+def remember_proved(request: HttpRequest, mailed_to: str) -> None:
+    """A link that was mailed to the address (`mailed_to`, its digest) has been pressed here."""
+    known = proved_here(request)
+    if mailed_to and mailed_to not in known:
+        request.session[_PROVED_KEY] = [*known, mailed_to][-MOST_REMEMBERED:]
+
+
 def who_has_signed_in(request: HttpRequest) -> Client | None:
     """The client of this login, once it is known who they are."""
     if not request.user.is_authenticated:
@@ -66,6 +78,14 @@ def language() -> str:
 def address(request: HttpRequest) -> str:
     """The network the request comes from, past the proxies that we run ourselves."""
     return _keyed("address", network(outermost_trusted(request)))
+
+
+def counted_as(request: HttpRequest) -> str:
+    """Whose limits count: the login's own, or else those of the network, which strangers share."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return _keyed("login", str(user.pk))
+    return address(request)
 
 
 def network(where: str) -> str:

@@ -29,5 +29,5 @@ class PageLimitMiddleware:
         is_signing_in = request.method == "POST" and request.path.startswith(ACCOUNTS)
         what = rate_limits.ACCOUNTS if is_signing_in else rate_limits.PAGES
         if wait := rate_limits.seconds_to_wait(request, what):
-            return rate_limits.too_many(request, wait)
+            return rate_limits.too_many(request, what, wait)
         return self.get_response(request)

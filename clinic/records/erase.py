@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, TextField
+from django.db.models import Exists, Max, OuterRef, ProtectedError, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_noop as _
@@ -65,6 +65,7 @@ class Line:
 class Preview:
     lines: list[Line]
     coming: list[Appointment]
+    others: list[Client]
     kept_until: date | None
 
     def of(self, fate: Fate) -> list[Line]:
@@ -93,7 +94,14 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
             fate = Fate.GOES if over else record.on_erase
             lines.append(Line(record.name, count, fate, str(record.why)))
     coming = client.appointments.upcoming(now).with_everything()
-    return Preview(lines, list(coming), until)
+    return Preview(lines, list(coming), list(others_of(client)), until)
+
+
+def others_of(client: Client) -> QuerySet[Client]:
+    """Whose mail goes to the same address: each is a record, and erased on a wish, of its own."""
+    if not client.email:
+        return Client.objects.none()
+    return Client.objects.at(client.email).exclude(pk=client.pk).order_by("created_at", "pk")
 
 
 def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
@@ -319,6 +327,7 @@ def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
             "kept": kept,
             "kept_until": until.isoformat() if until else None,
             "cancelled": len(seen.coming),
+            "others": len(seen.others),
         },
         good_for=LONGEST_WAIT,
         now=now,

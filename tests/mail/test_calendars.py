@@ -99,6 +99,24 @@ def test_one_uid_for_life_and_a_rising_sequence(appointment, clinic):
     assert [e["SEQUENCE"] for e in (booked, moved, cancelled)] == [0, 1, 2]
 
 
+def test_what_waits_for_its_address_to_be_proved_is_tentative_and_confirmed_after(
+    appointment, clinic
+):
+    client = appointment.client
+    client.proved_at, appointment.prove_by = None, START
+    client.save()
+    appointment.save()
+    before = [event(written(appointment, clinic)), event(calendars.download(appointment, clinic))]
+    assert [one["STATUS"] for one in before] == ["TENTATIVE"] * 2
+    assert before[0]["ATTENDEE"].params["PARTSTAT"] == "TENTATIVE"
+    client.proved_at = STAMP + timedelta(hours=1)
+    client.save()
+    after = event(calendars.download(appointment, clinic))
+    assert (after["STATUS"], after["UID"]) == ("CONFIRMED", before[1]["UID"])
+    assert after["SEQUENCE"] >= before[1]["SEQUENCE"]
+    assert after["DTSTAMP"].dt > before[1]["DTSTAMP"].dt
+
+
 def test_a_cancelled_visit_is_taken_out_of_the_calendar(appointment, clinic):
     move(appointment, status=Status.CANCELLED)
     file = Calendar.from_ical(written(appointment, clinic))

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bookings.actions.clients import details
 from bookings.core.scheduling.statuses import Status
+from bookings.links import page_url
 from bookings.models import Appointment, Client, Mail, MailKind, MailState
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.tasks import release_unproved
@@ -189,6 +190,74 @@ def test_a_family_of_four_on_one_mailbox_notices_nothing(books, inbox, sweep):
     assert sorted(Client.objects.values_list("name", flat=True)) == people
 
 
+def test_a_strangers_browser_gets_nothing_from_an_address_that_is_proved(books, inbox, sweep):
+    """On her own network: it waits as a newcomer's does, in the same words, and under no limit
+    of its own."""
+    books(6)
+    [mail] = inbox()
+    press_yes(mail)
+    known, fresh = Browser(), Browser()
+    answers = [
+        [
+            books(days, browser=browser, email=email, name="Stranger", hour=hour, follow=True)
+            for days in (3, 4, 5)
+        ]
+        for browser, email, hour in ((known, "ana@example.com", 10), (fresh, "new@example.com", 14))
+    ]
+    for hers, theirs in zip(*answers, strict=True):
+        assert hers.status_code == theirs.status_code
+        words = [
+            [
+                " ".join(str(one) for one in page.context["messages"]).replace(email, "…"),
+                str(page.context.get("refusal") or ""),
+                PLEASE in page.content.decode(),
+            ]
+            for page, email in ((hers, "ana@example.com"), (theirs, "new@example.com"))
+        ]
+        assert words[0] == words[1]
+    assert PLEASE in answers[0][0].content.decode()
+    assert "You are booked" not in answers[0][0].content.decode()
+    assert [mail["Subject"] for mail in inbox() if "Please confirm: " not in mail["Subject"]] == []
+    sweep(2 * HOUR + MINUTE)
+    assert Appointment.objects.filter(status=Status.BOOKED, client__name="Stranger").count() == 0
+
+
+def test_who_confirms_their_own_booking_does_not_confirm_a_strangers(books, inbox, sweep):
+    books(3, name="Stranger")
+    inbox()
+    books(4, browser=(vic := Browser()), name="Vic Demo")
+    [mail] = inbox()
+    press_yes(mail, vic)
+    waits = Appointment.objects.awaiting_proof().get()
+    assert waits.client.name == "Stranger"
+    sweep(2 * HOUR + MINUTE)
+    assert booked() == 1
+
+
+def test_the_phone_that_has_pressed_the_mailed_link_books_on_without_waiting(books, inbox):
+    books(3)
+    [mail] = inbox()
+    phone = Browser(REMOTE_ADDR="198.51.100.7")
+    press_yes(mail, phone)
+    page = books(4, browser=phone, name="Bo Demo", follow=True).content.decode()
+    assert "You are booked." in page
+    assert PLEASE not in page
+    other = books(5, browser=phone, email="bo@example.com", follow=True).content.decode()
+    assert PLEASE in other
+
+
+def test_strangers_do_not_lock_the_real_person_out_who_signs_in(books, inbox, ana, anas):
+    books(3)
+    books(4)
+    inbox()
+    answer = books(5)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "Please press the button in our email, sign in, or ring us." in page
+    assert 'href="/accounts/login/code/?next=/book/sports-massage/' in page
+    assert "You are booked." in books(5, hour=14, browser=anas, follow=True).content.decode()
+
+
 def test_a_family_that_answers_after_two_bookings_keeps_both(books, inbox, sweep):
     sofa = Browser()
     books(3, browser=sofa, name="Ana Demo")
@@ -208,7 +277,7 @@ def test_the_third_start_is_refused_on_the_page_and_what_was_typed_is_kept(books
     answer = books(5, phone="020 7946 0000")
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "Please confirm from our email first, or ring us." in page
+    assert "Please press the button in our email, sign in, or ring us." in page
     assert "020 7946 0000" in page
     assert "What you typed is kept." in page
     assert booked() == 2
@@ -246,6 +315,89 @@ def test_the_plan_says_it_too_and_its_one_mail_asks_once(client, basket, inbox, 
     assert back["Subject"].startswith("Nobody confirmed them: your 3 appointments, the first on ")
     assert text(back).count("take the time again") == 3
     assert len(list(back.iter_attachments())) == 3
+
+
+# One more step
+
+
+def page_of_booking(browser):
+    [visit] = Appointment.objects.filter(status=Status.BOOKED)
+    return page_url(visit)
+
+
+def test_the_mail_is_sent_again_as_often_as_a_mailbox_may_be_mailed_in_a_day(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    assert len(inbox()) == 1
+    page = page_of_booking(sofa)
+    assert "Send it again" in sofa.get(page).content.decode()
+    got = 0
+    for _ in range(MAILS_A_DAY + 2):
+        said = sofa.post(f"{page}send-again/", follow=True).content.decode()
+        new = inbox()
+        got += len(new)
+        assert ("on its way once more" in said) == bool(new)
+    assert got == MAILS_A_DAY - 1
+    assert "We have written there as often as we do in a day" in said
+    assert Browser().post(f"{page}send-again/").status_code == 404
+
+
+def test_asking_twice_before_it_has_gone_out_sends_one(books, inbox):
+    sofa = Browser()
+    books(3, browser=sofa)
+    for _ in range(3):
+        sofa.post(f"{page_of_booking(sofa)}send-again/")
+    assert len(inbox()) == 1
+
+
+def test_a_mail_asked_for_late_leaves_time_to_answer_it(books, inbox, sweep):
+    sofa = Browser()
+    books(3, browser=sofa)
+    inbox()
+    sweep(2 * HOUR - 2 * MINUTE)
+    sofa.post(f"{page_of_booking(sofa)}send-again/")
+    [mail] = inbox()
+    sweep(10 * MINUTE)
+    assert booked() == 1
+    press_yes(mail)
+    sweep(5 * HOUR)
+    assert booked() == 1
+
+
+def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
+    books, inbox, sweep, clinic
+):
+    clinic.cancel_cutoff_hours = 240
+    clinic.save()
+    sofa = Browser()
+    books(3, browser=sofa, email="anna@exmaple.org", phone="020 7946 0000")
+    [lost] = inbox()
+    page = page_of_booking(sofa)
+    assert Browser().post(f"{page}address/").status_code == 404
+    form = sofa.post(f"{page}address/", follow=True)
+    assert form.context["held"].status == Status.HELD
+    initial = form.context["form"].initial
+    assert (initial["name"], initial["phone"]) == ("Ana Demo", "020 7946 0000")
+    assert inbox() == []  # nothing more to whose mailbox that may be
+    answer = books(3, browser=sofa, email="ana@example.org", follow=True).content.decode()
+    assert PLEASE in answer
+    [mail] = inbox()
+    assert mail["To"] == "ana@example.org"
+    Browser().post(f"{page_in(lost)}thats-me/")
+    assert Appointment.objects.awaiting_proof().count() == 1
+    press_yes(mail)
+    sweep(5 * HOUR)
+    assert booked() == 1
+
+
+def test_correcting_to_and_fro_brings_a_victim_no_more_mails(books, inbox):
+    sofa, got = Browser(), 0
+    for days in range(3, 9):
+        books(days, browser=sofa, email="victim@example.com")
+        got += len([mail for mail in inbox() if "victim" in mail["To"]])
+        for visit in Appointment.objects.filter(status=Status.BOOKED):
+            sofa.post(f"{page_url(visit)}address/")
+    assert got == MAILS_A_DAY
 
 
 def test_a_victims_mailbox_gets_three_mails_a_day_whatever_strangers_do(books, inbox, sweep, clock):

@@ -130,6 +130,22 @@ def owe_together(appointments: Sequence[Appointment], *, now: datetime) -> None:
     write_down(mail, *_reminders_of(appointments, now=now))
 
 
+def owe_once_more(mail: Mail, *, times: int, now: datetime) -> None:
+    """The same mail about an appointment, or several, for the nth time: somebody has asked."""
+    again = Mail(
+        key=f"{mail.key}:{times}",
+        kind=mail.kind,
+        client=mail.client,
+        appointment=mail.appointment,
+        together=mail.together,
+        revision=mail.revision,
+        created_at=now,
+        due_at=Now(),
+        not_after=mail.not_after,
+    )
+    write_down(again)
+
+
 def owe_released(appointments: Sequence[Appointment], *, now: datetime) -> None:
     """One mail about appointments booked at once, or about one, that nobody has confirmed."""
     first = appointments[0]

@@ -1,6 +1,6 @@
 """Booking: of starts that were held, or that are still free; all of them or none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
+from bookings.links import still_goes_to
 from bookings.models import Appointment, Client, Clinic, MailKind, Told
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
@@ -40,7 +41,8 @@ class BookingRequest:
 
     The client is one in the books, a newcomer who fills in a public form, or what the desk has
     been told of somebody new: written down with the booking or not at all. `proved_address` is
-    the one that a newcomer has signed in with, if any: theirs needs no further proof. `language`
+    the one that a newcomer has signed in with, if any: theirs needs no further proof, and neither
+    do those whose mailed links this browser has answered (`proved_here`, digests). `language`
     is that of the page they book on; it is kept where none is known. What a newcomer has `told`
     of their training goes with them.
     """
@@ -51,6 +53,7 @@ class BookingRequest:
     rules: Rules
     holder: Holder = NOBODY
     proved_address: str = ""
+    proved_here: Collection[str] = ()
     agrees_to_terms: bool = False
     language: str = ""
     told: Told | None = None
@@ -96,15 +99,18 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
             facts[day] = facts[day].with_taken(placements[-1])
     let_go(request.holder, now, but=[held for held in holds if held])
     client = _written_down(request, now)
-    wait = _is_a_stranger(request, client)
+    stranger = _is_a_stranger(request, client)
+    wait = stranger and not _has_answered(request, client)
     starts = [one.interval.start for one in placements]
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
-    if request.by == Role.RUNNER:
-        unproved.limit_what_is_ahead(clinic, client, now=now)
     if wait:
         unproved.limit(clinic, visits, now=now)
+    elif request.by == Role.RUNNER:
+        unproved.limit_what_is_ahead(clinic, client, now=now)
+        if stranger:
+            unproved.limit_a_family(client, now=now)
     return visits
 
 
@@ -113,6 +119,15 @@ def _is_a_stranger(request: BookingRequest, client: Client) -> bool:
     if request.by != Role.RUNNER or not client.is_provisional:
         return False
     return compared(client.email) != compared(request.proved_address)
+
+
+def _has_answered(request: BookingRequest, client: Client) -> bool:
+    """Whether this browser has proved the address: by a link mailed there that was opened in it,
+    or pressed anywhere about what was booked in it. No other browser gains by that."""
+    if any(still_goes_to(one, client) for one in request.proved_here):
+        return True
+    answered = Appointment.objects.at_the_mailbox(client.email).exclude(visitor="")
+    return answered.filter(visitor=request.holder.key, client__proved_at__isnull=False).exists()
 
 
 def _place(
@@ -166,6 +181,7 @@ def _write(
             client,
             key=request.key if number == 1 else f"{request.key}:{number}",
             together=first.public_id if len(places) > 1 else "",
+            visitor=request.holder.key,
             address=request.holder.address,
             prove_by=prove_by,
             not_told=bool(client.email) and not request.notify.by_mail,

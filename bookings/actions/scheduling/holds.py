@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,17 +105,23 @@ def limit_holds(address: str, now: datetime) -> None:
     """Nobody may hold the whole diary. Raises TooManyHolds."""
     if not address:
         return
-    made = Appointment.objects.filter(
-        held_from=address, created_at__gt=now - timedelta(hours=1)
-    ).aggregate(
-        live=Count("pk", filter=Q(status=Status.HELD)),
+    an_hour, held = timedelta(hours=1), Q(status=Status.HELD)
+    made = Appointment.objects.filter(held_from=address, created_at__gt=now - an_hour).aggregate(
+        live=Count("pk", filter=held),
         lately=Count("pk"),
+        ends=Min("held_until", filter=held),
+        first=Min("created_at"),
     )
-    if (
-        made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS
-        or made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS
-    ):
-        raise TooManyHolds
+    if made["lately"] >= settings.HOLDS_PER_HOUR_PER_ADDRESS:
+        raise _too_many((made["first"] or now) + an_hour - now)
+    if made["live"] >= settings.HOLDS_AT_ONCE_PER_ADDRESS:
+        raise _too_many((made["ends"] or now) - now)
+
+
+def _too_many(wait: timedelta) -> TooManyHolds:
+    refusal = TooManyHolds()
+    refusal.wait = wait
+    return refusal
 
 
 def holds_of(holder: Holder, slots: Sequence[Slot]) -> list[Appointment | None]:

@@ -127,9 +127,10 @@ def _stands_again(
         revision=appointment.revision + 1,
         room=placement.room,
     )
-    unproved.limit_what_is_ahead(clinic, appointment.whose, now=now)
-    if appointment.prove_by is not None:
+    if Appointment.objects.awaiting_proof().filter(pk=appointment.pk).exists():
         unproved.limit(clinic, [appointment], now=now)
+    else:
+        unproved.limit_what_is_ahead(clinic, appointment.whose, now=now)
     outbox.owe(MailKind.CONFIRMED, appointment, notify=notify, now=now)
     return appointment
 

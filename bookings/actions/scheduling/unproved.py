@@ -4,24 +4,44 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from bookings.actions.clients.identity import perhaps_theirs
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import NewcomersPaused, Stale, TooManyAhead, TooManyUnproved
-from bookings.actions.scheduling import cancellation
+from bookings.actions.refusals import (
+    MailedEnough,
+    NewcomersPaused,
+    Stale,
+    TooManyAhead,
+    TooManyUnproved,
+)
+from bookings.actions.scheduling import cancellation, holds
+from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import mailbox_of
 from bookings.core.scheduling.proving import (
+    LEAST_TIME,
     MOST_OF_A_FAMILY,
     MOST_WAITING,
     MOST_WAITING_OF_A_PLAN,
 )
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailServer, MailState
+from bookings.models import (
+    Appointment,
+    Client,
+    Clinic,
+    Mail,
+    MailKind,
+    MailServer,
+    MailState,
+    User,
+)
 from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
+from bookings.queries.scheduling.slots import Slot
 
-REASON = "not_confirmed"
+REASON, KEPT = "not_confirmed", "vouched"
 AT_ONCE, BATCHES = 20, 10  # visits under one lock, and how often in one run
 TELLS_OF_IT = (MailKind.CONFIRMED, MailKind.PLAN_BOOKED, MailKind.MOVED)
 WENT_OUT = (MailState.SENT, MailState.AMBIGUOUS)
@@ -35,29 +55,29 @@ def deadline(clinic: Clinic, starts: Iterable[datetime], *, told_at: datetime) -
 def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> None:
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
-    Whose mailbox is proved already waits for nothing, but may be somebody else all the same.
-    Raises TooManyUnproved or NewcomersPaused.
+    In the same words whether anybody is known at the address or not. Raises TooManyUnproved or
+    NewcomersPaused.
     """
-    written = Appointment.objects.filter(pk__in=[visit.pk for visit in visits])
-    if not written.awaiting_proof().exists():
-        if strangers.not_answered_for(visits[0].whose.email, now) > MOST_OF_A_FAMILY:
-            raise TooManyUnproved
-        written.update(prove_by=None)
-        for visit in visits:
-            visit.prove_by = None
-        return
     mailbox = mailbox_of(visits[0].whose.email)
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
     if strangers.waiting_in(mailbox) > most:
         raise TooManyUnproved
     if strangers.mails_of_the_day(mailbox, now) > strangers.MAILS_A_DAY:
         raise TooManyUnproved  # the mail that asks them to confirm could not go out
+    if 0 < clinic.most_ahead < strangers.ahead_of(mailbox, now) + strangers.waiting_in(mailbox):
+        raise TooManyUnproved
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
 
 
+def limit_a_family(client: Client, *, now: datetime) -> None:
+    """Who has proved the mailbox books there for others too, so many. Raises TooManyUnproved."""
+    if strangers.not_answered_for(client.email, now) > MOST_OF_A_FAMILY:
+        raise TooManyUnproved
+
+
 def limit_what_is_ahead(clinic: Clinic, client: Client, *, now: datetime) -> None:
-    """Whoever it is: nobody books out the diary. Raises TooManyAhead."""
+    """Who is known here: nobody books out the diary. Raises TooManyAhead."""
     if 0 < clinic.most_ahead < strangers.ahead_of(client.email, now):
         raise TooManyAhead
 
@@ -87,7 +107,7 @@ def keep(
         raise Stale
     if appointment.prove_by is not None:
         Appointment.objects.filter(pk=appointment.pk).update(prove_by=None)
-        appointment.record("vouched", by=by, now=now)
+        appointment.record(KEPT, by=by, now=now)
 
 
 def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
@@ -97,6 +117,63 @@ def cancel_together(pks: Collection[int], *, by: str, now: datetime) -> int:
         _cancel_some(waiting[start : start + AT_ONCE], by=by, now=now)
         for start in range(0, len(waiting), AT_ONCE)
     )
+
+
+@changes_the_diary
+def ask_again(_clinic: Clinic, visit: Appointment, *, now: datetime) -> None:
+    """Send the mail that asks to confirm once more; one that has not gone out yet is enough.
+
+    Raises Stale when it waits no more, MailedEnough when the mailbox has had its mails of the day.
+    """
+    visit = _still_waiting(visit)
+    mails = Mail.objects.about(visit).filter(kind__in=TELLS_OF_IT).order_by("pk")
+    if mails.unfinished().exists():
+        return
+    if strangers.mails_of_the_day(mailbox_of(visit.whose.email), now) >= strangers.MAILS_A_DAY:
+        raise MailedEnough
+    if (last := mails.last()) is not None:
+        outbox.owe_once_more(last, times=mails.count(), now=now)
+    least = min(now + LEAST_TIME, visit.starts_at)
+    together = Q(together=visit.together) if visit.together else Q(pk=visit.pk)
+    Appointment.objects.awaiting_proof().filter(together, prove_by__lt=least).update(prove_by=least)
+
+
+@changes_the_diary
+def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> None:
+    """Let go of what went to a mistyped address, and keep its time for who has booked it.
+
+    What was mailed there still counts for that mailbox. Raises Stale, or the hold's refusals.
+    """
+    visit = _still_waiting(visit)
+    therapist = None if visit.any_therapist else visit.therapist
+    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
+    _become_free(visit, strangers.ADDRESS_MISTYPED, "mistyped", now)
+    Mail.objects.about_older_revisions(visit).supersede()
+    holds.hold(HoldRequest(slots=[slot], holder=holder), now=now).only()
+
+
+def _still_waiting(visit: Appointment) -> Appointment:
+    waiting = Appointment.objects.awaiting_proof().with_everything().filter(pk=visit.pk).first()
+    if waiting is None:
+        raise Stale
+    return waiting
+
+
+@changes_the_diary
+def know_nobody(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> None:
+    """Whoever has signed in reads the address and knows nobody of that name. Raises Stale.
+
+    What only a form has booked is free again; what the desk has made or kept stays, since it knows
+    whose it is. The record stays for the desk, without the address that was mistyped or misused.
+    """
+    if client not in perhaps_theirs(user):
+        raise Stale
+    coming = client.appointments.upcoming(now).filter(vouched_for=False)
+    for visit in coming.exclude(events__kind=KEPT):
+        _become_free(visit, strangers.SAID_NOT_THEIRS, "not_theirs", now)
+    client.mails.supersede(_("Whoever reads this address knows nobody there."))
+    Client.objects.filter(pk=client.pk).update(disowned=True, email="")
+    client.record_events.create(kind="said to be nobody", by=by, at=now)
 
 
 @changes_the_diary
@@ -170,8 +247,10 @@ def _update(visits: Sequence[Appointment], **changes: datetime | None) -> None:
 
 def _give_back(visits: Sequence[Appointment], now: datetime) -> None:
     for visit in visits:
-        facts, revision = {"reason": REASON}, visit.revision + 1
-        visit.become(
-            Status.CANCELLED, by=strangers.NOBODY_CONFIRMED, now=now, facts=facts, revision=revision
-        )
+        _become_free(visit, strangers.NOBODY_CONFIRMED, REASON, now)
     outbox.owe_released(visits, now=now)
+
+
+def _become_free(visit: Appointment, by: str, reason: str, now: datetime) -> None:
+    facts, revision = {"reason": reason}, visit.revision + 1
+    visit.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=revision)

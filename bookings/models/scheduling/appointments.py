@@ -10,7 +10,6 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -100,20 +99,11 @@ class AppointmentQuerySet(models.QuerySet):
         return self.exclude(status__in=[Status.HELD, Status.EXPIRED])
 
     def awaiting_proof(self):
-        """Booked under an address that nobody has answered from, and so given back before long.
+        """Booked under an address that nobody has answered from, and so given back before long."""
+        return self.filter(status=Status.BOOKED, prove_by__isnull=False, client__proved_at=None)
 
-        Who has answered a mail about one booking has proved the mailbox for all that were made
-        under it from the same browser or network: a family books for each of them.
-        """
-        here = Q(held_from=OuterRef("held_from")) & ~Q(held_from="")
-        same_browser = Q(visitor=OuterRef("visitor")) & ~Q(visitor="")
-        answered = (
-            Appointment.objects.filter(here | same_browser, client__proved_at__isnull=False)
-            .alias(mailbox=Lower("client__email"))
-            .filter(mailbox=Lower(OuterRef("client__email")))
-        )
-        waiting = self.filter(status=Status.BOOKED, prove_by__isnull=False, client__proved_at=None)
-        return waiting.exclude(Exists(answered))
+    def at_the_mailbox(self, address: str):
+        return self.filter(client__in=Client.objects.at(address))
 
     def with_waits(self):
         """`waits`: whether it is among those, so that no page calls it booked."""
@@ -247,6 +237,7 @@ class Appointment(models.Model):
     last_event: int | None  # told by the diary's days
     settled: Decimal  # told by the diary's days
     changed_at: datetime  # told by the calendars to subscribe to
+    waits: bool  # told by `with_waits`
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -378,6 +369,7 @@ class Appointment(models.Model):
         *,
         key: str,
         together: str = "",
+        visitor: str = "",
         address: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
@@ -399,7 +391,7 @@ class Appointment(models.Model):
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:
-            self.status, self.held_from = Status.BOOKED, address
+            self.status, self.visitor, self.held_from = Status.BOOKED, visitor, address
             for name, value in changes.items():
                 setattr(self, name, value)
             self.save(force_insert=True)

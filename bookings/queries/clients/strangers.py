@@ -14,6 +14,8 @@ from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.kinds import UNFINISHED
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
+SAID_NOT_THEIRS = "who reads the address knows nobody there"
+ADDRESS_MISTYPED = "to correct the address"
 MAILS_A_DAY = 3  # to a mailbox that nobody has answered from
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATELY = timedelta(days=4)  # a day, and longer than anything waits
@@ -62,14 +64,18 @@ def waiting_in(mailbox: str) -> int:
 
 
 def ahead_of(address: str, now: datetime) -> int:
-    """How many visits to come that mailbox has, whoever of it they are for."""
-    return _of_mailbox(Appointment.objects.upcoming(now), address)
+    """How many visits to come that mailbox has for certain, whoever of it they are for."""
+    return _of_mailbox(_certain(now), address)
 
 
 def not_answered_for(address: str, now: datetime) -> int:
     """How many of them nobody has answered a mail about yet."""
-    open_ones = Appointment.objects.upcoming(now).filter(client__proved_at=None)
-    return _of_mailbox(open_ones, address)
+    return _of_mailbox(_certain(now).filter(client__proved_at=None), address)
+
+
+def _certain(now: datetime) -> QuerySet[Appointment]:
+    """But for what still waits, which anybody may have typed the address into."""
+    return Appointment.objects.upcoming(now).exclude(prove_by__isnull=False, client__proved_at=None)
 
 
 def _of_mailbox(visits: QuerySet[Appointment], address: str) -> int:
@@ -97,6 +103,12 @@ def from_one_address(now: datetime) -> list[FromOneAddress]:
         groups[visit.held_from].append(visit)
     many = [FromOneAddress(visits) for visits in groups.values() if len(visits) > ONE_HOUSEHOLD_HAS]
     return sorted(many, key=lambda group: -len(group.visits))
+
+
+def said_to_be_nobodys(now: datetime) -> QuerySet[Appointment]:
+    """To come, on records whose address is read by somebody who knows nobody of the name."""
+    theirs = Appointment.objects.visits().filter(client__disowned=True, client__email="")
+    return theirs.filter(starts_at__gt=now).with_everything().order_by("starts_at", "pk")
 
 
 def mails_of_the_day(mailbox: str, now: datetime) -> int:

@@ -6,7 +6,11 @@ from datetime import date, datetime, timedelta
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Appointment, Client, Clinic, Mail
-from bookings.queries.clients.strangers import FromOneAddress, from_one_address
+from bookings.queries.clients.strangers import (
+    FromOneAddress,
+    from_one_address,
+    said_to_be_nobodys,
+)
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
 
 CARDS = 20
@@ -22,6 +26,7 @@ class DeskDay:
     mails: Sequence[Mail] = ()
     conflicts: Sequence[Conflict] = ()
     strangers: Sequence[FromOneAddress] = ()
+    nobodys: Sequence[Appointment] = ()
 
     @property
     def before(self) -> date:
@@ -52,4 +57,5 @@ def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> Desk
         mails=list(mails[:CARDS]),
         conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:CARDS],
         strangers=from_one_address(now)[:CARDS],
+        nobodys=list(said_to_be_nobodys(now)[:CARDS]),
     )

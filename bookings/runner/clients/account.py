@@ -1,5 +1,6 @@
 """What a signed-in runner sees of their own: appointments, races, and the way to the plan."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,18 +8,20 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
 from bookings.actions.clients import identity, ways_in
 from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import unproved
+from bookings.core.clients.search_text import name_compared
 from bookings.core.roles import Role
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.web.client_links import client_or_404
+from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
 from bookings.web.scheduling.visits import Visits
@@ -28,17 +31,29 @@ WITHDRAWN = gettext_lazy(
     "nothing any more, and every other browser has to sign in again."
 )
 MAILS_SHOWN = 12
+ANSWERS: dict[str, tuple[Callable[..., Client | None], Any]] = {
+    "yes": (identity.claim, gettext_lazy("Thank you. It stands among your bookings now.")),
+    "leave": (identity.disown, gettext_lazy("Thank you. It stays apart from your bookings.")),
+    "cancel": (
+        unproved.know_nobody,
+        gettext_lazy("Thank you. It is cancelled, and we write to you about it no more."),
+    ),
+}
 
 
 @require_safe
 @private
 def account(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
+    asked = _asked_about(request.user)
+    names = {visit.whose.pk: name_compared(visit.whose.name) for visit in asked}
     clinic, now = Clinic.objects.the(), timezone.now()
     context: dict[str, Any] = {
         "client": client,
         "clinic": clinic,
-        "asked": _asked_about(request.user),
+        "asked": asked,
+        "several_asked": len(names) > 1,
+        "of_one_name": len(set(names.values())) == 1,
     }
     if client is not None:
         context |= _of(client, now=now)
@@ -60,17 +75,29 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
 @private
 def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     """The answer to "is this yours?", about what was booked without signing in."""
-    client = client_or_404(pk)
-    now = timezone.now()
-    try:
-        if request.POST.get("do") == "yes":
-            identity.claim(request.user, client, by=Role.RUNNER, now=now)
-            messages.success(request, _("Thank you. It stands among your bookings now."))
-        else:
-            identity.disown(request.user, client, by=Role.RUNNER, now=now)
-            messages.success(request, _("Thank you. It stays apart from your bookings."))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
+    return _answer(request, [client_or_404(pk)])
+
+
+@require_POST
+@private
+def all_yours(request: RunnerRequest) -> HttpResponse:
+    """One answer about all that the page has asked."""
+    shown = {whole_number(one) for one in request.POST.getlist("record")}
+    asked = [one for one in identity.perhaps_theirs(request.user) if one.pk in shown]
+    return _answer(request, asked)
+
+
+def _answer(request: RunnerRequest, records: Sequence[Client]) -> HttpResponse:
+    act, thanks = ANSWERS.get(request.POST.get("do", ""), ANSWERS["leave"])
+    answered = 0
+    for client in records:
+        try:
+            act(request.user, client, by=Role.RUNNER, now=timezone.now())
+            answered += 1
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    if answered:
+        messages.success(request, thanks)
     return redirect("runner:account")
 
 

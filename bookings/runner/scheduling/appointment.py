@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings import calendars
 from bookings.actions.mail import reminders
-from bookings.actions.refusals import Stale
-from bookings.actions.scheduling import second_thoughts
+from bookings.actions.refusals import Refused, Stale
+from bookings.actions.scheduling import second_thoughts, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
@@ -59,6 +59,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "undo": second_thoughts.offered(visit, clinic, now=now),
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
+        "booked_here": _booked_here(request, opened),
         "was_given_back": strangers.was_given_back(visit),
         "again_url": times_of_the_day(visit, clinic),
         "same_again": Visit(visit).again_url if opened.from_mail else "",
@@ -116,6 +117,26 @@ def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     if opened.from_mail:
         messages.success(request, _("Thank you. Your email address is confirmed."))
     return back_to_it(opened)
+
+
+@require_POST
+@behind_a_link
+def send_again(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """The mail that asks to confirm, for the browser that has booked and waits for it."""
+    if not _booked_here(request, opened):
+        raise Http404
+    try:
+        unproved.ask_again(opened.appointment, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The mail to confirm it is on its way once more."))
+    return back_to_it(opened)
+
+
+def _booked_here(request: HttpRequest, opened: Opened) -> bool:
+    by = opened.appointment.visitor
+    return bool(by) and by == visitor(request)
 
 
 @page_methods

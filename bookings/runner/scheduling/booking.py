@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from bookings.actions.clients.details import change
 from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
-from bookings.actions.scheduling import booking, holds
+from bookings.actions.scheduling import booking, holds, unproved
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.clients.addresses import compared
@@ -28,14 +28,16 @@ from bookings.models import Appointment, Client, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
+from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
-    address,
+    counted_as,
     language,
     proved_address,
+    proved_here,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -65,6 +67,26 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return sorry(request, refusal)
     request.session[KEY] = token_hex(16)
+    return redirect(_details_of(slot))
+
+
+@require_POST
+@limited(HOLDS)
+@behind_a_link
+def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Back to the form with what was typed, the time still kept; nothing goes to the wrong one."""
+    visit = opened.appointment
+    if not visit.visitor or visit.visitor != visitor(request):
+        raise Http404
+    try:
+        unproved.hold_again(visit, _holder(request), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return back_to_it(opened)
+    request.session[TYPED] = {name: getattr(visit.whose, name) for name in PERSON}
+    request.session[KEY] = token_hex(16)
+    therapist = None if visit.any_therapist else visit.therapist
+    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
     return redirect(_details_of(slot))
 
 
@@ -124,6 +146,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
             rules=Rules.ONLINE,
             holder=_holder(request),
             proved_address=proved_address(request),
+            proved_here=proved_here(request),
             agrees_to_terms=True,
             language=language(),
             told=told,
@@ -131,6 +154,7 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         )
         [booked] = booking.book(wanted, now=now)
     except Refused as refusal:
+        _keep_what_was_typed(request)
         held = _held(request, treatment, form.cleaned_data)
         response = _details(
             request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
@@ -159,7 +183,7 @@ def _is_them(known: Client, person: dict[str, str]) -> bool:
 
 
 def _holder(request: HttpRequest) -> Holder:
-    return Holder(key=visitor_from_now_on(request), address=address(request))
+    return Holder(key=visitor_from_now_on(request), address=counted_as(request))
 
 
 def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
@@ -184,6 +208,8 @@ def _details(
     status: int = 200,
 ) -> HttpResponse:
     wanted, now = _said(form, "therapist"), timezone.now()
+    start = held.starts_at if held else _said(form, "start")
+    slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
     known = who_has_signed_in(request)
     context = {
         "booking_as": known if known and _is_them(known, form.typed_or_given()) else None,
@@ -194,7 +220,8 @@ def _details(
         "held": held,
         "held_until": held.held_until if held and held.is_live_hold(now) else None,
         "seconds_left": _seconds_left(held, now),
-        "start": held.starts_at if held else _said(form, "start"),
+        "start": start,
+        "here": _details_of(slot) if slot else request.path,
         "minutes": held.minutes if held else treatment.minutes,
         "price": held.price if held else treatment.price,
         "therapist": held.therapist if held else wanted,

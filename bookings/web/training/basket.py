@@ -41,9 +41,10 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.visitor import (
-    address,
+    counted_as,
     language,
     proved_address,
+    proved_here,
     remember_booked,
     visitor,
     visitor_from_now_on,
@@ -233,6 +234,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
             rules=Rules.ONLINE,
             holder=_holder(request, store),
             proved_address=proved_address(request),
+            proved_here=proved_here(request),
             agrees_to_terms=not store.at_the_desk,
             language="" if store.at_the_desk else language(),
             told=told,
@@ -373,7 +375,7 @@ def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 def _holder(request: HttpRequest, store: PlanStore) -> Holder:
     """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
-    where = "" if store.at_the_desk else address(request)
+    where = "" if store.at_the_desk else counted_as(request)
     return Holder(key=visitor_from_now_on(request), address=where)
 
 

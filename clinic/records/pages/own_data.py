@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -23,8 +24,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.logins import OF_USE_FOR
 from bookings.actions.mail import outbox, sign_in_mails
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
-from bookings.models import Client, Clinic, ErasureState, MailKind
+from bookings.models import Client, Clinic, ErasureRequest, ErasureState, MailKind
 from bookings.web.client_links import for_a_client
+from bookings.web.forms import whole_number
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
 from clinic.records.client_export import Export, export
@@ -47,8 +49,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "json_url": reverse("records:account_json"),
         "wish_url": reverse("records:wish"),
-        "waiting": _waiting(client),
-        "sure": SURE in request.GET,
+        **_about_the_wish(request, client),
     }
     return _page(request, _with_health(request, client), context)
 
@@ -89,7 +90,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
     return render(
         request,
         "records/your_data.html",
-        {"waiting": _waiting(client), "sure": SURE in request.GET},
+        _about_the_wish(request, client),
     )
 
 
@@ -127,6 +128,15 @@ def _file(data: Export) -> HttpResponse:
     return response
 
 
+def _about_the_wish(request: HttpRequest, client: Client) -> dict[str, Any]:
+    asked = ErasureRequest.objects.filter(client=OuterRef("pk"), state=ErasureState.ASKED)
+    return {
+        "waiting": _waiting(client),
+        "sure": SURE in request.GET,
+        "others": erase.others_of(client).annotate(asked=Exists(asked)),
+    }
+
+
 def _waiting(client: Client) -> bool:
     return client.erasure_requests.filter(state=ErasureState.ASKED).exists()
 
@@ -145,6 +155,11 @@ def _wish(request: HttpRequest, client: Client, *, how: str, page: str) -> None:
                 _mail_a_receipt(client, page, now)
             erase.ask(client, how=how, now=now)
             messages.success(request, ASKED)
+        case "erase_other":
+            key = whole_number(request.POST.get("record", ""))
+            for other in erase.others_of(client).filter(pk__in=[key] if key else []):
+                erase.ask(other, how="from its address", now=timezone.now())
+                messages.success(request, ASKED)
         case "keep":
             erase.withdraw(client, now=timezone.now())
             messages.success(request, KEPT)

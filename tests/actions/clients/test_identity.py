@@ -8,7 +8,7 @@ from bookings.actions.clients import identity
 from bookings.actions.training import training_feedback
 from bookings.core.training import Kind
 from bookings.links import digest_of
-from bookings.models import Client, Mail
+from bookings.models import Appointment, Client, Mail
 from tests.factories import NOW, make_client, make_room, make_therapist, make_week
 
 
@@ -54,7 +54,8 @@ def test_the_same_address_with_another_name_stays_a_client_of_its_own(book, ana)
 def test_an_unproved_client_at_the_address_is_joined_by_nobody(book):
     make_client("Ana Demo", email="ana@example.com", proved_at=None)
     book()
-    assert prove(book(start=NOW.replace(hour=14, minute=0, second=0) + timedelta(days=2)).client)
+    later = NOW.replace(hour=14, minute=0, second=0) + timedelta(days=2)
+    assert prove(book(start=later, visitor="another phone").client)
     assert Client.objects.count() == 3
 
 
@@ -62,6 +63,20 @@ def test_two_bookings_of_one_new_person_become_one_client(book, start):
     first, second = book().client, book(start=start + timedelta(hours=3)).client
     assert prove(second) == prove(second)
     assert prove(first) == second
+
+
+def test_answering_for_one_browsers_booking_settles_no_other_browsers(book, start):
+    mine, later = book(), start + timedelta(hours=3)
+    others = book(name="Bo Demo", start=later, visitor="a stranger's")
+    prove(mine.client)
+    assert list(Appointment.objects.awaiting_proof()) == [others]
+
+
+def test_answering_for_one_booking_settles_what_was_booked_in_its_browser(book, start):
+    mine, family = book(), book(name="Bo Demo", start=start + timedelta(hours=3))
+    prove(mine.client)
+    family.refresh_from_db()
+    assert family.prove_by is None
 
 
 def test_nobody_is_put_in_two_places_at_once(book, ana, massage):

@@ -121,7 +121,7 @@ def test_any_therapist_means_who_has_the_fewest_minutes_that_day(hold, book, mas
     make_room("Room 2")
     massage.rooms.clear()
     book(therapist=kim)
-    book(treatment=short, therapist=lee)
+    book(treatment=short, therapist=lee, name="Bo Demo")
     taken = hold(visitor="bo", start=start + timedelta(hours=4))
     assert taken.therapist == lee
 

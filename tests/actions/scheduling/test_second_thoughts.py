@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bookings.actions.refusals import SlotTaken, Stale, TooLate, TooManyAhead
+from bookings.actions.refusals import SlotTaken, Stale, TooLate, TooManyUnproved
 from bookings.actions.scheduling import cancellation, second_thoughts
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailState
@@ -130,5 +130,5 @@ def test_the_same_form_twice_undoes_once_and_an_undo_is_not_undone(request, refu
 def test_cancelling_and_undoing_gives_nobody_more_than_the_limit(book, cancelled, start, refusal):
     Clinic.objects.update(most_ahead=1)
     book(start=start + 3 * HOUR, now=THEN)
-    refusal(TooManyAhead, undo, visit=cancelled)
+    refusal(TooManyUnproved, undo, visit=cancelled)
     assert place(cancelled)[0] == Status.CANCELLED

@@ -25,7 +25,7 @@ from tests.diary_requests import move_one
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-HOME, ELSEWHERE = "a" * 64, "b" * 64
+HOME, ELSEWHERE, SOFA = "a" * 64, "b" * 64, "s" * 64
 
 
 @pytest.fixture
@@ -182,11 +182,11 @@ def test_signing_in_with_one_address_proves_no_other(take):
 
 
 def test_a_family_of_four_on_one_mailbox_books_on_once_one_mail_is_answered(take, prove, later):
-    [first] = take(0, name="Ana Demo")
-    [second] = take(1, name="Bo Demo")
+    [first] = take(0, name="Ana Demo", visitor=SOFA)
+    [second] = take(1, name="Bo Demo", visitor=SOFA)
     prove(first)
-    [third] = take(2, name="Cy Demo")
-    [fourth] = take(3, name="Di Demo")
+    [third] = take(2, name="Cy Demo", visitor=SOFA)
+    [fourth] = take(3, name="Di Demo", visitor=SOFA)
     assert waiting() == 0
     assert later(3 * HOUR) == 0
     stay = [fresh(visit).status for visit in (first, second, third, fourth)]
@@ -194,32 +194,58 @@ def test_a_family_of_four_on_one_mailbox_books_on_once_one_mail_is_answered(take
 
 
 def test_the_browser_alone_is_enough_when_the_network_changes(take, prove):
-    [first] = take(0, visitor="v" * 64)
-    Appointment.objects.update(visitor="v" * 64)
-    prove(first)
-    [second] = take(1, name="Bo Demo", address=ELSEWHERE)
-    assert second.prove_by is not None
-    Appointment.objects.filter(pk=second.pk).update(visitor="v" * 64)
-    assert waiting() == 0
+    prove(take(0, visitor=SOFA)[0])
+    [second] = take(1, name="Bo Demo", address=ELSEWHERE, visitor=SOFA)
+    assert second.prove_by is None
 
 
-def test_a_stranger_elsewhere_gains_nothing_from_a_mailbox_that_is_proved(take, prove):
-    [first] = take(0)
-    prove(first)
-    take(1, address=ELSEWHERE)
-    take(2, address=ELSEWHERE)
+@pytest.mark.parametrize("address", [HOME, ELSEWHERE])
+@pytest.mark.parametrize("visitor", ["", "e" * 64])
+def test_another_browser_gains_nothing_from_a_mailbox_that_is_proved(take, prove, address, visitor):
+    prove(take(0, visitor=SOFA)[0])
+    for day in (1, 2):
+        [visit] = take(day, name=f"Stranger {day}", address=address, visitor=visitor)
+        assert visit.prove_by is not None
+    assert waiting() == 2
     with pytest.raises(TooManyUnproved):
-        take(3, address=ELSEWHERE)
+        take(3, address=address, visitor=visitor)
+
+
+def test_a_browser_that_has_pressed_a_link_mailed_there_waits_for_nothing(take):
+    mine, others = digest_of("Ana@example.com"), digest_of("bo@example.com")
+    assert take(0, proved_here=[others])[0].prove_by is not None
+    assert take(1, proved_here=[others, mine])[0].prove_by is None
+
+
+def test_what_strangers_hold_under_an_address_takes_nothing_from_who_has_signed_in(take, clinic):
+    clinic.most_ahead = 2
+    clinic.save()
+    ana = factories.make_client(email="ana@example.com")
+    take(0)
+    take(1)
+    assert take(2, client=ana)
+    assert take(3, name="Bo Demo", proved_address="ana@example.com")
+    with pytest.raises(TooManyAhead):
+        take(4, client=ana)
+
+
+def test_a_family_counts_what_it_has_booked_and_not_what_strangers_hold(take, prove):
+    prove(take(0, visitor=SOFA)[0])
+    take(1, name="Stranger", visitor="e" * 64)
+    for day in range(2, 10):
+        assert take(day, name=f"Of {day}", visitor=SOFA)
+    with pytest.raises(TooManyUnproved):
+        take(10, name="Of 10", visitor=SOFA)
 
 
 def test_a_mailbox_that_is_proved_books_for_a_family_and_not_the_diary_out(take, prove):
     """Eight that nobody has answered for, from its own browser; answered mails make room."""
-    prove(take(1)[0])
-    visits = [take(day)[0] for day in range(2, 10)]
+    prove(take(1, visitor=SOFA)[0])
+    visits = [take(day, name=f"Of {day}", visitor=SOFA)[0] for day in range(2, 10)]
     with pytest.raises(TooManyUnproved):
-        take(10)
+        take(10, name="Of 10", visitor=SOFA)
     prove(visits[0])
-    assert take(10)
+    assert take(10, name="Of 10", visitor=SOFA)
 
 
 def test_nobody_has_more_to_come_than_the_clinic_wants_however_they_book(
@@ -230,8 +256,10 @@ def test_nobody_has_more_to_come_than_the_clinic_wants_however_they_book(
     ana = prove(take(1)[0])
     for day in range(2, 6):
         prove(take(day)[0])
-    with pytest.raises(TooManyAhead):
+    with pytest.raises(TooManyUnproved):  # a stranger is told no more of who is known there
         take(6)
+    with pytest.raises(TooManyAhead):
+        take(6, proved_here=[digest_of("ana@example.com")])
     with pytest.raises(TooManyAhead):
         take(6, client=ana)
     assert take(6, client=ana, by="desk: d@example.com", rules=Rules.DESK)

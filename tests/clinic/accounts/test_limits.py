@@ -91,6 +91,17 @@ def test_booking_is_limited_by_address_and_by_login(clinic, settings):
     assert Browser().get(url).status_code == 302  # looking is no booking
 
 
+def test_a_whole_club_on_one_network_stops_nobody_who_has_signed_in(clinic, settings):
+    settings.LIMITS = {"booking": "2/hour", "pages": "4/minute"}
+    url = "/book/sports-massage/details/"
+    refused = [Browser().post(url) for _ in range(3)][-1]
+    assert refused.status_code == 429
+    assert "sign in</a>" in refused.content.decode().lower()
+    browser = Browser()
+    browser.force_login(factories.make_user())
+    assert [browser.post(url).status_code for _ in range(3)] == [422, 422, 429]
+
+
 def test_without_redis_nothing_is_limited_and_nothing_fails(clinic, settings, monkeypatch):
     settings.LIMITS = {"api": "1/minute"}
     settings.REDIS_URL = "redis+socket:///nowhere/valkey.sock"

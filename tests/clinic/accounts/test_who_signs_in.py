@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.actions.clients import identity
+from bookings.actions.scheduling import unproved
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.mail.compose import compose
@@ -337,7 +338,7 @@ def test_asked_whether_it_is_hers_a_client_says_no_once_and_for_all(
     treated, in_anas_name, lees, sign_in_by_code
 ):
     anas = sign_in_by_code("ana@example.com")
-    anas.post(f"/account/yours/{in_anas_name.client_id}/", {"do": "no"})
+    anas.post(f"/account/yours/{in_anas_name.client_id}/", {"do": "leave"})
     in_anas_name.refresh_from_db()
     assert in_anas_name.client != treated
     again = sign_in_by_code("ana@example.com").get("/account/").content.decode()
@@ -355,6 +356,70 @@ def test_asked_whether_it_is_hers_a_client_says_yes_and_it_is_a_visit_like_any_o
     assert in_anas_name.client == treated
     assert history_of(lees, treated) == 200
     assert NOTE in anas.get(DATA).content.decode()
+
+
+def test_what_belongs_to_somebody_she_knows_stays_as_it_is(in_anas_name, sign_in_by_code):
+    anas = sign_in_by_code("ana@example.com")
+    anas.post(f"/account/yours/{in_anas_name.client_id}/", {"do": "leave"})
+    in_anas_name.refresh_from_db()
+    assert in_anas_name.status == Status.BOOKED
+    assert Mail.objects.unfinished().filter(client=in_anas_name.client).exists()
+
+
+def test_what_is_of_nobody_she_knows_is_given_back_and_no_mail_follows(
+    in_anas_name, sign_in_by_code, desks
+):
+    anas = sign_in_by_code("ana@example.com")
+    anas.post(f"/account/yours/{in_anas_name.client_id}/", {"do": "cancel"})
+    assert "Is this yours?" not in anas.get("/account/").content.decode()
+    in_anas_name.refresh_from_db()
+    record = in_anas_name.client
+    assert in_anas_name.status == Status.CANCELLED
+    assert not Mail.objects.unfinished().filter(client=record).exists()
+    assert record.email == ""
+    home = desks.get("/desk/").content.decode()
+    assert "they know nobody of this name" in home
+    assert f"/diary/appointments/{in_anas_name.pk}/" in home
+    page = desks.get(f"/desk/clients/{record.pk}/").content.decode()
+    assert "Said to be nobody" in page
+
+
+def test_what_the_desk_has_made_or_kept_stays_and_only_the_mails_end(
+    in_anas_name, sign_in_by_code, desks
+):
+    unproved.keep(in_anas_name, by="desk: 1", now=timezone.now())
+    anas = sign_in_by_code("ana@example.com")
+    anas.post(f"/account/yours/{in_anas_name.client_id}/", {"do": "cancel"})
+    in_anas_name.refresh_from_db()
+    assert in_anas_name.status == Status.BOOKED
+    assert not Mail.objects.unfinished().filter(client=in_anas_name.client).exists()
+    assert f"/diary/appointments/{in_anas_name.pk}/" in desks.get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"), [("cancel", 0), ("leave", 2), ("yes", 2), ("nonsense", 2)]
+)
+def test_one_press_answers_for_all_that_the_page_has_asked(
+    in_anas_name, sign_in_by_code, massage, send_details, at, answer, left
+):
+    send_details(Browser(), start=at(5, 14), name="Ana Demo", email="ana@example.com")
+    anas = sign_in_by_code("ana@example.com")
+    page = anas.get("/account/").content.decode()
+    records = re.findall(r'name="record" value="(\d+)"', page)
+    assert len(records) == 2
+    anas.post("/account/yours/", {"do": answer, "record": [*records, "0", "x"]})
+    assert "Is this yours?" not in anas.get("/account/").content.decode()
+    theirs = Appointment.objects.filter(booking_key__isnull=False, status=Status.BOOKED)
+    assert theirs.count() == left
+
+
+def test_what_has_come_since_the_page_was_opened_is_not_answered_for(
+    in_anas_name, sign_in_by_code, send_details, at
+):
+    anas = sign_in_by_code("ana@example.com")
+    send_details(Browser(), start=at(5, 14), name="Ana Demo", email="ana@example.com")
+    anas.post("/account/yours/", {"do": "cancel", "record": [in_anas_name.client_id]})
+    assert "Is this yours?" in anas.get("/account/").content.decode()
 
 
 def test_a_merge_at_the_desk_vouches_for_no_visit(treated, in_anas_name, lees, desks):

@@ -171,6 +171,59 @@ def test_the_last_mail_goes_out_before_the_address_does(known, clinic):
     assert erasing.finish_all(now=timezone.now()) == 0
 
 
+def test_the_last_mail_speaks_of_this_record_alone_where_others_have_the_address(known, clinic):
+    factories.make_client("Bo Demo", email="Ana@example.com", proved_at=None)
+    erase(known, tell=True)
+    mail = Mail.objects.get()
+    message = compose(mail, clinic, now=timezone.now())
+    for part in ("plain", "html"):
+        words = message.get_body((part,)).get_content()
+        assert "what we knew under this record" in words
+        assert "1 other record carries the same address" in words
+        assert "what we knew about you" not in words
+        assert "Bo" not in words
+
+
+def test_an_address_signs_in_until_its_last_record_is_erased(known):
+    bo = factories.make_client("Bo Demo", email="ana@example.com")
+    erase(known, tell=True)
+    assert identity.login_for("ana@example.com")
+    erase(bo, tell=True)
+    assert identity.login_for("ana@example.com") is None
+
+
+def test_the_desk_is_told_of_other_records_of_the_address_and_erases_each_by_itself(desks, known):
+    bo = factories.make_client("Bo Demo", email="ANA@example.com", proved_at=None)
+    address = desks.post(f"/desk/clients/{known.pk}/erase/")["Location"]
+    page = desks.get(address).content.decode()
+    assert "These records carry the same address" in page
+    assert f'href="/desk/clients/{bo.pk}/"' in page
+    assert f'action="/desk/clients/{bo.pk}/erase/"' in page
+    desks.post(address, {"do": "erase", "checked": "on"})
+    assert Client.objects.living().filter(pk=bo.pk).exists()
+
+
+@pytest.mark.parametrize("door", ["signed in", "mail link"])
+def test_a_runner_asks_for_each_record_of_their_address(anas, known, door):
+    bo = factories.make_client("Bo Demo", email="ana@example.com", proved_at=None)
+    di = factories.make_client("Di Demo", email="ana@example.com")
+    cy = factories.make_client("Cy Demo", email="cy@example.com")
+    by_link = links.client_path(Purpose.YOUR_DATA, known)
+    page, wish = ("/account/data/", "/account/data/wish/")
+    if door == "mail link":
+        page = wish = by_link
+    shown = anas.get(page).content.decode()
+    assert "Other records with your address" in shown
+    assert "Bo Demo" in shown
+    assert "Di Demo" not in shown
+    for record in (bo.pk, cy.pk, "x"):
+        anas.post(wish, {"do": "erase_other", "record": record})
+    assert [one.client for one in erasing.ErasureRequest.objects.all()] == [bo]
+    assert "You have asked for it to be erased." in anas.get(page).content.decode()
+    anas.post(wish, {"do": "erase_other", "record": di.pk})
+    assert di.erasure_requests.exists()
+
+
 def test_an_address_that_takes_no_mail_goes_after_three_days(known):
     erase(known, tell=True)
     assert erasing.finish_all(now=timezone.now() + timedelta(days=4)) == 1

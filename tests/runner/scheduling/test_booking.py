@@ -255,12 +255,25 @@ def test_ones_own_hold_stays_on_offer(client, choose, start):
     assert start in [one.starts_at for one in picker.chosen.openings]
 
 
-def test_holding_too_many_is_answered_kindly(choose, start, settings):
-    settings.HOLDS_AT_ONCE_PER_ADDRESS = 0
-    answer = choose(start)
+def test_holding_too_many_is_answered_kindly_and_with_a_way_on(choose_in, at, settings):
+    settings.HOLDS_AT_ONCE_PER_ADDRESS = 1
+    choose_in(Browser(), at(4, 10))
+    answer = choose_in(Browser(), at(5, 10))
+    page = answer.content.decode()
     assert answer.status_code == 429
-    assert int(answer["Retry-After"]) > 0
-    assert "try again in a few minutes" in answer.content.decode()
+    assert 0 < int(answer["Retry-After"]) <= 600
+    assert "try again in 10 minutes" in page
+    assert 'href="tel:' in page
+    assert 'href="/accounts/login/code/?next=/"' in page
+
+
+def test_who_has_signed_in_is_counted_by_login_and_not_with_the_clubs_network(
+    choose_in, at, settings, anas
+):
+    settings.HOLDS_AT_ONCE_PER_ADDRESS = 1
+    assert choose_in(Browser(), at(4, 10)).status_code == 302
+    assert choose_in(Browser(), at(5, 10)).status_code == 429
+    assert choose_in(anas, at(5, 10)).status_code == 302
 
 
 def test_a_known_address_is_answered_like_any_other(send_details, at):

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Therapist, User
+from bookings.models import Client, Therapist, User
 from tests import factories
 from therapists import feeds
 from therapists.models import Feed
@@ -62,6 +62,14 @@ def test_a_moved_or_cancelled_visit_keeps_its_entry(client, kims_feed, visit):
     type(mine).objects.update(status=Status.CANCELLED, revision=1)
     (event,) = events(client, kims_feed)
     assert (event["UID"], event["STATUS"], event["SEQUENCE"]) == (before, "CANCELLED", 1)
+
+
+def test_what_nobody_has_confirmed_yet_is_tentative(client, kims_feed, visit):
+    mine = visit()
+    assert [one["STATUS"] for one in events(client, kims_feed)] == ["CONFIRMED"]
+    type(mine).objects.update(prove_by=mine.starts_at)
+    Client.objects.update(proved_at=None)
+    assert [one["STATUS"] for one in events(client, kims_feed)] == ["TENTATIVE"]
 
 
 def test_a_feed_read_again_is_the_same_file_and_not_sent_again(client, anas_feed, visit, ana, noon):
