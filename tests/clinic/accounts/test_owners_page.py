@@ -343,7 +343,7 @@ def test_a_browser_that_says_nothing_of_itself_is_called_another_one(dee, owners
     for shown in (page(here), page(owners, login_page(dee))):
         assert 'End<span class="visually-hidden">: Another browser, since' in shown
         assert ">: ," not in shown
-    number = re.search(r'name="end" value="(\w{16})"', page(here))[1]
+    number = first_match(r'name="end" value="(\w{16})"', page(here))[1]
     owners.post(login_page(dee), {"do": "end one", "end": number})
     assert "signed out of your login: Another browser, signed in since" in newest(dee.email).body
 

@@ -58,7 +58,7 @@ def test_the_mail_says_that_we_write_to_this_address_only_where_it_is_another(
     mail = Mail.objects.filter(kind="new_links").latest("pk")
     message = compose(mail, clinic, now=timezone.now())
     for part in ("plain", "html"):
-        words = " ".join(message.get_body((part,)).get_content().split())
+        words = " ".join(part_of(message, part).split())
         assert ("now writes to this address" in words) is has_another
         assert ("in two places together" in words) is not has_another
 

@@ -363,7 +363,7 @@ def test_what_is_proposed_is_taken_by_a_press_and_only_for_what_it_goes_with(
     asked = send_details(email="ana@gmial.con").content.decode()
     [proposal] = re.findall(r'<button[^>]* name="meant" value="([^"]+)"', asked)
     form = asked[asked.index('name="email"') :]
-    first = re.search(r"<button[^>]*>", form)[0]
+    first = first_match(r"<button[^>]*>", form)[0]
     assert "name=" not in first  # Enter sends what is typed
     other = send_details(email="ana@outlok.com", meant=proposal, sure="ana@gmial.con")
     assert "Did you mean ana@outlook.com?" in other.content.decode()
