@@ -102,7 +102,7 @@ class AppointmentQuerySet(models.QuerySet):
         """Booked under an address that nobody has answered from, and so given back before long."""
         return self.filter(status=Status.BOOKED, prove_by__isnull=False, client__proved_at=None)
 
-    def at_the_mailbox(self, address: str):
+    def at_the_mailbox(self, address: str) -> Self:
         return self.filter(client__in=Client.objects.at(address))
 
     def with_waits(self):

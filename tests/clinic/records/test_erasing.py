@@ -177,7 +177,7 @@ def test_the_last_mail_speaks_of_this_record_alone_where_others_have_the_address
     mail = Mail.objects.get()
     message = compose(mail, clinic, now=timezone.now())
     for part in ("plain", "html"):
-        words = message.get_body((part,)).get_content()
+        words = part_of(message, part)
         assert "what we knew under this record" in words
         assert "1 other record carries the same address" in words
         assert "what we knew about you" not in words

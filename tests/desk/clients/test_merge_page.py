@@ -7,6 +7,7 @@ from bookings.core.roles import Role
 from bookings.mail.compose import compose
 from bookings.models import Client, Mail
 from tests.factories import make_appointment, make_client, make_user
+from tests.reading import part_of
 
 
 @pytest.fixture
