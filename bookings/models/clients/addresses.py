@@ -24,7 +24,7 @@ def can_be_mailed_to(address: str) -> None:
             ),
             code="invisible",
         )
-    sentence = _("Please give an e-mail address such as name@example.com.")
+    sentence = _("Please give an email address such as name@example.com.")
     try:
         leads_somewhere = has_a_dot(address)
     except BadAddress as error:

@@ -26,7 +26,7 @@ def move(client, page, booked):
 
 def test_the_picker_marks_the_present_time(client, page, start):
     shown = client.get(page, {"day": start.date()}).content.decode()
-    assert re.search(r'<span class="start now"><b>10:00</b>', shown)
+    assert re.search(r'<span class="start now"><b class="number">10:00</b>', shown)
 
 
 def test_who_asked_for_a_therapist_sees_that_therapists_times(client, page, massage, booked):
