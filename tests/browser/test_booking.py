@@ -179,7 +179,8 @@ def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_cont
     for one in (page, other):
         journeys.open_picker(one, "Post-race 45")
         journeys.choose_a_therapist(one)
-    page.locator("button.start:visible").nth(-2).click()
+        journeys.choose_a_far_day(one)
+    page.locator("button.start:visible").last.click()
     page.wait_for_url("**/details/**")
     held = page.locator("input[name=start]").get_attribute("value")
     other.locator("button.start:visible").first.click()
