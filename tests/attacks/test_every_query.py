@@ -73,7 +73,7 @@ def test_no_page_falls_over_whatever_its_query_holds(world, who):
     """To each that opens NUL or the last day, and one more value; all where there is time."""
     browser, fell, names = world.browsers[who], [], names_read()
     browser.raise_request_exception = False
-    assert {"q", "page", "who", "day", "therapist"} <= names
+    assert {"q", "page", "day", "therapist"} <= names
     pages = [(name, url) for name, url in sorted(set(every_page(world.argument)))]
     for number, (name, url) in enumerate(pages):
         if name.endswith("logout") or name.startswith(PROBES):

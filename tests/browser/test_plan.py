@@ -149,7 +149,7 @@ def test_a_runner_books_three_sessions_at_once_and_postpones_the_race(page, site
 
     page.goto(plan_in(letter, site))
     page.get_by_role("button", name="Yes, keep my plan").click()
-    expect(page.locator(".proposal").get_by_text("Kept for you", exact=True)).to_have_count(3)
+    expect(page.locator(".proposal").get_by_text("Booked", exact=True)).to_have_count(3)
     postpone(page, weeks=2)
     axe(page)
     questions = page.locator(".misfit select")
