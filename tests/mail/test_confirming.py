@@ -370,7 +370,7 @@ def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
     clinic.cancel_cutoff_hours = 240
     clinic.save()
     sofa = Browser()
-    books(3, browser=sofa, email="anna@exmaple.org", phone="020 7946 0000")
+    books(3, browser=sofa, email="anna@example.org", phone="020 7946 0000")
     [lost] = inbox()
     page = page_of_booking(sofa)
     assert Browser().post(f"{page}address/").status_code == 404
@@ -499,7 +499,7 @@ def put_right(owners):
 def test_whose_address_is_put_right_gets_the_whole_confirmation_there(
     books, inbox, sweep, put_right, by
 ):
-    books(3, email="anna@exmaple.org")
+    books(3, email="anna@example.org")
     [lost] = inbox()
     put_right(by, Client.objects.get(), "ana@example.org")
     [mail] = [one for one in inbox() if one["To"].endswith("ana@example.org")]
