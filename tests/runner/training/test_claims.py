@@ -19,7 +19,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.training.protocol.claims import claims_in
 from bookings.links import Purpose
 from bookings.mail.compose import compose
-from bookings.models import Appointment, Clinic, Mail, MailKind
+from bookings.models import Appointment, Clinic, Mail, MailKind, Room
 from bookings.queries.mail.nudges import races_and_plan
 from bookings.queries.training import protocol
 from tests import factories
@@ -140,6 +140,8 @@ def _book_one(client, massage):
     key = page.context["form"]["key"].value()
     said = {**PERSON, "key": key, "start": start.isoformat(), "therapist": ""}
     client.post(f"{url}details/", {**said, "name": ""})
+    client.post(f"{url}details/", {**said, "email": "ana@gmial.con"})
+    _too_many_wait(client, url, said, massage)
     held = Appointment.objects.get(status=Status.HELD)
     Appointment.objects.filter(pk=held.pk).update(status=Status.EXPIRED)
     factories.make_appointment(
@@ -147,6 +149,28 @@ def _book_one(client, massage):
     )
     assert client.post(f"{url}details/", said).status_code == 409
     assert client.post(f"{url}hold/", {"start": start.isoformat()}).status_code == 409
+
+
+def _too_many_wait(client, url, said, massage):
+    """Of bookings that nobody has confirmed; then what waits is gone."""
+    now = timezone.now()
+    newcomer = factories.make_client("Nia Demo", email=said["email"], proved_at=None)
+    waiting = [
+        factories.make_appointment(
+            starts_at=now + timedelta(days=days),
+            client=newcomer,
+            treatment=massage,
+            therapist=massage.therapists.first(),
+            room=Room.objects.first(),
+            prove_by=now + timedelta(hours=1),
+            booked_at=now,
+            visitor="another",
+        )
+        for days in (20, 21)
+    ]
+    assert client.post(f"{url}details/", said).status_code == 409
+    Appointment.objects.filter(pk__in=[one.pk for one in waiting]).delete()
+    newcomer.delete()
 
 
 def _plan(client, enter, choose_sessions, race_day, url):
