@@ -161,7 +161,7 @@ def _too_many_wait(client, url, said, massage):
             client=newcomer,
             treatment=massage,
             therapist=massage.therapists.first(),
-            room=Room.objects.first(),
+            room=Room.objects.all()[0],
             prove_by=now + timedelta(hours=1),
             booked_at=now,
             visitor="another",
