@@ -22,6 +22,7 @@ from django.core import signing
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from bookings.core.clients.addresses import compared, mailbox_of
 from bookings.models import SignInKind, Tally, User
@@ -108,7 +109,7 @@ def one_more_mail(request: HttpRequest, what: str, address: str, *, is_known: bo
     count, until = Tally.objects.one_more_until(key, HOUR)
     most = settings.SIGN_IN_MAILS_PER_HOUR if settings.LIMIT_SIGNING_IN else count
     if count == most + 1:
-        how = f"{what} by mail, {most} in 60 minutes"
+        how = _("{what} by mail, {most} in 60 minutes").format(what=what, most=most)
         sign_in_log.note(request, SignInKind.LOCKED_OUT, typed=address, how=how)
     return Mailed(count > most, _code(key, until, min(count, most)))
 
