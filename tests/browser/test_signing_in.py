@@ -109,6 +109,7 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
     signed_in(page, "owner")
     look("/desk/sign-ins/")
     page.get_by_role("link", name="Demo desk").last.click()
+    is_still_you(page)
     page.get_by_role("heading", name="Demo desk").wait_for()
     for_everybody(page)
 
@@ -118,7 +119,7 @@ def test_staff_set_up_an_app_and_are_asked_for_it(open_context, site, axe):
     address = journeys.new_address()
     journeys.book(page, address)
     _make_a_login(open_context, address)
-    mail = site.inbox.wait_for(address, about="new password")
+    mail = site.inbox.wait_for(address, about="Your login at")
     [link] = site.inbox.links(mail)
     page.goto(journeys.path_of(link))
     for field in ("password1", "password2"):
@@ -155,12 +156,16 @@ def _sign_in(page, address, password):
     page.get_by_label("Password").press("Enter")
 
 
+def is_still_you(page):
+    page.get_by_label("Password").fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+
 def _make_a_login(open_context, address):
     """As the owner does."""
     owner = signed_in(open_context().new_page(), "owner")
     owner.goto("/admin/bookings/user/add/")
-    owner.get_by_label("Password").fill(DEMO_PASSWORD)  # is it still you?
-    owner.get_by_role("button", name="Go on").click()
+    is_still_you(owner)
     owner.get_by_label("Email").fill(address)
     owner.get_by_label("Role").select_option("desk")
     owner.get_by_role("button", name="Save", exact=True).click()
