@@ -18,7 +18,7 @@ from bookings.queries.scheduling.soonest import soonest
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import plan_of
 from bookings.runner.therapists import Week, people_of
-from bookings.runner.training.race_answer import answer, called, example, race_to_greet
+from bookings.runner.training.race_answer import answer, answer_to, example
 from bookings.runner.training.training_guide import advice
 from bookings.web.forms import whole_number
 from bookings.web.responses import private
@@ -126,19 +126,9 @@ def _greeting(
         return None
     today = clinic.day_of(now)
     plan = plan_of(store.races, store.runner, today=today)
-    race = race_to_greet(store.races, plan.protocol, today)
-    if race is None:
+    greeted = answer_to(store, plan, clinic, now=now, holder=visitor(request))
+    if greeted is None:
         return None
-    greeted = answer(
-        clinic,
-        plan,
-        race.in_training,
-        store.history,
-        declined=store.declined,
-        to=called(race),
-        now=now,
-        holder=visitor(request),
-    )
     return {"store": store, "answer": greeted, "phase": plan.protocol.phases[plan.on(today).phase]}
 
 

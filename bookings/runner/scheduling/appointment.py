@@ -21,7 +21,7 @@ from bookings.models import Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
-from bookings.runner.training.race_answer import answer, called, race_to_greet
+from bookings.runner.training.race_answer import answer_to
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods
 from bookings.web.scheduling.visits import Visit, times_of_the_day
@@ -85,18 +85,8 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
         if client not in store.companions:
             return {"races": []}
     plan = plan_of_store(store, clinic, now=now)
-    race = race_to_greet(store.races, plan.protocol, clinic.day_of(now)) if plan else None
-    if plan and race:
-        known["greeted"] = answer(
-            clinic,
-            plan,
-            race.in_training,
-            store.history,
-            declined=store.declined,
-            to=called(race),
-            now=now,
-            holder=visitor(request),
-        )
+    if plan:
+        known["greeted"] = answer_to(store, plan, clinic, now=now, holder=visitor(request))
     return {**known, "races": store.races}
 
 

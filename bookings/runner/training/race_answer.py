@@ -15,6 +15,7 @@ from bookings.queries.scheduling.diary import Opening
 from bookings.queries.training.plans import History, Offer, SessionId, next_offer
 from bookings.web.training.hills import Hills, hills_of
 from bookings.web.training.plan_page import as_drawn, first_day
+from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.ribbon import Marked
 
 WEEK = timedelta(days=7)
@@ -77,6 +78,25 @@ def answer(
         sessions=len(plan.sessions),
         next=_in_words(offer, plan) if offer else None,
         hills=_drawn(clinic, plan, history),
+    )
+
+
+def answer_to(
+    store: PlanStore, plan: training.Plan, clinic: Clinic, *, now: datetime, holder: str
+) -> Answer | None:
+    """Of the race that somebody whose races are known is greeted with, if one is near enough."""
+    race = race_to_greet(store.races, plan.protocol, clinic.day_of(now))
+    if race is None:
+        return None
+    return answer(
+        clinic,
+        plan,
+        race.in_training,
+        store.history,
+        declined=store.declined,
+        to=called(race),
+        now=now,
+        holder=holder,
     )
 
 
