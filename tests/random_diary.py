@@ -96,7 +96,7 @@ def _rota(
                 WeeklyShift.objects.create(**weekly, start=start, end=end)
             if dice.random() < 0.5:
                 start, end = _clocks(dice)
-                WeeklyBreak.objects.create(**weekly, start=start, end=min(end, time(23)))
+                WeeklyBreak.objects.create(**weekly, start=start, end=end)
         if dice.random() < 0.5:
             start, end = _clocks(dice)
             ExtraShift.objects.create(therapist=therapist, day=first, start=start, end=end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 
 from bookings.core.scheduling.codes import Code
-from bookings.core.scheduling.openings import Roster, Seconds, Span, Visit, joined
+from bookings.core.scheduling.openings import Duration, Roster, Seconds, Span, joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,9 @@ class Timetable:
         return Timetable(**{one.name: change(getattr(self, one.name)) for one in fields(self)})
 
 
-def codes_of_timetable(start: Seconds, visit: Visit, timetable: Timetable) -> list[Code]:
+def codes_of_timetable(start: Seconds, duration: Duration, timetable: Timetable) -> list[Code]:
     """Why the therapist cannot take the visit then, time off before hours before other visits."""
-    end, blocked = start + visit.length, start + visit.blocked
+    end, blocked = start + duration.length, start + duration.blocked
     found = []
     if _touches((start, end), timetable.closures):
         found.append(Code.CLINIC_CLOSED)

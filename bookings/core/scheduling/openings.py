@@ -42,7 +42,7 @@ class Roster:
 
 
 @dataclass(frozen=True)
-class Visit:
+class Duration:
     """How long a treatment lasts, and how long after it therapist and room stay blocked."""
 
     length: Seconds
@@ -103,7 +103,7 @@ def openings_of(
     rosters: Mapping[Key, Roster],
     rooms: Iterable[Sequence[Span]],
     *,
-    visit: Visit,
+    duration: Duration,
     grid: Grid,
     within: Span,
 ) -> dict[Seconds, list[Key]]:
@@ -112,24 +112,24 @@ def openings_of(
     `rooms` are the suitable rooms' taken spans. A visit ends within one stretch of working
     hours; its buffer may run past the stretch's end but not into anything taken.
     """
-    roomy = merged(reach for taken in rooms for reach in _reaches_between(taken, visit.blocked))
+    roomy = merged(reach for taken in rooms for reach in _reaches_between(taken, duration.blocked))
     bounds = (within[0], within[1] - 1)
     found: dict[Seconds, list[Key]] = {}
     for key, roster in rosters.items():
-        for reach in _common(_common(_reaches(roster, visit), roomy), [bounds]):
+        for reach in _common(_common(_reaches(roster, duration), roomy), [bounds]):
             for start in grid.within(reach):
                 found.setdefault(start, []).append(key)
     return dict(sorted(found.items()))
 
 
-def _reaches(roster: Roster, visit: Visit) -> list[Reach]:
+def _reaches(roster: Roster, duration: Duration) -> list[Reach]:
     """The starts at which the visit fits the working hours and touches nothing taken."""
     at_work = [
-        (start, end - visit.length)
+        (start, end - duration.length)
         for start, end in joined(roster.working)
-        if end - start >= visit.length
+        if end - start >= duration.length
     ]
-    return _common(at_work, list(_reaches_between(roster.taken, visit.blocked)))
+    return _common(at_work, list(_reaches_between(roster.taken, duration.blocked)))
 
 
 def _reaches_between(taken: Iterable[Span], blocked: Seconds) -> Iterator[Reach]:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from bookings.core import training
-from bookings.core.scheduling.openings import Visit
+from bookings.core.scheduling.openings import Duration
 from bookings.models.named import Named
 from bookings.models.rota.therapists import Therapist
 
@@ -99,5 +99,5 @@ class Treatment(Named, models.Model):
         return frozenset(training.Kind) & set(self.session_kinds)
 
     @property
-    def visit(self) -> Visit:
-        return Visit(length=self.minutes * 60, buffer=self.buffer_minutes * 60)
+    def duration(self) -> Duration:
+        return Duration(length=self.minutes * 60, buffer=self.buffer_minutes * 60)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
-from bookings.core.scheduling.openings import Visit
+from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
@@ -348,10 +348,10 @@ class Appointment(models.Model):
         return int((self.ends_at - self.starts_at).total_seconds()) // 60
 
     @property
-    def visit(self) -> Visit:
+    def duration(self) -> Duration:
         """How long it lasts and blocks, as it was booked."""
         length, pause = self.ends_at - self.starts_at, self.blocked_until - self.ends_at
-        return Visit(length=int(length.total_seconds()), buffer=int(pause.total_seconds()))
+        return Duration(length=int(length.total_seconds()), buffer=int(pause.total_seconds()))
 
     def is_live_hold(self, now: datetime) -> bool:
         held_until = self.held_until if self.status == Status.HELD else None

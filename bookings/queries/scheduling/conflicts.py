@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.checks import Timetable, codes_of_timetable, is_clear
 from bookings.core.scheduling.codes import HOURS, Code, Problem, Rules
-from bookings.core.scheduling.openings import Span, Visit, without
+from bookings.core.scheduling.openings import Duration, Span, without
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Appointment,
@@ -162,7 +162,7 @@ def _timetables(clinic: Clinic, visits: Sequence[VisitOrHold]) -> dict[int, Time
 
 def _codes_of_time(span: Span, timetable: Timetable) -> list[Code]:
     start, end = span
-    found = codes_of_timetable(start, Visit(end - start), timetable.around(span))
+    found = codes_of_timetable(start, Duration(end - start), timetable.around(span))
     return [code for code in found if Rules.STANDING.binds(code)]
 
 

@@ -13,11 +13,11 @@ from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.checks import Timetable, inside
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import (
+    Duration,
     Grid,
     Roster,
     Seconds,
     Span,
-    Visit,
     joined,
     openings_of,
 )
@@ -77,7 +77,7 @@ class DiaryFacts:
         *,
         first: date | None = None,
         days: int | None = None,
-        visit: Visit | None = None,
+        duration: Duration | None = None,
         rules: Rules = Rules.ONLINE,
     ) -> dict[Seconds, list[int]]:
         """Each free start of all the days, or of some, with the ids of who can take it.
@@ -87,16 +87,16 @@ class DiaryFacts:
         first, days = first or self.first, self.days if days is None else days
         if days < 1:
             return {}
-        visit = visit or treatment.visit
+        duration = duration or treatment.duration
         shown = day_bounds(first, days, self.clinic.tz)
         whole = (first, days) == (self.first, self.days)
         begin, end = _seconds(shown)
-        rosters, rooms = self._of(treatment, None if whole else (begin, end + visit.blocked))
+        rosters, rooms = self._of(treatment, None if whole else (begin, end + duration.blocked))
         step = self.clinic.start_step_minutes
         return openings_of(
             rosters,
             rooms,
-            visit=visit,
+            duration=duration,
             grid=Grid.over(first, days, step_minutes=step, tz=self.clinic.tz),
             within=self._bookable(shown, rules),
         )
@@ -123,7 +123,7 @@ class DiaryFacts:
     def free_rooms(self, slot: Slot) -> list[Room]:
         """The suitable rooms that nothing is in then, in order."""
         start = int(slot.start.timestamp())
-        end = start + slot.visit.blocked
+        end = start + slot.duration.blocked
         return [
             room
             for room in self.suitable.get(slot.treatment.pk, [])
@@ -209,7 +209,7 @@ def diary_facts(
 
     `longest` is how long a visit blocks that is longer than its treatment.
     """
-    blocked = {one.pk: timedelta(seconds=one.visit.blocked) for one in treatments}
+    blocked = {one.pk: timedelta(seconds=one.duration.blocked) for one in treatments}
     shown = day_bounds(first, days, clinic.tz)
     during = Interval(shown.start, shown.end + max([longest, *blocked.values()]))
     offered_by = rota.offering(blocked, therapist)
@@ -254,7 +254,7 @@ def _facts_of_day(
         days=1,
         treatments={slot.treatment for slot in slots},
         therapist=wanted.pop() if len(wanted) == 1 else None,
-        longest=timedelta(seconds=max(slot.visit.blocked for slot in slots)),
+        longest=timedelta(seconds=max(slot.duration.blocked for slot in slots)),
         ignoring=ignoring,
         now=now,
     )

@@ -36,7 +36,7 @@ def nearest_to(
         slot.treatment,
         start,
         count=LOOKED_THROUGH if avoid else NEAREST + (but is not None),
-        visit=slot.visit,
+        duration=slot.duration,
         rules=rules,
         ignoring=ignoring,
         now=now,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bookings.core.intervals import day_bounds
-from bookings.core.scheduling.openings import Span, Visit, joined
+from bookings.core.scheduling.openings import Duration, Span, joined
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring
@@ -38,23 +38,23 @@ def days_of(
     first: date,
     days: int,
     therapist: Therapist | None = None,
-    visit: Visit | None = None,
+    duration: Duration | None = None,
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> list[Day]:
-    """`days` days from `first`; `visit` is how long it lasts, if not as its treatment."""
+    """`days` days from `first`; `duration` is how long it lasts, if not as its treatment."""
     found = diary_facts(
         clinic,
         first=first,
         days=days,
         treatments=[treatment],
         therapist=therapist,
-        longest=timedelta(seconds=visit.blocked if visit else 0),
+        longest=timedelta(seconds=duration.blocked if duration else 0),
         ignoring=ignoring,
         now=now,
     )
     by_day = defaultdict(list)
-    for opening in found.openings(treatment, visit=visit):
+    for opening in found.openings(treatment, duration=duration):
         by_day[clinic.day_of(opening.starts_at)].append(opening)
     at_work = list(_at_work(found))
     return [

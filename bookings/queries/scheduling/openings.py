@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from bookings.core.scheduling.codes import Code, Rules
-from bookings.core.scheduling.openings import Visit
+from bookings.core.scheduling.openings import Duration
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_facts
 from bookings.queries.scheduling.slots import NOTHING, Ignoring
@@ -25,14 +25,14 @@ def openings(
     first: date,
     days: int,
     therapist: Therapist | None = None,
-    visit: Visit | None = None,
+    duration: Duration | None = None,
     rules: Rules = Rules.ONLINE,
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> list[Opening]:
     """The free starts in order of time; the therapist's own, if one is given.
 
-    `visit` is how long it lasts, if not as long as its treatment.
+    `duration` is how long it lasts, if not as long as its treatment.
     """
     facts = diary_facts(
         clinic,
@@ -40,11 +40,11 @@ def openings(
         days=days,
         treatments=[treatment],
         therapist=therapist,
-        longest=timedelta(seconds=visit.blocked if visit else 0),
+        longest=timedelta(seconds=duration.blocked if duration else 0),
         ignoring=ignoring,
         now=now,
     )
-    return facts.openings(treatment, visit=visit, rules=rules)
+    return facts.openings(treatment, duration=duration, rules=rules)
 
 
 def nearest(
@@ -54,7 +54,7 @@ def nearest(
     *,
     count: int = 3,
     therapist: Therapist | None = None,
-    visit: Visit | None = None,
+    duration: Duration | None = None,
     rules: Rules = Rules.ONLINE,
     ignoring: Ignoring = NOTHING,
     now: datetime,
@@ -71,7 +71,7 @@ def nearest(
         clinic,
         treatment,
         therapist=therapist,
-        visit=visit,
+        duration=duration,
         rules=rules,
         ignoring=ignoring,
         now=now,

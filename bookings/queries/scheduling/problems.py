@@ -64,9 +64,9 @@ def takers(slot: Slot, facts: DiaryFacts) -> list[tuple[Therapist, list[Code]]]:
     What is impossible weighs more than rules of the clinic. Of equals, whoever has the fewest
     minutes booked that day.
     """
-    start, visit = int(slot.start.timestamp()), slot.visit
+    start, duration = int(slot.start.timestamp()), slot.duration
     found = [
-        (one, codes_of_timetable(start, visit, facts.timetables[one.pk]))
+        (one, codes_of_timetable(start, duration, facts.timetables[one.pk]))
         for one in facts.takers(slot)
     ]
     return sorted(found, key=lambda taker: (_any_impossible(taker[1]), len(taker[1])))
@@ -212,7 +212,7 @@ class _Asked:
 
     def _in_the_way_of(self, therapist: Therapist) -> Taken:
         begin = int(self.slot.start.timestamp())
-        end = begin + self.slot.visit.blocked
+        end = begin + self.slot.duration.blocked
         theirs = (one for one in self.facts.taken if one.therapist == therapist.pk)
         touching = (one for one in theirs if one.start < end and begin < one.blocked_until)
         return min(touching, key=lambda one: one.start)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Code
-from bookings.core.scheduling.openings import Visit
+from bookings.core.scheduling.openings import Duration
 from bookings.models import Appointment, Room, Therapist, Treatment
 
 
@@ -30,20 +30,20 @@ class Slot:
         object.__setattr__(self, "start", self.start.astimezone(UTC))
 
     @property
-    def visit(self) -> Visit:
-        usual = self.treatment.visit
-        return Visit(
+    def duration(self) -> Duration:
+        usual = self.treatment.duration
+        return Duration(
             length=usual.length if self.length is None else int(self.length.total_seconds()),
             buffer=usual.buffer if self.pause is None else int(self.pause.total_seconds()),
         )
 
     @property
     def interval(self) -> Interval:
-        return Interval(self.start, self.start + timedelta(seconds=self.visit.length))
+        return Interval(self.start, self.start + timedelta(seconds=self.duration.length))
 
     @property
     def blocked(self) -> Interval:
-        return Interval(self.start, self.start + timedelta(seconds=self.visit.blocked))
+        return Interval(self.start, self.start + timedelta(seconds=self.duration.blocked))
 
     @property
     def is_offered_online(self) -> bool:

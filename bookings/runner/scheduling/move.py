@@ -143,6 +143,6 @@ def _takers(visit: Appointment, start: datetime, therapist: Therapist | None) ->
         ignoring=Ignoring(appointments=(visit.pk,)),
         now=timezone.now(),
     )
-    found = day.openings(visit.treatment, visit=visit.visit)
+    found = day.openings(visit.treatment, duration=visit.duration)
     takers = next((list(one.therapists) for one in found if one.starts_at == start), [])
     return [visit.therapist] if visit.therapist in takers else takers

@@ -373,7 +373,7 @@ def _besides(holder: str, moving: Appointment | None) -> dict:
     """A moved appointment does not stand in its own way, and keeps the length it has."""
     if moving is None:
         return {"ignoring": Ignoring(holder=holder)}
-    return {"visit": moving.visit, "ignoring": Ignoring(appointments=(moving.pk,))}
+    return {"duration": moving.duration, "ignoring": Ignoring(appointments=(moving.pk,))}
 
 
 def _light(plan: training.Plan) -> list[Treatment]:

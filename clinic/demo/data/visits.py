@@ -8,11 +8,11 @@ from random import Random
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import (
+    Duration,
     Grid,
     Roster,
     Seconds,
     Span,
-    Visit,
     openings_of,
 )
 from bookings.core.scheduling.statuses import Status
@@ -94,9 +94,9 @@ class Filling:
             treatment, start, room = placed
             visit = self._visit(therapist, treatment, start, room)
             if visit.status != Status.CANCELLED:
-                taken.append((start, start + treatment.visit.blocked))
+                taken.append((start, start + treatment.duration.blocked))
                 self.rooms[room].append(taken[-1])
-            left -= treatment.visit.blocked
+            left -= treatment.duration.blocked
             yield visit
 
     def _place(
@@ -104,11 +104,11 @@ class Filling:
     ) -> tuple[Treatment, Seconds, int] | None:
         """A treatment, a start close to the earlier visits (as a desk would), and a room."""
         for treatment in self._wishes(list(therapist.treatments.all())):
-            visit = treatment.visit
-            free = self._starts(roster, visit)
-            if free and visit.blocked <= left + A_LITTLE_OVER:
+            duration = treatment.duration
+            free = self._starts(roster, duration)
+            if free and duration.blocked <= left + A_LITTLE_OVER:
                 start = free[min(int(self.chance.expovariate(0.7)), len(free) - 1)]
-                return treatment, start, self._room(start, visit)
+                return treatment, start, self._room(start, duration)
         return None
 
     def _wishes(self, treatments: list[Treatment]) -> list[Treatment]:
@@ -116,13 +116,15 @@ class Filling:
         weights = [POPULARITY[treatment.name] for treatment in wanted]
         return self.chance.choices(wanted, weights, k=TRIES)
 
-    def _starts(self, roster: Roster, visit: Visit) -> list[Seconds]:
+    def _starts(self, roster: Roster, duration: Duration) -> list[Seconds]:
         within = _span(day_bounds(self.day, 1, self.clinic.tz))
         rooms = self.rooms.values()
-        return list(openings_of({"one": roster}, rooms, visit=visit, grid=self.grid, within=within))
+        return list(
+            openings_of({"one": roster}, rooms, duration=duration, grid=self.grid, within=within)
+        )
 
-    def _room(self, start: Seconds, visit: Visit) -> int:
-        end = start + visit.blocked
+    def _room(self, start: Seconds, duration: Duration) -> int:
+        end = start + duration.blocked
         return next(
             room
             for room, taken in self.rooms.items()

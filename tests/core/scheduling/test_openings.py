@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import (
+    Duration,
     Grid,
     Roster,
     Span,
-    Visit,
     clock_span,
     joined,
     merged,
@@ -42,7 +42,7 @@ def offered(*, working, taken=(), rooms=ONE_ROOM, minutes=60, buffer=0, day=MOND
     found = openings_of(
         {"kim": Roster(working, taken)},
         rooms,
-        visit=Visit(minutes * 60, buffer * 60),
+        duration=Duration(minutes * 60, buffer * 60),
         grid=Grid.over(day, 1, step_minutes=step, tz=LONDON),
         within=(at("00:00", day), at("23:59", day) + 60),
     )
@@ -197,12 +197,12 @@ def _clear(start, end, stretches):
     step=st.sampled_from([1, 2, 3, 6]),
 )
 def test_openings_agree_with_a_look_at_every_start(working, taken, rooms, length, buffer, step):
-    visit = Visit(length * TICK, buffer * TICK)
+    duration = Duration(length * TICK, buffer * TICK)
     starts = range(0, 40 * TICK, step * TICK)
     found = openings_of(
         {"kim": Roster(working, taken)},
         rooms,
-        visit=visit,
+        duration=duration,
         grid=Grid(starts),
         within=(0, 30 * TICK),
     )
@@ -210,9 +210,9 @@ def test_openings_agree_with_a_look_at_every_start(working, taken, rooms, length
         start
         for start in starts
         if start < 30 * TICK
-        and _inside(start, start + visit.length, joined(working))
-        and _clear(start, start + visit.blocked, taken)
-        and any(_clear(start, start + visit.blocked, room) for room in rooms)
+        and _inside(start, start + duration.length, joined(working))
+        and _clear(start, start + duration.blocked, taken)
+        and any(_clear(start, start + duration.blocked, room) for room in rooms)
     ]
     assert list(found) == expected
 
