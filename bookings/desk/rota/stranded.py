@@ -91,6 +91,8 @@ def stranded(request: HttpRequest) -> HttpResponse:
         "absence": absence,
         "therapist": therapist,
         "today": clinic.day_of(now),
+        "tick_all": request.GET.get("tick") == "all",
+        "query": request.GET.urlencode(),
         "away": AwayForm(initial={"who": therapist.pk if therapist else ""}),
     }
     return render(request, "desk/rota/stranded.html", context)

@@ -13,6 +13,7 @@ from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Placement, Slot
 
 SHOWN = 30  # at once: each is moved under the lock for itself
+NEAR = timedelta(hours=12)
 LOOKS = (1, 2, 4, 14)  # ever more days, of which mostly the first few are enough
 
 
@@ -44,6 +45,11 @@ class Stranded:
     @property
     def visit(self) -> Appointment:
         return self.conflict.appointment
+
+    @property
+    def stays_near(self) -> bool:
+        """Whether the best is within hours; whoever would come on another day is asked first."""
+        return self.best is not None and self.best.start - self.visit.starts_at < NEAR
 
 
 def all_stranded(

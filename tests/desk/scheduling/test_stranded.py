@@ -62,7 +62,17 @@ def test_one_press_puts_the_absence_in_the_diary_and_lists_everybody_in_it(desk,
     assert Absence.objects.get().therapist == kim
     assert "7 visits to settle" in page.text
     assert 'href="tel:+447700900109"' in page.text
-    assert all(f'value="{one.pk}" checked' in page.text for one in seven)
+
+
+def test_ticked_are_those_who_can_come_on_the_same_day(desk, kim, massage, second_room, seven):
+    page = ill(desk, kim)
+    assert not any(f'value="{one.pk}" checked' in page.text for one in seven)
+    url = page.redirect_chain[-1][0]
+    assert all(f'value="{one.pk}" checked' in desk.get(f"{url}&tick=all").text for one in seven)
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    massage.therapists.add(lee)
+    assert all(f'value="{one.pk}" checked' in desk.get(url).text for one in seven)
 
 
 def test_colleagues_who_are_free_at_the_same_hour_are_proposed_first(
