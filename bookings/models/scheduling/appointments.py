@@ -369,18 +369,13 @@ class Appointment(models.Model):
         *,
         key: str,
         together: str = "",
-        visitor: str = "",
-        address: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
         facts: dict | None = None,
         by: str,
         now: datetime,
     ) -> None:
-        """Turn the hold into the client's, or save it as booked where nothing was held.
-
-        What comes from a public form is vouched for by nobody until its address is proved.
-        """
+        """Turn the hold into the client's, or save it as booked where nothing was held."""
         changes = {
             "client": client,
             "booking_key": key,
@@ -388,11 +383,11 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
+            # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:
-            self.status, self.visitor, self.held_from = Status.BOOKED, visitor, address
-            for name, value in changes.items():
+            for name, value in {**changes, "status": Status.BOOKED}.items():
                 setattr(self, name, value)
             self.save(force_insert=True)
             self.record(Status.BOOKED, by=by, now=now, facts=facts)

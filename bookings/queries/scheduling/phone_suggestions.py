@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,9 @@ from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
+from bookings.queries.scheduling.slots import Slot
 
+RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
 SHOWN = 6
 DAYS_AHEAD = 14
 APART = timedelta(minutes=45)
@@ -42,20 +43,18 @@ def suggested(
     count: int = SHOWN,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest to it.
+    """Some of what was asked for, not all in a row; or what is nearest to it."""
 
-    Notice and horizon bind runners: what is against them is found as well.
-    """
-    rules = Rules.DESK_MOVE
-    near = partial(
-        nearest, clinic, treatment, count=count, therapist=therapist, rules=rules, now=now
-    )
+    def near(start: datetime) -> list[Opening]:
+        slot = Slot(treatment=treatment, start=start, therapist=therapist)
+        return nearest(clinic, slot, count=count, rules=RULES, now=now)
+
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
     found = openings(
-        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=rules, now=now
+        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=RULES, now=now
     )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
