@@ -1,10 +1,10 @@
 """Unguessable links, to one appointment or for one client; each has one purpose.
 
 The page link is what the browser that booked is shown; once the mailbox has been proved it opens
-only where that was done. The mail link goes to one address only and says which: whoever acts behind
-it has proved that address and no other, and when the client has another, it is over. The calendar
-link goes to the same mailbox and proves nothing. All are good as long as the appointment is remembered; a link for a
-client ends by itself. Raising an edition ends all that went before.
+only where that was done. The mail link goes to one address only and says which: whoever acts
+behind it has proved that address and no other, and when the client has another, it is over. The
+calendar link goes to the same mailbox and proves nothing. All are good as long as the appointment
+is remembered; a link for a client ends by itself. Raising an edition ends all that went before.
 """
 
 from collections.abc import Iterator
