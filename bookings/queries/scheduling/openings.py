@@ -78,6 +78,8 @@ def nearest(
     )
     left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(treatment, therapist))
     before = min((first - today).days, left // 3)
+    if left <= AT_LEAST_DAYS:  # so few that one look takes in the days before as well
+        first, before = first - timedelta(days=before), 0
     left -= before
     found: list[Opening] = []
     look, begin = AT_LEAST_DAYS, first
