@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -130,6 +130,11 @@ class AppointmentQuerySet(models.QuerySet):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
 
+    def with_last_event(self):
+        """`last_event`, which a form sends back to say what its page had shown."""
+        latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
+        return self.annotate(last_event=Subquery(latest.values("pk")[:1]))
+
     def with_everything(self):
         return self.select_related("client", "therapist", "room", "treatment")
 
@@ -243,8 +248,9 @@ class Appointment(models.Model):
         ),
     )
 
-    last_event: int | None  # told by the diary's days
+    last_event: int | None  # told by `with_last_event`
     settled: Decimal  # told by the diary's days
+    left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`
 
