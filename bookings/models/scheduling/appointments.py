@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,8 @@ from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
+SETTLED = "settled"  # the event of whose mailbox has been proved with another booking
+BOOLEAN = models.BooleanField()
 # Who may make a visit for somebody else.
 VOUCHING = (Role.DESK.value, Role.OWNER.value)
 STATUS_NAMES = {
@@ -109,6 +111,13 @@ class AppointmentQuerySet(models.QuerySet):
         """`waits`: whether it is among those, so that no page calls it booked."""
         same = Appointment.objects.filter(pk=OuterRef("pk"))
         return self.annotate(waits=Exists(same.awaiting_proof()))
+
+    def with_answers(self):
+        """`was_answered`: whether somebody has proved its mailbox, for it or for what was booked
+        beside it and is settled together with it."""
+        settled = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), kind=SETTLED)
+        known = Q(client__proved_at__isnull=False)
+        return self.annotate(was_answered=ExpressionWrapper(known | Exists(settled), BOOLEAN))
 
     def of_strangers(self):
         """Whatever became of them: nobody has proved their address, or said that they may stay."""
@@ -375,18 +384,13 @@ class Appointment(models.Model):
         *,
         key: str,
         together: str = "",
-        visitor: str = "",
-        address: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
         facts: dict | None = None,
         by: str,
         now: datetime,
     ) -> None:
-        """Turn the hold into the client's, or save it as booked where nothing was held.
-
-        What comes from a public form is vouched for by nobody until its address is proved.
-        """
+        """Turn the hold into the client's, or save it as booked where nothing was held."""
         changes = {
             "client": client,
             "booking_key": key,
@@ -394,11 +398,11 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
+            # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:
-            self.status, self.visitor, self.held_from = Status.BOOKED, visitor, address
-            for name, value in changes.items():
+            for name, value in {**changes, "status": Status.BOOKED}.items():
                 setattr(self, name, value)
             self.save(force_insert=True)
             self.record(Status.BOOKED, by=by, now=now, facts=facts)
