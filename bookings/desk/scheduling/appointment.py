@@ -23,9 +23,8 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.clients.identity import Erased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
-from bookings.actions.scheduling import attendance, cancellation, unproved
-from bookings.actions.scheduling.placement import last_move
-from bookings.actions.scheduling.undoing import time_left
+from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
@@ -81,7 +80,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
-        "undoable": (booked and last_move(visit) is not None) or bool(time_left(visit, now=now)),
+        "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),

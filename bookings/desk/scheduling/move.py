@@ -160,12 +160,11 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
     visit, revision = _visit(pk), _revision(request)
     asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
-    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
-        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
+        back = undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if moved:
+    if visit.status == back.status:  # It was a move.
         return _done(request, back, Clinic.objects.the(), MOVED_BACK)
     return _undone(request, back)
 
