@@ -26,6 +26,7 @@ from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.form_fields import back_or
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
@@ -216,7 +217,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
         messages.success(request, said, extra_tags=f"{OF_VISIT}{pk}")
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
         return redirect(f"{reverse('diary:today')}?day={day}")
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
 
 
 def seen(request: HttpRequest) -> int:

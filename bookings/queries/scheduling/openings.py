@@ -84,6 +84,8 @@ def _looks(clinic: Clinic, slot: Slot, rules: Rules, now: datetime) -> Iterator[
     first = max(today, clinic.day_of(slot.start) - timedelta(days=DAYS_TO_LOOK_AROUND))
     left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(slot))
     before = min((first - today).days, left // 3)
+    if left <= AT_LEAST_DAYS:  # so few that one look takes in the days before as well
+        first, before = first - timedelta(days=before), 0
     left -= before
     look, begin = AT_LEAST_DAYS, first
     while left > 0 and begin <= last:
