@@ -15,13 +15,13 @@ OF_VISIT = "undo-"  # and the visit's number, as an extra tag of the message
 
 
 @dataclass(frozen=True)
-class Offer:
+class UndoOffer:
     visit: Appointment
     seconds: int
 
 
 @register.filter
-def undoable(message: Message) -> Offer | None:
+def undoable(message: Message) -> UndoOffer | None:
     """The visit whose booking or cancelling the message tells, while that can still be undone."""
     tag = message.extra_tags or ""
     if not tag.startswith(OF_VISIT):
@@ -31,4 +31,4 @@ def undoable(message: Message) -> Offer | None:
     undo = undoing.offered(visit, Clinic.objects.the(), by=Role.DESK, now=now) if visit else None
     if visit is None or undo is None or undo.until is None:
         return None
-    return Offer(visit, int((undo.until - now).total_seconds()))
+    return UndoOffer(visit, int((undo.until - now).total_seconds()))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.clients.identity import Erased
+from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
@@ -49,7 +49,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(required=False, max_length=300)
 
 
-class NoteForm(forms.Form):
+class DeskNoteForm(forms.Form):
     desk_note = forms.CharField(required=False, max_length=500)
 
 
@@ -120,7 +120,7 @@ def answering(
         visit = visit_of(pk)
         try:
             if visit.whose.erased_at and not of_the_erased:
-                raise Erased
+                raise ClientErased
             return answered(request, pk, act(request, visit))
         except Refused as refusal:
             return answered(request, pk, refusal)
@@ -175,7 +175,7 @@ def late(request: HttpRequest, visit: Appointment) -> str:
 
 @answering
 def note(request: HttpRequest, visit: Appointment) -> str:
-    form = NoteForm(request.POST)
+    form = DeskNoteForm(request.POST)
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
