@@ -126,7 +126,7 @@ def undo(
     if found.slot is None:
         _take_the_booking_back(appointment, by, now)
     else:
-        appointment = _put_back(clinic, appointment, found, found.slot, by, now)
+        appointment = _put_back(clinic, appointment, found, found.slot, by=by, now=now)
     if found.until and side.before_the_mail and _has_gone_out(appointment, revision):
         raise Stale(_("It is too late to undo that: the client has just been told."))
     return appointment
@@ -260,7 +260,7 @@ def _take_the_booking_back(appointment: Appointment, by: str, now: datetime) -> 
 
 
 def _put_back(
-    clinic: Clinic, appointment: Appointment, found: Undo, slot: Slot, by: str, now: datetime
+    clinic: Clinic, appointment: Appointment, found: Undo, slot: Slot, *, by: str, now: datetime
 ) -> Appointment:
     side = _side_of(by)
     placement = allocated(clinic, appointment, slot, Rules.OVERRIDDEN, now)

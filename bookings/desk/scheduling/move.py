@@ -211,17 +211,19 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
             changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if silent:
-        words = _("{client} is not told.")
-    elif rung:
-        words = _("{client} has been told by phone.")
-    else:
-        words = _("{client} will be told by mail in three minutes.")
-    said = words.format(client=visit.client)
+    said = _who_knows(visit, silent=silent, rung=rung)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
     return back_or(request, "diary:appointment", pk)
+
+
+def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
+    if silent:
+        return _("{client} is not told.").format(client=visit.client)
+    if rung:
+        return _("{client} has been told by phone.").format(client=visit.client)
+    return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:

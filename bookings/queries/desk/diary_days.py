@@ -143,10 +143,9 @@ def moment(second: int) -> datetime:
 
 
 def _visits(bounds: Interval, now: datetime) -> QuerySet:
-    visits: QuerySet = Appointment.objects.blocking(now).touching(bounds)
-    visits = visits.select_related("client")
+    visits: QuerySet = Appointment.objects.blocking(now).touching(bounds).with_last_event()
+    visits = visits.annotate(settled=sum_of(Payment)).select_related("client")
     visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
-    visits = visits.with_last_event().annotate(settled=sum_of(Payment))
     visits = visits.only(*READ_OF_A_VISIT)
     return visits.order_by("starts_at", "therapist__name", "pk")
 
