@@ -209,6 +209,13 @@ class SessionPlan(Pages):
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
 
+    def take_back_from(self, visit: Appointment) -> None:
+        """It went with what is booked anew, and so it goes with that."""
+        if gone := self._session.pop(GONE_WITH, None):
+            others = [one for one in gone if one not in (visit.public_id, visit.together)]
+            if others:
+                self._session[GONE_WITH] = others
+
     def _keep_efforts(self, days: set[date]) -> None:
         self._keep(self.told.with_hard_efforts(sorted(days)[-MOST_KEPT:]))
 
