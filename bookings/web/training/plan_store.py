@@ -196,6 +196,11 @@ class SessionPlan(Pages):
         return people if gone is not None or len(people) == 1 else []
 
     @property
+    def went_along(self) -> bool:
+        """Also where that booking's mailbox has answered from another browser since."""
+        return bool(self._session.get(GONE_WITH))
+
+    @property
     def waits_for_proof(self) -> bool:
         return any(client.is_provisional for client in self.companions)
 
