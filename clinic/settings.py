@@ -335,6 +335,11 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "clinic.sign_ins": {"level": "INFO"},
+        # Whatever level is asked for: they would write down what photos and letters say, and where
+        # devices are told.
+        "PIL": {"level": "WARNING"},
+        "fpdf": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },

@@ -5,6 +5,7 @@ alone, at addresses of the public net alone, for a few seconds; no redirect is f
 it says is not read.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -46,7 +47,7 @@ class Answer:
     def seconds_to_wait(self) -> int:
         """0 where it does not say."""
         told = self.headers.get("Retry-After", "")
-        return int(told) if told.isdecimal() else 0
+        return int(told) if re.fullmatch(r"[0-9]{1,6}", told) else 0
 
 
 def deliver(endpoint: str, *, p256dh: str, auth: str, data: str, ttl: int) -> Answer:
@@ -73,10 +74,12 @@ class _Carrier:
     def post(url: str, *, data: bytes, headers: Mapping[str, str], timeout: object) -> Answer:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or HTTPS
-        last: Exception = Unreachable("It has no address.")
+        last: Exception = Unreachable("address")
+        told = {**headers, "Host": parts.netloc}
         for address in _addresses(host, port):
             try:
-                return _ask(address, host, port, url.partition(parts.netloc)[2], data, headers)
+                with _open(address, port, host) as pool:
+                    return _ask(pool, url.partition(parts.netloc)[2] or "/", data, told)
             except HTTPError as error:
                 last = Unreachable(type(error).__name__)
         raise last
@@ -87,32 +90,27 @@ def _addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Unreachable("Its name is not known.") from error
+        raise Unreachable("name") from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not all(is_reachable(one, settings.PUSH_NETWORKS) for one in addresses):
         raise OutOfBounds
     return addresses
 
 
-def _ask(
-    address: str, host: str, port: int, path: str, data: bytes, headers: Mapping[str, str]
-) -> Answer:
-    with HTTPSConnectionPool(
+def _open(address: str, port: int, host: str) -> HTTPSConnectionPool:
+    """To that address, where whoever has the host's certificate must answer."""
+    return HTTPSConnectionPool(
         address,
         port,
         server_hostname=host,
         assert_hostname=host,
         ssl_context=ssl.create_default_context(),
         timeout=SECONDS,
-    ) as pool:
-        answer = pool.urlopen(
-            "POST",
-            path or "/",
-            body=data,
-            headers={**headers, "Host": host if port == HTTPS else f"{host}:{port}"},
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
-        answer.close()
-        return Answer(answer.status, dict(answer.headers))
+    )
+
+
+def _ask(pool: HTTPSConnectionPool, path: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+    how = {"redirect": False, "retries": False, "preload_content": False}
+    answer = pool.urlopen("POST", path, body=data, headers=headers, **how)
+    answer.close()
+    return Answer(answer.status, dict(answer.headers))

@@ -65,6 +65,7 @@ class PushService:
     answers: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     taken: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    _browsers: dict[str, Browser] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer((HOST, 0), self._handler())
@@ -86,7 +87,9 @@ class PushService:
         return path
 
     def browser(self, name: str = "a") -> Browser:
-        return Browser(f"https://{HOST}:{self._server.server_address[1]}/push/{name}")
+        """The same for one name."""
+        port = self._server.server_address[1]
+        return self._browsers.setdefault(name, Browser(f"https://{HOST}:{port}/push/{name}"))
 
     def is_signed_by(self, headers: dict[str, str]) -> bool:
         """By the key that it names, for this service (RFC 8292)."""

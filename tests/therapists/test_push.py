@@ -11,20 +11,15 @@ from bookings.actions.mail import controls
 from bookings.core.roles import Role
 from bookings.models import SignInMail
 from tests import factories
-from tests.therapists.push_service import Browser, PushService
+from tests.therapists.push_service import Browser
 from therapists.actions import notices, push_devices, pushes
 from therapists.core import web_push_keys
 from therapists.models import NoticeWishes, Push, PushDevice
 
 
 @pytest.fixture
-def service(tmp_path, settings, monkeypatch):
-    """With a key of ours, and this machine as a network of our own whose certificate we trust."""
-    settings.PUSH_KEY = web_push_keys.new_key()
-    settings.PUSH_NETWORKS = ["127.0.0.0/8"]
-    with PushService(tmp_path) as running:
-        monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
-        yield running
+def service(push_service):
+    return push_service
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def public_half(key: str) -> str:
     """What browsers are told, as base64url: a point of 65 bytes. Raises ValueError for no key."""
     secret = _read(key)
     if len(secret) != KEY_BYTES:
-        raise ValueError(f"{KEY_BYTES} bytes wanted, {len(secret)} found")
+        raise ValueError(len(secret))
     public = ec.derive_private_key(int.from_bytes(secret, "big"), CURVE).public_key()
     return _written(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 

@@ -32,7 +32,7 @@ class PushDevice(models.Model):
         ordering = ["created_at", "pk"]
 
     def __str__(self) -> str:
-        return f"Device of {self.user_id}, {self.browser}"
+        return f"{self.browser} {self.pk}"
 
 
 class Push(models.Model):
@@ -55,4 +55,4 @@ class Push(models.Model):
         indexes = [models.Index(fields=["due_at"], name="pushes_due")]
 
     def __str__(self) -> str:
-        return f"Push {self.pk}"
+        return f"push:{self.pk}"

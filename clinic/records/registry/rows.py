@@ -556,12 +556,12 @@ THE_CLINICS = (
         for model, name, why in (
             (NoticeWishes, "What staff are told", "a person's own"),
             (StaffNotice, "Notices to staff", "a log itself"),
-            (Push, "Messages to devices of staff", "what waits to be sent"),
+            (Push, gettext_noop("Messages to devices of staff"), "what waits"),
         )
     ),
     Record(
         model=PushDevice,
-        name="Devices of staff",
+        name=gettext_noop("Devices of staff"),
         on_erase=Fate.STAYS,
         with_login="go",
         export=Export(secret=frozenset({"endpoint", "p256dh", "auth"})),

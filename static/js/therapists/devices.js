@@ -4,7 +4,7 @@
   if (!form) return;
   const say = (what) =>
     document.querySelectorAll("[data-push-says]").forEach((one) => (one.hidden = one.dataset.pushSays !== what));
-  if (!("serviceWorker" in navigator && "PushManager" in window && "Notification" in window)) return say("cannot");
+  if (!(navigator.serviceWorker && window.PushManager && window.Notification)) return say("cannot");
 
   const digest = async (text) =>
     [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))]
