@@ -8,6 +8,7 @@ from therapists.models.notes import Note, NoteVersion, Privacy
 from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
 from therapists.models.photos import Photo
+from therapists.models.pushes import Push, PushDevice
 
 __all__ = [
     "Access",
@@ -29,6 +30,8 @@ __all__ = [
     "NoticeWishes",
     "Photo",
     "Privacy",
+    "Push",
+    "PushDevice",
     "StaffNotice",
     "TimeOff",
     "What",
