@@ -7,6 +7,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from fpdf import FPDF
 
 from bookings.models import Clinic
 from therapists.core.private import Private
@@ -48,9 +49,6 @@ def paragraphs(letter: Letter, written: Written, clinic: Clinic, day: date) -> l
 
 
 def drawn(letter: Letter, written: Written, clinic: Clinic) -> bytes:
-    # It takes half a second to load, which every program that starts would pay for this page.
-    from fpdf import FPDF  # noqa: PLC0415
-
     pdf = FPDF(format="A4")
     pdf.set_title(_("Letter"))
     pdf.set_creation_date(letter.signed_at)

@@ -92,7 +92,8 @@ class Export:
 
 def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     """With a reader, who has signed in, health data too. As many queries whatever there is."""
-    groups = {one.name: _rows(one, client) for one in RECORDS if one.shown}
+    told = sorted(RECORDS, key=lambda one: one.model is not Client)  # the person before all else
+    groups = {one.name: _rows(one, client) for one in told if one.shown}
     if reader is None:
         return Export(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)

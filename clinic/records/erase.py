@@ -166,27 +166,28 @@ def erase(
     """
     if request is not None and not _still_waits(request):
         raise AnsweredMeanwhile
-    found = Client.objects.select_for_update().filter(pk=client.pk, erased_at=None).first()
-    if found is None:
+    living = Client.objects.select_for_update().filter(pk=client.pk, erased_at=None)
+    if (erased := living.first()) is None:
         return []
-    client = found
     if doer is not None:
-        _refuse_who_may_be_behind_it(client, doer)
-    seen = preview(client, clinic, now=now)
-    for visit in seen.coming:
-        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
-    _forget_all_but_the_kept(client, seen, now)
-    Client.objects.filter(pk=client.pk).update(erased_at=now)
+        _refuse_who_may_be_behind_it(erased, doer)
+    seen = preview(erased, clinic, now=now)
+    _forget_all_but_the_kept(erased, seen, by=by, now=now)
     outcome = _in_words(seen)
     if request is not None:
         _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    _end(erased, seen, tell=tell, now=now)
+    return outcome
+
+
+def _end(client: Client, seen: Preview, *, tell: bool, now: datetime) -> None:
+    """Whoever is told by mail keeps the address until that has gone out."""
     transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
     if tell and client.email:
         _owe_the_last_mail(client, seen, now)
         _forget_history(client)
     else:
         _finish(client)
-    return outcome
 
 
 def _still_waits(request: ErasureRequest) -> bool:
@@ -204,7 +205,9 @@ def _refuse_who_may_be_behind_it(client: Client, doer: User) -> None:
             raise CannotErase from None
 
 
-def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
+def _forget_all_but_the_kept(client: Client, seen: Preview, *, by: str, now: datetime) -> None:
+    for visit in seen.coming:
+        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
     if seen.kept_until:
         health_erase.keep(client, now=now)
     else:
@@ -215,6 +218,7 @@ def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> No
     for login in logins:
         _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
+    Client.objects.filter(pk=client.pk).update(erased_at=now)
 
 
 def finish_all(*, now: datetime) -> int:

@@ -11,6 +11,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
     History,
     declined_by,
@@ -77,12 +78,5 @@ def _near(
     """At the hour at which they have just come."""
     clock = visit.starts_at.astimezone(clinic.tz).time()
     start = datetime.combine(day, clock, clinic.tz)
-    return nearest(
-        clinic,
-        treatment,
-        start,
-        count=TIMES,
-        therapist=visit.therapist,
-        rules=Rules.DESK,
-        now=now,
-    )
+    slot = Slot(treatment=treatment, start=start, therapist=visit.therapist)
+    return nearest(clinic, slot, count=TIMES, rules=Rules.DESK, now=now)

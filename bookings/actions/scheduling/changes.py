@@ -17,6 +17,7 @@ from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
 from bookings.queries.actors import named
+from bookings.queries.desk.worklist import TOLD_BY_PHONE
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
@@ -98,6 +99,17 @@ def tell(
     outbox.tell_after_all(kind, appointment, notify=notify, now=now)
     Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
     appointment.record("told", by=by, now=now)
+    return appointment
+
+
+@changes_the_diary
+def told_by_phone(
+    _clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
+) -> Appointment:
+    """Somebody has rung them, and says so; what waits as a mail still goes."""
+    appointment = _at(appointment.pk, revision)
+    Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
+    appointment.record(TOLD_BY_PHONE, by=by, now=now, facts={"revision": revision})
     return appointment
 
 

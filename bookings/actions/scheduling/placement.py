@@ -7,6 +7,7 @@ from typing import Any
 
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
+from bookings.actions.scheduling.holds import expire_dead_holds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -29,39 +30,25 @@ def rewrite(
     not_told: bool | None = None,
     by: str,
     now: datetime,
-    undone: str = "",
+    **facts: Any,
 ) -> Appointment:
     """Put it there in one UPDATE, with the event that says from where; the client is told.
 
-    `not_told` says whether they know of it, where that does not follow from `notify`.
+    Whether they know of it (`not_told`) may not follow from `notify`; `facts` are the event's.
     """
-    was = Placement.of(appointment)
+    was, knew = Placement.of(appointment), not appointment.not_told
     stays = was.interval.start == placement.interval.start
-    # A hold past its end is free, but a constraint knows that by its status only.
-    Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
+    expire_dead_holds(now=now)
     Appointment.objects.filter(pk=appointment.pk).update(
-        starts_at=placement.interval.start,
-        ends_at=placement.interval.end,
-        blocked_until=placement.blocked_until,
-        therapist=placement.therapist,
-        room=placement.room,
-        treatment=placement.treatment,
-        price=placement.price,
+        **placement.columns,
         revision=appointment.revision + 1,
         confirmed_at=appointment.confirmed_at if stays else None,
         prove_by=_still_to_prove(appointment, placement, now),
         not_told=_knows_nothing(appointment, placement, notify) if not_told is None else not_told,
     )
-    was_told = not appointment.not_told
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
-    facts = {
-        "from": was.snapshot(),
-        "to": placement.snapshot(),
-        "set_aside": list(placement.set_aside),
-        **({"undone": undone} if undone else {}),
-        "knew_before": was_told,
-    }
-    appointment.record("moved", by=by, now=now, facts=facts)
+    moved = {"from": was.snapshot(), **placement.facts, "knew_before": knew, **facts}
+    appointment.record("moved", by=by, now=now, facts=moved)
     if appointment.status == Status.BOOKED:
         outbox.owe(MailKind.MOVED, appointment, notify=notify, now=now)
     return appointment

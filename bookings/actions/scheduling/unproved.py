@@ -12,6 +12,7 @@ from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import (
     MailedEnough,
+    NetworkPaused,
     NewcomersPaused,
     Stale,
     TooManyAhead,
@@ -56,7 +57,7 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
     In the same words whether anybody is known at the address or not. Raises TooManyUnproved or
-    NewcomersPaused.
+    NewcomersPaused, NetworkPaused among them.
     """
     mailbox = mailbox_of(visits[0].whose.email)
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
@@ -68,6 +69,16 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
         raise TooManyUnproved
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
+    _limit_a_network(clinic, visits[0].held_from, now)
+
+
+def _limit_a_network(clinic: Clinic, held_from: str, now: datetime) -> None:
+    """No network closes the others out. Raises NetworkPaused."""
+    if clinic.unproved_per_hour == 0:
+        return
+    share = strangers.share_of_a_network(clinic)
+    if share < strangers.booked_from_one_network(held_from, now):
+        raise NetworkPaused
 
 
 def limit_a_family(client: Client, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import links
 from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
+from bookings.desk.form_fields import back_or
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
 from bookings.mail.contents import SUBJECTS
@@ -106,7 +107,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, done)
     from_the_list = request.POST.get("from") == "list"
-    return redirect("desk:mails") if from_the_list else redirect("desk:mail", pk)
+    return redirect("desk:mails") if from_the_list else back_or(request, "desk:mail", pk)
 
 
 @require_POST

@@ -27,6 +27,7 @@ from bookings.actions.scheduling import attendance, cancellation, unproved
 from bookings.actions.scheduling.placement import last_move
 from bookings.actions.scheduling.undoing import time_left
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.form_fields import back_or
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
@@ -217,7 +218,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
         messages.success(request, said, extra_tags=f"{OF_VISIT}{pk}")
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
         return redirect(f"{reverse('diary:today')}?day={day}")
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
 
 
 def seen(request: HttpRequest) -> int:

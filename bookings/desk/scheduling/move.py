@@ -21,7 +21,7 @@ from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.form_fields import choose_anew_if_gone
+from bookings.desk.form_fields import back_or, choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
@@ -193,30 +193,36 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell the client now, with a line, or keep what waits from going out: `silent`."""
+    """Tell the client now, with a line, or keep what waits from going out: `silent`.
+
+    Or they have been told already: `rung`.
+    """
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
     circumstances = {"by": who(request), "now": timezone.now()}
     asked: dict[str, Any] = {"revision": _revision(request), **circumstances}
-    silent = "silent" in request.POST
+    silent, rung = "silent" in request.POST, "rung" in request.POST
     try:
         if silent:
             changes.keep_silent(visit, **asked)
+        elif rung:
+            changes.told_by_phone(visit, **asked)
         else:
             changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    words = (
-        _("{client} is not told.")
-        if silent
-        else _("{client} will be told by mail in three minutes.")
-    )
+    if silent:
+        words = _("{client} is not told.")
+    elif rung:
+        words = _("{client} has been told by phone.")
+    else:
+        words = _("{client} will be told by mail in three minutes.")
     said = words.format(client=visit.client)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:

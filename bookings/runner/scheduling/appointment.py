@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import calendars
+from bookings import calendars, links
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import second_thoughts, unproved
@@ -93,8 +93,10 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
 @require_safe
 @behind_a_link
 def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
+    visit = opened.appointment
+    token = links.calendar_token(visit) if opened.from_mail else opened.token
     return HttpResponse(
-        calendars.download(opened.appointment, Clinic.objects.the()),
+        calendars.download(visit, Clinic.objects.the(), token),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
     )

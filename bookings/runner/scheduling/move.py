@@ -23,7 +23,7 @@ from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.runner.scheduling.forms import MoveForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
-from bookings.web.scheduling.picker import open_picker
+from bookings.web.scheduling.picker import Picker
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import plan_behind_a_link, plan_of_store
 
@@ -54,10 +54,10 @@ def _choose(
         if opened.from_mail
         else store_of_browser(request)
     )
-    picker = open_picker(
-        clinic,
-        opened.appointment.treatment,
-        request.GET,
+    picker = Picker(
+        clinic=clinic,
+        treatment=opened.appointment.treatment,
+        query=request.GET,
         path=here,
         target=here,
         now=now,

@@ -22,6 +22,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
 from bookings.models.training.brought import FIELDS
 from bookings.queries.scheduling import cutoffs
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
 from bookings.web.responses import page_methods, status_of
@@ -160,24 +161,18 @@ def _questions(
 
 def _question(
     request: HttpRequest,
-    store: Any,
-    visit: Any,
-    misfit: Any,
-    openings: Any,
+    store: PlanStore,
+    visit: Appointment,
+    misfit: training.Misfit,
+    openings: Sequence[Opening],
     *,
-    clinic: Any,
+    clinic: Clinic,
     now: datetime,
 ) -> Question:
     binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
-    choices = [
-        Slot(treatment=visit.treatment, start=opening.starts_at, therapist=visit.therapist)
-        if visit.therapist in opening.therapists
-        else Slot(treatment=visit.treatment, start=opening.starts_at)
-        for opening in openings
-    ]
-    choices = [] if why_not_move else choices
+    choices = [] if why_not_move else [_choice(visit, opening) for opening in openings]
     suggested = as_text(choices[0]) if choices else KEEP
     return Question(
         appointment=visit,
@@ -189,6 +184,12 @@ def _question(
             f"visit-{visit.public_id}", KEEP if "do" in request.POST else suggested
         ),
     )
+
+
+def _choice(visit: Appointment, opening: Opening) -> Slot:
+    """With the same therapist, where they are free."""
+    same = visit.therapist if visit.therapist in opening.therapists else None
+    return Slot(treatment=visit.treatment, start=opening.starts_at, therapist=same)
 
 
 def _preview(
