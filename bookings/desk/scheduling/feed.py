@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
-from bookings.desk.scheduling.gaps import Gap, gaps_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Absence, Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
@@ -75,13 +75,13 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
     return {"id": f"{kind}{row.pk}", "title": title}
 
 
-def _free(gaps: list[Gap]) -> str:
+def _free(gaps: list[BookableGap]) -> str:
     """In words, for the head of a column; nothing where nobody works."""
     minutes = sum(one.minutes for one in gaps)
     return _("{minutes} min free").format(minutes=minutes) if minutes else ""
 
 
-def _gaps(gaps: dict[int, list[Gap]], clinic: Clinic) -> list[dict]:
+def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
     return [
         _shade(
             one.interval,

@@ -71,6 +71,8 @@ from therapists.models import (
     NoteVersion,
     NoticeWishes,
     Photo,
+    Push,
+    PushDevice,
     StaffNotice,
     TimeOff,
 )
@@ -557,7 +559,16 @@ THE_CLINICS = (
         for model, name, why in (
             (NoticeWishes, "What staff are told", "a person's own"),
             (StaffNotice, "Notices to staff", "a log itself"),
+            (Push, gettext_noop("Messages to devices of staff"), "what waits"),
         )
+    ),
+    Record(
+        model=PushDevice,
+        name=gettext_noop("Devices of staff"),
+        on_erase=Fate.STAYS,
+        with_login="go",
+        export=Export(secret=frozenset({"endpoint", "p256dh", "auth"})),
+        history=NotRemembered("a person's own"),
     ),
     *(
         Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)
