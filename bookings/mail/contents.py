@@ -15,6 +15,7 @@ from bookings import calendars
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.context import AppointmentLetter, MailLetter, NewLinksLetter, PlanLetter
 from bookings.mail.data_context import DataLinkLetter, ErasedLetter
+from bookings.mail.offer_context import OfferLetter
 from bookings.mail.training_context import (
     ConfirmedLetter,
     NudgeLetter,
@@ -23,6 +24,7 @@ from bookings.mail.training_context import (
     RaceCheckLetter,
 )
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
+from bookings.queries.scheduling.conflicts import cannot_stay
 
 WhyNot = tuple[MailState, str] | None
 
@@ -76,6 +78,18 @@ class OneAppointment:
             params={"method": calendars.method(mail.visit)},
         )
         _attach(message, invitation, "appointment.ics")
+
+
+@dataclass(frozen=True)
+class Offer(OneAppointment):
+    """Of other times, as long as the visit cannot stay where it is."""
+
+    def why_not(self, mail: Mail) -> WhyNot:
+        if why_not := super().why_not(mail):
+            return why_not
+        if not cannot_stay(mail.visit):
+            return MailState.CANCELLED, _("It can take place as it is booked after all.")
+        return None
 
 
 @dataclass(frozen=True)
@@ -158,6 +172,7 @@ SUBJECTS: Mapping[str, Subject] = {
         Status.CANCELLED, gettext_lazy("None of these appointments has been given back.")
     ),
     MailKind.LATE: OneAppointment(Status.BOOKED, tells_calendars=False),
+    MailKind.OFFER: Offer(Status.BOOKED, tells_calendars=False, words=OfferLetter),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.PLAN: OnlyWords(PlanMailLetter),
     MailKind.NUDGE: OnlyWords(NudgeLetter),

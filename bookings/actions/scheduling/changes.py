@@ -10,7 +10,7 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
-from bookings.actions.refusals import Stale, TooLate, refusal_of
+from bookings.actions.refusals import Refused, Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
 from bookings.actions.scheduling.placement import rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
@@ -87,6 +87,25 @@ def told_by_phone(
     appointment = _at(appointment.pk, revision)
     Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
     appointment.record(TOLD_BY_PHONE, by=by, now=now, facts={"revision": revision})
+    return appointment
+
+
+@changes_the_diary
+def offer_times(
+    _clinic: Clinic,
+    appointment: Appointment,
+    *,
+    revision: int,
+    notify: Notify,
+    by: str,
+    now: datetime,
+) -> Appointment:
+    """Owe a mail with other times, which holds none; once for where the visit stands."""
+    appointment = _at(appointment.pk, revision)
+    if not appointment.whose.email:
+        raise Refused(_("There is no email address: please ring them."))
+    outbox.owe(MailKind.OFFER, appointment, notify=notify, now=now)
+    appointment.record("offered", by=by, now=now)
     return appointment
 
 

@@ -130,7 +130,7 @@ def _settle(request: HttpRequest, clinic: Clinic, now: datetime) -> None:
     if not line.is_valid():
         messages.error(request, _("Please write at most 300 characters."))
         return
-    acts: dict[str, Callable[..., Any]] = {"move": _move, "cancel": _cancel}
+    acts: dict[str, Callable[..., Any]] = {"move": _move, "cancel": _cancel, "offer": _offer}
     one = whole_number(request.POST.get("one"))
     act = acts.get(request.POST.get("do", "move"), _move)
     asked = [one] if one is not None else map(whole_number, request.POST.getlist("visit"))
@@ -176,23 +176,31 @@ def _cancel(request: HttpRequest, visit: Appointment, **how: Any) -> None:
     cancellation.cancel(visit, seen=_number(request, f"seen-{visit.pk}"), **how)
 
 
+def _offer(request: HttpRequest, visit: Appointment, **how: Any) -> None:
+    changes.offer_times(visit, revision=_number(request, f"revision-{visit.pk}"), **how)
+
+
 def _number(request: HttpRequest, name: str) -> int:
     sent = whole_number(request.POST.get(name))
     return -1 if sent is None else sent
 
 
 def _in_words(act: Callable[..., Any], done: int) -> str:
-    said = (
-        ngettext(
+    said = {
+        _move: ngettext(
             "{count} visit is moved; the client is told by mail in three minutes.",
             "{count} visits are moved; each client is told by mail in three minutes.",
             done,
-        )
-        if act is _move
-        else ngettext(
+        ),
+        _cancel: ngettext(
             "{count} visit is cancelled without a fee; the client is told in three minutes.",
             "{count} visits are cancelled without a fee; each client is told in three minutes.",
             done,
-        )
-    )
-    return said.format(count=done)
+        ),
+        _offer: ngettext(
+            "{count} client is offered other times by mail in three minutes.",
+            "{count} clients are offered other times by mail in three minutes.",
+            done,
+        ),
+    }
+    return said[act].format(count=done)

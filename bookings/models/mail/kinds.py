@@ -37,6 +37,7 @@ class MailKind(models.TextChoices):
     PLAN_BOOKED = "plan_booked", gettext_lazy("several appointments confirmed")
     RELEASED = "released", gettext_lazy("appointments that nobody confirmed given back")
     LATE = "late", gettext_lazy("the therapist runs late")
+    OFFER = "offer", gettext_lazy("other times for an appointment that cannot take place")
     REMINDER = "reminder", gettext_lazy("reminder of an appointment")
     PLAN = "plan", gettext_lazy("training plan")
     NUDGE = "nudge", gettext_lazy("sessions to book")

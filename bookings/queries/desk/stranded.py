@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, Appointment, Clinic, Therapist
+from bookings.models import Absence, Appointment, Clinic, Mail, MailKind, Therapist
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
 from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
 from bookings.queries.scheduling.slots import Placement, Slot
@@ -35,12 +37,14 @@ class Stranded:
 
     `same_hour` are colleagues, who has least that day first; `later` is the next with the same
     therapist and the next with anybody else. `best` is one of them that no best before it takes.
+    `is_offered`: a mail offers times.
     """
 
     conflict: Conflict
     same_hour: Sequence[FreePlace]
     later: Sequence[FreePlace]
     best: FreePlace | None
+    is_offered: bool
 
     @property
     def visit(self) -> Appointment:
@@ -80,14 +84,18 @@ def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> 
         longest=max(one.blocked_until - one.starts_at for one in visits),
         now=now,
     )
+    offers = Mail.objects.filter(kind=MailKind.OFFER, appointment__in=visits)
+    offered = set(
+        offers.filter(revision=F("appointment__revision")).values_list("appointment", flat=True)
+    )
     settled = []
     for conflict in found:
-        one, facts = _placed(conflict, facts)
+        one, facts = _placed(conflict, facts, conflict.appointment.pk in offered)
         settled.append(one)
     return settled
 
 
-def _placed(conflict: Conflict, facts: DiaryFacts) -> tuple[Stranded, DiaryFacts]:
+def _placed(conflict: Conflict, facts: DiaryFacts, is_offered: bool) -> tuple[Stranded, DiaryFacts]:
     """And the facts with it in its best place."""
     visit = conflict.appointment
     alone = replace(facts, rows=[row for row in facts.rows if row[0] != visit.pk])
@@ -102,7 +110,7 @@ def _placed(conflict: Conflict, facts: DiaryFacts) -> tuple[Stranded, DiaryFacts
             continue
         (same_hour if place.start == visit.starts_at else later).append(place)
     best = next(iter([*same_hour, *later]), None)
-    stranded = Stranded(conflict, same_hour, later, best)
+    stranded = Stranded(conflict, same_hour, later, best, is_offered)
     return stranded, alone.with_taken(_placement(visit, best, alone)) if best else facts
 
 

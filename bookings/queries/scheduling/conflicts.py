@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -81,6 +81,12 @@ def conflicts(
         ),
         key=lambda one: (one.appointment.starts_at, one.appointment.pk),
     )
+
+
+def cannot_stay(visit: Appointment) -> bool:
+    """Whether that booked visit, which has not begun, could not stand where it does."""
+    before = visit.starts_at - timedelta(seconds=1)
+    return bool(codes_that_stand(Clinic.objects.the(), only=visit, now=before))
 
 
 def codes_that_stand(

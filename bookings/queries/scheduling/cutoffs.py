@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.conflicts import cannot_stay
 
 
 def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
@@ -21,8 +23,11 @@ def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
 
 
 def why_not_move(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
-    """Why a runner cannot move it online, in a sentence; None when they can."""
-    if now < move_until(appointment, clinic):
+    """Why a runner cannot move it online, in a sentence; None when they can.
+
+    What cannot stay where it is may always be moved: nothing is given back too late.
+    """
+    if now < move_until(appointment, clinic) or _has_to_go(appointment, now):
         return None
     hours = clinic.move_cutoff_hours
     return ngettext(
@@ -38,7 +43,7 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
     """Why a runner cannot cancel it online, in a sentence; None when they can."""
     if now >= appointment.starts_at:
         return _("This appointment has already begun.")
-    if now < cancel_until(appointment, clinic):
+    if now < cancel_until(appointment, clinic) or _has_to_go(appointment, now):
         return None
     hours = clinic.cancel_cutoff_hours
     return ngettext(
@@ -48,3 +53,8 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
         "time given back later can hardly be offered to somebody else.",
         hours,
     ).format(hours=hours)
+
+
+def _has_to_go(appointment: Appointment, now: datetime) -> bool:
+    booked = appointment.status == Status.BOOKED and now < appointment.starts_at
+    return booked and cannot_stay(appointment)

@@ -18,6 +18,7 @@ IN_WORDS = STATUS_NAMES | {
     "kept": gettext_lazy("Meant to stand outside the hours of work"),
     "told": gettext_lazy("The client is told by mail"),
     TOLD_BY_PHONE: gettext_lazy("The client is told by phone"),
+    "offered": gettext_lazy("Other times are offered by mail"),
     "not told": gettext_lazy("The client is not told"),
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),

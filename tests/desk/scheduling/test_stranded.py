@@ -1,13 +1,20 @@
 """Ill today, closed tomorrow, gone for good: who is booked is settled together, or stays listed."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, Appointment, Mail, MailKind
+from bookings.mail.contents import SUBJECTS
+from bookings.mail.offer_context import OfferLetter
+from bookings.models import Absence, Appointment, Client, Clinic, Mail, MailKind, MailState
 from tests import factories
 from tests.page_forms import forms_of
+from tests.reading import present
 
 PAGE = "/diary/stranded/"
 pytestmark = pytest.mark.fixed_clock("2026-12-02T08:30")
@@ -222,3 +229,41 @@ def test_the_list_asks_as_many_questions_for_7_as_for_1(desk, kim, lee, second_r
     seven_cost = cost()
     Appointment.objects.exclude(pk=seven[0].pk).update(status=Status.CANCELLED)
     assert cost() == seven_cost <= 30
+
+
+def test_times_offered_by_mail_hold_nothing_and_one_press_takes_one(
+    desk, client, kim, lee, second_room, seven, at
+):
+    """Also on the very day, when runners may move nothing else any more."""
+    page = ill(desk, kim)
+    said = pressed(desk, page, seven[2:3], do="offer", note="Kim is ill.")
+    assert "1 client is offered other times by mail in three minutes." in said.text
+    assert "Times offered by mail" in said.text
+    assert "7 visits to settle" in said.text
+    pressed(desk, page, seven[2:3], do="offer")
+    offer = Mail.objects.get(kind=MailKind.OFFER)
+    assert SUBJECTS[offer.kind].why_not(offer) is None
+    letter = OfferLetter(offer, Clinic.objects.the(), timezone.now(), offer.visit)
+    assert len(letter.times) == 3
+    assert not Appointment.objects.filter(status=Status.HELD).exists()
+    runner = Browser()
+    address = urlsplit(letter.times[0].url)
+    confirm = runner.get(f"{address.path}?{address.query}")
+    form = next(one for one in forms_of(confirm.text) if one.method == "post")
+    runner.post(address.path, form.sent)
+    moved = Appointment.objects.get(pk=seven[2].pk)
+    assert (moved.revision, moved.therapist) == (1, lee)
+    assert "6 visits to settle" in desk.get(PAGE).text
+
+
+def test_an_offer_does_not_go_once_the_visit_can_stay(desk, kim, seven):
+    pressed(desk, ill(desk, kim), seven[:1], do="offer")
+    Absence.objects.all().delete()
+    offer = Mail.objects.get(kind=MailKind.OFFER)
+    assert present(SUBJECTS[offer.kind].why_not(offer))[0] == MailState.CANCELLED
+
+
+def test_whoever_has_no_address_is_not_offered_times_by_mail(desk, kim, seven):
+    Client.objects.filter(pk=seven[0].client_id).update(email="")
+    said = pressed(desk, ill(desk, kim), seven[:1], do="offer")
+    assert "There is no email address: please ring them." in said.text
