@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -82,26 +83,53 @@ def test_what_was_booked_without_signing_in_is_there_too(ana, visit, sign_in_by_
     assert later.client == ana
 
 
-def test_people_who_share_an_address_see_nothing_of_each_other(ana, visit, sign_in_by_code):
-    bo = factories.make_client("Bo Demo", email="ana@example.com")
-    visit(bo)
-    shown = page(sign_in_by_code("ana@example.com"))
-    assert "We cannot tell yet who you are" in shown
-    assert "Sports massage" not in shown
-    assert not Client.objects.filter(user__isnull=False).exists()
-
-
-def test_whom_the_clinic_has_joined_with_the_login_sees_their_own_alone(
+def test_people_who_share_an_address_see_what_is_to_come_of_each_by_name_and_no_more(
     ana, visit, sign_in_by_code
 ):
     bo = factories.make_client("Bo Demo", email="ana@example.com")
+    factories.make_race(bo, name="Bo's Marathon")
+    visit(bo)
+    browser = sign_in_by_code("ana@example.com")
+    shown = page(browser)
+    for name in ("Ana Demo", "Bo Demo"):
+        assert shown.count(f"Coming up for <bdi>{name}</bdi>") == 1
+    assert shown.count("Sports massage</bdi> with") == 2
+    assert "Marathon" not in shown
+    assert browser.get("/account/data/")["Location"] == "/account/"
+    assert browser.get("/health/").status_code == 302
+    assert not Client.objects.filter(user__isnull=False).exists()
+
+
+def test_whom_the_clinic_has_joined_with_the_login_sees_the_familys_visits_beside_their_own(
+    ana, visit, sign_in_by_code
+):
+    bo = factories.make_client("Bo Demo", email="ana@example.com")
+    factories.make_race(bo, name="Bo's Marathon")
     visit(bo, days=9)
     login = User.objects.create_user("ana@example.com")
     Client.objects.filter(pk=ana.pk).update(user=login)
-    shown = page(sign_in_by_code("ana@example.com"))
-    assert shown.count("Sports massage</bdi> with") == 1
+    browser = sign_in_by_code("ana@example.com")
+    shown = page(browser)
+    assert shown.index("Coming up<") < shown.index("Coming up for <bdi>Bo Demo</bdi>")
+    assert shown.count("Sports massage</bdi> with") == 2
+    assert "Bo's" not in unescape(shown + page(browser, "/account/data/") + page(browser, "/plan/"))
     bo.refresh_from_db()
     assert bo.user is None
+
+
+def test_a_family_shows_nobody_who_is_unproved_elsewhere_or_has_a_login(
+    ana, visit, sign_in_by_code
+):
+    unproved = factories.make_client("Cy Demo", email="ana@example.com", proved_at=None)
+    elsewhere = factories.make_client("Di Demo", email="di@example.com")
+    with_a_login = factories.make_client("Eve Demo", email="ana@example.com")
+    login = User.objects.create_user("eve@example.com")
+    Client.objects.filter(pk=with_a_login.pk).update(user=login)
+    for one in (unproved, elsewhere, with_a_login):
+        visit(one)
+    assert "Coming up for <bdi>Ana Demo" in (shown := page(sign_in_by_code("ana@example.com")))
+    for name in ("Cy", "Di", "Eve"):
+        assert f"{name} Demo" not in shown
 
 
 def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
