@@ -56,7 +56,7 @@ OTHER = "other"  # the press for other times
 
 
 @dataclass(frozen=True)
-class Line:
+class BasketLine:
     """A chosen time: kept, still free though not kept any more, or gone with others to choose.
 
     `held` is the hold that booking would use, a late one as well; `is_kept` as long as it lasts.
@@ -324,18 +324,22 @@ def _not_booked(
     return tell_when_to_return(response, refusal)
 
 
-def _lines(request: HttpRequest, slots: Sequence[Slot], found: Held | None = None) -> list[Line]:
+def _lines(
+    request: HttpRequest, slots: Sequence[Slot], found: Held | None = None
+) -> list[BasketLine]:
     why = {missed.slot: missed.why for missed in found.missed} if found else {}
     held = holds.holds_of(Holder(key=visitor(request)), slots)
     pairs = zip(slots, held, strict=True)
     return [_line(request, slot, one, why.get(slot)) for slot, one in pairs]
 
 
-def _line(request: HttpRequest, slot: Slot, held: Appointment | None, why: Refused | None) -> Line:
+def _line(
+    request: HttpRequest, slot: Slot, held: Appointment | None, why: Refused | None
+) -> BasketLine:
     is_kept = held is not None and held.is_live_hold(timezone.now())
     if not is_kept and why is None:
         why = _why_not_free(request, holds.as_held(slot, held) if held else slot)
-    return Line(slot, as_text(slot), held, is_kept, why)
+    return BasketLine(slot, as_text(slot), held, is_kept, why)
 
 
 def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
@@ -350,7 +354,7 @@ def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
 def _show(
     request: HttpRequest,
     store: PlanStore,
-    lines: Sequence[Line],
+    lines: Sequence[BasketLine],
     form: KeyForm,
     *,
     refusal: Refused | None = None,

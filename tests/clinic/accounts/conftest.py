@@ -21,7 +21,7 @@ from tests.page_fixtures import *  # noqa: F403 - fixtures
 from tests.reading import first_match
 from tests.totp import code_of
 from therapists.actions import health_checks
-from therapists.actions.notes import sign
+from therapists.actions.notes import Draft, sign
 from therapists.core.content import Answers, Content
 from therapists.health_audit import Reader
 from therapists.models import Form, Privacy
@@ -152,10 +152,9 @@ def tell(ana):
 @pytest.fixture
 def note(kim):
     def _note(visit, words=NOTE):
-        sign(
-            visit, Content(subjective=words), privacy=Privacy.THERAPISTS, revision=0, author=kim,
-            reader=Reader("therapist", kim.user, None, "test"), now=timezone.now(),
-        )  # fmt: skip
+        draft = Draft(Content(subjective=words), Privacy.THERAPISTS, revision=0, author=kim)
+        reader = Reader("therapist", kim.user, None, "test")
+        sign(visit, draft, reader=reader, now=timezone.now())
 
     return _note
 
