@@ -60,7 +60,7 @@ def test_book_read_the_mail_move_and_cancel(page, site, open_context):
     site.inbox.wait_for(address, about="cancelled")
 
     page.reload()  # whoever booked has not shown there that the mailbox is theirs
-    expect(page.get_by_role("heading", name="Please open it from our mail")).to_be_visible()
+    expect(page.get_by_role("heading", name="Please open it from our email")).to_be_visible()
 
 
 def test_the_calendar_file_can_be_downloaded(page):

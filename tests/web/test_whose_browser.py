@@ -54,7 +54,7 @@ def test_who_booked_under_anothers_address_can_do_nothing_once_that_mailbox_has_
     for page in PAGES:
         assert client.get(f"{shown}{page}").status_code == 403, page
         assert client.post(f"{shown}{page}").status_code in (403, 405), page
-    assert "open it from our mail" in client.get(shown).content.decode()
+    assert "open it from our email" in client.get(shown).content.decode()
     assert only().status == Status.BOOKED
     assert not SessionPlan(browser_of(client)).history.visits
 
