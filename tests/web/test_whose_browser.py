@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings import calendars, links
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Client, Clinic
 from bookings.web.training.plan_store import SessionPlan
 from tests import factories
 
@@ -85,6 +85,15 @@ def test_who_books_and_answers_in_one_browser_notices_nothing(shown, only, clien
 def test_who_has_signed_in_with_the_address_opens_it_too(shown, only, client, victim):
     press_yes(victim, only())
     client.force_login(factories.make_user("Ana@example.com"))
+    assert client.get(shown).status_code == 200
+
+
+def test_a_login_opens_its_own_clients_page_whatever_its_own_address(shown, only, client, victim):
+    press_yes(victim, only())
+    login = factories.make_user("ana@elsewhere.example.com")
+    client.force_login(login)
+    assert client.get(shown).status_code == 403
+    Client.objects.update(user=login)
     assert client.get(shown).status_code == 200
 
 
