@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
-from bookings.desk.scheduling.gaps import Gap, gaps_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Clinic, Therapist
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.desk.diary_days import diary_days
@@ -44,7 +44,7 @@ def home(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/home.html", context)
 
 
-def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therapist, Gap]]:
+def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therapist, BookableGap]]:
     """What is left of it, the first to come first."""
     shown = diary_days(clinic, today, now=now)
     found = [(one, gap) for one in shown.therapists for gap in gaps_of(shown, one, clinic)]

@@ -44,7 +44,11 @@ urlpatterns = [
         path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
         path("account/week/", week.week, name="my_week"),
+    ),
+    *protected(
+        SIGNED_IN,
         path("account/end-links/", account.withdraw_links, name="withdraw_links"),
+        asks_again=True,
     ),
     # Behind an unguessable link, which is asked for its signature instead.
     *protected(

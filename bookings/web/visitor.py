@@ -20,6 +20,7 @@ ONE_HOUSEHOLD = 64  # bits of an IPv6 address
 # IPv4 and of an IPv6 address.
 NEIGHBOURHOOD = {4: 24, 6: 48}
 HALF = 32  # letters of a hash
+TYPED = "typed"  # in a booking's form, in this browser's session
 _SESSION_KEY, _BOOKED_KEY, _PROVED_KEY = "visitor", "booked", "proved"
 
 

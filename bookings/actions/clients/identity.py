@@ -48,14 +48,14 @@ class TooNew(CannotConfirm):
     )
 
 
-class Erased(Refused):
+class ClientErased(Refused):
     sentence = gettext_lazy("This client has been erased, and nothing is kept of them any more.")
 
 
 def refuse_if_erased(client: Client) -> None:
     """As it is now, and not when the page was made. Raises Erased."""
     if Client.objects.filter(pk=client.pk).exclude(erased_at=None).exists():
-        raise Erased
+        raise ClientErased
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:

@@ -160,12 +160,11 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
     visit, revision = _visit(pk), _revision(request)
     asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
-    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
-        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
+        back = undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if moved:
+    if visit.status == back.status:  # It was a move.
         return _done(request, back, Clinic.objects.the(), MOVED_BACK)
     return _undone(request, back)
 
@@ -212,17 +211,19 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
             changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if silent:
-        words = _("{client} is not told.")
-    elif rung:
-        words = _("{client} has been told by phone.")
-    else:
-        words = _("{client} will be told by mail in three minutes.")
-    said = words.format(client=visit.client)
+    said = _who_knows(visit, silent=silent, rung=rung)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
     return back_or(request, "diary:appointment", pk)
+
+
+def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
+    if silent:
+        return _("{client} is not told.").format(client=visit.client)
+    if rung:
+        return _("{client} has been told by phone.").format(client=visit.client)
+    return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:

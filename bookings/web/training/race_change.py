@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.scheduling import replanning
-from bookings.actions.scheduling.replanning import Answer
+from bookings.actions.scheduling.replanning import VisitAnswer
 from bookings.actions.training import races
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
@@ -120,14 +120,14 @@ def _propose(
     return _preview(request, store, proposed, form, change, questions=questions)
 
 
-def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Change:
+def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.PlanChange:
     """The plan as it is and as it would be. Raises RaceRefused."""
     others = [other for other in store.races if other.race_date != proposed.race.race_date]
     changed = proposed.changed
     if changed:
         races.refuse_what_cannot_be_planned(changed, others, today=today)
     after = [*others, changed] if changed else others
-    return training.Change(
+    return training.PlanChange(
         before=plan_of(store.races, store.runner, today=today),
         after=plan_of(after, store.runner, today=today),
         was=proposed.race.in_training,
@@ -136,7 +136,11 @@ def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Ch
 
 
 def _questions(
-    request: HttpRequest, store: PlanStore, change: training.Change, clinic: Clinic, now: datetime
+    request: HttpRequest,
+    store: PlanStore,
+    change: training.PlanChange,
+    clinic: Clinic,
+    now: datetime,
 ) -> list[Question]:
     visits = {}
     for visit in store.history.visits:
@@ -197,7 +201,7 @@ def _preview(
     store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
-    change: training.Change,
+    change: training.PlanChange,
     *,
     questions: Sequence[Question],
     refusal: Refused | None = None,
@@ -223,7 +227,7 @@ def _carry_out(
     store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
-    change: training.Change,
+    change: training.PlanChange,
     *,
     questions: Sequence[Question],
     now: datetime,
@@ -256,15 +260,15 @@ def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
         store.change(proposed.race, proposed.fields, now=now)
 
 
-def _answer(request: HttpRequest, question: Question) -> Answer | None:
+def _answer(request: HttpRequest, question: Question) -> VisitAnswer | None:
     """None to leave it as it is."""
     if question.answer == CANCEL:
-        return Answer(question.appointment)
+        return VisitAnswer(question.appointment)
     chosen = read_slots([question.answer])
-    return Answer(question.appointment, chosen[0]) if chosen else None
+    return VisitAnswer(question.appointment, chosen[0]) if chosen else None
 
 
-def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
+def _what_was_done(proposed: Proposed, answers: Sequence[VisitAnswer]) -> str:
     said = [
         _("{race} is no longer in the plan.").format(race=proposed.race)
         if proposed.fields is None
