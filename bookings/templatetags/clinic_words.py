@@ -41,6 +41,7 @@ register.filter("translated", dates.translated)
 register.filter("each_translated", lambda words: [dates.translated(one) for one in words])
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+register.filter("to_type", wording.to_type)
 
 
 class HasTimes(Protocol):

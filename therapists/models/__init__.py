@@ -6,6 +6,7 @@ from therapists.models.kept import KeptRecord
 from therapists.models.notes import Letter, Note, NoteVersion, Photo, Privacy
 from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
+from therapists.models.pushes import Push, PushDevice
 
 __all__ = [
     "Access",
@@ -27,6 +28,8 @@ __all__ = [
     "NoticeWishes",
     "Photo",
     "Privacy",
+    "Push",
+    "PushDevice",
     "StaffNotice",
     "TimeOff",
     "What",

@@ -174,6 +174,10 @@ def _write(
     defaults = {
         "therapist": appointment.therapist,
         "what": f"{appointment.treatment}, {when} {year}{_kind_of_charge(appointment)}",
+        "client_name": appointment.whose.name,
+        "therapist_name": facts.get("therapist", appointment.therapist).name,
+        "issuer": "\n".join(filter(None, [clinic.name, clinic.address, clinic.phone])),
+        "tax_note": clinic.tax_note,
         "currency": clinic.currency,
         "number": None if method == Method.WAIVED else Payment.objects.next_number(),
         "waives": charged_for(appointment.status) if method == Method.WAIVED else "",

@@ -150,17 +150,33 @@ def ask_again(_clinic: Clinic, visit: Appointment, *, now: datetime) -> None:
 
 
 @changes_the_diary
-def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> None:
-    """Let go of what went to a mistyped address, and keep its time for who has booked it.
+def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> list[Slot]:
+    """Let go of what went to a mistyped address, and keep its times for who has booked them.
 
-    What was mailed there still counts for that mailbox. Raises Stale, or the hold's refusals.
+    Of all that was booked at once and waits. What was mailed there still counts for that mailbox.
+    Returns what is held. Raises Stale, or the hold's refusals.
     """
-    visit = _still_waiting(visit)
+    visits = _waiting_with(_still_waiting(visit))
+    for one in visits:
+        _become_free(one, strangers.ADDRESS_MISTYPED, "mistyped", now)
+        Mail.objects.about_older_revisions(one).supersede()
+    slots = [_as_asked_for(one) for one in visits]
+    held = holds.hold(HoldRequest(slots=slots, holder=holder), now=now)
+    if held.missed:
+        raise held.missed[0].why
+    return slots
+
+
+def _waiting_with(visit: Appointment) -> list[Appointment]:
+    if not visit.together:
+        return [visit]
+    waiting = Appointment.objects.awaiting_proof().with_everything()
+    return list(waiting.filter(together=visit.together).order_by("starts_at"))
+
+
+def _as_asked_for(visit: Appointment) -> Slot:
     therapist = None if visit.any_therapist else visit.therapist
-    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
-    _become_free(visit, strangers.ADDRESS_MISTYPED, "mistyped", now)
-    Mail.objects.about_older_revisions(visit).supersede()
-    holds.hold(HoldRequest(slots=[slot], holder=holder), now=now).only()
+    return Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
 
 
 def _still_waiting(visit: Appointment) -> Appointment:

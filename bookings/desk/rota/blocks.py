@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -131,6 +133,8 @@ def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
     if isinstance(kept, ExtraShift):
         for sentence in overlaps(kept.therapist, since=kept.day):
             messages.warning(request, sentence)
+    if isinstance(kept, Absence) and request.POST.get("accepted"):  # whoever is in it is settled
+        return redirect(f"{reverse('diary:stranded')}?{urlencode({'absence': kept.pk})}")
     return redirect("diary:block", kind.name, kept.pk)
 
 

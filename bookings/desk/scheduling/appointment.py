@@ -26,6 +26,7 @@ from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
+from bookings.core.wording import hundredths
 from bookings.desk.form_fields import back_or
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
@@ -85,6 +86,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": Account.of(visit),
+        "smallest": "1" if not hundredths(clinic.currency) else "0.01",
         "methods": [one for one in Method if one != Method.WAIVED],
         "events": [(event, event_text.in_words(event, clinic)) for event in events],
         "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],

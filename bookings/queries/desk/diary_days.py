@@ -144,8 +144,9 @@ def moment(second: int) -> datetime:
 
 def _visits(bounds: Interval, now: datetime) -> QuerySet:
     visits: QuerySet = Appointment.objects.blocking(now).touching(bounds).with_last_event()
-    visits = visits.annotate(settled=sum_of(Payment)).select_related("client")
+    visits = visits.select_related("client")
     visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
+    visits = visits.annotate(settled=sum_of(Payment))
     visits = visits.only(*READ_OF_A_VISIT)
     return visits.order_by("starts_at", "therapist__name", "pk")
 

@@ -23,7 +23,10 @@ RUNG_BEFORE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Worklist:
-    """Each in order of time; `due` are those expected soon or late, `unpaid` say what is `left`."""
+    """In order of time, but for what is `unpaid`: the newest first, each with what is `left`.
+
+    `due` are those expected soon or late.
+    """
 
     due: Sequence[Appointment]
     unpaid: Sequence[Appointment]
@@ -35,7 +38,7 @@ def worklist(now: datetime) -> Worklist:
     owing = unpaid(Interval(now - UNPAID_FOR, now))
     return Worklist(
         due=list(_due(now)[:SHOWN]),
-        unpaid=owing[-SHOWN:],
+        unpaid=owing[: -SHOWN - 1 : -1],
         not_told=list(_not_told(now)[:SHOWN]),
         to_ring=list(_to_ring(now)[:SHOWN]),
     )

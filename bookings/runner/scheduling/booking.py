@@ -32,8 +32,10 @@ from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
+from bookings.web.training import basket
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
+    TYPED,
     counted_as,
     language,
     proved_address,
@@ -44,7 +46,7 @@ from bookings.web.visitor import (
     who_has_signed_in,
 )
 
-KEY, TYPED = "booking_key", "typed"
+KEY = "booking_key"
 LONGEST_KEPT = 500
 
 
@@ -74,20 +76,21 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
 @limited(HOLDS)
 @behind_a_link
 def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Back to the form with what was typed, the time still kept; nothing goes to the wrong one."""
+    """Back to the form with what was typed, the times still kept; nothing goes to the wrong one."""
     visit = opened.appointment
     if not visit.visitor or visit.visitor != visitor(request):
         raise Http404
     try:
-        unproved.hold_again(visit, _holder(request), now=timezone.now())
+        slots = unproved.hold_again(visit, _holder(request), now=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return back_to_it(opened)
+    SessionPlan(request).take_back_from(visit)
     request.session[TYPED] = {name: getattr(visit.whose, name) for name in PERSON}
+    if visit.together:
+        return redirect(basket.choose_again(request, slots))
     request.session[KEY] = token_hex(16)
-    therapist = None if visit.any_therapist else visit.therapist
-    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
-    return redirect(_details_of(slot))
+    return redirect(_details_of(slots[0]))
 
 
 @page_methods

@@ -15,6 +15,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.clients.client_forms import sealed
 from bookings.models import Client, SignInMail
 from tests import factories
+from tests.cast import just_asked
 from tests.factories import PASSWORD
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 from tests.reading import first_match
@@ -32,6 +33,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def nothing_of_health(browser) -> bool:
+    just_asked(browser)
     shown = [browser.get(url).content.decode() for url in (DATA, "/account/data/", "/health/?all")]
     return not [word for word in (ANSWER, NOTE) for page in shown if word in page]
 

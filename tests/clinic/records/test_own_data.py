@@ -12,6 +12,7 @@ from bookings.models import Clinic, Mail, MailKind, SignInEvent, SignInMail
 from clinic.records.client_export import export
 from clinic.records.registry.rows import RECORDS
 from tests import factories
+from tests.cast import just_asked
 from tests.clinic.records.conftest import NOTED, TOLD
 from tests.reading import first_match, part_of
 from therapists.models import Access, Note, Privacy
@@ -93,7 +94,7 @@ def test_pressing_behind_a_mailed_link_proves_the_address(client, clinic):
 
 
 def test_somebody_whom_nobody_treats_sees_no_data(signed_in, clinic):
-    nobody = signed_in(factories.make_user("nobody@example.com"))
+    nobody = just_asked(signed_in(factories.make_user("nobody@example.com")))
     assert nobody.get("/account/data/")["Location"] == "/account/"
     assert nobody.get("/account/data.json")["Location"] == "/account/"
     assert nobody.post("/account/data/wish/", {"do": "erase"}).status_code == 302
