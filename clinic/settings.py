@@ -186,6 +186,9 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
 RUNNERS_SIGNED_IN_DAYS = env.int("RUNNERS_SIGNED_IN_DAYS", default=90)  # however often they come
 
+if DEMO:  # no Caddy stands before it, which compresses pages in production
+    MIDDLEWARE.insert(0, "django.middleware.gzip.GZipMiddleware")
+
 LANGUAGE_CODE = "en-gb"
 # Where the catalogs of further languages lie (manage.py catalogs); the site speaks those it finds.
 LOCALE_PATHS = [env.path("LOCALE_PATH", default=str(BASE_DIR / "locale"))]

@@ -115,12 +115,19 @@ def desks_first_page(port: int) -> tuple[str, str]:
 def calls(folder: Path, today: date) -> list[tuple[str, str]]:
     print("Measuring a call at a full clinic …")
     path = diary_of.make_full_clinic(today)
-    with serving(folder) as port:
-        desk = diary_of.signed_in(port)
-        load.latencies(port, [path] * WARMING_UP, desk)
-        taken = load.latencies(port, [path] * ROUNDS, desk)
     what = f"“thu 17:45”, {diary_of.CALLED} therapists, full for {diary_of.FULL_DAYS} days"
-    return [(f"{what}: over HTTP", spread(taken))]
+    as_typed = {"HX-Request": "true", "HX-Target": "times"}
+    asked = {f"{what}: the list as it is typed": as_typed, f"{what}: the page": {}}
+    lines = []
+    with serving(folder) as port:
+        for name, headers in asked.items():
+            desk = diary_of.signed_in(port)
+            desk.headers = headers
+            load.latencies(port, [path] * WARMING_UP, desk)
+            taken = load.latencies(port, [path] * ROUNDS, desk)
+            worked = spread(diary_of.worked_for(path, ROUNDS, headers))
+            lines.append((f"{name}, over HTTP", f"{spread(taken)}; user time {worked}"))
+    return lines
 
 
 def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:

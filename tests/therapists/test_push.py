@@ -308,8 +308,8 @@ def test_what_is_no_key_says_so(key):
 def test_two_senders_at_once_hand_each_message_over_once(kim, subscribe, service):
     subscribe(service.browser())
     for number in range(12):
-        told = {"path": "/today/", "good_for": timedelta(hours=1), "now": timezone.now()}
-        push_devices.owe(kim.user, f"Number {number}", **told)
+        good_for, now = timedelta(hours=1), timezone.now()
+        push_devices.owe(kim.user, f"Number {number}", path="/", good_for=good_for, now=now)
     sent: list[int] = []
     senders = [Thread(target=in_a_thread_of_its_own, args=(sent,)) for _ in range(2)]
     for one in senders:

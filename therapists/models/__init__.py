@@ -1,6 +1,6 @@
 """Health data, and what else is a therapist's own."""
 
-from therapists.models.access import Access, Operation, What
+from therapists.models.access import Access, AccessOperation, What
 from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
 from therapists.models.letters import Letter
@@ -12,6 +12,7 @@ from therapists.models.pushes import Push, PushDevice
 
 __all__ = [
     "Access",
+    "AccessOperation",
     "Answer",
     "Clearance",
     "Decision",
@@ -27,7 +28,6 @@ __all__ = [
     "NoteVersion",
     "NoticeKind",
     "NoticeWishes",
-    "Operation",
     "Photo",
     "Privacy",
     "Push",

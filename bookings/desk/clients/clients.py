@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -23,7 +23,7 @@ from bookings.desk.clients.client_forms import ClientForm, sealed
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
 from bookings.queries.clients import search as found
-from bookings.queries.clients.search import Group
+from bookings.queries.clients.search import ClientGroup
 from bookings.queries.desk import client_record
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
@@ -43,7 +43,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     today = Clinic.objects.the().day_of(now)
     typed = bounded(request.GET.get("q", ""))
     asked = request.GET.get("show", "")
-    group = Group(asked) if asked in list(Group) else None
+    group = ClientGroup(asked) if asked in list(ClientGroup) else None
     people = found.containing(typed)
     if group:
         people = found.in_group(people, group, today=today, now=now)
@@ -55,7 +55,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "shown": shown,
         "typed": typed,
         "group": group,
-        "groups": list(Group),
+        "groups": list(ClientGroup),
         "today": today,
     }
     page = "desk/clients/_list.html" if request.htmx else "desk/clients/list.html"
@@ -65,7 +65,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: StaffRequest, pk: int) -> HttpResponse:
     client, clinic, now = client_or_404(pk), Clinic.objects.the(), timezone.now()
     shown = client_record.record(client, clinic, now=now)
     others = client.others_at_the_address.all()
@@ -82,7 +82,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page_methods
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """Somebody who may have no e-mail."""
     today = _today()
     if request.method != "POST":
@@ -96,7 +96,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @page_methods
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
     client, today = client_or_404(pk), _today()
     if request.method != "POST":
         return _form(request, ClientForm.of(client, today=today), client)
@@ -143,7 +143,7 @@ def _what_was_saved(old: str, new: str) -> str:
 
 
 @require_POST
-def preferences(request: HttpRequest, pk: int) -> HttpResponse:
+def preferences(request: StaffRequest, pk: int) -> HttpResponse:
     """Which mails they want, as they have just told the desk."""
     client = client_or_404(pk)
     for group in MailGroup:
@@ -154,7 +154,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_links(request: StaffRequest, pk: int) -> HttpResponse:
     """When links have got into the wrong hands."""
     client = client_or_404(pk)
     ways_in.withdraw_links(client)
@@ -167,7 +167,7 @@ def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest,
+    request: StaffRequest,
     form: ClientForm,
     client: Client | None,
     *,

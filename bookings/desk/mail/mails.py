@@ -1,13 +1,16 @@
 """Mail as the desk sees it: what needs a look, what is to come, what became of it, and samples."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from email.message import EmailMessage
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import links
 from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
+from bookings.desk.form_fields import back_or
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
 from bookings.mail.contents import SUBJECTS
@@ -26,47 +30,72 @@ from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.mail.frame import framed, in_a_frame
+from bookings.web.requests import StaffRequest
 
 WEEK = timedelta(days=7)
-SHOWN = 200
+SHOWN, OF_A_DAY, LOOKED_AT = 200, 50, 2000
+
+
+@dataclass(frozen=True)
+class MailDay:
+    """What is due on a civil day, at most OF_A_DAY of the `count`, and how many of each kind."""
+
+    day: date
+    mails: Sequence[Mail]
+    count: int
+    kinds: Sequence[tuple[str, int]]
 
 
 @require_safe
-def mails(request: HttpRequest) -> HttpResponse:
+def mails(request: StaffRequest) -> HttpResponse:
     failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    to_come = mail_status.to_come(WEEK)
+    kinds = sorted(set(to_come.order_by().values_list("kind", flat=True)))
+    if (chosen := request.GET.get("kind", "")) in kinds:
+        to_come = to_come.filter(kind=chosen)
     context = {
         "failed": failed[:SHOWN],
-        "to_come": mail_status.to_come(WEEK)[:SHOWN],
+        "days": _by_day(to_come[:LOOKED_AT], Clinic.objects.the()),
+        "kinds": [(kind, MailKind(kind).label) for kind in kinds],
+        "chosen": chosen,
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
-        "shown": SHOWN,
         "now": timezone.now(),
     }
     return render(request, "desk/mail/overview.html", context)
 
 
+def _by_day(to_come: Iterable[Mail], clinic: Clinic) -> list[MailDay]:
+    found = []
+    for day, due in groupby(to_come, key=lambda mail: clinic.day_of(mail.due_at)):
+        mails = list(due)
+        kinds = Counter(mail.get_kind_display() for mail in mails).most_common()
+        found.append(MailDay(day, mails[:OF_A_DAY], len(mails), kinds))
+    return found
+
+
 @require_safe
-def of_client(request: HttpRequest, pk: int) -> HttpResponse:
+def of_client(request: StaffRequest, pk: int) -> HttpResponse:
     client = client_or_404(pk)
     found = client.mails.select_related("client", "appointment")
     return _history(request, _("Mails to {client}").format(client=client), found, client=client)
 
 
 @require_safe
-def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
+def of_appointment(request: StaffRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(Appointment.objects.with_everything(), pk=pk)
     found = Mail.objects.about(visit).select_related("client", "appointment")
     return _history(request, _("Mails about {visit}").format(visit=visit), found)
 
 
 def _history(
-    request: HttpRequest, title: str, found: Any, client: Client | None = None
+    request: StaffRequest, title: str, found: Any, client: Client | None = None
 ) -> HttpResponse:
     context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
     return render(request, "desk/mail/history.html", context)
 
 
 @require_safe
-def mail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """All that is known of one, and its words as they would be now."""
     found = _found(pk)
     foreseen, message = _written(found)
@@ -82,12 +111,12 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @framed
-def body(_request: HttpRequest, pk: int) -> HttpResponse:
+def body(_request: StaffRequest, pk: int) -> HttpResponse:
     return in_a_frame(_html(_written(_found(pk))[1]))
 
 
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Stop it, send it again, or say that somebody has seen to it."""
     found = _found(pk)
     by, now = who(request), timezone.now()
@@ -106,11 +135,11 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, done)
     from_the_list = request.POST.get("from") == "list"
-    return redirect("desk:mails") if from_the_list else redirect("desk:mail", pk)
+    return redirect("desk:mails") if from_the_list else back_or(request, "desk:mail", pk)
 
 
 @require_POST
-def pause(request: HttpRequest) -> HttpResponse:
+def pause(request: StaffRequest) -> HttpResponse:
     if request.POST.get("do") == "resume":
         controls.resume()
         messages.success(request, _("Mail goes out again."))
@@ -121,12 +150,12 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def kinds(request: HttpRequest) -> HttpResponse:
+def kinds(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/mail/kinds.html", {"kinds": list(MailKind)})
 
 
 @require_safe
-def kind(request: HttpRequest, name: str) -> HttpResponse:
+def kind(request: StaffRequest, name: str) -> HttpResponse:
     found = _kind(name)
     context = {"kind": found, "message": _sample(found)}
     return render(request, "desk/mail/kind.html", context)
@@ -134,7 +163,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @framed
-def kind_body(_request: HttpRequest, name: str) -> HttpResponse:
+def kind_body(_request: StaffRequest, name: str) -> HttpResponse:
     return in_a_frame(_html(_sample(_kind(name))))
 
 

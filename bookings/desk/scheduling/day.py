@@ -17,6 +17,7 @@ from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 from bookings.web.days import day_in
 
 MARKED_EARLY = timedelta(hours=1)
+FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
 @require_safe
@@ -59,7 +60,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phase_of(visit)),
-                "flags": flags_of(visit, clinic),
+                "flags": flags_of(visit, clinic, shown.absences),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }
@@ -78,8 +79,14 @@ def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
 
 
 def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:
-    """Those ticked in the filter; all of them when none is."""
+    """Those ticked in the filter, or when it was last used; all of them when none is.
+
+    Where all are ticked nothing is remembered, so that whoever begins later is shown.
+    """
     asked = set(request.GET.getlist("therapist"))
+    if "filter" in request.GET:
+        request.session[FILTER] = [] if len(asked) == len(shown.therapists) else sorted(asked)
+    asked = asked or set(request.session.get(FILTER, []))
     return [one for one in shown.therapists if one.slug in asked] or list(shown.therapists)
 
 

@@ -3,6 +3,7 @@
 The calendar library knows no time zones: it is given naive local times and real lengths.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_safe
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
-from bookings.desk.scheduling.gaps import Gap, gaps_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Appointment, Clinic, Room, Therapist
+from bookings.models import Absence, Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
     DiaryDays,
     diary_days,
@@ -74,13 +75,13 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
     return {"id": f"{kind}{row.pk}", "title": title}
 
 
-def _free(gaps: list[Gap]) -> str:
+def _free(gaps: list[BookableGap]) -> str:
     """In words, for the head of a column; nothing where nobody works."""
     minutes = sum(one.minutes for one in gaps)
     return _("{minutes} min free").format(minutes=minutes) if minutes else ""
 
 
-def _gaps(gaps: dict[int, list[Gap]], clinic: Clinic) -> list[dict]:
+def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
     return [
         _shade(
             one.interval,
@@ -127,7 +128,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
-        "flags": flags_of(visit, clinic),
+        "flags": flags_of(visit, clinic, shown.absences),
         "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,
@@ -136,14 +137,19 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
     }
 
 
-def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
-    """What the desk should see at a glance."""
+def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
+    """What the desk should see at a glance; who stands in an absence is still to be moved."""
     client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
     is_late = visit.late_minutes and visit.status == Status.BOOKED
     flags = {
         _("{count} min late").format(count=visit.late_minutes): is_late,
+        _("Away then: to be moved"): visit.status == Status.BOOKED
+        and any(
+            one.therapist_id in (None, visit.therapist_id) and _overlap(one, visit)
+            for one in absences
+        ),
         _("Not told"): waits and visit.not_told,
         _("Different name given"): client and client.same_address_as_id,
         _("Health: to be checked by the therapist"): client and client.health_hold,
@@ -155,6 +161,10 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
         _("The room is out of use"): waits and not visit.room.active,
     }
     return [flag for flag, holds in flags.items() if holds]
+
+
+def _overlap(absence: Absence, visit: Appointment) -> bool:
+    return absence.starts_at < visit.ends_at and visit.starts_at < absence.ends_at
 
 
 def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:

@@ -21,7 +21,7 @@ from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.form_fields import choose_anew_if_gone
+from bookings.desk.form_fields import back_or, choose_anew_if_gone
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import nearest_to
@@ -160,12 +160,11 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
     visit, revision = _visit(pk), _revision(request)
     asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
-    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
-        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
+        back = undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if moved:
+    if visit.status == back.status:  # It was a move.
         return _done(request, back, Clinic.objects.the(), MOVED_BACK)
     return _undone(request, back)
 
@@ -193,30 +192,38 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell the client now, with a line, or keep what waits from going out: `silent`."""
+    """Tell the client now, with a line, or keep what waits from going out: `silent`.
+
+    Or they have been told already: `rung`.
+    """
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
     circumstances = {"by": who(request), "now": timezone.now()}
     asked: dict[str, Any] = {"revision": _revision(request), **circumstances}
-    silent = "silent" in request.POST
+    silent, rung = "silent" in request.POST, "rung" in request.POST
     try:
         if silent:
             changes.keep_silent(visit, **asked)
+        elif rung:
+            changes.told_by_phone(visit, **asked)
         else:
             changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    words = (
-        _("{client} is not told.")
-        if silent
-        else _("{client} will be told by mail in three minutes.")
-    )
-    said = words.format(client=visit.client)
+    said = _who_knows(visit, silent=silent, rung=rung)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
+
+
+def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
+    if silent:
+        return _("{client} is not told.").format(client=visit.client)
+    if rung:
+        return _("{client} has been told by phone.").format(client=visit.client)
+    return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:

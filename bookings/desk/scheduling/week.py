@@ -24,7 +24,7 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
         on = max(clinic.day_of(visit.starts_at), monday)
-        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic)
+        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic, shown.absences)
         by_day[on].append({"visit": visit, "icon": icon, "flags": flags})
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):

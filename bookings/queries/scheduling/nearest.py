@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
@@ -30,20 +29,11 @@ def nearest_to(
     """
     clinic = Clinic.objects.the()
     start = min(max(slot.start, now), _last_moment(clinic, rules, now))
-    find = partial(
-        nearest,
-        clinic,
-        slot.treatment,
-        start,
-        count=LOOKED_THROUGH if avoid else NEAREST + (but is not None),
-        duration=slot.duration,
-        rules=rules,
-        ignoring=ignoring,
-        now=now,
-    )
+    count = LOOKED_THROUGH if avoid else NEAREST + (but is not None)
     for whose in dict.fromkeys((slot.therapist, None)):
-        near = [one for one in find(therapist=whose) if one.starts_at != but]
-        found = [one for one in near if not _is_in(avoid, one, slot)]
+        wanted = replace(slot, start=start, therapist=whose)
+        near = nearest(clinic, wanted, count=count, rules=rules, ignoring=ignoring, now=now)
+        found = [one for one in near if one.starts_at != but and not _is_in(avoid, one, slot)]
         if found:
             return tuple(closest(found, start, NEAREST))
     return ()

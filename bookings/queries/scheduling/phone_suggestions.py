@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -14,7 +15,9 @@ from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
+from bookings.queries.scheduling.slots import Slot
 
+RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
 SHOWN = 6
 DAYS_AHEAD = 14
 APART = timedelta(minutes=45)
@@ -42,20 +45,18 @@ def suggested(
     count: int = SHOWN,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest to it.
+    """Some of what was asked for, not all in a row; or what is nearest to it."""
 
-    Notice and horizon bind runners: what is against them is found as well.
-    """
-    rules = Rules.DESK_MOVE
-    near = partial(
-        nearest, clinic, treatment, count=count, therapist=therapist, rules=rules, now=now
-    )
+    def near(start: datetime) -> list[Opening]:
+        slot = Slot(treatment=treatment, start=start, therapist=therapist)
+        return nearest(clinic, slot, count=count, rules=RULES, now=now)
+
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
     found = openings(
-        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=rules, now=now
+        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=RULES, now=now
     )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
@@ -78,9 +79,7 @@ def _spread(found: Iterable[Opening], count: int) -> list[Opening]:
 
 def last_booked(clients: Sequence[Client], clinic: Clinic) -> dict[int, str]:
     """By client, what tells them from somebody of the same name and numbers: their last visit."""
-    visits = Appointment.objects.visits().exclude(status=Status.CANCELLED)
-    latest = visits.filter(client__in=clients).order_by("client", "-starts_at").distinct("client")
-    booked = dict(latest.values_list("client", "starts_at"))
+    booked = _of_the_last_visit([one.pk for one in clients], "starts_at")
     return {one.pk: _last_booked(one, booked.get(one.pk), clinic) for one in clients}
 
 
@@ -94,8 +93,12 @@ def _last_booked(client: Client, at: datetime | None, clinic: Clinic) -> str:
 
 def last_treatments(clients: Sequence[int]) -> dict[int, int]:
     """By client, the treatment of their last visit that was not cancelled, if still offered."""
+    return _of_the_last_visit(clients, "treatment", treatment__active=True)
+
+
+def _of_the_last_visit(clients: Sequence[int], column: str, **such: Any) -> dict[int, Any]:
+    """By client; a look into the index for each, however many visits they have had."""
     visits = Appointment.objects.visits().exclude(status=Status.CANCELLED)
-    had = visits.filter(client__in=clients, treatment__active=True)
-    return dict(
-        had.order_by("client", "-starts_at").distinct("client").values_list("client", "treatment")
-    )
+    last = visits.filter(client=OuterRef("pk"), **such).order_by("-starts_at").values(column)[:1]
+    known = Client.objects.filter(pk__in=clients).annotate(last=Subquery(last))
+    return dict(known.filter(last__isnull=False).values_list("pk", "last"))

@@ -277,8 +277,11 @@ CLIENTS = (
             gettext_noop("Why"): "reason",
         },
         on_erase=Fate.NAMELESS,
-        why=_("The clinic must keep its books; the reasons that somebody typed are taken out."),
-        blank={"reason": _that_there_was_one()},
+        why=_(
+            "The clinic must keep its books; names on receipts and the reasons that somebody typed "
+            "are taken out."
+        ),
+        blank={"reason": _that_there_was_one(), "client_name": ""},
         history=APPEND_ONLY,
     ),
     Record(

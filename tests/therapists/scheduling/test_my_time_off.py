@@ -287,6 +287,7 @@ def week(browser, day=""):
     return [" ".join(strip_tags(line).split()) for line in lines]
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_the_week_says_hours_without_breaks_what_is_off_and_how_many_come(
     kims, kim, visit, noon, clinic, today
 ):
@@ -306,6 +307,7 @@ def test_the_week_says_hours_without_breaks_what_is_off_and_how_many_come(
     assert found[today.weekday() + 1] == "Thu 3 Dec 09:00–17:00 Time off: Dentist"
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_another_week_and_one_without_hours(kims, lees):
     assert week(kims, "2026-12-09")[0].startswith("Mon 7 Dec")
     assert week(kims, "nonsense")[0].startswith("Mon 30 Nov")

@@ -15,7 +15,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, TruncDate
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,8 +27,9 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.models import Clinic
 from bookings.web.days import day_in
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
-from therapists.models import Access, Operation, What
+from therapists.models import Access, AccessOperation, What
 
 ON_A_PAGE = 50
 DAYS = 31  # shown at once, so that years of them make no page slow
@@ -60,12 +61,12 @@ class Filter:
     until: date
 
     @classmethod
-    def of(cls, request: HttpRequest, today: date) -> "Filter":
+    def of(cls, request: StaffRequest, today: date) -> "Filter":
         asked = request.GET
         did = asked.get("did", "")
         return cls(
             who=bounded(asked.get("who", "")),
-            did=did if did in Operation.values else "",
+            did=did if did in AccessOperation.values else "",
             own="own" in asked,
             every="every" in asked,
             until=day_in(asked.get("until", "")) or today,
@@ -93,7 +94,7 @@ class Filter:
 
 @require_safe
 @private
-def accesses(request: HttpRequest) -> HttpResponse:
+def accesses(request: StaffRequest) -> HttpResponse:
     """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
     clinic = Clinic.objects.the()
     asked = Filter.of(request, clinic.day_of(timezone.now()))
@@ -105,7 +106,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": page.object_list if asked.every else [_said(one) for one in page],
         "asked": asked,
-        "operations": Operation.choices,
+        "operations": AccessOperation.choices,
         "since": shown.start,
         "days": DAYS,
     }
@@ -155,7 +156,7 @@ def _did(acts: Iterable[str]) -> str:
     words = []
     for act in acts:
         did, _between, what = act.partition(" ")
-        operation, record = Operation(did).label, What(what).label
+        operation, record = AccessOperation(did).label, What(what).label
         words.append(_("{did} {what}").format(did=operation.lower(), what=str(record).lower()))
     return ", ".join(words)
 

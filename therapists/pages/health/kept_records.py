@@ -2,12 +2,13 @@
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.models import KeptRecord
 from therapists.pages.no_store import careful
@@ -17,7 +18,7 @@ from therapists.queries.health_export import whole_record
 ON_A_PAGE = 50
 
 
-class ReasonForm(forms.Form):
+class WhyOpenedForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why must it be opened?"),
         max_length=300,
@@ -29,16 +30,16 @@ class ReasonForm(forms.Form):
 
 @require_safe
 @private
-def kept_records(request: HttpRequest) -> HttpResponse:
-    return _listed(request, ReasonForm(), status=200)
+def kept_records(request: StaffRequest) -> HttpResponse:
+    return _listed(request, WhyOpenedForm(), status=200)
 
 
 @require_POST
 @careful
-def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
+def kept_record(request: StaffRequest, pk: int) -> HttpResponse:
     """Shown once and for a reason, in the answer itself: no address leads back to it."""
     kept = get_object_or_404(KeptRecord.objects.select_related("client"), pk=pk)
-    form = ReasonForm(request.POST)
+    form = WhyOpenedForm(request.POST)
     if not form.is_valid():
         return _listed(request, form, asked=pk, status=422)
     reader = reader_of(request, reason=form.cleaned_data["reason"])
@@ -47,7 +48,7 @@ def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _listed(
-    request: HttpRequest, form: ReasonForm, *, asked: int | None = None, status: int
+    request: StaffRequest, form: WhyOpenedForm, *, asked: int | None = None, status: int
 ) -> HttpResponse:
     page = Paginator(KeptRecord.objects.all(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "asked": asked}
