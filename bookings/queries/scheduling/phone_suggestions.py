@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
+from bookings.queries.scheduling.slots import NOTHING, Ignoring
 
 SHOWN = 6
 DAYS_AHEAD = 14
@@ -42,23 +44,23 @@ def suggested(
     *,
     therapist: Therapist | None,
     count: int = SHOWN,
+    duration: Duration | None = None,
+    ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
     """Some of what was asked for, not all in a row; or what is nearest to it.
 
+    `duration` is how long it lasts, if not as long as its treatment.
     Notice and horizon bind runners: what is against them is found as well.
     """
-    rules = Rules.DESK_MOVE
-    near = partial(
-        nearest, clinic, treatment, count=count, therapist=therapist, rules=rules, now=now
-    )
+    asked: dict[str, Any] = {"therapist": therapist, "duration": duration, "ignoring": ignoring}
+    asked |= {"rules": Rules.DESK_MOVE, "now": now}
+    near = partial(nearest, clinic, treatment, count=count, **asked)
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
-    found = openings(
-        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=rules, now=now
-    )
+    found = openings(clinic, treatment, first=wish.first, days=days, **asked)
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
         chosen = _spread(fitting, count + 1)
