@@ -6,6 +6,7 @@ from bookings.desk.money import payments
 from bookings.desk.rota import blocks
 from bookings.desk.scheduling import (
     appointment,
+    checkout,
     day,
     feed,
     move,
@@ -25,6 +26,7 @@ urlpatterns = protected(
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
     path("appointments/<int:pk>/undo/", move.undo, name="undo"),
+    path("appointments/<int:pk>/again/", checkout.book_again, name="again"),
     path("appointments/<int:pk>/keep/", move.keep, name="keep"),
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),

@@ -51,6 +51,12 @@ def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> Again:
     return Again(treatment, name, fits)
 
 
+def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> Again:
+    """The same treatment and therapist at the same hour, so many weeks after the visit."""
+    day = clinic.day_of(visit.starts_at) + timedelta(weeks=weeks)
+    return Again(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+
+
 def _next_session(
     plan: training.Plan, history: History, visit: Appointment, clinic: Clinic, today: date
 ) -> training.Session | None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_the_nearest_are_three_that_differ_colleagues_at_the_same_hour_among_the
     own = [one.starts_at for one in found if one.therapists == (kim,)]
     assert own
     apart = sorted(one.starts_at for one in found if one.therapists[0] == lee)
-    assert all(later - sooner >= HOUR for sooner, later in zip(apart, apart[1:], strict=False))
+    assert all(later - sooner >= HOUR for sooner, later in pairwise(apart))
 
 
 def test_the_present_place_is_not_among_them_but_a_colleague_then_is(visit, kim, lee):
