@@ -22,6 +22,7 @@ urlpatterns = protected(
     path("", day.today, name="today"),
     path("new/", phone_booking.new, name="new"),
     path("<day:day>/", day.day, name="day"),
+    path("<day:day>/week/", week.clinic_week, name="clinic_week"),
     path("<day:day>/week/<slug:slug>/", week.week, name="week"),
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
