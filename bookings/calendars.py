@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vUri
 
 from bookings.core.clients.addresses import ascii_address
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import one_line
-from bookings.links import page_url
+from bookings.links import calendar_token
 from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 
@@ -28,16 +29,16 @@ def method(appointment: Appointment) -> str:
 
 def invitation(appointment: Appointment, clinic: Clinic, *, stamp: datetime) -> bytes:
     """For a mail: method() says which. `stamp` is when this version was made."""
-    event = _event(appointment, clinic, stamp)
+    event = _event(appointment, clinic, stamp, calendar_token(appointment))
     event.add("attendee", _attendee(appointment))
     return _calendar(event, method(appointment))
 
 
-def download(appointment: Appointment, clinic: Clinic) -> bytes:
-    """For "add to calendar": an entry of one's own, to which nobody is invited."""
+def download(appointment: Appointment, clinic: Clinic, token: str) -> bytes:
+    """For "add to calendar": an entry of one's own, to which nobody is invited, and its link."""
     booked_at = appointment.booked_at or appointment.created_at
     stamp = max(booked_at, appointment.whose.proved_at or booked_at)  # confirmed is newer
-    return _calendar(_event(appointment, clinic, stamp), PUBLISH)
+    return _calendar(_event(appointment, clinic, stamp, token), PUBLISH)
 
 
 def on_the_web(appointment: Appointment, clinic: Clinic) -> list[tuple[str, str]]:
@@ -95,8 +96,8 @@ def _calendar(event: Event, method: str) -> bytes:
     return calendar.to_ical()
 
 
-def _event(appointment: Appointment, clinic: Clinic, stamp: datetime) -> Event:
-    link = urljoin(settings.SITE_URL, page_url(appointment))
+def _event(appointment: Appointment, clinic: Clinic, stamp: datetime, token: str) -> Event:
+    link = urljoin(settings.SITE_URL, reverse("runner:appointment", args=[token]))
     event = Event()
     event.add("uid", uid_of(appointment))
     event.add("sequence", appointment.revision)
@@ -120,7 +121,7 @@ def _waits(appointment: Appointment) -> bool:
 
 
 def _description(appointment: Appointment, clinic: Clinic, link: str) -> str:
-    """With the page's own link: a shared calendar must not carry the one that proves an address."""
+    """A shared calendar must not carry the link that proves an address."""
     if appointment.status == Status.CANCELLED:
         return _("This appointment is cancelled.\nPhone: {phone}").format(phone=clinic.phone)
     facts = {"therapist": appointment.therapist, "link": link, "phone": clinic.phone}

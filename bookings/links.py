@@ -1,9 +1,10 @@
 """Unguessable links, to one appointment or for one client; each has one purpose.
 
-The page link is what the browser that booked is shown. The mail link goes to one address only
-and says which: whoever acts behind it has proved that address and no other, and when the client
-has another, it is over. Both are good as long as the appointment is remembered; a link for a
-client ends by itself. Raising an edition ends all that went before.
+The page link is what the browser that booked is shown; once the mailbox has been proved it opens
+only where that was done. The mail link goes to one address only and says which: whoever acts
+behind it has proved that address and no other, and when the client has another, it is over. The
+calendar link goes to the same mailbox and proves nothing. All are good as long as the appointment
+is remembered; a link for a client ends by itself. Raising an edition ends all that went before.
 """
 
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from bookings.models import Appointment, Client
 
 _PAGE = Signer(salt="appointment.page")
 _MAIL = Signer(salt="appointment.mail")
+_CALENDAR = Signer(salt="appointment.calendar")
 
 # What stands in the place of a token wherever the staff look at a mail.
 DEAD = "in-the-clients-mail-alone"
@@ -58,10 +60,16 @@ class Link:
     edition: int
     from_mail: bool
     mailed_to: str = ""
+    of_a_browser: bool = False
 
 
 def page_token(appointment: Appointment) -> str:
     return DEAD if _are_dead.get() else _PAGE.sign(_named(appointment))
+
+
+def calendar_token(appointment: Appointment) -> str:
+    """For an entry in a calendar that came by mail, which may be shared: it proves no address."""
+    return DEAD if _are_dead.get() else _CALENDAR.sign(_named(appointment))
 
 
 def mail_token(appointment: Appointment) -> str:
@@ -73,12 +81,12 @@ def mail_token(appointment: Appointment) -> str:
 
 def read(token: str) -> Link:
     """Raises BadSignature for a token that was not made here."""
-    for signer, from_mail in ((_PAGE, False), (_MAIL, True)):
+    for signer in (_PAGE, _MAIL, _CALENDAR):
         try:
             public_id, edition, address, *_ = [*signer.unsign(token).split("."), "", ""]
         except BadSignature:
             continue
-        return Link(public_id, int(edition or 0), from_mail, address)
+        return Link(public_id, int(edition or 0), signer is _MAIL, address, signer is _PAGE)
     raise BadSignature("not a link of ours")
 
 

@@ -66,6 +66,11 @@ app.conf.update(
             "schedule": EACH_HOUR,
             "options": {"expires": EACH_HOUR},
         },
+        "look for missing backups": {
+            "task": "clinic.tasks.look_for_missing_backups",
+            "schedule": EACH_HOUR,
+            "options": {"expires": EACH_HOUR},
+        },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
             "schedule": EACH_HOUR,
@@ -92,7 +97,8 @@ class SteadyScheduler(PersistentScheduler):
 
 
 class OwnBell(bootsteps.StartStopStep):
-    """The worker looks for mail by itself, so that a beat which is silent costs no mail its time.
+    """The worker looks for mail by itself, so that a beat which is silent costs no mail its time,
+    and tells the owner of it.
 
     It counts by the machine's uptime, which nobody puts back.
     """
@@ -101,7 +107,8 @@ class OwnBell(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         ring = import_module("bookings.mail.wake_worker").ring
-        parent.timer.call_repeatedly(app.conf.own_bell_interval, ring)
+        for task in ("bookings.tasks.send_due_mails", "therapists.tasks.tell_staff"):
+            parent.timer.call_repeatedly(app.conf.own_bell_interval, ring, (task,))
 
 
 app.steps["consumer"].add(OwnBell)

@@ -4,7 +4,6 @@ refused by the web server, the worker and beat.
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,11 +23,12 @@ from bookings.models import User
 from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.operations import site_address
 from clinic.operations.backups import encryption, rotate
+from clinic.operations.backups.missing import NIGHTLY
+from therapists.core import web_push_keys
 
 HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_KEY = 50
 PROVES_ITSELF = ("verify-ca", "verify-full")  # libpq's sslmode, where a certificate is checked
-NIGHTLY = timedelta(hours=36)  # and no more since the last backup
 OF_ANOTHER = """
     SELECT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
            (SELECT count(*) FROM pg_tables
@@ -95,6 +95,8 @@ def _of_a_clinic() -> Iterator[str]:
         yield _("Set FACTOR_KEYS to another key than HEALTH_KEYS: each opens its own.")
     if settings.BACKUP_KEY and not _seals(settings.BACKUP_KEY):
         yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
+    if settings.PUSH_KEY and not _signs(settings.PUSH_KEY):
+        yield _("Set PUSH_KEY to a key as manage.py make_secrets prints one.")
     yield from _of_mail_events()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
@@ -176,6 +178,14 @@ def _is_a_key(key: str) -> bool:
 def _seals(key: str) -> bool:
     try:
         encryption.check_key(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _signs(key: str) -> bool:
+    try:
+        web_push_keys.public_half(key)
     except ValueError:
         return False
     return True

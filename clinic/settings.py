@@ -186,6 +186,9 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
 RUNNERS_SIGNED_IN_DAYS = env.int("RUNNERS_SIGNED_IN_DAYS", default=90)  # however often they come
 
+if DEMO:  # no Caddy stands before it, which compresses pages in production
+    MIDDLEWARE.insert(0, "django.middleware.gzip.GZipMiddleware")
+
 LANGUAGE_CODE = "en-gb"
 # Where the catalogs of further languages lie (manage.py catalogs); the site speaks those it finds.
 LOCALE_PATHS = [env.path("LOCALE_PATH", default=str(BASE_DIR / "locale"))]
@@ -296,6 +299,11 @@ ANYMAIL = {
     "MAILGUN_WEBHOOK_SIGNING_KEY": MAIL_EVENTS_SECRET,
 }
 
+# Signs what is handed to browsers' push services; without it nobody can be told on a device.
+PUSH_KEY = env.str("PUSH_KEY", default="")
+# Networks of our own in which a push service stands; else only public addresses are asked.
+PUSH_NETWORKS = env.list("PUSH_NETWORKS", default=[])
+
 # How many reverse proxies of ours stand in front and may be believed about a visitor's address.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 if TRUSTED_PROXIES:
@@ -330,6 +338,11 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "clinic.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "clinic.sign_ins": {"level": "INFO"},
+        # Whatever level is asked for: they would write down what photos and letters say, and where
+        # devices are told.
+        "PIL": {"level": "WARNING"},
+        "fpdf": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},  # that somebody waits a moment is no news
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },

@@ -1,9 +1,10 @@
-"""What runs beside the web pages for a client's data as a whole."""
+"""What runs beside the web pages for data as a whole."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from bookings.models import Tally
+from clinic.operations.backups import missing
 from clinic.records import erase, retention
 
 
@@ -17,3 +18,8 @@ def keep_no_longer() -> None:
     """Each hour, though a day would do: a clock that restarts each night would never ring else."""
     retention.keep_no_longer(now=timezone.now())
     Tally.objects.sweep()
+
+
+@shared_task(name="clinic.tasks.look_for_missing_backups", ignore_result=True)
+def look_for_missing_backups() -> None:
+    missing.tell_owners(now=timezone.now())

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from bookings.web.access import EVERYONE, OWNER, SIGNED_IN, protected
-from clinic.accounts import adapter, pages
+from clinic.accounts import adapter, pages, still_you
 from clinic.monitoring import health, metrics_page, outage
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("accounts/begin/", adapter.begin, name="begin"),
+        path("accounts/code-again/", still_you.code_again, name="code_again"),
         path("accounts/sessions/", pages.signed_in, name="sessions"),
         path("accounts/email/", pages.address, name="account_email"),  # in allauth's place
     ),

@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
+from django.contrib.auth import SESSION_KEY
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -132,7 +137,18 @@ def signed_in():
 
 @pytest.fixture
 def anas(ana, signed_in):
-    return signed_in(ana.user)
+    return just_asked(signed_in(ana.user))
+
+
+def just_asked(browser: Browser) -> Browser:
+    """As if whoever has signed in there had been asked this moment whether it is still them."""
+    session = browser.session
+    records = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    now = timezone.now().timestamp()
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [*records, {"method": "code", "at": now}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = session.get(SESSION_KEY)
+    session.save()
+    return browser
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from django.db import transaction
 from bookings.models import User
 from therapists.models import (
     Access,
+    AccessOperation,
     Clearance,
     HealthCheck,
     KeptRecord,
     Letter,
     Note,
     NoteVersion,
-    Operation,
     Photo,
 )
 from therapists.models.sealed import Sealed
@@ -41,7 +41,7 @@ class Reader:
 
 def opened(rows: Sequence[Row], *, reader: Reader, now: datetime) -> list[Any]:
     """What the rows hold, in their order, as plain data; one query for any number."""
-    Access.objects.bulk_create(_access(row, Operation.READ, reader, now) for row in rows)
+    Access.objects.bulk_create(_access(row, AccessOperation.READ, reader, now) for row in rows)
     contents: list[Any] = [row.content for row in rows]
     return [content.opened() for content in contents]
 
@@ -55,15 +55,15 @@ def own_words(sealed: Sealed) -> Any:
 def written(row: Row, *, reader: Reader, now: datetime, fields: list[str] | None = None) -> None:
     """Save the row, or only these fields of it."""
     row.save(update_fields=fields)
-    _access(row, Operation.WROTE, reader, now).save()
+    _access(row, AccessOperation.WROTE, reader, now).save()
 
 
 def wrote(row: Row, *, reader: Reader, now: datetime) -> None:
     """Record a writing done otherwise, in the caller's transaction."""
-    _access(row, Operation.WROTE, reader, now).save()
+    _access(row, AccessOperation.WROTE, reader, now).save()
 
 
-def _access(row: Row, did: Operation, reader: Reader, now: datetime) -> Access:
+def _access(row: Row, did: AccessOperation, reader: Reader, now: datetime) -> Access:
     return Access(
         at=now,
         who=reader.who,

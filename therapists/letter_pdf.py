@@ -22,14 +22,14 @@ MARGIN, LINE, SIZE = 25, 6, 11  # mm, mm, points
 
 
 @dataclass(frozen=True, repr=False)
-class Written(Private):
+class LetterText(Private):
     """What a letter says: the lines of an address, and paragraphs."""
 
     to: str
     text: str
 
 
-def paragraphs(letter: Letter, written: Written, clinic: Clinic, day: date) -> list[str]:
+def paragraphs(letter: Letter, written: LetterText, clinic: Clinic, day: date) -> list[str]:
     """In order, each to be set apart from the next."""
     client = letter.note.appointment.whose
     about = _("About {name}").format(name=client.name)
@@ -48,7 +48,7 @@ def paragraphs(letter: Letter, written: Written, clinic: Clinic, day: date) -> l
     ]
 
 
-def drawn(letter: Letter, written: Written, clinic: Clinic) -> bytes:
+def drawn(letter: Letter, written: LetterText, clinic: Clinic) -> bytes:
     pdf = FPDF(format="A4")
     pdf.set_title(_("Letter"))
     pdf.set_creation_date(letter.signed_at)

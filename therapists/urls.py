@@ -4,7 +4,7 @@ from django.urls import path
 
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, STAFF, THERAPIST, protected
-from therapists.pages import notices
+from therapists.pages import devices, notices
 from therapists.pages.health import accesses, confirm, health, kept_records
 from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
@@ -50,7 +50,12 @@ urlpatterns = [
         path("clients/<int:pk>/history/", history.history, name="history"),
         path("clients/<int:pk>/confirm/", confirm.confirm, name="confirm"),
     ),
-    *protected(STAFF, path("notices/", notices.page, name="notices")),
+    *protected(
+        STAFF,
+        path("notices/", notices.page, name="notices"),
+        path("notices/devices/", devices.add, name="add_device"),
+        path("notices/devices/<int:pk>/end/", devices.end, name="end_device"),
+    ),
     *protected(
         OWNER,
         path("health/accesses/", accesses.accesses, name="accesses"),
@@ -75,6 +80,11 @@ urlpatterns = [
         path("calendar/<token>.ics", feed.feed, name="feed"),
         path("appointments/<token>/health/", health.by_link, name="health_by_link"),
     ),
-    # A program, the same for all.
-    *protected(EVERYONE, path("today/worker.js", offline.worker, name="worker"), by_itself=True),
+    # A program and its description, the same for all.
+    *protected(
+        EVERYONE,
+        path("today/worker.js", offline.worker, name="worker"),
+        path("staff.webmanifest", devices.manifest, name="manifest"),
+        by_itself=True,
+    ),
 ]

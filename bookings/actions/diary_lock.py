@@ -52,26 +52,27 @@ def changes_the_diary(
     def run(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         try:
             with _one_deeper():
-                return tried_again(*args, **kwargs)
+                return _tried_again(lambda: action(_lock(), *args, **kwargs))
         except Refused as refusal:
             if not is_locked():
                 refusal.find_nearest()
             raise
 
-    def tried_again(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        for tried in range(1, TRIES + 1):
-            try:
-                with transaction.atomic():
-                    return action(_lock(), *args, **kwargs)
-            except IntegrityError as error:
-                raise _refusal(error) from error
-            except (OperationalError, InterfaceError) as error:
-                if connection.in_atomic_block or not _passes(error):
-                    raise
-                _pause_before_the_next(tried)
-        raise Busy
-
     return run
+
+
+def _tried_again(action: Callable[[], Answer]) -> Answer:
+    for tried in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return action()
+        except IntegrityError as error:
+            raise _refusal(error) from error
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or not _passes(error):
+                raise
+            _pause_before_the_next(tried)
+    raise Busy
 
 
 def is_locked() -> bool:

@@ -120,6 +120,16 @@ class NewcomersPaused(Refused):
     signing_in_helps = True
 
 
+class NetworkPaused(NewcomersPaused):
+    """One network has its share of them, so that it closes nobody else out."""
+
+    sentence = gettext_lazy(
+        "A lot of people are booking for the first time from your network at the moment. Please "
+        "confirm what is booked already, try again in a while, sign in if you have been here "
+        "before, or ring us."
+    )
+
+
 class Busy(Refused):
     sentence = gettext_lazy("We are very busy this moment; nothing was booked. Please try again.")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.admin.base import DiaryForm, RotaAdmin
+from bookings.admin.users import AsksWhoItIs
 from bookings.core.mail.reminder_times import inside_cutoff
 from bookings.models import THE_CLINIC, Clinic
 from bookings.queries.scheduling.problems import length_in_words
@@ -67,8 +68,9 @@ class ClinicForm(DiaryForm):
 
 
 @admin.register(Clinic)
-class ClinicAdmin(RotaAdmin):
+class ClinicAdmin(AsksWhoItIs, RotaAdmin):
     form = ClinicForm
+    gives_power = ("care_days", "embed_origins")  # who reads for how long, who frames our pages
     fieldsets = [
         (None, {"fields": ["name", "address", "phone", "email"]}),
         (gettext_lazy("Place and money"), {"fields": ["timezone", "currency"]}),

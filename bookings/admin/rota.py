@@ -65,6 +65,7 @@ class FlagsOverlaps(NamelessLog):
 
 @admin.register(Therapist)
 class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
+    gives_power = ("user", "active")  # who is offered again may treat, and read
     fields = [
         "name", "slug", "initials", "speciality", "bio", "qualifications", "user", "active",
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -162,8 +163,36 @@ def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:
         form.save(request)
 
 
-class LoginForOwners(NamelessLog):
+class AsksWhoItIs(NamelessLog):
+    """Asked once more who it is before anything is saved that gives somebody power."""
+
+    gives_power: tuple[str, ...] = ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        page = super().changeform_view
+        if self._would_give_power(request, object_id):
+            page = reauthentication_required(app="allauth.mfa")(page)
+        return page(request, object_id, form_url or request.path, extra_context)
+
+    def _would_give_power(self, request: HttpRequest, object_id: str | None) -> bool:
+        """Whether one of those fields is sent otherwise than it stands."""
+        if request.method != "POST":
+            return False
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        form = self.get_form(request, obj)(request.POST, instance=obj)
+        return not set(self.gives_power).isdisjoint(form.changed_data)
+
+
+class LoginForOwners(AsksWhoItIs):
     """Whose login it is, is the owner's to say."""
+
+    gives_power = ("user",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.desk.money import payments
-from bookings.desk.rota import blocks
+from bookings.desk.rota import blocks, stranded
 from bookings.desk.scheduling import (
     appointment,
     checkout,
@@ -41,6 +41,8 @@ urlpatterns = protected(
     path("receipts/<int:number>/", payments.receipt, name="receipt"),
     path("<day:day>/takings/", payments.takings, name="takings"),
     path("<day:day>/takings.csv", payments.takings_file, name="takings_file"),
+    path("stranded/", stranded.stranded, name="stranded"),
+    path("stranded/away/", stranded.away, name="away"),
     path("blocks/", blocks.blocks, name="blocks"),
     path("blocks/<slug:kind>/new/", blocks.new_block, name="new_block"),
     path("blocks/<slug:kind>/<int:pk>/", blocks.block, name="block"),

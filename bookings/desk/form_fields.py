@@ -1,7 +1,16 @@
-"""Fields that several of the desk's forms have."""
+"""What several of the desk's forms have: fields, and the way back."""
+
+from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+
+
+def back_or(request: HttpRequest, *otherwise: Any) -> HttpResponse:
+    """To the desk's list, when the form was one of its rows."""
+    return redirect("desk:home") if request.POST.get("back") == "desk" else redirect(*otherwise)
 
 
 def choose_anew_if_gone(form: forms.Form, name: str) -> None:

@@ -1,5 +1,8 @@
 """One day of the clinic, and the questions that wait for an answer."""
 
+from datetime import date, datetime
+from secrets import token_hex
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,14 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
-from bookings.models import Clinic
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
+from bookings.models import Clinic, Therapist
 from bookings.queries.desk.desk_day import desk_day
+from bookings.queries.desk.diary_days import diary_days
 from bookings.web.access import DESK
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
+
+FREE_SHOWN = 8
 
 
 @require_safe
@@ -26,8 +33,23 @@ def home(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     today = clinic.day_of(now)
     day = day_in(request.GET.get("day", "")) or today
-    shown = desk_day(clinic, day, answers=bool(DESK & request.roles), now=now)
-    return render(request, "desk/home.html", {"shown": shown, "today": today})
+    answers = bool(DESK & request.roles)
+    context = {
+        "shown": desk_day(clinic, day, answers=answers, now=now),
+        "today": today,
+        "now": now,
+        "free": _free_today(clinic, today, now) if answers else [],
+        "key": token_hex(12),
+    }
+    return render(request, "desk/home.html", context)
+
+
+def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therapist, BookableGap]]:
+    """What is left of it, the first to come first."""
+    shown = diary_days(clinic, today, now=now)
+    found = [(one, gap) for one in shown.therapists for gap in gaps_of(shown, one, clinic)]
+    coming = [(one, gap) for one, gap in found if gap.interval.start > now]
+    return sorted(coming, key=lambda free: (free[1].interval.start, free[0].name))[:FREE_SHOWN]
 
 
 @require_POST

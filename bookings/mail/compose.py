@@ -17,7 +17,7 @@ from django.utils import translation
 from bookings.core import wording
 from bookings.core.clients.addresses import BadAddress, ascii_address
 from bookings.mail.contents import SUBJECTS
-from bookings.mail.context import Letter
+from bookings.mail.context import MailLetter
 from bookings.models import Clinic, Mail
 
 # A folded address in List-Unsubscribe comes out as an encoded word, which nobody can press.
@@ -62,15 +62,15 @@ def _composed(mail: Mail, clinic: Clinic, now: datetime) -> EmailMessage:
     return message
 
 
-def text(letter: Letter) -> str:
+def text(letter: MailLetter) -> str:
     return re.sub(r"\n{3,}", "\n\n", _rendered(letter, "body.txt")).strip() + "\n"
 
 
-def html(letter: Letter) -> str:
+def html(letter: MailLetter) -> str:
     return _inliner.inline(_rendered(letter, "body.html"))
 
 
-def _rendered(letter: Letter, part: str) -> str:
+def _rendered(letter: MailLetter, part: str) -> str:
     return render_to_string(f"mail/{letter.mail.kind}/{part}", {"letter": letter})
 
 

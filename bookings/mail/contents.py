@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.context import AppointmentLetter, Letter, NewLinksLetter, PlanLetter
+from bookings.mail.context import AppointmentLetter, MailLetter, NewLinksLetter, PlanLetter
 from bookings.mail.data_context import DataLinkLetter, ErasedLetter
 from bookings.mail.training_context import (
     ConfirmedLetter,
@@ -31,7 +31,7 @@ class Subject(Protocol):
     def why_not(self, mail: Mail) -> WhyNot:
         """Why the mail is not to be sent, asked anew at that moment; its client is up to date."""
 
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         """What its templates may say."""
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
@@ -57,7 +57,7 @@ class OneAppointment:
             return MailState.CANCELLED, sentence.format(status=now_is)
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         return self.words(mail, clinic, now, mail.visit)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
@@ -92,7 +92,7 @@ class BookedTogether:
         mail.client = visits[0].whose
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail)]
         return PlanLetter(mail, clinic, now, visits)
 
@@ -112,12 +112,12 @@ class OnlyWords:
     before it gets here: it is true, and carries nothing.
     """
 
-    words: type[Letter]
+    words: type[MailLetter]
 
     def why_not(self, mail: Mail) -> WhyNot:
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         return self.words(mail, clinic, now)
 
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
@@ -134,7 +134,7 @@ class NewLinks:
             return MailState.SUPERSEDED, _("The links have been ended since.")
         return None
 
-    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> Letter:
+    def letter(self, mail: Mail, clinic: Clinic, *, now: datetime) -> MailLetter:
         visits = [AppointmentLetter(mail, clinic, now, visit) for visit in self._visits(mail, now)]
         return NewLinksLetter(mail, clinic, now, visits)
 

@@ -26,7 +26,7 @@ from bookings.queries.training.phases import phase_at
 
 
 @dataclass(frozen=True)
-class Letter:
+class MailLetter:
     """What every mail may say."""
 
     mail: Mail
@@ -91,7 +91,7 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class AppointmentLetter(Letter):
+class AppointmentLetter(MailLetter):
     """About one appointment."""
 
     appointment: Appointment
@@ -222,7 +222,7 @@ class AppointmentLetter(Letter):
 
 
 @dataclass(frozen=True)
-class PlanLetter(Letter):
+class PlanLetter(MailLetter):
     """About several appointments that were booked at once, in order of time."""
 
     visits: Sequence[AppointmentLetter]
@@ -238,7 +238,7 @@ class PlanLetter(Letter):
 
 
 @dataclass(frozen=True)
-class NewLinksLetter(Letter):
+class NewLinksLetter(MailLetter):
     """The address has changed, or two records are one: the links to what is booked, anew."""
 
     visits: Sequence[AppointmentLetter]

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url
-from bookings.mail.context import Letter
+from bookings.mail.context import MailLetter
 
 
 @dataclass(frozen=True)
-class DataLinkLetter(Letter):
+class DataLinkLetter(MailLetter):
     """Where a client may look at all of it, for a while."""
 
     @property
@@ -24,7 +24,7 @@ class DataLinkLetter(Letter):
 
 
 @dataclass(frozen=True)
-class ErasedLetter(Letter):
+class ErasedLetter(MailLetter):
     """The last one. What it says stands on its row, because the rest is gone."""
 
     @property

@@ -16,7 +16,7 @@ from bookings.core import training, wording
 from bookings.core.training.protocol.sessions import SessionType
 from bookings.links import Purpose, client_url, mailed_url
 from bookings.mail.build_up import BuildUp, build_up
-from bookings.mail.context import AppointmentLetter, Letter
+from bookings.mail.context import AppointmentLetter, MailLetter
 from bookings.models import BroughtPlan, Outcome, Race, Therapist, Told, Treatment
 from bookings.queries.mail.nudges import session_ids
 from bookings.queries.scheduling.diary import Opening
@@ -38,7 +38,7 @@ NARROWEST_CELL = 3  # per cent
 
 
 @dataclass(frozen=True)
-class Time:
+class MailedTime:
     """A free time, and the link that books it."""
 
     words: str
@@ -79,7 +79,7 @@ class Suggestion:
         return ", ".join([*words, wording.price(treatment.price, self.letter.clinic.currency)])
 
     @property
-    def times(self) -> list[Time]:
+    def times(self) -> list[MailedTime]:
         if (treatment := self.offer.treatment) is None:
             return []
         return [self._time(treatment, opening) for opening in self.offer.openings]
@@ -101,13 +101,13 @@ class Suggestion:
             ideal=session.ideal.isoformat(),
         )
 
-    def _time(self, treatment: Treatment, opening: Opening) -> Time:
+    def _time(self, treatment: Treatment, opening: Opening) -> MailedTime:
         return time_to_book(self.letter, treatment, opening, self.letter.history.usual_therapist)
 
 
 def time_to_book(
-    letter: Letter, treatment: Treatment, opening: Opening, usual: Therapist | None
-) -> Time:
+    letter: MailLetter, treatment: Treatment, opening: Opening, usual: Therapist | None
+) -> MailedTime:
     """With the usual therapist where they are free then."""
     therapist = usual if usual in opening.therapists else None
     words = dates.day_and_time(opening.starts_at, letter.clinic.tz)
@@ -120,11 +120,11 @@ def time_to_book(
         start=opening.starts_at.isoformat(),
         therapist=therapist.pk if therapist else None,
     )
-    return Time(words, url)
+    return MailedTime(words, url)
 
 
 @dataclass(frozen=True)
-class Stretch:
+class MailedPhase:
     """A phase of the build-up: its days in words, and its share of the row in per cent."""
 
     phase: str
@@ -135,7 +135,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class TrainingLetter(Letter):
+class TrainingLetter(MailLetter):
     """About the sessions that a mail lists, as they can be booked at this moment."""
 
     @property
@@ -257,7 +257,7 @@ class ConfirmedLetter(AppointmentLetter):
         return build_up(self._plan, self.race.in_training, day)
 
     @cached_property
-    def next_time(self) -> Time | None:
+    def next_time(self) -> MailedTime | None:
         """The next session that suits, at its best free time; one press books it."""
         if self._plan is None:
             return None
@@ -364,7 +364,7 @@ class PlanMailLetter(TrainingLetter):
         return self._told_date("race")
 
     @cached_property
-    def stretches(self) -> list[Stretch]:
+    def stretches(self) -> list[MailedPhase]:
         segments = self.plan.segments(self.today, training.end_of(self.plan, self.today))
         if len(segments) > 1 and segments[-1].race is None:
             segments = segments[:-1]
@@ -388,7 +388,7 @@ class PlanMailLetter(TrainingLetter):
             for misfit in change.misfits(booked)
         ]
 
-    def _change(self) -> training.Change | None:
+    def _change(self) -> training.PlanChange | None:
         """From the plan before the race moved to this one."""
         moved = next((r for r in self.plan.races if str(r.race_date) == self._told("race")), None)
         if not self._told("was") or moved is None:
@@ -396,7 +396,7 @@ class PlanMailLetter(TrainingLetter):
         was = replace(moved, race_date=date.fromisoformat(self._told("was")))
         races = [was if race == moved else race for race in self.plan.races]
         before = training.plan(races, self.plan.runner, self.plan.protocol, as_of=self.today)
-        return training.Change(before, self.plan, was, moved)
+        return training.PlanChange(before, self.plan, was, moved)
 
     def _told(self, name: str) -> str:
         return self.mail.about.get(name, "")
@@ -405,8 +405,8 @@ class PlanMailLetter(TrainingLetter):
         told = self._told(name)
         return dates.civil_day(date.fromisoformat(told)) if told else ""
 
-    def _stretch(self, segment: training.Segment, whole: int) -> Stretch:
-        return Stretch(
+    def _stretch(self, segment: training.Segment, whole: int) -> MailedPhase:
+        return MailedPhase(
             phase=segment.phase.value,
             name=self.plan.protocol.phases[segment.phase].name,
             days=dates.civil_days(segment.start, segment.end - DAY),

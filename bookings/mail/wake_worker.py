@@ -16,21 +16,21 @@ logger = logging.getLogger(__name__)
 _quiet_until = 0.0
 
 
-def ring() -> None:
+def ring(task: str = TASK) -> None:
     """Send the task; gives up after a second, and then leaves a dead broker alone for a while."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return
     try:
-        _ring()
+        _ring(task)
     except (OperationalError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_AFTER_A_FAILURE
         logger.warning("Nobody answers the doorbell: %s", type(error).__name__)
 
 
-def _ring() -> None:
+def _ring(task: str) -> None:
     with _bells().acquire(block=True, timeout=PATIENCE) as producer:
-        current_app.send_task(TASK, producer=producer, retry=False, expires=60)
+        current_app.send_task(task, producer=producer, retry=False, expires=60)
 
 
 @cache

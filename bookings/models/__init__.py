@@ -23,6 +23,7 @@ from bookings.models.rota.shifts import (
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
 from bookings.models.scheduling.appointments import (
+    SETTLED,
     STATUS_NAMES,
     Appointment,
     AppointmentEvent,
@@ -36,6 +37,7 @@ from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
 
 __all__ = [
+    "SETTLED",
     "STATUS_NAMES",
     "THE_CLINIC",
     "Absence",

@@ -20,7 +20,7 @@ PARTS = (gettext_lazy("Mornings"), gettext_lazy("Afternoons"), gettext_lazy("Eve
 
 
 @dataclass(frozen=True)
-class Hours:
+class PartOfWeek:
     """A part of the day and, Monday to Sunday, whether somebody works then."""
 
     part: str
@@ -34,11 +34,11 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class Person:
+class ShownTherapist:
     """A therapist with what they are asked for, when they work, and when they are free next."""
 
     therapist: Therapist
-    hours: Sequence[Hours]
+    hours: Sequence[PartOfWeek]
     next: Free | None
     treatment: Treatment | None
 
@@ -53,16 +53,16 @@ class Person:
         )
 
 
-def people_of(therapists: Iterable[Therapist], found: Soonest) -> list[Person]:
+def people_of(therapists: Iterable[Therapist], found: Soonest) -> list[ShownTherapist]:
     return [_person(one, found) for one in therapists]
 
 
-def _person(therapist: Therapist, found: Soonest) -> Person:
+def _person(therapist: Therapist, found: Soonest) -> ShownTherapist:
     at_work = found.hours.get(therapist.pk, frozenset())
-    return Person(
+    return ShownTherapist(
         therapist,
         hours=[
-            Hours(str(part), [(weekday, n) in at_work for weekday in range(7)])
+            PartOfWeek(str(part), [(weekday, n) in at_work for weekday in range(7)])
             for n, part in enumerate(PARTS)
         ],
         next=found.of_therapist.get(therapist.pk),

@@ -43,7 +43,11 @@ urlpatterns = [
         path("account/yours/", account.all_yours, name="all_yours"),
         path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
+    ),
+    *protected(
+        SIGNED_IN,
         path("account/end-links/", account.withdraw_links, name="withdraw_links"),
+        asks_again=True,
     ),
     # Behind an unguessable link, which is asked for its signature instead.
     *protected(

@@ -42,7 +42,7 @@ register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
 
 
-class Away(Protocol):
+class HasTimes(Protocol):
     starts_at: datetime
     ends_at: datetime
 
@@ -83,7 +83,7 @@ def year(instant: datetime, tz: ZoneInfo) -> int:
 
 
 @register.filter
-def away(time_off: Away, tz: ZoneInfo) -> str:
+def away(time_off: HasTimes, tz: ZoneInfo) -> str:
     """Time off: whole days are named as days, anything else by its first and last moment."""
     first, last = (at.astimezone(tz) for at in (time_off.starts_at, time_off.ends_at))
     if first.time() != time.min or last.time() != time.min:

@@ -27,15 +27,18 @@ def frame_of(roles: Roles) -> str:
     return "therapists/base.html" if roles and Role.THERAPIST in roles else "base.html"
 
 
-def protected(roles: Roles, *routes: URLPattern, by_itself: bool = False) -> list[URLPattern]:
+def protected(
+    roles: Roles, *routes: URLPattern, by_itself: bool = False, asks_again: bool = False
+) -> list[URLPattern]:
     """The routes, marked as for these roles.
 
-    `by_itself` says that pages ask it without anybody's doing, so that it keeps no session alive.
+    `by_itself` says that pages ask it without anybody's doing, so that it keeps no session alive;
+    `asks_again`, that somebody who signed in a while ago is asked whether it is still them.
     """
-    return [_marked(route, roles, by_itself) for route in routes]
+    return [_marked(route, roles, by_itself, asks_again) for route in routes]
 
 
-def _marked(route: URLPattern, roles: Roles, by_itself: bool) -> URLPattern:
+def _marked(route: URLPattern, roles: Roles, by_itself: bool, asks_again: bool) -> URLPattern:
     """With a wrapper of its own, since one view may stand on two routes with two rules."""
     view: Callable[..., HttpResponse] = route.callback
 
@@ -44,4 +47,5 @@ def _marked(route: URLPattern, roles: Roles, by_itself: bool) -> URLPattern:
         return view(request, *args, **kwargs)
 
     run.roles, run.by_itself = roles, by_itself  # type: ignore[attr-defined]
+    run.asks_again = asks_again  # type: ignore[attr-defined]
     return URLPattern(route.pattern, run, route.default_args, route.name)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from bookings import links
@@ -17,7 +17,7 @@ from bookings.actions.refusals import Busy
 from bookings.core.roles import Role
 from bookings.models import Appointment
 from bookings.web.responses import private, sorry
-from bookings.web.visitor import remember_proved
+from bookings.web.visitor import has_proved, remember_proved
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Opened:
     token: str
     from_mail: bool
     mailed_to: str
+    is_for_the_mailbox: bool
 
     @property
     def asks_who(self) -> bool:
@@ -45,13 +46,16 @@ def behind_a_link(
     """Looks the appointment up; a POST from behind a mailed link proves its address first, and
     this browser has proved it from now on.
 
-    A link is over with the address that it was mailed to.
+    A link is over with the address that it was mailed to; one that a browser was shown is over
+    with the answer from the mailbox, but where that was given.
     """
 
     @private
     @wraps(view)
     def run(request: HttpRequest, token: str, **asked: Any) -> HttpResponse:
         opened = _open(token)
+        if opened.is_for_the_mailbox and not has_proved(request, opened.appointment.whose):
+            return render(request, "runner/scheduling/in_the_mail.html", status=403)
         try:
             if request.method == "POST" and opened.asks_who:
                 client, mailed_to = opened.appointment.whose, opened.mailed_to
@@ -77,8 +81,9 @@ def _open(token: str) -> Opened:
         link = links.read(token)
     except BadSignature:
         raise Http404 from None
-    visits = Appointment.objects.visits().of_the_living()
+    visits = Appointment.objects.visits().of_the_living().with_answers()
     appointment = get_object_or_404(visits, public_id=link.public_id, links_edition=link.edition)
     if link.from_mail and not links.still_goes_to(link.mailed_to, appointment.whose):
         raise Http404
-    return Opened(appointment, token, link.from_mail, link.mailed_to)
+    for_the_mailbox = link.of_a_browser and appointment.was_answered
+    return Opened(appointment, token, link.from_mail, link.mailed_to, for_the_mailbox)

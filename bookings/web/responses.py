@@ -10,13 +10,13 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
-from bookings.actions.refusals import Busy, NewcomersPaused, Refused, TooManyHolds
+from bookings.actions.refusals import Busy, NetworkPaused, NewcomersPaused, Refused, TooManyHolds
 from bookings.web.requests import PageRequest
 
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
 
-SECONDS_TO_WAIT = {Busy: 5, NewcomersPaused: 15 * 60}
-STATUS = {Busy: 503, TooManyHolds: 429, NewcomersPaused: 429}
+SECONDS_TO_WAIT = {Busy: 5, NewcomersPaused: 15 * 60, NetworkPaused: 15 * 60}
+STATUS = {Busy: 503, TooManyHolds: 429, NewcomersPaused: 429, NetworkPaused: 429}
 
 
 def page_or_part(

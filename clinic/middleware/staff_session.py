@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from bookings.web.access import STAFF
 from bookings.web.requests import PageRequest
-from clinic.accounts import second_factor, sessions
+from clinic.accounts import second_factor, sessions, still_you
 from clinic.middleware.policy import roles_of, sign_in_first
 
 SETS_ONE_UP = "mfa_index"
@@ -60,11 +60,11 @@ class StaffDoorMiddleware:
             often = sessions.MINUTE if is_staff else sessions.HOUR
             _note_that_somebody_is_there(request, time(), at_most_each=often)
         if not is_staff:
-            return None
+            return still_you.ask(request) if still_you.must_ask(request, view, name) else None
         request.lacks_a_factor = _lacks_a_factor(request)
         if request.lacks_a_factor and name not in WITHOUT_ONE:
             return _set_one_up(request)
-        return None
+        return still_you.ask(request) if still_you.must_ask(request, view, name) else None
 
 
 def _note_that_somebody_is_there(request: PageRequest, now: float, *, at_most_each: int) -> None:

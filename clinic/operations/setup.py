@@ -39,7 +39,7 @@ class CannotBeRead(ValueError):
 
 
 @dataclass(frozen=True)
-class Stretch:
+class WeekdayHours:
     """Hours on the clinic's clock, on one weekday."""
 
     weekday: Weekday
@@ -56,14 +56,14 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SetupAnswers:
     """What the first run asks; prices by minutes, in the clinic's currency."""
 
     clinic: Clinic
     owner: Person
     password: str
     therapist: Person
-    hours: tuple[Stretch, ...]
+    hours: tuple[WeekdayHours, ...]
     room: str
     prices: Mapping[int, Decimal]
 
@@ -82,7 +82,7 @@ def lengths(protocol: Protocol) -> dict[int, list[str]]:
 
 
 @transaction.atomic
-def set_up(answers: Answers, protocol: Protocol, *, today: date) -> Clinic:
+def set_up(answers: SetupAnswers, protocol: Protocol, *, today: date) -> Clinic:
     """All of it or nothing. Raises ValidationError for what a model refuses."""
     clinic = answers.clinic
     clinic.pk = THE_CLINIC
@@ -103,7 +103,7 @@ def set_up(answers: Answers, protocol: Protocol, *, today: date) -> Clinic:
     return clinic
 
 
-def read_hours(typed: str) -> tuple[Stretch, ...]:
+def read_hours(typed: str) -> tuple[WeekdayHours, ...]:
     """Such as "mon-fri 9-17, sat 9:30-13". Raises CannotBeRead."""
     parts = [part.strip().lower() for part in re.split(r"[,;]", typed) if part.strip()]
     found = tuple(stretch for part in parts for stretch in _stretches(part))
@@ -112,7 +112,7 @@ def read_hours(typed: str) -> tuple[Stretch, ...]:
     return found
 
 
-def _stretches(part: str) -> Iterator[Stretch]:
+def _stretches(part: str) -> Iterator[WeekdayHours]:
     said = A_STRETCH.fullmatch(part)
     if not said or not {said["first"], said["last"] or said["first"]} <= set(DAYS):
         raise CannotBeRead(f"“{part}” is not understood; say it like this: mon-fri 9-17")
@@ -122,7 +122,7 @@ def _stretches(part: str) -> Iterator[Stretch]:
     first = DAYS.index(said["first"])
     last = DAYS.index(said["last"] or said["first"])
     for days in range((last - first) % 7 + 1):
-        yield Stretch(Weekday((first + days) % 7), start, end)
+        yield WeekdayHours(Weekday((first + days) % 7), start, end)
 
 
 def _clock(typed: str) -> time:

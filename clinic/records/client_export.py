@@ -65,7 +65,7 @@ IN_A_LETTER: Mapping[str, Callable[[int], str]] = {
 
 
 @dataclass(frozen=True, repr=False)
-class Export:
+class ClientExport:
     """Named groups of rows, and what is to be said of what is not there."""
 
     made_at: datetime
@@ -90,11 +90,12 @@ class Export:
         return {"made_at": self.made_at, "remarks": self.remarks, **self.groups}
 
 
-def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
+def export(client: Client, *, reader: Reader | None, now: datetime) -> ClientExport:
     """With a reader, who has signed in, health data too. As many queries whatever there is."""
-    groups = {one.name: _rows(one, client) for one in RECORDS if one.shown}
+    told = sorted(RECORDS, key=lambda one: one.model is not Client)  # the person before all else
+    groups = {one.name: _rows(one, client) for one in told if one.shown}
     if reader is None:
-        return Export(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
+        return ClientExport(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)
     groups |= {
         gettext_noop("Health answers"): health.answers,
@@ -105,7 +106,7 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> Export:
     remarks = [str(WITHHELD).format(count=health.withheld)] if health.withheld else []
     if client.unconfirmed_since:
         remarks.append(str(NOT_CONFIRMED))
-    return Export(now, groups, remarks)
+    return ClientExport(now, groups, remarks)
 
 
 def _rows(record: Record, client: Client) -> Rows:

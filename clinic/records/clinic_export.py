@@ -28,7 +28,7 @@ AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
-class Written:
+class ExportedRows:
     """How many rows of each file there are."""
 
     rows: dict[str, int]
@@ -44,14 +44,14 @@ def columns(record: Record) -> list[models.Field]:
     return [field for field in fields if field.name not in record.export.secret]
 
 
-def write(file: IO[bytes], *, now: datetime, reader: Reader | None = None) -> Written:
+def write(file: IO[bytes], *, now: datetime, reader: Reader | None = None) -> ExportedRows:
     """One instant of every table; with a `reader`, health data opened, recorded as read by them."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as whole:
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             rows = {record.label: _table(whole, record) for record in exported()}
         opened = _health(whole, reader, now) if reader else {}
-        written = Written(rows, opened)
+        written = ExportedRows(rows, opened)
         whole.writestr("README.md", _readme(written, now))
     return written
 
@@ -128,7 +128,7 @@ def _batches(record: Record) -> Iterator[list[Any]]:
         last = found[-1].pk
 
 
-def _readme(written: Written, now: datetime) -> str:
+def _readme(written: ExportedRows, now: datetime) -> str:
     health = (
         "`health/` has the same rows as the sealed columns `content`, opened, by their `id`."
         if written.opened
@@ -157,7 +157,7 @@ def _readme(written: Written, now: datetime) -> str:
     )
 
 
-def _of_table(record: Record, written: Written) -> Iterator[str]:
+def _of_table(record: Record, written: ExportedRows) -> Iterator[str]:
     model = record.model
     about = (model.__doc__ or "").strip().partition("\n")[0]
     yield f"## {record.label}: {record.name}, {written.rows[record.label]:,} rows\n"

@@ -52,7 +52,7 @@ LONGEST_WAIT = timedelta(days=3)  # for the last mail; then the address goes all
 
 
 @dataclass(frozen=True)
-class Line:
+class ErasureLine:
     """What becomes of one kind of row, how many there are, and why."""
 
     name: str
@@ -62,29 +62,29 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Preview:
-    lines: list[Line]
+class ErasurePreview:
+    lines: list[ErasureLine]
     coming: list[Appointment]
     others: list[Client]
     kept_until: date | None
 
-    def of(self, fate: Fate) -> list[Line]:
+    def of(self, fate: Fate) -> list[ErasureLine]:
         return [line for line in self.lines if line.fate is fate]
 
     @property
-    def goes(self) -> list[Line]:
+    def goes(self) -> list[ErasureLine]:
         return self.of(Fate.GOES)
 
     @property
-    def nameless(self) -> list[Line]:
+    def nameless(self) -> list[ErasureLine]:
         return self.of(Fate.NAMELESS)
 
     @property
-    def stays(self) -> list[Line]:
+    def stays(self) -> list[ErasureLine]:
         return self.of(Fate.KEPT) + self.of(Fate.STAYS)
 
 
-def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
+def preview(client: Client, clinic: Clinic, *, now: datetime) -> ErasurePreview:
     """What would go, what would stay and why."""
     until = kept_until(client, clinic, now=now)
     lines = []
@@ -92,9 +92,9 @@ def preview(client: Client, clinic: Clinic, *, now: datetime) -> Preview:
         if count := record.of(client).count():
             over = record.on_erase is Fate.KEPT and until is None
             fate = Fate.GOES if over else record.on_erase
-            lines.append(Line(record.name, count, fate, str(record.why)))
+            lines.append(ErasureLine(record.name, count, fate, str(record.why)))
     coming = client.appointments.upcoming(now).with_everything()
-    return Preview(lines, list(coming), list(others_of(client)), until)
+    return ErasurePreview(lines, list(coming), list(others_of(client)), until)
 
 
 def others_of(client: Client) -> QuerySet[Client]:
@@ -166,27 +166,28 @@ def erase(
     """
     if request is not None and not _still_waits(request):
         raise AnsweredMeanwhile
-    found = Client.objects.select_for_update().filter(pk=client.pk, erased_at=None).first()
-    if found is None:
+    living = Client.objects.select_for_update().filter(pk=client.pk, erased_at=None)
+    if (erased := living.first()) is None:
         return []
-    client = found
     if doer is not None:
-        _refuse_who_may_be_behind_it(client, doer)
-    seen = preview(client, clinic, now=now)
-    for visit in seen.coming:
-        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
-    _forget_all_but_the_kept(client, seen, now)
-    Client.objects.filter(pk=client.pk).update(erased_at=now)
+        _refuse_who_may_be_behind_it(erased, doer)
+    seen = preview(erased, clinic, now=now)
+    _forget_all_but_the_kept(erased, seen, by=by, now=now)
     outcome = _in_words(seen)
     if request is not None:
         _answer(request, ErasureState.DONE, outcome=outcome, by=by, now=now)
+    _end(erased, seen, tell=tell, now=now)
+    return outcome
+
+
+def _end(client: Client, seen: ErasurePreview, *, tell: bool, now: datetime) -> None:
+    """Whoever is told by mail keeps the address until that has gone out."""
     transaction.on_commit(lambda: erased_list.note(client, at=now), robust=True)
     if tell and client.email:
         _owe_the_last_mail(client, seen, now)
         _forget_history(client)
     else:
         _finish(client)
-    return outcome
 
 
 def _still_waits(request: ErasureRequest) -> bool:
@@ -204,7 +205,11 @@ def _refuse_who_may_be_behind_it(client: Client, doer: User) -> None:
             raise CannotErase from None
 
 
-def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> None:
+def _forget_all_but_the_kept(
+    client: Client, seen: ErasurePreview, *, by: str, now: datetime
+) -> None:
+    for visit in seen.coming:
+        cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
     if seen.kept_until:
         health_erase.keep(client, now=now)
     else:
@@ -215,6 +220,7 @@ def _forget_all_but_the_kept(client: Client, seen: Preview, now: datetime) -> No
     for login in logins:
         _forget_login(login)
     Client.objects.filter(same_address_as=client).update(same_address_as=None)
+    Client.objects.filter(pk=client.pk).update(erased_at=now)
 
 
 def finish_all(*, now: datetime) -> int:
@@ -316,7 +322,7 @@ def _forget_history(client: Client) -> None:
         cursor.execute(TAKE_OUT, {"typed": list(TYPED), "client": client.pk})
 
 
-def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
+def _owe_the_last_mail(client: Client, seen: ErasurePreview, now: datetime) -> None:
     until = seen.kept_until
     kept = [_("Clinical records, with your name")] if until else []
     outbox.owe_about_their_data(
@@ -334,7 +340,7 @@ def _owe_the_last_mail(client: Client, seen: Preview, now: datetime) -> None:
     )
 
 
-def _in_words(seen: Preview) -> list[str]:
+def _in_words(seen: ErasurePreview) -> list[str]:
     words = [f"{line.name}: {line.count}, {line.fate}" for line in seen.lines]
     if seen.coming:
         words.append(

@@ -49,7 +49,7 @@ def _steps() -> dict[str, MergeStep]:
 
 
 @dataclass(frozen=True)
-class Preview:
+class MergePreview:
     """What becomes of everything, a sentence each; `obstacles` must go first."""
 
     lines: list[str]
@@ -62,9 +62,9 @@ class Preview:
         return sha256(repr((self.lines, self.obstacles, self.choices)).encode()).hexdigest()[:16]
 
 
-def preview(kept: Client, gone: Client, clinic: Clinic) -> Preview:
+def preview(kept: Client, gone: Client, clinic: Clinic) -> MergePreview:
     """Changes nothing. Of health it says no more than that it goes along."""
-    return Preview(
+    return MergePreview(
         lines=list(_what_becomes(kept, gone)),
         obstacles=[*_erased(kept, gone), *_overlaps(kept, gone, clinic)],
         choices={name: both for name in CHOSEN if (both := _both(kept, gone, name))},

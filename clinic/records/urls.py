@@ -10,8 +10,12 @@ urlpatterns = [
     *protected(
         SIGNED_IN,
         path("account/data/", own_data.account, name="account"),
+    ),
+    *protected(
+        SIGNED_IN,
         path("account/data.json", own_data.account_json, name="account_json"),
         path("account/data/wish/", own_data.wish, name="wish"),
+        asks_again=True,
     ),
     # The link of a mail; what is downloaded has one that is good for a day.
     *protected(

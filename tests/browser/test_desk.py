@@ -65,3 +65,49 @@ def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
     for_everybody(page, read_at=[390, 1440])
     page.get_by_role("button", name=re.compile("^Save ")).click()
     page.get_by_text("The plan has been worked out anew.").wait_for()
+
+
+SEVEN = """
+from datetime import date, datetime, time, timedelta
+from secrets import token_hex
+from django.utils import timezone
+from bookings.models import *
+now, tz, day = timezone.now(), Clinic.objects.the().tz, date.fromisoformat("DAY")
+name = f"Petra {token_hex(2)}"
+petra = Therapist.objects.create(name=name, slug=name.lower().replace(" ", "-"), initials="PP")
+massage = Treatment.objects.get(slug="sports-massage-30")
+massage.therapists.add(petra)
+room = Room.objects.create(name=f"Room {token_hex(2)}", active=False)
+ExtraShift.objects.create(therapist=petra, day=day, start=time(9), end=time(20))
+for hour in range(9, 16):
+    start = datetime.combine(day, time(hour), tz)
+    client = Client.objects.create(name=f"Vera {token_hex(2)}", phone="+44 20 7946 0000",
+        email=f"{token_hex(4)}@example.com", proved_at=now)
+    Appointment.objects.create(vouched_for=True, client=client, therapist=petra, room=room,
+        treatment=massage, status="booked", price=60, starts_at=start,
+        ends_at=start + timedelta(minutes=30), blocked_until=start + timedelta(minutes=30),
+        created_at=now, booked_at=now)
+print(petra.pk)
+"""
+
+
+def test_seven_visits_of_an_ill_therapist_are_settled_in_at_most_20_presses(
+    page, run, clicks, for_everybody
+):
+    day = days.a_busy_day(14)
+    petra = run(SEVEN.replace("DAY", f"{day}")).strip()
+    signed_in(page, "desk")
+    page.goto(f"/diary/blocks/off/new/?therapist={petra}&first={day}")
+    clicks.clear()
+    page.get_by_role("button", name="Put it in the diary").click()
+    page.get_by_role("button", name="Do it all the same").click()
+    expect(page.get_by_role("heading", name="7 visits to settle")).to_be_visible()
+    for_everybody(page, read_at=[390, 820, 1440])
+    page.get_by_role("button", name="Move and tell those ticked").click()
+    page.get_by_text(re.compile("moved|Nobody was ticked")).first.wait_for()
+    if page.get_by_role("heading", name=re.compile("to settle$")).count():
+        page.get_by_role("link", name="Tick all").click()
+        page.get_by_text("Cancel those ticked").click()
+        page.get_by_role("button", name="Cancel them").click()
+    expect(page.get_by_text("Nobody is left to settle.")).to_be_visible()
+    assert len(clicks) <= 20

@@ -188,6 +188,11 @@ def focused(page: Page) -> str:
 def tabbed(page: Page, most: int) -> list[str]:
     """What comes one after the other from the top of the page."""
     page.evaluate("document.activeElement.blur()")
+    return tabbed_on(page, most)
+
+
+def tabbed_on(page: Page, most: int) -> list[str]:
+    """The same from where the keyboard is."""
     words = []
     for _ in range(most):
         page.keyboard.press("Tab")
@@ -208,7 +213,7 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
     longest = "Muskelfunktionsdiagnostikmassage 45"
     enter_a_marathon(page)
     words = tabbed(page, 60)
-    assert in_order(words, "Change", "Session 1", "Other times", "Not this time"), words
+    assert in_order(words, "Change", "Session 1", "Why then", "Why then"), words
     pin = page.get_by_role("link", name=re.compile("^Session 1,"))
     pin.focus()
     page.keyboard.press("Enter")
@@ -219,7 +224,12 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
     expect(page.locator("[data-sum]")).to_contain_text("2 sessions")
     run(NAMED.format(longest))
     try:
-        page.locator("#session-1").get_by_role("button", name="Other times").focus()
+        page.locator("#session-1 summary").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#session-1 .start").first).to_be_in_viewport()
+        words = tabbed_on(page, 6)
+        assert in_order(words, "time-1", "All times", "Book only this", "Skip this one"), words
+        page.locator("#session-1").get_by_role("button", name="All times").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1, name=longest)).to_be_visible()
         for_everybody(page, (320, 390, 820, 1440), read_at=[390, 1440])
@@ -241,16 +251,29 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
         run(NAMED.format("Sports massage 60"))
 
 
-def test_the_plan_has_its_list_within_three_screens_of_a_phone(open_context):
+def test_all_sessions_of_a_plan_stand_within_three_screens_of_a_phone(open_context):
+    """And the heading of each says the time that is chosen below it."""
     page = open_context(viewport={"width": 390, "height": 844}).new_page()
     enter_a_marathon(page)
-    assert page.locator(".proposals").bounding_box()["y"] < 3 * 844
+    rows = page.locator(".proposals > li")
+    assert rows.count() >= 9
+    last = present(rows.last.bounding_box())
+    assert last["y"] + last["height"] < 3 * 844
+    first = page.locator("#session-1")
+    before = first.locator("h3").inner_text()
+    first.locator("summary").click()
+    first.locator(".start").nth(1).click()
+    expect(first.locator("h3")).not_to_have_text(before, use_inner_text=True)
+    time = first.locator(".start").nth(1).locator("b").inner_text()
+    expect(first.locator("h3")).to_contain_text(time, use_inner_text=True)
 
 
 def test_the_pages_of_a_basket_work_without_javascript(open_context, site):
     page = open_context(java_script_enabled=False).new_page()
     enter_a_marathon(page)
-    page.get_by_role("button", name="Book only this").last.click()
+    row = page.locator(".proposal:has([name=only])").last
+    row.locator("summary").click()
+    row.get_by_role("button", name="Book only this").click()
     address = journeys.new_address()
     journeys.fill_in(page, address)
     page.get_by_role("button", name="Book it").click()

@@ -15,6 +15,7 @@ from tests.factories import (
     make_treatment,
     make_week,
 )
+from tests.page_forms import forms_of
 
 DAY = "2026-12-03"
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
@@ -74,7 +75,7 @@ def test_the_page_asks_as_many_questions_for_30_visits_as_for_1(
     desk, django_assert_max_num_queries, django_assert_num_queries
 ):
     visit()
-    with django_assert_max_num_queries(22) as seen:
+    with django_assert_max_num_queries(40) as seen:
         desk.get("/desk/", {"day": DAY})
     for _ in range(29):
         visit()
@@ -139,3 +140,85 @@ def test_of_a_health_hold_the_desk_sees_only_that_the_therapist_checks_it(desk):
     assert "Health:" not in text(desk.get("/desk/", {"day": DAY}))
     Client.objects.filter(pk=theirs.client_id).update(health_hold=True)
     assert "Health: to be checked by the therapist" in text(desk.get("/desk/", {"day": DAY}))
+
+
+def press(desk, page, action, **named):
+    """The form of a row, sent as the browser would."""
+    form = next(one for one in forms_of(page) if one.action == action)
+    return desk.post(action, {**form.sent, **named}, follow=True)
+
+
+def test_who_is_late_has_a_row_whose_press_says_that_they_are_here(desk, at):
+    theirs = visit("Late Demo", at(0, 8, 45))
+    visit("Tomorrow Demo", at(1, 9))
+    page = text(desk.get("/desk/"))
+    due = page.partition('id="due"')[2].partition("</section>")[0]
+    assert "Late Demo" in due
+    assert "15\xa0minutes late" in due
+    assert "Tomorrow Demo" not in due
+    said = press(desk, page, f"/diary/appointments/{theirs.pk}/mark/", status="arrived")
+    assert said.redirect_chain[-1][0] == "/desk/"
+    assert 'id="due"' not in text(said)
+    theirs.refresh_from_db()
+    assert theirs.status == Status.ARRIVED
+
+
+def test_nobody_is_forgotten_of_whom_nobody_has_said_whether_they_came(desk, at):
+    visit("Forgotten Demo", at(-2, 10))
+    assert "Nobody has said whether they came" in text(desk.get("/desk/"))
+
+
+def test_what_is_unpaid_is_taken_from_its_row(desk, at):
+    theirs = visit("Owing Demo", at(-1, 10), status=Status.COMPLETED)
+    page = text(desk.get("/desk/"))
+    assert "Card £60" in page
+    said = press(desk, page, f"/diary/appointments/{theirs.pk}/pay/", method="card")
+    assert "Owing Demo: £60, card, receipt 1." in text(said)
+    assert 'id="unpaid"' not in text(said)
+
+
+def test_who_is_not_told_is_told_from_their_row(desk, at):
+    theirs = visit("Untold Demo", at(2, 10), not_told=True)
+    page = text(desk.get("/desk/"))
+    assert 'id="not-told"' in page
+    said = press(desk, page, f"/diary/appointments/{theirs.pk}/tell/")
+    assert "has been told by phone" in text(said)
+    assert 'id="not-told"' not in text(said)
+    assert not Mail.objects.exists()
+
+
+def test_whom_no_mail_reaches_is_to_be_rung_until_somebody_has(desk, at):
+    theirs = visit("Phone Demo", at(2, 10), revision=1)
+    Client.objects.filter(pk=theirs.client_id).update(email="", phone="+44 7700 900123")
+    page = text(desk.get("/desk/"))
+    assert 'href="tel:+447700900123"' in page
+    said = press(desk, page, f"/diary/appointments/{theirs.pk}/tell/", rung="yes")
+    assert 'id="to-ring"' not in text(said)
+    type(theirs).objects.filter(pk=theirs.pk).update(revision=2)
+    assert 'id="to-ring"' in text(desk.get("/desk/"))
+
+
+def test_the_rest_of_todays_free_time_is_booked_from_its_row(desk, at):
+    visit("Ana Demo", at(0, 12))
+    free = text(desk.get("/desk/")).partition('id="free"')[2]
+    assert "13:00–17:00" in free
+    assert "/diary/new/?when=2026-12-02+13%3A00" in free
+
+
+def test_the_worklist_asks_as_many_questions_for_30_rows_of_each_kind_as_for_1(
+    desk, at, django_assert_max_num_queries, django_assert_num_queries
+):
+    def one_of_each():
+        visit(starts_at=at(0, 8))
+        visit(starts_at=at(-1, 10), status=Status.COMPLETED)
+        visit(starts_at=at(1, 10), not_told=True)
+        ring = visit(starts_at=at(1, 10), revision=1)
+        Client.objects.filter(pk=ring.client_id).update(email="")
+
+    one_of_each()
+    with django_assert_max_num_queries(40) as seen:
+        desk.get("/desk/")
+    for _ in range(29):
+        one_of_each()
+    with django_assert_num_queries(len(seen)):
+        desk.get("/desk/")

@@ -1,5 +1,6 @@
 """Bookings that nobody has confirmed, at the desk: a card, an alarm, and one that is kept."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,18 @@ def test_what_came_from_one_address_is_one_card(desk, strangers):
     assert "12 unproved bookings from one address" in page
     assert "5 unproved bookings from one address" in page
     assert page.index("12 unproved") < page.index("5 unproved")
-    assert "Cancel all 12" in page
+
+
+def test_each_is_ticked_and_can_be_unticked_before_any_is_cancelled(desk, strangers):
+    """Nothing that cancels is seen before the list is; what is unticked is not sent."""
+    visits = strangers(5)
+    page = text(desk.get("/desk/"))
+    assert "<details>" in page[: page.index("Cancel those that are ticked")]
+    ticked = re.findall(r'type="checkbox" name="visit" value="(\d+)"[^>]* checked', page)
+    assert {int(pk) for pk in ticked} == {visit.pk for visit in visits}
+    assert 'type="hidden" name="visit"' not in page
+    assert "4 bookings are cancelled." in text(send_cancel(desk, visits[1:]))
+    assert Appointment.objects.get(status=Status.BOOKED) == visits[0]
 
 
 def test_a_household_is_no_card(desk, strangers):

@@ -7,13 +7,15 @@ import pytest
 import redis
 from django.db.models.functions import Now
 
+from bookings.core.roles import Role
 from bookings.mail import wake_worker
 from bookings.models import Component, Heartbeat, Mail, MailState
-from tests import patience
+from tests import factories, patience
 from tests.faults import test_mail_workers as of_workers
 from tests.faults.background import background
 from tests.faults.mail_workers import states
 from tests.mail import conftest as of_mails
+from therapists.models import NoticeKind, StaffNotice
 
 visit, post_office = of_mails.visit, of_mails.post_office
 owe = of_workers.owe
@@ -69,6 +71,13 @@ def test_a_worker_sends_what_is_due_though_no_clock_has_ever_rung(behind, owe, p
     wait_until_all_are_sent()
     assert each_went_out_once(post_office, 3)
     assert not Heartbeat.objects.filter(part=Component.BEAT).exists()
+
+
+def test_a_worker_tells_the_owner_by_itself_that_the_clock_is_silent(behind, clinic):
+    factories.make_user("owner@example.com", role=Role.OWNER)
+    Heartbeat.objects.create(part=Component.BEAT, at=Now() - timedelta(hours=1))
+    behind.worker()
+    patience.wait_for(StaffNotice.objects.filter(kind=NoticeKind.TROUBLE).exists)
 
 
 def test_when_the_clock_is_killed_the_loop_takes_over(behind, owe, post_office):

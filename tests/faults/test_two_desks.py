@@ -24,7 +24,7 @@ from bookings.actions.clients.identity import newcomer
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import cancellation, changes
+from bookings.actions.scheduling import cancellation, undoing
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Method, Payment, Therapist, Treatment
@@ -152,7 +152,7 @@ class Desk(Person):
         self.note(visit, "moved", start)
 
     def _put_back(self, visit: Appointment) -> None:
-        back = changes.undo_move(visit, revision=visit.revision, by=self.by, now=NOW)
+        back = undoing.undo(visit, revision=visit.revision, by=self.by, now=NOW)
         self.note(visit, "moved", back.starts_at)
 
     def _take_money(self, visit: Appointment) -> None:

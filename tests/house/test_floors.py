@@ -32,6 +32,7 @@ LAYERS = {
     "therapists.queries": VERBS,
     "therapists.feeds": VERBS,
     "therapists.health_audit": VERBS,
+    "therapists.web_push": VERBS,
     "clinic": PROJECT,
     "clinic.records": VERBS,
     "clinic.records.pages": EDGES,

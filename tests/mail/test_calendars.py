@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def always_the_same_links(settings, monkeypatch):
     settings.SITE_URL = "https://book.example.com"
-    monkeypatch.setattr(links, "_PAGE", Signer(key="for golden files", salt="page"))
+    monkeypatch.setattr(links, "_CALENDAR", Signer(key="for golden files", salt="page"))
 
 
 @pytest.fixture
@@ -50,6 +50,10 @@ def written(appointment, clinic) -> bytes:
     return calendars.invitation(appointment, clinic, stamp=STAMP)
 
 
+def downloaded(appointment, clinic) -> bytes:
+    return calendars.download(appointment, clinic, links.calendar_token(appointment))
+
+
 def event(file: bytes):
     return Calendar.from_ical(file).walk("VEVENT")[0]
 
@@ -73,7 +77,7 @@ def test_the_cancellation_is_as_it_was(appointment, clinic):
 
 
 def test_the_file_to_download_is_as_it_was(appointment, clinic):
-    file = calendars.download(appointment, clinic)
+    file = downloaded(appointment, clinic)
 
     assert file == (GOLDEN / "download.ics").read_bytes()
 
@@ -106,12 +110,12 @@ def test_what_waits_for_its_address_to_be_proved_is_tentative_and_confirmed_afte
     client.proved_at, appointment.prove_by = None, START
     client.save()
     appointment.save()
-    before = [event(written(appointment, clinic)), event(calendars.download(appointment, clinic))]
+    before = [event(written(appointment, clinic)), event(downloaded(appointment, clinic))]
     assert [one["STATUS"] for one in before] == ["TENTATIVE"] * 2
     assert before[0]["ATTENDEE"].params["PARTSTAT"] == "TENTATIVE"
     client.proved_at = STAMP + timedelta(hours=1)
     client.save()
-    after = event(calendars.download(appointment, clinic))
+    after = event(downloaded(appointment, clinic))
     assert (after["STATUS"], after["UID"]) == ("CONFIRMED", before[1]["UID"])
     assert after["SEQUENCE"] >= before[1]["SEQUENCE"]
     assert after["DTSTAMP"].dt > before[1]["DTSTAMP"].dt
@@ -126,7 +130,7 @@ def test_a_cancelled_visit_is_taken_out_of_the_calendar(appointment, clinic):
 
 
 def test_the_file_to_download_invites_nobody(appointment, clinic):
-    file = Calendar.from_ical(calendars.download(appointment, clinic))
+    file = Calendar.from_ical(downloaded(appointment, clinic))
 
     assert file["METHOD"] == "PUBLISH"
     assert "ATTENDEE" not in file.walk("VEVENT")[0]
@@ -137,7 +141,8 @@ def test_a_calendar_never_carries_the_link_that_proves_an_address(appointment, c
     text = written(appointment, clinic).replace(b"\r\n ", b"").decode()
 
     assert proving not in text
-    assert links.page_token(appointment) in text
+    assert links.page_token(appointment) not in text
+    assert links.calendar_token(appointment) in text
 
 
 @pytest.mark.parametrize(

@@ -390,6 +390,38 @@ def test_a_wrong_address_is_corrected_with_the_time_kept_and_all_else_as_typed(
     assert booked() == 1
 
 
+def test_the_address_of_a_whole_plan_is_corrected_at_once_from_the_page_of_any_of_them(
+    client, basket, inbox
+):
+    key = basket().context["form"]["key"].value()
+    person = {"name": "Ana Demo", "email": "anna@example.org", "phone": "020 7946 0000"}
+    client.post("/plan/book/", {**person, "key": key, "race": "yes"})
+    [lost] = inbox()
+    visits = list(Appointment.objects.awaiting_proof().order_by("starts_at"))
+    page = page_url(visits[1])
+    assert "Wrong address? Correct it" in client.get(page).content.decode()
+    form = client.post(f"{page}address/", follow=True)
+    assert [line.is_kept for line in form.context["lines"]] == [True] * 3
+    initial = form.context["form"].initial
+    assert (initial["name"], initial["email"]) == ("Ana Demo", "anna@example.org")
+    assert form.context["goes_along"]
+    right = {**person, "email": "ana@example.org", "key": initial["key"], "race": "yes"}
+    client.post("/plan/book/", right)
+    assert inbox()[0]["To"] == "ana@example.org"
+    Browser().post(f"{page_in(lost)}thats-me/")
+    waiting = Appointment.objects.awaiting_proof().order_by("starts_at")
+    assert [one.starts_at for one in waiting] == [one.starts_at for one in visits]
+    assert {one.client.email for one in waiting} == {"ana@example.org"}
+
+
+def test_what_was_booked_together_is_corrected_by_nobody_else(client, basket, inbox):
+    key = basket().context["form"]["key"].value()
+    client.post("/plan/book/", {"name": "Ana Demo", "email": "ana@example.org", "key": key})
+    [first, *_] = Appointment.objects.awaiting_proof().order_by("starts_at")
+    assert Browser().post(f"{page_url(first)}address/").status_code == 404
+    assert Appointment.objects.awaiting_proof().count() == 3
+
+
 def test_correcting_to_and_fro_brings_a_victim_no_more_mails(books, inbox):
     sofa, got = Browser(), 0
     for days in range(3, 9):

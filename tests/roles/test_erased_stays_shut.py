@@ -174,7 +174,7 @@ def test_an_action_that_comes_late_is_refused_in_a_sentence(world, erased):
     ten = datetime.combine(day_of(now) + timedelta(days=4), time(10), ZONE)
     slot = Slot(treatment=treatment, start=ten)
     asked = BookingRequest(slots=[slot], client=erased, key="k", rules=Rules.DESK, by="desk: 1")
-    with pytest.raises(identity.Erased):
+    with pytest.raises(identity.ClientErased):
         book(asked, now=now)
 
 

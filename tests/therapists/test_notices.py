@@ -11,16 +11,20 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling import cancellation
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import SignInMail
+from bookings.models import Component, Heartbeat, MailServer, SignInMail, User
+from clinic.operations.backups import missing, rotate
 from tests import factories
-from therapists.actions import health_checks, notices, time_off
+from tests.therapists.push_service import Browser
+from therapists.actions import health_checks, notices, push_devices, time_off
+from therapists.core import web_push_keys
 from therapists.core.content import Answers, Given
 from therapists.core.notice_times import told_at
 from therapists.health_audit import Reader
-from therapists.models import Answer, Form, NoticeWishes, StaffNotice, TimeOff
+from therapists.models import Answer, Form, NoticeWishes, Push, StaffNotice, TimeOff
 
 LONDON = ZoneInfo("Europe/London")
 PLANTED = "planted-health-words"
+A_BROWSER = Browser("https://push.example.com/a").subscription
 
 
 @pytest.fixture
@@ -137,6 +141,78 @@ def test_the_owner_is_told_once_when_newcomers_are_paused(clinic, owners, booked
         assert "nobody has confirmed" in text
 
 
+@pytest.fixture
+def silent(clinic, owners):
+    """Beat was heard last an hour ago, and the mail server takes nothing."""
+    Heartbeat.objects.note(Component.BEAT)
+    Heartbeat.objects.update(at=timezone.now() - timedelta(hours=1))
+
+
+def test_the_owner_is_told_once_that_the_clock_is_silent(silent, told):
+    now = timezone.now()
+    assert told(now) == []
+    for minutes in (5, 6, 30):
+        [(address, text)] = told(now + timedelta(minutes=minutes))
+        assert address == "owner@example.com"
+        assert "no sign of life from the clock that rings each minute" in text
+
+
+def test_trouble_that_mends_itself_in_five_minutes_is_no_alarm(silent, told):
+    now = timezone.now()
+    told(now)
+    Heartbeat.objects.note(Component.BEAT)
+    assert told(now + timedelta(minutes=5)) == []
+    assert not StaffNotice.objects.exists()
+
+
+def test_mail_that_stands_is_told_on_the_owners_phone(silent, owners, told, settings):
+    settings.PUSH_KEY = web_push_keys.new_key()
+    MailServer.objects.update_or_create(pk=1, defaults={"failures_in_a_row": 5})
+    owner, now = User.objects.get(email="owner@example.com"), timezone.now()
+    push_devices.add(owner, **A_BROWSER, browser="", now=now)
+    told(now)
+    told(now + timedelta(minutes=5))
+    pushed = [push.title for push in Push.objects.all()]
+    assert "Mail may be late: no sign of life from the clock that rings each minute." in pushed
+
+
+@pytest.fixture
+def of_last_week(owners):
+    """The clinic is no longer new."""
+    User.objects.update(created_at=timezone.now() - timedelta(days=7))
+
+
+@pytest.mark.usefixtures("of_last_week")
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (None, "There is no backup yet"),
+        (35, ""),
+        (37, "The newest backup is of Monday 30 November"),
+    ],
+)
+def test_the_owner_is_told_once_a_day_that_a_backup_is_missing(
+    hours, expected, told, settings, tmp_path
+):
+    settings.BACKUP_FOLDER = tmp_path
+    if hours:
+        (tmp_path / rotate.name_at(timezone.now() - timedelta(hours=hours))).touch()
+    for _ in range(2):
+        missing.tell_owners(now=timezone.now())
+        found = told()
+        assert len(found) == bool(expected)
+        assert all(address == "owner@example.com" and expected in text for address, text in found)
+
+
+def test_a_demo_and_a_clinic_of_today_need_no_backup_yet(owners, told, settings, tmp_path):
+    settings.BACKUP_FOLDER = tmp_path
+    missing.tell_owners(now=timezone.now())
+    User.objects.update(created_at=timezone.now() - timedelta(days=7))
+    settings.DEMO = True
+    missing.tell_owners(now=timezone.now())
+    assert told() == []
+
+
 def test_what_somebody_has_switched_off_is_not_told(booked_today, kim, told):
     NoticeWishes.objects.create(user=kim.user, off=["booked"])
     assert told() == []
@@ -191,7 +267,7 @@ def test_each_chooses_among_what_concerns_them(kims, desks, owners, kim):
         name: browser.get("/notices/").content.decode().count('name="kinds"')
         for name, browser in (("kim", kims), ("desk", desks), ("owner", owners))
     }
-    assert offered == {"kim": 5, "desk": 1, "owner": 2}
+    assert offered == {"kim": 5, "desk": 1, "owner": 4}
     typed = {"kinds": ["gone", "to_read"], "hourly": "on", "quiet_from": "19:00",
              "quiet_until": "08:00"}  # fmt: skip
     assert kims.post("/notices/", typed).status_code == 302

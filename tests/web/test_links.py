@@ -12,6 +12,7 @@ from bookings.core.roles import Role
 from bookings.links import Purpose, client_url
 from bookings.models import Client
 from tests import factories
+from tests.cast import just_asked
 
 
 def token_in(path):
@@ -40,7 +41,7 @@ def her_login(ana):
     ana.save()
     browser = Browser()
     browser.force_login(ana.user)
-    return browser
+    return just_asked(browser)
 
 
 def test_each_link_is_good_for_one_purpose(ana, client):
@@ -64,7 +65,8 @@ def test_a_changed_letter_opens_nothing(booked, client):
 
 
 def test_withdrawing_ends_every_link_and_new_ones_work(ana, booked, her_login, client):
-    pages = [links.page_url(booked), f"/appointments/{links.mail_token(booked)}/"]
+    tokens = links.calendar_token(booked), links.mail_token(booked)
+    pages = [f"/appointments/{token}/" for token in tokens]
     preferences = path_for(Purpose.PREFERENCES, ana)
     stops = path_for(Purpose.UNSUBSCRIBE, ana)
     assert all(client.get(url).status_code == 200 for url in [*pages, preferences])
@@ -94,7 +96,7 @@ def test_looking_withdraws_nothing(ana, her_login):
 def test_nobody_ends_the_links_of_others(ana, booked):
     browser = Browser()
     browser.force_login(factories.make_user())
-    browser.post("/account/end-links/")
+    just_asked(browser).post("/account/end-links/")
     browser.post(f"/desk/clients/{ana.pk}/end-links/")
     booked.refresh_from_db()
     assert booked.links_edition == 0

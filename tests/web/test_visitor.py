@@ -17,6 +17,22 @@ def test_an_address_is_kept_only_as_a_hash(settings):
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "is_near"),
+    [
+        ("192.0.2.1", "192.0.2.254", True),
+        ("192.0.2.1", "192.0.3.1", False),
+        ("192.0.2.1", "::ffff:192.0.2.9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", True),
+        ("2001:db8:1::1", "2001:db8:2::1", False),
+    ],
+)
+def test_neighbours_share_the_first_half_and_households_are_told_apart(one, other, is_near):
+    kept = [address(request_from("/", REMOTE_ADDR=where)) for where in (one, other)]
+    assert (kept[0][:32] == kept[1][:32]) is is_near
+    assert kept[0] != kept[1]
+
+
+@pytest.mark.parametrize(
     ("proxies", "forwarded", "expected"),
     [
         (0, "198.51.100.9", "192.0.2.1"),

@@ -1,6 +1,7 @@
 """Writing notes: drafts as they are typed, versions when they are signed."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +13,7 @@ from bookings.actions.refusals import OnHold, Refused
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
 from therapists.core.content import Content
+from therapists.core.private import Private
 from therapists.health_audit import Reader
 from therapists.models import Note, NoteVersion, Privacy
 from therapists.models.sealed import Sealed
@@ -40,25 +42,26 @@ def of_visit(visit: Appointment, author: Therapist) -> Note | None:
     return Note.objects.filter(appointment=visit, author=author).first()
 
 
-def save_draft(
-    visit: Appointment,
-    content: Content,
-    *,
-    privacy: Privacy,
-    revision: int,
-    author: Therapist,
-    reader: Reader,
-    now: datetime,
-) -> Note:
-    """Keep what has been written so far. `revision` is the one the writer has seen.
+@dataclass(frozen=True, repr=False)
+class Draft(Private):
+    """A note as its author has written it; `revision` is the one the writer has seen."""
+
+    content: Content
+    privacy: Privacy
+    revision: int
+    author: Therapist
+
+
+def save_draft(visit: Appointment, draft: Draft, *, reader: Reader, now: datetime) -> Note:
+    """Keep what has been written so far.
 
     Raises Overtaken when another window has saved since, and NotTheAuthor.
     """
-    sealed = Sealed.of(content.as_data())
+    sealed = Sealed.of(draft.content.as_data())
     with transaction.atomic():
-        note = note_of(visit, privacy, author, now)
-        changes = {"content": sealed, "privacy": privacy, "saved_at": now}
-        mine = Note.objects.filter(pk=note.pk, revision=revision)
+        note = note_of(visit, draft.privacy, draft.author, now)
+        changes = {"content": sealed, "privacy": draft.privacy, "saved_at": now}
+        mine = Note.objects.filter(pk=note.pk, revision=draft.revision)
         if not mine.update(revision=F("revision") + 1, **changes):
             raise Overtaken
         health_audit.wrote(note, reader=reader, now=now)
@@ -76,41 +79,24 @@ def note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: dateti
     return Note.objects.get_or_create(appointment=visit, author=author, defaults=begun)[0]
 
 
-def sign(
-    visit: Appointment,
-    content: Content,
-    *,
-    privacy: Privacy,
-    revision: int,
-    author: Therapist,
-    reader: Reader,
-    now: datetime,
-) -> NoteVersion:
+def sign(visit: Appointment, draft: Draft, *, reader: Reader, now: datetime) -> NoteVersion:
     """Keep it as the next version, which nobody can change any more; no draft remains.
 
     Raises NothingToSign, NoReason for an amendment that says none, OnHold until somebody has
     decided about a client on hold, and what save_draft raises.
     """
-    if content.is_empty:
+    if draft.content.is_empty:
         raise NothingToSign
     if Appointment.objects.with_everything().get(pk=visit.pk).awaits_decision:
         raise OnHold
     with transaction.atomic():
-        note = save_draft(
-            visit,
-            content,
-            privacy=privacy,
-            revision=revision,
-            author=author,
-            reader=reader,
-            now=now,
-        )
+        note = save_draft(visit, draft, reader=reader, now=now)
         number = note.versions.count() + 1
-        if number > 1 and not content.amendment.strip():
+        if number > 1 and not draft.content.amendment.strip():
             raise NoReason
         sealed = cast(Sealed, note.content)  # just saved
         version = NoteVersion(
-            note=note, number=number, signed_by=author, signed_at=now, content=sealed
+            note=note, number=number, signed_by=draft.author, signed_at=now, content=sealed
         )
         health_audit.written(version, reader=reader, now=now)
         Note.objects.filter(pk=note.pk).update(content=None)

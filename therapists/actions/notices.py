@@ -1,12 +1,13 @@
-"""Telling the clinic's own people what has happened: found each minute, written down, mailed.
+"""Telling the clinic's own people what has happened: found each minute, written down, mailed, and
+shown on their devices.
 
 What has happened is read from the diary's own events and rows, so that no action can forget to
-tell. Whoever has done it is not told. A mail says times, initials and rooms, as the morning's
-does, and nothing of health.
+tell. Whoever has done it is not told. What is told says times, initials and rooms, as the morning's
+mail does, and nothing of health.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urljoin
 
@@ -33,6 +34,8 @@ from bookings.models import (
     User,
 )
 from bookings.queries.clients import strangers
+from bookings.queries.mail import mail_status
+from therapists.actions import push_devices
 from therapists.core.notice_times import told_at
 from therapists.feeds import initials_of
 from therapists.models import (
@@ -46,6 +49,7 @@ from therapists.models import (
 
 LOOKED_BACK = timedelta(hours=2)
 OF_USE_FOR = timedelta(hours=12)
+A_LOOK_LATER = timedelta(minutes=5)  # what is in trouble for less mends itself
 BEFORE = timedelta(days=14)
 KIND_OF = {
     "booked": NoticeKind.BOOKED,
@@ -56,7 +60,7 @@ KIND_OF = {
 
 
 def tell(*, now: datetime) -> int:
-    """Find, write down and mail what is due; returns how many mails are owed by it."""
+    """Find and write down what has happened, and owe what is due; returns how many are told."""
     clinic = Clinic.objects.the()
     with transaction.atomic():
         StaffNotice.objects.bulk_create(
@@ -166,10 +170,25 @@ def _sick(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
 
 
 def _alarms(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
-    """To the owners, once a day: the brake for newcomers is on."""
+    """To the owners, once a day each: the brake for newcomers is on; mail or its clock stands."""
+    today = clinic.day_of(now)
     if strangers.is_full(clinic, now):
-        for user in User.objects.filter(is_active=True, role=Role.OWNER):
-            yield _notice(user, NoticeKind.ALARM, clinic.day_of(now), now)
+        yield from _to_owners(NoticeKind.ALARM, today, now)
+    if troubles := mail_status.troubles():
+        yield from _to_owners(NoticeKind.TROUBLE, today, now, facts={"said": troubles[0]})
+
+
+def _to_owners(kind: NoticeKind, day: date, now: datetime, **fields: Any) -> Iterator[StaffNotice]:
+    for user in User.objects.filter(is_active=True, role=Role.OWNER):
+        yield _notice(user, kind, day, now, **fields)
+
+
+def tell_of_backups(newest: datetime | None, *, now: datetime) -> None:
+    """To the owners, once a day: none has been made for too long; `newest` is the last one."""
+    clinic = Clinic.objects.the()
+    made = dates.day_and_time(newest, clinic.tz) if newest else ""
+    found = _to_owners(NoticeKind.BACKUP, clinic.day_of(now), now, facts={"made": made})
+    StaffNotice.objects.bulk_create(_wished(found, clinic, now), ignore_conflicts=True)
 
 
 def _wished(found: Iterable[StaffNotice], clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
@@ -181,7 +200,7 @@ def _wished(found: Iterable[StaffNotice], clinic: Clinic, now: datetime) -> Iter
         if notice.kind in wish.off:
             continue
         notice.due_at = told_at(
-            now,
+            now + A_LOOK_LATER if notice.kind == NoticeKind.TROUBLE else now,
             hourly=wish.hourly,
             quiet_from=wish.quiet_from,
             quiet_until=wish.quiet_until,
@@ -197,6 +216,7 @@ def _mail_due(clinic: Clinic, now: datetime) -> int:
             "user", "appointment__client", "appointment__treatment", "appointment__room"
         )
         due = list(waiting.select_for_update(of=("self",), skip_locked=True))
+        due = _still_so(due)
         told: dict[int, list[StaffNotice]] = {}
         for notice in due:
             told.setdefault(notice.user_id, []).append(notice)
@@ -204,6 +224,15 @@ def _mail_due(clinic: Clinic, now: datetime) -> int:
             _owe(notices, clinic, now)
         StaffNotice.objects.filter(pk__in=[one.pk for one in due]).update(told_at=now)
     return len(told)
+
+
+def _still_so(due: list[StaffNotice]) -> list[StaffNotice]:
+    """Without trouble that is over, which is told should it come again."""
+    of_trouble = [one for one in due if one.kind == NoticeKind.TROUBLE]
+    if not of_trouble or mail_status.troubles():
+        return due
+    StaffNotice.objects.filter(pk__in=[one.pk for one in of_trouble]).delete()
+    return [one for one in due if one.kind != NoticeKind.TROUBLE]
 
 
 def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
@@ -220,7 +249,19 @@ def _owe(notices: list[StaffNotice], clinic: Clinic, now: datetime) -> None:
             subject = subject.format(count=count, clinic=clinic.name)
         end = _("What you are told, and when: {url}").format(url=url)
         body = "\n".join([*lines, "", end])
-    sign_in_mails.owe(user.email, subject, body, good_for=OF_USE_FOR, now=now)
+    more, path = "\n".join(lines) if len(lines) > 1 else "", _path_for(notices)
+    told = push_devices.owe(user, subject, more, path=path, good_for=OF_USE_FOR, now=now)
+    if not told or not NoticeWishes.objects.filter(user=user, by_mail=False).exists():
+        sign_in_mails.owe(user.email, subject, body, good_for=OF_USE_FOR, now=now)
+
+
+def _path_for(notices: list[StaffNotice]) -> str:
+    """What pressing it opens: the one visit it is about, or their first page."""
+    first = notices[0]
+    if len(notices) == 1 and first.appointment_id and first.kind != NoticeKind.GONE:
+        return reverse("therapists:brief", args=[first.appointment_id])
+    is_treating = Role.THERAPIST in first.user.roles()
+    return reverse("therapists:today" if is_treating else "desk:home")
 
 
 def in_words(notice: StaffNotice, clinic: Clinic) -> str:
@@ -230,6 +271,12 @@ def in_words(notice: StaffNotice, clinic: Clinic) -> str:
         return _("Your time off from {day}: {answer}").format(**facts)
     if notice.kind == NoticeKind.SICK:
         return _("{name} is away today").format(**facts)
+    if notice.kind == NoticeKind.TROUBLE:
+        return str(facts["said"])
+    if notice.kind == NoticeKind.BACKUP and facts["made"]:
+        return _("The newest backup is of {made}").format(**facts)
+    if notice.kind == NoticeKind.BACKUP:
+        return _("There is no backup yet")
     visit = notice.appointment
     if visit is None:
         return str(NoticeKind(notice.kind).label)

@@ -30,7 +30,7 @@ class TooMany(Refused):
     sentence = gettext_lazy("A note has six photos at most.")
 
 
-class Signed(Refused):
+class AlreadySigned(Refused):
     sentence = gettext_lazy("The note is signed, and its photos stay with it.")
 
 
@@ -60,7 +60,7 @@ def add(
     note = notes.note_of(visit, Privacy.THERAPISTS, author, now)
     note = Note.objects.select_for_update().get(pk=note.pk)
     if note.versions.exists():
-        raise Signed
+        raise AlreadySigned
     if Photo.objects.filter(note=note).count() >= MOST:
         raise TooMany
     photo = Photo(note=note, added_at=now, content=Sealed.of(b64encode(small).decode()))
@@ -73,7 +73,7 @@ def remove(photo: Photo, *, reader: Reader, now: datetime) -> None:
     """Raises Signed once the note is."""
     note = Note.objects.select_for_update().get(pk=photo.note_id)
     if note.versions.exists():
-        raise Signed
+        raise AlreadySigned
     health_audit.wrote(photo, reader=reader, now=now)
     photo.delete()
 

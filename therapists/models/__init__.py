@@ -1,6 +1,6 @@
 """Health data, and what else is a therapist's own."""
 
-from therapists.models.access import Access, Operation, What
+from therapists.models.access import Access, AccessOperation, What
 from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
 from therapists.models.letters import Letter
@@ -8,9 +8,11 @@ from therapists.models.notes import Note, NoteVersion, Privacy
 from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
 from therapists.models.photos import Photo
+from therapists.models.pushes import Push, PushDevice
 
 __all__ = [
     "Access",
+    "AccessOperation",
     "Answer",
     "Clearance",
     "Decision",
@@ -26,9 +28,10 @@ __all__ = [
     "NoteVersion",
     "NoticeKind",
     "NoticeWishes",
-    "Operation",
     "Photo",
     "Privacy",
+    "Push",
+    "PushDevice",
     "StaffNotice",
     "TimeOff",
     "What",

@@ -18,7 +18,7 @@ class What(models.TextChoices):
     IDENTITY = "identity", gettext_lazy("whose kept record it is")
 
 
-class Operation(models.TextChoices):
+class AccessOperation(models.TextChoices):
     READ = "read", gettext_lazy("Read")
     WROTE = "wrote", gettext_lazy("Wrote")
 
@@ -26,7 +26,7 @@ class Operation(models.TextChoices):
 class AccessQuerySet(models.QuerySet["Access"]):
     def but_own_looks(self):
         """Without what clients have read of their own."""
-        return self.exclude(who__startswith=Role.RUNNER, did=Operation.READ)
+        return self.exclude(who__startswith=Role.RUNNER, did=AccessOperation.READ)
 
 
 class Access(models.Model):
@@ -44,7 +44,7 @@ class Access(models.Model):
         related_name="health_accesses",
         help_text=gettext_lazy("Nobody, for whoever came by a mailed link."),
     )
-    did = models.CharField(max_length=5, choices=Operation)
+    did = models.CharField(max_length=5, choices=AccessOperation)
     what = models.CharField(max_length=10, choices=What)
     record = models.PositiveBigIntegerField(
         help_text=gettext_lazy("Its number among those of its kind.")

@@ -1,4 +1,4 @@
-"""What the clinic's own people are told by mail, and how they like to be told."""
+"""What the clinic's own people are told, by mail and on their devices, as they like."""
 
 from datetime import time
 
@@ -18,6 +18,8 @@ class NoticeKind(models.TextChoices):
     TIME_OFF = "time_off", gettext_lazy("An answer to time off")
     SICK = "sick", gettext_lazy("A colleague is away today")
     ALARM = "alarm", gettext_lazy("Unusually many bookings that nobody has confirmed")
+    TROUBLE = "trouble", gettext_lazy("Mail that is late, or the clock that rings for it silent")
+    BACKUP = "backup", gettext_lazy("No new backup for a day and a half")
 
 
 class StaffNotice(models.Model):
@@ -56,6 +58,11 @@ class NoticeWishes(models.Model):
     )
     off = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     hourly = models.BooleanField(default=False)
+    by_mail = models.BooleanField(
+        default=True,
+        db_default=True,
+        help_text=gettext_lazy("Where a device is told; where none is, a mail goes in any case."),
+    )
     quiet_from = models.TimeField(default=time(20))
     quiet_until = models.TimeField(default=time(7))
 

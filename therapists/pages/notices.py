@@ -1,8 +1,10 @@
-"""What somebody who works here is told by mail, and when."""
+"""What somebody who works here is told, when, and on which devices beside the mail."""
 
+from hashlib import sha256
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -10,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.roles import Role
+from bookings.models import User
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods, private
-from therapists.models import NoticeKind, NoticeWishes
+from therapists.core import web_push_keys
+from therapists.models import NoticeKind, NoticeWishes, PushDevice
 
 OF_THERAPISTS = (
     NoticeKind.BOOKED, NoticeKind.GONE, NoticeKind.HELD_HERE, NoticeKind.TO_READ,
@@ -27,9 +31,10 @@ class WishesForm(forms.ModelForm):
 
     class Meta:
         model = NoticeWishes
-        fields = ("hourly", "quiet_from", "quiet_until")
+        fields = ("by_mail", "hourly", "quiet_from", "quiet_until")
         labels = {
-            "hourly": gettext_lazy("In one mail an hour, instead of at once"),
+            "by_mail": gettext_lazy("By mail too, where a device of mine is told"),
+            "hourly": gettext_lazy("Together, once an hour, instead of at once"),
             "quiet_from": gettext_lazy("Nothing from"),
             "quiet_until": gettext_lazy("until"),
         }
@@ -57,7 +62,7 @@ def kinds_for(roles: frozenset[Role]) -> list[NoticeKind]:
     if roles & {Role.DESK, Role.OWNER}:
         kinds.append(NoticeKind.SICK)
     if Role.OWNER in roles:
-        kinds.append(NoticeKind.ALARM)
+        kinds += [NoticeKind.ALARM, NoticeKind.TROUBLE, NoticeKind.BACKUP]
     return kinds
 
 
@@ -75,5 +80,12 @@ def page(request: StaffRequest) -> HttpResponse:
         form.save()
         messages.success(request, _("Kept."))
         return redirect("therapists:notices")
+    key = settings.PUSH_KEY and web_push_keys.public_half(settings.PUSH_KEY)
+    context = {"form": form, "devices": _devices(request.user), "push_key": key}
     status = 422 if request.method == "POST" else 200
-    return render(request, "therapists/notices.html", {"form": form}, status=status)
+    return render(request, "therapists/notices.html", context, status=status)
+
+
+def _devices(user: User) -> list[tuple[PushDevice, str]]:
+    """Each with a digest, by which a browser finds itself; no address is shown."""
+    return [(one, sha256(one.endpoint.encode()).hexdigest()) for one in user.push_devices.open()]

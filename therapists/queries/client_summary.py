@@ -33,7 +33,7 @@ class Signed(Private):
 
 
 @dataclass(frozen=True, repr=False)
-class Told(Private):
+class GivenCheck(Private):
     """A health check that was given, opened."""
 
     check: HealthCheck
@@ -54,16 +54,16 @@ class Known(Private):
 
     last_visit: Appointment | None = None
     notes: list[Signed] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    told: list[GivenCheck] = field(default_factory=list)
     hidden: int = 0
 
     @property
-    def full(self) -> Told | None:
+    def full(self) -> GivenCheck | None:
         """The health check that counts, with `since` what was told after it."""
         return next((one for one in self.told if one.check.form == Form.FULL), None)
 
     @property
-    def since(self) -> list[Told]:
+    def since(self) -> list[GivenCheck]:
         after = []
         for one in self.told:
             if one.check.form == Form.FULL:
@@ -127,7 +127,7 @@ def known_of(
         client = version.note.appointment.whose.pk
         found[client].notes.append(Signed(version, Content.from_data(data)))
     for check, data in zip(checks, opened[len(versions) :], strict=True):
-        found[check.client_id].told.append(Told(check, Answers.from_data(data)))
+        found[check.client_id].told.append(GivenCheck(check, Answers.from_data(data)))
     hidden = Note.objects.hidden_from(therapist).filter(versions__isnull=False).distinct()
     for client in hidden.filter(appointment__client__in=clients).values_list(
         "appointment__client", flat=True

@@ -161,19 +161,28 @@ def day_of(
     therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
 ) -> TherapistDay:
     """In a constant number of queries."""
+    lines = list(_lines(therapist, day, clinic, reader=reader, now=now))
+    is_today = clinic.day_of(now) == day
+    to_come = (line for line in lines if not line.is_over)
+    away = away_of(therapist, day, clinic)
+    return TherapistDay(day, therapist, lines, away, next(to_come, None) if is_today else None)
+
+
+def _lines(
+    therapist: Therapist, day: date, clinic: Clinic, *, reader: Reader, now: datetime
+) -> Iterator[Line]:
     visits = visits_of(therapist, day, clinic)
     people = {visit.whose for visit in visits}
-    phases = phases_on(people, day)
-    start = day_bounds(day, 1, clinic.tz).start
+    phases, rules = phases_on(people, day), protocol.current()
     in_care = treated(therapist, [one.pk for one in people], now=now)
-    known = known_of(in_care, before=start, therapist=therapist, reader=reader, now=now)
+    before = day_bounds(day, 1, clinic.tz).start
+    known = known_of(in_care, before=before, therapist=therapist, reader=reader, now=now)
     notes = _notes_of(visits, therapist)
     prefetch_related_objects(visits, "fees", "payments")
     ahead, late = _next_of(people, visits), _told_late(visits)
     just_marked = _marked_since(visits, now - UNDONE_WITHIN)
-    rules = protocol.current()
-    lines = [
-        Line(
+    for visit in visits:
+        yield Line(
             visit=visit,
             has_begun=visit.starts_at <= now,
             phase=phases[visit.whose.pk],
@@ -187,12 +196,6 @@ def day_of(
             next_visit=ahead.get(visit.whose.pk),
             told_late=late.get(visit.pk, 0),
         )
-        for visit in visits
-    ]
-    is_today = clinic.day_of(now) == day
-    to_come = (line for line in lines if not line.is_over)
-    away = away_of(therapist, day, clinic)
-    return TherapistDay(day, therapist, lines, away, next(to_come, None) if is_today else None)
 
 
 def _alerts(visit: Appointment, known: dict[int, Known]) -> Sequence[Alert]:

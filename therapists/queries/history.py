@@ -34,7 +34,7 @@ class Past(Private):
 
 
 @dataclass(frozen=True, repr=False)
-class History(Private):
+class ClientHistory(Private):
     """`segments` are the phases from before the first visit until some weeks ahead."""
 
     client: Client
@@ -55,7 +55,7 @@ def history_of(
     therapist: Therapist | None,
     reader: Reader,
     now: datetime,
-) -> History:
+) -> ClientHistory:
     """Of the last nine months and what is booked soon; therapist None reads as an owner does."""
     today = clinic.day_of(now)
     rules = protocol.current()
@@ -72,7 +72,7 @@ def history_of(
         now=now,
     )
     segments = timeline.segments(_first_day(visits, races, rules, today), today + LOOKED_AHEAD)
-    return History(client, visits, segments, rules, today)
+    return ClientHistory(client, visits, segments, rules, today)
 
 
 def _first_day(

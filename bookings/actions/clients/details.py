@@ -86,21 +86,18 @@ def change(
     A new address is not proved, has not yet turned down a mail, and changes the lock.
     """
     client = Client.objects.select_for_update(no_key=True).get(pk=client.pk)
-    if client.erased_at:
-        raise Stale(_("This client has been erased; nothing was saved."))
     old, login = client.email, client.user
     before = facts_of(client)
-    if changed := [name for name in FIELDS if before[name] != seen.get(name, before[name])]:
-        raise Stale(_what_changed(client, changed, seen, before))
+    _refuse_what_has_changed(client, seen, before)
     asked = {name: value for name, value in wanted.items() if before[name] != value}
     if not asked:
         return client
     _set(client, asked, by, now)
-    has_another_address = compared(client.email) != compared(old)
-    if has_another_address:
+    if compared(client.email) == compared(old):
+        client.save()
+    else:
         client.bounced_at = client.proved_at = None
-    client.save()
-    if has_another_address:
+        client.save()
         change_the_lock(client, users=[login], addresses=[old], by=by, now=now)
     facts = {"from": {name: before[name] for name in asked}, "to": asked}
     client.record_events.create(kind="changed", by=by, at=now, facts=facts)
@@ -146,6 +143,15 @@ def _set(client: Client, facts: Mapping[str, Any], by: str, now: datetime) -> No
         client.guardian_agreed_at, client.guardian_agreed_by = now, by
     elif not agreed:
         client.guardian_agreed_at, client.guardian_agreed_by = None, ""
+
+
+def _refuse_what_has_changed(
+    client: Client, seen: Mapping[str, Any], now: Mapping[str, Any]
+) -> None:
+    if client.erased_at:
+        raise Stale(_("This client has been erased; nothing was saved."))
+    if changed := [name for name in FIELDS if now[name] != seen.get(name, now[name])]:
+        raise Stale(_what_changed(client, changed, seen, now))
 
 
 def _what_changed(

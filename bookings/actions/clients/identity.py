@@ -22,7 +22,7 @@ from bookings.actions.training import brought
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
-from bookings.models import Appointment, Client, ClientEvent, Clinic, User
+from bookings.models import SETTLED, Appointment, Client, ClientEvent, Clinic, User
 from bookings.queries.actors import logins_in
 from bookings.queries.logins import SETTLED_AFTER, is_settled
 
@@ -48,14 +48,14 @@ class TooNew(CannotConfirm):
     )
 
 
-class Erased(Refused):
+class ClientErased(Refused):
     sentence = gettext_lazy("This client has been erased, and nothing is kept of them any more.")
 
 
 def refuse_if_erased(client: Client) -> None:
     """As it is now, and not when the page was made. Raises Erased."""
     if Client.objects.filter(pk=client.pk).exclude(erased_at=None).exists():
-        raise Erased
+        raise ClientErased
 
 
 def newcomer(*, name: str, email: str, phone: str = "", now: datetime) -> Client:
@@ -91,7 +91,7 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     if not client.is_provisional:
         return client
     client.appointments.update(vouched_for=True)
-    _settle_what_was_booked_with(client)
+    _settle_what_was_booked_with(client, by=by, now=now)
     known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
     same = next((other for other in known if same_name(other.name, client.name)), None)
     if same is not None and _joined(client, same, by=by, now=now):
@@ -104,11 +104,15 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
     return client
 
 
-def _settle_what_was_booked_with(client: Client) -> None:
+def _settle_what_was_booked_with(client: Client, *, by: str, now: datetime) -> None:
     """In the same browser under the same address, for a family; another browser's still waits."""
     browsers = client.appointments.exclude(visitor="").values_list("visitor", flat=True)
     theirs = Appointment.objects.awaiting_proof().at_the_mailbox(client.email)
-    theirs.filter(visitor__in=list(browsers)).update(prove_by=None)
+    settled = list(theirs.filter(visitor__in=list(browsers)))
+    Appointment.objects.filter(pk__in=[visit.pk for visit in settled]).update(prove_by=None)
+    for visit in settled:
+        if visit.client_id != client.pk:
+            visit.record(SETTLED, by=by, now=now)
 
 
 @transaction.atomic

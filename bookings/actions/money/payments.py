@@ -19,6 +19,8 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
 from bookings.models.money.payments import charged_for
 
+AS_IN_WHAT_IS_CORRECTED = ("method", "waives", "therapist", "what", "currency")
+
 
 class TooMuch(Refused):
     sentence = gettext_lazy("That is more than there is left to pay.")
@@ -49,11 +51,9 @@ def pay(
     if amount > left:
         rest = wording.price(max(left, Decimal(0)), clinic.currency)
         raise TooMuch(_("Only {amount} is left to pay.").format(amount=rest))
-    payment = _write(
-        clinic, appointment, method=method, amount=amount, reason=reason, key=key, by=by, now=now
-    )
-    _record(appointment, "waived" if method == Method.WAIVED else "paid", payment)
-    return payment
+    kind = "waived" if method == Method.WAIVED else "paid"
+    facts = {"amount": amount, "reason": reason, "key": key, "by": by}
+    return _write(clinic, appointment, kind, method=method, now=now, **facts)
 
 
 @changes_the_diary
@@ -75,23 +75,18 @@ def take_back(
         raise Refused(_("A correction is not taken back; note the payment anew."))
     appointment = _fresh(payment.appointment)
     refuse_if_changed(clinic, appointment, seen)
-    correction = _write(
+    return _write(
         clinic,
         appointment,
-        method=Method(payment.method),
+        "taken back",
         amount=-payment.amount,
-        waives=payment.waives,
         corrects=payment,
-        therapist=payment.therapist,
-        what=payment.what,
-        currency=payment.currency,
         reason=reason,
         key=key,
         by=by,
         now=now,
+        **{name: getattr(payment, name) for name in AS_IN_WHAT_IS_CORRECTED},
     )
-    _record(appointment, "taken back", correction)
-    return correction
 
 
 @changes_the_diary
@@ -122,7 +117,7 @@ def charge_for_cancelling(
     if now >= clinic.last_cancellation(appointment.starts_at):
         amount = clinic.fee_for_cancelling_late(appointment.price)
         rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
-        _charge(clinic, appointment, amount, rule, by, now)
+        _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
 
 
 def charge_for_not_coming(
@@ -130,7 +125,7 @@ def charge_for_not_coming(
 ) -> None:
     """In the caller's transaction: the clinic's fee for a visit that nobody came to."""
     amount = clinic.fee_for_not_coming(appointment.price)
-    _charge(clinic, appointment, amount, "Did not come", by, now)
+    _charge(appointment, amount, clinic.currency, "Did not come", by=by, now=now)
 
 
 def take_fees_back(appointment: Appointment, *, by: str, now: datetime) -> None:
@@ -138,20 +133,32 @@ def take_fees_back(appointment: Appointment, *, by: str, now: datetime) -> None:
     for currency in set(appointment.fees.values_list("currency", flat=True)):
         fees = appointment.fees.filter(currency=currency)
         if charged := sum(fee.amount for fee in fees):
-            _fee(appointment, -charged, currency, "Taken back", by, now)
+            _fee(appointment, -charged, currency, "Taken back", by=by, now=now)
             appointment.record("fee taken back", by=by, now=now, facts={"amount": charged})
 
 
 def _charge(
-    clinic: Clinic, appointment: Appointment, amount: Decimal, rule: str, by: str, now: datetime
+    appointment: Appointment,
+    amount: Decimal,
+    currency: str,
+    rule: str,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     if amount:
-        _fee(appointment, amount, clinic.currency, rule, by, now)
+        _fee(appointment, amount, currency, rule, by=by, now=now)
         appointment.record("fee", by=by, now=now, facts={"amount": amount, "reason": rule})
 
 
 def _fee(
-    appointment: Appointment, amount: Decimal, currency: str, rule: str, by: str, now: datetime
+    appointment: Appointment,
+    amount: Decimal,
+    currency: str,
+    rule: str,
+    *,
+    by: str,
+    now: datetime,
 ) -> None:
     Fee.objects.create(
         appointment=appointment, amount=amount, currency=currency, rule=rule, at=now, by=by
@@ -159,20 +166,27 @@ def _fee(
 
 
 def _write(
-    clinic: Clinic, appointment: Appointment, *, method: Method, now: datetime, **facts: Any
+    clinic: Clinic, appointment: Appointment, kind: str, *, method: str, now: datetime, **facts: Any
 ) -> Payment:
+    """The row, and the event of this `kind`."""
     when = dates.day(appointment.starts_at, clinic.tz)
     year = appointment.starts_at.astimezone(clinic.tz).year
     defaults = {
         "therapist": appointment.therapist,
         "what": f"{appointment.treatment}, {when} {year}{_kind_of_charge(appointment)}",
+        "client_name": appointment.whose.name,
+        "therapist_name": facts.get("therapist", appointment.therapist).name,
+        "issuer": "\n".join(filter(None, [clinic.name, clinic.address, clinic.phone])),
+        "tax_note": clinic.tax_note,
         "currency": clinic.currency,
         "number": None if method == Method.WAIVED else Payment.objects.next_number(),
         "waives": charged_for(appointment.status) if method == Method.WAIVED else "",
     }
-    return Payment.objects.create(
+    payment = Payment.objects.create(
         appointment=appointment, method=method, at=now, **{**defaults, **facts}
     )
+    _record(appointment, kind, payment)
+    return payment
 
 
 def _kind_of_charge(appointment: Appointment) -> str:

@@ -44,27 +44,16 @@ def allocate(
         room=_room(slot, facts, prefer),
         interval=slot.interval,
         blocked_until=slot.blocked.end,
-        price=same.price if same else slot.treatment.price,
+        price=(same or slot.treatment).price,
         any_therapist=prefer.any_therapist if prefer else slot.therapist is None,
-        set_aside=tuple(_rules_of_start(slot, facts, prefer)) + tuple(against)
-        if rules is Rules.OVERRIDDEN
-        else (),
+        set_aside=_set_aside(slot, facts, against, prefer) if rules is Rules.OVERRIDDEN else (),
     )
 
 
-def new_appointment(placement: Placement, *, now: datetime) -> Appointment:
+def new_appointment(placement: Placement, *, now: datetime, **facts: str) -> Appointment:
     """Not saved yet."""
-    return Appointment(
-        treatment=placement.treatment,
-        therapist=placement.therapist,
-        any_therapist=placement.any_therapist,
-        room=placement.room,
-        starts_at=placement.interval.start,
-        ends_at=placement.interval.end,
-        blocked_until=placement.blocked_until,
-        price=placement.price,
-        created_at=now,
-    )
+    facts_of_it = {**placement.columns, "any_therapist": placement.any_therapist, **facts}
+    return Appointment(**facts_of_it, created_at=now)
 
 
 @contextmanager
@@ -134,8 +123,10 @@ def _room(slot: Slot, facts: DiaryFacts, prefer: Placement | None) -> Room:
     return next((room for room in free if room == wanted), free[0])
 
 
-def _rules_of_start(slot: Slot, facts: DiaryFacts, prefer: Placement | None) -> list[Code]:
-    """What the desk was told of the start itself: of a move less than of a booking."""
+def _set_aside(
+    slot: Slot, facts: DiaryFacts, against: list[Code], prefer: Placement | None
+) -> tuple[Code, ...]:
+    """With what the desk was told of the start itself: of a move less than of a booking."""
     told = Rules.DESK_MOVE if prefer else Rules.DESK
     found = problems_of_start(slot.start, facts.clinic, rules=told, now=facts.now)
-    return [one.code for one in found if one.severity is Severity.CLINIC_RULE]
+    return (*(one.code for one in found if one.severity is Severity.CLINIC_RULE), *against)

@@ -105,6 +105,7 @@ def _book(clinic: Clinic, request: BookingRequest, *, now: datetime) -> list[App
     prove_by = unproved.deadline(clinic, starts, told_at=now) if wait else None
     places = list(zip(holds, placements, strict=True))
     visits = _write(request, client, places, prove_by, now)
+    _keep_what_comes_with_it(request, client, visits, now)
     if wait:
         unproved.limit(clinic, visits, now=now)
     elif request.by == Role.RUNNER:
@@ -172,8 +173,9 @@ def _write(
     now: datetime,
 ) -> list[Appointment]:
     visits: list[Appointment] = []
+    maker = {"visitor": request.holder.key, "held_from": request.holder.address}
     for number, (held, placement) in enumerate(places, start=1):
-        visit = held or new_appointment(placement, now=now)
+        visit = held or new_appointment(placement, now=now, **maker)
         if held:
             stand_at(held, placement)
         first = visits[0] if visits else visit
@@ -181,26 +183,25 @@ def _write(
             client,
             key=request.key if number == 1 else f"{request.key}:{number}",
             together=first.public_id if len(places) > 1 else "",
-            visitor=request.holder.key,
-            address=request.holder.address,
             prove_by=prove_by,
             not_told=bool(client.email) and not request.notify.by_mail,
-            facts=_facts(placement),
+            facts=placement.facts,
             by=request.by,
             now=now,
         )
         visits.append(visit)
+    return visits
+
+
+def _keep_what_comes_with_it(
+    request: BookingRequest, client: Client, visits: Sequence[Appointment], now: datetime
+) -> None:
     if request.told:
         brought.bring(client, request.told, now=now)
     if request.agrees_to_terms:
         legal.agree(client, how="booking", now=now)
     if client.email:  # Nothing is owed to whom no mail can reach.
         _owe_the_confirmation(visits, request.notify, now)
-    return visits
-
-
-def _facts(placement: Placement) -> dict[str, object]:
-    return {"to": placement.snapshot(), "set_aside": list(placement.set_aside)}
 
 
 def _owe_the_confirmation(visits: Sequence[Appointment], notify: Notify, now: datetime) -> None:

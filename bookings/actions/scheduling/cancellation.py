@@ -28,25 +28,19 @@ def cancel(
 ) -> Appointment:
     """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
 
-    A runner's cut-off does not bind the clinic. With `charging`, a client who cancels too late
-    owes the clinic's fee.
+    A runner's cut-off does not bind the clinic. With `charging`, being late costs the fee.
     """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment
     refuse_if_changed(clinic, appointment, seen)
-    why_not = why_not_cancel(appointment, clinic, now=now) if by == Role.RUNNER else None
-    if why_not:
+    if by == Role.RUNNER and (why_not := why_not_cancel(appointment, clinic, now=now)):
         raise TooLate(why_not)
     if appointment.status != Status.BOOKED:
         raise Stale
-    appointment.become(
-        Status.CANCELLED,
-        by=by,
-        now=now,
-        facts={"reason": reason} if reason else {},
-        revision=appointment.revision + 1,
-    )
+    facts = {"reason": reason} if reason else {}
+    revision = appointment.revision + 1
+    appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=revision)
     if charging:
         payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
     outbox.owe(MailKind.CANCELLED, appointment, notify=notify, now=now)

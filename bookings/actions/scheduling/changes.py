@@ -1,4 +1,4 @@
-"""Moving a visit, whoever asks, putting it back, and correcting its record by hand."""
+"""Moving a visit, whoever asks, telling of it, and correcting its record by hand."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +12,12 @@ from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Stale, TooLate, refusal_of
 from bookings.actions.scheduling.allocation import allocate, offering_the_nearest
-from bookings.actions.scheduling.placement import last_move, rewrite
+from bookings.actions.scheduling.placement import rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Clinic, MailKind
 from bookings.queries.actors import named
+from bookings.queries.desk.worklist import TOLD_BY_PHONE
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
@@ -25,7 +26,6 @@ from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 PLACE = ("treatment", "therapist", "room", "starts_at", "ends_at")
 CORRECTABLE = [*PLACE, "price"]
 TOLD_TO_THE_CLIENT = {"treatment", "therapist", "starts_at", "ends_at"}
-CAN_STILL_BE_STOPPED = (MailState.SCHEDULED, MailState.CANCELLED, MailState.SUPERSEDED)
 # What has been booked may stay and be moved, whether or not it could be booked today.
 BOOKED_ALREADY = frozenset({Code.TREATMENT_WITHDRAWN, Code.NOT_ONLINE})
 
@@ -61,28 +61,6 @@ def move(request: MoveRequest, *, now: datetime) -> Appointment:
 
 
 @changes_the_diary
-def undo_move(
-    clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
-) -> Appointment:
-    """Undo the last change, if what was is still free. The client who was told is told again."""
-    appointment = _at(appointment.pk, revision)
-    undo = last_move(appointment)
-    if undo is None:
-        raise Stale(_("There is nothing to undo."))
-    placement = allocated(clinic, appointment, undo.slot, Rules.OVERRIDDEN, now)
-    if undo.price is not None:
-        placement = replace(placement, price=undo.price)
-    told, withdrawn = _has_been_told(appointment), outbox.withdrawn_with(appointment)
-    notify = Notify.from_the_desk() if told else Notify.NONE
-    not_told = undo.knew is False and not told and not withdrawn
-    back = rewrite(appointment, placement, notify=notify, not_told=not_told, by=by, now=now)
-    if withdrawn and not told:  # what the move kept from going out
-        again = Notify.from_the_desk(withdrawn.note)
-        outbox.owe(MailKind(withdrawn.kind), back, notify=again, now=now)
-    return back
-
-
-@changes_the_diary
 def tell(
     _clinic: Clinic,
     appointment: Appointment,
@@ -99,6 +77,17 @@ def tell(
     outbox.tell_after_all(kind, appointment, notify=notify, now=now)
     Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
     appointment.record("told", by=by, now=now)
+    return appointment
+
+
+@changes_the_diary
+def told_by_phone(
+    _clinic: Clinic, appointment: Appointment, *, revision: int, by: str, now: datetime
+) -> Appointment:
+    """Somebody has rung them, and says so; what waits as a mail still goes."""
+    appointment = _at(appointment.pk, revision)
+    Appointment.objects.filter(pk=appointment.pk).update(not_told=False)
+    appointment.record(TOLD_BY_PHONE, by=by, now=now, facts={"revision": revision})
     return appointment
 
 
@@ -228,10 +217,10 @@ def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bo
     if appointment.status != Status.BOOKED:
         sentence = _("It cannot be moved any more: {status}.")
         raise Stale(sentence.format(status=appointment.get_status_display().lower()))
-    raise Stale(_what_changed(appointment))
+    raise Stale(what_changed(appointment))
 
 
-def _what_changed(appointment: Appointment) -> str:
+def what_changed(appointment: Appointment) -> str:
     last = appointment.events.last()
     sentence = (
         _("It has been changed by {who} meanwhile: now {time} with {therapist}.")
@@ -243,13 +232,6 @@ def _what_changed(appointment: Appointment) -> str:
         time=dates.day_and_time(appointment.starts_at, Clinic.objects.the().tz),
         therapist=appointment.therapist,
     )
-
-
-def _has_been_told(appointment: Appointment) -> bool:
-    told = Mail.objects.filter(
-        appointment=appointment, kind=MailKind.MOVED, revision=appointment.revision
-    )
-    return told.exclude(state__in=CAN_STILL_BE_STOPPED).exists()
 
 
 def _knows_of_another(appointment: Appointment) -> bool:

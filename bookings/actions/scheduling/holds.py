@@ -88,7 +88,10 @@ def hold(request: HoldRequest, *, now: datetime) -> Held:
 
 
 def expire_dead_holds(*, now: datetime) -> int:
-    """Tidy up: holds past their end are free already, this only says so. Returns how many."""
+    """Holds past their end are free, but a constraint knows that by their status only.
+
+    Returns how many there were.
+    """
     return Appointment.objects.dead_holds(now).update(status=Status.EXPIRED)
 
 

@@ -15,7 +15,7 @@ from bookings.queries.scheduling.slots import Slot
 
 
 @dataclass(frozen=True)
-class Answer:
+class VisitAnswer:
     """What is to become of an appointment, as it was when the runner saw it."""
 
     appointment: Appointment
@@ -39,7 +39,7 @@ class Answer:
 @changes_the_diary
 def accept(
     _clinic: Clinic,
-    answers: Iterable[Answer],
+    answers: Iterable[VisitAnswer],
     *,
     change_race: Callable[[], None],
     by: str,

@@ -12,6 +12,7 @@ from bookings.actions.mail import outbox
 from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import (
     MailedEnough,
+    NetworkPaused,
     NewcomersPaused,
     Stale,
     TooManyAhead,
@@ -56,7 +57,7 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
     """Ask, under the lock, whether what a stranger has just been given may stay.
 
     In the same words whether anybody is known at the address or not. Raises TooManyUnproved or
-    NewcomersPaused.
+    NewcomersPaused, NetworkPaused among them.
     """
     mailbox = mailbox_of(visits[0].whose.email)
     most = MOST_WAITING_OF_A_PLAN if len(visits) > 1 else MOST_WAITING
@@ -68,6 +69,16 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
         raise TooManyUnproved
     if 0 < clinic.unproved_per_hour < strangers.booked_within_the_hour(now):
         raise NewcomersPaused
+    _limit_a_network(clinic, visits[0].held_from, now)
+
+
+def _limit_a_network(clinic: Clinic, held_from: str, now: datetime) -> None:
+    """No network closes the others out. Raises NetworkPaused."""
+    if clinic.unproved_per_hour == 0:
+        return
+    share = strangers.share_of_a_network(clinic)
+    if share < strangers.booked_from_one_network(held_from, now):
+        raise NetworkPaused
 
 
 def limit_a_family(client: Client, *, now: datetime) -> None:
@@ -139,17 +150,33 @@ def ask_again(_clinic: Clinic, visit: Appointment, *, now: datetime) -> None:
 
 
 @changes_the_diary
-def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> None:
-    """Let go of what went to a mistyped address, and keep its time for who has booked it.
+def hold_again(_clinic: Clinic, visit: Appointment, holder: Holder, *, now: datetime) -> list[Slot]:
+    """Let go of what went to a mistyped address, and keep its times for who has booked them.
 
-    What was mailed there still counts for that mailbox. Raises Stale, or the hold's refusals.
+    Of all that was booked at once and waits. What was mailed there still counts for that mailbox.
+    Returns what is held. Raises Stale, or the hold's refusals.
     """
-    visit = _still_waiting(visit)
+    visits = _waiting_with(_still_waiting(visit))
+    for one in visits:
+        _become_free(one, strangers.ADDRESS_MISTYPED, "mistyped", now)
+        Mail.objects.about_older_revisions(one).supersede()
+    slots = [_as_asked_for(one) for one in visits]
+    held = holds.hold(HoldRequest(slots=slots, holder=holder), now=now)
+    if held.missed:
+        raise held.missed[0].why
+    return slots
+
+
+def _waiting_with(visit: Appointment) -> list[Appointment]:
+    if not visit.together:
+        return [visit]
+    waiting = Appointment.objects.awaiting_proof().with_everything()
+    return list(waiting.filter(together=visit.together).order_by("starts_at"))
+
+
+def _as_asked_for(visit: Appointment) -> Slot:
     therapist = None if visit.any_therapist else visit.therapist
-    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
-    _become_free(visit, strangers.ADDRESS_MISTYPED, "mistyped", now)
-    Mail.objects.about_older_revisions(visit).supersede()
-    holds.hold(HoldRequest(slots=[slot], holder=holder), now=now).only()
+    return Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
 
 
 def _still_waiting(visit: Appointment) -> Appointment:

@@ -30,7 +30,7 @@ from bookings.core.training.plan.advice import (
     light_kinds,
     suits,
 )
-from bookings.core.training.plan.differences import Booked, Change, Misfit
+from bookings.core.training.plan.differences import Booked, Misfit, PlanChange
 from bookings.core.training.plan.plan import Plan, plan
 from bookings.core.training.protocol import Protocol
 from bookings.core.training.protocol.claims import claims_in, promised_nothing_about
@@ -52,7 +52,6 @@ __all__ = [
     "HARD_WORK",
     "Advice",
     "Booked",
-    "Change",
     "Distance",
     "FieldError",
     "Handled",
@@ -69,6 +68,7 @@ __all__ = [
     "Phase",
     "PhaseDay",
     "Plan",
+    "PlanChange",
     "Pressure",
     "Priority",
     "Protocol",

@@ -23,7 +23,7 @@ from bookings.desk.clients.client_forms import ClientForm, sealed
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Client, Clinic, MailGroup
 from bookings.queries.clients import search as found
-from bookings.queries.clients.search import Group
+from bookings.queries.clients.search import ClientGroup
 from bookings.queries.desk import client_record
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
@@ -43,7 +43,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     today = Clinic.objects.the().day_of(now)
     typed = bounded(request.GET.get("q", ""))
     asked = request.GET.get("show", "")
-    group = Group(asked) if asked in list(Group) else None
+    group = ClientGroup(asked) if asked in list(ClientGroup) else None
     people = found.containing(typed)
     if group:
         people = found.in_group(people, group, today=today, now=now)
@@ -55,7 +55,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "shown": shown,
         "typed": typed,
         "group": group,
-        "groups": list(Group),
+        "groups": list(ClientGroup),
         "today": today,
     }
     page = "desk/clients/_list.html" if request.htmx else "desk/clients/list.html"

@@ -1,8 +1,11 @@
 """Mail as the desk sees it: what needs a look, what is to come, what became of it, and samples."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from email.message import EmailMessage
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings import links
 from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
+from bookings.desk.form_fields import back_or
 from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
 from bookings.mail.contents import SUBJECTS
@@ -28,20 +32,44 @@ from bookings.web.client_links import client_or_404
 from bookings.web.mail.frame import framed, in_a_frame
 
 WEEK = timedelta(days=7)
-SHOWN = 200
+SHOWN, OF_A_DAY, LOOKED_AT = 200, 50, 2000
+
+
+@dataclass(frozen=True)
+class MailDay:
+    """What is due on a civil day, at most OF_A_DAY of the `count`, and how many of each kind."""
+
+    day: date
+    mails: Sequence[Mail]
+    count: int
+    kinds: Sequence[tuple[str, int]]
 
 
 @require_safe
 def mails(request: HttpRequest) -> HttpResponse:
     failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
+    to_come = mail_status.to_come(WEEK)
+    kinds = sorted(set(to_come.order_by().values_list("kind", flat=True)))
+    if (chosen := request.GET.get("kind", "")) in kinds:
+        to_come = to_come.filter(kind=chosen)
     context = {
         "failed": failed[:SHOWN],
-        "to_come": mail_status.to_come(WEEK)[:SHOWN],
+        "days": _by_day(to_come[:LOOKED_AT], Clinic.objects.the()),
+        "kinds": [(kind, MailKind(kind).label) for kind in kinds],
+        "chosen": chosen,
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
-        "shown": SHOWN,
         "now": timezone.now(),
     }
     return render(request, "desk/mail/overview.html", context)
+
+
+def _by_day(to_come: Iterable[Mail], clinic: Clinic) -> list[MailDay]:
+    found = []
+    for day, due in groupby(to_come, key=lambda mail: clinic.day_of(mail.due_at)):
+        mails = list(due)
+        kinds = Counter(mail.get_kind_display() for mail in mails).most_common()
+        found.append(MailDay(day, mails[:OF_A_DAY], len(mails), kinds))
+    return found
 
 
 @require_safe
@@ -106,7 +134,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, done)
     from_the_list = request.POST.get("from") == "list"
-    return redirect("desk:mails") if from_the_list else redirect("desk:mail", pk)
+    return redirect("desk:mails") if from_the_list else back_or(request, "desk:mail", pk)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.core.roles import Role
-from bookings.desk.records.history_text import TABLES, Words
+from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import Change, Client, Clinic, User
 from bookings.web.forms import DayField, whole_number
 from bookings.web.responses import private
@@ -42,7 +42,7 @@ KINDS = (
 )
 
 
-class FilterForm(forms.Form):
+class ChangesFilterForm(forms.Form):
     """What is asked for; whatever makes no sense is as if it had been left empty."""
 
     who = forms.CharField(label=gettext_lazy("Who"), required=False, widget=forms.Select)
@@ -66,7 +66,7 @@ class FilterForm(forms.Form):
 def history(request: HttpRequest) -> HttpResponse:
     """The newest first; `before` is the number of the last one on the page before."""
     clinic = Clinic.objects.the()
-    form = FilterForm(request.GET or {"who": STAFF})
+    form = ChangesFilterForm(request.GET or {"who": STAFF})
     form.is_valid()
     data = form.cleaned_data
     found = _asked_for(data, clinic)
@@ -78,7 +78,7 @@ def history(request: HttpRequest) -> HttpResponse:
     query = {name: value for name, value in form.data.items() if name in form.fields and value}
     context = {
         "form": form,
-        "told": Words(shown, clinic.tz).told(),
+        "told": RowNames(shown, clinic.tz).told(),
         "newest": urlencode(query) if before is not None else "",
         "older": urlencode({**query, "before": shown[-1].pk}) if len(changes) > len(shown) else "",
     }

@@ -22,7 +22,7 @@ TABLES: dict[str, type[models.Model]] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class ChangeInWords:
     """One change: of what, and each column that differs."""
 
     change: Change
@@ -31,25 +31,25 @@ class Told:
     lines: Sequence[str]
 
 
-class Words:
+class RowNames:
     """Knows the names of all rows that a page of changes speaks of."""
 
     def __init__(self, changes: Iterable[Change], tz: ZoneInfo):
         self.changes, self.tz = list(changes), tz
         self.names = _names(self.changes)
 
-    def told(self) -> list[Told]:
+    def told(self) -> list[ChangeInWords]:
         return [self._told(change) for change in self.changes]
 
-    def _told(self, change: Change) -> Told:
+    def _told(self, change: Change) -> ChangeInWords:
         model = TABLES.get(change.table)
         if model is None:
-            return Told(change, change.table, _number(change.row), ())
+            return ChangeInWords(change, change.table, _number(change.row), ())
         fields = {field.column: field for field in model._meta.concrete_fields}
         columns = [name for name in fields if name in {**change.before, **change.after}]
         lines = [self._line(change, fields[name]) for name in columns if name != "id"]
         name = self.names.get((model, change.row)) or _name_then(change)
-        return Told(change, str(model._meta.verbose_name), name, lines)
+        return ChangeInWords(change, str(model._meta.verbose_name), name, lines)
 
     def _line(self, change: Change, field: models.Field) -> str:
         label = str(field.verbose_name)

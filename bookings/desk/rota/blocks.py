@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -35,7 +37,7 @@ SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Kind:
+class BlockKind:
     """`name` as in an address, `title` for the page."""
 
     name: str
@@ -46,10 +48,10 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("off", gettext_lazy("Time off or a meeting"), OffForm),
-        Kind("extra", gettext_lazy("Extra hours"), ExtraForm),
-        Kind("break", gettext_lazy("Weekly break"), BreakForm),
-        Kind("closed", gettext_lazy("Clinic closed"), ClosedForm),
+        BlockKind("off", gettext_lazy("Time off or a meeting"), OffForm),
+        BlockKind("extra", gettext_lazy("Extra hours"), ExtraForm),
+        BlockKind("break", gettext_lazy("Weekly break"), BreakForm),
+        BlockKind("closed", gettext_lazy("Clinic closed"), ClosedForm),
     )
 }
 
@@ -109,7 +111,7 @@ def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("diary:blocks")
 
 
-def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
+def _kept(request: HttpRequest, kind: BlockKind, block: Block) -> HttpResponse:
     form, clinic = kind.form(request.POST), Clinic.objects.the()
     if not form.is_valid():
         return _page(request, kind, form, block=block, status=422)
@@ -130,11 +132,13 @@ def _kept(request: HttpRequest, kind: Kind, block: Block) -> HttpResponse:
     if isinstance(kept, ExtraShift):
         for sentence in overlaps(kept.therapist, since=kept.day):
             messages.warning(request, sentence)
+    if isinstance(kept, Absence) and request.POST.get("accepted"):  # whoever is in it is settled
+        return redirect(f"{reverse('diary:stranded')}?{urlencode({'absence': kept.pk})}")
     return redirect("diary:block", kind.name, kept.pk)
 
 
 def _shown_again(
-    request: HttpRequest, kind: Kind, block: Block, refusal: VisitsAffected
+    request: HttpRequest, kind: BlockKind, block: Block, refusal: VisitsAffected
 ) -> HttpResponse:
     """The block's page, with what would be touched if it were removed."""
     initial = kind.form.initial_of(block, Clinic.objects.the())
@@ -145,7 +149,7 @@ def _shown_again(
 
 def _page(
     request: HttpRequest,
-    kind: Kind,
+    kind: BlockKind,
     form: BlockForm,
     *,
     block: Block | None = None,
@@ -172,13 +176,13 @@ def _span(block: Block) -> tuple[datetime, datetime] | None:
     return (block.starts_at, block.ends_at) if isinstance(block, Absence) else None
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> BlockKind:
     if name not in KINDS:
         raise Http404
     return KINDS[name]
 
 
-def _block(kind: Kind, pk: int) -> Block:
+def _block(kind: BlockKind, pk: int) -> Block:
     rows = kind.form.kind.objects.select_related("therapist")
     if kind.form.kind is Absence:
         rows = rows.filter(therapist__isnull=kind.name == "closed")

@@ -20,14 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings.actions.clients.identity import Erased
+from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
-from bookings.actions.scheduling import attendance, cancellation, unproved
-from bookings.actions.scheduling.placement import last_move
-from bookings.actions.scheduling.undoing import time_left
+from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
 from bookings.core.intervals import day_bounds
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
@@ -53,7 +53,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(required=False, max_length=300)
 
 
-class NoteForm(forms.Form):
+class DeskNoteForm(forms.Form):
     desk_note = forms.CharField(required=False, max_length=500)
 
 
@@ -87,7 +87,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
-        "undoable": (booked and last_move(visit) is not None) or bool(time_left(visit, now=now)),
+        "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": account,
@@ -131,7 +131,7 @@ def answering(
         visit = visit_of(pk)
         try:
             if visit.whose.erased_at and not of_the_erased:
-                raise Erased
+                raise ClientErased
             return answered(request, pk, act(request, visit))
         except Refused as refusal:
             return answered(request, pk, refusal)
@@ -186,7 +186,7 @@ def late(request: HttpRequest, visit: Appointment) -> str:
 
 @answering
 def note(request: HttpRequest, visit: Appointment) -> str:
-    form = NoteForm(request.POST)
+    form = DeskNoteForm(request.POST)
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
     text = form.cleaned_data["desk_note"]
@@ -228,7 +228,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
         messages.success(request, said, extra_tags=f"{OF_VISIT}{pk}")
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
         return redirect(f"{reverse('diary:today')}?day={day}")
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
 
 
 def seen(request: HttpRequest) -> int:

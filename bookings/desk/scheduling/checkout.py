@@ -23,7 +23,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, AppointmentEvent, Clinic
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.training.book_again import Again, again, in_weeks
+from bookings.queries.training.book_again import BookAgain, again, in_weeks
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
@@ -97,7 +97,7 @@ def book_again(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _booked(
-    request: HttpRequest, visit: Appointment, offered: Again, clinic: Clinic, now: datetime
+    request: HttpRequest, visit: Appointment, offered: BookAgain, clinic: Clinic, now: datetime
 ) -> HttpResponse:
     """The client is told in three minutes, and until then it can be undone."""
     start, key = _instant(request.POST.get("start", "")), request.POST.get("key", "")[:LONGEST_KEY]

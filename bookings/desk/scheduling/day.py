@@ -61,7 +61,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phase_of(visit)),
-                "flags": flags_of(visit, clinic),
+                "flags": flags_of(visit, clinic, shown.absences),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }

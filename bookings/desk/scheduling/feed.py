@@ -3,6 +3,7 @@
 The calendar library knows no time zones: it is given naive local times and real lengths.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,9 +16,9 @@ from django.views.decorators.http import require_safe
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
-from bookings.desk.scheduling.gaps import Gap, gaps_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Appointment, Clinic, Room, Therapist
+from bookings.models import Absence, Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
     DiaryDays,
     diary_days,
@@ -74,7 +75,7 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
     return {"id": f"{kind}{row.pk}", "title": title}
 
 
-def _at_work(one: Therapist, gaps: list[Gap], shown: DiaryDays, clinic: Clinic) -> dict:
+def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: Clinic) -> dict:
     """For the head of a column: the hours, and what is free in them; `off` where it can fold."""
     hours = [
         f"{_wall(moment(start), clinic.tz):%H:%M}–{_wall(moment(end), clinic.tz):%H:%M}"
@@ -89,7 +90,7 @@ def _at_work(one: Therapist, gaps: list[Gap], shown: DiaryDays, clinic: Clinic) 
     }
 
 
-def _gaps(gaps: dict[int, list[Gap]], clinic: Clinic) -> list[dict]:
+def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
     return [
         _shade(
             one.interval,
@@ -136,7 +137,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
-        "flags": flags_of(visit, clinic),
+        "flags": flags_of(visit, clinic, shown.absences),
         "signs": signs_of(visit, clinic),
         "waits": visit.awaits_decision,
         "revision": visit.revision,
@@ -146,8 +147,8 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
     }
 
 
-def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
-    """What the desk should see at a glance."""
+def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
+    """What the desk should see at a glance; who stands in an absence is still to be moved."""
     client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
@@ -155,11 +156,16 @@ def flags_of(visit: Appointment, clinic: Clinic) -> list[str]:
     flags = {
         _("First visit"): waits and client and visit.is_first,
         _("{count} min late").format(count=visit.late_minutes): is_late,
+        _("Away then: to be moved"): visit.status == Status.BOOKED
+        and any(
+            one.therapist_id in (None, visit.therapist_id) and _overlap(one, visit)
+            for one in absences
+        ),
         _("Not told"): waits and visit.not_told,
         _("Different name given"): client and client.same_address_as_id,
         _("Health: to be checked by the therapist"): client and client.health_hold,
         _("Under 18, consent missing"): client and client.lacks_consent(day),
-        _("Under 18"): _is_a_child(visit, day) and not client.lacks_consent(day),
+        _("Under 18"): client and client.is_under_age(day) and not client.lacks_consent(day),
         _("To pay"): visit.status == Status.COMPLETED and left > 0,
         _("Paid"): visit.settled > 0 and left <= 0,
         _("Note"): visit.desk_note,
@@ -177,14 +183,14 @@ def signs_of(visit: Appointment, clinic: Clinic) -> list[list[str]]:
         ("⚠", _("Health: to be checked by the therapist")): client and client.health_hold,
         ("1st", _("First visit")): waits and client and visit.is_first,
         ("✉", _("Not told")): waits and visit.not_told,
-        ("<18", _("Under 18")): _is_a_child(visit, day),
+        ("<18", _("Under 18")): client and client.is_under_age(day),
         ("£", _("To pay")): visit.status == Status.COMPLETED and visit.price > visit.settled,
     }
     return [list(sign) for sign, holds in signs.items() if holds]
 
 
-def _is_a_child(visit: Appointment, day: date) -> bool:
-    return visit.client is not None and visit.client.is_under_age(day)
+def _overlap(absence: Absence, visit: Appointment) -> bool:
+    return absence.starts_at < visit.ends_at and visit.starts_at < absence.ends_at
 
 
 def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:

@@ -21,7 +21,7 @@ BLOCKED_FOR = timedelta(hours=1)  # proposed where no end is known
 
 
 @dataclass(frozen=True)
-class Gap:
+class BookableGap:
     """Time of a therapist's hours in which nothing stands; `url` books at its start."""
 
     interval: Interval
@@ -32,7 +32,7 @@ class Gap:
         return int((self.interval.end - self.interval.start).total_seconds()) // 60
 
 
-def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Gap]:
+def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[BookableGap]:
     """From one visit's buffer to the next visit, breaks and absences left out."""
     if not therapist.active:
         return []
@@ -43,7 +43,7 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Gap]
     free = without(shown.hours.get(therapist.pk, []), taken)
     found = [(_on_the_grid(moment(start), clinic), moment(end)) for start, end in free]
     return [
-        Gap(Interval(start, end), address_of(start, therapist, clinic))
+        BookableGap(Interval(start, end), address_of(start, therapist, clinic))
         for start, end in found
         if end - start >= SHORTEST
     ]

@@ -22,7 +22,8 @@ from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.scheduling.move_form import MoveForm, Wish
+from bookings.desk.form_fields import back_or
+from bookings.desk.scheduling.move_form import MoveForm, WishedMove
 from bookings.desk.scheduling.phone_lists import MOST_OFTEN
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.diary import Opening
@@ -46,12 +47,12 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     visit, clinic, now = _visit(pk), Clinic.objects.the(), timezone.now()
     if request.method != "POST":
         form = MoveForm.filled_in(visit, clinic, request.GET)
-        wish = Wish(form, request.GET, clinic, now)
+        wish = WishedMove(form, request.GET, clinic, now)
         if request.htmx and request.htmx.target == "times":
             return _list(request, wish)
         return _page(request, wish, nearest=_free_near(request, visit))
     pressed = _as_pressed(request.POST, clinic)
-    wish = Wish(MoveForm(visit, pressed or request.POST), request.POST, clinic, now)
+    wish = WishedMove(MoveForm(visit, pressed or request.POST), request.POST, clinic, now)
     if not wish.form.is_valid():
         return _refused(request, wish, " ".join(_errors(wish.form)), status=422)
     if "more" in request.POST:
@@ -65,7 +66,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, moved, clinic, MOVED)
 
 
-def _wanted(request: HttpRequest, wish: Wish, start: datetime | None) -> MoveRequest:
+def _wanted(request: HttpRequest, wish: WishedMove, start: datetime | None) -> MoveRequest:
     second = request.POST.get("knowingly") == "on"  # the second button
     return MoveRequest(
         appointment=wish.form.visit,
@@ -96,12 +97,11 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
     visit, revision = _visit(pk), _revision(request)
     asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
-    moved = visit.status == Status.BOOKED and visit.events.filter(kind="moved").exists()
     try:
-        back = changes.undo_move(visit, **asked) if moved else undoing.undo(visit, **asked)
+        back = undoing.undo(visit, **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    if moved:
+    if visit.status == back.status:  # It was a move.
         return _done(request, back, Clinic.objects.the(), MOVED_BACK)
     return _undone(request, back)
 
@@ -129,30 +129,38 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell the client now, with a line, or keep what waits from going out: `silent`."""
+    """Tell the client now, with a line, or keep what waits from going out: `silent`.
+
+    Or they have been told already: `rung`.
+    """
     visit, form = _visit(pk), LineForm(request.POST)
     if not form.is_valid():
         return _said(request, visit, Refused(_("Please write at most 300 characters.")))
     circumstances = {"by": who(request), "now": timezone.now()}
     asked: dict[str, Any] = {"revision": _revision(request), **circumstances}
-    silent = "silent" in request.POST
+    silent, rung = "silent" in request.POST, "rung" in request.POST
     try:
         if silent:
             changes.keep_silent(visit, **asked)
+        elif rung:
+            changes.told_by_phone(visit, **asked)
         else:
             changes.tell(visit, note=form.cleaned_data["note"], **asked)
     except Refused as refusal:
         return _said(request, visit, refusal)
-    words = (
-        _("{client} is not told.")
-        if silent
-        else _("{client} will be told by mail in three minutes.")
-    )
-    said = words.format(client=visit.client)
+    said = _who_knows(visit, silent=silent, rung=rung)
     if _wants_json(request):
         return JsonResponse({"said": said})
     messages.success(request, said)
-    return redirect("diary:appointment", pk)
+    return back_or(request, "diary:appointment", pk)
+
+
+def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
+    if silent:
+        return _("{client} is not told.").format(client=visit.client)
+    if rung:
+        return _("{client} has been told by phone.").format(client=visit.client)
+    return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
 def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
@@ -190,7 +198,7 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
 
 def _refused(
     request: HttpRequest,
-    wish: Wish,
+    wish: WishedMove,
     said: str,
     *,
     refusal: Refused | None = None,
@@ -230,19 +238,21 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
     return redirect("diary:appointment", visit.pk)
 
 
-def _page(request: StaffRequest, wish: Wish, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(
+    request: StaffRequest, wish: WishedMove, *, status: int = 200, **more: Any
+) -> HttpResponse:
     response = render(request, "desk/scheduling/move.html", _context(wish) | more, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
-def _list(request: StaffRequest, wish: Wish) -> HttpResponse:
+def _list(request: StaffRequest, wish: WishedMove) -> HttpResponse:
     response = render(request, "desk/scheduling/_phone_times.html", _context(wish))
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
-def _context(wish: Wish) -> dict[str, Any]:
+def _context(wish: WishedMove) -> dict[str, Any]:
     return {
         "visit": wish.form.visit,
         "form": wish.form,

@@ -114,7 +114,7 @@ class MoveForm(forms.Form):
 
 
 @dataclass
-class Wish:
+class WishedMove:
     """What is typed as `when`, and the times that are found for it; the visit is in no way."""
 
     form: MoveForm
@@ -147,7 +147,7 @@ class Wish:
         minutes = whole_number(self.form["minutes"].value())
         fits = minutes and minutes <= LONGEST_MINUTES and treatment == visit.treatment
         length = timedelta(minutes=minutes) if minutes and fits else None
-        slot = Slot(treatment=treatment, start=self.now, length=length)
+        slot = as_booked(Slot(treatment=treatment, start=self.now, length=length), visit)
         times = times_for(
             treatment,
             self._chosen("therapist"),
@@ -156,7 +156,8 @@ class Wish:
             clinic=self.clinic,
             now=self.now,
             later=self.later,
-            duration=as_booked(slot, visit).duration,
+            length=slot.length,
+            pause=slot.pause,
             ignoring=Ignoring(appointments=(visit.pk,)),
         )
         times.choose(self.data.get("start", ""))

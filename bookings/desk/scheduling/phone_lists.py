@@ -107,7 +107,7 @@ def _read(client: Client) -> tuple[str, str, str]:
 
 
 @dataclass(frozen=True)
-class Time:
+class TimeLine:
     """An opening as a line of the list."""
 
     opening: Opening
@@ -123,7 +123,7 @@ class Time:
 class Times:
     """What is suggested for the wish: the very time first, and last what a rule is against."""
 
-    lines: list[Time] = field(default_factory=list)
+    lines: list[TimeLine] = field(default_factory=list)
     wish: Wish | None = None
     unclear: str = ""
     fits: bool = True
@@ -168,7 +168,7 @@ def times_for(
     found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now, **asked)
     plan = _plan(client, clinic.day_of(now))
     lines = [
-        Time(
+        TimeLine(
             opening,
             problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
             _advice(treatment, clinic.day_of(opening.starts_at), plan),

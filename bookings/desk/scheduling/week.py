@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.desk.scheduling.feed import ICONS, flags_of
-from bookings.desk.scheduling.gaps import Gap, gaps_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment, who_has_a_week
 
@@ -26,7 +26,7 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
         on = max(clinic.day_of(visit.starts_at), monday)
-        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic)
+        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic, shown.absences)
         by_day[on].append({"visit": visit, "icon": icon, "flags": flags})
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):
@@ -77,7 +77,7 @@ def _days_of(
         if visit.therapist_id == therapist.pk
     )
     at_work = {clinic.day_of(moment(start)) for start, _ in shown.hours.get(therapist.pk, [])}
-    gaps: dict[date, list[Gap]] = defaultdict(list)
+    gaps: dict[date, list[BookableGap]] = defaultdict(list)
     for gap in gaps_of(shown, therapist, clinic):
         if gap.interval.end > now:
             gaps[clinic.day_of(gap.interval.start)].append(gap)

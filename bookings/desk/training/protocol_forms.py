@@ -38,7 +38,7 @@ class Days(forms.IntegerField):
         )  # fmt: skip
 
 
-class Words(ShortText):
+class WordsField(ShortText):
     def __init__(self, label: Any, *, rows: int = 3, **options: Any):
         widget = forms.Textarea(attrs={"rows": rows})
         super().__init__(label=label, widget=widget, longest=LONGEST_TEXT, **options)
@@ -141,7 +141,7 @@ class SessionTypeForm(ProtocolForm):
 
     minutes = Days(gettext_lazy("Minutes"), least=5, most=240)
     pressure = forms.ChoiceField(label=gettext_lazy("Pressure"), choices=PRESSURES)
-    why = Words(gettext_lazy("Why, in one sentence for the runner"))
+    why = WordsField(gettext_lazy("Why, in one sentence for the runner"))
 
     paths = {"minutes": ("minutes",), "pressure": ("pressure",), "why": ("why",)}
     helper = plain("based_on", "minutes", "pressure", "why")
@@ -185,8 +185,8 @@ class PhaseForm(ProtocolForm):
         gettext_lazy("Days between sessions for runners with many kilometres"), least=7, most=364,
         validators=[whole_weeks], help_text=gettext_lazy("A multiple of 7."),
     )  # fmt: skip
-    client_message = Words(gettext_lazy("What we tell the runner"), required=False)
-    reminder_sentence = Words(
+    client_message = WordsField(gettext_lazy("What we tell the runner"), required=False)
+    reminder_sentence = WordsField(
         gettext_lazy("What a reminder says of the phase"), required=False, rows=2,
         help_text=gettext_lazy("{time} becomes the time to or since the race, such as 11 days."),
     )  # fmt: skip
@@ -194,7 +194,7 @@ class PhaseForm(ProtocolForm):
         label=gettext_lazy("Reminders, days before"), required=False,
         help_text=gettext_lazy("Such as 3, 1. Empty: on the usual days."),
     )  # fmt: skip
-    therapist_brief = Words(gettext_lazy("What we tell the therapist"), rows=4)
+    therapist_brief = WordsField(gettext_lazy("What we tell the therapist"), rows=4)
     avoid = Lines(gettext_lazy("What to avoid (for therapists)"))
 
     paths = {

@@ -1,6 +1,7 @@
 """Mails about signing in. They carry their text, and are forgotten once sent."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F
@@ -10,21 +11,23 @@ from django.utils.translation import gettext_lazy
 PATIENCE = timedelta(seconds=60)  # how long a sender has one to itself
 
 
-class SignInMailQuerySet(models.QuerySet):
+class UntilSentQuerySet(models.QuerySet):
+    """Of rows that wait from `due_at` until `not_after`, and go when they are out."""
+
     def due(self):
         return self.filter(due_at__lte=Now(), not_after__gt=Now())
 
-    def claim(self) -> "SignInMail | None":
+    def claim(self) -> Any:
         """The one that has waited longest, for the caller alone until `PATIENCE` is over.
 
-        Inside a transaction.
+        None where nothing is due. Inside a transaction.
         """
         waiting = self.due().order_by("due_at").select_for_update(skip_locked=True)
-        mail = waiting.first()
-        if mail:
+        first = waiting.first()
+        if first:
             claimed = {"due_at": Now() + PATIENCE, "attempts": F("attempts") + 1}
-            self.filter(pk=mail.pk).update(**claimed)
-        return mail
+            self.filter(pk=first.pk).update(**claimed)
+        return first
 
 
 class SignInMail(models.Model):
@@ -38,7 +41,7 @@ class SignInMail(models.Model):
     not_after = models.DateTimeField(help_text=gettext_lazy("Of no use later, and forgotten."))
     attempts = models.PositiveIntegerField(default=0)
 
-    objects = SignInMailQuerySet.as_manager()
+    objects = UntilSentQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_at"]

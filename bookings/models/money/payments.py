@@ -49,12 +49,17 @@ class PaymentQuerySet(models.QuerySet):
 class Payment(models.Model):
     """Money that changed hands, or was waived; a correction has the opposite amount.
 
-    `number` is the receipt's. `what` and `therapist` are as they were when it was paid.
+    `number` is the receipt's, and what stands on it is kept as it was then: `what`, both names,
+    the `issuer` (name, address and phone, a line each) and the tax note.
     """
 
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="payments")
     therapist = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
     what = models.CharField(max_length=200)
+    client_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    therapist_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    issuer = models.TextField(blank=True, default="", db_default="")
+    tax_note = models.CharField(max_length=200, blank=True, default="", db_default="")
     method = models.CharField(max_length=10, choices=Method)
     amount = models.DecimalField(max_digits=8, decimal_places=2)
     currency = models.CharField(max_length=3)

@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,8 @@ from bookings.models.rota.treatments import Room, Treatment
 
 # No visit blocks more than this, so a query for a day needs to look back only so far.
 LONGEST = timedelta(hours=12)
+SETTLED = "settled"  # the event of whose mailbox has been proved with another booking
+BOOLEAN = models.BooleanField()
 # Who may make a visit for somebody else.
 VOUCHING = (Role.DESK.value, Role.OWNER.value)
 STATUS_NAMES = {
@@ -110,6 +112,13 @@ class AppointmentQuerySet(models.QuerySet):
         same = Appointment.objects.filter(pk=OuterRef("pk"))
         return self.annotate(waits=Exists(same.awaiting_proof()))
 
+    def with_answers(self):
+        """`was_answered`: whether somebody has proved its mailbox, for it or for what was booked
+        beside it and is settled together with it."""
+        settled = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), kind=SETTLED)
+        known = Q(client__proved_at__isnull=False)
+        return self.annotate(was_answered=ExpressionWrapper(known | Exists(settled), BOOLEAN))
+
     def of_strangers(self):
         """Whatever became of them: nobody has proved their address, or said that they may stay."""
         return self.filter(prove_by__isnull=False, client__proved_at=None)
@@ -120,6 +129,11 @@ class AppointmentQuerySet(models.QuerySet):
     def of_the_living(self):
         """With everything; but for those of clients who have been erased."""
         return self.with_everything().filter(client__isnull=False, client__erased_at=None)
+
+    def with_last_event(self):
+        """`last_event`, which a form sends back to say what its page had shown."""
+        latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
+        return self.annotate(last_event=Subquery(latest.values("pk")[:1]))
 
     def with_everything(self):
         return self.select_related("client", "therapist", "room", "treatment")
@@ -234,8 +248,10 @@ class Appointment(models.Model):
         ),
     )
 
-    last_event: int | None  # told by the diary's days
+    last_event: int | None  # told by `with_last_event`
     settled: Decimal  # told by the diary's days
+    is_first: bool  # likewise: no visit of the client came before
+    left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`
 
@@ -369,18 +385,13 @@ class Appointment(models.Model):
         *,
         key: str,
         together: str = "",
-        visitor: str = "",
-        address: str = "",
         prove_by: datetime | None = None,
         not_told: bool = False,
         facts: dict | None = None,
         by: str,
         now: datetime,
     ) -> None:
-        """Turn the hold into the client's, or save it as booked where nothing was held.
-
-        What comes from a public form is vouched for by nobody until its address is proved.
-        """
+        """Turn the hold into the client's, or save it as booked where nothing was held."""
         changes = {
             "client": client,
             "booking_key": key,
@@ -388,11 +399,11 @@ class Appointment(models.Model):
             "booked_at": now,
             "prove_by": prove_by,
             "not_told": not_told,
+            # What comes from a public form is so by nobody until its address is proved.
             "vouched_for": by.startswith(VOUCHING) or not client.is_provisional,
         }
         if self._state.adding:
-            self.status, self.visitor, self.held_from = Status.BOOKED, visitor, address
-            for name, value in changes.items():
+            for name, value in {**changes, "status": Status.BOOKED}.items():
                 setattr(self, name, value)
             self.save(force_insert=True)
             self.record(Status.BOOKED, by=by, now=now, facts=facts)

@@ -21,7 +21,7 @@ LIKE_ENOUGH = 0.55  # of a word's trigrams, where no part fits exactly
 SHORTEST_SLIP = 4  # letters; shorter words are like too many others
 
 
-class Group(StrEnum):
+class ClientGroup(StrEnum):
     """By what the list can be narrowed down."""
 
     RACE = "race"
@@ -38,13 +38,13 @@ class Group(StrEnum):
 
 
 LABELS = {
-    Group.RACE: gettext_noop("A race ahead"),
-    Group.UPCOMING: gettext_noop("An appointment to come"),
-    Group.PROVISIONAL: gettext_noop("Address not confirmed"),
-    Group.NO_EMAIL: gettext_noop("No e-mail"),
-    Group.HEALTH: gettext_noop("Health: to be checked by the therapist"),
-    Group.OTHER_NAME: gettext_noop("A different name given"),
-    Group.CONSENT: gettext_noop("Under 18, consent missing"),
+    ClientGroup.RACE: gettext_noop("A race ahead"),
+    ClientGroup.UPCOMING: gettext_noop("An appointment to come"),
+    ClientGroup.PROVISIONAL: gettext_noop("Address not confirmed"),
+    ClientGroup.NO_EMAIL: gettext_noop("No e-mail"),
+    ClientGroup.HEALTH: gettext_noop("Health: to be checked by the therapist"),
+    ClientGroup.OTHER_NAME: gettext_noop("A different name given"),
+    ClientGroup.CONSENT: gettext_noop("Under 18, consent missing"),
 }
 
 
@@ -104,19 +104,19 @@ def _alike(asked: list[str], most: int) -> list[Client]:
 
 
 def in_group(
-    clients: QuerySet[Client], group: Group, *, today: date, now: datetime
+    clients: QuerySet[Client], group: ClientGroup, *, today: date, now: datetime
 ) -> QuerySet[Client]:
     races = Race.objects.filter(client=OuterRef("pk"), race_date__gte=today)
     upcoming = Appointment.objects.filter(client=OuterRef("pk")).upcoming(now)
     young = Q(date_of_birth__gt=grown_up_since(today), guardian_agreed_at=None)
     wanted = {
-        Group.RACE: Q(Exists(races)),
-        Group.UPCOMING: Q(Exists(upcoming)),
-        Group.PROVISIONAL: Q(proved_at=None),
-        Group.NO_EMAIL: Q(email=""),
-        Group.HEALTH: Q(health_hold=True),
-        Group.OTHER_NAME: Q(same_address_as__isnull=False),
-        Group.CONSENT: young,
+        ClientGroup.RACE: Q(Exists(races)),
+        ClientGroup.UPCOMING: Q(Exists(upcoming)),
+        ClientGroup.PROVISIONAL: Q(proved_at=None),
+        ClientGroup.NO_EMAIL: Q(email=""),
+        ClientGroup.HEALTH: Q(health_hold=True),
+        ClientGroup.OTHER_NAME: Q(same_address_as__isnull=False),
+        ClientGroup.CONSENT: young,
     }
     return clients.filter(wanted[group])
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db.models import Q, QuerySet
 
@@ -19,6 +20,8 @@ ADDRESS_MISTYPED = "to correct the address"
 MAILS_A_DAY = 3  # to a mailbox that nobody has answered from
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LATELY = timedelta(days=4)  # a day, and longer than anything waits
+ONE_CLUB = 10  # runners who book after training, on one Wi-Fi
+NETWORKS_TO_FILL_IT = 3
 ONE_HOUSEHOLD_HAS = 3  # bookings that wait; more from one network are shown to the desk
 
 
@@ -86,7 +89,22 @@ def _of_mailbox(visits: QuerySet[Appointment], address: str) -> int:
 
 def booked_within_the_hour(now: datetime) -> int:
     """By strangers, whatever became of it, in the whole clinic."""
-    return Appointment.objects.of_strangers().filter(booked_at__gt=now - HOUR).count()
+    return _within_the_hour(now).count()
+
+
+def booked_from_one_network(held_from: str, now: datetime) -> int:
+    """The same from one neighbourhood of addresses: `visitor.address` begins with it."""
+    around = held_from[: len(held_from) // 2]
+    return _within_the_hour(now).filter(held_from__startswith=around).count() if around else 0
+
+
+def share_of_a_network(clinic: Clinic) -> int:
+    """So many of the clinic's brake one network may fill; a club on its Wi-Fi has room."""
+    return max(ONE_CLUB, ceil(clinic.unproved_per_hour / NETWORKS_TO_FILL_IT))
+
+
+def _within_the_hour(now: datetime) -> QuerySet[Appointment]:
+    return Appointment.objects.of_strangers().filter(booked_at__gt=now - HOUR)
 
 
 def is_full(clinic: Clinic, now: datetime) -> bool:

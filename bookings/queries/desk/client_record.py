@@ -15,7 +15,7 @@ EVENTS_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Record:
+class ClientRecord:
     """What the desk sees of one client; nothing of their health but that there is a question."""
 
     client: Client
@@ -41,13 +41,13 @@ class Record:
         return self.client.lacks_consent(self.today)
 
 
-def record(client: Client, clinic: Clinic, *, now: datetime) -> Record:
+def record(client: Client, clinic: Clinic, *, now: datetime) -> ClientRecord:
     history = History.of(client)
     today = clinic.day_of(now)
     races = list(client.races.all())
     visits = client.appointments.visits().with_everything()
     not_ahead = visits.exclude(status=Status.BOOKED, starts_at__gte=now)
-    return Record(
+    return ClientRecord(
         client=client,
         ahead=list(visits.upcoming(now)),
         before=list(not_ahead.order_by("-starts_at")[:VISITS_SHOWN]),

@@ -11,6 +11,7 @@ from bookings.queries.clients.strangers import (
     from_one_address,
     said_to_be_nobodys,
 )
+from bookings.queries.desk.worklist import Worklist, worklist
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
 
 CARDS = 20
@@ -27,6 +28,7 @@ class DeskDay:
     conflicts: Sequence[Conflict] = ()
     strangers: Sequence[FromOneAddress] = ()
     nobodys: Sequence[Appointment] = ()
+    work: Worklist | None = None
 
     @property
     def before(self) -> date:
@@ -58,4 +60,5 @@ def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> Desk
         conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:CARDS],
         strangers=from_one_address(now)[:CARDS],
         nobodys=list(said_to_be_nobodys(now)[:CARDS]),
+        work=worklist(now),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import Span, joined
@@ -13,7 +13,6 @@ from bookings.core.training import PhaseDay
 from bookings.models import (
     Absence,
     Appointment,
-    AppointmentEvent,
     Clinic,
     ExtraShift,
     Payment,
@@ -147,15 +146,10 @@ def moment(second: int) -> datetime:
 
 
 def _visits(bounds: Interval, now: datetime) -> QuerySet:
-    latest = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("-pk")
-    visits: QuerySet = Appointment.objects.blocking(now).touching(bounds)
+    visits: QuerySet = Appointment.objects.blocking(now).touching(bounds).with_last_event()
     visits = visits.select_related("client")
     visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
-    visits = visits.annotate(
-        last_event=Subquery(latest.values("pk")[:1]),
-        settled=sum_of(Payment),
-        is_first=~Exists(_earlier_visits()),
-    )
+    visits = visits.annotate(settled=sum_of(Payment), is_first=~Exists(_earlier_visits()))
     visits = visits.only(*READ_OF_A_VISIT)
     return visits.order_by("starts_at", "therapist__name", "pk")
 

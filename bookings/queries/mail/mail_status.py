@@ -22,6 +22,11 @@ def problems(clinic: Clinic) -> list[str]:
         sentence = _("All mail has been paused since {time}, by {who}.")
         since = dates.day_and_time(clinic.mail_paused_at, clinic.tz)
         return [sentence.format(time=since, who=named(clinic.mail_paused_by))]
+    return troubles()
+
+
+def troubles() -> list[str]:
+    """What is wrong with the sending of mail, a sentence each; a pause is meant."""
     return list(_troubles())
 
 

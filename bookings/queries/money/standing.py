@@ -15,7 +15,7 @@ COMES_OR_NOT = (Status.COMPLETED, Status.NO_SHOW)
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenAccount:
     """A visit of which something is left to pay, or, where that is negative, to give back."""
 
     visit: int
@@ -24,10 +24,10 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClientStanding:
     """`missed` are the times at which they did not come, of `visits` that have been."""
 
-    open: Sequence[Open]
+    open: Sequence[OpenAccount]
     missed: Sequence[datetime]
     visits: int
 
@@ -41,16 +41,16 @@ class Standing:
         return max(NOTHING, -self.owed)
 
 
-def standing_of(client: Client) -> Standing:
+def standing_of(client: Client) -> ClientStanding:
     """One query. What is due follows from each visit's status, as in its own `Account`."""
     visits = Appointment.objects.visits().filter(client=client, status__in=OVER)
     sums = visits.annotate(settled=sum_of(Payment), charged=sum_of(Fee)).order_by("-starts_at")
     rows = list(sums.values_list("pk", "starts_at", "status", "price", "charged", "settled"))
     left = [
-        Open(pk, at, (charged if status in CHARGED_A_FEE else price) - settled)
+        OpenAccount(pk, at, (charged if status in CHARGED_A_FEE else price) - settled)
         for pk, at, status, price, charged, settled in rows
     ]
-    return Standing(
+    return ClientStanding(
         open=[one for one in left if one.left],
         missed=[at for _, at, status, *_ in rows if status == Status.NO_SHOW],
         visits=sum(status in COMES_OR_NOT for _, _, status, *_ in rows),

@@ -45,7 +45,7 @@ def takings_of(clinic: Clinic, day: date) -> Takings:
     return Takings(
         payments=payments,
         sums=[_sums(currency, payments) for currency in currencies],
-        unpaid=_unpaid(bounds),
+        unpaid=unpaid(bounds),
     )
 
 
@@ -71,17 +71,18 @@ def _added(payments: Iterable[Payment], whose: Callable[[Payment], str]) -> dict
     return sums
 
 
-def _unpaid(bounds: Interval) -> list[Appointment]:
-    visits = Appointment.objects.visits().with_everything()
+def unpaid(bounds: Interval) -> list[Appointment]:
+    """Of the visits that begin then, with what is `left`; and their last event, for forms."""
+    visits = Appointment.objects.visits().with_everything().with_last_event()
     of_the_day = visits.filter(starts_at__gte=bounds.start, starts_at__lt=bounds.end)
     settled = sum_of(Payment)
     charged = sum_of(Fee)
     came = of_the_day.filter(status__in=[Status.ARRIVED, Status.COMPLETED]).annotate(
         left=F("price") - settled
     )
-    did_not = of_the_day.filter(status__in=[Status.CANCELLED, Status.NO_SHOW]).annotate(
-        left=charged - settled
-    )
+    did_not = of_the_day.filter(
+        status__in=[Status.CANCELLED, Status.NO_SHOW], pk__in=Fee.objects.values("appointment")
+    ).annotate(left=charged - settled)
     found = [*came.filter(left__gt=0), *did_not.filter(left__gt=0)]
     return sorted(found, key=lambda visit: visit.starts_at)
 

@@ -70,7 +70,7 @@ def conflicts(
     A constant number of queries. What somebody has knowingly set aside is no conflict.
     """
     found = codes_that_stand(clinic, therapist=therapist, during=during, only=only, now=now)
-    appointments = Appointment.objects.with_everything().in_bulk(found)
+    appointments = Appointment.objects.with_everything().with_last_event().in_bulk(found)
     return sorted(
         (
             Conflict(

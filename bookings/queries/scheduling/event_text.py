@@ -11,11 +11,13 @@ from bookings import dates
 from bookings.core import wording
 from bookings.models import STATUS_NAMES, AppointmentEvent, Clinic, Method
 from bookings.queries.actors import named
+from bookings.queries.desk.worklist import TOLD_BY_PHONE
 
 PLACE = ("therapist", "room", "treatment")
 IN_WORDS = STATUS_NAMES | {
     "kept": gettext_lazy("Meant to stand outside the hours of work"),
     "told": gettext_lazy("The client is told by mail"),
+    TOLD_BY_PHONE: gettext_lazy("The client is told by phone"),
     "not told": gettext_lazy("The client is not told"),
     "noted": gettext_lazy("The desk's note changed"),
     "health_hold": gettext_lazy("Health: to be checked by the therapist"),
@@ -23,6 +25,7 @@ IN_WORDS = STATUS_NAMES | {
     "health_hold_lifted": gettext_lazy("Health: checked by the therapist"),
     "health_decided": gettext_lazy("Health: decided by the therapist for this visit"),
     "vouched": gettext_lazy("Stays, confirmed by mail or not"),
+    "settled": gettext_lazy("Confirmed with another booking of the same browser"),
     "joined": gettext_lazy("The client turned out to be somebody we know"),
 }
 

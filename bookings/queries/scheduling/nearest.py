@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
@@ -22,19 +21,11 @@ def nearest_to(
 ) -> tuple[Opening, ...]:
     """Free starts near the slot: the therapist's own, or else anybody's, in order of time."""
     clinic = Clinic.objects.the()
-    find = partial(
-        nearest,
-        clinic,
-        slot.treatment,
-        _asked_for(slot, clinic, rules, now),
-        count=NEAREST,
-        duration=slot.duration,
-        rules=rules,
-        ignoring=ignoring,
-        now=now,
-    )
+    start = _asked_for(slot, clinic, rules, now)
     for whose in dict.fromkeys((slot.therapist, None)):
-        if found := find(therapist=whose):
+        wanted = replace(slot, start=start, therapist=whose)
+        found = nearest(clinic, wanted, count=NEAREST, rules=rules, ignoring=ignoring, now=now)
+        if found:
             return tuple(found)
     return ()
 
@@ -55,19 +46,15 @@ def alternatives_to(
     """
     clinic, therapist = Clinic.objects.the(), slot.therapist
     start = _asked_for(slot, clinic, Rules.ONLINE, now)
-    find = partial(
-        nearest,
-        clinic,
-        slot.treatment,
-        start,
-        count=LOOKED_THROUGH,
-        duration=slot.duration,
-        ignoring=ignoring,
-        now=now,
-    )
-    found = find()
+    wanted = replace(slot, start=start)
+
+    def find(whose: Therapist | None) -> list[Opening]:
+        there = replace(wanted, therapist=whose)
+        return nearest(clinic, there, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
+
+    found = find(None)
     if therapist and not any(therapist in one.therapists for one in found):
-        found += find(therapist=therapist)
+        found += find(therapist)
     offered = [
         opening
         for one in found

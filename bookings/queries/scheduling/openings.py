@@ -1,15 +1,14 @@
 """Free starts: the facts in a constant number of queries, the answer from the core."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.openings import Duration
 from bookings.models import Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import FARTHEST_DAYS, Opening, diary_facts
-from bookings.queries.scheduling.slots import NOTHING, Ignoring
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 DAYS_TO_LOOK_AROUND = 3
 # How many days of therapists are gone through for what is near, so that a full clinic does not
@@ -49,51 +48,56 @@ def openings(
 
 def nearest(
     clinic: Clinic,
-    treatment: Treatment,
-    start: datetime,
+    slot: Slot,
     *,
     count: int = 3,
-    therapist: Therapist | None = None,
-    duration: Duration | None = None,
     rules: Rules = Rules.ONLINE,
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> list[Opening]:
-    """The `count` openings nearest to `start`, in order of time; fewer where little is free.
+    """The `count` openings nearest to the slot, in order of time; fewer where little is free.
 
     It goes through ever more days after the start, but no more than MOST_LOOKED_AT of them.
     """
+    found: list[Opening] = []
+    for first, days in _looks(clinic, slot, rules, now):
+        if len(found) >= count:
+            break
+        found += openings(
+            clinic,
+            slot.treatment,
+            first=first,
+            days=days,
+            therapist=slot.therapist,
+            duration=slot.duration,
+            rules=rules,
+            ignoring=ignoring,
+            now=now,
+        )
+    return closest(found, slot.start, count)
+
+
+def _looks(clinic: Clinic, slot: Slot, rules: Rules, now: datetime) -> Iterator[tuple[date, int]]:
+    """Which days to go through, as first day and number: ever more, and at last some before."""
     today = clinic.day_of(now)
     last = today + timedelta(days=horizon(clinic, rules))
-    first = max(today, clinic.day_of(start) - timedelta(days=DAYS_TO_LOOK_AROUND))
-    find = partial(
-        openings,
-        clinic,
-        treatment,
-        therapist=therapist,
-        duration=duration,
-        rules=rules,
-        ignoring=ignoring,
-        now=now,
-    )
-    left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(treatment, therapist))
+    first = max(today, clinic.day_of(slot.start) - timedelta(days=DAYS_TO_LOOK_AROUND))
+    left = max(AT_LEAST_DAYS, MOST_LOOKED_AT // _how_many_give(slot))
     before = min((first - today).days, left // 3)
     if left <= AT_LEAST_DAYS:  # so few that one look takes in the days before as well
         first, before = first - timedelta(days=before), 0
     left -= before
-    found: list[Opening] = []
     look, begin = AT_LEAST_DAYS, first
-    while len(found) < count and left > 0 and begin <= last:
+    while left > 0 and begin <= last:
         days = min(look, left, (last - begin).days + 1)
-        found += find(first=begin, days=days)
+        yield begin, days
         begin, left, look = begin + timedelta(days=days), left - days, 2 * look
-    if len(found) < count and before > 0:
-        found += find(first=first - timedelta(days=before), days=before)
-    return closest(found, start, count)
+    if before > 0:
+        yield first - timedelta(days=before), before
 
 
-def _how_many_give(treatment: Treatment, therapist: Therapist | None) -> int:
-    return 1 if therapist else max(1, treatment.therapists.filter(active=True).count())
+def _how_many_give(slot: Slot) -> int:
+    return 1 if slot.therapist else max(1, slot.treatment.therapists.filter(active=True).count())
 
 
 def closest(found: Iterable[Opening], start: datetime, count: int) -> list[Opening]:

@@ -1,9 +1,8 @@
 """The best few openings for somebody on the phone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -11,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.core.scheduling.codes import Rules
-from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
-from bookings.queries.scheduling.slots import NOTHING, Ignoring
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
+RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
 SHOWN = 6
 DAYS_AHEAD = 14
 APART = timedelta(minutes=45)
@@ -44,23 +43,36 @@ def suggested(
     *,
     therapist: Therapist | None,
     count: int = SHOWN,
-    duration: Duration | None = None,
+    length: timedelta | None = None,
+    pause: timedelta | None = None,
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
     """Some of what was asked for, not all in a row; or what is nearest to it.
 
-    `duration` is how long it lasts, if not as long as its treatment.
-    Notice and horizon bind runners: what is against them is found as well.
+    `length` and `pause` are its own, if not the treatment's.
     """
-    asked: dict[str, Any] = {"therapist": therapist, "duration": duration, "ignoring": ignoring}
-    asked |= {"rules": Rules.DESK_MOVE, "now": now}
-    near = partial(nearest, clinic, treatment, count=count, **asked)
+    slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
+
+    def near(start: datetime) -> list[Opening]:
+        there = replace(slot, start=start)
+        return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
+
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
-    found = openings(clinic, treatment, first=wish.first, days=days, **asked)
+    found = openings(
+        clinic,
+        treatment,
+        first=wish.first,
+        days=days,
+        therapist=therapist,
+        duration=slot.duration,
+        rules=RULES,
+        ignoring=ignoring,
+        now=now,
+    )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:
         chosen = _spread(fitting, count + 1)

@@ -83,8 +83,26 @@ class Placement:
         )
 
     @property
+    def columns(self) -> dict[str, Any]:
+        """As the row of a visit keeps it."""
+        return {
+            "treatment": self.treatment,
+            "therapist": self.therapist,
+            "room": self.room,
+            "starts_at": self.interval.start,
+            "ends_at": self.interval.end,
+            "blocked_until": self.blocked_until,
+            "price": self.price,
+        }
+
+    @property
     def pause(self) -> timedelta:
         return self.blocked_until - self.interval.end
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the event says that put it here."""
+        return {"to": self.snapshot(), "set_aside": list(self.set_aside)}
 
     def snapshot(self) -> dict[str, Any]:
         """As an event keeps it: names for people to read, ids to find them again."""

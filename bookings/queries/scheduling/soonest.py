@@ -56,10 +56,9 @@ def soonest(
     now: datetime,
 ) -> Soonest:
     """One look at the diary for everybody, or for one therapist; the `holder`'s holds are free."""
-    today = clinic.day_of(now)
     facts = diary_facts(
         clinic,
-        first=today,
+        first=clinic.day_of(now),
         days=DAYS_LOOKED_AT,
         treatments=treatments,
         therapist=therapist,
@@ -68,9 +67,17 @@ def soonest(
     )
     usual = most_usual(one for one in treatments if facts.offered_by[one.pk])
     offered = _what_each_is_asked_for(facts, usual, treatments)
+    days, found = _first_of_each(facts, usual, offered)
+    return Soonest(usual, list(days.values())[:DAYS_TOLD], found, offered, _hours(facts))
+
+
+def _first_of_each(
+    facts: DiaryFacts, usual: Treatment | None, offered: Mapping[int, Treatment]
+) -> tuple[dict[date, Free], dict[int, Free]]:
+    """By day the first of the usual, by therapist the first of what they are asked for."""
     days: dict[date, Free] = {}
     found: dict[int, Free] = {}
-    first = today
+    first = facts.first
     for look in LOOKS:
         awaited = {one for pk, one in offered.items() if pk not in found}
         if usual and len(days) < DAYS_TOLD:
@@ -79,12 +86,12 @@ def soonest(
             for opening in facts.openings(treatment, first=first, days=look):
                 free = Free(treatment, opening)
                 if treatment == usual:
-                    days.setdefault(clinic.day_of(opening.starts_at), free)
+                    days.setdefault(facts.clinic.day_of(opening.starts_at), free)
                 for taker in opening.therapists:
                     if offered[taker.pk] == treatment:
                         found.setdefault(taker.pk, free)
         first += timedelta(days=look)
-    return Soonest(usual, list(days.values())[:DAYS_TOLD], found, offered, _hours(facts))
+    return days, found
 
 
 def _what_each_is_asked_for(

@@ -14,7 +14,7 @@ AN_HOUR = 60  # minutes: further from the usual hour than this is another time o
 
 
 @dataclass(frozen=True)
-class Again:
+class SameAgain:
     """A free start, with the same therapist where they are free then, else with anybody."""
 
     starts_at: datetime
@@ -28,7 +28,7 @@ def next_again(
     *,
     holder: str = "",
     now: datetime,
-) -> Again | None:
+) -> SameAgain | None:
     """Within four weeks, at the earliest tomorrow and a week after the visit.
 
     The hour counts more than the therapist's being there sooner, a good day more than either, and
@@ -50,7 +50,7 @@ def next_again(
     if best is None:
         return None
     kept = visit.therapist if visit.therapist in best.therapists else None
-    return Again(best.starts_at, kept)
+    return SameAgain(best.starts_at, kept)
 
 
 def _rank(

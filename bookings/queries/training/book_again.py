@@ -11,6 +11,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest
+from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
     History,
     declined_by,
@@ -26,7 +27,7 @@ SHORTEST, LONGEST = timedelta(weeks=1), timedelta(weeks=8)
 
 
 @dataclass(frozen=True)
-class Again:
+class BookAgain:
     """Free times with the same therapist; `session` names what the plan asks for, if anything."""
 
     treatment: Treatment
@@ -34,7 +35,7 @@ class Again:
     openings: Sequence[Opening]
 
 
-def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> Again:
+def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
     """The next session of the plan that is not booked yet; without one, the usual pause."""
     client, today = visit.whose, clinic.day_of(now)
     history = History.of(client)
@@ -42,19 +43,19 @@ def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> Again:
     session = _next_session(plan, history, visit, clinic, today)
     if session is None:
         day = clinic.day_of(visit.starts_at) + _usual_pause(history)
-        return Again(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+        return BookAgain(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
     name = plan.protocol.session_types[session.kind].name
     offered = Treatment.objects.filter(active=True, therapists=visit.therapist_id)
     treatment = suitable(offered, session) or visit.treatment
     near = _near(visit, treatment, max(session.suggested, today), clinic, now)
     fits = [one for one in near if plan.allows(session, clinic.day_of(one.starts_at))]
-    return Again(treatment, name, fits)
+    return BookAgain(treatment, name, fits)
 
 
-def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> Again:
+def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> BookAgain:
     """The same treatment and therapist at the same hour, so many weeks after the visit."""
     day = clinic.day_of(visit.starts_at) + timedelta(weeks=weeks)
-    return Again(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+    return BookAgain(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
 
 
 def _next_session(
@@ -83,12 +84,5 @@ def _near(
     """At the hour at which they have just come."""
     clock = visit.starts_at.astimezone(clinic.tz).time()
     start = datetime.combine(day, clock, clinic.tz)
-    return nearest(
-        clinic,
-        treatment,
-        start,
-        count=TIMES,
-        therapist=visit.therapist,
-        rules=Rules.DESK,
-        now=now,
-    )
+    slot = Slot(treatment=treatment, start=start, therapist=visit.therapist)
+    return nearest(clinic, slot, count=TIMES, rules=Rules.DESK, now=now)

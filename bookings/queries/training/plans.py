@@ -161,7 +161,7 @@ def _offers(
     last = clinic.last_bookable_day(now)
     reached = [session for _, session in numbered if session.window_start <= last]
     diary = _diary_of(clinic, treatments, reached, holder=holder, now=now)
-    asked = _Asked(clinic, plan, treatments, history, frozenset(declined), diary, last)
+    asked = _OfferFacts(clinic, plan, treatments, history, frozenset(declined), diary, last)
     return [asked.offer(number, session) for number, session in numbered]
 
 
@@ -182,7 +182,7 @@ def openings_for(
     treatments = {one.pk: one for one in named}
     last = clinic.last_bookable_day(now)
     diary = _diary_of(clinic, treatments.values(), sessions, holder=holder, now=now)
-    asked = _Asked(clinic, plan, list(treatments.values()), history, frozenset(), diary, last)
+    asked = _OfferFacts(clinic, plan, list(treatments.values()), history, frozenset(), diary, last)
     return [
         asked.nearest_to(session, treatments[treatment.pk])
         if session and treatment.pk in treatments and session.window_start <= last
@@ -198,7 +198,7 @@ def suitable(treatments: Iterable[Treatment], session: training.Session) -> Trea
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _OfferFacts:
     """What every session's offer is made from; `last` is the last day of the diary."""
 
     clinic: Clinic

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from bookings import calendars
+from bookings import calendars, links
 from bookings.actions.mail import reminders
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.scheduling import second_thoughts, unproved
+from bookings.actions.scheduling import undoing, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
@@ -56,7 +56,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "clinic": clinic,
         "status": _("Kept for you") if confirm_by else IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
-        "undo": second_thoughts.offered(visit, clinic, now=now),
+        "undo": undoing.offered(visit, clinic, by=Role.RUNNER, now=now),
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
         "booked_here": _booked_here(request, opened),
@@ -93,8 +93,10 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
 @require_safe
 @behind_a_link
 def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
+    visit = opened.appointment
+    token = links.calendar_token(visit) if opened.from_mail else opened.token
     return HttpResponse(
-        calendars.download(opened.appointment, Clinic.objects.the()),
+        calendars.download(visit, Clinic.objects.the(), token),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
     )

@@ -24,7 +24,7 @@ from bookings.core.clients.search_text import same_name
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Treatment
+from bookings.models import Appointment, Client, Told, Treatment
 from bookings.queries.scheduling.slots import Slot
 from bookings.runner.scheduling import times
 from bookings.runner.scheduling.forms import DetailsForm, StartForm
@@ -32,8 +32,10 @@ from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.forms import PERSON
 from bookings.web.rate_limits import BOOKING, HOLDS, limited
 from bookings.web.responses import page_methods, private, sorry, status_of, tell_when_to_return
+from bookings.web.training import basket
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
+    TYPED,
     counted_as,
     language,
     proved_address,
@@ -44,7 +46,7 @@ from bookings.web.visitor import (
     who_has_signed_in,
 )
 
-KEY, TYPED = "booking_key", "typed"
+KEY = "booking_key"
 LONGEST_KEPT = 500
 
 
@@ -74,20 +76,21 @@ def hold(request: HttpRequest, slug: str) -> HttpResponse:
 @limited(HOLDS)
 @behind_a_link
 def correct_address(request: HttpRequest, opened: Opened) -> HttpResponse:
-    """Back to the form with what was typed, the time still kept; nothing goes to the wrong one."""
+    """Back to the form with what was typed, the times still kept; nothing goes to the wrong one."""
     visit = opened.appointment
     if not visit.visitor or visit.visitor != visitor(request):
         raise Http404
     try:
-        unproved.hold_again(visit, _holder(request), now=timezone.now())
+        slots = unproved.hold_again(visit, _holder(request), now=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
         return back_to_it(opened)
+    SessionPlan(request).take_back_from(visit)
     request.session[TYPED] = {name: getattr(visit.whose, name) for name in PERSON}
+    if visit.together:
+        return redirect(basket.choose_again(request, slots))
     request.session[KEY] = token_hex(16)
-    therapist = None if visit.any_therapist else visit.therapist
-    slot = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=therapist)
-    return redirect(_details_of(slot))
+    return redirect(_details_of(slots[0]))
 
 
 @page_methods
@@ -139,32 +142,39 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
     plan = SessionPlan(request)
     told = plan.going_with(request.POST)
     try:
-        wanted = BookingRequest(
-            slots=[Slot(treatment=treatment, **form.chosen)],
-            client=_for_whom(request, form.person, now),
-            key=said["key"],
-            rules=Rules.ONLINE,
-            holder=_holder(request),
-            proved_address=proved_address(request),
-            proved_here=proved_here(request),
-            agrees_to_terms=True,
-            language=language(),
-            told=told,
-            by=Role.RUNNER,
-        )
-        [booked] = booking.book(wanted, now=now)
+        [booked] = booking.book(_wanted(request, treatment, form, told, now), now=now)
     except Refused as refusal:
         _keep_what_was_typed(request)
-        held = _held(request, treatment, form.cleaned_data)
-        response = _details(
-            request, treatment, form, held=held, refusal=refusal, status=status_of(refusal)
-        )
-        return tell_when_to_return(response, refusal)
+        held, status = _held(request, treatment, said), status_of(refusal)
+        page = _details(request, treatment, form, held=held, refusal=refusal, status=status)
+        return tell_when_to_return(page, refusal)
     remember_booked(request, [booked])
     plan.note_booking(booked, told)
     if booked.booked_at == now:
         _confirm(request, said, waits=booked.prove_by is not None)
     return redirect(page_url(booked))
+
+
+def _wanted(
+    request: HttpRequest,
+    treatment: Treatment,
+    form: DetailsForm,
+    told: Told | None,
+    now: datetime,
+) -> BookingRequest:
+    return BookingRequest(
+        slots=[Slot(treatment=treatment, **form.chosen)],
+        client=_for_whom(request, form.person, now),
+        key=form.cleaned_data["key"],
+        rules=Rules.ONLINE,
+        holder=_holder(request),
+        proved_address=proved_address(request),
+        proved_here=proved_here(request),
+        agrees_to_terms=True,
+        language=language(),
+        told=told,
+        by=Role.RUNNER,
+    )
 
 
 def _for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Client:
@@ -210,26 +220,29 @@ def _details(
     wanted, now = _said(form, "therapist"), timezone.now()
     start = held.starts_at if held else _said(form, "start")
     slot = Slot(treatment=treatment, start=start, therapist=wanted) if start else None
-    known = who_has_signed_in(request)
     context = {
-        "booking_as": known if known and _is_them(known, form.typed_or_given()) else None,
+        "booking_as": _booking_as(request, form),
         "plan": SessionPlan(request),
         "goes_along": goes_along(request, form),
         "treatment": treatment,
         "form": form,
         "held": held,
-        "held_until": held.held_until if held and held.is_live_hold(now) else None,
-        "seconds_left": _seconds_left(held, now),
+        **_time_left(held, now),
         "start": start,
         "here": _details_of(slot) if slot else request.path,
-        "minutes": held.minutes if held else treatment.minutes,
-        "price": held.price if held else treatment.price,
+        "minutes": (held or treatment).minutes,
+        "price": (held or treatment).price,
         "therapist": held.therapist if held else wanted,
         "wanted": wanted,
         "refusal": refusal,
         "can_try_again": refusal is not None and not isinstance(refusal, SlotTaken | NotBookable),
     }
     return render(request, "runner/scheduling/details.html", context, status=status)
+
+
+def _booking_as(request: HttpRequest, form: DetailsForm) -> Client | None:
+    known = who_has_signed_in(request)
+    return known if known and _is_them(known, form.typed_or_given()) else None
 
 
 def _said(form: DetailsForm, name: str) -> Any:
@@ -283,9 +296,9 @@ def _held(request: HttpRequest, treatment: Treatment, chosen: dict) -> Appointme
     return held
 
 
-def _seconds_left(held: Appointment | None, now: datetime) -> int:
-    ends = held.held_until if held else None
-    return max(0, int((ends - now).total_seconds())) if ends else 0
+def _time_left(held: Appointment | None, now: datetime) -> dict[str, Any]:
+    ends = held.held_until if held and held.is_live_hold(now) else None
+    return {"held_until": ends, "seconds_left": int((ends - now).total_seconds()) if ends else 0}
 
 
 def _key(request: HttpRequest) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Busy, Refused, Stale, TooLate
-from bookings.actions.scheduling import cancellation, second_thoughts
+from bookings.actions.scheduling import cancellation, undoing
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Clinic
@@ -69,7 +69,8 @@ def undo(request: HttpRequest, opened: Opened) -> HttpResponse:
     if not form.is_valid():
         return back_to_it(opened)
     try:
-        second_thoughts.undo(opened.appointment, **form.cleaned_data, now=timezone.now())
+        revision = form.cleaned_data["revision"]
+        undoing.undo(opened.appointment, revision=revision, by=Role.RUNNER, now=timezone.now())
     except Busy:
         raise
     except Refused as refusal:

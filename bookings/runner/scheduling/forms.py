@@ -50,7 +50,7 @@ class RevisionForm(forms.Form):
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
-class MoveForm(RevisionForm, StartForm):
+class NewStartForm(RevisionForm, StartForm):
     """A new start for it."""
 
 

@@ -20,10 +20,10 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import diary_facts
 from bookings.queries.scheduling.slots import Ignoring, Slot
-from bookings.runner.scheduling.forms import MoveForm
+from bookings.runner.scheduling.forms import NewStartForm
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
 from bookings.web.responses import page_methods, page_or_part
-from bookings.web.scheduling.picker import open_picker
+from bookings.web.scheduling.picker import Picker
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import plan_behind_a_link, plan_of_store
 
@@ -54,10 +54,10 @@ def _choose(
         if opened.from_mail
         else store_of_browser(request)
     )
-    picker = open_picker(
-        clinic,
-        opened.appointment.treatment,
-        request.GET,
+    picker = Picker(
+        clinic=clinic,
+        treatment=opened.appointment.treatment,
+        query=request.GET,
         path=here,
         target=here,
         now=now,
@@ -76,14 +76,14 @@ def _choose(
 
 def _confirm(request: HttpRequest, opened: Opened) -> HttpResponse:
     revision = opened.appointment.revision
-    form = MoveForm({**request.GET.dict(), "revision": revision})
+    form = NewStartForm({**request.GET.dict(), "revision": revision})
     if not form.is_valid():
         return _choose(request, opened, _("Please choose one of the free times."), status=422)
     return _confirm_page(request, opened, form)
 
 
 def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
-    form = MoveForm(request.POST)
+    form = NewStartForm(request.POST)
     if not form.is_valid():
         return _choose(request, opened, _("Please choose one of the free times."), status=422)
     try:
@@ -98,7 +98,7 @@ def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
     return back_to_it(opened)
 
 
-def _request(visit: Appointment, form: MoveForm) -> MoveRequest:
+def _request(visit: Appointment, form: NewStartForm) -> MoveRequest:
     data = form.cleaned_data
     slot = Slot(treatment=visit.treatment, start=data["start"], therapist=data["therapist"])
     return MoveRequest(
@@ -114,7 +114,7 @@ def _request(visit: Appointment, form: MoveForm) -> MoveRequest:
 def _confirm_page(
     request: HttpRequest,
     opened: Opened,
-    form: MoveForm,
+    form: NewStartForm,
     refusal: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_or_part
-from bookings.web.scheduling.picker import PAGE, PART, Picker, open_picker
+from bookings.web.scheduling.picker import PAGE, PART, Picker
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import plan_of_store
 from bookings.web.visitor import visitor
@@ -25,10 +25,10 @@ def times(request: HttpRequest, slug: str) -> HttpResponse:
 def picker_of(request: HttpRequest, treatment: Treatment, query: Any = None) -> Picker:
     """The picker for a new appointment."""
     clinic, now = Clinic.objects.the(), timezone.now()
-    return open_picker(
-        clinic,
-        treatment,
-        request.GET if query is None else query,
+    return Picker(
+        clinic=clinic,
+        treatment=treatment,
+        query=request.GET if query is None else query,
         path=reverse("runner:times", args=[treatment.slug]),
         target=reverse("runner:hold", args=[treatment.slug]),
         now=now,

@@ -22,7 +22,7 @@ A_NAME = "Marathon"
 
 
 @dataclass(frozen=True)
-class ShownPhase:
+class RunnersPhase:
     """A phase in the runner's words; `sources` are numbered in the list below."""
 
     rules: PhaseRules
@@ -32,7 +32,7 @@ class ShownPhase:
 
 
 @dataclass(frozen=True)
-class Example:
+class BuildUpExample:
     """The build-up to a marathon that began about now."""
 
     race_date: date
@@ -43,8 +43,8 @@ class Example:
 @dataclass(frozen=True)
 class ProtocolPage:
     protocol: training.Protocol
-    example: Example
-    phases: Sequence[ShownPhase]
+    example: BuildUpExample
+    phases: Sequence[RunnersPhase]
     sources: Sequence[Source]
     promised_nothing_about: Sequence[str]
 
@@ -70,7 +70,7 @@ def protocol_page(rules: training.Protocol, today: date) -> ProtocolPage:
         protocol=rules,
         example=_example(rules, today),
         phases=[
-            ShownPhase(
+            RunnersPhase(
                 phase,
                 dates.translated(when.get(phase.phase, "")),
                 dates.translated(STRENGTHS_IN_WORDS[phase.strength]),
@@ -94,7 +94,7 @@ def _cited(rules: training.Protocol) -> list[str]:
     return list(dict.fromkeys([*phases, *rules.claims.sources]))
 
 
-def _example(rules: training.Protocol, today: date) -> Example:
+def _example(rules: training.Protocol, today: date) -> BuildUpExample:
     weeks = rules.distances[training.Distance.MARATHON].default_weeks
     race_date = today + weeks * WEEK
     race_date += timedelta(days=6 - race_date.weekday())
@@ -108,7 +108,7 @@ def _example(rules: training.Protocol, today: date) -> Example:
         for number, session in enumerate(plan.sessions, start=1)
     ]
     drawn = segments, marked, rules
-    return Example(
+    return BuildUpExample(
         race_date,
         ribbon.lying(*drawn, today=date.min),
         ribbon.upright(*drawn, today=date.min),

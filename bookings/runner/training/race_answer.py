@@ -37,7 +37,7 @@ class NextSession:
 
 
 @dataclass(frozen=True)
-class Answer:
+class RaceAnswer:
     """`figure` and `to` are one phrase: 21, "weeks to Sunday 25 April 2027"."""
 
     figure: int
@@ -67,11 +67,11 @@ def answer(
     to: str,
     now: datetime,
     holder: str,
-) -> Answer:
+) -> RaceAnswer:
     """Of one race of the plan; `to` names it, as in "to Sunday 25 April"."""
     offer = next_offer(clinic, plan, history, declined=frozenset(declined), now=now, holder=holder)
     figure, unit = _how_far(race.days_to(plan.as_of), to)
-    return Answer(
+    return RaceAnswer(
         figure=figure,
         to=unit,
         standing=_standing(plan),
@@ -83,7 +83,7 @@ def answer(
 
 def answer_to(
     store: PlanStore, plan: training.Plan, clinic: Clinic, *, now: datetime, holder: str
-) -> Answer | None:
+) -> RaceAnswer | None:
     """Of the race that somebody whose races are known is greeted with, if one is near enough."""
     race = race_to_greet(store.races, plan.protocol, clinic.day_of(now))
     if race is None:

@@ -22,7 +22,7 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Advice:
+class PhaseGuide:
     """A phase, when it is before or after a marathon, and what suits it for which reason."""
 
     phase: PhaseRules
@@ -30,12 +30,12 @@ class Advice:
     reasons: list[Reason]
 
 
-def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list[Advice]:
+def advice(treatments: Iterable[Treatment], protocol: training.Protocol) -> list[PhaseGuide]:
     treatments = list(treatments)
     when = training.in_plain_words(protocol, training.Distance.MARATHON)
     phases = [protocol.phases[phase] for phase in TOLD]
     return [
-        Advice(
+        PhaseGuide(
             phase,
             dates.translated(when.get(phase.phase, "")),
             list(_reasons(phase, treatments, protocol)),

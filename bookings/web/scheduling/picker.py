@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -102,32 +104,79 @@ class Cell:
     advised: Advised | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Picker:
-    """What the picker shows. `path` is the page it stands on, `target` where a start goes to.
+    """What the picker shows, as the address (`query`) asks for it.
 
-    `usual` is the therapist an address stands for that names none; `plan` is the runner's, from
-    whose races the days are advised. `opened_for_training` says that nobody has asked for the
-    day, and `kept` is what every address of the picker carries along.
+    `path` is the page it stands on, `target` where a start goes to, and `kept` what every address
+    of it carries along; the days are advised from the races of `plan`. One that asks for no day
+    opens on the visit's own week when moving, else on the first good day of the runner's
+    training, else at the next free.
     """
 
     clinic: Clinic
     treatment: Treatment
+    query: Mapping[str, str]
     path: str
     target: str
-    therapists: list[Therapist]
-    therapist: Therapist | None
-    usual: Therapist | None
-    today: date
-    days: list[Day]
-    wanted: date | None
-    chosen: Day | None
-    soonest: Opening | None
-    moving: Appointment | None
+    now: datetime
+    holder: str = ""
+    moving: Appointment | None = None
     plan: training.Plan | None = None
-    light: Sequence[Treatment] = ()
-    opened_for_training: bool = False
     kept: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def today(self) -> date:
+        return self.clinic.day_of(self.now)
+
+    @cached_property
+    def therapists(self) -> list[Therapist]:
+        return list(self.treatment.therapists.active())
+
+    @property
+    def therapist(self) -> Therapist | None:
+        return self._asked.therapist
+
+    @property
+    def usual(self) -> Therapist | None:
+        """For whom an address stands that names none: whom a moved visit was asked of."""
+        asked_of = None if self.moving is None or self.moving.any_therapist else self.moving
+        return asked_of.therapist if asked_of and asked_of.therapist in self.therapists else None
+
+    @cached_property
+    def days(self) -> list[Day]:
+        """Two weeks; they move on to the first good day of the training, if none is asked for."""
+        days = self._days_asked_for
+        if not self._may_open_for_training or self._first_good(days):
+            return days
+        later = self._good_day_after(days[-1].date)
+        good = self._look(later) if later else []
+        return good if self._first_good(good) else days
+
+    @cached_property
+    def opened_for_training(self) -> Day | None:
+        """The first good day, where nobody has asked for another."""
+        return self.next_good if self._may_open_for_training else None
+
+    @cached_property
+    def chosen(self) -> Day | None:
+        """The first day with openings from the one asked for, or else before it."""
+        free = [day for day in self.days if day.openings]
+        later = (day for day in free if self.wanted is None or day.date >= self.wanted)
+        return next(later, free[-1] if free else None)
+
+    @property
+    def wanted(self) -> date | None:
+        opened = self.opened_for_training
+        return opened.date if opened else self._asked.day
+
+    @cached_property
+    def soonest(self) -> Opening | None:
+        """Where the days from today on, or from the next free one, have been looked at."""
+        days = self._days_asked_for
+        if not (self._asked.says_nothing or days[0].date == self.today):
+            return None
+        return next((day.openings[0] for day in days if day.openings), None)
 
     @property
     def first(self) -> date:
@@ -173,16 +222,21 @@ class Picker:
     @property
     def lighter(self) -> Treatment | None:
         """The light treatment to have instead, on a day that is advised for light ones only."""
-        if not (self.plan and self.chosen and self.advised and self.treatment not in self.light):
+        if not (self.plan and self.chosen and self.advised and self.treatment not in self._light):
             return None
         if self.advised.advice.verdict is not training.Verdict.LIGHT_ONLY:
             return None
         day, plan = self.chosen.date, self.plan
         return min(
-            self.light,
+            self._light,
             key=lambda one: (not training.fits(one.kinds, day, plan), one.minutes),
             default=None,
         )
+
+    @cached_property
+    def _light(self) -> list[Treatment]:
+        kinds = training.light_kinds(self.plan.protocol) if self.plan else set()
+        return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
 
     @property
     def lighter_url(self) -> str:
@@ -245,7 +299,7 @@ class Picker:
     @property
     def next_good(self) -> Day | None:
         """The first good day of those shown that can be had."""
-        return _first_good(self.days, self.treatment, self.plan)
+        return self._first_good(self.days)
 
     def _advised(self, day: Day) -> Advised | None:
         if self.plan is None:
@@ -277,134 +331,48 @@ class Picker:
         asked = {name: value for name, value in asked.items() if value}
         return f"{self.path}?{urlencode(asked)}" if asked else self.path
 
+    @cached_property
+    def _asked(self) -> Asked:
+        last = self.clinic.last_bookable_day(self.now)
+        asked = Asked.read(self.query, self.therapists, self.usual, self.today, last)
+        if self.moving is None:
+            return asked
+        return asked.on_the_week_of(self.clinic.day_of(self.moving.starts_at), self.today)
 
-def open_picker(
-    clinic: Clinic,
-    treatment: Treatment,
-    query: Mapping[str, str],
-    *,
-    path: str,
-    target: str,
-    now: datetime,
-    holder: str = "",
-    moving: Appointment | None = None,
-    plan: training.Plan | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> Picker:
-    """The picker as the address asks for it.
+    @cached_property
+    def _days_asked_for(self) -> list[Day]:
+        days = self._look(self._asked.strip(self.today))
+        if not self._asked.says_nothing or any(day.openings for day in days):
+            return days
+        later = next_free(self.clinic, self.treatment, after=self.now, now=self.now, **self._how)
+        return self._look(self.clinic.day_of(later.starts_at) if later else self.today)
 
-    One that asks for no day opens on the visit's own week when moving, else on the first good
-    day of the runner's training, else at the next free.
-    """
-    therapists = list(treatment.therapists.active())
-    usual = _usual(moving, therapists)
-    today, last = clinic.day_of(now), clinic.last_bookable_day(now)
-    asked = Asked.read(query, therapists, usual, today, last)
-    if moving:
-        asked = asked.on_the_week_of(clinic.day_of(moving.starts_at), today)
-    facts = {"now": now, "therapist": asked.therapist, **_besides(holder, moving)}
-    days, wanted = _days_to_show(clinic, treatment, asked, today, facts), asked.day
-    soonest = _soonest(days) if asked.says_nothing or days[0].date == today else None
-    opened = _opened_for_training(clinic, treatment, asked, plan, days=days, facts=facts)
-    if opened:
-        days, wanted = opened
-    return Picker(
-        clinic=clinic,
-        treatment=treatment,
-        path=path,
-        target=target,
-        therapists=therapists,
-        therapist=asked.therapist,
-        usual=usual,
-        today=today,
-        days=days,
-        wanted=wanted,
-        chosen=_chosen(days, wanted),
-        soonest=soonest,
-        moving=moving,
-        plan=plan,
-        light=_light(plan) if plan else (),
-        opened_for_training=bool(opened),
-        kept=kept or {},
-    )
+    def _look(self, first: date) -> list[Day]:
+        how = {"days": STRIP_DAYS, "now": self.now, **self._how}
+        return days_of(self.clinic, self.treatment, first=first, **how)
 
+    @property
+    def _how(self) -> dict[str, Any]:
+        """A moved appointment does not stand in its own way, and keeps the length it has."""
+        if self.moving is None:
+            return {"therapist": self.therapist, "ignoring": Ignoring(holder=self.holder)}
+        but = Ignoring(appointments=(self.moving.pk,))
+        return {"therapist": self.therapist, "ignoring": but, "duration": self.moving.duration}
 
-def _opened_for_training(
-    clinic: Clinic,
-    treatment: Treatment,
-    asked: Asked,
-    plan: training.Plan | None,
-    *,
-    days: list[Day],
-    facts: dict,
-) -> tuple[list[Day], date] | None:
-    """The days to show and the first good one of them, where no other is asked for.
+    @property
+    def _may_open_for_training(self) -> bool:
+        return self.plan is not None and self._asked.says_nothing and self._asked.next != FREE
 
-    The strip moves on to it where none of the first two weeks is good.
-    """
-    if plan is None or not asked.says_nothing or asked.next == FREE:
-        return None
-    good = _first_good(days, treatment, plan)
-    if good is None and (later := _good_day_after(days[-1].date, clinic, treatment, plan, facts)):
-        days = days_of(clinic, treatment, first=later, days=STRIP_DAYS, **facts)
-        good = _first_good(days, treatment, plan)
-    return (days, good.date) if good else None
+    def _first_good(self, days: Sequence[Day]) -> Day | None:
+        free = (day for day in days if day.openings)
+        return next((day for day in free if self._suits(day.date)), None)
 
+    def _good_day_after(self, last_shown: date) -> date | None:
+        """The first good day within the horizon, whether or not it is free."""
+        days = (self.clinic.last_bookable_day(self.now) - last_shown).days
+        after = (last_shown + timedelta(days=n) for n in range(1, days + 1))
+        return next((day for day in after if self._suits(day)), None)
 
-def _first_good(
-    days: Sequence[Day], treatment: Treatment, plan: training.Plan | None
-) -> Day | None:
-    if plan is None:
-        return None
-    free = (day for day in days if day.openings)
-    return next((day for day in free if training.suits(treatment.kinds, day.date, plan)), None)
-
-
-def _good_day_after(
-    last_shown: date, clinic: Clinic, treatment: Treatment, plan: training.Plan, facts: dict
-) -> date | None:
-    """The first good day within the horizon, whether or not it is free."""
-    days = (clinic.last_bookable_day(facts["now"]) - last_shown).days
-    after = (last_shown + timedelta(days=n) for n in range(1, days + 1))
-    return next((day for day in after if training.suits(treatment.kinds, day, plan)), None)
-
-
-def _besides(holder: str, moving: Appointment | None) -> dict:
-    """A moved appointment does not stand in its own way, and keeps the length it has."""
-    if moving is None:
-        return {"ignoring": Ignoring(holder=holder)}
-    return {"duration": moving.duration, "ignoring": Ignoring(appointments=(moving.pk,))}
-
-
-def _light(plan: training.Plan) -> list[Treatment]:
-    kinds = training.light_kinds(plan.protocol)
-    return [one for one in Treatment.objects.bookable_online() if one.kinds & kinds]
-
-
-def _usual(moving: Appointment | None, therapists: list[Therapist]) -> Therapist | None:
-    """Whoever asked for a therapist in particular sees that one's times first."""
-    if moving is None or moving.any_therapist or moving.therapist not in therapists:
-        return None
-    return moving.therapist
-
-
-def _days_to_show(
-    clinic: Clinic, treatment: Treatment, asked: Asked, today: date, facts: dict
-) -> list[Day]:
-    days = days_of(clinic, treatment, first=asked.strip(today), days=STRIP_DAYS, **facts)
-    if not asked.says_nothing or any(day.openings for day in days):
-        return days
-    later = next_free(clinic, treatment, after=facts["now"], **facts)
-    first = clinic.day_of(later.starts_at) if later else today
-    return days_of(clinic, treatment, first=first, days=STRIP_DAYS, **facts)
-
-
-def _chosen(days: list[Day], wanted: date | None) -> Day | None:
-    """The first day with openings from the one asked for, or else before it."""
-    free = [day for day in days if day.openings]
-    later = (day for day in free if wanted is None or day.date >= wanted)
-    return next(later, free[-1] if free else None)
-
-
-def _soonest(days: list[Day]) -> Opening | None:
-    return next((day.openings[0] for day in days if day.openings), None)
+    def _suits(self, day: date) -> bool:
+        plan = self.plan
+        return plan is not None and training.suits(self.treatment.kinds, day, plan)

@@ -41,6 +41,7 @@ from bookings.web.training.plan_store import (
     plan_of_store,
 )
 from bookings.web.visitor import (
+    TYPED,
     counted_as,
     language,
     proved_address,
@@ -55,7 +56,7 @@ OTHER = "other"  # the press for other times
 
 
 @dataclass(frozen=True)
-class Line:
+class BasketLine:
     """A chosen time: kept, still free though not kept any more, or gone with others to choose.
 
     `held` is the hold that booking would use, a late one as well; `is_kept` as long as it lasts.
@@ -184,7 +185,15 @@ def basket(request: HttpRequest, store: PlanStore) -> HttpResponse:
         return _nothing_chosen(request, store)
     if request.method == "POST":
         return _book(request, store, slots)
-    return _show(request, store, _lines(request, slots), _form(store, _key(request)))
+    return _show(request, store, _lines(request, slots), _form(request, store))
+
+
+def choose_again(request: HttpRequest, slots: Sequence[Slot]) -> str:
+    """What this browser had booked together, to be booked once more. Returns the page's address."""
+    store = SessionPlan(request)
+    request.session[CHOSEN] = {"for": store.url, "times": [as_text(one) for one in slots]}
+    request.session[KEY] = token_hex(16)
+    return store.basket_url
 
 
 @require_POST
@@ -211,7 +220,7 @@ def _keep(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
     request.session[CHOSEN] = {"for": store.url, "times": [as_text(one) for one in slots]}
     if not found.missed:
         return redirect(store.basket_url)
-    form = _form(store, _key(request))
+    form = _form(request, store)
     return _show(request, store, _lines(request, slots, found), form, status=409)
 
 
@@ -249,7 +258,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
 
 
 def _booked(request: HttpRequest, store: PlanStore, visits: Sequence[Appointment]) -> HttpResponse:
-    for kept in (CHOSEN, KEY):
+    for kept in (CHOSEN, KEY, TYPED):
         request.session.pop(kept, None)
     bundle.forget(request.session)
     if not store.at_the_desk:
@@ -315,18 +324,22 @@ def _not_booked(
     return tell_when_to_return(response, refusal)
 
 
-def _lines(request: HttpRequest, slots: Sequence[Slot], found: Held | None = None) -> list[Line]:
+def _lines(
+    request: HttpRequest, slots: Sequence[Slot], found: Held | None = None
+) -> list[BasketLine]:
     why = {missed.slot: missed.why for missed in found.missed} if found else {}
     held = holds.holds_of(Holder(key=visitor(request)), slots)
     pairs = zip(slots, held, strict=True)
     return [_line(request, slot, one, why.get(slot)) for slot, one in pairs]
 
 
-def _line(request: HttpRequest, slot: Slot, held: Appointment | None, why: Refused | None) -> Line:
+def _line(
+    request: HttpRequest, slot: Slot, held: Appointment | None, why: Refused | None
+) -> BasketLine:
     is_kept = held is not None and held.is_live_hold(timezone.now())
     if not is_kept and why is None:
         why = _why_not_free(request, holds.as_held(slot, held) if held else slot)
-    return Line(slot, as_text(slot), held, is_kept, why)
+    return BasketLine(slot, as_text(slot), held, is_kept, why)
 
 
 def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
@@ -341,7 +354,7 @@ def _why_not_free(request: HttpRequest, slot: Slot) -> Refused | None:
 def _show(
     request: HttpRequest,
     store: PlanStore,
-    lines: Sequence[Line],
+    lines: Sequence[BasketLine],
     form: KeyForm,
     *,
     refusal: Refused | None = None,
@@ -379,8 +392,11 @@ def _holder(request: HttpRequest, store: PlanStore) -> Holder:
     return Holder(key=visitor_from_now_on(request), address=where)
 
 
-def _form(store: PlanStore, key: str) -> KeyForm:
-    return (KeyForm if store.client else PersonForm)(initial={"key": key})
+def _form(request: HttpRequest, store: PlanStore) -> KeyForm:
+    key = {"key": _key(request)}
+    if store.client:
+        return KeyForm(initial=key)
+    return PersonForm(initial={**request.session.get(TYPED, {}), **key})
 
 
 def _chosen(request: HttpRequest, store: PlanStore) -> list[Slot]:

@@ -6,7 +6,7 @@ stretches with its page; pins, flags and words are put there and keep their own 
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -40,6 +40,13 @@ MONTHS_WIDTHS = (("", 280), ("with-much-room", 640))
 APART = 4.6  # percent between two numbered pins
 # Percent; farther right there is no room behind a flag's pole.
 ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
+# Px of the plan's drawing where it is narrowest of those with names at small flags; how high a main
+# race's flag stands, and a small one may; what is written beside a pole, what else takes room.
+WIDE, HIGH, MAIN_UP = 690, 256, 158
+SMALL_UPS = range(60, 240, 12)
+BESIDE_POLE, PENNANT, LINES, SKY = 43, 36, 34, 36
+PIN_UP, TODAY_UP, HALF_WORD, HALF_PIN = 43, 60, 26, 14
+LONGEST_RACE = 26  # letters
 UNNAMED = (Phase.OFF_SEASON, Phase.RACE_DAY)
 
 Point = tuple[float, float]
@@ -112,6 +119,26 @@ class Flag:
     is_main: bool
     at_left: bool
     narrow_at_left: bool
+    named_up: int  # how high a small flag stands that has its name beside it; 0 without room
+
+    @property
+    def pole_top(self) -> int:
+        """As SVG counts."""
+        return -self.named_up
+
+
+@dataclass(frozen=True)
+class Box:
+    """What is taken of the plan's drawing where it is narrowest, in px."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def touches(self, other: "Box") -> bool:
+        beside = self.right <= other.left or other.right <= self.left
+        return not (beside or self.bottom <= other.top or other.bottom <= self.top)
 
 
 @dataclass(frozen=True)
@@ -149,6 +176,9 @@ class _Ground:
 
     def x(self, place: float) -> float:
         return 100 * place / self._places[-1]
+
+    def place_at(self, x: float) -> float:
+        return x * self._places[-1] / 100
 
     def y(self, place: float) -> float:
         return 100 - 100 * TALL * self._height(place)
@@ -223,6 +253,7 @@ def hills_of(
 ) -> Hills:
     """The drawing of phases that follow one another; `today` is None in an example."""
     ground, marked = _Ground(segments), list(marked)
+    pins = list(_pins(ground, marked))
     curves = [ground.curve(segment.start, segment.end) for segment in segments]
     inside = today is not None and segments[0].start <= today < segments[-1].end
     return Hills(
@@ -231,8 +262,8 @@ def hills_of(
         route=f"M{_line([point for curve in curves for point in curve])}",
         before=_before(curves[0][0][1]),
         names=list(_names(ground, protocol)),
-        pins=list(_pins(ground, marked)),
-        flags=list(_flags(ground, today)),
+        pins=pins,
+        flags=_with_names(list(_flags(ground, today)), pins, ground, today),
         months=list(_months(ground, marked)),
         today=ground.point(today) if inside and today else None,
         in_words=", ".join(_in_words(segments, protocol, today)),
@@ -318,7 +349,58 @@ def _flags(ground: _Ground, today: date | None) -> Iterator[Flag]:
                 is_main=segment.race.priority is Priority.A,
                 at_left=x > ROOM_FOR_A_SHORT_DAY,
                 narrow_at_left=x > NARROW_MIDDLE,
+                named_up=0,
             )
+
+
+def _with_names(
+    flags: Sequence[Flag], pins: Iterable[Pin], ground: _Ground, today: date | None
+) -> list[Flag]:
+    """Small flags rise until the words beside them touch nothing else."""
+    taken = [box_of(pin.x, pin.y, HALF_PIN, PIN_UP) for pin in pins]
+    if today:
+        taken.append(box_of(*ground.point(today), HALF_WORD, TODAY_UP))
+    taken += [box_of(flag.x, flag.y, 2, MAIN_UP if flag.is_main else 60) for flag in flags]
+    taken += [words_of(flag, MAIN_UP, at_left=flag.at_left) for flag in flags if flag.is_main]
+    named = []
+    for flag in flags:
+        if not flag.is_main:
+            flag = _raised(flag, taken, ground)
+            taken.append(words_of(flag, flag.named_up, at_left=flag.at_left))
+        named.append(flag)
+    return named
+
+
+def _raised(flag: Flag, taken: Sequence[Box], ground: _Ground) -> Flag:
+    for up in SMALL_UPS:
+        for at_left in (False, True):
+            words = words_of(flag, up, at_left=at_left)
+            if _is_in_the_sky(words, ground) and not any(words.touches(one) for one in taken):
+                return replace(flag, named_up=up, at_left=at_left)
+    return flag
+
+
+def box_of(x: float, y: float, half: float, up: float) -> Box:
+    """Of what stands on the route there."""
+    centre, foot = x * WIDE / 100, y * HIGH / 100
+    return Box(centre - half, centre + half, foot - up, foot)
+
+
+def words_of(flag: Flag, up: float, *, at_left: bool) -> Box:
+    """Two lines from the top of the pole, beside its pennant."""
+    letters = max(len(flag.day), min(len(flag.name), LONGEST_RACE))
+    pole, top = flag.x * WIDE / 100, flag.y * HIGH / 100 - up
+    reach = letters * LETTER + AROUND
+    edges = (pole - reach, pole + PENNANT) if at_left else (pole, pole + BESIDE_POLE + reach)
+    return Box(*edges, top, top + LINES)
+
+
+def _is_in_the_sky(words: Box, ground: _Ground) -> bool:
+    if words.left < 0 or words.right > WIDE or words.top < -SKY:
+        return False
+    first, last = (ground.place_at(100 * x / WIDE) for x in (words.left, words.right))
+    places = (first + (last - first) * n / 12 for n in range(13))
+    return all(words.bottom < ground.y(place) * HIGH / 100 for place in places)
 
 
 def _months(ground: _Ground, marked: Sequence[Marked]) -> list[Month]:

@@ -15,7 +15,7 @@ from bookings.actions.training import brought
 from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
-from bookings.web.scheduling.picker import PAGE, PART, open_picker
+from bookings.web.scheduling.picker import PAGE, PART, Picker
 from bookings.web.training.plan_page import plan_page
 from bookings.web.training.plan_store import (
     ClientPlan,
@@ -89,10 +89,10 @@ def times(request: HttpRequest, store: PlanStore, slug: str) -> HttpResponse:
     plan = plan_of_store(store, clinic, now=now)
     session = request.GET.get("session", "")
     number = bundle.number_of(session, plan.sessions if plan else ())
-    picker = open_picker(
-        clinic,
-        treatment,
-        request.GET,
+    picker = Picker(
+        clinic=clinic,
+        treatment=treatment,
+        query=request.GET,
         path=store.times_url(treatment),
         target=store.choose_time_url(treatment),
         now=now,

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from bookings.models import Client
 from bookings.web.appointment_links import Opened, back_to_it, behind_a_link
-from bookings.web.responses import private
 from bookings.web.training.plan_store import (
     ClientPlan,
     PlanStore,
@@ -30,9 +30,12 @@ OPENS_THE_PLAN_FOR = timedelta(days=366)
 
 
 def of_this_browser(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """With the plan of the runner who has signed in, or else of nobody in particular."""
+    """With the plan of the runner who has signed in, or else of nobody in particular.
 
-    @private
+    A search engine has neither login nor session: it finds the empty form, and may.
+    """
+
+    @never_cache
     @wraps(view)
     def run(request: HttpRequest, **asked: Any) -> HttpResponse:
         return view(request, store_of_browser(request), **asked)

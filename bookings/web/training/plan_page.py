@@ -36,7 +36,7 @@ class Entered:
 
 
 @dataclass(frozen=True)
-class Time:
+class ProposedTime:
     """An opening as it is offered: with the usual therapist where that one is free."""
 
     slot: Slot
@@ -67,7 +67,7 @@ class Proposal:
     offer: Offer
     rules: SessionType
     phase: PhaseRules
-    times: Sequence[Time]
+    times: Sequence[ProposedTime]
     chosen: str  # the value of one of its times
     ticked: bool
     other_times_url: str
@@ -88,7 +88,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PhaseRow:
     """A line of the table: a phase, its days, the race it belongs to, and sessions in it."""
 
     phase: PhaseRules
@@ -141,7 +141,7 @@ class Efforts:
 class PlanPage:
     races: Sequence[Entered]
     phase: PhaseRules
-    stretches: Sequence[Stretch]
+    stretches: Sequence[PhaseRow]
     proposals: Sequence[Proposal]
     standing: Sequence[UnplannedVisit]
     hills: Hills
@@ -252,8 +252,8 @@ def _stretch(
     protocol: training.Protocol,
     today: date,
     dots: Iterable[InWords],
-) -> Stretch:
-    return Stretch(
+) -> PhaseRow:
+    return PhaseRow(
         phase=protocol.phases[segment.phase],
         start=segment.start,
         last=segment.end - DAY,
@@ -277,7 +277,7 @@ def _proposals(
         name = name_of(id_of(offer.session))
         times = list(_times(offer, store.history.usual_therapist))
         if (slot := elsewhere.get(name)) and slot.treatment == offer.treatment and times:
-            times = [Time(slot), *times[: SHOWN - 1]]
+            times = [ProposedTime(slot), *times[: SHOWN - 1]]
         ticked = is_next if bundle is None else name in bundle.ticked
         yield Proposal(
             offer=offer,
@@ -292,7 +292,7 @@ def _proposals(
         is_next = is_next and not times
 
 
-def _chosen(times: Sequence[Time], value: str) -> str:
+def _chosen(times: Sequence[ProposedTime], value: str) -> str:
     values = [time.value for time in times]
     return value if value in values else next(iter(values), "")
 
@@ -325,11 +325,11 @@ def _standing(
             yield UnplannedVisit(visit, day, phase, store.url_of_visit(visit))
 
 
-def _times(offer: Offer, usual: Therapist | None) -> Iterator[Time]:
+def _times(offer: Offer, usual: Therapist | None) -> Iterator[ProposedTime]:
     for opening in offer.openings:
         therapist = usual if usual in opening.therapists else None
         if offer.treatment:
-            yield Time(
+            yield ProposedTime(
                 Slot(treatment=offer.treatment, start=opening.starts_at, therapist=therapist)
             )
 

@@ -196,6 +196,11 @@ class SessionPlan(Pages):
         return people if gone is not None or len(people) == 1 else []
 
     @property
+    def went_along(self) -> bool:
+        """Also where that booking's mailbox has answered from another browser since."""
+        return bool(self._session.get(GONE_WITH))
+
+    @property
     def waits_for_proof(self) -> bool:
         return any(client.is_provisional for client in self.companions)
 
@@ -208,6 +213,13 @@ class SessionPlan(Pages):
         if self.races:
             gone = self._session.get(GONE_WITH, [])
             self._session[GONE_WITH] = [*gone, visit.public_id][-MOST_KEPT:] if told else gone
+
+    def take_back_from(self, visit: Appointment) -> None:
+        """It went with what is booked anew, and so it goes with that."""
+        if gone := self._session.pop(GONE_WITH, None):
+            others = [one for one in gone if one not in (visit.public_id, visit.together)]
+            if others:
+                self._session[GONE_WITH] = others
 
     def _keep_efforts(self, days: set[date]) -> None:
         self._keep(self.told.with_hard_efforts(sorted(days)[-MOST_KEPT:]))

@@ -15,13 +15,14 @@ from django.utils.translation import ngettext
 
 from bookings.actions.refusals import RaceRefused, Refused
 from bookings.actions.scheduling import replanning
-from bookings.actions.scheduling.replanning import Answer
+from bookings.actions.scheduling.replanning import VisitAnswer
 from bookings.actions.training import races
 from bookings.core import training
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Race
 from bookings.models.training.brought import FIELDS
 from bookings.queries.scheduling import cutoffs
+from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import openings_for, plan_of
 from bookings.web.responses import page_methods, status_of
@@ -119,14 +120,14 @@ def _propose(
     return _preview(request, store, proposed, form, change, questions=questions)
 
 
-def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Change:
+def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.PlanChange:
     """The plan as it is and as it would be. Raises RaceRefused."""
     others = [other for other in store.races if other.race_date != proposed.race.race_date]
     changed = proposed.changed
     if changed:
         races.refuse_what_cannot_be_planned(changed, others, today=today)
     after = [*others, changed] if changed else others
-    return training.Change(
+    return training.PlanChange(
         before=plan_of(store.races, store.runner, today=today),
         after=plan_of(after, store.runner, today=today),
         was=proposed.race.in_training,
@@ -135,7 +136,11 @@ def _change(store: PlanStore, proposed: Proposed, *, today: date) -> training.Ch
 
 
 def _questions(
-    request: HttpRequest, store: PlanStore, change: training.Change, clinic: Clinic, now: datetime
+    request: HttpRequest,
+    store: PlanStore,
+    change: training.PlanChange,
+    clinic: Clinic,
+    now: datetime,
 ) -> list[Question]:
     visits = {}
     for visit in store.history.visits:
@@ -160,24 +165,18 @@ def _questions(
 
 def _question(
     request: HttpRequest,
-    store: Any,
-    visit: Any,
-    misfit: Any,
-    openings: Any,
+    store: PlanStore,
+    visit: Appointment,
+    misfit: training.Misfit,
+    openings: Sequence[Opening],
     *,
-    clinic: Any,
+    clinic: Clinic,
     now: datetime,
 ) -> Question:
     binds = not store.at_the_desk  # the clinic's rules, which the desk may set aside
     why_not_move = cutoffs.why_not_move(visit, clinic, now=now) if binds else None
     why_not_cancel = cutoffs.why_not_cancel(visit, clinic, now=now) if binds else None
-    choices = [
-        Slot(treatment=visit.treatment, start=opening.starts_at, therapist=visit.therapist)
-        if visit.therapist in opening.therapists
-        else Slot(treatment=visit.treatment, start=opening.starts_at)
-        for opening in openings
-    ]
-    choices = [] if why_not_move else choices
+    choices = [] if why_not_move else [_choice(visit, opening) for opening in openings]
     suggested = as_text(choices[0]) if choices else KEEP
     return Question(
         appointment=visit,
@@ -191,12 +190,18 @@ def _question(
     )
 
 
+def _choice(visit: Appointment, opening: Opening) -> Slot:
+    """With the same therapist, where they are free."""
+    same = visit.therapist if visit.therapist in opening.therapists else None
+    return Slot(treatment=visit.treatment, start=opening.starts_at, therapist=same)
+
+
 def _preview(
     request: HttpRequest,
     store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
-    change: training.Change,
+    change: training.PlanChange,
     *,
     questions: Sequence[Question],
     refusal: Refused | None = None,
@@ -222,7 +227,7 @@ def _carry_out(
     store: PlanStore,
     proposed: Proposed,
     form: ChangeRaceForm,
-    change: training.Change,
+    change: training.PlanChange,
     *,
     questions: Sequence[Question],
     now: datetime,
@@ -255,15 +260,15 @@ def _change_race(store: PlanStore, proposed: Proposed, now: datetime) -> None:
         store.change(proposed.race, proposed.fields, now=now)
 
 
-def _answer(request: HttpRequest, question: Question) -> Answer | None:
+def _answer(request: HttpRequest, question: Question) -> VisitAnswer | None:
     """None to leave it as it is."""
     if question.answer == CANCEL:
-        return Answer(question.appointment)
+        return VisitAnswer(question.appointment)
     chosen = read_slots([question.answer])
-    return Answer(question.appointment, chosen[0]) if chosen else None
+    return VisitAnswer(question.appointment, chosen[0]) if chosen else None
 
 
-def _what_was_done(proposed: Proposed, answers: Sequence[Answer]) -> str:
+def _what_was_done(proposed: Proposed, answers: Sequence[VisitAnswer]) -> str:
     said = [
         _("{race} is no longer in the plan.").format(race=proposed.race)
         if proposed.fields is None

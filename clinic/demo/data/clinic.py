@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
 
+from bookings.core.intervals import Interval, day_bounds
 from bookings.models import (
     Absence,
     Room,
@@ -71,6 +72,7 @@ BREAKS: dict[str, tuple[list[Weekday], time, time, str]] = {
     "SW": ([WED, FRI, SAT], time(12), time(12, 30), "Lunch"),
 }
 MEETING = ["TA", "ML", "SW"]
+HALF_AN_HOUR = timedelta(minutes=30)
 
 # Name, minutes, buffer, price, who (None: everybody), the protocol's session kinds, what somebody
 # needs who takes it, description.
@@ -150,34 +152,25 @@ def make_absences(
     by_initials: dict[str, Therapist], first: date, last: date, today: date, tz: ZoneInfo
 ) -> None:
     """Bank holidays for all, a week of holiday for one, a course for another, a meeting."""
-    for day in bank_holidays(first, last):
-        Absence.objects.create(
-            starts_at=datetime.combine(day, time.min, tz),
-            ends_at=datetime.combine(day + timedelta(days=1), time.min, tz),
-            reason="Bank holiday",
-        )
     monday = today + timedelta(days=14 - today.weekday())
-    Absence.objects.create(
-        therapist=by_initials["TA"],
-        starts_at=datetime.combine(monday, time.min, tz),
-        ends_at=datetime.combine(monday + timedelta(days=7), time.min, tz),
-        reason="Holiday",
-    )
-    thursday = monday + timedelta(days=3)
-    Absence.objects.create(
-        therapist=by_initials["ML"],
-        starts_at=datetime.combine(thursday, time(12), tz),
-        ends_at=datetime.combine(thursday, time(16), tz),
-        reason="Course",
-    )
+    course = datetime.combine(monday + timedelta(days=3), time(12), tz)
     wednesday = today + timedelta(days=(WED - today.weekday()) % 7)
-    for initials in MEETING:
-        Absence.objects.create(
-            therapist=by_initials[initials],
-            starts_at=datetime.combine(wednesday, time(14), tz),
-            ends_at=datetime.combine(wednesday, time(14, 30), tz),
-            reason="Team meeting",
+    meeting = datetime.combine(wednesday, time(14), tz)
+    away = [
+        *(("all", day_bounds(day, 1, tz), "Bank holiday") for day in bank_holidays(first, last)),
+        ("TA", day_bounds(monday, 7, tz), "Holiday"),
+        ("ML", Interval(course, course + timedelta(hours=4)), "Course"),
+        *((one, Interval(meeting, meeting + HALF_AN_HOUR), "Team meeting") for one in MEETING),
+    ]
+    Absence.objects.bulk_create(
+        Absence(
+            therapist=by_initials.get(whose),
+            starts_at=during.start,
+            ends_at=during.end,
+            reason=reason,
         )
+        for whose, during, reason in away
+    )
 
 
 def bank_holidays(first: date, last: date) -> Iterator[date]:

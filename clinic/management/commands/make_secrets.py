@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from django.core.management.base import BaseCommand
 
 from clinic.operations.backups import encryption
+from therapists.core import web_push_keys
 
 
 class Command(BaseCommand):
@@ -18,4 +19,5 @@ class Command(BaseCommand):
         self.stdout.write(f"HEALTH_KEYS={Fernet.generate_key().decode()}")
         self.stdout.write(f"FACTOR_KEYS={Fernet.generate_key().decode()}")
         self.stdout.write(f"BACKUP_KEY={encryption.new_key()}")
+        self.stdout.write(f"PUSH_KEY={web_push_keys.new_key()}")
         self.stdout.write(f"POSTGRES_PASSWORD={secrets.token_hex(24)}")

@@ -19,7 +19,7 @@ from bookings.models import Clinic
 from bookings.models.clinic import validate_zone
 from bookings.queries.training import protocol
 from clinic.operations import setup
-from clinic.operations.setup import Answers, CannotBeRead, Person
+from clinic.operations.setup import CannotBeRead, Person, SetupAnswers
 
 Read = TypeVar("Read")
 PASSWORD = "OWNER_PASSWORD"  # noqa: S105 - the variable's name
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped; nothing was set up.") from None
         self._say_what_next(clinic, answers)
 
-    def _answers(self) -> Answers:
+    def _answers(self) -> SetupAnswers:
         clinic = Clinic(
             name=self._ask("name", _something),
             address=self._ask("address", _something),
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         owner = Person(
             self._ask("owner-name", _something), self._ask("owner-email", _valid(validate_email))
         )
-        return Answers(
+        return SetupAnswers(
             clinic=clinic,
             owner=owner,
             password=self._password(),
@@ -139,7 +139,7 @@ class Command(BaseCommand):
             else:
                 return password
 
-    def _say_what_next(self, clinic: Clinic, answers: Answers) -> None:
+    def _say_what_next(self, clinic: Clinic, answers: SetupAnswers) -> None:
         site = settings.SITE_URL
         self.stdout.write(
             f"\n{clinic} can be booked: {site}/\n"

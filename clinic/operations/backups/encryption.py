@@ -13,7 +13,7 @@ SUFFIX = ".age"
 PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
 
 
-class Source(Protocol):
+class Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
@@ -36,11 +36,11 @@ def check_key(key: str) -> None:
         _recipient(key)
 
 
-def seal(plain: Source, into: Sink, key: str) -> None:
+def seal(plain: Readable, into: Sink, key: str) -> None:
     pyrage.encrypt_io(plain, into, [_recipient(key)])
 
 
-def unseal(sealed: Source, into: Sink, key: str) -> None:
+def unseal(sealed: Readable, into: Sink, key: str) -> None:
     """Raises CannotOpen, at the latest at the first piece that is not as it was sealed."""
     if not key:
         raise CannotOpen("it is sealed: set BACKUP_KEY to its secret key.")

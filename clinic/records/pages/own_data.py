@@ -29,7 +29,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.forms import whole_number
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
-from clinic.records.client_export import Export, export
+from clinic.records.client_export import ClientExport, export
 from clinic.records.pages import own_words
 from therapists.pages.reader import reader_of
 
@@ -111,18 +111,18 @@ def _signed_in(request: HttpRequest) -> Client | None:
     return Client.objects.filter(user=request.user.pk, proved_at__isnull=False).first()
 
 
-def _with_health(request: HttpRequest, client: Client) -> Export:
+def _with_health(request: HttpRequest, client: Client) -> ClientExport:
     return export(client, reader=reader_of(request), now=timezone.now())
 
 
-def _page(request: HttpRequest, data: Export, context: dict[str, Any]) -> HttpResponse:
+def _page(request: HttpRequest, data: ClientExport, context: dict[str, Any]) -> HttpResponse:
     clinic = Clinic.objects.the()
     groups = own_words.in_words(data.groups, clinic)
     context = {**context, "export": data, "groups": groups, "clinic": clinic}
     return render(request, "records/own_data.html", context)
 
 
-def _file(data: Export) -> HttpResponse:
+def _file(data: ClientExport) -> HttpResponse:
     response = JsonResponse(data.as_data(), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response

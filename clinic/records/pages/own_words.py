@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from bookings.actions.clients.details import FIELDS
-from bookings.desk.records.history_text import TABLES, Words
+from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import (
     AppointmentEvent,
     Change,
@@ -139,7 +139,7 @@ def _changes(rows: Sequence[Mapping[str, Any]], clinic: Clinic) -> Rows:
             "What": f"{told.kind}: {told.change.get_did_display()}",
             "Details": "; ".join(told.lines),
         }
-        for row, told in zip(rows, Words(changes, clinic.tz).told(), strict=True)
+        for row, told in zip(rows, RowNames(changes, clinic.tz).told(), strict=True)
     ]
 
 

@@ -71,6 +71,8 @@ from therapists.models import (
     NoteVersion,
     NoticeWishes,
     Photo,
+    Push,
+    PushDevice,
     StaffNotice,
     TimeOff,
 )
@@ -275,8 +277,11 @@ CLIENTS = (
             gettext_noop("Why"): "reason",
         },
         on_erase=Fate.NAMELESS,
-        why=_("The clinic must keep its books; the reasons that somebody typed are taken out."),
-        blank={"reason": _that_there_was_one()},
+        why=_(
+            "The clinic must keep its books; names on receipts and the reasons that somebody typed "
+            "are taken out."
+        ),
+        blank={"reason": _that_there_was_one(), "client_name": ""},
         history=APPEND_ONLY,
     ),
     Record(
@@ -554,7 +559,16 @@ THE_CLINICS = (
         for model, name, why in (
             (NoticeWishes, "What staff are told", "a person's own"),
             (StaffNotice, "Notices to staff", "a log itself"),
+            (Push, gettext_noop("Messages to devices of staff"), "what waits"),
         )
+    ),
+    Record(
+        model=PushDevice,
+        name=gettext_noop("Devices of staff"),
+        on_erase=Fate.STAYS,
+        with_login="go",
+        export=Export(secret=frozenset({"endpoint", "p256dh", "auth"})),
+        history=NotRemembered("a person's own"),
     ),
     *(
         Record(model=model, name=name, on_erase=Fate.STAYS, history=REMEMBERED)

@@ -1,6 +1,6 @@
-/* Keeps one page for when there is no signal: today's times, first names, rooms and treatments.
+{% load static %}/* Keeps one page for when there is no signal: today's times, first names, rooms and treatments.
    It is forgotten at midnight (by the open page, or whenever this runs next) and on signing out;
-   nothing else is ever kept. */
+   nothing else is ever kept. And shows what is pushed, which says no more than a mail's subject. */
 const KEPT = "today";
 const PAGE = "{% url 'therapists:offline' %}";
 const A_DAY = /^\/today\/(\d{4}-\d\d-\d\d\/)?$/;
@@ -53,4 +53,22 @@ self.addEventListener("fetch", (event) => {
   } else if (request.destination === "style") {
     event.respondWith(fetch(request).catch(() => caches.match(request).then((found) => found ?? Response.error())));
   }
+});
+
+async function show(path) {
+  const url = new URL(path, self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const pages = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = pages.find((page) => page.url === url.href);
+  await (open ? open.focus() : clients.openWindow(url.href));
+}
+
+self.addEventListener("push", (event) => {
+  const { title, body, path, tag } = event.data.json();
+  const icon = "{% static 'img/mark-192.png' %}";
+  event.waitUntil(self.registration.showNotification(title, { body, tag, icon, data: path }));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data));
 });

@@ -13,7 +13,7 @@ from bookings.actions.optimistic_lock import last_event
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Account, Clinic, Fee, Method, Payment
+from bookings.models import Account, Client, Clinic, Fee, Method, Payment, Therapist
 from tests.factories import NOW
 
 DESK = "desk: demo@example.com"
@@ -169,3 +169,17 @@ def test_a_fee_is_waived_for_a_reason(visit, fees, pay):
     pay("40", Method.WAIVED, reason="Was in hospital.")
     visit.refresh_from_db()
     assert Account.of(visit).left == 0
+
+
+def test_a_receipt_stays_as_it_was_whatever_is_renamed_or_moves(visit, pay):
+    Clinic.objects.update(tax_note="VAT number GB 123 4567 89")
+    paid = pay("20")
+    Clinic.objects.update(name="Another", address="Elsewhere", phone="+44 1", tax_note="None")
+    Client.objects.filter(pk=visit.client_id).update(name="Ana Married")
+    Therapist.objects.filter(pk=visit.therapist_id).update(name="Kim Married")
+    paid.refresh_from_db()
+    assert (paid.client_name, paid.therapist_name) == (visit.client.name, visit.therapist.name)
+    assert paid.issuer == "Taper Clinic\n1 Tow Path\nLondon N1 1AA\n+44 20 7946 0000"
+    assert paid.tax_note == "VAT number GB 123 4567 89"
+    correction = payments.take_back(paid, reason="Wrong", by=DESK, now=NOW)
+    assert (correction.client_name, correction.tax_note) == ("Ana Married", "None")

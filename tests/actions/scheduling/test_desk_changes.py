@@ -8,7 +8,7 @@ import pytest
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import AgainstTheRules, NotBookable, SlotTaken, Stale
-from bookings.actions.scheduling import changes
+from bookings.actions.scheduling import changes, undoing
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Mail, MailKind, MailState
@@ -61,7 +61,7 @@ def test_a_longer_appointment_blocks_longer(visit, change, start):
 def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change, start):
     before = Placement.of(visit)
     moved = change(visit, start + 2 * HOUR, notify=Notify.from_the_desk())
-    back = changes.undo_move(moved, revision=1, by=DESK, now=NOW)
+    back = undoing.undo(moved, revision=1, by=DESK, now=NOW)
     assert Placement.of(back) == before
     waiting = Mail.objects.filter(kind=MailKind.MOVED, state=MailState.SCHEDULED)
     assert not waiting.exists()
@@ -70,7 +70,7 @@ def test_undo_puts_back_exactly_what_was_and_nobody_is_written_to(visit, change,
 def test_a_client_who_was_told_of_the_change_is_told_of_its_undoing(visit, change, start):
     moved = change(visit, start + 2 * HOUR, notify=Notify.from_the_desk())
     Mail.objects.filter(kind=MailKind.MOVED).update(state=MailState.SENT, sent_at=NOW)
-    changes.undo_move(moved, revision=1, by=DESK, now=NOW)
+    undoing.undo(moved, revision=1, by=DESK, now=NOW)
     assert Mail.objects.get(kind=MailKind.MOVED, revision=2).state == MailState.SCHEDULED
 
 
@@ -78,7 +78,7 @@ def test_what_was_taken_meanwhile_cannot_be_put_back(visit, change, start, book)
     moved = change(visit, start + 2 * HOUR)
     book(name="Bo Demo", email="bo@example.com", visitor="bo")
     with pytest.raises(SlotTaken):
-        changes.undo_move(moved, revision=1, by=DESK, now=NOW)
+        undoing.undo(moved, revision=1, by=DESK, now=NOW)
 
 
 def test_outside_the_shift_needs_to_be_done_knowingly(visit, change, start):
@@ -151,11 +151,11 @@ def test_another_treatment_comes_with_its_length_and_price_and_undo_takes_both_b
     changed = change(visit, start, until=start + timedelta(minutes=90), treatment=longer)
     assert (changed.treatment, changed.price, changed.minutes) == (longer, 88, 90)
     assert changed.blocked_until == start + timedelta(minutes=95)
-    back = changes.undo_move(changed, revision=1, by=DESK, now=NOW)
+    back = undoing.undo(changed, revision=1, by=DESK, now=NOW)
     assert (back.treatment, back.price, back.minutes) == (visit.treatment, Decimal(60), 60)
 
 
 def test_undoing_a_move_keeps_a_price_that_was_agreed_since(visit, change, start):
     moved = change(visit, start + HOUR)
     payments.set_price(moved, Decimal(50), by=DESK, now=NOW)
-    assert changes.undo_move(moved, revision=1, by=DESK, now=NOW).price == 50
+    assert undoing.undo(moved, revision=1, by=DESK, now=NOW).price == 50

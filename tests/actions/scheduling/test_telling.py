@@ -7,7 +7,7 @@ import pytest
 
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import TooLate
-from bookings.actions.scheduling import changes
+from bookings.actions.scheduling import changes, undoing
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Mail, MailKind, MailState
@@ -43,7 +43,7 @@ def move(visit, notify, *, by=HOUR, room=None):
 
 
 def undo(visit):
-    return changes.undo_move(visit, revision=visit.revision, by=DESK, now=NOW)
+    return undoing.undo(visit, revision=visit.revision, by=DESK, now=NOW)
 
 
 def go_out():

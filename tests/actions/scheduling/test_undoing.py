@@ -13,9 +13,10 @@ from bookings.actions.scheduling import cancellation, undoing
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Account, Appointment, Mail, MailKind, MailState, Method
+from bookings.models import Account, Appointment, Clinic, Mail, MailKind, MailState, Method
 from tests.diary_requests import book_one
 from tests.factories import NOW, make_absence, make_appointment, make_client
+from tests.reading import present
 
 DESK = "desk: 1"
 SECOND = timedelta(seconds=1)
@@ -39,6 +40,10 @@ def cancel(visit):
 
 def undo(visit, *, now=NOW + SECOND):
     return undoing.undo(visit, revision=visit.revision, by=DESK, now=now)
+
+
+def offered(visit, *, now):
+    return undoing.offered(visit, Clinic.objects.the(), by=DESK, now=now)
 
 
 def to_be_told():
@@ -104,8 +109,8 @@ def test_the_fee_of_a_late_cancellation_goes_with_it(visit, clinic, cancel):
 def test_it_can_be_undone_as_long_as_the_mail_waits_and_no_longer(visit, cancel, cancelled):
     if cancelled:
         visit = cancel(now=NOW)
-    assert undoing.time_left(visit, now=NOW + GRACE - SECOND) == SECOND
-    assert not undoing.time_left(visit, now=NOW + GRACE)
+    assert present(offered(visit, now=NOW + GRACE - SECOND)).until == NOW + GRACE
+    assert not offered(visit, now=NOW + GRACE)
     with pytest.raises(Stale):
         undo(visit, now=NOW + GRACE)
 
@@ -124,7 +129,7 @@ def test_a_booking_whose_mail_has_gone_out_stays(visit):
 
 def test_a_mail_that_goes_out_while_it_is_withdrawn_is_noticed(visit, monkeypatch):
     """The sender's mark comes between the two looks: nothing is undone."""
-    monkeypatch.setattr(undoing, "time_left", lambda visit, now: GRACE)
+    monkeypatch.setattr(undoing, "_is_known", lambda visit: False)
     say_is_sent(MailKind.CONFIRMED)
     with pytest.raises(Stale, match="just been told"):
         undo(visit)
@@ -133,7 +138,7 @@ def test_a_mail_that_goes_out_while_it_is_withdrawn_is_noticed(visit, monkeypatc
 
 
 def test_what_a_runner_has_cancelled_is_the_runners(visit, cancel):
-    assert not undoing.time_left(cancel(by=Role.RUNNER, now=NOW), now=NOW)
+    assert not offered(cancel(by=Role.RUNNER, now=NOW), now=NOW)
 
 
 @pytest.mark.parametrize("how", ["taken", "away"])

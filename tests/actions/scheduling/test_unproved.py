@@ -9,7 +9,13 @@ from django.utils import timezone
 from bookings.actions.clients import details, identity
 from bookings.actions.clients.details import NewClient
 from bookings.actions.clients.identity import newcomer
-from bookings.actions.refusals import NewcomersPaused, Refused, TooManyAhead, TooManyUnproved
+from bookings.actions.refusals import (
+    NetworkPaused,
+    NewcomersPaused,
+    Refused,
+    TooManyAhead,
+    TooManyUnproved,
+)
 from bookings.actions.scheduling import booking, cancellation, unproved
 from bookings.actions.scheduling.booking import BookingRequest
 from bookings.actions.scheduling.holds import Holder
@@ -333,7 +339,7 @@ def test_without_a_brake_nobody_is_stopped(take, clinic):
 
 
 def test_sixty_invented_mailboxes_leave_the_diary_to_others_and_soon_all_of_it(take, clinic, later):
-    """As one stranger did from two addresses: now the brake holds, and two hours end it."""
+    """As one stranger did from two addresses: each has its share, and two hours end it."""
     clinic.unproved_per_hour = Clinic._meta.get_field("unproved_per_hour").default
     clinic.save()
     taken = 0
@@ -343,10 +349,45 @@ def test_sixty_invented_mailboxes_leave_the_diary_to_others_and_soon_all_of_it(t
             taken += len(take(number, email=f"{number}@example.com", address=where))
         except NewcomersPaused:
             continue
-    assert taken == waiting() == 30
+    assert taken == waiting() == 20
+    assert not strangers.is_full(clinic, timezone.now())
     Mail.objects.update(state=MailState.FAILED)  # nobody reads there
-    assert later(2 * HOUR) == 30
+    assert later(2 * HOUR) == 20
     assert not Appointment.objects.filter(status=Status.BOOKED).exists()
+
+
+@pytest.fixture
+def usual_brake(clinic):
+    clinic.unproved_per_hour = Clinic._meta.get_field("unproved_per_hour").default
+    clinic.save()
+
+
+def test_one_network_fills_its_share_of_the_brake_and_closes_nobody_else_out(take, usual_brake):
+    """From ever new addresses within it."""
+    for number in range(10):
+        take(number, email=f"{number}@example.com", address="a" * 32 + f"{number}" * 32)
+    with pytest.raises(NetworkPaused):
+        take(10, email="10@example.com", address="a" * 32 + "f" * 32)
+    for number in range(10, 20):
+        take(number, email=f"{number}@example.com", address=f"{number}" * 32)
+
+
+def test_a_third_network_fills_what_two_have_left_and_then_the_clinics_brake_holds(
+    take, usual_brake
+):
+    for number in range(30):
+        take(number, email=f"{number}@example.com", address="abc"[number % 3] * 64)
+    with pytest.raises(NewcomersPaused) as refused:
+        take(31, email="31@example.com", address="d" * 64)
+    assert refused.type is NewcomersPaused
+
+
+def test_a_club_on_one_network_books_and_who_confirms_makes_room(take, prove, usual_brake):
+    club = [take(number, email=f"{number}@example.com")[0] for number in range(10)]
+    with pytest.raises(NetworkPaused):
+        take(10, email="10@example.com")
+    prove(club[0])
+    take(10, email="10@example.com")
 
 
 # Given back

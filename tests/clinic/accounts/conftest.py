@@ -15,12 +15,13 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.clients.client_forms import sealed
 from bookings.models import Client, SignInMail
 from tests import factories
+from tests.cast import just_asked
 from tests.factories import PASSWORD
 from tests.page_fixtures import *  # noqa: F403 - fixtures
 from tests.reading import first_match
 from tests.totp import code_of
 from therapists.actions import health_checks
-from therapists.actions.notes import sign
+from therapists.actions.notes import Draft, sign
 from therapists.core.content import Answers, Content
 from therapists.health_audit import Reader
 from therapists.models import Form, Privacy
@@ -32,6 +33,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def nothing_of_health(browser) -> bool:
+    just_asked(browser)
     shown = [browser.get(url).content.decode() for url in (DATA, "/account/data/", "/health/?all")]
     return not [word for word in (ANSWER, NOTE) for page in shown if word in page]
 
@@ -150,10 +152,9 @@ def tell(ana):
 @pytest.fixture
 def note(kim):
     def _note(visit, words=NOTE):
-        sign(
-            visit, Content(subjective=words), privacy=Privacy.THERAPISTS, revision=0, author=kim,
-            reader=Reader("therapist", kim.user, None, "test"), now=timezone.now(),
-        )  # fmt: skip
+        draft = Draft(Content(subjective=words), Privacy.THERAPISTS, revision=0, author=kim)
+        reader = Reader("therapist", kim.user, None, "test")
+        sign(visit, draft, reader=reader, now=timezone.now())
 
     return _note
 

@@ -275,6 +275,41 @@ def test_what_is_done_to_somebodys_login_is_asked_about_again_after_a_while(
     assert not dee.has_usable_password()
 
 
+def gives_power(owner, deb, kim, clinic):
+    """What each page of the admin that gives power is sent."""
+    kim.active = False
+    kim.save()
+    linked = factories.make_client("Ana Demo")
+    return [
+        (kim, {"active": "on"}),
+        (kim, {"user": deb.pk}),
+        (linked, {"user": deb.pk}),
+        (clinic, {"care_days": 3000}),
+        (clinic, {"embed_origins": "https://club.example"}),
+    ]
+
+
+def test_whatever_gives_power_in_the_admin_is_asked_about_again_and_then_done(
+    owner, owners, dee, kim, clinic, clock
+):
+    for row, typed in gives_power(owner, dee, kim, clinic):
+        is_still_you(owners)
+        form = {**filled(owners.get(page_of(row))), **typed}
+        clock.move_to(timezone.now() + timedelta(minutes=13))
+        asked = owners.post(page_of(row), form)
+        assert asked["Location"].startswith("/accounts/reauthenticate/"), typed
+        [name] = typed
+        was, model = getattr(row, f"{name}_id", getattr(row, name)), type(row)
+        assert model.objects.values_list(name, flat=True).get(pk=row.pk) == was
+        owners.post(asked["Location"], {"password": PASSWORD, "next": page_of(row)})
+        assert model.objects.values_list(name, flat=True).get(pk=row.pk) != was, typed
+
+
+def test_a_therapists_name_is_changed_without_being_asked(owners, kim, clock):
+    clock.move_to(timezone.now() + timedelta(minutes=13))
+    assert send(owners, page_of(kim), name="Kim B.")["Location"].startswith("/admin/")
+
+
 def test_what_was_typed_before_it_was_asked_is_not_lost(dee, owners, clock):
     form = filled(owners.get(page_of(dee)))
     clock.move_to(timezone.now() + timedelta(minutes=13))

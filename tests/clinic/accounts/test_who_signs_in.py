@@ -139,7 +139,7 @@ def test_all_that_opened_the_record_before_ends_with_the_address(
     visit = treated.appointments.upcoming(timezone.now()).get()
     old = [
         f"/appointments/{links.mail_token(visit)}/",
-        links.page_url(visit),
+        f"/appointments/{links.calendar_token(visit)}/",
         feeds.url_of(feed),
         links.client_url(Purpose.PREFERENCES, treated),
         links.client_url(Purpose.YOUR_DATA, treated),

@@ -1,5 +1,6 @@
 """`make demo` as its user sees it: started, stopped, killed, started again."""
 
+import gzip
 import os
 import re
 import shutil
@@ -171,6 +172,14 @@ def test_it_serves_static_files_compressed_and_to_be_kept_for_ever(standing):
             assert answer.headers["Content-Encoding"] == encoding
             assert answer.headers["Cache-Control"] == "max-age=315360000, public, immutable"
             assert len(answer.read()) < (ROOT / "static/css/theme.css").stat().st_size / 2
+
+
+def test_its_pages_are_compressed_as_caddy_does_it_in_production(standing):
+    address = f"http://localhost:{standing().port}/"
+    asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=patience.seconds()) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert "<h1" in gzip.decompress(answer.read()).decode()
 
 
 def test_a_second_one_in_the_same_folder_is_told_so_in_one_sentence(standing, demo, state):

@@ -371,6 +371,7 @@ def test_new_secrets_are_one_for_each_purpose_and_safe_to_serve(settings):
         "HEALTH_KEYS",
         "FACTOR_KEYS",
         "BACKUP_KEY",
+        "PUSH_KEY",
         "POSTGRES_PASSWORD",
     }
     assert len(set(made.values())) == len(made)

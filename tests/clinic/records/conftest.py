@@ -46,7 +46,7 @@ MARKER = re.compile(r"zq\d+x")
 # What stays of a row that stays, because no person types it: a word of ours, or who acted.
 OURS = {
     "bookings.AppointmentEvent": {"kind", "by"},
-    "bookings.Payment": {"what", "key", "by", "waives"},
+    "bookings.Payment": {"what", "key", "by", "waives", "therapist_name", "issuer", "tax_note"},
     "bookings.Fee": {"rule", "by"},
     "bookings.ErasureRequest": {"how", "answered_by", "outcome"},
     "therapists.HealthCheck": {"by"},

@@ -12,6 +12,7 @@ from bookings.models import Clinic, Mail, MailKind, SignInEvent, SignInMail
 from clinic.records.client_export import export
 from clinic.records.registry.rows import RECORDS
 from tests import factories
+from tests.cast import just_asked
 from tests.clinic.records.conftest import NOTED, TOLD
 from tests.reading import first_match, part_of
 from therapists.models import Access, Note, Privacy
@@ -25,6 +26,7 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
         assert said in page
     data = anas.get("/account/data.json").json()
     assert data["Who you are"][0]["E-mail"] == "ana@example.com"
+    assert list(data)[:3] == ["made_at", "remarks", "Who you are"]
     assert data["Races"][0]["Name"] == "Ana's Marathon"
     assert TOLD in str(data["Health answers"])
     assert NOTED in str(data["Signed notes"])
@@ -92,7 +94,7 @@ def test_pressing_behind_a_mailed_link_proves_the_address(client, clinic):
 
 
 def test_somebody_whom_nobody_treats_sees_no_data(signed_in, clinic):
-    nobody = signed_in(factories.make_user("nobody@example.com"))
+    nobody = just_asked(signed_in(factories.make_user("nobody@example.com")))
     assert nobody.get("/account/data/")["Location"] == "/account/"
     assert nobody.get("/account/data.json")["Location"] == "/account/"
     assert nobody.post("/account/data/wish/", {"do": "erase"}).status_code == 302

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.core import training
-from bookings.core.training import Booked, Change, Distance, Kind, Outcome, Phase, Race, Runner
+from bookings.core.training import Booked, Distance, Kind, Outcome, Phase, PlanChange, Race, Runner
 from tests.core.training.default_protocol import PROTOCOL
 
 SUNDAY = date(2027, 3, 21)
@@ -21,7 +21,7 @@ def change(race, was=MARATHON, others=(), today=TODAY):
     def plan(*races):
         return training.plan([*races, *others], Runner(), PROTOCOL, as_of=today)
 
-    return Change(plan(was), plan(race) if race else plan(), was, race)
+    return PlanChange(plan(was), plan(race) if race else plan(), was, race)
 
 
 def postponed(weeks):

@@ -253,7 +253,7 @@ def test_whom_a_moved_race_sends_elsewhere_is_sent_to_days_of_the_new_plan(case,
     race = moved(was, 7 * weeks * D)
     before, after = plan_of(case), plan_of(([race, *others], runner, offset - 7 * weeks))
     visits = [training.Booked(before.as_of + n * D, frozenset(Kind)) for n in sorted(offsets)]
-    change = training.Change(before, after, was, race)
+    change = training.PlanChange(before, after, was, race)
     misfits = change.misfits(visits)
     assert [one.visit for one in misfits] == [one for one in visits if one in
                                               [misfit.visit for misfit in misfits]]  # fmt: skip

@@ -40,12 +40,39 @@ def fail(mail, **fields):
 
 
 def test_what_is_to_come_and_what_went_wrong_stand_apart(desk, owed):
-    assert next(mail.kind for mail in desk.get(URL).context["to_come"]) == MailKind.CONFIRMED
+    assert desk.get(URL).context["days"][0].mails[0].kind == MailKind.CONFIRMED
     assert "Nothing has gone wrong." in words(desk.get(URL))
     fail(owed)
     page = desk.get(URL)
     assert list(page.context["failed"]) == [owed]
     assert "ring this client" in words(page)
+
+
+def test_mails_to_come_are_days_that_open_and_can_be_of_one_kind(desk, owed, booked, start):
+    outbox.owe(MailKind.CONFIRMED, booked, now=timezone.now())
+    copies = [
+        Mail(
+            key=f"k{n}",
+            kind=MailKind.REMINDER,
+            client=booked.client,
+            appointment=booked,
+            created_at=timezone.now(),
+            due_at=timezone.now() + timedelta(days=1),
+            not_after=start,
+        )
+        for n in range(60)
+    ]
+    Mail.objects.bulk_create(copies)
+    page = desk.get(URL)
+    assert page.text.count('<details class="mail-day"') == len(page.context["days"]) >= 2
+    assert page.text.count('<details class="mail-day" open') == 1
+    tomorrow = page.context["days"][1]
+    assert (tomorrow.count >= 60, len(tomorrow.mails)) == (True, 50)
+    assert "60 × reminder" in page.text.lower() or "61 × reminder" in page.text.lower()
+    of_one_kind = desk.get(URL, {"kind": "confirmed"})
+    kinds = {mail.kind for day in of_one_kind.context["days"] for mail in day.mails}
+    assert kinds == {MailKind.CONFIRMED}
+    assert desk.get(URL, {"kind": "nonsense"}).status_code == 200
 
 
 def test_a_mail_is_shown_as_it_would_go_out_and_its_html_can_run_nothing(desk, owed):

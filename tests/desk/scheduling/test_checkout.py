@@ -91,7 +91,7 @@ def test_what_somebody_owes_is_the_sum_of_their_accounts(visit, become, massage,
     there = {"treatment": massage, "therapist": kim, "room": room, "client": visit.client}
     make_appointment(starts_at=TEN - WEEK, status=Status.CANCELLED, **there)
     standing = standing_of(visit.client)
-    assert [(one.visit, one.left) for one in standing.open] == [(visit.pk, -10)]
+    assert [(one.visit, int(one.left)) for one in standing.open] == [(visit.pk, -10)]
     assert standing.back == 10
 
 

@@ -6,9 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.models import Absence
+from bookings.models import Absence, Room
 from tests.diary_requests import move_one
-from tests.factories import make_absence, make_appointment, make_therapist
+from tests.factories import (
+    make_absence,
+    make_appointment,
+    make_client,
+    make_room,
+    make_therapist,
+)
 
 DAY = "2026-12-03"
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -125,6 +131,23 @@ def test_undo_is_offered_after_the_desks_move_and_works(desk, visit):
     desk.post(f"/diary/appointments/{visit.pk}/undo/", {"revision": 1})
     visit.refresh_from_db()
     assert visit.starts_at == TEN
+
+
+@pytest.mark.parametrize("how", ["taken", "away", "room gone"])
+def test_undo_is_not_offered_where_the_visit_could_not_stand_any_more(
+    desk, visit, how, kim, room, massage
+):
+    other = make_room("Room 2")
+    massage.rooms.add(other)
+    move_one(visit, TEN + HOUR, by="desk: desk@example.com", now=NOW)
+    if how == "taken":
+        place = {"treatment": massage, "therapist": kim, "room": other}
+        make_appointment(client=make_client(), starts_at=TEN - HOUR / 2, **place)
+    elif how == "away":
+        make_absence(TEN, TEN + HOUR, kim)
+    else:
+        Room.objects.filter(pk=room.pk).update(active=False)
+    assert not undo_is_offered(desk, visit)
 
 
 def test_undo_is_not_offered_after_the_runners_own_move(desk, visit):

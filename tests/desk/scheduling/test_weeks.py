@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.core.scheduling.statuses import Status
 from bookings.models import Client
 from tests.factories import make_absence, make_appointment, make_client, make_therapist, make_week
 from tests.reading import first_match
@@ -67,7 +68,7 @@ def test_who_is_not_at_work_can_fold_away_and_a_head_says_the_hours(drawn, visit
 def test_a_first_visit_and_somebody_under_18_are_marked(drawn, visit, massage, kim, room):
     before = make_client("Bo Demo")
     there = {"treatment": massage, "therapist": kim, "room": room, "client": before}
-    make_appointment(starts_at=TEN - timedelta(days=9), status="completed", **there)
+    make_appointment(starts_at=TEN - timedelta(days=9), status=Status.COMPLETED, **there)
     make_appointment(starts_at=TEN + 2 * HOUR, **there)
     Client.objects.filter(pk=before.pk).update(
         date_of_birth=date(2011, 1, 1), guardian_agreed_at=TEN
@@ -81,7 +82,7 @@ def test_a_first_visit_and_somebody_under_18_are_marked(drawn, visit, massage, k
 
 def test_a_visit_that_was_missed_is_no_first_visit(drawn, visit, massage, kim, room):
     there = {"treatment": massage, "therapist": kim, "room": room, "client": visit.client}
-    make_appointment(starts_at=TEN - timedelta(days=9), status="no_show", **there)
+    make_appointment(starts_at=TEN - timedelta(days=9), status=Status.NO_SHOW, **there)
     assert "First visit" in drawn()["visits"][0]["flags"]
 
 

@@ -10,6 +10,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.models import Absence
 from bookings.queries.scheduling import openings
 from bookings.queries.scheduling.diary import diary_facts
+from bookings.queries.scheduling.slots import Slot
 from tests.clock import NOW
 from tests.factories import make_room, make_therapist, make_treatment, make_week
 
@@ -44,7 +45,8 @@ def full(clinic):
 @pytest.mark.parametrize("wanted", [NOW + timedelta(days=1), NOW + timedelta(days=400)])
 def test_what_is_near_is_looked_for_within_bounds(clinic, full, looked_at, wanted):
     with CaptureQueriesContext(connection) as asked:
-        found = openings.nearest(clinic, full, wanted, count=6, rules=Rules.DESK_MOVE, now=NOW)
+        slot = Slot(treatment=full, start=wanted)
+        found = openings.nearest(clinic, slot, count=6, rules=Rules.DESK_MOVE, now=NOW)
     assert found == []
     assert sum(looked_at) <= openings.MOST_LOOKED_AT
     assert len(asked) <= 1 + 5 * len(looked_at) <= 16
@@ -54,6 +56,7 @@ def test_what_is_free_just_before_is_found_where_nothing_is_after(clinic, massag
     late = NOW + timedelta(days=60)
     Absence.objects.create(therapist=kim, starts_at=late - timedelta(days=20), ends_at=late)
     Absence.objects.create(therapist=kim, starts_at=late, ends_at=late + timedelta(days=2000))
-    [*found] = openings.nearest(clinic, massage, late, rules=Rules.DESK_MOVE, now=NOW)
+    slot = Slot(treatment=massage, start=late)
+    [*found] = openings.nearest(clinic, slot, rules=Rules.DESK_MOVE, now=NOW)
     assert len(found) == 3
     assert all(one.starts_at < late - timedelta(days=20) for one in found)

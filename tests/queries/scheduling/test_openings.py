@@ -17,6 +17,7 @@ from bookings.models import (
     Weekday,
 )
 from bookings.queries.scheduling.openings import nearest, next_free, openings
+from bookings.queries.scheduling.slots import Slot
 from tests.benchmarks.seed import make_busy_clinic
 from tests.clock import WEDNESDAY as NOW
 from tests.factories import (
@@ -170,13 +171,13 @@ def test_a_visit_that_began_before_midnight_still_blocks_the_morning(hourly, kim
 
 
 def test_the_nearest_are_in_order_of_time(hourly, massage):
-    found = nearest(hourly, massage, at(12), now=NOW)
+    found = nearest(hourly, Slot(treatment=massage, start=at(12)), now=NOW)
     assert [opening.starts_at.hour for opening in found] == [11, 12, 13]
 
 
 def test_the_nearest_may_be_weeks_away(hourly, massage):
     make_absence(NOW, NOW + timedelta(days=30))
-    found = nearest(hourly, massage, at(12), now=NOW)
+    found = nearest(hourly, Slot(treatment=massage, start=at(12)), now=NOW)
     assert len(found) == 3
     assert found[0].starts_at >= NOW + timedelta(days=30)
 

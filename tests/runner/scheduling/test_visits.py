@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
-from bookings.links import Purpose, client_url, mail_token, page_token
+from bookings.links import Purpose, calendar_token, client_url, mail_token
 from bookings.models import Appointment
 from tests import factories
 
@@ -99,6 +99,6 @@ def test_with_nothing_free_it_leads_to_the_times_and_says_so(client, ana, been, 
     assert "Nothing like it is free within four weeks." in told
 
 
-def test_the_page_link_knows_nobody_so_it_leads_to_the_times(client, been, massage):
-    answer = client.get(f"/appointments/{page_token(been)}/again/")
+def test_the_calendars_link_knows_nobody_so_it_leads_to_the_times(client, been, massage):
+    answer = client.get(f"/appointments/{calendar_token(been)}/again/")
     assert answer.url.startswith(f"/book/{massage.slug}/")

@@ -192,8 +192,8 @@ def _plan(client, enter, choose_sessions, race_day, url):
 
 
 def _appointment(client, booked, at):
-    for token in (links.page_token(booked), links.mail_token(booked)):
-        url = f"/appointments/{token}/"
+    for made in (links.page_token, links.calendar_token, links.mail_token):
+        url = f"/appointments/{made(booked)}/"
         later = {"start": at(5, 11).isoformat(), "therapist": ""}
         for page in ("", "move/", "cancel/", "coming/"):
             client.get(f"{url}{page}")

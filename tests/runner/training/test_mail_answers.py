@@ -78,7 +78,7 @@ def test_a_link_serves_one_purpose(client, link, offer):
 
 def test_not_this_time_is_asked_and_then_noted(client, link, ana):
     url = link(Purpose.DECLINE, kind="taper_tune_up", ideal="2027-04-13")
-    assert "Leave this session out?" in client.get(url).content.decode()
+    assert "Skip this session?" in client.get(url).content.decode()
     assert not ana.declined_sessions.exists()
     assert "do not write about this session" in press(client, url).content.decode()
     assert ana.declined_sessions.count() == 1

@@ -4,11 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 
 from tests import patience
 
@@ -85,10 +85,14 @@ def test_the_plan_as_a_person_reads_it():
         ('{"races": []}', ["--from", "2026-06-01", "--to", "2026-06-01"], "--to"),
     ],
 )
-def test_bad_input_ends_with_two_and_one_sentence(stdin, options, named):
-    done = run(stdin, *options)
-    assert (done.returncode, done.stdout) == (2, b"")
-    (line,) = done.stderr.decode().split("\n\n")[0].splitlines()
+def test_bad_input_ends_with_two_and_one_sentence(stdin, options, named, monkeypatch, capsys):
+    given = stdin if isinstance(stdin, bytes) else stdin.encode()
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(given), "utf-8"))
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "training_plan", *options])
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (2, "")
+    (line,) = told.err.split("\n\n")[0].splitlines()
     assert named in line
     assert line.endswith(".")
-    assert "Traceback" not in done.stderr.decode()
+    assert "Traceback" not in told.err

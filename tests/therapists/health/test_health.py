@@ -135,9 +135,9 @@ def test_without_agreement_nothing_is_kept(client, url):
     assert not HealthCheck.objects.exists()
 
 
-def test_the_pages_own_link_opens_no_health_check(client, visit):
+def test_the_calendars_own_link_opens_no_health_check(client, visit):
     mine = visit(timezone.now() + timedelta(days=2))
-    url = f"/appointments/{links.page_token(mine)}/health/"
+    url = f"/appointments/{links.calendar_token(mine)}/health/"
     assert "Please open the link in your email" in text(client.get(url))
     client.post(url, said("cancer"))
     assert not HealthCheck.objects.exists()

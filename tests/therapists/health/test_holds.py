@@ -125,9 +125,9 @@ def test_who_did_not_come_and_who_is_called_off_needs_no_decision(visit, held, n
 
 def test_the_action_itself_signs_nothing_on_hold(visit, kim, held):
     reader = Reader("therapist: 1", kim.user, None, "test")
-    written = {"privacy": Privacy.THERAPISTS, "revision": 0, "author": kim, "reader": reader}
+    draft = notes.Draft(Content(plan="Deep"), Privacy.THERAPISTS, revision=0, author=kim)
     with pytest.raises(OnHold):
-        notes.sign(visit(), Content(plan="Deep"), **written, now=timezone.now())
+        notes.sign(visit(), draft, reader=reader, now=timezone.now())
     assert not NoteVersion.objects.exists()
 
 

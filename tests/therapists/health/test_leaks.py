@@ -11,15 +11,18 @@ import redis
 from django.apps import apps
 from django.contrib import admin
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from bookings import links
+from bookings.actions import optimistic_lock
 from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail
 from bookings.queries.training import protocol
-from therapists.actions import morning_mail
-from therapists.models import Habits, NoteVersion
+from therapists.actions import morning_mail, notices, push_devices, pushes
+from therapists.models import Habits, Letter, NoteVersion, Photo
 
 SEVEN = datetime(2026, 12, 1, 7, tzinfo=UTC)
 
@@ -58,9 +61,20 @@ def noted(word, revision=0, **typed):
             **typed}  # fmt: skip
 
 
+def photographed(word) -> SimpleUploadedFile:
+    """With the word in all that a camera writes beside the picture."""
+    exif, file = Image.Exif(), io.BytesIO()
+    exif[0x010E] = word
+    Image.new("RGB", (64, 64), "brown").save(file, "JPEG", exif=exif, comment=word.encode())
+    return SimpleUploadedFile(f"{word}.jpg", file.getvalue())
+
+
 @pytest.fixture
-def live(kim, kims, ana, anas, client, visit, noon):
-    """A day: answers by link, the brief, a draft, a signature, an amendment, errors on the way."""
+def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
+    """A day: answers by link, the brief, a draft, a photo, a signature, an amendment, a letter,
+    what staff are told of it all on mail and phone, errors on the way.
+    """
+    phone = push_service.browser()
 
     def _live(word):
         Habits.objects.create(therapist=kim, morning_mail=True)
@@ -70,23 +84,46 @@ def live(kim, kims, ana, anas, client, visit, noon):
         link = f"/appointments/{links.mail_token(mine)}/health/"
         client.post(link, {**answered(word), "cancer": "perhaps"})
         client.post(link, answered(word))
+        push_devices.add(kim.user, **phone.subscription, browser="", now=timezone.now())
+        seen = {"status": "arrived", "seen": optimistic_lock.last_event(mine)}
+        desks.post(f"/diary/appointments/{mine.pk}/mark/", seen)
+        mine.record("booked", by="runner", now=timezone.now())
+        notices.tell(now=timezone.now())
         anas.get("/health/?all")
         kims.get("/today/")
         kims.get(f"/visits/{mine.pk}/")
         kims.post(f"{page}draft/", noted(word))
         kims.post(f"{page}draft/", noted(word))
         kims.post(page, noted(word * 500, revision=1))
+        kims.post(f"/visits/{mine.pk}/photos/", {"photo": photographed(word)})
+        kims.post(f"/visits/{mine.pk}/photos/", {"photo": SimpleUploadedFile(word, b"none")})
         kims.post(f"/visits/{mine.pk}/clear/", {"decision": "treat", "reason": word})
         kims.post(page, noted(word, revision=1, do="sign"))
         kims.post(page, noted(word, revision=2, do="sign", amendment=word))
         kims.post(f"/visits/{mine.pk}/clear/", {"decision": "lift", "reason": word})
+        kims.post(f"/visits/{mine.pk}/letter/", {"to": word, "text": word})
         kims.get(f"/clients/{ana.pk}/history/")
         kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
         morning_mail.send_due(now=datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone()))
+        assert pushes.send_due() == 2  # the greeting, and all of the day in one
         assert NoteVersion.objects.count() == 2
         return mine
 
     return _live
+
+
+@pytest.fixture
+def handed_out(kims, push_service):
+    """What a push service has, and the files that leave us, as bytes; a PDF has its text packed."""
+
+    def _handed_out() -> dict[str, str]:
+        pictures = [kims.get(f"/photos/{one.pk}.jpg").content for one in Photo.objects.all()]
+        letters = [kims.get(f"/letters/{one.pk}.pdf").content for one in Letter.objects.all()]
+        assert len(pictures) == len(letters) == 1
+        opened = [push_service.browser().opened(sealed) for _, _, sealed in push_service.taken]
+        return {"photo": repr(pictures), "letter": repr(letters), "push": repr(opened)}
+
+    return _handed_out
 
 
 def leaks(word, logs, browser):
@@ -127,8 +164,12 @@ def _admin_lists() -> list[str]:
     ]
 
 
-def test_a_whole_day_leaves_no_health_word_anywhere(live, logs, owners, planted):
+def test_a_whole_day_leaves_no_health_word_anywhere(live, logs, owners, planted, handed_out):
     live(planted)
+    told = handed_out()
+    for said in ("New today at", "Something new to read", "waits for you to decide"):
+        assert said in told["push"]
+    assert [place for place, text in told.items() if planted in text] == []
     assert leaks(planted, logs, owners) == set()
     assert {model._meta.app_label for model in admin.site._registry} & {"therapists"} == set()
 

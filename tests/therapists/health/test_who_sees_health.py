@@ -13,7 +13,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Client
 from tests import factories
 from therapists.actions import health_checks
-from therapists.actions.notes import sign
+from therapists.actions.notes import Draft, sign
 from therapists.core.content import Answers, Content, Given
 from therapists.health_audit import Reader
 from therapists.models import Form, Letter, Note, NoteVersion, Photo, Privacy
@@ -80,15 +80,8 @@ def story(ana, kim, lee, visit, earlier, noon):
     """Kim wrote three notes about Ana; Lee covers today's visit; Sam treats nobody here."""
     reader = Reader("therapist: kim@example.com", kim.user, None, "test")
     for days, privacy in ((30, Privacy.AUTHOR), (20, Privacy.OWNER), (10, Privacy.THERAPISTS)):
-        sign(
-            earlier(days),
-            Content(plan=f"{SECRET} {privacy}"),
-            privacy=privacy,
-            revision=0,
-            author=kim,
-            reader=reader,
-            now=noon,
-        )
+        draft = Draft(Content(plan=f"{SECRET} {privacy}"), privacy, revision=0, author=kim)
+        sign(earlier(days), draft, reader=reader, now=noon)
     note = Note.objects.get(privacy=Privacy.THERAPISTS)
     said = Sealed.of({"to": "Dr Demo", "text": SECRET})
     jpeg = Sealed.of("anBlZw==")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from bookings.models import Mail
 from tests.therapists.conftest import text
-from therapists.letter_pdf import Written, drawn, paragraphs
+from therapists.letter_pdf import LetterText, drawn, paragraphs
 from therapists.models import Access, Letter
 
 PLANTED = "planted-health-words"
@@ -82,7 +82,7 @@ def test_a_letter_from_a_note_that_is_its_authors_alone_is_not_a_colleagues(
 
 
 def test_it_says_from_whom_to_whom_about_whom_and_that_there_is_a_copy(letter, clinic, today):
-    written = Written(to=TO, text="Please look at the left calf.")
+    written = LetterText(to=TO, text="Please look at the left calf.")
     said = paragraphs(letter, written, clinic, today)
     assert said[1] == TO
     assert said[3] == "About Ana Demo"
@@ -94,7 +94,7 @@ def test_it_says_from_whom_to_whom_about_whom_and_that_there_is_a_copy(letter, c
 def test_neither_name_nor_finding_stands_in_the_files_metadata(letter, clinic):
     """Nor anywhere uncompressed, and a long letter goes on over the page."""
     long = "\n\n".join(["A paragraph about the calf. " * 20] * 12)
-    file = drawn(letter, Written(to=TO, text=long), clinic)
+    file = drawn(letter, LetterText(to=TO, text=long), clinic)
     assert b"/Title (Letter)" in file
     assert file.count(b"/Type /Page\n") > 1
     for word in (b"Ana", b"Kim", b"calf"):

@@ -38,7 +38,7 @@ def test_a_declined_session_is_put_aside_without_times_and_can_come_back(client,
     plan()
     first = sessions(client)[0]
     answer = client.post("/plan/sessions/", {**name_of(first), "do": "decline"}, follow=True)
-    assert "Not this time:" in answer.content.decode()
+    assert "Skipped:" in answer.content.decode()
     [declined] = [offer for offer in offers(client) if offer.declined]
     assert (declined.session.ideal, list(declined.openings)) == (first.ideal, [])
     client.post("/plan/sessions/", {**name_of(first), "do": "undo"})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bookings.core import training
 from bookings.core.training import Distance, Phase, Priority
 from bookings.queries.training import protocol
-from bookings.web.training.hills import hills_of
+from bookings.web.training.hills import MAIN_UP, WIDE, box_of, hills_of, words_of
 from bookings.web.training.plan_page import as_drawn, first_day
 from bookings.web.training.ribbon import Marked
 
@@ -129,3 +129,34 @@ def test_whoever_does_not_see_it_is_told_the_phases_and_their_days():
     assert words.startswith("Base from Mon 21 Dec, Build from Mon 25 Jan 2027, ")
     assert "Race day from Sun 25 Apr 2027" in words
     assert "Off-season" not in words
+
+
+def on_the_way(day: date, name: str) -> training.Race:
+    return training.Race(day, Distance.HALF, Priority.B, name=name)
+
+
+def test_a_race_on_the_way_has_its_name_where_the_drawing_is_wide():
+    park, valley = date(2026, 12, 13), date(2027, 3, 7)
+    flags = drawn(
+        on_the_way(park, "Victoria Park 10k"),
+        on_the_way(valley, "Lea Valley Half"),
+        marathon(date(2027, 4, 25), name="London"),
+    ).flags
+    assert [one.named_up > 0 for one in flags] == [True, True, False]
+
+
+@given(st.lists(st.integers(0, 200), min_size=1, max_size=4, unique=True), st.integers(100, 300))
+def test_no_name_at_a_small_flag_touches_pins_flags_or_other_names(days, main):
+    small = [on_the_way(TODAY + timedelta(days=n), "A race of twenty letters") for n in days]
+    hills = drawn(*small, marathon(TODAY + timedelta(days=main), name="The main one"))
+    words = {
+        one: words_of(one, one.named_up or MAIN_UP, at_left=one.at_left)
+        for one in hills.flags
+        if one.named_up or one.is_main
+    }
+    for one, box in words.items():
+        if one.is_main:
+            continue
+        assert not any(box.touches(other) for flag, other in words.items() if flag is not one)
+        assert not any(box.touches(box_of(pin.x, pin.y, 4, 4)) for pin in hills.pins)
+        assert 0 <= box.left <= box.right <= WIDE

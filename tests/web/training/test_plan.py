@@ -110,7 +110,8 @@ def test_sessions_past_the_horizon_say_when_the_diary_opens(plan, clinic):
     last = page.context["page"].proposals[-1]
     assert last.times == []
     assert last.offer.opens_on == last.offer.session.ideal - timedelta(days=30)
-    assert "The diary opens for these days on" in text(page)
+    opens = last.offer.opens_on
+    assert f"opens {opens:%a} {opens.day} {opens:%b}" in text(page)
 
 
 def test_a_kind_that_no_treatment_suits_says_to_ring(plan, suits_all, clinic):
@@ -218,7 +219,7 @@ def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
     proposal = page.context["page"].proposals[0]
     assert proposal.is_done == bool(tag)
     assert (proposal.offer.booked is None) == (tag is None)
-    assert ('<p class="tag tag-good">Done</p>' in text(page)) == bool(tag)
+    assert ('<p class="tag add tag-good">Done</p>' in text(page)) == bool(tag)
 
 
 def test_one_hill_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):
@@ -313,10 +314,14 @@ def test_the_pages_carry_no_script_or_style_of_their_own(plan, client, race_day)
         assert "<script>" not in page
 
 
-def test_the_plan_is_kept_by_no_cache_and_found_by_no_search(plan):
-    page = plan()
-    assert "no-store" in page["Cache-Control"]
-    assert "noindex" in page["X-Robots-Tag"]
+def test_the_plan_is_kept_by_no_cache_and_what_a_link_opens_is_found_by_no_search(
+    plan, client, mine
+):
+    """A search engine that asks for /plan/ has no session: what it finds is the empty form."""
+    for page in (plan(), client.get(mine)):
+        assert "no-store" in page["Cache-Control"]
+    assert "noindex" in client.get(mine)["X-Robots-Tag"]
+    assert "X-Robots-Tag" not in client.get("/plan/")
 
 
 def test_every_appointment_stands_in_the_plan_in_its_week_with_its_page(
@@ -364,7 +369,7 @@ def test_a_day_of_another_year_says_its_year(plan, today):
     days = [one.day for one in page.context["page"].proposals if one.day.year != today.year]
     assert days
     for day in days:
-        assert f"{day:%A} {day.day} {day:%B} {day.year}" in text(page)
+        assert f"{day:%a} {day.day} {day:%b} {day.year}" in text(page)
 
 
 def test_the_form_for_another_race_and_its_error_stand_above_the_drawing(enter, plan):

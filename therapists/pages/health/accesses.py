@@ -28,7 +28,7 @@ from bookings.core.roles import Role
 from bookings.models import Clinic
 from bookings.web.days import day_in
 from bookings.web.responses import private
-from therapists.models import Access, Operation, What
+from therapists.models import Access, AccessOperation, What
 
 ON_A_PAGE = 50
 DAYS = 31  # shown at once, so that years of them make no page slow
@@ -65,7 +65,7 @@ class Filter:
         did = asked.get("did", "")
         return cls(
             who=bounded(asked.get("who", "")),
-            did=did if did in Operation.values else "",
+            did=did if did in AccessOperation.values else "",
             own="own" in asked,
             every="every" in asked,
             until=day_in(asked.get("until", "")) or today,
@@ -105,7 +105,7 @@ def accesses(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": page.object_list if asked.every else [_said(one) for one in page],
         "asked": asked,
-        "operations": Operation.choices,
+        "operations": AccessOperation.choices,
         "since": shown.start,
         "days": DAYS,
     }
@@ -155,7 +155,7 @@ def _did(acts: Iterable[str]) -> str:
     words = []
     for act in acts:
         did, _between, what = act.partition(" ")
-        operation, record = Operation(did).label, What(what).label
+        operation, record = AccessOperation(did).label, What(what).label
         words.append(_("{did} {what}").format(did=operation.lower(), what=str(record).lower()))
     return ", ".join(words)
 

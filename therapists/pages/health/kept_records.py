@@ -17,7 +17,7 @@ from therapists.queries.health_export import whole_record
 ON_A_PAGE = 50
 
 
-class ReasonForm(forms.Form):
+class WhyOpenedForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why must it be opened?"),
         max_length=300,
@@ -30,7 +30,7 @@ class ReasonForm(forms.Form):
 @require_safe
 @private
 def kept_records(request: HttpRequest) -> HttpResponse:
-    return _listed(request, ReasonForm(), status=200)
+    return _listed(request, WhyOpenedForm(), status=200)
 
 
 @require_POST
@@ -38,7 +38,7 @@ def kept_records(request: HttpRequest) -> HttpResponse:
 def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Shown once and for a reason, in the answer itself: no address leads back to it."""
     kept = get_object_or_404(KeptRecord.objects.select_related("client"), pk=pk)
-    form = ReasonForm(request.POST)
+    form = WhyOpenedForm(request.POST)
     if not form.is_valid():
         return _listed(request, form, asked=pk, status=422)
     reader = reader_of(request, reason=form.cleaned_data["reason"])
@@ -47,7 +47,7 @@ def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _listed(
-    request: HttpRequest, form: ReasonForm, *, asked: int | None = None, status: int
+    request: HttpRequest, form: WhyOpenedForm, *, asked: int | None = None, status: int
 ) -> HttpResponse:
     page = Paginator(KeptRecord.objects.all(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "asked": asked}

@@ -21,7 +21,7 @@ from therapists.core.private import Private
 from therapists.pages.no_store import careful
 from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
-from therapists.queries.history import History, Past, history_of
+from therapists.queries.history import ClientHistory, Past, history_of
 
 PLACES_DRAWN = 5
 WIDTH, HEIGHT = 760.0, 44.0
@@ -92,7 +92,7 @@ def _came_from(request: StaffRequest, client: Client) -> Appointment | None:
     return client.appointments.visits().filter(pk=pk).first() if pk else None
 
 
-def _drawn(history: History) -> Drawn:
+def _drawn(history: ClientHistory) -> Drawn:
     marked = [ribbon.Marked(past.number, past.day, past.took_place) for past in history.visits]
     phases = history.segments, marked, history.protocol
     return Drawn(

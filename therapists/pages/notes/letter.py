@@ -18,7 +18,7 @@ from bookings.web.responses import page_methods
 from therapists import health_audit
 from therapists.actions import notes
 from therapists.core.content import Content
-from therapists.letter_pdf import Written, drawn
+from therapists.letter_pdf import LetterText, drawn
 from therapists.models import Letter, Note
 from therapists.models.sealed import Sealed
 from therapists.pages.no_store import careful, of_a_therapist, refuse_unless_treated
@@ -90,7 +90,7 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     [content] = health_audit.opened([letter], reader=reader_of(request), now=now)
     response = HttpResponse(
-        drawn(letter, Written(**content), Clinic.objects.the()), content_type="application/pdf"
+        drawn(letter, LetterText(**content), Clinic.objects.the()), content_type="application/pdf"
     )
     response["Content-Disposition"] = f'attachment; filename="letter-{letter.pk}.pdf"'
     return response

@@ -157,16 +157,17 @@ class NoteSession:
     def _preset_pressure(self) -> str:
         return min(self.rules.pressure, self.firmest.pressure).key
 
-    def kept(self, form: NoteForm) -> dict:
-        """The arguments with which a filled-in form is saved or signed."""
-        return {
-            "content": form.content(),
-            "privacy": Privacy(form.cleaned_data["privacy"]),
-            "revision": form.cleaned_data["revision"],
-            "author": self.therapist,
-            "reader": self.reader,
-            "now": self.now,
-        }
+    def typed(self, form: NoteForm) -> notes.Draft:
+        """What is saved or signed of a filled-in form."""
+        return notes.Draft(
+            content=form.content(),
+            privacy=Privacy(form.cleaned_data["privacy"]),
+            revision=form.cleaned_data["revision"],
+            author=self.therapist,
+        )
+
+    def save(self, draft: notes.Draft) -> Note:
+        return notes.save_draft(self.visit, draft, reader=self.reader, now=self.now)
 
 
 def _offered(of_the_phase: Iterable[str], chosen: Iterable[str], data: Any) -> list[str]:
@@ -252,12 +253,12 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
             sentence = _("The note about {client} is signed.")
             messages.success(request, sentence.format(client=session.visit.whose))
             return _back_to_the_day(request, session, is_done=asked == DONE)
-        kept = session.kept(form)
+        draft = session.typed(form)
         if asked == SAME and (last := session.last()):
-            kept["content"] = _same_as(last, kept["content"], session.firmest)
+            draft = replace(draft, content=_same_as(last, draft.content, session.firmest))
         elif template := session.template(asked):
-            kept["content"] = _with(template, kept["content"])
-        notes.save_draft(session.visit, **kept)
+            draft = replace(draft, content=_with(template, draft.content))
+        session.save(draft)
     except notes.Overtaken:
         return _compare(request, session)
     except Refused as refusal:
@@ -273,7 +274,8 @@ def _sign(session: NoteSession, form: NoteForm, decision: DecisionForm | None) -
     if decision:
         decided, why = Decision(decision.cleaned_data["decision"]), decision.cleaned_data["reason"]
         health_checks.decide(session.visit, decided, why, reader=session.reader, now=session.now)
-    notes.sign(session.visit, **session.kept(form))
+    draft = session.typed(form)
+    notes.sign(session.visit, draft, reader=session.reader, now=session.now)
 
 
 def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
@@ -312,7 +314,7 @@ def draft(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     if not form.is_valid():
         return JsonResponse({"why": _("Something is too long to be saved.")}, status=422)
     try:
-        saved = notes.save_draft(session.visit, **session.kept(form))
+        saved = session.save(session.typed(form))
     except Refused as refusal:
         return JsonResponse({"why": str(refusal)}, status=409)
     return JsonResponse({"revision": saved.revision})

@@ -57,7 +57,7 @@ class Misfit:
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """Two plans of one runner: as it is, and as it would be. `race` is None once it is lost."""
 
     before: Plan

@@ -13,7 +13,7 @@ from bookings.core.training.protocol.evidence import Claims, Contraindication, S
 from bookings.core.training.protocol.fields import FieldError, Node
 from bookings.core.training.protocol.mails import MailRules
 from bookings.core.training.protocol.phases import PhaseRules, read_phases
-from bookings.core.training.protocol.sessions import KINDS, Placement, SessionType
+from bookings.core.training.protocol.sessions import KINDS, SessionPlacement, SessionType
 from bookings.core.training.protocol.vocabulary import (
     Distance,
     Kind,
@@ -35,7 +35,7 @@ class Protocol:
     unfinished_race: UnfinishedRace
     b_race_week_days: int
     high_volume_from_km: int
-    placement: Placement
+    placement: SessionPlacement
     session_types: Mapping[Kind, SessionType]
     phases: Mapping[Phase, PhaseRules]
     mails: MailRules
@@ -60,7 +60,7 @@ class Protocol:
             unfinished_race=UnfinishedRace.read(root.at("unfinished_race")),
             b_race_week_days=b_race.at("race_week_days").whole(1, 6),
             high_volume_from_km=root.at("high_volume_from_km").whole(1),
-            placement=Placement.read(root.at("placement")),
+            placement=SessionPlacement.read(root.at("placement")),
             session_types=_read_session_types(root.at("session_types")),
             phases=read_phases(root.at("phases")),
             mails=MailRules.read(root.at("reminders")),

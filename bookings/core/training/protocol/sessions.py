@@ -40,7 +40,7 @@ class Offsets:
 
 
 @dataclass(frozen=True)
-class Placement:
+class SessionPlacement:
     """Where sessions may lie (S1 to S3, S5, S7)."""
 
     massage_days_after_long_run: int
@@ -53,7 +53,7 @@ class Placement:
     min_days_apart: int
 
     @classmethod
-    def read(cls, node: Node) -> "Placement":
+    def read(cls, node: Node) -> "SessionPlacement":
         node.has_only(
             "massage_days_after_long_run", "window", "tune_up", "flush", "gentle", "min_days_apart"
         )

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bookings.actions.refusals import SlotTaken, Stale, TooLate, TooManyUnproved
-from bookings.actions.scheduling import cancellation, second_thoughts
+from bookings.actions.scheduling import cancellation, undoing
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Mail, MailState
 from tests.diary_requests import move_one
@@ -39,12 +40,12 @@ def goes_out(kind: str) -> None:
 
 def undo(visit, *, now=THEN + MINUTE, revision=None):
     revision = visit.revision if revision is None else revision
-    return second_thoughts.undo(visit, revision=revision, now=now)
+    return undoing.undo(visit, revision=revision, by=Role.RUNNER, now=now)
 
 
 def offered(visit, now=THEN + MINUTE):
     visit = Appointment.objects.with_everything().get(pk=visit.pk)
-    return second_thoughts.offered(visit, Clinic.objects.the(), now=now)
+    return undoing.offered(visit, Clinic.objects.the(), by=Role.RUNNER, now=now)
 
 
 def owed() -> list[str]:
@@ -109,6 +110,13 @@ def test_a_time_that_went_meanwhile_is_not_offered_and_not_taken(
     before = place(visit)
     refusal(SlotTaken, undo, visit=visit)
     assert place(visit) == before
+
+
+def test_a_hold_that_is_over_is_in_nobodys_way(told, cancelled, hold):
+    hold(start=told.starts_at, visitor="bo", now=THEN)
+    long_after = THEN + Clinic.objects.the().hold_minutes * MINUTE
+    Clinic.objects.update(undo_minutes=60)
+    assert undo(cancelled, now=long_after).status == Status.BOOKED
 
 
 def test_what_the_clinic_has_done_is_not_the_runners_to_undo(told):

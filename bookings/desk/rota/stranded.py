@@ -1,0 +1,201 @@
+"""Somebody is ill, the clinic is closed, a therapist has gone: whose visits are settled here.
+
+Nobody is forgotten: what is left undone stays on the list, whoever made it so.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from bookings.actions.mail.outbox import Notify
+from bookings.actions.refusals import Refused
+from bookings.actions.rota import blocks
+from bookings.actions.rota.impact import VisitsAffected
+from bookings.actions.scheduling import cancellation, changes
+from bookings.actions.scheduling.changes import MoveRequest
+from bookings.core.intervals import day_bounds
+from bookings.core.scheduling.codes import Rules
+from bookings.models import Absence, Appointment, Clinic, Therapist
+from bookings.queries.desk.stranded import SHOWN, all_stranded, with_places
+from bookings.queries.scheduling.slots import Slot
+from bookings.web.actor import who
+from bookings.web.forms import whole_number
+from bookings.web.responses import page_methods
+
+EVERYBODY = "clinic"
+Row = TypeVar("Row", Absence, Therapist)
+
+
+class AwayForm(forms.Form):
+    """Who is not in, and for how long. Nobody is chosen already: a slip would close the clinic."""
+
+    who = forms.ChoiceField()
+    when = forms.ChoiceField(
+        choices=[
+            ("today", gettext_lazy("Now to the end of today")),
+            ("both", gettext_lazy("Today and tomorrow")),
+            ("tomorrow", gettext_lazy("Tomorrow")),
+        ]
+    )
+    reason = forms.CharField(required=False, max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.pk): one for one in Therapist.objects.active()}
+        choose = [("", _("Please choose")), *((pk, str(one)) for pk, one in self.people.items())]
+        self.fields["who"] = forms.ChoiceField(
+            choices=[*choose, (EVERYBODY, _("The whole clinic"))]
+        )
+
+    def absence(self, clinic: Clinic, now: datetime) -> Absence:
+        today = clinic.day_of(now)
+        tomorrow = day_bounds(today + timedelta(days=1), 1, clinic.tz)
+        this_minute = now.replace(second=0, microsecond=0)
+        when = self.cleaned_data["when"]
+        return Absence(
+            therapist=self.people.get(self.cleaned_data["who"]),
+            starts_at=tomorrow.start if when == "tomorrow" else this_minute,
+            ends_at=tomorrow.start if when == "today" else tomorrow.end,
+            reason=self.cleaned_data["reason"],
+        )
+
+
+class LineForm(forms.Form):
+    note = forms.CharField(required=False, max_length=300)
+
+
+@page_methods
+def stranded(request: HttpRequest) -> HttpResponse:
+    """The list; a press moves or cancels those ticked, or the one whose button it was."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    if request.method == "POST":
+        _settle(request, clinic, now)
+        return redirect(request.get_full_path())
+    absence = _asked_for(request, Absence, "absence")
+    therapist = _asked_for(request, Therapist, "therapist")
+    found = all_stranded(clinic, absence=absence, therapist=therapist, now=now)
+    context = {
+        "rows": with_places(clinic, found[:SHOWN], now=now),
+        "count": len(found),
+        "absence": absence,
+        "therapist": therapist,
+        "today": clinic.day_of(now),
+        "tick_all": request.GET.get("tick") == "all",
+        "query": request.GET.urlencode(),
+        "away": AwayForm(initial={"who": therapist.pk if therapist else ""}),
+    }
+    return render(request, "desk/rota/stranded.html", context)
+
+
+def _asked_for(request: HttpRequest, kind: type[Row], name: str) -> Row | None:
+    number = whole_number(request.GET.get(name))
+    return None if number is None else kind._default_manager.filter(pk=number).first()
+
+
+@require_POST
+def away(request: HttpRequest) -> HttpResponse:
+    """Put the absence in the diary, whatever is booked in it, and show what that is."""
+    form, clinic, now = AwayForm(request.POST), Clinic.objects.the(), timezone.now()
+    if not form.is_valid():
+        messages.error(request, _("Please say who is away, and when."))
+        return redirect("diary:stranded")
+    absence = form.absence(clinic, now)
+    try:
+        kept = _kept(absence, now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("diary:stranded")
+    messages.success(request, _("{absence}: it is in the diary.").format(absence=kept))
+    return redirect(f"{reverse('diary:stranded')}?{urlencode({'absence': kept.pk})}")
+
+
+def _kept(absence: Absence, now: datetime) -> blocks.Block:
+    """Somebody ill does not ask first: what is booked then is settled afterwards."""
+    try:
+        return blocks.keep(absence, now=now)
+    except VisitsAffected as refusal:
+        return blocks.keep(absence, accepted=refusal.impact.digest, now=now)
+
+
+def _settle(request: HttpRequest, clinic: Clinic, now: datetime) -> None:
+    line = LineForm(request.POST)
+    if not line.is_valid():
+        messages.error(request, _("Please write at most 300 characters."))
+        return
+    acts: dict[str, Callable[..., Any]] = {"move": _move, "cancel": _cancel}
+    one = whole_number(request.POST.get("one"))
+    act = acts.get(request.POST.get("do", "move"), _move)
+    asked = [one] if one is not None else map(whole_number, request.POST.getlist("visit"))
+    wanted = [pk for pk in asked if pk is not None][:SHOWN]
+    found = Appointment.objects.visits().of_the_living().in_bulk(wanted)
+    if not found:
+        messages.error(request, _("Nobody was ticked, so nothing was changed."))
+        return
+    notify = Notify.from_the_desk(line.cleaned_data["note"])
+    done = 0
+    for visit in sorted(found.values(), key=lambda visit: visit.starts_at):
+        try:
+            act(request, visit, notify=notify, by=who(request), now=now)
+            done += 1
+        except Refused as refusal:
+            said = _("{client} stays on the list: {why}")
+            messages.error(request, said.format(client=visit.client, why=refusal))
+    if done:
+        messages.success(request, _in_words(act, done))
+
+
+def _move(request: HttpRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
+    start, _space, therapist = request.POST.get(f"to-{visit.pk}", "").rpartition(" ")
+    to = Therapist.objects.active().filter(pk=whole_number(therapist)).first()
+    try:
+        begins = datetime.fromisoformat(start)
+    except ValueError:
+        begins = None
+    if to is None or begins is None or begins.tzinfo is None:
+        raise Refused(_("Please choose one of the free times."))
+    request_ = MoveRequest(
+        appointment=visit,
+        slot=Slot(treatment=visit.treatment, start=begins, therapist=to),
+        revision=_number(request, f"revision-{visit.pk}"),
+        rules=Rules.DESK_MOVE,
+        **how,
+    )
+    changes.move(request_, now=now)
+
+
+def _cancel(request: HttpRequest, visit: Appointment, **how: Any) -> None:
+    """At our wish, so without a fee."""
+    cancellation.cancel(visit, seen=_number(request, f"seen-{visit.pk}"), **how)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    sent = whole_number(request.POST.get(name))
+    return -1 if sent is None else sent
+
+
+def _in_words(act: Callable[..., Any], done: int) -> str:
+    said = (
+        ngettext(
+            "{count} visit is moved; the client is told by mail in three minutes.",
+            "{count} visits are moved; each client is told by mail in three minutes.",
+            done,
+        )
+        if act is _move
+        else ngettext(
+            "{count} visit is cancelled without a fee; the client is told in three minutes.",
+            "{count} visits are cancelled without a fee; each client is told in three minutes.",
+            done,
+        )
+    )
+    return said.format(count=done)

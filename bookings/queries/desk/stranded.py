@@ -1,0 +1,163 @@
+"""What cannot stay where it stands, and where each could go instead."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bookings.core.intervals import Interval
+from bookings.core.scheduling.codes import Rules
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Absence, Appointment, Clinic, Therapist
+from bookings.queries.scheduling.conflicts import Conflict, conflicts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.slots import Placement, Slot
+
+SHOWN = 30  # at once: each is moved under the lock for itself
+NEAR = timedelta(hours=12)
+LOOKS = (1, 2, 4, 14)  # ever more days, of which mostly the first few are enough
+
+
+@dataclass(frozen=True)
+class Place:
+    """A free start with somebody; `value` is how a form names it."""
+
+    start: datetime
+    therapist: Therapist
+
+    @property
+    def value(self) -> str:
+        return f"{self.start.isoformat()} {self.therapist.pk}"
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """A visit, why it cannot stay, and its places.
+
+    `same_hour` are colleagues, who has least that day first; `later` is the next with the same
+    therapist and the next with anybody else. `best` is one of them that no best before it takes.
+    """
+
+    conflict: Conflict
+    same_hour: Sequence[Place]
+    later: Sequence[Place]
+    best: Place | None
+
+    @property
+    def visit(self) -> Appointment:
+        return self.conflict.appointment
+
+    @property
+    def stays_near(self) -> bool:
+        """Whether the best is within hours; whoever would come on another day is asked first."""
+        return self.best is not None and self.best.start - self.visit.starts_at < NEAR
+
+
+def all_stranded(
+    clinic: Clinic,
+    *,
+    therapist: Therapist | None = None,
+    absence: Absence | None = None,
+    now: datetime,
+) -> list[Conflict]:
+    """Booked visits to come that cannot stay, all of them, or those that one of these is about."""
+    during = Interval(absence.starts_at, absence.ends_at) if absence else None
+    whose = absence.therapist if absence else therapist
+    found = conflicts(clinic, therapist=whose, during=during, now=now)
+    return [one for one in found if one.appointment.status == Status.BOOKED]
+
+
+def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> list[Stranded]:
+    """In a constant number of queries; each is placed as if the best before it were taken."""
+    if not found:
+        return []
+    visits = [one.appointment for one in found]
+    first, last = (clinic.day_of(visits[number].starts_at) for number in (0, -1))
+    facts = diary_facts(
+        clinic,
+        first=first,
+        days=(last - first).days + sum(LOOKS),
+        treatments={one.treatment for one in visits},
+        longest=max(one.blocked_until - one.starts_at for one in visits),
+        now=now,
+    )
+    settled = []
+    for conflict in found:
+        one, facts = _placed(conflict, facts)
+        settled.append(one)
+    return settled
+
+
+def _placed(conflict: Conflict, facts: DiaryFacts) -> tuple[Stranded, DiaryFacts]:
+    """And the facts with it in its best place."""
+    visit = conflict.appointment
+    alone = replace(facts, rows=[row for row in facts.rows if row[0] != visit.pk])
+    busy = [
+        (one.start, one.end) for one in alone.taken if one.client == visit.client_id is not None
+    ]
+    same_hour: list[Place] = []
+    later: list[Place] = []
+    for place in _found(visit, alone):
+        start = int(place.start.timestamp())
+        if any(start < end and begin < start + visit.duration.length for begin, end in busy):
+            continue
+        (same_hour if place.start == visit.starts_at else later).append(place)
+    best = next(iter([*same_hour, *later]), None)
+    stranded = Stranded(conflict, same_hour, later, best)
+    return stranded, alone.with_taken(_placement(visit, best, alone)) if best else facts
+
+
+def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[Place]:
+    """Colleagues at the same hour, and the next free times."""
+    day, wanted = facts.clinic.day_of(visit.starts_at), {"theirs", "others"}
+    for look in LOOKS:
+        days = facts.openings(
+            visit.treatment,
+            first=day,
+            days=look,
+            duration=visit.duration,
+            rules=Rules.DESK_MOVE,
+        )
+        yield from _among(visit, days, facts, wanted)
+        if not wanted:
+            return
+        day += timedelta(days=look)
+
+
+def _among(
+    visit: Appointment, openings: Sequence[Opening], facts: DiaryFacts, wanted: set[str]
+) -> Iterator[Place]:
+    for opening in openings:
+        people = {one.pk: one for one in opening.therapists}
+        if opening.starts_at == visit.starts_at:
+            order = facts.takers(_slot(visit, opening.starts_at))
+            yield from (Place(opening.starts_at, one) for one in order if one.pk in people)
+        elif opening.starts_at > visit.starts_at:
+            own = people.pop(visit.therapist_id, None)
+            if own and "theirs" in wanted:
+                wanted.discard("theirs")
+                yield Place(opening.starts_at, own)
+            elif people and "others" in wanted:
+                wanted.discard("others")
+                yield Place(opening.starts_at, next(iter(people.values())))
+
+
+def _slot(visit: Appointment, start: datetime, therapist: Therapist | None = None) -> Slot:
+    return Slot(
+        treatment=visit.treatment,
+        start=start,
+        therapist=therapist,
+        length=visit.ends_at - visit.starts_at,
+        pause=visit.blocked_until - visit.ends_at,
+    )
+
+
+def _placement(visit: Appointment, place: Place, facts: DiaryFacts) -> Placement:
+    slot = _slot(visit, place.start, place.therapist)
+    return Placement(
+        treatment=visit.treatment,
+        therapist=place.therapist,
+        room=next(iter(facts.free_rooms(slot)), visit.room),
+        interval=slot.interval,
+        blocked_until=slot.blocked.end,
+        price=visit.price,
+    )

@@ -1,0 +1,225 @@
+"""Ill today, closed tomorrow, gone for good: who is booked is settled together, or stays listed."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Absence, Appointment, Mail, MailKind
+from tests import factories
+from tests.page_forms import forms_of
+
+PAGE = "/diary/stranded/"
+pytestmark = pytest.mark.fixed_clock("2026-12-02T08:30")
+
+
+@pytest.fixture
+def lee(clinic, massage):
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    massage.therapists.add(lee)
+    return lee
+
+
+@pytest.fixture
+def second_room(clinic):
+    return factories.make_room("Room 2")
+
+
+@pytest.fixture
+def seven(at, massage, kim, room):
+    """Kim's visits of today, from nine to four."""
+    return [
+        factories.make_appointment(
+            starts_at=at(0, hour),
+            treatment=massage,
+            therapist=kim,
+            room=room,
+            client=factories.make_client(f"Client {hour}", phone=f"+44 7700 9001{hour:02}"),
+        )
+        for hour in range(9, 16)
+    ]
+
+
+def ill(desk, therapist, when="today"):
+    sent = {"who": therapist.pk if therapist else "clinic", "when": when, "reason": "Ill"}
+    return desk.post(f"{PAGE}away/", sent, follow=True)
+
+
+def the_form(page):
+    return next(one for one in forms_of(page.text) if "note" in one.sent)
+
+
+def pressed(desk, page, visits, **button):
+    """What a browser sends of the page with these ticked."""
+    sent = {**the_form(page).sent, "visit": [one.pk for one in visits], **button}
+    sent = {name: value for name, value in sent.items() if name not in {"do", "one"} - {*button}}
+    return desk.post(page.redirect_chain[-1][0] if page.redirect_chain else PAGE, sent, follow=True)
+
+
+def test_one_press_puts_the_absence_in_the_diary_and_lists_everybody_in_it(desk, kim, seven):
+    page = ill(desk, kim)
+    assert Absence.objects.get().therapist == kim
+    assert "7 visits to settle" in page.text
+    assert 'href="tel:+447700900109"' in page.text
+
+
+def test_ticked_are_those_who_can_come_on_the_same_day(desk, kim, massage, second_room, seven):
+    page = ill(desk, kim)
+    assert not any(f'value="{one.pk}" checked' in page.text for one in seven)
+    url = page.redirect_chain[-1][0]
+    assert all(f'value="{one.pk}" checked' in desk.get(f"{url}&tick=all").text for one in seven)
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    massage.therapists.add(lee)
+    assert all(f'value="{one.pk}" checked' in desk.get(url).text for one in seven)
+
+
+def test_colleagues_who_are_free_at_the_same_hour_are_proposed_first(
+    desk, kim, lee, second_room, seven
+):
+    page = ill(desk, kim)
+    assert page.text.count("same hour") == 7
+    said = pressed(desk, page, seven, do="move")
+    assert "7 visits are moved; each client is told by mail in three minutes." in said.text
+    assert "Nobody is left to settle." in said.text
+    for one in seven:
+        before = one.starts_at
+        one.refresh_from_db()
+        assert (one.therapist, one.starts_at) == (lee, before)
+    assert Mail.objects.filter(kind=MailKind.MOVED).count() == 7
+
+
+def test_no_two_are_proposed_the_same_place(desk, at, kim, lee, massage, second_room, seven):
+    mei = factories.make_therapist("Mei Demo")
+    factories.make_week(mei)
+    massage.therapists.add(mei)
+    twin = factories.make_appointment(
+        starts_at=at(0, 9), treatment=massage, therapist=mei, room=second_room
+    )
+    ill(desk, kim)
+    ill(desk, mei)
+    page = desk.get(PAGE, follow=True)
+    rows = page.context["rows"]
+    assert len(rows) == 8
+    assert len({row.best for row in rows}) == 8
+    said = pressed(desk, page, [*seven, twin], do="move")
+    assert "stays on the list" not in said.text
+    assert "8 visits are moved" in said.text
+
+
+def test_a_place_that_is_taken_meanwhile_leaves_its_row_with_the_reason(
+    desk, at, kim, lee, massage, second_room, seven
+):
+    page = ill(desk, kim)
+    factories.make_appointment(
+        starts_at=at(0, 9), treatment=massage, therapist=lee, room=second_room
+    )
+    said = pressed(desk, page, seven, do="move")
+    assert "6 visits are moved" in said.text
+    assert "Client 9 stays on the list:" in said.text
+    assert "1 visit to settle" in said.text
+
+
+def test_the_same_press_sent_twice_moves_once(desk, kim, lee, second_room, seven):
+    page = ill(desk, kim)
+    pressed(desk, page, seven, do="move")
+    pressed(desk, page, seven, do="move")
+    assert set(Appointment.objects.values_list("revision", flat=True)) == {1}
+
+
+def test_the_rest_is_cancelled_together_with_a_line_and_without_a_fee(desk, kim, seven):
+    page = ill(desk, kim)
+    said = pressed(desk, page, seven[:3], do="cancel", note="Kim is not in, we are sorry.")
+    assert "3 visits are cancelled without a fee" in said.text
+    assert "4 visits to settle" in said.text
+    gone = Appointment.objects.filter(status=Status.CANCELLED)
+    assert gone.count() == 3
+    assert not any(one.fees.exists() for one in gone)
+    assert set(Mail.objects.values_list("note", flat=True)) == {"Kim is not in, we are sorry."}
+
+
+def test_one_alone_is_moved_where_was_chosen(desk, kim, lee, second_room, seven):
+    page = ill(desk, kim)
+    row = page.context["rows"][0]
+    later = next(place for place in row.later if place.therapist == kim)
+    pk = row.visit.pk
+    sent = {**the_form(page).sent, f"to-{pk}": later.value}
+    said = pressed(desk, page, [], one=pk, **{f"to-{pk}": sent[f"to-{pk}"]})
+    assert "1 visit is moved; the client is told by mail in three minutes." in said.text
+    moved = Appointment.objects.get(pk=pk)
+    assert (moved.starts_at, moved.therapist) == (later.start, kim)
+    assert "6 visits to settle" in said.text
+
+
+def test_nobody_is_forgotten(desk, kim, seven):
+    """What is left undone is on the desk's page, and marked in the diary."""
+    ill(desk, kim)
+    assert "Settle them together" in desk.get("/desk/").text
+    drawn = desk.get("/diary/2026-12-02/feed/").json()
+    assert all("Away then: to be moved" in one["flags"] for one in drawn["visits"])
+
+
+def test_a_closure_strands_everybodys_visits(desk, kim, lee, at, massage, second_room):
+    factories.make_appointment(
+        starts_at=at(1, 10), treatment=massage, therapist=lee, room=second_room
+    )
+    page = ill(desk, None, "tomorrow")
+    assert "The clinic is closed" in page.text
+    assert "1 visit to settle" in page.text
+    assert "No colleague is free at that hour." in page.text
+
+
+def test_nobody_is_away_unless_somebody_was_chosen(desk, kim, seven):
+    page = desk.post(f"{PAGE}away/", {"who": "", "when": "today"}, follow=True)
+    assert "Please say who is away, and when." in page.text
+    assert not Absence.objects.exists()
+
+
+def test_the_visits_of_a_therapist_who_has_left_are_settled_together(
+    desk, kim, lee, second_room, seven
+):
+    kim.active = False
+    kim.save()
+    page = desk.get(PAGE, {"therapist": kim.pk}, follow=True)
+    assert "7 visits to settle" in page.text
+    said = pressed(desk, page, seven, do="move")
+    assert "7 visits are moved" in said.text
+
+
+def test_doing_it_all_the_same_leads_to_the_list(desk, kim, seven):
+    url = "/diary/blocks/off/new/"
+    sent = {"therapist": kim.pk, "first": "2026-12-02", "reason": "Ill"}
+    asked = desk.post(url, sent)
+    accepted = asked.context["impact"].digest
+    assert "7 visits to settle" in desk.post(url, {**sent, "accepted": accepted}, follow=True).text
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"visit": "x"}, {"visit": "999999999"}, {"one": "²"}, {"note": "x" * 301}]
+)
+def test_bad_input_is_told_and_changes_nothing(desk, kim, seven, sent):
+    ill(desk, kim)
+    page = desk.post(PAGE, sent, follow=True)
+    assert page.status_code == 200
+    assert "note-danger" in page.text
+    assert set(Appointment.objects.values_list("revision", flat=True)) == {0}
+
+
+@pytest.mark.parametrize("place", ["", "x", "2026-12-02 1", "2026-12-02T10:00:00 1", "9999 999"])
+def test_a_place_that_is_none_is_refused(desk, kim, seven, place):
+    ill(desk, kim)
+    sent = {"one": seven[0].pk, f"to-{seven[0].pk}": place}
+    assert "Please choose one of the free times." in desk.post(PAGE, sent, follow=True).text
+
+
+def test_the_list_asks_as_many_questions_for_7_as_for_1(desk, kim, lee, second_room, seven):
+    def cost():
+        with CaptureQueriesContext(connection) as data:
+            assert "to settle" in desk.get(PAGE).text
+        return len(data)
+
+    ill(desk, kim)
+    seven_cost = cost()
+    Appointment.objects.exclude(pk=seven[0].pk).update(status=Status.CANCELLED)
+    assert cost() == seven_cost <= 30

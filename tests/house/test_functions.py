@@ -1,0 +1,48 @@
+"""Functions one can read: they end on the screen, and a call says what its arguments are.
+
+Nobody can read a call of six arguments by their order: the sixth has a keyword.
+"""
+
+import ast
+from collections.abc import Iterator
+
+from tests.house.test_floors import APPS, ROOT
+
+MOST_LINES = 30
+MOST_POSITIONALS = 5
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def functions() -> Iterator[tuple[str, Function]]:
+    """Of the product, as path and name, with what it says."""
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            where = path.relative_to(ROOT).as_posix()
+            for one in ast.walk(ast.parse(path.read_text())):
+                if isinstance(one, Function):
+                    yield f"{where}: {one.name}", one
+
+
+def positionals(arguments: ast.arguments) -> list[str]:
+    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
+    return [name for name in names if name not in ("self", "cls")]
+
+
+def lines(function: Function) -> int:
+    """From its name to its end, without decorators."""
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def test_no_function_takes_more_than_five_positionals():
+    many = {name for name, one in functions() if len(positionals(one.args)) > MOST_POSITIONALS}
+    assert many == set()
+
+
+def test_no_function_is_longer_than_thirty_lines():
+    assert {name: lines(one) for name, one in functions() if lines(one) > MOST_LINES} == {}
+
+
+def test_the_checks_can_fail():
+    [function] = ast.parse("@cached\ndef f(a, b, /, c, *, d):\n    return (\n        a\n    )").body
+    assert isinstance(function, Function)
+    assert (lines(function), positionals(function.args)) == (4, ["a", "b", "c"])

@@ -1,0 +1,120 @@
+"""Once the mailbox has answered, what another browser was shown while booking opens no more."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import icalendar
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client as Browser
+from django.test import RequestFactory
+from django.utils import timezone
+
+from bookings import calendars, links
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Clinic
+from bookings.web.training.plan_store import SessionPlan
+from tests import factories
+
+PAGES = ("", "calendar.ics", "move/", "cancel/")
+
+
+@pytest.fixture
+def shown(choose, send_details, start):
+    """The address that a stranger's browser is shown once it has booked as Ana."""
+    choose(start)
+    return send_details()["Location"]
+
+
+@pytest.fixture
+def victim():
+    return Browser()
+
+
+def mailed(visit) -> str:
+    return f"/appointments/{links.mail_token(visit)}/"
+
+
+def browser_of(client):
+    """A further request of that browser."""
+    request = RequestFactory().get("/plan/")
+    request.session, request.user = client.session, AnonymousUser()
+    return request
+
+
+def press_yes(browser, visit) -> None:
+    assert browser.post(f"{mailed(visit)}thats-me/").status_code == 302
+
+
+def test_who_booked_under_anothers_address_can_do_nothing_once_that_mailbox_has_answered(
+    shown, only, client, victim
+):
+    assert client.get(shown).status_code == 200
+    press_yes(victim, only())
+    for page in PAGES:
+        assert client.get(f"{shown}{page}").status_code == 403, page
+        assert client.post(f"{shown}{page}").status_code in (403, 405), page
+    assert "open it from our mail" in client.get(shown).content.decode()
+    assert only().status == Status.BOOKED
+    assert not SessionPlan(browser_of(client)).history.visits
+
+
+def test_nor_does_a_later_look_at_the_form_give_it_a_page_that_opens(
+    shown, only, client, victim, massage, start
+):
+    press_yes(victim, only())
+    again = client.get(f"/book/{massage.slug}/details/?start={start.isoformat()}", follow=True)
+    assert again.status_code in (200, 403)
+    assert "/cancel/" not in again.content.decode()
+
+
+def test_the_browser_that_has_answered_and_the_mails_own_link_open_it(shown, only, victim):
+    press_yes(victim, only())
+    for address in (shown, mailed(only())):
+        assert victim.get(address).status_code == 200
+    assert Browser().get(mailed(only())).status_code == 200
+
+
+def test_who_books_and_answers_in_one_browser_notices_nothing(shown, only, client):
+    press_yes(client, only())
+    for page in PAGES:
+        assert client.get(f"{shown}{page}", follow=True).status_code == 200
+    assert SessionPlan(browser_of(client)).history.visits == [only()]
+
+
+def test_who_has_signed_in_with_the_address_opens_it_too(shown, only, client, victim):
+    press_yes(victim, only())
+    client.force_login(factories.make_user("Ana@example.com"))
+    assert client.get(shown).status_code == 200
+
+
+def test_what_was_booked_beside_it_and_settled_with_it_is_shut_as_well(
+    shown, client, victim, choose, send_details, start
+):
+    later = start + timedelta(hours=3)
+    choose(later)
+    beside = send_details(start=later.isoformat(), name="Bo Demo")["Location"]
+    first = Appointment.objects.visits().earliest("starts_at")
+    press_yes(victim, first)
+    assert Appointment.objects.filter(prove_by=None).count() == 2
+    assert client.get(beside).status_code == 403
+    assert victim.get(beside).status_code == 200
+
+
+def test_a_further_booking_of_that_browser_waits_on_its_page_as_the_first_did(
+    shown, only, client, victim, choose, send_details, start
+):
+    press_yes(victim, only())
+    later = start + timedelta(hours=3)
+    choose(later)
+    assert client.get(send_details(start=later.isoformat())["Location"]).status_code == 200
+
+
+def test_an_entry_that_came_by_mail_leads_there_for_good_and_proves_nothing(shown, only, victim):
+    visit = only()
+    file = calendars.invitation(visit, Clinic.objects.the(), stamp=timezone.now())
+    entry = urlsplit(str(icalendar.Calendar.from_ical(file).events[0]["URL"])).path
+    assert Browser().post(f"{entry}thats-me/").status_code == 302
+    assert only().client.is_provisional
+    press_yes(victim, visit)
+    assert Browser().get(entry).status_code == 200
