@@ -239,7 +239,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: StaffRequest, wish: WishedMove, *, status: int = 200, **more: Any
+    request: HttpRequest, wish: WishedMove, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     response = render(request, "desk/scheduling/move.html", _context(wish) | more, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
