@@ -40,6 +40,7 @@ register.filter("zone_name", dates.zone_name)
 register.filter("translated", dates.translated)
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+register.filter("to_type", wording.to_type)
 
 
 class HasTimes(Protocol):

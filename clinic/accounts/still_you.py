@@ -97,11 +97,15 @@ def _is_right(request: SignedInRequest, form: CodeForm) -> bool:
     if not attempts.FACTORS.allow(request, user.email):
         form.add_error("code", get_adapter().validation_error("too_many_login_attempts"))
         return False
-    is_over = not mailed or time() - mailed["at"] > app_settings.LOGIN_BY_CODE_TIMEOUT
-    if is_over or not compare_user_code(actual=form.cleaned_data["code"], expected=mailed["code"]):
+    expected = mailed["code"] if mailed and _is_good(mailed["at"]) else ""
+    if not compare_user_code(actual=form.cleaned_data["code"], expected=expected):
         sign_in_log.note(request, SignInKind.WRONG_CODE, user=user)
         form.add_error("code", get_adapter().validation_error("incorrect_code"))
         return False
     attempts.FACTORS.take_back(request, user.email)
     del request.session[MAILED]
     return True
+
+
+def _is_good(made_at: float) -> bool:
+    return time() - made_at <= app_settings.LOGIN_BY_CODE_TIMEOUT

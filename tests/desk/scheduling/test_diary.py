@@ -395,6 +395,33 @@ def test_the_spreadsheet_has_no_formula_in_it(panel, desk, visit):
     assert rows[1][6] == "60.00"
 
 
+def test_the_therapists_shown_are_remembered_until_others_are_ticked(desk, clinic, kim):
+    lee = make_therapist("Lee Demo")
+    url = "/diary/2026-12-03/"
+
+    def shown(**ticked):
+        return desk.get(url, ticked).context["chosen"]
+
+    assert shown(filter="yes", therapist=lee.slug) == [lee]
+    assert shown() == [lee]
+    assert shown(filter="yes", therapist=[kim.slug, lee.slug]) == [kim, lee]
+    make_therapist("Mei Demo")
+    assert len(shown()) == 3
+    shown(filter="yes", therapist=lee.slug)
+    assert len(shown(filter="yes")) == 3
+
+
+def test_in_yen_the_forms_know_no_hundredths(panel, desk, visit, clinic):
+    clinic.currency = "JPY"
+    clinic.save()
+    page = desk.get(f"/diary/appointments/{visit.pk}/").text
+    assert 'min="1" step="1" value="60"' in page
+    assert (
+        "In JPY an amount is a whole number." in said(panel("pay", amount="20.5", method="cash"))[0]
+    )
+    assert said(panel("pay", amount="20", method="cash")) == ["Ana Demo: 20 JPY, cash, receipt 1."]
+
+
 def test_a_receipt_names_the_clinic_what_was_paid_and_the_tax(panel, desk, clinic):
     clinic.tax_note = "Not registered for VAT"
     clinic.save()
