@@ -148,6 +148,13 @@ def test_a_drag_moves_and_undo_puts_back(desk):
     page.get_by_role("button", name="Undo").wait_for()
     [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert minutes(moved["start"]) - minutes(visit["start"]) == 60
+    panel = open_panel(page, moved)
+    for width in (1440, 820):  # what is told never lies over the panel
+        page.set_viewport_size({"width": width, "height": 900})
+        said, beside = page.locator("#told").bounding_box(), panel.bounding_box()
+        assert said["x"] + said["width"] <= beside["x"], (width, said, beside)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1440, "height": 1000})
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Back at").wait_for()
     [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
