@@ -55,8 +55,9 @@ def move(request: MoveRequest, *, now: datetime) -> Appointment:
     AgainstTheRules, each with the nearest openings.
     """
     slot, ignoring = as_booked(request.slot, request.appointment), _but(request.appointment)
-    # What is booked is offered others of its kind, also if nobody could book it today.
-    with offering_the_nearest(slot, rules=Rules.DESK_MOVE, ignoring=ignoring, now=now):
+    with offering_the_nearest(
+        slot, rules=request.rules, is_booked=True, ignoring=ignoring, now=now
+    ):
         return _move(request, now=now)
 
 
