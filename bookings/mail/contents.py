@@ -13,8 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.context import AppointmentLetter, MailLetter, NewLinksLetter, PlanLetter
-from bookings.mail.data_context import DataLinkLetter, ErasedLetter
+from bookings.mail.context import (
+    AppointmentLetter,
+    DataLinkLetter,
+    ErasedLetter,
+    MailLetter,
+    NewLinksLetter,
+    PlanLetter,
+)
 from bookings.mail.offer_context import OfferLetter
 from bookings.mail.training_context import (
     ConfirmedLetter,
@@ -24,7 +30,7 @@ from bookings.mail.training_context import (
     RaceCheckLetter,
 )
 from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
-from bookings.queries.scheduling.conflicts import cannot_stay
+from bookings.queries.scheduling.conflicts import codes_against
 
 WhyNot = tuple[MailState, str] | None
 
@@ -87,7 +93,7 @@ class Offer(OneAppointment):
     def why_not(self, mail: Mail) -> WhyNot:
         if why_not := super().why_not(mail):
             return why_not
-        if not cannot_stay(mail.visit):
+        if not codes_against(mail.visit):
             return MailState.CANCELLED, _("It can take place as it is booked after all.")
         return None
 

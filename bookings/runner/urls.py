@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.runner import embed, home, therapists
-from bookings.runner.clients import account, age_consent, legal
+from bookings.runner.clients import account, age_consent, legal, week
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
     appointment,
@@ -43,6 +43,7 @@ urlpatterns = [
         path("account/yours/", account.all_yours, name="all_yours"),
         path("account/yours/<int:pk>/", account.yours, name="yours"),
         path("account/age/", age_consent.signed_in, name="my_age"),
+        path("account/week/", week.week, name="my_week"),
     ),
     *protected(
         SIGNED_IN,

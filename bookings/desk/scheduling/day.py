@@ -17,6 +17,7 @@ from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 from bookings.web.days import day_in
 
 MARKED_EARLY = timedelta(hours=1)
+DAYS_IN_STRIP = 14  # from the Monday of the day's week
 FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
@@ -37,6 +38,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "today": _today(now),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
+        "strip": [day + timedelta(days=n - day.weekday()) for n in range(DAYS_IN_STRIP)],
         "therapists": shown.therapists,
         "chosen": chosen,
         "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],

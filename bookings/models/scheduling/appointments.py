@@ -253,6 +253,7 @@ class Appointment(models.Model):
 
     last_event: int | None  # told by `with_last_event`
     settled: Decimal  # told by the diary's days
+    is_first: bool  # likewise: no visit of the client came before
     left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`

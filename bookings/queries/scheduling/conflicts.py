@@ -83,10 +83,11 @@ def conflicts(
     )
 
 
-def cannot_stay(visit: Appointment) -> bool:
-    """Whether that booked visit, which has not begun, could not stand where it does."""
+def codes_against(visit: Appointment) -> set[Code]:
+    """Why a booked visit that has not begun could not stand where it does; mostly nothing."""
     before = visit.starts_at - timedelta(seconds=1)
-    return bool(codes_that_stand(Clinic.objects.the(), only=visit, now=before))
+    found = codes_that_stand(Clinic.objects.the(), only=visit, now=before)
+    return set(found.get(visit.pk, ()))
 
 
 def codes_that_stand(

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.core.scheduling.codes import HOURS
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic
-from bookings.queries.scheduling.conflicts import cannot_stay
+from bookings.queries.scheduling.conflicts import codes_against
 
 
 def move_until(appointment: Appointment, clinic: Clinic) -> datetime:
@@ -56,5 +57,6 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
 
 
 def _has_to_go(appointment: Appointment, now: datetime) -> bool:
+    """Outside the hours it may be meant to stand; with nobody there, or nowhere, it may not."""
     booked = appointment.status == Status.BOOKED and now < appointment.starts_at
-    return booked and cannot_stay(appointment)
+    return booked and bool(codes_against(appointment) - HOURS)

@@ -20,11 +20,12 @@ from bookings.core.roles import Role
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
+from bookings.runner.clients.week import Week
 from bookings.web.client_links import client_or_404
 from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
-from bookings.web.scheduling.visits import Visits
+from bookings.web.scheduling.visits import Visit, Visits
 
 WITHDRAWN = gettext_lazy(
     "Done. The links in earlier mails about {name}’s appointments and the calendar’s address open "
@@ -54,6 +55,7 @@ def account(request: RunnerRequest) -> HttpResponse:
         "asked": asked,
         "several_asked": len(names) > 1,
         "of_one_name": len(set(names.values())) == 1,
+        "family": _family(request.user, now=now),
     }
     if client is not None:
         context |= _of(client, now=now)
@@ -109,12 +111,20 @@ def _asked_about(user: User) -> list[Appointment]:
     return list(visits.with_everything().order_by("client_id", "starts_at"))
 
 
+def _family(user: User, *, now: datetime) -> list[tuple[Client, list[Visit]]]:
+    """What is to come of each who shares the mailbox, by name; nothing of their health."""
+    people = identity.family_of(user)
+    ahead = Visits.of(people, now=now).ahead if people else ()
+    return [(one, [v for v in ahead if v.appointment.client_id == one.pk]) for one in people]
+
+
 def _of(client: Client, *, now: datetime) -> dict:
     mails = client.mails.filter(sent_at__isnull=False).order_by("-sent_at")
     return {
         "shared": Client.objects.at(client.email).exclude(pk=client.pk).exists(),
         "visits": Visits.of([client], now=now),
         "races": client.races.all(),
+        "week": Week(client),
         "mails": mails[:MAILS_SHOWN],
         "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
     }

@@ -1,5 +1,6 @@
 """A signed-in runner's own page."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Distance, Race, User
+from bookings.models import Distance, Race, Treatment, User
 from tests import factories
 from tests.clock import day_of
 
@@ -84,5 +85,59 @@ def test_it_asks_the_same_number_of_questions_however_much_there_is(
             client=runner, starts_at=timezone.now() + timedelta(days=10 + n), treatment=massage,
             therapist=kim, room=room,
         )  # fmt: skip
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         open_account()
+
+
+WEEK = "/account/week/"
+
+
+def as_liked(kim, **more) -> dict[str, str]:
+    told = {"usual_part": "2", "usual_therapist_id": str(kim.pk), "long_run_weekday": "5"}
+    return told | more
+
+
+def test_how_one_likes_to_come_is_a_setting_without_any_race(open_account, client, runner, kim):
+    assert "at any time, with anyone" in plain_words(open_account())
+    assert client.get(WEEK).status_code == 200
+    assert client.post(WEEK, as_liked(kim))["Location"] == URL
+    runner.refresh_from_db()
+    assert (runner.usual_part, runner.usual_therapist, runner.long_run_weekday) == (2, kim, 5)
+    told = "in the evening, with Kim Demo, and keep clear of your long run on Saturday"
+    assert told in plain_words(open_account())
+    assert re.search(r'value="2" selected', client.get(WEEK).content.decode())
+
+
+def test_every_proposal_goes_by_the_setting(open_account, client, runner, kim, enter, clinic):
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    Treatment.objects.get().therapists.add(lee)
+    open_account()
+    enter("/plan/")
+    client.post(WEEK, as_liked(lee, usual_part="1"))
+    shown = client.get("/plan/").context["page"].proposals
+    times = [one.times[0].slot for one in shown if one.times]
+    assert len(times) > 3
+    assert {slot.therapist for slot in times} == {lee}
+    assert {slot.start.astimezone(clinic.tz).hour >= 12 for slot in times} == {True}
+
+
+def test_a_week_that_cannot_be_says_so_and_keeps_what_was_typed(open_account, client, runner, kim):
+    open_account()
+    answer = client.post(WEEK, as_liked(kim, weekly_volume_km="4000"))
+    assert answer.status_code == 422
+    assert 'value="4000"' in answer.content.decode()
+    runner.refresh_from_db()
+    assert runner.usual_part is None
+
+
+def test_a_therapist_who_has_left_is_anyone(open_account, runner, kim):
+    runner.usual_therapist = kim
+    runner.save()
+    kim.active = False
+    kim.save()
+    assert "with anyone" in plain_words(open_account())
+
+
+def plain_words(answer) -> str:
+    return answer.content.decode().replace("\u2068", "").replace("\u2069", "")

@@ -44,6 +44,21 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
     assert "Holiday" in kims.get("/my-time/").content.decode()
 
 
+def test_what_is_asked_for_is_marked_on_the_days_and_visits_it_covers(
+    kims, desks, monday, at, visit
+):
+    days = (monday - timezone.now().date()).days
+    inside, after = visit(at(days, 12)), visit(at(days + 1, 12))
+    pages = [f"/diary/{monday}/", f"/diary/appointments/{inside.pk}/"]
+    said = "has asked for"
+    assert not any(said in desks.get(page).content.decode() for page in pages)
+    ask(kims, monday)
+    assert all(said in desks.get(page).content.decode() for page in pages)
+    assert said not in desks.get(f"/diary/appointments/{after.pk}/").content.decode()
+    answer(desks, "declined")
+    assert not any(said in desks.get(page).content.decode() for page in pages)
+
+
 @pytest.mark.parametrize(
     ("days", "typed", "said"),
     [
