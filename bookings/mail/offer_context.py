@@ -10,13 +10,13 @@ from bookings import dates
 from bookings.mail.context import AppointmentLetter
 from bookings.mail.training_context import MailedTime
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 
 
 @dataclass(frozen=True)
 class OfferLetter(AppointmentLetter):
-    """The nearest times that are free while it is written; nothing is held."""
+    """Times that differ and are free while it is written, colleagues at the same hour too; none is held."""
 
     @property
     def times(self) -> Sequence[MailedTime]:
@@ -24,11 +24,12 @@ class OfferLetter(AppointmentLetter):
         wanted = Slot(
             treatment=visit.treatment,
             start=visit.starts_at,
+            therapist=visit.therapist,
             length=visit.ends_at - visit.starts_at,
             pause=visit.blocked_until - visit.ends_at,
         )
         ignoring = Ignoring(appointments=(visit.pk,))
-        found = nearest_to(wanted, ignoring=ignoring, but=visit.starts_at, now=self.now)
+        found = alternatives_to(wanted, ignoring=ignoring, stands_there=True, now=self.now)
         return [self._offered(one) for one in found]
 
     def _offered(self, opening: Opening) -> MailedTime:
