@@ -16,7 +16,7 @@ from bookings.queries.scheduling.slots import Ignoring, Slot
 
 @dataclass(frozen=True)
 class OfferLetter(AppointmentLetter):
-    """Times that differ and are free while it is written, colleagues at the same hour too; none is held."""
+    """Times that differ and are free while it is written, colleagues' too; none is held."""
 
     @property
     def times(self) -> Sequence[MailedTime]:
