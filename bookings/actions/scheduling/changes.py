@@ -20,7 +20,6 @@ from bookings.queries.actors import named
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
-from bookings.queries.scheduling.event_text import TOLD_BY_PHONE
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 PLACE = ("treatment", "therapist", "room", "starts_at", "ends_at")

@@ -12,7 +12,6 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
 from bookings.queries.money.takings import unpaid
-from bookings.queries.scheduling.event_text import TOLD_BY_PHONE
 
 SHOWN = 20  # of each kind
 DUE_WITHIN = timedelta(hours=2)
