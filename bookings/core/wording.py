@@ -63,6 +63,11 @@ def to_type(amount: Decimal, currency: str) -> str:
     return f"{amount:.{hundredths(currency)}f}"
 
 
+def smallest_amount(currency: str) -> str:
+    """What a field for money counts in: 0.01, and 1 yen."""
+    return "0.01" if hundredths(currency) else "1"
+
+
 def hundredths(currency: str) -> int:
     """How many digits come after the point (ISO 4217): none for yen, two for most."""
     return 0 if currency in WITHOUT_HUNDREDTHS else 2

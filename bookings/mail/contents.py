@@ -87,7 +87,7 @@ class OneAppointment:
 
 
 @dataclass(frozen=True)
-class Offer(OneAppointment):
+class OtherTimes(OneAppointment):
     """Of other times, as long as the visit cannot stay where it is."""
 
     def why_not(self, mail: Mail) -> WhyNot:
@@ -178,7 +178,7 @@ SUBJECTS: Mapping[str, Subject] = {
         Status.CANCELLED, gettext_lazy("None of these appointments has been given back.")
     ),
     MailKind.LATE: OneAppointment(Status.BOOKED, tells_calendars=False),
-    MailKind.OFFER: Offer(Status.BOOKED, tells_calendars=False, words=OfferLetter),
+    MailKind.OFFER: OtherTimes(Status.BOOKED, tells_calendars=False, words=OfferLetter),
     MailKind.REMINDER: OneAppointment(Status.BOOKED, tells_calendars=False),
     MailKind.PLAN: OnlyWords(PlanMailLetter),
     MailKind.NUDGE: OnlyWords(NudgeLetter),

@@ -42,6 +42,7 @@ register.filter("each_translated", lambda words: [dates.translated(one) for one 
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
 register.filter("to_type", wording.to_type)
+register.filter("smallest_amount", wording.smallest_amount)
 
 
 class HasTimes(Protocol):

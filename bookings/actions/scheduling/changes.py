@@ -16,6 +16,7 @@ from bookings.actions.scheduling.placement import rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move

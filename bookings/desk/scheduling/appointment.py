@@ -27,7 +27,6 @@ from bookings.actions.scheduling import attendance, cancellation, undoing, unpro
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.core.wording import hundredths
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
@@ -92,7 +91,6 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "account": account,
-        "smallest": "1" if not hundredths(clinic.currency) else "0.01",
         "methods": METHODS,
         "checkout": checkout_of(visit, account, events, is_booked_again=again),
         "is_due": now >= day_bounds(day, 1, clinic.tz).start,

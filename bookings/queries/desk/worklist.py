@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.money.takings import unpaid
 
 SHOWN = 20  # of each kind

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings import dates
 from bookings.core import wording
 from bookings.models import STATUS_NAMES, AppointmentEvent, Clinic, Method
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
 
 PLACE = ("therapist", "room", "treatment")
