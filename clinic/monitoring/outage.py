@@ -28,7 +28,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _broken(request: HttpRequest) -> HttpResponse:
     """Without the menu, which would be asked of the database; but in words for whoever it is."""
     roles: frozenset[Role] = getattr(request, "roles", frozenset())
-    page = render_to_string("500.html", {"of_the_staff": bool(roles & STAFF)})
+    context = {"of_the_staff": bool(roles & STAFF), "clinic": Clinic.last_read}
+    page = render_to_string("500.html", context)
     return HttpResponse(page, status=500)
 
 
