@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -101,7 +101,7 @@ class MoveForm(forms.Form):
         return Notify.from_the_desk(self.cleaned_data["note"])
 
 
-def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
+def form_for(request: StaffRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
     """Filled in as it stands, or with the time and therapist that a link of ours proposes."""
     local = visit.starts_at.astimezone(clinic.tz)
     proposed = {name: request.GET[name] for name in PROPOSED if request.GET.get(name)}
@@ -119,7 +119,7 @@ def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveFo
 
 
 @page_methods
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: StaffRequest, pk: int) -> HttpResponse:
     visit, clinic = _visit(pk), Clinic.objects.the()
     if request.method != "POST":
         form = form_for(request, visit, clinic)
@@ -179,7 +179,7 @@ def _undone(request: StaffRequest, visit: Appointment) -> HttpResponse:
 
 
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: StaffRequest, pk: int) -> HttpResponse:
     """From the list of conflicts: it is meant to stand where it does."""
     visit = _visit(pk)
     try:
@@ -191,7 +191,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def tell(request: HttpRequest, pk: int) -> HttpResponse:
+def tell(request: StaffRequest, pk: int) -> HttpResponse:
     """Tell the client now, with a line, or keep what waits from going out: `silent`.
 
     Or they have been told already: `rung`.
@@ -226,7 +226,7 @@ def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
     return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
-def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
+def _free_near(request: StaffRequest, visit: Appointment) -> tuple[Opening, ...]:
     """Near the present time, and outside a block that is being made over it."""
     if visit.status != Status.BOOKED:
         return ()
@@ -242,7 +242,7 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     )
 
 
-def _to_avoid(request: HttpRequest) -> Interval | None:
+def _to_avoid(request: StaffRequest) -> Interval | None:
     try:
         begins, ends = (parse_datetime(request.GET.get(name, "")) for name in ("from", "until"))
         return Interval(begins, ends) if begins and ends else None
@@ -250,7 +250,7 @@ def _to_avoid(request: HttpRequest) -> Interval | None:
         return None
 
 
-def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
+def _done(request: StaffRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
     when = dates.day_and_time(visit.starts_at, clinic.tz)
     place = {"therapist": visit.therapist, "room": visit.room, "minutes": visit.minutes}
     said = _(how).format(when=when, **place)
@@ -262,7 +262,7 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
 
 
 def _refused(
-    request: HttpRequest,
+    request: StaffRequest,
     visit: Appointment,
     form: MoveForm,
     said: str,
@@ -298,7 +298,7 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
     }
 
 
-def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpResponse:
+def _said(request: StaffRequest, visit: Appointment, refusal: Refused) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"said": str(refusal)}, status=409)
     messages.error(request, str(refusal))
@@ -306,7 +306,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context: Any
+    request: StaffRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, **context}
     return render(request, "desk/scheduling/move.html", context, status=status)
@@ -316,7 +316,7 @@ def _visit(pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
 
 
-def _revision(request: HttpRequest) -> int:
+def _revision(request: StaffRequest) -> int:
     sent = whole_number(request.POST.get("revision"))
     return -1 if sent is None else sent
 
@@ -325,5 +325,5 @@ def _errors(form: MoveForm) -> list[str]:
     return [f"{field}: {' '.join(map(str, said))}" for field, said in form.errors.items()]
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: StaffRequest) -> bool:
     return request.headers.get("Accept") == "application/json"

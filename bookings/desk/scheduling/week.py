@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.models import Clinic, Therapist
 from bookings.queries.desk.diary_days import diary_days, moment, who_has_a_week
+from bookings.web.requests import StaffRequest
 
 
 @require_safe
-def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
+def week(request: StaffRequest, day: date, slug: str) -> HttpResponse:
     """The week, Monday to Sunday, that the day is in."""
     therapist = get_object_or_404(Therapist, slug=slug)
     clinic = Clinic.objects.the()
