@@ -18,6 +18,7 @@ from bookings.web.days import day_in
 from bookings.web.requests import StaffRequest
 
 MARKED_EARLY = timedelta(hours=1)
+DAYS_IN_STRIP = 14  # from the Monday of the day's week
 FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
@@ -38,6 +39,7 @@ def day(request: StaffRequest, day: date) -> HttpResponse:
         "today": _today(now),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
+        "strip": [day + timedelta(days=n - day.weekday()) for n in range(DAYS_IN_STRIP)],
         "therapists": shown.therapists,
         "chosen": chosen,
         "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],

@@ -21,11 +21,11 @@ from bookings.core import wording
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Account, Appointment, Clinic, Method, Therapist
 from bookings.queries.scheduling.slots import Slot
+from bookings.queries.training.book_again import again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from therapists.pages.no_store import of_a_therapist
-from therapists.queries.book_again import again
 
 TAKEN = (Method.CARD, Method.CASH)
 LONGEST_KEY = 60

@@ -16,13 +16,13 @@ from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.training.book_again import again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import TAKEN, page_of
-from therapists.queries.book_again import again
 from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
 from therapists.queries.to_write import to_write
