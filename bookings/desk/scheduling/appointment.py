@@ -76,25 +76,24 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     living = visit.whose.erased_at is None
     booked = living and visit.status == Status.BOOKED
     account, others = Account.of(visit), _others_of_the_client(visit, now)
-    again = bool(others["upcoming"])
     return {
         "visit": visit,
         "day": day,
+        "living": living,
+        "movable": booked,
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
         "marks": attendance.marks_after(visit),
-        "living": living,
-        "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
-        "account": account,
         "smallest": "1" if not hundredths(clinic.currency) else "0.01",
         "methods": METHODS,
-        "checkout": checkout_of(visit, account, events, is_booked_again=again),
+        "account": account,
+        "checkout": checkout_of(visit, account, events, is_booked_again=bool(others["upcoming"])),
         "is_due": now >= day_bounds(day, 1, clinic.tz).start,
         "standing": standing_of(visit.whose),
         "events": [(event, event_text.in_words(event, clinic)) for event in events],
