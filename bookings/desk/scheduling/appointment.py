@@ -31,7 +31,7 @@ from bookings.core.wording import hundredths
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Account, Appointment, Clinic, Mail, Method
+from bookings.models import Account, Appointment, AppointmentEvent, Clinic, Mail, Method
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
@@ -75,8 +75,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     day = clinic.day_of(visit.starts_at)
     living = visit.whose.erased_at is None
     booked = living and visit.status == Status.BOOKED
-    account, others = Account.of(visit), _others_of_the_client(visit, now)
-    again = bool(others["upcoming"])
+    others = _others_of_the_client(visit, now)
     return {
         "visit": visit,
         "day": day,
@@ -91,15 +90,28 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
-        "account": account,
-        "smallest": "1" if not hundredths(clinic.currency) else "0.01",
-        "methods": METHODS,
-        "checkout": checkout_of(visit, account, events, is_booked_again=again),
         "is_due": now >= day_bounds(day, 1, clinic.tz).start,
-        "standing": standing_of(visit.whose),
+        **_checkout(visit, events, clinic, is_booked_again=bool(others["upcoming"])),
         "events": [(event, event_text.in_words(event, clinic)) for event in events],
         "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
         **others,
+    }
+
+
+def _checkout(
+    visit: Appointment,
+    events: list[AppointmentEvent],
+    clinic: Clinic,
+    *,
+    is_booked_again: bool,
+) -> dict:
+    account = Account.of(visit)
+    return {
+        "account": account,
+        "smallest": "1" if not hundredths(clinic.currency) else "0.01",
+        "methods": METHODS,
+        "checkout": checkout_of(visit, account, events, is_booked_again=is_booked_again),
+        "standing": standing_of(visit.whose),
     }
 
 

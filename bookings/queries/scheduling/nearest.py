@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
@@ -46,23 +47,25 @@ def alternatives_to(
     """
     clinic, therapist = Clinic.objects.the(), slot.therapist
     start = _asked_for(slot, clinic, Rules.ONLINE, now)
-    wanted = replace(slot, start=start)
-
-    def find(whose: Therapist | None) -> list[Opening]:
-        there = replace(wanted, therapist=whose)
-        return nearest(clinic, there, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
-
-    found = find(None)
-    if therapist and not any(therapist in one.therapists for one in found):
-        found += find(therapist)
+    found = _around(replace(slot, start=start), clinic, ignoring, now)
+    there = slot.start if stands_there else None
     offered = [
         opening
         for one in found
         if not _is_in(avoid, one, slot)
-        for opening in _with(therapist, one, but_there=stands_there and one.starts_at == slot.start)
+        for opening in _with(therapist, one, but_there=one.starts_at == there)
     ]
     ranked = sorted(offered, key=lambda one: abs(one.starts_at - start))
     return tuple(sorted(_different(ranked), key=lambda one: one.starts_at))
+
+
+def _around(slot: Slot, clinic: Clinic, ignoring: Ignoring, now: datetime) -> list[Opening]:
+    """Anybody's openings, and the therapist's own where they are farther off."""
+    find = partial(nearest, clinic, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
+    found = find(replace(slot, therapist=None))
+    if slot.therapist and not any(slot.therapist in one.therapists for one in found):
+        found += find(slot)
+    return found
 
 
 def _asked_for(slot: Slot, clinic: Clinic, rules: Rules, now: datetime) -> datetime:
