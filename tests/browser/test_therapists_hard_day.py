@@ -54,6 +54,10 @@ def test_a_hold_a_late_one_a_first_visit_and_a_letter(phone, visits, run, axe):
     assert decide.bounding_box()["height"] >= 44
     fits(phone)
     axe(phone)
+    phone.locator("summary", has_text="More").click()
+    menu = phone.get_by_role("link", name="What I am told").bounding_box()
+    assert menu["x"] + menu["width"] <= 390
+    phone.keyboard.press("Escape")
     top.get_by_role("button", name="Arrived").click()
     expect(phone.get_by_role("heading", name="Decide before you start")).to_be_visible()
     phone.get_by_role("radio", name="Treat at this visit only").check()

@@ -16,11 +16,11 @@ from bookings.actions.scheduling.placement import rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
-from bookings.queries.scheduling.event_text import TOLD_BY_PHONE
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 PLACE = ("treatment", "therapist", "room", "starts_at", "ends_at")

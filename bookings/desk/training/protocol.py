@@ -100,7 +100,7 @@ def import_file(request: StaffRequest) -> HttpResponse:
                 form.cleaned_data["file"], **_who_and_when(request)
             )
         except training.FieldError as error:
-            form.add_error("file", str(error))
+            form.add_error("file", dates.translated(error.sentence))
         else:
             return _made(request, before, made)
     return render(request, "desk/training/protocol_import.html", {"form": form}, status=422)

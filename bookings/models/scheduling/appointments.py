@@ -70,6 +70,9 @@ def never_twice(what: str, until: str, otherwise: Any) -> ExclusionConstraint:
     )
 
 
+TOLD_BY_PHONE = "told by phone"  # a kind of event, with the revision they were told of
+
+
 class AppointmentQuerySet(models.QuerySet):
     def occupying(self):
         """Everything whose status keeps its time, live and dead holds alike."""

@@ -11,8 +11,8 @@ from django.db.models.functions import Cast
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.money.takings import unpaid
-from bookings.queries.scheduling.event_text import TOLD_BY_PHONE
 
 SHOWN = 20  # of each kind
 DUE_WITHIN = timedelta(hours=2)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings import dates
 from bookings.core import wording
 from bookings.models import STATUS_NAMES, AppointmentEvent, Clinic, Method
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
 
-TOLD_BY_PHONE = "told by phone"
 PLACE = ("therapist", "room", "treatment")
 IN_WORDS = STATUS_NAMES | {
     "kept": gettext_lazy("Meant to stand outside the hours of work"),
