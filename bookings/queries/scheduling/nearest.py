@@ -47,20 +47,21 @@ def alternatives_to(
     """
     clinic, therapist = Clinic.objects.the(), slot.therapist
     start = _asked_for(slot, clinic, Rules.ONLINE, now)
-    found = _around(replace(slot, start=start), clinic, ignoring, now)
-    there = slot.start if stands_there else None
+    found = _with_the_therapists_own(replace(slot, start=start), clinic, ignoring, now)
     offered = [
         opening
         for one in found
         if not _is_in(avoid, one, slot)
-        for opening in _with(therapist, one, but_there=one.starts_at == there)
+        for opening in _with(therapist, one, but_there=stands_there and one.starts_at == slot.start)
     ]
     ranked = sorted(offered, key=lambda one: abs(one.starts_at - start))
     return tuple(sorted(_different(ranked), key=lambda one: one.starts_at))
 
 
-def _around(slot: Slot, clinic: Clinic, ignoring: Ignoring, now: datetime) -> list[Opening]:
-    """Anybody's openings, and the therapist's own where they are farther off."""
+def _with_the_therapists_own(
+    slot: Slot, clinic: Clinic, ignoring: Ignoring, now: datetime
+) -> list[Opening]:
+    """Anybody's openings near the slot, and its therapist's where none of these is theirs."""
     find = partial(nearest, clinic, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
     found = find(replace(slot, therapist=None))
     if slot.therapist and not any(slot.therapist in one.therapists for one in found):

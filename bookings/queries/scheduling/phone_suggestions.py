@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
@@ -49,31 +48,42 @@ def suggested(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest. Its own `length` counts."""
+    """Some of what was asked for, not all in a row; or what is nearest to it.
+
+    `length` and `pause` are its own, if not the treatment's.
+    """
     slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
 
-    near = partial(_near, slot, clinic, count, ignoring=ignoring, now=now)
+    def near(start: datetime) -> list[Opening]:
+        there = replace(slot, start=start)
+        return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
+
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
-    days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
-    found = openings(
-        clinic, treatment, first=wish.first, days=days, therapist=therapist,
-        duration=slot.duration, rules=RULES, ignoring=ignoring, now=now,
-    )  # fmt: skip
-    fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
-    if fitting:
+    if fitting := _fitting(clinic, slot, wish, ignoring, now):
         chosen = _spread(fitting, count + 1)
         return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
     return Suggested(near(max(start, now)), fits=False)
 
 
-def _near(
-    slot: Slot, clinic: Clinic, count: int, start: datetime, *, ignoring: Ignoring, now: datetime
+def _fitting(
+    clinic: Clinic, slot: Slot, wish: Wish, ignoring: Ignoring, now: datetime
 ) -> list[Opening]:
-    there = replace(slot, start=start)
-    return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
+    days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
+    found = openings(
+        clinic,
+        slot.treatment,
+        first=wish.first,
+        days=days,
+        therapist=slot.therapist,
+        duration=slot.duration,
+        rules=RULES,
+        ignoring=ignoring,
+        now=now,
+    )
+    return [one for one in found if wish.holds(one.starts_at, clinic.tz)]
 
 
 def _spread(found: Iterable[Opening], count: int) -> list[Opening]:

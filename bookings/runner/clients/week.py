@@ -18,15 +18,15 @@ from bookings.web.training.race_forms import WeekForm
 
 
 @dataclass(frozen=True)
-class Week:
+class TrainingWeek:
     """What a client has told, in words."""
 
     client: Client
 
     @property
     def part(self) -> str:
-        known = self.client.usual_part is not None
-        return str(PARTS_OF_DAY[self.client.usual_part]) if known else _("at any time")
+        usual = self.client.usual_part
+        return _("at any time") if usual is None else str(PARTS_OF_DAY[usual])
 
     @property
     def therapist(self) -> str:
