@@ -390,7 +390,7 @@ def test_hours_absences_closures_and_buffers_are_told_apart_on_every_day_in_both
 
 def test_a_phone_shows_one_therapist_and_goes_to_the_next_without_dragging(desk):
     page = desk(viewport={"width": 390, "height": 844}, has_touch=True)
-    names = [one["title"] for one in feed(page)["therapists"]]
+    names = [one["title"] for one in feed(page)["therapists"] if not one["off"]] * 3
     expect(page.locator("#phone-name")).to_have_text(names[0])
     page.get_by_role("button", name="Next therapist").click()
     expect(page.locator("#phone-name")).to_have_text(names[1])

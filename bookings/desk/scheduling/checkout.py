@@ -91,7 +91,7 @@ def book_again(request: StaffRequest, pk: int) -> HttpResponse:
         "key": token_hex(16),
     }
     name = "_again" if request.htmx and request.htmx.target == "again" else "again"
-    response = render(request, f"desk/scheduling/{name}.html", context)
+    response = render(request, f"desk/checkout/{name}.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

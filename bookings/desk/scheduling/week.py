@@ -65,7 +65,7 @@ def clinic_week(request: StaffRequest, day: date) -> HttpResponse:
         "rows": [(one, _days_of(one, shown, dates, clinic, now)) for one in shown.therapists],
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
-    return render(request, "desk/scheduling/clinic_week.html", context)
+    return render(request, "desk/rota/clinic_week.html", context)
 
 
 def _days_of(

@@ -83,8 +83,9 @@ def test_a_room_out_of_use_is_drawn_as_long_as_something_stands_in_it(desk, visi
 
 def test_a_therapist_who_has_left_is_drawn_and_marked(desk, visit, gone):
     drawn = desk.get(f"/diary/{DAY}/feed/").json()
-    column = {"id": f"t{gone.pk}", "title": "Kim Demo (has left)", "free": ""}
-    assert drawn["therapists"] == [column]
+    [column] = drawn["therapists"]
+    assert (column["id"], column["title"]) == (f"t{gone.pk}", "Kim Demo (has left)")
+    assert (column["free"], column["off"]) == ("", False)
     assert "The therapist has left" in drawn["visits"][0]["flags"]
 
 

@@ -227,7 +227,7 @@ def test_the_desk_sees_that_there_is_a_hold_and_no_more(client, url, ana, desks,
     appointment = text(desks.get(f"/diary/appointments/{mine.pk}/"))
     assert appointment.count("Health: to be checked by the therapist") == 2
     (drawn,) = desks.get(f"/diary/{day}/feed/").json()["visits"]
-    assert drawn["flags"] == ["Health: to be checked by the therapist"]
+    assert drawn["flags"] == ["First visit", "Health: to be checked by the therapist"]
     table = text(desks.get(f"/diary/{day}/?as=table"))
     assert "Health: to be checked by the therapist" in table
     assert "ancer" not in appointment + str(drawn) + table.replace("ancel", "")
