@@ -93,10 +93,7 @@ def _of_a_clinic() -> Iterator[str]:
         yield _("Set FACTOR_KEYS to keys as manage.py make_secrets prints them.")
     elif settings.FACTOR_KEYS[0] in settings.HEALTH_KEYS:
         yield _("Set FACTOR_KEYS to another key than HEALTH_KEYS: each opens its own.")
-    if settings.BACKUP_KEY and not _seals(settings.BACKUP_KEY):
-        yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
-    if settings.PUSH_KEY and not _signs(settings.PUSH_KEY):
-        yield _("Set PUSH_KEY to a key as manage.py make_secrets prints one.")
+    yield from _of_keys_that_need_not_be()
     yield from _of_mail_events()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
@@ -112,6 +109,13 @@ def _of_mail_events() -> Iterator[str]:
     service, secret = settings.MAIL_EVENTS_FROM, settings.MAIL_EVENTS_SECRET
     if service and (problem := mail_events.problem_with(service, secret)):
         yield problem
+
+
+def _of_keys_that_need_not_be() -> Iterator[str]:
+    if settings.BACKUP_KEY and not _seals(settings.BACKUP_KEY):
+        yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
+    if settings.PUSH_KEY and not _signs(settings.PUSH_KEY):
+        yield _("Set PUSH_KEY to a key as manage.py make_secrets prints one.")
 
 
 def _of_backups() -> Iterator[str]:

@@ -271,15 +271,9 @@ def in_words(notice: StaffNotice, clinic: Clinic) -> str:
         return _("Your time off from {day}: {answer}").format(**facts)
     if notice.kind == NoticeKind.SICK:
         return _("{name} is away today").format(**facts)
-    if notice.kind == NoticeKind.TROUBLE:
-        return str(facts["said"])
-    if notice.kind == NoticeKind.BACKUP and facts["made"]:
-        return _("The newest backup is of {made}").format(**facts)
-    if notice.kind == NoticeKind.BACKUP:
-        return _("There is no backup yet")
     visit = notice.appointment
     if visit is None:
-        return str(NoticeKind(notice.kind).label)
+        return _of_the_machine(notice)
     about = {"at": clock(visit.starts_at, clinic.tz), "who": initials_of(visit.whose)}
     about["what"] = f"{visit.treatment.name}, {visit.room.name}"
     if notice.kind == NoticeKind.TO_READ:
@@ -296,3 +290,14 @@ def in_words(notice: StaffNotice, clinic: Clinic) -> str:
     if visit.status == Status.CANCELLED:
         return _("Cancelled today at {at}: {who}, {what}").format(**about)
     return _("Moved, now today at {at}: {who}, {what}").format(**about)
+
+
+def _of_the_machine(notice: StaffNotice) -> str:
+    """What is about no visit, but for the owner to see to."""
+    if notice.kind == NoticeKind.TROUBLE:
+        return str(notice.facts["said"])
+    if notice.kind == NoticeKind.BACKUP and notice.facts["made"]:
+        return _("The newest backup is of {made}").format(**notice.facts)
+    if notice.kind == NoticeKind.BACKUP:
+        return _("There is no backup yet")
+    return str(NoticeKind(notice.kind).label)
