@@ -45,9 +45,9 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
 
 
 def test_what_is_asked_for_is_marked_on_the_days_and_visits_it_covers(
-    kims, desks, monday, at, visit
+    kims, desks, monday, today, at, visit
 ):
-    days = (monday - timezone.now().date()).days
+    days = (monday - today).days
     inside, after = visit(at(days, 12)), visit(at(days + 1, 12))
     pages = [f"/diary/{monday}/", f"/diary/appointments/{inside.pk}/"]
     said = "has asked for"
