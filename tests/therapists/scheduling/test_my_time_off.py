@@ -10,6 +10,7 @@ from bookings.actions.mail import controls
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
 from tests import factories
+from tests.clock import day_of
 from tests.reading import first_match
 from therapists.actions import morning_mail
 from therapists.models import Habits, MorningMail, TimeOff
@@ -47,7 +48,7 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
 def test_what_is_asked_for_is_marked_on_the_days_and_visits_it_covers(
     kims, desks, monday, at, visit
 ):
-    days = (monday - timezone.now().date()).days
+    days = (monday - day_of(timezone.now())).days
     inside, after = visit(at(days, 12)), visit(at(days + 1, 12))
     pages = [f"/diary/{monday}/", f"/diary/appointments/{inside.pk}/"]
     said = "has asked for"
