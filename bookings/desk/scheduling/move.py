@@ -247,7 +247,7 @@ def _page(
 
 
 def _list(request: StaffRequest, wish: WishedMove) -> HttpResponse:
-    response = render(request, "desk/scheduling/_phone_times.html", _context(wish))
+    response = render(request, "desk/scheduling/call/_phone_times.html", _context(wish))
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 

@@ -54,9 +54,9 @@ from bookings.web.responses import page_methods
 
 LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
 PARTS = {
-    "people": "desk/scheduling/_phone_people.html",
-    "times": "desk/scheduling/_phone_times.html",
-    "panel": "desk/scheduling/_gap.html",
+    "people": "desk/scheduling/call/_phone_people.html",
+    "times": "desk/scheduling/call/_phone_times.html",
+    "panel": "desk/scheduling/call/_gap.html",
 }
 A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
@@ -176,7 +176,7 @@ class _Call:
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
         context = {**self._context(), "said": said, **more}
         response = render(
-            self.request, "desk/scheduling/phone_booking.html", context, status=status
+            self.request, "desk/scheduling/call/phone_booking.html", context, status=status
         )
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response

@@ -41,6 +41,7 @@ def rows(page):
     return [" ".join(strip_tags(row).split()) for row in body.split("</tr>")[:-1]]
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_one_visit_opened_is_one_line_however_often_it_was_saved(owners, look, ana):
     """Brief, note, ten drafts and the signing, in an hour."""
     kim, now = "therapist: kim@example.com", timezone.now()
