@@ -10,7 +10,6 @@ from bookings.actions.mail import controls
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence
 from tests import factories
-from tests.clock import day_of
 from tests.reading import first_match
 from therapists.actions import morning_mail
 from therapists.models import Habits, MorningMail, TimeOff
