@@ -52,9 +52,9 @@ def own_words(sealed: Sealed) -> Any:
 
 
 @transaction.atomic
-def written(row: Row, *, reader: Reader, now: datetime, fields: list[str] | None = None) -> None:
-    """Save the row, or only these fields of it."""
-    row.save(update_fields=fields)
+def written(row: Row, *, reader: Reader, now: datetime) -> None:
+    """Save the row."""
+    row.save()
     _access(row, AccessOperation.WROTE, reader, now).save()
 
 

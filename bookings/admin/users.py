@@ -192,7 +192,7 @@ class AsksWhoItIs(NamelessLog):
 class LoginForOwners(AsksWhoItIs):
     """Whose login it is, is the owner's to say."""
 
-    gives_power = ("user",)
+    gives_power: tuple[str, ...] = ("user",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fields = list(super().get_readonly_fields(request, obj))

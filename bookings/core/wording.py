@@ -58,6 +58,11 @@ def price(amount: Decimal, currency: str) -> str:
     return f"\N{MINUS SIGN}{written}" if amount < 0 else written
 
 
+def to_type(amount: Decimal, currency: str) -> str:
+    """As a field for numbers has it: 62.50, and 7200 yen."""
+    return f"{amount:.{hundredths(currency)}f}"
+
+
 def hundredths(currency: str) -> int:
     """How many digits come after the point (ISO 4217): none for yen, two for most."""
     return 0 if currency in WITHOUT_HUNDREDTHS else 2

@@ -6,6 +6,7 @@ from bookings.desk.money import payments
 from bookings.desk.rota import blocks, stranded
 from bookings.desk.scheduling import (
     appointment,
+    checkout,
     day,
     feed,
     move,
@@ -21,10 +22,12 @@ urlpatterns = protected(
     path("", day.today, name="today"),
     path("new/", phone_booking.new, name="new"),
     path("<day:day>/", day.day, name="day"),
+    path("<day:day>/week/", week.clinic_week, name="clinic_week"),
     path("<day:day>/week/<slug:slug>/", week.week, name="week"),
     path("appointments/<int:pk>/", appointment.appointment, name="appointment"),
     path("appointments/<int:pk>/move/", move.change, name="change"),
     path("appointments/<int:pk>/undo/", move.undo, name="undo"),
+    path("appointments/<int:pk>/again/", checkout.book_again, name="again"),
     path("appointments/<int:pk>/keep/", move.keep, name="keep"),
     path("appointments/<int:pk>/tell/", move.tell, name="tell"),
     path("appointments/<int:pk>/mark/", appointment.mark, name="mark"),

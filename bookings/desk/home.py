@@ -4,7 +4,7 @@ from datetime import date, datetime
 from secrets import token_hex
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therap
 
 
 @require_POST
-def two_people(request: HttpRequest, pk: int) -> HttpResponse:
+def two_people(request: StaffRequest, pk: int) -> HttpResponse:
     """Answers the card "same e-mail, different name"; one person is merged on a page of its own."""
     client = client_or_404(pk)
     identity.keep_apart(client)
@@ -62,7 +62,7 @@ def two_people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def cancel_strangers(request: HttpRequest) -> HttpResponse:
+def cancel_strangers(request: StaffRequest) -> HttpResponse:
     """Answers the card "unproved bookings from one address": those it showed, and no others."""
     shown = {pk for one in request.POST.getlist("visit") if (pk := whole_number(one)) is not None}
     if not shown:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.desk import home
+from bookings.desk import home, search
 from bookings.desk.clients import clients, legal_texts
 from bookings.desk.mail import mails
 from bookings.desk.records import history
@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     *protected(
         DESK,
+        path("search/", search.search, name="search"),
         path("clients/", clients.listed, name="clients"),
         path("clients/new/", clients.new, name="new_client"),
         path("clients/<int:pk>/", clients.record, name="client"),

@@ -13,8 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from bookings import calendars
 from bookings.core.scheduling.statuses import Status
-from bookings.mail.context import AppointmentLetter, MailLetter, NewLinksLetter, PlanLetter
-from bookings.mail.data_context import DataLinkLetter, ErasedLetter
+from bookings.mail.context import (
+    AppointmentLetter,
+    DataLinkLetter,
+    ErasedLetter,
+    MailLetter,
+    NewLinksLetter,
+    PlanLetter,
+)
 from bookings.mail.training_context import (
     ConfirmedLetter,
     NudgeLetter,

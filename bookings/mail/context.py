@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from urllib.parse import urlencode, urljoin
@@ -16,7 +16,7 @@ from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
-from bookings.links import Purpose, client_url, mailed_url
+from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
 from bookings.models import Appointment, Clinic, Mail, MailKind
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.clients import strangers
@@ -246,3 +246,48 @@ class NewLinksLetter(MailLetter):
     @property
     def has_another_address(self) -> bool:
         return self.mail.about.get("has_another_address", True)
+
+
+@dataclass(frozen=True)
+class DataLinkLetter(MailLetter):
+    """Where a client may look at all of it, for a while."""
+
+    @property
+    def download_url(self) -> str:
+        return client_url(Purpose.DOWNLOAD, self.mail.client)
+
+    @property
+    def hours(self) -> int:
+        return DOWNLOAD_GOOD_FOR // timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ErasedLetter(MailLetter):
+    """The last one. What it says stands on its row, because the rest is gone."""
+
+    @property
+    def name(self) -> str:
+        return ""
+
+    @property
+    def preferences_url(self) -> str:
+        return ""
+
+    @property
+    def cancelled(self) -> int:
+        return self.mail.about.get("cancelled", 0)
+
+    @property
+    def others(self) -> int:
+        return self.mail.about.get("others", 0)
+
+    @property
+    def kept(self) -> list[str]:
+        return [_(one) for one in self.mail.about.get("kept", [])]
+
+    @property
+    def kept_until(self) -> str:
+        until = self.mail.about.get("kept_until")
+        if not until:
+            return ""
+        return dates.civil_day_and_year(date.fromisoformat(until))

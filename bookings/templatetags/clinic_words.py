@@ -38,8 +38,10 @@ register.filter("date_year_and_time_in_short", dates.day_year_and_time_in_short)
 register.filter("days_until", dates.civil_days)
 register.filter("zone_name", dates.zone_name)
 register.filter("translated", dates.translated)
+register.filter("each_translated", lambda words: [dates.translated(one) for one in words])
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+register.filter("to_type", wording.to_type)
 
 
 class HasTimes(Protocol):

@@ -1,4 +1,4 @@
-"""The clinic's name, address and phone, which stand on every page; the staff's names; the menu."""
+"""What stands on every page: the clinic, the staff's names, the menu and where in it one is."""
 
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -11,7 +11,9 @@ from bookings.web.access import frame_of
 
 def clinic(request: HttpRequest) -> dict:
     """Each is asked for only where a page shows it."""
+    match = request.resolver_match
     return {
+        "place": match.view_name if match else "",
         "frame": frame_of(getattr(request, "roles", None)),
         "clinic": SimpleLazyObject(_the_clinic),
         "staff_names": SimpleLazyObject(staff_names),

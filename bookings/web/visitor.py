@@ -72,9 +72,10 @@ def proved_here(request: HttpRequest) -> list[str]:
 
 def has_proved(request: HttpRequest, client: Client) -> bool:
     """Whether this browser has shown that it reads the client's mail: by a link, or signed in."""
-    mine = proved_address(request)
-    if mine and compared(mine) == compared(client.email):
-        return True
+    if request.user.is_authenticated:
+        same_mailbox = compared(proved_address(request)) == compared(client.email)
+        if same_mailbox or client.user_id == request.user.pk:
+            return True
     return any(still_goes_to(one, client) for one in proved_here(request))
 
 

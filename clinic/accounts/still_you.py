@@ -55,7 +55,7 @@ def _is_fresh(request: HttpRequest) -> bool:
     return bool(records) and time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
 
 
-class CodeForm(forms.Form):
+class MailedCodeForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=20,
@@ -72,7 +72,7 @@ def code_again(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and "code" not in request.POST:
         _mail(request)
         return redirect(request.get_full_path())
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = MailedCodeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and _is_right(request, form):
         attempts.begin_mails_anew(request.user)
         record_authentication(request, request.user, "code", reauthenticated=True)
@@ -91,17 +91,21 @@ def _mail(request: Any) -> None:
     adapter.send_mail(TEMPLATE, user.email, {"user": user, "code": code, "request": request})
 
 
-def _is_right(request: SignedInRequest, form: CodeForm) -> bool:
+def _is_right(request: SignedInRequest, form: MailedCodeForm) -> bool:
     """Guessed as seldom as a second factor is."""
     user, mailed = request.user, request.session.get(MAILED)
     if not attempts.FACTORS.allow(request, user.email):
         form.add_error("code", get_adapter().validation_error("too_many_login_attempts"))
         return False
-    is_over = not mailed or time() - mailed["at"] > app_settings.LOGIN_BY_CODE_TIMEOUT
-    if is_over or not compare_user_code(actual=form.cleaned_data["code"], expected=mailed["code"]):
+    expected = mailed["code"] if mailed and _is_good(mailed["at"]) else ""
+    if not compare_user_code(actual=form.cleaned_data["code"], expected=expected):
         sign_in_log.note(request, SignInKind.WRONG_CODE, user=user)
         form.add_error("code", get_adapter().validation_error("incorrect_code"))
         return False
     attempts.FACTORS.take_back(request, user.email)
     del request.session[MAILED]
     return True
+
+
+def _is_good(made_at: float) -> bool:
+    return time() - made_at <= app_settings.LOGIN_BY_CODE_TIMEOUT

@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, F, Func, Min, QuerySet, TextField, Value
+from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
@@ -13,7 +16,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from bookings.queries import metrics as counts
+from bookings.core.scheduling.statuses import Status
+from bookings.models import AppointmentEvent, Heartbeat, Mail, MailState
 
 TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -53,20 +57,18 @@ class _Database:
         return []
 
     def collect(self) -> Iterator[Metric]:
-        yield _counter("taper_bookings", "Bookings, by role.", ["by"], counts.bookings_by_role())
-        yield _counter(
-            "taper_mails", "Mails, by kind and outcome.", ["kind", "outcome"], counts.mails()
-        )
+        yield _counter("taper_bookings", "Bookings, by role.", ["by"], _bookings_by_role())
+        yield _counter("taper_mails", "Mails, by kind and outcome.", ["kind", "outcome"], _mails())
         gauges = {
-            "taper_mail_queue_age_seconds": ("How long a mail has been due.", counts.queue_age()),
-            "taper_mail_queue_length": ("Mails due.", counts.queue_length()),
+            "taper_mail_queue_age_seconds": ("How long a mail has been due.", _queue_age()),
+            "taper_mail_queue_length": ("Mails due.", _queue_length()),
         }
         for name, (words, value) in gauges.items():
             yield GaugeMetricFamily(name, words, value=value)
         silence = GaugeMetricFamily(
             "taper_silence_seconds", "Since a part's last sign of life.", labels=["part"]
         )
-        for part, seconds in counts.silences():
+        for part, seconds in _silences():
             silence.add_metric([part], seconds)
         yield silence
 
@@ -76,3 +78,35 @@ def _counter(name: str, words: str, labels: list[str], rows: Any) -> CounterMetr
     for *values, count in rows:
         family.add_metric(values, count)
     return family
+
+
+def _bookings_by_role() -> QuerySet:
+    """(role, bookings ever): who booked is kept as a role, or as a role and a login."""
+    booked = AppointmentEvent.objects.filter(kind=Status.BOOKED).order_by()
+    who = Func(F("by"), Value(":"), Value(1), function="split_part", output_field=TextField())
+    return booked.annotate(who=who).values_list("who").annotate(Count("pk"))
+
+
+def _mails() -> QuerySet:
+    """(kind, outcome, mails)"""
+    return Mail.objects.order_by().values_list("kind", "state").annotate(Count("pk"))
+
+
+def _queue_age() -> float:
+    """Seconds that the mail has been due which has been due longest; 0 when none is."""
+    longest = _due().aggregate(age=Now() - Min("due_at"))["age"]
+    return (longest or timedelta(0)).total_seconds()
+
+
+def _queue_length() -> int:
+    return _due().count()
+
+
+def _silences() -> Iterator[tuple[str, float]]:
+    """(part, seconds since its last sign of life)"""
+    for part, age in Heartbeat.objects.annotate(age=Now() - F("at")).values_list("part", "age"):
+        yield part, age.total_seconds()
+
+
+def _due() -> QuerySet[Mail]:
+    return Mail.objects.filter(state=MailState.SCHEDULED, due_at__lte=Now())

@@ -19,6 +19,7 @@ from django.utils.translation.template import templatize
 KEYWORDS = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"]),
     "Sentence": (1,),
+    "wrong": (1,),  # of a field of the protocol
     "counted": (1, 2),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),
     **dict.fromkeys(["pgettext", "pgettext_lazy"], ((1, "c"), 2)),

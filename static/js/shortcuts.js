@@ -33,3 +33,38 @@ setInterval(() => {
   const left = form.querySelector("[data-left]");
   left.textContent = left.textContent.replace(/\d+/, form.dataset.undo);
 }, 1000);
+
+// Single keys, which ? tells; they can be switched off on this device (WCAG 2.1.4). A dialog gives
+// the focus back when it closes.
+const KEYS_OFF = "keys-off";
+const keysAreOn = () => localStorage.getItem(KEYS_OFF) === null;
+const box = (name) => document.getElementById(name);
+const press = (selector) => document.querySelector(selector)?.click();
+const acts = {
+  "/": () => box("search-box").showModal(),
+  "?": () => box("keys").showModal(),
+  n: () => press("[data-shortcut=new]"),
+  t: () => press("[data-key-today]"),
+  ArrowLeft: () => press(".day-head [rel=prev]"),
+  ArrowRight: () => press(".day-head [rel=next]"),
+  1: () => press("[data-view=therapists]"),
+  2: () => press("[data-view=rooms]"),
+  3: () => press("[data-view=table]"),
+};
+document.addEventListener("keydown", (event) => {
+  if (!box("keys") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const { target, key } = event;
+  if (target.closest?.("input, select, textarea, [contenteditable], dialog, [role=group]")) return;
+  const act = acts[key.length === 1 ? key.toLowerCase() : key];
+  if (!act || (!keysAreOn() && key !== "?")) return;
+  event.preventDefault();
+  act();
+});
+const keysOn = document.querySelector("[data-keys-on]");
+if (keysOn) {
+  keysOn.checked = keysAreOn();
+  keysOn.addEventListener("change", () => {
+    if (keysOn.checked) localStorage.removeItem(KEYS_OFF);
+    else localStorage.setItem(KEYS_OFF, "yes");
+  });
+}

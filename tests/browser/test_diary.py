@@ -78,7 +78,7 @@ def drag(page, visit, by, *, end=False):
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, y + 10, steps=5)
-    page.mouse.move(x, y + 28 * by / 15, steps=10)
+    page.mouse.move(x, y + 18 * by / 15, steps=10)
     page.mouse.up()
     page.locator("#told .note").wait_for()
 
@@ -148,10 +148,71 @@ def test_a_drag_moves_and_undo_puts_back(desk):
     page.get_by_role("button", name="Undo").wait_for()
     [moved] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert minutes(moved["start"]) - minutes(visit["start"]) == 60
+    panel = open_panel(page, moved)
+    for width in (1440, 820):  # what is told never lies over the panel
+        page.set_viewport_size({"width": width, "height": 900})
+        said, beside = page.locator("#told").bounding_box(), panel.bounding_box()
+        assert said["x"] + said["width"] <= beside["x"], (width, said, beside)
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1440, "height": 1000})
     page.get_by_role("button", name="Undo").click()
     page.get_by_text("Back at").wait_for()
     [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
     assert (back["start"], back["therapist"]) == (visit["start"], visit["therapist"])
+
+
+def test_a_card_let_go_over_another_day_goes_there_at_its_time_and_undo_puts_back(desk):
+    page = desk()
+    visit = first_visit(page, lambda *_: True, days=28)
+    card = page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16])
+    card.scroll_into_view_if_needed()
+    box = card.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] - 20, steps=5)
+    others = page.locator("#strip a:not([aria-current])")
+    there = others.last.bounding_box()
+    page.mouse.move(there["x"] + 9, there["y"] + 9, steps=10)
+    expect(others.last).to_have_class("is-under")
+    page.mouse.up()
+    told = page.locator("#told .note")
+    told.wait_for()
+    assert told.get_by_role("button").count() > 0  # undo, or another time where that one is taken
+    on_this_day = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    if page.get_by_role("link", name="Show that day").count():
+        assert on_this_day == []
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_text("Back at").wait_for()
+    [back] = [one for one in feed(page)["visits"] if one["id"] == visit["id"]]
+    assert (back["start"], back["therapist"]) == (visit["start"], visit["therapist"])
+
+
+def test_headings_stay_in_view_and_who_is_not_at_work_folds_away(desk):
+    page = desk()
+    page.set_viewport_size({"width": 1440, "height": 500})
+    shown = feed(page)
+    away = [one["title"] for one in shown["therapists"] if one["off"]]
+    heads = page.locator(".ec-header .ec-col-head")
+    expect(heads).to_have_count(len(shown["therapists"]) - len(away))
+    page.mouse.wheel(0, 600)
+    expect(heads.first).to_be_in_viewport(ratio=1)
+    if away:
+        page.locator("#off").get_by_role("button", name="Show").click()
+        expect(heads).to_have_count(len(shown["therapists"]))
+
+
+def test_a_printed_day_has_everything_on_a4_with_nothing_cut_off(desk):
+    page = desk()
+    page.set_viewport_size({"width": 703, "height": 1000})  # 210 mm without margins of 12
+    page.emulate_media(media="print")
+    rows = page.locator("#table tbody tr")
+    assert rows.count() == len(feed(page)["visits"])
+    expect(rows.first).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Phone").first).to_be_visible()
+    expect(page.locator("#strip")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+    cut = "[...document.querySelectorAll('#table td, #table th')].filter("
+    assert page.evaluate(cut + "one => one.scrollWidth > one.clientWidth + 1).length") == 0
 
 
 def test_pulling_its_end_makes_a_visit_longer_and_undo_puts_back(desk):
@@ -204,6 +265,7 @@ def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
     visit = movable(one, 1)
     panel, theirs = open_panel(one, visit), open_panel(other, visit)
     theirs.get_by_role("textbox", name="Note for the desk").fill("I am still typing")
+    panel.get_by_text(re.compile("^Take £")).click()
     panel.get_by_role("button", name="Cash").click()
     panel.get_by_text("receipt").first.wait_for()
     theirs.get_by_role("button", name="Keep the note").click()
@@ -215,16 +277,19 @@ def test_money_is_taken_corrected_and_printed(desk, axe):
     page = desk(a_busy_day(35))
     visit = movable(page)
     panel = open_panel(page, visit)
+    panel.get_by_text(re.compile("^Take £")).click()
     panel.get_by_label("Take").fill("10")
     panel.get_by_role("button", name="Card").click()
     panel.get_by_text("£10, card, receipt").wait_for()
     page.locator(VISIT).first.wait_for()
     assert page.url.endswith(f"/{a_busy_day(35)}/")  # The panel stays beside the day.
+    panel.get_by_role("heading", name="Money").click()
     panel.get_by_role("link", name=re.compile("Receipt")).first.click()
     page.get_by_role("heading", name="Receipt").wait_for()
     axe(page)
     page.go_back()
     panel = open_panel(page, visit)
+    panel.get_by_role("heading", name="Money").click()
     panel.get_by_text("Wrong?").click()
     panel.get_by_label("Why").last.fill("Wrong card")
     panel.get_by_role("button", name="Take it back").click()

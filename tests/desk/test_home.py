@@ -1,5 +1,6 @@
 """The desk's first page: the day, and the questions that wait."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -222,3 +223,27 @@ def test_the_worklist_asks_as_many_questions_for_30_rows_of_each_kind_as_for_1(
         one_of_each()
     with django_assert_num_queries(len(seen)):
         desk.get("/desk/")
+
+
+def test_pages_that_say_no_have_the_staffs_menu_and_lead_back_to_their_work(desk, kims):
+    for browser, refused in ((desk, "/desk/texts/"), (kims, "/desk/clients/")):
+        for page in (browser.get("/diary/no-such-page/"), browser.get(refused)):
+            assert "To the day’s list" in text(page)
+            assert "data-menu" in text(page)
+            assert "Our treatments" not in text(page)
+
+
+def test_each_place_of_the_menu_is_open_to_whoever_sees_it(desk, kims):
+    for browser in (desk, kims):
+        menu = text(browser.get("/desk/")).partition("<nav")[2].partition("</nav>")[0]
+        places = set(re.findall(r'href="([^"]+)"', menu))
+        assert len(places) > 5
+        assert {browser.get(one, follow=True).status_code for one in places} == {200}
+
+
+def test_a_page_of_the_staffs_that_breaks_says_to_look_before_doing_it_again(desk, monkeypatch):
+    desk.raise_request_exception = False
+    monkeypatch.setattr("bookings.desk.home.desk_day", lambda *_, **__: 1 / 0)
+    page = desk.get("/desk/")
+    assert page.status_code == 500
+    assert "Look whether it was done" in text(page)

@@ -1,12 +1,13 @@
 """Every page says beside its route who it is for, and keeps to it."""
 
 import re
+from inspect import get_annotations, unwrap
 from typing import cast
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from django.urls import ResolverMatch, get_resolver, path
 from django.urls.resolvers import URLPattern
@@ -14,8 +15,8 @@ from django_htmx.middleware import HtmxDetails
 
 from bookings.core.roles import Role
 from bookings.models import Component, Heartbeat
-from bookings.web.access import DESK, EVERYONE, NOBODY, protected
-from bookings.web.requests import PageRequest
+from bookings.web.access import DESK, EVERYONE, NOBODY, STAFF, protected
+from bookings.web.requests import PageRequest, SignedInRequest, StaffRequest
 from clinic.middleware.policy import (
     WHO_MAY,
     WHO_MAY_IN,
@@ -51,6 +52,19 @@ def test_every_page_of_ours_is_marked_and_every_other_has_a_line_in_the_table():
     for name, view in VIEWS:
         assert hasattr(view, "roles") == is_ours(name, view), name
         who_may(view, name)
+
+
+def test_a_page_for_whoever_has_signed_in_takes_a_request_that_says_who():
+    """A type checker then knows that there is a login, and the roles that the policy asked for."""
+    plain = set()
+    for name, view in VIEWS:
+        # What several doors mount takes either.
+        if is_ours(name, view) and view.roles and not view.__module__.startswith("bookings.web."):
+            request = next(iter(get_annotations(unwrap(view)).values()), HttpRequest)
+            wanted = StaffRequest if view.roles <= STAFF else SignedInRequest
+            if not issubclass(request, wanted):
+                plain.add(f"{view.__module__}.{view.__name__}")
+    assert plain == set()
 
 
 def test_every_line_of_the_table_has_a_page_of_another_package():

@@ -30,6 +30,7 @@ MARKS = {
     "pgettext_lazy",
     "gettext_noop",
     "Sentence",
+    "wrong",
     "counted",
 }
 # Whole elements that are not text, tags, entities.

@@ -64,6 +64,7 @@ def test_a_booking_for_another_day_is_no_news(visit, noon, told):
     assert told() == []
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_what_is_cancelled_or_moved_away_from_today_is_told(visit, noon, ana, told):
     gone, away = visit(noon + timedelta(hours=2)), visit(noon + timedelta(days=2))
     cancellation.cancel(gone, notify=Notify.NONE, by="desk: 1", now=timezone.now())
@@ -88,6 +89,7 @@ def test_a_client_on_hold_whom_the_desk_says_is_here_is_told_of(desks, visit, no
     assert text.count("is here") == 2  # subject and body
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_a_new_health_answer_is_told_without_a_word_of_it(visit, noon, ana, told):
     visit(noon + timedelta(days=3))
     given = (Given("clot_signs", PLANTED, "stop", True, PLANTED, True, PLANTED),)
@@ -101,6 +103,7 @@ def test_a_new_health_answer_is_told_without_a_word_of_it(visit, noon, ana, told
     assert "ealth" not in text
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_an_answer_to_time_off_is_told(kim, noon, desks, told):
     desk = factories.make_user("desk2@example.com", role=Role.DESK)
     asked = TimeOff.objects.create(
@@ -183,6 +186,7 @@ def of_last_week(owners):
 
 
 @pytest.mark.usefixtures("of_last_week")
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 @pytest.mark.parametrize(
     ("hours", "expected"),
     [

@@ -2,8 +2,10 @@
 
 import json
 from datetime import time, timedelta
+from threading import Thread
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from bookings.actions import logins
@@ -300,3 +302,27 @@ def test_the_page_can_be_put_on_a_home_screen(client, kims, clinic):
 def test_what_is_no_key_says_so(key):
     with pytest.raises(ValueError, match=r"."):
         web_push_keys.public_half(key)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_senders_at_once_hand_each_message_over_once(kim, subscribe, service):
+    subscribe(service.browser())
+    for number in range(12):
+        good_for, now = timedelta(hours=1), timezone.now()
+        push_devices.owe(kim.user, f"Number {number}", path="/", good_for=good_for, now=now)
+    sent: list[int] = []
+    senders = [Thread(target=in_a_thread_of_its_own, args=(sent,)) for _ in range(2)]
+    for one in senders:
+        one.start()
+    for one in senders:
+        one.join()
+    titles = [service.browser().opened(sealed)["title"] for _, _, sealed in service.taken]
+    assert sorted(titles) == sorted(f"Number {number}" for number in range(12))
+    assert sum(sent) == 12
+
+
+def in_a_thread_of_its_own(sent: list[int]) -> None:
+    try:
+        sent.append(pushes.send_due())
+    finally:
+        connection.close()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bookings import calendars, links
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, Client, Clinic
 from bookings.web.training.plan_store import SessionPlan
 from tests import factories
 
@@ -54,7 +54,7 @@ def test_who_booked_under_anothers_address_can_do_nothing_once_that_mailbox_has_
     for page in PAGES:
         assert client.get(f"{shown}{page}").status_code == 403, page
         assert client.post(f"{shown}{page}").status_code in (403, 405), page
-    assert "open it from our mail" in client.get(shown).content.decode()
+    assert "open it from our email" in client.get(shown).content.decode()
     assert only().status == Status.BOOKED
     assert not SessionPlan(browser_of(client)).history.visits
 
@@ -85,6 +85,15 @@ def test_who_books_and_answers_in_one_browser_notices_nothing(shown, only, clien
 def test_who_has_signed_in_with_the_address_opens_it_too(shown, only, client, victim):
     press_yes(victim, only())
     client.force_login(factories.make_user("Ana@example.com"))
+    assert client.get(shown).status_code == 200
+
+
+def test_a_login_opens_its_own_clients_page_whatever_its_own_address(shown, only, client, victim):
+    press_yes(victim, only())
+    login = factories.make_user("ana@elsewhere.example.com")
+    client.force_login(login)
+    assert client.get(shown).status_code == 403
+    Client.objects.update(user=login)
     assert client.get(shown).status_code == 200
 
 

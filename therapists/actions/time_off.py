@@ -47,6 +47,16 @@ def waiting(*, now: datetime) -> list[tuple[TimeOff, list[Appointment]]]:
     return [(one, [visit for visit in visits if _lies_in(visit, one)]) for one in asked]
 
 
+def asked_in(during: Interval, *, therapist_id: int | None = None) -> QuerySet[TimeOff]:
+    """What waits for an answer and touches that time; of everybody, or of one therapist."""
+    asked = TimeOff.objects.filter(
+        answer=Answer.ASKED, starts_at__lt=during.end, ends_at__gt=during.start
+    )
+    if therapist_id is not None:
+        asked = asked.filter(therapist=therapist_id)
+    return asked.select_related("therapist")
+
+
 def _lies_in(visit: Appointment, away: TimeOff) -> bool:
     same = visit.therapist_id == away.therapist_id
     return same and visit.starts_at < away.ends_at and away.starts_at < visit.ends_at

@@ -4,31 +4,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bookings.core.training.protocol.vocabulary import Pressure
+from bookings.core.wording import Sentence
 from therapists.core.content import Given
 from therapists.core.private import Private
 
 SHORT = {
-    "clot_signs": "Signs of a clot",
-    "rhabdo_signs": "Dark urine or muscle swelling",
-    "post_race_illness": "Unwell after the race",
-    "compartment_signs": "Tight leg, numb or cold foot",
-    "fever_infection": "Fever or infection",
-    "skin_infection_wounds": "Skin or wound",
-    "acute_injury": "New injury",
-    "stress_fracture_signs": "Bone pain",
-    "fracture_surgery": "Fracture or operation",
-    "anticoagulants_bleeding": "Blood thinners or bleeding",
-    "clot_history": "Clot in the past",
-    "pregnancy": "Pregnancy",
-    "varicose_veins": "Varicose veins",
-    "heart_circulation": "Heart or circulation",
-    "cancer": "Cancer",
-    "diabetes_neuropathy": "Diabetes or numbness",
-    "osteoporosis": "Osteoporosis",
-    "epilepsy_etc": "Long-term condition",
-    "undiagnosed_pain_lump": "Pain or lump not looked at",
-    "painkillers_alcohol": "Painkillers or alcohol",
-    "allergy": "Allergy",
+    "clot_signs": Sentence("Signs of a clot"),
+    "rhabdo_signs": Sentence("Dark urine or muscle swelling"),
+    "post_race_illness": Sentence("Unwell after the race"),
+    "compartment_signs": Sentence("Tight leg, numb or cold foot"),
+    "fever_infection": Sentence("Fever or infection"),
+    "skin_infection_wounds": Sentence("Skin or wound"),
+    "acute_injury": Sentence("New injury"),
+    "stress_fracture_signs": Sentence("Bone pain"),
+    "fracture_surgery": Sentence("Fracture or operation"),
+    "anticoagulants_bleeding": Sentence("Blood thinners or bleeding"),
+    "clot_history": Sentence("Clot in the past"),
+    "pregnancy": Sentence("Pregnancy"),
+    "varicose_veins": Sentence("Varicose veins"),
+    "heart_circulation": Sentence("Heart or circulation"),
+    "cancer": Sentence("Cancer"),
+    "diabetes_neuropathy": Sentence("Diabetes or numbness"),
+    "osteoporosis": Sentence("Osteoporosis"),
+    "epilepsy_etc": Sentence("Long-term condition"),
+    "undiagnosed_pain_lump": Sentence("Pain or lump not looked at"),
+    "painkillers_alcohol": Sentence("Painkillers or alcohol"),
+    "allergy": Sentence("Allergy"),
 }
 # What the protocol's `action` of the question says of pressure, each no firmer than its words.
 FIRMEST = {
@@ -49,7 +50,7 @@ BY_RULE = {
     "clearance": Pressure.FIRM,
     "local": Pressure.FIRM,
 }
-THE_HOLD = "The hold"
+THE_HOLD = Sentence("The hold")
 
 
 @dataclass(frozen=True, repr=False)

@@ -3,11 +3,9 @@
 from therapists.models.access import Access, AccessOperation, What
 from therapists.models.health import Clearance, Decision, Form, HealthCheck
 from therapists.models.kept import KeptRecord
-from therapists.models.letters import Letter
-from therapists.models.notes import Note, NoteVersion, Privacy
+from therapists.models.notes import Letter, Note, NoteVersion, Photo, Privacy
 from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
 from therapists.models.own import Answer, Feed, Habits, MorningMail, NoteTemplate, TimeOff
-from therapists.models.photos import Photo
 from therapists.models.pushes import Push, PushDevice
 
 __all__ = [

@@ -1,6 +1,7 @@
-"""Notes of visits: a draft that changes as it is written, and signed versions that never do."""
+"""Notes of visits: a draft that changes as it is written, signed versions that never do, and the
+letters and photos that hang on them."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -71,7 +72,17 @@ class Note(models.Model):
         return self.content is not None
 
 
-class NoteVersion(models.Model):
+class OfANote:
+    """What hangs on a note is about the client of its visit."""
+
+    note: Any
+
+    @property
+    def client(self) -> Client | None:
+        return self.note.appointment.client
+
+
+class NoteVersion(OfANote, models.Model):
     """What was signed. The first is the note, the later ones are its dated amendments.
 
     A trigger of the database refuses to change or delete it. Only rotate_health_keys may write
@@ -99,6 +110,38 @@ class NoteVersion(models.Model):
     def __str__(self) -> str:
         return f"version {self.number} of note {self.note_id}"
 
-    @property
-    def client(self) -> Client | None:
-        return self.note.appointment.client
+
+class Letter(OfANote, models.Model):
+    """To a GP or a physiotherapist; kept sealed as it was written, and the client's as well.
+
+    The trigger that keeps signed versions of notes as they are keeps letters, too.
+    """
+
+    what = What.LETTER
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="letters")
+    signed_by = models.ForeignKey(Therapist, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    content = SealedField(help_text=gettext_lazy("To whom, and what it says."))
+
+    class Meta:
+        ordering = ["-signed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"letter {self.pk}"
+
+
+class Photo(OfANote, models.Model):
+    """A small JPEG, sealed like the note; who may read the note sees it once that is signed."""
+
+    what = What.PHOTO
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="photos")
+    added_at = models.DateTimeField()
+    content = SealedField()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"photo {self.pk}"

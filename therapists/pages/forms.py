@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import dates
 from bookings.core.intervals import Interval
 from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.vocabulary import PRESSURES as ALL_PRESSURES
@@ -198,7 +199,7 @@ class NoteForm(forms.Form):
         offered = [(one, one.capitalize()) for one in techniques]
         cast(forms.MultipleChoiceField, self.fields["techniques"]).choices = offered
         for name in ("subjective", "objective", "plan"):
-            self.fields[name].help_text = getattr(prompts, name)
+            self.fields[name].help_text = dates.translated(getattr(prompts, name))
 
     def content(self) -> Content:
         said = {name: self.cleaned_data[name] for name in TYPED}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.models import Client
 from therapists.core.contraindications import in_short
 from therapists.core.private import Private
@@ -19,7 +20,7 @@ class Alert(Private):
 def alerts_of(client: Client, known: Known) -> list[Alert]:
     """Every yes that counts, then what has not been answered; a hold has a banner of its own."""
     said = (one.given for one in known.said(on_hold=client.health_hold))
-    found = [Alert(in_short(one), one.is_serious) for one in said]
+    found = [Alert(dates.translated(in_short(one)), one.is_serious) for one in said]
     if any(told.answers.changed for told in known.since):
         found.append(Alert(_("Says that something has changed"), True))
     if known.full is None:

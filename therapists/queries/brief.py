@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bookings import dates
 from bookings.core import training
 from bookings.core.intervals import day_bounds
 from bookings.core.training.protocol.evidence import Contraindication
@@ -55,7 +56,7 @@ class Brief(Private):
     def said(self) -> list[tuple[str, Said]]:
         """Every yes that counts, each with itself in short."""
         said = self.known.said(on_hold=self.visit.whose.health_hold)
-        return [(in_short(one.given), one) for one in said]
+        return [(dates.translated(in_short(one.given)), one) for one in said]
 
     @property
     def firmest(self) -> Firmest:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Window
 from django.db.models.functions import RowNumber
 
+from bookings import dates
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Therapist
 from therapists import health_audit
@@ -87,7 +88,8 @@ class Known(Private):
 
     def serious(self, *, on_hold: bool) -> list[str]:
         """What a hold comes from, in short; for pages of those who may read it."""
-        return [in_short(one.given) for one in self.said(on_hold=on_hold) if one.given.is_serious]
+        said = self.said(on_hold=on_hold)
+        return [dates.translated(in_short(one.given)) for one in said if one.given.is_serious]
 
     @property
     def preference(self) -> str:

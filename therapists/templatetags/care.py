@@ -1,11 +1,17 @@
-"""Doors to health data, on pages of the desk: {% doors_from visit as doors %}."""
+"""On pages of the desk: doors to health data, {% doors_from visit as doors %}, and what a therapist
+has asked for, {% asked_off visit=visit as asked %} or {% asked_off day=day as asked %}.
+"""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from bookings.models import Appointment
+from bookings.core.intervals import Interval, day_bounds
+from bookings.models import Appointment, Clinic
+from therapists.actions import time_off
+from therapists.models import TimeOff
 from therapists.queries import care_access
 
 register = template.Library()
@@ -16,3 +22,16 @@ def doors_from(context: dict[str, Any], visit: Appointment) -> care_access.Doors
     """Those that are open to whoever looks at the page; nothing is read for it."""
     request = context["request"]
     return care_access.doors_from(visit, request.user, request.roles, now=timezone.now())
+
+
+@register.simple_tag(takes_context=True)
+def asked_off(
+    context: dict[str, Any], *, visit: Appointment | None = None, day: date | None = None
+) -> list[TimeOff]:
+    """Time off that waits for the desk and touches the visit, or the day; asked if any waits."""
+    if not context["times_off_to_answer"]:
+        return []
+    if visit is not None:
+        during = Interval(visit.starts_at, visit.ends_at)
+        return list(time_off.asked_in(during, therapist_id=visit.therapist_id))
+    return list(time_off.asked_in(day_bounds(day, 1, Clinic.objects.the().tz))) if day else []

@@ -217,6 +217,15 @@ def perhaps_theirs(user: User) -> list[Client]:
     return [one for one in there if same_name(one.name, mine.name)]
 
 
+def family_of(user: User) -> list[Client]:
+    """Others who are known at an address that the login has proved, and have no login of their own.
+
+    Mails about their appointments go to this mailbox, and whoever reads it looks after them.
+    """
+    known = Client.objects.at(*_proved_by(user)).filter(user=None).exclude(proved_at=None)
+    return list(known.order_by("name", "pk"))
+
+
 @changes_the_diary
 def claim(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime) -> Client:
     """Whoever has signed in says that these bookings are theirs. Returns who they are.

@@ -9,7 +9,7 @@ from bookings.actions.refusals import NotBookable, Refused, SlotTaken, refusal_o
 from bookings.core.scheduling.codes import Code, Rules, Severity
 from bookings.models import Appointment, Client, Room, Therapist
 from bookings.queries.scheduling.diary import DiaryFacts, Opening
-from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.nearest import alternatives_to, nearest_to
 from bookings.queries.scheduling.problems import (
     NO_EXCUSE,
     problems_of_start,
@@ -58,23 +58,40 @@ def new_appointment(placement: Placement, *, now: datetime, **facts: str) -> App
 
 @contextmanager
 def offering_the_nearest(
-    slot: Slot, *, rules: Rules, ignoring: Ignoring = NOTHING, now: datetime
+    slot: Slot,
+    *,
+    rules: Rules,
+    is_booked: bool = False,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
 ) -> Iterator[None]:
     """Adds the nearest openings to a refusal, once the lock has been given back."""
     try:
         yield
     except (SlotTaken, NotBookable) as refusal:
-        look_around(refusal, slot, rules=rules, ignoring=ignoring, now=now)
+        look_around(refusal, slot, rules=rules, is_booked=is_booked, ignoring=ignoring, now=now)
         raise
 
 
 def look_around(
-    refusal: Refused, slot: Slot, *, rules: Rules, ignoring: Ignoring = NOTHING, now: datetime
+    refusal: Refused,
+    slot: Slot,
+    *,
+    rules: Rules,
+    is_booked: bool = False,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
 ) -> None:
-    """Openings as runners see them, for the desk as well: what it offers should break no rule."""
+    """Openings as runners see them, for the desk as well: what it offers should break no rule.
+
+    The desk hears of colleagues too. What `is_booked` is offered others of its kind, also if
+    nobody could book it today.
+    """
 
     def near() -> tuple[Opening, ...]:
-        if rules is Rules.ONLINE and not slot.is_offered_online:
+        if rules.is_staff:
+            return alternatives_to(slot, ignoring=ignoring, now=now)
+        if rules is Rules.ONLINE and not (is_booked or slot.is_offered_online):
             return ()
         return nearest_to(slot, ignoring=ignoring, now=now)
 

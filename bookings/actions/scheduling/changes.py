@@ -16,8 +16,8 @@ from bookings.actions.scheduling.placement import rewrite
 from bookings.core.scheduling.codes import HOURS, Code, Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
-from bookings.queries.desk.worklist import TOLD_BY_PHONE
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.cutoffs import why_not_move
 from bookings.queries.scheduling.diary import facts_for
@@ -54,8 +54,9 @@ def move(request: MoveRequest, *, now: datetime) -> Appointment:
     AgainstTheRules, each with the nearest openings.
     """
     slot, ignoring = as_booked(request.slot, request.appointment), _but(request.appointment)
-    # What is booked is offered others of its kind, also if nobody could book it today.
-    with offering_the_nearest(slot, rules=Rules.DESK_MOVE, ignoring=ignoring, now=now):
+    with offering_the_nearest(
+        slot, rules=request.rules, is_booked=True, ignoring=ignoring, now=now
+    ):
         return _move(request, now=now)
 
 

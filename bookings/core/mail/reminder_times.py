@@ -88,9 +88,9 @@ def _moments(
         yield at, days
 
 
-def inside_cutoff(hours: int, rules: ReminderRules = USUAL) -> list[int]:
+def inside_cutoff(hours: int) -> list[int]:
     """The reminders, in days before, that arrive when a cut-off of so many hours has begun."""
-    return [days for days in rules.days_before if days * 24 <= hours]
+    return [days for days in USUAL.days_before if days * 24 <= hours]
 
 
 def _within_mail_hours(clock: time, rules: ReminderRules) -> time:

@@ -14,11 +14,12 @@ from bookings.core.training.mails.mailings import Mailing
 from bookings.core.training.mails.nudges import (
     Nudge,
     NudgeId,
+    OffSeasonMail,
     Topic,
     blackout,
     nudges_of,
+    off_season_mails,
 )
-from bookings.core.training.mails.off_season import OffSeasonMail, off_season_mails
 from bookings.core.training.mails.pacing import Handled, LastCycle, Pace
 from bookings.core.training.phases import PhaseDay, Segment, Timeline, phase_on
 from bookings.core.training.plan.advice import (

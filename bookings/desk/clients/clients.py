@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -65,7 +65,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 
 
 @require_safe
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: StaffRequest, pk: int) -> HttpResponse:
     client, clinic, now = client_or_404(pk), Clinic.objects.the(), timezone.now()
     shown = client_record.record(client, clinic, now=now)
     others = client.others_at_the_address.all()
@@ -82,7 +82,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page_methods
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: StaffRequest) -> HttpResponse:
     """Somebody who may have no e-mail."""
     today = _today()
     if request.method != "POST":
@@ -96,7 +96,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @page_methods
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
     client, today = client_or_404(pk), _today()
     if request.method != "POST":
         return _form(request, ClientForm.of(client, today=today), client)
@@ -143,7 +143,7 @@ def _what_was_saved(old: str, new: str) -> str:
 
 
 @require_POST
-def preferences(request: HttpRequest, pk: int) -> HttpResponse:
+def preferences(request: StaffRequest, pk: int) -> HttpResponse:
     """Which mails they want, as they have just told the desk."""
     client = client_or_404(pk)
     for group in MailGroup:
@@ -154,7 +154,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_links(request: StaffRequest, pk: int) -> HttpResponse:
     """When links have got into the wrong hands."""
     client = client_or_404(pk)
     ways_in.withdraw_links(client)
@@ -167,7 +167,7 @@ def withdraw_links(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest,
+    request: StaffRequest,
     form: ClientForm,
     client: Client | None,
     *,

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from bookings.actions.clients.legal import TextMoved
 from bookings.models import LegalKind, LegalText
 from bookings.web.actor import who
 from bookings.web.forms import ShortText, plain
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LONGEST_TEXT = 50_000
@@ -35,13 +36,13 @@ class TextForm(forms.Form):
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     texts = [LegalText.objects.current(kind) for kind in LegalKind]
     return render(request, "desk/clients/legal_texts.html", {"texts": texts})
 
 
 @page_methods
-def edit(request: HttpRequest, kind: str) -> HttpResponse:
+def edit(request: StaffRequest, kind: str) -> HttpResponse:
     if kind not in LegalKind.values:
         raise Http404
     current = LegalText.objects.current(LegalKind(kind))
@@ -72,7 +73,7 @@ def edit(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, form: TextForm, current: LegalText, status: int = 200
+    request: StaffRequest, form: TextForm, current: LegalText, status: int = 200
 ) -> HttpResponse:
     context = {"form": form, "current": current, "stale": status == 409}
     return render(request, "desk/clients/legal_text.html", context, status=status)

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.mail.frame import framed, in_a_frame
+from bookings.web.requests import StaffRequest
 
 WEEK = timedelta(days=7)
 SHOWN, OF_A_DAY, LOOKED_AT = 200, 50, 2000
@@ -46,7 +47,7 @@ class MailDay:
 
 
 @require_safe
-def mails(request: HttpRequest) -> HttpResponse:
+def mails(request: StaffRequest) -> HttpResponse:
     failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
     to_come = mail_status.to_come(WEEK)
     kinds = sorted(set(to_come.order_by().values_list("kind", flat=True)))
@@ -73,28 +74,28 @@ def _by_day(to_come: Iterable[Mail], clinic: Clinic) -> list[MailDay]:
 
 
 @require_safe
-def of_client(request: HttpRequest, pk: int) -> HttpResponse:
+def of_client(request: StaffRequest, pk: int) -> HttpResponse:
     client = client_or_404(pk)
     found = client.mails.select_related("client", "appointment")
     return _history(request, _("Mails to {client}").format(client=client), found, client=client)
 
 
 @require_safe
-def of_appointment(request: HttpRequest, pk: int) -> HttpResponse:
+def of_appointment(request: StaffRequest, pk: int) -> HttpResponse:
     visit = get_object_or_404(Appointment.objects.with_everything(), pk=pk)
     found = Mail.objects.about(visit).select_related("client", "appointment")
     return _history(request, _("Mails about {visit}").format(visit=visit), found)
 
 
 def _history(
-    request: HttpRequest, title: str, found: Any, client: Client | None = None
+    request: StaffRequest, title: str, found: Any, client: Client | None = None
 ) -> HttpResponse:
     context = {"title": title, "mails": found.order_by("-due_at")[:SHOWN], "client": client}
     return render(request, "desk/mail/history.html", context)
 
 
 @require_safe
-def mail(request: HttpRequest, pk: int) -> HttpResponse:
+def mail(request: StaffRequest, pk: int) -> HttpResponse:
     """All that is known of one, and its words as they would be now."""
     found = _found(pk)
     foreseen, message = _written(found)
@@ -110,12 +111,12 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @framed
-def body(_request: HttpRequest, pk: int) -> HttpResponse:
+def body(_request: StaffRequest, pk: int) -> HttpResponse:
     return in_a_frame(_html(_written(_found(pk))[1]))
 
 
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Stop it, send it again, or say that somebody has seen to it."""
     found = _found(pk)
     by, now = who(request), timezone.now()
@@ -138,7 +139,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def pause(request: HttpRequest) -> HttpResponse:
+def pause(request: StaffRequest) -> HttpResponse:
     if request.POST.get("do") == "resume":
         controls.resume()
         messages.success(request, _("Mail goes out again."))
@@ -149,12 +150,12 @@ def pause(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def kinds(request: HttpRequest) -> HttpResponse:
+def kinds(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/mail/kinds.html", {"kinds": list(MailKind)})
 
 
 @require_safe
-def kind(request: HttpRequest, name: str) -> HttpResponse:
+def kind(request: StaffRequest, name: str) -> HttpResponse:
     found = _kind(name)
     context = {"kind": found, "message": _sample(found)}
     return render(request, "desk/mail/kind.html", context)
@@ -162,7 +163,7 @@ def kind(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @framed
-def kind_body(_request: HttpRequest, name: str) -> HttpResponse:
+def kind_body(_request: StaffRequest, name: str) -> HttpResponse:
     return in_a_frame(_html(_sample(_kind(name))))
 
 

@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -10,9 +9,10 @@ from django.utils.translation import gettext as _
 from bookings.models import THE_CLINIC, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.mail import mail_status
+from bookings.web.requests import StaffRequest
 
 
-def mail_bar(_request: HttpRequest) -> dict:
+def mail_bar(_request: StaffRequest) -> dict:
     """Asked only where a page shows it."""
     clinic = cache(lambda: Clinic.objects.filter(pk=THE_CLINIC).first())
     return {

@@ -25,8 +25,17 @@ BIGGEST = 2**63 - 1  # that the database has a number for
 
 
 class AmountField(forms.DecimalField):
+    """Of the clinic's currency, which may have no hundredths."""
+
     def __init__(self, **kwargs):
         super().__init__(max_digits=8, decimal_places=2, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        currency = Clinic.objects.the().currency
+        if value is not None and value % 1 and not wording.hundredths(currency):
+            sentence = _("In {currency} an amount is a whole number.")
+            raise forms.ValidationError(sentence.format(currency=currency))
 
 
 class PayForm(forms.Form):

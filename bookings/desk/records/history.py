@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +15,7 @@ from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import Change, Client, Clinic, User
 from bookings.web.forms import DayField, whole_number
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 
 ON_A_PAGE = 50
@@ -63,7 +64,7 @@ class ChangesFilterForm(forms.Form):
 
 @require_safe
 @private
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: StaffRequest) -> HttpResponse:
     """The newest first; `before` is the number of the last one on the page before."""
     clinic = Clinic.objects.the()
     form = ChangesFilterForm(request.GET or {"who": STAFF})

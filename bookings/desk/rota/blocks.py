@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +31,7 @@ from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
 from bookings.queries.rota.overlaps import overlaps
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 SHOWN = 200
@@ -57,7 +58,7 @@ KINDS = {
 
 
 @require_safe
-def blocks(request: HttpRequest) -> HttpResponse:
+def blocks(request: StaffRequest) -> HttpResponse:
     """What is to come, soonest first."""
     clinic, now = Clinic.objects.the(), timezone.now()
     today = clinic.day_of(now)
@@ -74,7 +75,7 @@ def blocks(request: HttpRequest) -> HttpResponse:
 
 
 @page_methods
-def new_block(request: HttpRequest, kind: str) -> HttpResponse:
+def new_block(request: StaffRequest, kind: str) -> HttpResponse:
     wanted = _kind(kind)
     if request.method != "POST":
         return _page(request, wanted, wanted.form(initial=_proposed(request)))
@@ -82,7 +83,7 @@ def new_block(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @page_methods
-def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def block(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     shown = _kind(kind)
     block, clinic = _block(shown, pk), Clinic.objects.the()
     if request.method == "POST":
@@ -93,7 +94,7 @@ def block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def remove_block(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     block = _block(_kind(kind), pk)
     try:
         absences.remove(
@@ -111,7 +112,7 @@ def remove_block(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect("diary:blocks")
 
 
-def _kept(request: HttpRequest, kind: BlockKind, block: Block) -> HttpResponse:
+def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
     form, clinic = kind.form(request.POST), Clinic.objects.the()
     if not form.is_valid():
         return _page(request, kind, form, block=block, status=422)
@@ -138,7 +139,7 @@ def _kept(request: HttpRequest, kind: BlockKind, block: Block) -> HttpResponse:
 
 
 def _shown_again(
-    request: HttpRequest, kind: BlockKind, block: Block, refusal: VisitsAffected
+    request: StaffRequest, kind: BlockKind, block: Block, refusal: VisitsAffected
 ) -> HttpResponse:
     """The block's page, with what would be touched if it were removed."""
     initial = kind.form.initial_of(block, Clinic.objects.the())
@@ -148,7 +149,7 @@ def _shown_again(
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     kind: BlockKind,
     form: BlockForm,
     *,
@@ -161,7 +162,7 @@ def _page(
     return render(request, "desk/rota/block.html", context, status=status)
 
 
-def _proposed(request: HttpRequest) -> dict:
+def _proposed(request: StaffRequest) -> dict:
     """What a press on an empty place of the diary fills in."""
     place: dict[str, Any] = {
         name: request.GET[name] for name in ("first", "start", "end") if name in request.GET

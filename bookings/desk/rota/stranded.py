@@ -26,6 +26,7 @@ from bookings.actions.scheduling import cancellation, changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.codes import Rules
+from bookings.desk.scheduling.move import LineForm
 from bookings.models import Absence, Appointment, Clinic, Therapist
 from bookings.queries.desk.stranded import SHOWN, all_stranded, with_places
 from bookings.queries.scheduling.slots import Slot
@@ -40,7 +41,7 @@ Row = TypeVar("Row", Absence, Therapist)
 class AwayForm(forms.Form):
     """Who is not in, and for how long. Nobody is chosen already: a slip would close the clinic."""
 
-    who = forms.ChoiceField()
+    absent = forms.ChoiceField()
     when = forms.ChoiceField(
         choices=[
             ("today", gettext_lazy("Now to the end of today")),
@@ -54,7 +55,7 @@ class AwayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.people = {str(one.pk): one for one in Therapist.objects.active()}
         choose = [("", _("Please choose")), *((pk, str(one)) for pk, one in self.people.items())]
-        self.fields["who"] = forms.ChoiceField(
+        self.fields["absent"] = forms.ChoiceField(
             choices=[*choose, (EVERYBODY, _("The whole clinic"))]
         )
 
@@ -64,15 +65,11 @@ class AwayForm(forms.Form):
         this_minute = now.replace(second=0, microsecond=0)
         when = self.cleaned_data["when"]
         return Absence(
-            therapist=self.people.get(self.cleaned_data["who"]),
+            therapist=self.people.get(self.cleaned_data["absent"]),
             starts_at=tomorrow.start if when == "tomorrow" else this_minute,
             ends_at=tomorrow.start if when == "today" else tomorrow.end,
             reason=self.cleaned_data["reason"],
         )
-
-
-class LineForm(forms.Form):
-    note = forms.CharField(required=False, max_length=300)
 
 
 @page_methods
@@ -93,7 +90,7 @@ def stranded(request: HttpRequest) -> HttpResponse:
         "today": clinic.day_of(now),
         "tick_all": request.GET.get("tick") == "all",
         "query": request.GET.urlencode(),
-        "away": AwayForm(initial={"who": therapist.pk if therapist else ""}),
+        "away": AwayForm(initial={"absent": therapist.pk if therapist else ""}),
     }
     return render(request, "desk/rota/stranded.html", context)
 

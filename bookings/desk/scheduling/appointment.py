@@ -24,12 +24,16 @@ from bookings.actions.clients.identity import ClientErased
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import OnHold, Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation, undoing, unproved
+from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
+from bookings.core.wording import hundredths
 from bookings.desk.form_fields import back_or
+from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
 from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
+from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.training.phases import phases_on
 from bookings.templatetags.undo import OF_VISIT
@@ -39,6 +43,7 @@ from bookings.web.requests import StaffRequest
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 MAILS_SHOWN, NEXT_SHOWN, PAST_SHOWN = 20, 3, 5
+METHODS = (Method.CARD, Method.CASH, Method.TRANSFER)  # the usual one first
 
 
 class LateForm(forms.Form):
@@ -70,6 +75,8 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     day = clinic.day_of(visit.starts_at)
     living = visit.whose.erased_at is None
     booked = living and visit.status == Status.BOOKED
+    account, others = Account.of(visit), _others_of_the_client(visit, now)
+    again = bool(others["upcoming"])
     return {
         "visit": visit,
         "day": day,
@@ -84,11 +91,15 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
-        "account": Account.of(visit),
-        "methods": [one for one in Method if one != Method.WAIVED],
+        "account": account,
+        "smallest": "1" if not hundredths(clinic.currency) else "0.01",
+        "methods": METHODS,
+        "checkout": checkout_of(visit, account, events, is_booked_again=again),
+        "is_due": now >= day_bounds(day, 1, clinic.tz).start,
+        "standing": standing_of(visit.whose),
         "events": [(event, event_text.in_words(event, clinic)) for event in events],
         "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
-        **_others_of_the_client(visit),
+        **others,
     }
 
 
@@ -98,11 +109,13 @@ def _fee_now(visit: Appointment, clinic: Clinic, now: datetime) -> Decimal | int
     return clinic.fee_for_cancelling_late(visit.price) if late else 0
 
 
-def _others_of_the_client(visit: Appointment) -> dict:
+def _others_of_the_client(visit: Appointment, now: datetime) -> dict:
     others = Appointment.objects.visits().with_everything().filter(client=visit.client_id)
+    to_come = others.upcoming(now).filter(starts_at__gt=visit.starts_at)
     return {
         "next": others.filter(starts_at__gt=visit.starts_at).order_by("starts_at")[:NEXT_SHOWN],
         "past": others.filter(starts_at__lt=visit.starts_at).order_by("-starts_at")[:PAST_SHOWN],
+        "upcoming": to_come.order_by("starts_at").first(),
     }
 
 

@@ -17,6 +17,8 @@ from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 from bookings.web.days import day_in
 
 MARKED_EARLY = timedelta(hours=1)
+DAYS_IN_STRIP = 14  # from the Monday of the day's week
+FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
 @require_safe
@@ -36,6 +38,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "today": _today(now),
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
+        "strip": [day + timedelta(days=n - day.weekday()) for n in range(DAYS_IN_STRIP)],
         "therapists": shown.therapists,
         "chosen": chosen,
         "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],
@@ -78,8 +81,14 @@ def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
 
 
 def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:
-    """Those ticked in the filter; all of them when none is."""
+    """Those ticked in the filter, or when it was last used; all of them when none is.
+
+    Where all are ticked nothing is remembered, so that whoever begins later is shown.
+    """
     asked = set(request.GET.getlist("therapist"))
+    if "filter" in request.GET:
+        request.session[FILTER] = [] if len(asked) == len(shown.therapists) else sorted(asked)
+    asked = asked or set(request.session.get(FILTER, []))
     return [one for one in shown.therapists if one.slug in asked] or list(shown.therapists)
 
 

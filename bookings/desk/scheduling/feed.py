@@ -53,7 +53,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
     return {
         "therapists": [
-            _column("t", one, _("{name} (has left)")) | {"free": _free(gaps[one.pk])}
+            _column("t", one, _("{name} (has left)")) | _at_work(one, gaps[one.pk], shown, clinic)
             for one in shown.therapists
         ],
         "rooms": [_column("r", room, _("{name} (out of use)")) for room in shown.rooms],
@@ -75,10 +75,19 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
     return {"id": f"{kind}{row.pk}", "title": title}
 
 
-def _free(gaps: list[BookableGap]) -> str:
-    """In words, for the head of a column; nothing where nobody works."""
-    minutes = sum(one.minutes for one in gaps)
-    return _("{minutes} min free").format(minutes=minutes) if minutes else ""
+def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: Clinic) -> dict:
+    """For the head of a column: the hours, and what is free in them; `off` where it can fold."""
+    hours = [
+        f"{_wall(moment(start), clinic.tz):%H:%M}–{_wall(moment(end), clinic.tz):%H:%M}"
+        for start, end in shown.hours.get(one.pk, [])
+    ]
+    minutes = sum(gap.minutes for gap in gaps)
+    booked = any(visit.therapist_id == one.pk for visit in shown.visits)
+    return {
+        "hours": ", ".join(hours),
+        "free": _("{minutes} min free").format(minutes=minutes) if minutes else "",
+        "off": not hours and not booked,
+    }
 
 
 def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
@@ -129,6 +138,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
         "flags": flags_of(visit, clinic, shown.absences),
+        "signs": signs_of(visit, clinic),
         "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,
@@ -144,6 +154,7 @@ def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = (
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
     is_late = visit.late_minutes and visit.status == Status.BOOKED
     flags = {
+        _("First visit"): waits and client and visit.is_first,
         _("{count} min late").format(count=visit.late_minutes): is_late,
         _("Away then: to be moved"): visit.status == Status.BOOKED
         and any(
@@ -154,6 +165,7 @@ def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = (
         _("Different name given"): client and client.same_address_as_id,
         _("Health: to be checked by the therapist"): client and client.health_hold,
         _("Under 18, consent missing"): client and client.lacks_consent(day),
+        _("Under 18"): client and client.is_under_age(day) and not client.lacks_consent(day),
         _("To pay"): visit.status == Status.COMPLETED and left > 0,
         _("Paid"): visit.settled > 0 and left <= 0,
         _("Note"): visit.desk_note,
@@ -161,6 +173,20 @@ def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = (
         _("The room is out of use"): waits and not visit.room.active,
     }
     return [flag for flag, holds in flags.items() if holds]
+
+
+def signs_of(visit: Appointment, clinic: Clinic) -> list[list[str]]:
+    """The same in a sign each, with its words, for cards that are too short for more."""
+    client, day = visit.client, clinic.day_of(visit.starts_at)
+    waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
+    signs = {
+        ("⚠", _("Health: to be checked by the therapist")): client and client.health_hold,
+        ("1st", _("First visit")): waits and client and visit.is_first,
+        ("✉", _("Not told")): waits and visit.not_told,
+        ("<18", _("Under 18")): client and client.is_under_age(day),
+        ("£", _("To pay")): visit.status == Status.COMPLETED and visit.price > visit.settled,
+    }
+    return [list(sign) for sign, holds in signs.items() if holds]
 
 
 def _overlap(absence: Absence, visit: Appointment) -> bool:

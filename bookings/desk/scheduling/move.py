@@ -1,157 +1,94 @@
 """Moving and lengthening by form or by drag, undoing it, and telling the client."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
 
 from bookings import dates
-from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import AgainstTheRules, Refused
 from bookings.actions.scheduling import changes, undoing
 from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.form_fields import back_or, choose_anew_if_gone
-from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
+from bookings.desk.form_fields import back_or
+from bookings.desk.scheduling.move_form import MoveForm, WishedMove
+from bookings.desk.scheduling.phone_lists import MOST_OFTEN
+from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import nearest_to
+from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
-from bookings.web.forms import DayField, whole_number
+from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
-LONGEST_MINUTES = 480
 MOVED = gettext_noop("Now {when} with {therapist}, {room}, {minutes} minutes.")
 MOVED_BACK = gettext_noop("Back at {when} with {therapist}, {room}, {minutes} minutes.")
-PROPOSED = ("date", "time", "therapist", "tell", "note")  # what a link may fill in
 
 
 class LineForm(forms.Form):
     note = forms.CharField(required=False, max_length=300)
 
 
-class MoveForm(forms.Form):
-    """Where the appointment is to stand; `revision` is what the desk saw."""
-
-    date = DayField()
-    time = forms.TimeField(widget=forms.TimeInput({"type": "time"}, "%H:%M"))
-    minutes = forms.IntegerField(
-        label=gettext_lazy("Length in minutes"), min_value=5, max_value=LONGEST_MINUTES
-    )
-    treatment = forms.ModelChoiceField(
-        Treatment.objects.filter(active=True),
-        required=False,
-        empty_label=gettext_lazy("The same"),
-        help_text=gettext_lazy("Another treatment comes with its own length and price."),
-    )
-    therapist = forms.ModelChoiceField(Therapist.objects.active(), empty_label=None)
-    room = forms.ModelChoiceField(
-        Room.objects.filter(active=True),
-        required=False,
-        empty_label=gettext_lazy("The same, or any free one"),
-    )
-    tell = forms.ChoiceField(
-        label=gettext_lazy("Tell the client?"),
-        choices=[
-            ("yes", gettext_lazy("Yes, by mail in three minutes")),
-            ("no", gettext_lazy("No")),
-        ],
-        widget=forms.RadioSelect,
-        initial="yes",
-    )
-    note = forms.CharField(
-        label=gettext_lazy("A line of yours in that mail (optional)"),
-        required=False,
-        max_length=300,
-    )
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    def __init__(self, visit: Appointment, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.visit = visit
-        choose_anew_if_gone(self, "therapist")
-
-    def slot(self, clinic: Clinic) -> Slot:
-        data = self.cleaned_data
-        treatment, minutes = data["treatment"], data["minutes"]
-        if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
-            minutes = treatment.minutes
-        return Slot(
-            treatment=treatment or self.visit.treatment,
-            start=datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC),
-            therapist=data["therapist"],
-            room=data["room"],
-            length=timedelta(minutes=minutes),
-        )
-
-    def notify(self) -> Notify:
-        if self.cleaned_data["tell"] != "yes":
-            return Notify.NONE
-        return Notify.from_the_desk(self.cleaned_data["note"])
-
-
-def form_for(request: HttpRequest, visit: Appointment, clinic: Clinic) -> MoveForm:
-    """Filled in as it stands, or with the time and therapist that a link of ours proposes."""
-    local = visit.starts_at.astimezone(clinic.tz)
-    proposed = {name: request.GET[name] for name in PROPOSED if request.GET.get(name)}
-    return MoveForm(
-        visit,
-        initial={
-            "date": clinic.day_of(visit.starts_at),
-            "time": local.time(),
-            "minutes": visit.minutes,
-            "therapist": visit.therapist_id,
-            "revision": visit.revision,
-            **proposed,
-        },
-    )
-
-
 @page_methods
-def change(request: HttpRequest, pk: int) -> HttpResponse:
-    visit, clinic = _visit(pk), Clinic.objects.the()
+def change(request: StaffRequest, pk: int) -> HttpResponse:
+    visit, clinic, now = _visit(pk), Clinic.objects.the(), timezone.now()
     if request.method != "POST":
-        form = form_for(request, visit, clinic)
-        return _page(request, visit, form, nearest=_free_near(request, visit))
-    form = MoveForm(visit, _as_pressed(request.POST, clinic))
-    if not form.is_valid():
-        return _refused(request, visit, form, " ".join(_errors(form)), status=422)
+        form = MoveForm.filled_in(visit, clinic, request.GET)
+        wish = WishedMove(form, request.GET, clinic, now)
+        if request.htmx and request.htmx.target == "times":
+            return _list(request, wish)
+        return _page(request, wish, nearest=_free_near(request, visit))
+    pressed = _as_pressed(request.POST, clinic)
+    wish = WishedMove(MoveForm(visit, pressed or request.POST), request.POST, clinic, now)
+    if not wish.form.is_valid():
+        return _refused(request, wish, " ".join(_errors(wish.form)), status=422)
+    if "more" in request.POST:
+        return _page(request, wish)
+    if not pressed and (problem := wish.problem()):
+        return _refused(request, wish, problem, status=422)
     try:
-        second = request.POST.get("knowingly") == "on"  # the second button
-        wanted = MoveRequest(
-            appointment=visit,
-            slot=form.slot(clinic),
-            revision=form.cleaned_data["revision"],
-            rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
-            notify=form.notify(),
-            by=who(request),
-        )
-        moved = changes.move(wanted, now=timezone.now())
+        moved = changes.move(_wanted(request, wish, None if pressed else wish.start()), now=now)
     except Refused as refusal:
-        return _refused(request, visit, form, str(refusal), refusal=refusal)
+        return _refused(request, wish, str(refusal), refusal=refusal)
     return _done(request, moved, clinic, MOVED)
 
 
-def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict:
+def _wanted(request: HttpRequest, wish: WishedMove, start: datetime | None) -> MoveRequest:
+    second = request.POST.get("knowingly") == "on"  # the second button
+    return MoveRequest(
+        appointment=wish.form.visit,
+        slot=wish.form.slot(wish.clinic, start),
+        revision=wish.form.cleaned_data["revision"],
+        rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
+        notify=wish.form.notify(),
+        by=who(request),
+    )
+
+
+def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict | None:
     """With the place of the button that was pressed, if it was one of the times proposed."""
     start, _space, therapist = data.get("instead", "").rpartition(" ")
     try:
         local = datetime.fromisoformat(start).astimezone(clinic.tz)
     except ValueError:
-        return data
+        return None
+    date, time = f"{local:%Y-%m-%d}", f"{local:%H:%M}"
     data = data.copy()
-    data.update({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "therapist": therapist})
+    data.update({"date": date, "time": time, "therapist": therapist})
+    data["when"] = f"{date} {time}"
     return data
 
 
@@ -231,13 +168,11 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     if visit.status != Status.BOOKED:
         return ()
     now_at = Slot(treatment=visit.treatment, start=visit.starts_at, therapist=visit.therapist)
-    ignoring = Ignoring(appointments=(visit.pk,))
-    avoid = _to_avoid(request)
-    return nearest_to(
+    return alternatives_to(
         as_booked(now_at, visit),
-        ignoring=ignoring,
-        avoid=avoid,
-        but=visit.starts_at,
+        ignoring=Ignoring(appointments=(visit.pk,)),
+        avoid=_to_avoid(request),
+        stands_there=True,
         now=timezone.now(),
     )
 
@@ -263,27 +198,25 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
 
 def _refused(
     request: HttpRequest,
-    visit: Appointment,
-    form: MoveForm,
+    wish: WishedMove,
     said: str,
     *,
     refusal: Refused | None = None,
     status: int = 409,
 ) -> HttpResponse:
     """The same form, filled as it was, with the sentence and the nearest times."""
-    clinic = Clinic.objects.the()
     nearest = refusal.nearest if refusal else ()
     ours = isinstance(refusal, AgainstTheRules)
     if _wants_json(request):
-        times = [_as_json(one, clinic) for one in nearest]
+        times = [_as_json(one, wish.clinic) for one in nearest]
         problems = [
             {"code": one.code, "severity": one.severity, "sentence": one.sentence}
             for one in (refusal.problems if refusal else ())
         ]
         answer = {"said": said, "problems": problems, "nearest": times, "ours": ours}
         return JsonResponse(answer, status=status)
-    context = {"said": said if refusal else "", "nearest": nearest, "ours": ours}
-    return _page(request, visit, form, status=status, **context)
+    context = {"said": said, "refused": refusal, "nearest": nearest, "ours": ours}
+    return _page(request, wish, status=status, **context)
 
 
 def _as_json(opening: Opening, clinic: Clinic) -> dict:
@@ -306,10 +239,29 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, visit: Appointment, form: MoveForm, *, status: int = 200, **context: Any
+    request: HttpRequest, wish: WishedMove, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {"visit": visit, "form": form, **context}
-    return render(request, "desk/scheduling/move.html", context, status=status)
+    response = render(request, "desk/scheduling/move.html", _context(wish) | more, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _list(request: StaffRequest, wish: WishedMove) -> HttpResponse:
+    response = render(request, "desk/scheduling/_phone_times.html", _context(wish))
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _context(wish: WishedMove) -> dict[str, Any]:
+    return {
+        "visit": wish.form.visit,
+        "form": wish.form,
+        "times": wish.times,
+        "times_at": reverse("diary:change", args=[wish.form.visit.pk]),
+        "shown_for": {"when": wish.shown_for},
+        "later": wish.later,
+        "still_later": wish.later + 1 if wish.later < MOST_OFTEN else None,
+    }
 
 
 def _visit(pk: int) -> Appointment:

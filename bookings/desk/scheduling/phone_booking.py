@@ -35,7 +35,14 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST, Unclear
 from bookings.core.scheduling.when_parser import read
 from bookings.desk.scheduling import gaps
-from bookings.desk.scheduling.phone_lists import People, Times, times_for
+from bookings.desk.scheduling.phone_lists import (
+    BETWEEN,
+    MOST_OFTEN,
+    People,
+    Times,
+    times_for,
+    why_no_time,
+)
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
@@ -45,15 +52,12 @@ from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
-BETWEEN = "|"
-CHOOSE_A_TIME = gettext_lazy("Please choose a time.")
 LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
 PARTS = {
     "people": "desk/scheduling/_phone_people.html",
     "times": "desk/scheduling/_phone_times.html",
     "panel": "desk/scheduling/_gap.html",
 }
-MOST_OFTEN = 4  # so often more times are shown
 A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
@@ -193,6 +197,7 @@ class _Call:
             "new_key": token_hex(16),
             "shown_for": self._shown_for(),
             "gap": self.gap,
+            "times_at": reverse("diary:new"),
             "later": self.later,
             "still_later": self.later + 1 if self.later < MOST_OFTEN else None,
         }
@@ -257,7 +262,7 @@ class _Call:
         seen = self.data.get("who_shown") == shown["who"]
         if not seen or self.data.get("when_shown") != shown["when"]:
             return str(LOOK_AGAIN)
-        return "" if self.times.chosen else _why_no_time(self.data.get("start"))
+        return "" if self.times.chosen else why_no_time(self.data.get("start"))
 
     def _request(self, start: datetime) -> BookingRequest:
         data = self.form.cleaned_data
@@ -280,12 +285,6 @@ class _Call:
         return self.data.get("knowingly") == "on" or any(
             time.value == self.times.chosen and time.broken for time in self.times.lines
         )
-
-
-def _why_no_time(start: str | None) -> str:
-    return (
-        _("That time has just been taken. Please choose another.") if start else str(CHOOSE_A_TIME)
-    )
 
 
 def _why_nobody(people: People) -> str:

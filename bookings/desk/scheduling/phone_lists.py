@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from bookings import dates
 from bookings.core import training
@@ -25,6 +28,8 @@ from bookings.queries.training.plans import History, plan_of, runner_of
 from bookings.web.forms import whole_number
 
 NEW = "new"
+BETWEEN = "|"  # what a list was made for, one after the other
+MOST_OFTEN = 4  # so often more times are shown
 
 
 @dataclass
@@ -152,14 +157,15 @@ def times_for(
     clinic: Clinic,
     now: datetime,
     later: int = 0,
+    **asked: Any,
 ) -> Times:
-    """`later` is how often more times were asked for."""
+    """`later` is how often more times were asked for; `asked` is what `suggested` takes besides."""
     try:
         wish = read(typed, now=now, tz=clinic.tz)
     except Unclear as unclear:
         return Times(unclear=dates.translated(unclear.sentence))
     count = SHOWN * (1 + later)
-    found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now)
+    found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now, **asked)
     plan = _plan(client, clinic.day_of(now))
     lines = [
         TimeLine(
@@ -171,6 +177,12 @@ def times_for(
     ]
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
     return Times(lines, wish, fits=found.fits, has_more=found.has_more)
+
+
+def why_no_time(start: str | None) -> str:
+    if start:
+        return _("That time has just been taken. Please choose another.")
+    return _("Please choose a time.")
 
 
 def _advice(treatment: Treatment, day: date, plan: training.Plan | None) -> training.Advice | None:

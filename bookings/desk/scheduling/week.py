@@ -1,6 +1,7 @@
-"""A week of one therapist."""
+"""A week of one therapist, and the week of all with what is free in it."""
 
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.desk.scheduling.feed import ICONS, flags_of
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Clinic, Therapist
-from bookings.queries.desk.diary_days import diary_days, moment, who_has_a_week
+from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment, who_has_a_week
 
 
 @require_safe
@@ -43,3 +45,43 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
         "away": [one for one in shown.absences if one.therapist_id in (None, therapist.pk)],
     }
     return render(request, "desk/scheduling/week.html", context)
+
+
+@require_safe
+def clinic_week(request: HttpRequest, day: date) -> HttpResponse:
+    """Who works on which day, how many come, and what is free: each gap books."""
+    clinic, now = Clinic.objects.the(), timezone.now()
+    monday, today = day - timedelta(days=day.weekday()), clinic.day_of(now)
+    shown = diary_days(clinic, monday, days=7, now=now)
+    dates = [monday + timedelta(days=n) for n in range(7)]
+    context = {
+        "day": day,
+        "today": today,
+        "this_week": monday <= today < monday + timedelta(days=7),
+        "dates": dates,
+        "before": monday - timedelta(days=7),
+        "after": monday + timedelta(days=7),
+        "rows": [(one, _days_of(one, shown, dates, clinic, now)) for one in shown.therapists],
+        "closed": [away for away in shown.absences if away.therapist_id is None],
+    }
+    return render(request, "desk/scheduling/clinic_week.html", context)
+
+
+def _days_of(
+    therapist: Therapist, shown: DiaryDays, dates: list[date], clinic: Clinic, now: datetime
+) -> list[dict]:
+    """By day, in order: whether they work, how many come, and the gaps that are still to come."""
+    booked = Counter(
+        clinic.day_of(visit.starts_at)
+        for visit in shown.visits
+        if visit.therapist_id == therapist.pk
+    )
+    at_work = {clinic.day_of(moment(start)) for start, _ in shown.hours.get(therapist.pk, [])}
+    gaps: dict[date, list[BookableGap]] = defaultdict(list)
+    for gap in gaps_of(shown, therapist, clinic):
+        if gap.interval.end > now:
+            gaps[clinic.day_of(gap.interval.start)].append(gap)
+    return [
+        {"date": one, "works": one in at_work, "booked": booked[one], "gaps": gaps[one]}
+        for one in dates
+    ]

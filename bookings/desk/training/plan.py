@@ -5,7 +5,7 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from bookings.models import Appointment, Client
 from bookings.queries.training.plans import History
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from bookings.web.training.plan_store import ClientPlan
 
@@ -44,7 +45,7 @@ class DeskPlan(ClientPlan):
 def of_a_client(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @private
     @wraps(view)
-    def run(request: HttpRequest, pk: int, **asked: Any) -> HttpResponse:
+    def run(request: StaffRequest, pk: int, **asked: Any) -> HttpResponse:
         return view(request, DeskPlan(client_or_404(pk), who(request)), **asked)
 
     return run

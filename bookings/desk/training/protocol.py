@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +28,7 @@ from bookings.desk.training.protocol_forms import (
 from bookings.models import ProtocolVersion
 from bookings.queries.training import protocol, protocol_file
 from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 
@@ -43,7 +44,7 @@ class ShownPhase:
 
 
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     rules = protocol.current()
     context = {
         "protocol": rules,
@@ -55,21 +56,21 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @page_methods
-def phase(request: HttpRequest, key: str) -> HttpResponse:
+def phase(request: StaffRequest, key: str) -> HttpResponse:
     if key not in list(training.Phase):
         raise Http404
     return _edit(request, PhaseForm, training.Phase(key), ("phases", key))
 
 
 @page_methods
-def session_type(request: HttpRequest, key: str) -> HttpResponse:
+def session_type(request: StaffRequest, key: str) -> HttpResponse:
     if key not in list(training.Kind):
         raise Http404
     return _edit(request, SessionTypeForm, training.Kind(key), ("session_types", key))
 
 
 @require_safe
-def version(request: HttpRequest, number: int) -> HttpResponse:
+def version(request: StaffRequest, number: int) -> HttpResponse:
     """One version, and what it changed of the one before."""
     shown, before = _version(number), protocol.version(number - 1)
     changed = differences(protocol.data_of(before), protocol.data_of(shown)) if before else []
@@ -78,7 +79,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, number: int) -> HttpResponse:
+def download(request: StaffRequest, number: int) -> HttpResponse:
     shown = _version(number)
     response = HttpResponse(
         protocol_file.written(protocol.data_of(shown)), content_type="application/yaml"
@@ -88,7 +89,7 @@ def download(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @page_methods
-def import_file(request: HttpRequest) -> HttpResponse:
+def import_file(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "desk/training/protocol_import.html", {"form": FileForm()})
     form = FileForm(request.POST, request.FILES)
@@ -99,14 +100,14 @@ def import_file(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["file"], **_who_and_when(request)
             )
         except training.FieldError as error:
-            form.add_error("file", str(error))
+            form.add_error("file", dates.translated(error.sentence))
         else:
             return _made(request, before, made)
     return render(request, "desk/training/protocol_import.html", {"form": form}, status=422)
 
 
 @page_methods
-def reset(request: HttpRequest) -> HttpResponse:
+def reset(request: StaffRequest) -> HttpResponse:
     before = protocol.newest()
     if request.method == "POST":
         return _made(request, before, protocol_versions.reset(**_who_and_when(request)))
@@ -129,7 +130,7 @@ def _phases(rules: training.Protocol) -> list[ShownPhase]:
 
 
 def _edit(
-    request: HttpRequest, form_class: type[ProtocolForm], part: Any, anchor: tuple[str, str]
+    request: StaffRequest, form_class: type[ProtocolForm], part: Any, anchor: tuple[str, str]
 ) -> HttpResponse:
     newest = protocol.newest()
     data = protocol.data_of(newest)
@@ -153,7 +154,7 @@ def _edit(
 
 
 def _show(
-    request: HttpRequest,
+    request: StaffRequest,
     form: ProtocolForm,
     part: training.Phase | training.Kind,
     newest: ProtocolVersion,
@@ -168,7 +169,7 @@ def _show(
 
 
 def _made(
-    request: HttpRequest, before: ProtocolVersion, made: ProtocolVersion, anchor: str = "history"
+    request: StaffRequest, before: ProtocolVersion, made: ProtocolVersion, anchor: str = "history"
 ) -> HttpResponse:
     if made.number == before.number:
         messages.info(request, _("Nothing was different, so there is no new version."))
@@ -182,7 +183,7 @@ def _made(
     return redirect(f"{reverse('desk:protocol')}#{anchor}")
 
 
-def _who_and_when(request: HttpRequest) -> dict[str, Any]:
+def _who_and_when(request: StaffRequest) -> dict[str, Any]:
     return {"by": who(request), "now": timezone.now()}
 
 

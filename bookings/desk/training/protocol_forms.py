@@ -11,9 +11,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings import dates
 from bookings.core.training import FieldError, Kind, Phase, Pressure
 from bookings.core.training.protocol import editing
 from bookings.core.training.protocol.phases import CYCLE_PHASES
+from bookings.core.wording import Sentence
 from bookings.queries.training import protocol_file
 from bookings.web.forms import ShortText, plain
 
@@ -132,8 +134,8 @@ class ProtocolForm(forms.Form):
         for name, path in self.where.items():
             written = editing.written(path)
             if error.field.startswith(written):
-                return self.add_error(name, f"This{str(error).removeprefix(error.field)}")
-        return self.add_error(None, str(error))
+                return self.add_error(name, dates.translated(error.about(Sentence("This"))))
+        return self.add_error(None, dates.translated(error.sentence))
 
 
 class SessionTypeForm(ProtocolForm):
@@ -258,5 +260,5 @@ class FileForm(forms.Form):
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
         if file.size > protocol_file.LARGEST:
-            raise ValidationError(protocol_file.TOO_LARGE)
+            raise ValidationError(protocol_file.too_large())
         return file.read()

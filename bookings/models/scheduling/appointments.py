@@ -70,6 +70,9 @@ def never_twice(what: str, until: str, otherwise: Any) -> ExclusionConstraint:
     )
 
 
+TOLD_BY_PHONE = "told by phone"  # a kind of event, with the revision they were told of
+
+
 class AppointmentQuerySet(models.QuerySet):
     def occupying(self):
         """Everything whose status keeps its time, live and dead holds alike."""
@@ -250,6 +253,7 @@ class Appointment(models.Model):
 
     last_event: int | None  # told by `with_last_event`
     settled: Decimal  # told by the diary's days
+    is_first: bool  # likewise: no visit of the client came before
     left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`

@@ -67,7 +67,7 @@ class Found:
     is_alike: bool = False
 
 
-def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
+def find(typed: str) -> Found:
     """The likeliest few: whose name begins like that, in whom every part begins a word, the rest.
 
     Nobody for nothing typed.
@@ -80,19 +80,19 @@ def find(typed: str, most: int = FOUND_AT_MOST) -> Found:
     likely = Q(*(Q(findable__startswith=one) | Q(findable__contains=f" {one}") for one in asked))
     # Apart, so that a part that many share is read along the index of names, and not sorted.
     ranked = [
-        fitting.filter(fits).annotate(rank=Value(rank))[:most]
+        fitting.filter(fits).annotate(rank=Value(rank))[:FOUND_AT_MOST]
         for rank, fits in enumerate((likelier, likely, Q()))
     ]
     everybody = ranked[0].union(*ranked[1:], all=True).order_by("rank", "name", "pk")
-    found = list(dict.fromkeys(everybody))[:most]
-    return Found(found) if found else Found(_alike(asked, most), is_alike=True)
+    found = list(dict.fromkeys(everybody))[:FOUND_AT_MOST]
+    return Found(found) if found else Found(_alike(asked), is_alike=True)
 
 
 def _asked_for(typed: str) -> list[str]:
     return terms(bounded(typed))[:MOST_TERMS]
 
 
-def _alike(asked: list[str], most: int) -> list[Client]:
+def _alike(asked: list[str]) -> list[Client]:
     """For a slip of the finger: those with words much like all that was typed."""
     words = " ".join(term for term in asked if not term.isdecimal())
     if len(words) < SHORTEST_SLIP:
@@ -100,7 +100,9 @@ def _alike(asked: list[str], most: int) -> list[Client]:
     alike = TrigramWordSimilarity(words, "findable")
     known = Client.objects.living()
     found = known.filter(findable__trigram_word_similar=words).annotate(alike=alike)
-    return list(found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:most])
+    return list(
+        found.filter(alike__gte=LIKE_ENOUGH).order_by("-alike", "name", "pk")[:FOUND_AT_MOST]
+    )
 
 
 def in_group(

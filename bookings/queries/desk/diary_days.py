@@ -23,6 +23,7 @@ from bookings.models import (
     WeeklyBreak,
     WeeklyShift,
 )
+from bookings.models.money.payments import CHARGED_A_FEE
 from bookings.queries.money.takings import sum_of
 from bookings.queries.rota.working_hours import hours_of_work
 from bookings.queries.training.phases import phases_on
@@ -43,6 +44,7 @@ READ_OF_A_VISIT = (
     "room",
     "treatment",
     "client__name",
+    "client__phone",
     "client__health_hold",
     "client__same_address_as",
     "client__date_of_birth",
@@ -70,6 +72,7 @@ SHOWN_OF_A_VISIT = (
     "decided_on_hold",
     "not_told",
     "last_event",
+    "is_first",
 )
 
 
@@ -146,9 +149,15 @@ def _visits(bounds: Interval, now: datetime) -> QuerySet:
     visits: QuerySet = Appointment.objects.blocking(now).touching(bounds).with_last_event()
     visits = visits.select_related("client")
     visits = visits.prefetch_related("therapist", "room", "treatment")  # a few, shared by many
-    visits = visits.annotate(settled=sum_of(Payment))
+    visits = visits.annotate(settled=sum_of(Payment), is_first=~Exists(_earlier_visits()))
     visits = visits.only(*READ_OF_A_VISIT)
     return visits.order_by("starts_at", "therapist__name", "pk")
+
+
+def _earlier_visits() -> QuerySet:
+    """Of the client of an appointment, those that took place or still may."""
+    earlier = Appointment.objects.visits().exclude(status__in=CHARGED_A_FEE)
+    return earlier.filter(client=OuterRef("client"), starts_at__lt=OuterRef("starts_at"))
 
 
 def _breaks(

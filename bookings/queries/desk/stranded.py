@@ -18,7 +18,7 @@ LOOKS = (1, 2, 4, 14)  # ever more days, of which mostly the first few are enoug
 
 
 @dataclass(frozen=True)
-class Place:
+class FreePlace:
     """A free start with somebody; `value` is how a form names it."""
 
     start: datetime
@@ -38,9 +38,9 @@ class Stranded:
     """
 
     conflict: Conflict
-    same_hour: Sequence[Place]
-    later: Sequence[Place]
-    best: Place | None
+    same_hour: Sequence[FreePlace]
+    later: Sequence[FreePlace]
+    best: FreePlace | None
 
     @property
     def visit(self) -> Appointment:
@@ -94,8 +94,8 @@ def _placed(conflict: Conflict, facts: DiaryFacts) -> tuple[Stranded, DiaryFacts
     busy = [
         (one.start, one.end) for one in alone.taken if one.client == visit.client_id is not None
     ]
-    same_hour: list[Place] = []
-    later: list[Place] = []
+    same_hour: list[FreePlace] = []
+    later: list[FreePlace] = []
     for place in _found(visit, alone):
         start = int(place.start.timestamp())
         if any(start < end and begin < start + visit.duration.length for begin, end in busy):
@@ -106,7 +106,7 @@ def _placed(conflict: Conflict, facts: DiaryFacts) -> tuple[Stranded, DiaryFacts
     return stranded, alone.with_taken(_placement(visit, best, alone)) if best else facts
 
 
-def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[Place]:
+def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[FreePlace]:
     """Colleagues at the same hour, and the next free times."""
     day, wanted = facts.clinic.day_of(visit.starts_at), {"theirs", "others"}
     for look in LOOKS:
@@ -125,20 +125,20 @@ def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[Place]:
 
 def _among(
     visit: Appointment, openings: Sequence[Opening], facts: DiaryFacts, wanted: set[str]
-) -> Iterator[Place]:
+) -> Iterator[FreePlace]:
     for opening in openings:
         people = {one.pk: one for one in opening.therapists}
         if opening.starts_at == visit.starts_at:
             order = facts.takers(_slot(visit, opening.starts_at))
-            yield from (Place(opening.starts_at, one) for one in order if one.pk in people)
+            yield from (FreePlace(opening.starts_at, one) for one in order if one.pk in people)
         elif opening.starts_at > visit.starts_at:
             own = people.pop(visit.therapist_id, None)
             if own and "theirs" in wanted:
                 wanted.discard("theirs")
-                yield Place(opening.starts_at, own)
+                yield FreePlace(opening.starts_at, own)
             elif people and "others" in wanted:
                 wanted.discard("others")
-                yield Place(opening.starts_at, next(iter(people.values())))
+                yield FreePlace(opening.starts_at, next(iter(people.values())))
 
 
 def _slot(visit: Appointment, start: datetime, therapist: Therapist | None = None) -> Slot:
@@ -151,7 +151,7 @@ def _slot(visit: Appointment, start: datetime, therapist: Therapist | None = Non
     )
 
 
-def _placement(visit: Appointment, place: Place, facts: DiaryFacts) -> Placement:
+def _placement(visit: Appointment, place: FreePlace, facts: DiaryFacts) -> Placement:
     slot = _slot(visit, place.start, place.therapist)
     return Placement(
         treatment=visit.treatment,

@@ -11,9 +11,9 @@ from django.db.models.functions import Cast
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.money.takings import unpaid
 
-TOLD_BY_PHONE = "told by phone"
 SHOWN = 20  # of each kind
 DUE_WITHIN = timedelta(hours=2)
 FORGOTTEN_FOR = timedelta(days=14)  # nobody has said whether they came

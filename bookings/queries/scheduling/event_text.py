@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings import dates
 from bookings.core import wording
 from bookings.models import STATUS_NAMES, AppointmentEvent, Clinic, Method
+from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.actors import named
-from bookings.queries.desk.worklist import TOLD_BY_PHONE
 
 PLACE = ("therapist", "room", "treatment")
 IN_WORDS = STATUS_NAMES | {

@@ -1,50 +1,102 @@
 """The openings to offer instead of a start that cannot be had."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Clinic
+from bookings.models import Clinic, Therapist
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.openings import closest, horizon, nearest
+from bookings.queries.scheduling.openings import horizon, nearest
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 NEAREST = 3
 LOOKED_THROUGH = 100  # a day or two of openings
+APART = timedelta(hours=1)  # closer together two starts with one therapist are no choice
 
 
 def nearest_to(
-    slot: Slot,
-    *,
-    rules: Rules = Rules.ONLINE,
-    ignoring: Ignoring = NOTHING,
-    avoid: Interval | None = None,
-    but: datetime | None = None,
-    now: datetime,
+    slot: Slot, *, rules: Rules = Rules.ONLINE, ignoring: Ignoring = NOTHING, now: datetime
 ) -> tuple[Opening, ...]:
-    """Free starts near the slot: the therapist's own, or else anybody's, in order of time.
-
-    None of them in `avoid`, a time that is about to be blocked, nor at `but`, where it stands.
-    """
+    """Free starts near the slot: the therapist's own, or else anybody's, in order of time."""
     clinic = Clinic.objects.the()
-    start = min(max(slot.start, now), _last_moment(clinic, rules, now))
-    count = LOOKED_THROUGH if avoid else NEAREST + (but is not None)
+    start = _asked_for(slot, clinic, rules, now)
     for whose in dict.fromkeys((slot.therapist, None)):
         wanted = replace(slot, start=start, therapist=whose)
-        near = nearest(clinic, wanted, count=count, rules=rules, ignoring=ignoring, now=now)
-        found = [one for one in near if one.starts_at != but and not _is_in(avoid, one, slot)]
+        found = nearest(clinic, wanted, count=NEAREST, rules=rules, ignoring=ignoring, now=now)
         if found:
-            return tuple(closest(found, start, NEAREST))
+            return tuple(found)
     return ()
+
+
+def alternatives_to(
+    slot: Slot,
+    *,
+    ignoring: Ignoring = NOTHING,
+    avoid: Interval | None = None,
+    stands_there: bool = False,
+    now: datetime,
+) -> tuple[Opening, ...]:
+    """For the desk: three that really differ, in order of time, colleagues at the same hour too.
+
+    No two with one therapist lie within an hour while there are others. None is in `avoid`, a
+    time that is about to be blocked, nor where the visit `stands_there` already: at the slot's
+    start with its therapist.
+    """
+    clinic, therapist = Clinic.objects.the(), slot.therapist
+    start = _asked_for(slot, clinic, Rules.ONLINE, now)
+    wanted = replace(slot, start=start)
+
+    def find(whose: Therapist | None) -> list[Opening]:
+        there = replace(wanted, therapist=whose)
+        return nearest(clinic, there, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
+
+    found = find(None)
+    if therapist and not any(therapist in one.therapists for one in found):
+        found += find(therapist)
+    offered = [
+        opening
+        for one in found
+        if not _is_in(avoid, one, slot)
+        for opening in _with(therapist, one, but_there=stands_there and one.starts_at == slot.start)
+    ]
+    ranked = sorted(offered, key=lambda one: abs(one.starts_at - start))
+    return tuple(sorted(_different(ranked), key=lambda one: one.starts_at))
+
+
+def _asked_for(slot: Slot, clinic: Clinic, rules: Rules, now: datetime) -> datetime:
+    """The slot's start, or the nearest moment that is not past nor too far off."""
+    last = clinic.day_of(now) + timedelta(days=horizon(clinic, rules))
+    return min(max(slot.start, now), day_bounds(last, 1, clinic.tz).end)
+
+
+def _with(therapist: Therapist | None, one: Opening, *, but_there: bool) -> Iterator[Opening]:
+    """With the therapist alone where they can take it, unless it stands there; else with others."""
+    if therapist is None or therapist not in one.therapists:
+        yield one
+    elif not but_there:
+        yield Opening(one.starts_at, (therapist,))
+    elif others := tuple(each for each in one.therapists if each != therapist):
+        yield Opening(one.starts_at, others)
+
+
+def _different(ranked: Sequence[Opening]) -> list[Opening]:
+    chosen: list[Opening] = []
+    for one in ranked:
+        if len(chosen) < NEAREST and all(_differ(one, other) for other in chosen):
+            chosen.append(one)
+    left = [one for one in ranked if one not in chosen]
+    return chosen + left[: NEAREST - len(chosen)]
+
+
+def _differ(one: Opening, other: Opening) -> bool:
+    if one.therapists[0] == other.therapists[0]:
+        return abs(one.starts_at - other.starts_at) >= APART
+    return one.starts_at != other.starts_at
 
 
 def _is_in(avoid: Interval | None, opening: Opening, slot: Slot) -> bool:
     if avoid is None:
         return False
     return replace(slot, start=opening.starts_at).interval.overlaps(avoid)
-
-
-def _last_moment(clinic: Clinic, rules: Rules, now: datetime) -> datetime:
-    last = clinic.day_of(now) + timedelta(days=horizon(clinic, rules))
-    return day_bounds(last, 1, clinic.tz).end

@@ -1,7 +1,7 @@
 """The best few openings for somebody on the phone."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import nearest, openings
-from bookings.queries.scheduling.slots import Slot
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
 SHOWN = 6
@@ -43,20 +43,35 @@ def suggested(
     *,
     therapist: Therapist | None,
     count: int = SHOWN,
+    length: timedelta | None = None,
+    pause: timedelta | None = None,
+    ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest to it."""
+    """Some of what was asked for, not all in a row; or what is nearest to it.
+
+    `length` and `pause` are its own, if not the treatment's.
+    """
+    slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
 
     def near(start: datetime) -> list[Opening]:
-        slot = Slot(treatment=treatment, start=start, therapist=therapist)
-        return nearest(clinic, slot, count=count, rules=RULES, now=now)
+        there = replace(slot, start=start)
+        return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
 
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
     found = openings(
-        clinic, treatment, first=wish.first, days=days, therapist=therapist, rules=RULES, now=now
+        clinic,
+        treatment,
+        first=wish.first,
+        days=days,
+        therapist=therapist,
+        duration=slot.duration,
+        rules=RULES,
+        ignoring=ignoring,
+        now=now,
     )
     fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
     if fitting:

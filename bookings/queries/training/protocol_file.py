@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from bookings.core.training import FieldError
 
 LARGEST = 128 * 1024  # bytes; the one that comes with Taper has a quarter of it
-TOO_LARGE = f"The file is larger than {LARGEST // 1024} KB, which no protocol needs to be."
 DEEPEST = 50  # lists in one another; the one that comes with Taper has five
 # The same in C, which is ten times as quick, where PyYAML was built with it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-NOT_YAML = "The file is not YAML that can be read"
 HEADER = "# The clinic's protocol. Every field is described in bookings/protocol.yaml.\n"
 
 
@@ -24,21 +22,30 @@ def written(data: dict[str, Any]) -> str:
 def read(content: bytes) -> Any:
     """Plain data, which may be no protocol yet. Raises FieldError with a sentence."""
     if len(content) > LARGEST:
-        raise FieldError("", TOO_LARGE)
+        raise FieldError("", too_large())
     try:
         text = content.decode("utf-8-sig")
         costly = _costly(text)
         data = None if costly else yaml.load(text, LOADER)  # noqa: S506 - a safe one
     except UnicodeDecodeError:
-        raise FieldError("", f"{NOT_YAML}: it is not text in UTF-8.") from None
-    except yaml.MarkedYAMLError as error:
-        line = f", near line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise FieldError("", f"{NOT_YAML}{line}.") from None
-    except (yaml.YAMLError, ValueError, RecursionError):
-        raise FieldError("", f"{NOT_YAML}.") from None
+        sentence = _("The file is not YAML that can be read: it is not text in UTF-8.")
+        raise FieldError("", sentence) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        sentence = (
+            _("The file is not YAML that can be read, near line {line}.")
+            if mark
+            else _("The file is not YAML that can be read.")
+        )
+        raise FieldError("", sentence.format(line=mark and mark.line + 1)) from None
     if costly:
         raise FieldError("", costly)
     return _plain(data)
+
+
+def too_large() -> str:
+    sentence = _("The file is larger than {most} KB, which no protocol needs to be.")
+    return sentence.format(most=LARGEST // 1024)
 
 
 def _costly(text: str) -> str:

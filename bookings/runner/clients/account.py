@@ -25,7 +25,7 @@ from bookings.web.client_links import client_or_404
 from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
-from bookings.web.scheduling.visits import Visits
+from bookings.web.scheduling.visits import Visit, Visits
 
 WITHDRAWN = gettext_lazy(
     "Done. Links in earlier emails about {name}’s appointments and the calendar’s address no "
@@ -55,6 +55,7 @@ def account(request: RunnerRequest) -> HttpResponse:
         "asked": asked,
         "several_asked": len(names) > 1,
         "of_one_name": len(set(names.values())) == 1,
+        "family": _family(request.user, now=now),
     }
     if client is not None:
         context |= _of(client, now=now)
@@ -108,6 +109,13 @@ def _asked_about(user: User) -> list[Appointment]:
         return []
     visits = Appointment.objects.filter(client__in=asked).visits()
     return list(visits.with_everything().order_by("client_id", "starts_at"))
+
+
+def _family(user: User, *, now: datetime) -> list[tuple[Client, list[Visit]]]:
+    """What is to come of each who shares the mailbox, by name; nothing of their health."""
+    people = identity.family_of(user)
+    ahead = Visits.of(people, now=now).ahead if people else ()
+    return [(one, [v for v in ahead if v.appointment.client_id == one.pk]) for one in people]
 
 
 def _of(client: Client, *, now: datetime) -> dict:

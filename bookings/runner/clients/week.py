@@ -25,8 +25,8 @@ class Week:
 
     @property
     def part(self) -> str:
-        known = self.client.usual_part is not None
-        return str(PARTS_OF_DAY[self.client.usual_part]) if known else _("at any time")
+        part = self.client.usual_part
+        return _("at any time") if part is None else str(PARTS_OF_DAY[part])
 
     @property
     def therapist(self) -> str:

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,7 +48,7 @@ class DeclineForm(forms.Form):
 
 @require_safe
 @private
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """Those that wait, the oldest first, and what became of the others."""
     found = ErasureRequest.objects.select_related("client")
     context = {
@@ -75,7 +75,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @private
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start(request: StaffRequest, pk: int) -> HttpResponse:
     """For somebody who asks on the telephone or at the desk."""
     client = client_or_404(pk)
     wish = erase.ask(client, how="asked the desk", now=timezone.now())
@@ -99,13 +99,13 @@ def _carry_out(request: StaffRequest, wish: ErasureRequest, client: Client) -> H
     return redirect("records:request", wish.pk)
 
 
-def _say_it_was_answered(request: HttpRequest, wish: ErasureRequest) -> None:
+def _say_it_was_answered(request: StaffRequest, wish: ErasureRequest) -> None:
     wish.refresh_from_db()
     sentence = _("This was answered meanwhile: {answer}.")
     messages.info(request, sentence.format(answer=wish.get_state_display()))
 
 
-def _decline(request: HttpRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
+def _decline(request: StaffRequest, wish: ErasureRequest, client: Client) -> HttpResponse:
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return _page(request, wish, client, declining=form)
@@ -124,7 +124,7 @@ def _in_doubt_by(client: Client) -> str:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     wish: ErasureRequest,
     client: Client,
     *,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from bookings.queries.clients.search import find
 from bookings.queries.scheduling.phone_suggestions import last_booked
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from clinic.records import merge as actions
 
 
 @require_safe
-def choose(request: HttpRequest, pk: int) -> HttpResponse:
+def choose(request: StaffRequest, pk: int) -> HttpResponse:
     """The other record, by the same search as everywhere; at first those of the same name."""
     client = client_or_404(pk)
     typed = bounded(request.GET.get("q", client.name))
@@ -36,7 +37,7 @@ def choose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page_methods
-def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
+def merge(request: StaffRequest, pk: int, other: int) -> HttpResponse:
     if pk == other:
         raise Http404
     kept, gone = client_or_404(pk), client_or_404(other)
@@ -56,7 +57,7 @@ def merge(request: HttpRequest, pk: int, other: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     kept: Client,
     gone: Client,
     *,

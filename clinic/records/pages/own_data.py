@@ -27,6 +27,7 @@ from bookings.links import DOWNLOAD_GOOD_FOR, Purpose
 from bookings.models import Client, Clinic, ErasureRequest, ErasureState, MailKind
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import whole_number
+from bookings.web.requests import SignedInRequest
 from bookings.web.responses import page_methods, private
 from clinic.records import erase
 from clinic.records.client_export import ClientExport, export
@@ -42,7 +43,7 @@ SURE = "sure"
 
 @require_safe
 @private
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedInRequest) -> HttpResponse:
     client = _signed_in(request)
     if client is None:
         return redirect("runner:account")
@@ -56,7 +57,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @private
-def account_json(request: HttpRequest) -> HttpResponse:
+def account_json(request: SignedInRequest) -> HttpResponse:
     client = _signed_in(request)
     if client is None:
         return redirect("runner:account")
@@ -65,7 +66,7 @@ def account_json(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @private
-def wish(request: HttpRequest) -> HttpResponse:
+def wish(request: SignedInRequest) -> HttpResponse:
     """To be erased, or not after all."""
     client = _signed_in(request)
     if client is not None and _asks_once_more(request):

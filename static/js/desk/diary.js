@@ -2,10 +2,12 @@
 // Without it the same day stands below as a table, and everything is done by forms.
 (() => {
   const POLL = 5000;
+  const TOO_SHORT = 2700000; // three quarters of an hour: the card has two lines
   const place = document.getElementById("calendar");
   const table = document.getElementById("table");
   const panel = document.getElementById("panel");
   const told = document.getElementById("told");
+  const strip = document.getElementById("strip");
   const words = told.dataset; // what is said here, in the reader's language
   const phone = window.matchMedia("(max-width: 40rem)");
   const token = document.querySelector("#token [name=csrfmiddlewaretoken]").value;
@@ -34,11 +36,27 @@
     return inClinic === now.toLocaleTimeString("en-GB");
   };
 
+  // Who is not at work takes no column, until asked for.
+  let showsOff = kept("off", "") === "shown";
+  const tellOff = (away, othersWork) => {
+    const line = document.getElementById("off");
+    line.hidden = !away.length || !othersWork || phone.matches;
+    const names = element("span", away.map((one) => one.title).join(", "));
+    line.replaceChildren(element("b", words.off), " ", names, " ", button(showsOff ? words.fold : words.show, () => {
+      showsOff = !showsOff;
+      keep("off", showsOff ? "shown" : "");
+      draw();
+    }));
+  };
+
   const resources = () => {
     if (view === "rooms") return day.rooms;
     const boxes = [...document.querySelectorAll("[data-resource]")];
     const ticked = boxes.filter((box) => box.checked).map((box) => box.dataset.resource);
-    const people = day.therapists.filter((one) => !ticked.length || ticked.includes(one.id));
+    const chosen = day.therapists.filter((one) => !ticked.length || ticked.includes(one.id));
+    const here = chosen.filter((one) => !one.off);
+    const people = here.length && !showsOff ? here : chosen;
+    tellOff(chosen.filter((one) => one.off), here.length > 0);
     if (!phone.matches) return people;
     shownOnPhone = (shownOnPhone + people.length) % people.length;
     keep("therapist", shownOnPhone);
@@ -86,10 +104,14 @@
     if (!visit.start) return { domNodes: [element("b", `${time}–${wall(event.end)[1]}`)] }; // a place that is being marked
     const where = view === "rooms" ? visit.therapist_name : visit.room_name;
     const box = element("div", "", { className: "visit-in-short" });
-    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} ${time} `);
+    const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} `);
     head.append(element("span", visit.client, { className: "who" }));
+    const isShort = event.end - event.start < TOO_SHORT;
+    if (isShort) box.append(...visit.signs.map(([sign, word]) => element("abbr", sign, { title: word, className: "sign" })));
     box.append(head);
-    box.append(element("div", `${visit.treatment}, ${where}`, { className: "what" }));
+    const what = element("div", "", { className: "what" });
+    what.append(element("span", time, { className: "figures" }), ` ${visit.treatment}, ${where}`);
+    box.append(what);
     const tags = element("div", "", { className: "tags" });
     tags.append(element("span", visit.status_name, { className: "state" }));
     if (visit.phase) tags.append(element("span", visit.phase, { className: "phase" }));
@@ -100,9 +122,10 @@
   const headed = ({ resource }) => {
     const slug = document.querySelector(`[data-resource="${resource.id}"]`)?.value;
     if (!slug) return resource.title;
-    const free = day.therapists.find((one) => one.id === resource.id)?.free;
+    const { free, hours } = day.therapists.find((one) => one.id === resource.id) ?? {};
     const week = element("a", resource.title, { href: `week/${slug}/`, title: words.week });
-    return { domNodes: free ? [week, element("span", free, { className: "free-today" })] : [week] };
+    const under = [hours && element("span", hours, { className: "hours-today" }), free && element("span", free, { className: "free-today" })];
+    return { domNodes: [week, ...under.filter(Boolean)] };
   };
 
   const draw = () => {
@@ -128,7 +151,7 @@
       allDaySlot: false,
       nowIndicator: sameClock(),
       slotDuration: "00:15:00",
-      slotHeight: 28,
+      slotHeight: phone.matches ? 24 : 18,
       slotLabelInterval: "01:00:00",
       slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
       snapDuration: { minutes: Number(place.dataset.step) },
@@ -139,6 +162,8 @@
       events: events(),
       eventContent: drawn,
       eventClick: ({ event }) => open(event),
+      eventDragStart: () => strip.classList.add("takes"),
+      eventDragStop: dropped,
       eventDrop: moved,
       eventResize: moved,
     });
@@ -204,7 +229,35 @@
 
   const trouble = () => say("danger", words.unreachable);
 
+  // A card that is let go over the strip of days goes to that day, at its time and with its therapist.
+  let otherDay = "";
+  const dayUnder = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("[data-drop]");
+  document.addEventListener("pointermove", (at) => {
+    if (!strip.classList.contains("takes")) return;
+    strip.querySelector(".is-under")?.classList.remove("is-under");
+    dayUnder(at)?.classList.add("is-under");
+  });
+  function dropped({ event, jsEvent }) {
+    strip.classList.remove("takes");
+    strip.querySelector(".is-under")?.classList.remove("is-under");
+    const there = dayUnder(jsEvent)?.dataset.drop;
+    if (!there || there === place.dataset.day) return;
+    otherDay = there;
+    setTimeout(() => { otherDay = ""; });
+    const visit = event.extendedProps;
+    const facts = { ...placeOf(visit), date: there, tell: "yes" };
+    change(visit, facts, { revert: draw }).catch(trouble);
+  }
+  const placeOf = (visit) => ({
+    time: visit.start.slice(11, 16),
+    minutes: Math.round((new Date(visit.end) - new Date(visit.start)) / 60000),
+    therapist: visit.therapist.slice(1),
+    room: "",
+    revision: visit.revision,
+  });
+
   async function moved(info) {
+    if (otherDay) return info.revert(); // it was let go over another day
     const { event, newResource } = info;
     const visit = event.extendedProps;
     const [date, time] = wall(event.start);
@@ -230,7 +283,7 @@
     const answer = await post(`${visit.id}/move/`, facts);
     if (answer.ok) {
       await refresh();
-      return offerUndo(visit, answer);
+      return offerUndo(visit, answer, facts.date);
     }
     info.revert();
     const again = (others) => () => change(visit, { ...facts, ...others }, info).catch(trouble);
@@ -241,7 +294,7 @@
   }
 
   // The mail about it waits a little; a line may go with it, or it may be kept from going.
-  function offerUndo(visit, { said, revision, told: willBeTold }) {
+  function offerUndo(visit, { said, revision, told: willBeTold }, date) {
     const line = element("input", "", { className: "form-control", placeholder: words.line, maxLength: 300 });
     line.setAttribute("aria-label", words.lineLabel);
     const act = (path, facts) => async () => {
@@ -258,7 +311,9 @@
         button(words.add, act("tell", () => ({ note: line.value }))),
         button(words.silent, act("tell", () => ({ silent: 1 })))]
       : [];
-    say("good", `${visit.client}: ${said}`, button(words.back, act("undo", () => ({}))), ...telling,
+    const there = date === place.dataset.day ? []
+      : [element("a", words.there, { href: `../${date}/#visit-${visit.id}` })];
+    say("good", `${visit.client}: ${said}`, button(words.back, act("undo", () => ({}))), ...there, ...telling,
       button(words.close, () => told.replaceChildren()));
   }
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -9,9 +10,9 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.core.roles import Role
-from bookings.models import Client, Mail, MailKind, MailState, SignInMail, User
+from bookings.models import Client, ErasureRequest, Mail, MailKind, MailState, SignInMail, User
 from tests import factories
-from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM
+from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, DATA
 from tests.factories import NOW, PASSWORD
 from tests.reading import first_match
 
@@ -82,32 +83,59 @@ def test_what_was_booked_without_signing_in_is_there_too(ana, visit, sign_in_by_
     assert later.client == ana
 
 
-def test_people_who_share_an_address_see_nothing_of_each_other(ana, visit, sign_in_by_code):
-    bo = factories.make_client("Bo Demo", email="ana@example.com")
-    visit(bo)
-    shown = page(sign_in_by_code("ana@example.com"))
-    assert "We cannot tell yet who you are" in shown
-    assert "Sports massage" not in shown
-    assert not Client.objects.filter(user__isnull=False).exists()
-
-
-def test_whom_the_clinic_has_joined_with_the_login_sees_their_own_alone(
+def test_people_who_share_an_address_see_what_is_to_come_of_each_by_name_and_no_more(
     ana, visit, sign_in_by_code
 ):
     bo = factories.make_client("Bo Demo", email="ana@example.com")
+    factories.make_race(bo, name="Bo's Marathon")
+    visit(bo)
+    browser = sign_in_by_code("ana@example.com")
+    shown = page(browser)
+    for name in ("Ana Demo", "Bo Demo"):
+        assert shown.count(f"Coming up for <bdi>{name}</bdi>") == 1
+    assert shown.count("Sports massage</bdi> with") == 2
+    assert "Marathon" not in shown
+    assert browser.get("/account/data/")["Location"] == "/account/"
+    assert browser.get("/health/").status_code == 302
+    assert not Client.objects.filter(user__isnull=False).exists()
+
+
+def test_whom_the_clinic_has_joined_with_the_login_sees_the_familys_visits_beside_their_own(
+    ana, visit, sign_in_by_code
+):
+    bo = factories.make_client("Bo Demo", email="ana@example.com")
+    factories.make_race(bo, name="Bo's Marathon")
     visit(bo, days=9)
     login = User.objects.create_user("ana@example.com")
     Client.objects.filter(pk=ana.pk).update(user=login)
-    shown = page(sign_in_by_code("ana@example.com"))
-    assert shown.count("Sports massage</bdi> with") == 1
+    browser = sign_in_by_code("ana@example.com")
+    shown = page(browser)
+    assert shown.index("Coming up<") < shown.index("Coming up for <bdi>Bo Demo</bdi>")
+    assert shown.count("Sports massage</bdi> with") == 2
+    assert "Bo's" not in unescape(shown + page(browser, "/account/data/") + page(browser, "/plan/"))
     bo.refresh_from_db()
     assert bo.user is None
+
+
+def test_a_family_shows_nobody_who_is_unproved_elsewhere_or_has_a_login(
+    ana, visit, sign_in_by_code
+):
+    unproved = factories.make_client("Cy Demo", email="ana@example.com", proved_at=None)
+    elsewhere = factories.make_client("Di Demo", email="di@example.com")
+    with_a_login = factories.make_client("Eve Demo", email="ana@example.com")
+    login = User.objects.create_user("eve@example.com")
+    Client.objects.filter(pk=with_a_login.pk).update(user=login)
+    for one in (unproved, elsewhere, with_a_login):
+        visit(one)
+    assert "Coming up for <bdi>Ana Demo" in (shown := page(sign_in_by_code("ana@example.com")))
+    for name in ("Cy", "Di", "Eve"):
+        assert f"{name} Demo" not in shown
 
 
 def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
     other = User.objects.create_user("other@example.com")
     Client.objects.filter(pk=ana.pk).update(user=other)
-    assert "Sports massage" not in page(sign_in_by_code("ana@example.com"))
+    assert "Sports massage</bdi> with" not in page(sign_in_by_code("ana@example.com"))
     ana.refresh_from_db()
     assert ana.user == other
 
@@ -115,7 +143,7 @@ def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
 def test_a_password_proves_no_address(ana, type_password):
     """A login that the owner has made for an address shows nothing until a code was typed."""
     factories.make_user("ana@example.com")
-    assert "Sports massage" not in page(type_password("ana@example.com"))
+    assert "Sports massage</bdi> with" not in page(type_password("ana@example.com"))
 
 
 def answer_to(address):
@@ -250,3 +278,99 @@ def test_a_new_password_signs_nobody_in(clinic, mail_to, staff_need_a_factor):
     browser.post(form, {"password1": PASSWORD + "x", "password2": PASSWORD + "x"})
     assert "_auth_user_id" not in browser.session
     assert "was set anew" in mail_to("dee@example.com")
+
+
+# Is it still you?
+
+SURELY = {"do": "erase", "sure": "yes"}
+WISH, LINKS, AGAIN = "/account/data/wish/", "/account/end-links/", "/accounts/code-again/"
+
+
+@pytest.fixture
+def hers(ana, sign_in_by_code):
+    return sign_in_by_code("ana@example.com")
+
+
+@pytest.fixture
+def hers_of_before(hers, clock):
+    clock.move_to(timezone.now() + timedelta(minutes=6))
+    return hers
+
+
+def test_who_has_just_signed_in_is_not_asked(hers):
+    assert "Ana Demo" in hers.get(DATA).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "sent"),
+    [
+        ("get", DATA, {}),
+        ("post", WISH, SURELY),
+        ("post", LINKS, {}),
+        ("get", "/accounts/2fa/totp/activate/", {}),
+        ("get", "/accounts/2fa/webauthn/add/", {}),
+        ("get", "/accounts/password/set/", {}),
+    ],
+)
+def test_who_signed_in_by_code_a_while_ago_is_asked_for_a_fresh_one(
+    hers_of_before, ana, method, url, sent
+):
+    answer = getattr(hers_of_before, method)(url, sent)
+    assert answer["Location"].startswith(f"{AGAIN}?next=")
+    ana.refresh_from_db()
+    assert (ana.links_edition, ErasureRequest.objects.count()) == (0, 0)
+
+
+def test_what_was_asked_for_is_done_once_the_code_is_typed(hers_of_before, ana, mailed_code):
+    asked = hers_of_before.post(WISH, SURELY)["Location"]
+    shown = hers_of_before.post(asked, {}, follow=True).content.decode()
+    assert "We have written to" in shown
+    mail = SignInMail.objects.latest("pk")
+    assert (mail.address, "Is it still you?" in mail.subject) == ("ana@example.com", True)
+    answer = hers_of_before.post(asked, {"code": mailed_code("ana@example.com")})
+    assert answer["Location"] == "/account/data/"
+    assert ErasureRequest.objects.get().client == ana
+    assert "Ana Demo" in hers_of_before.get(DATA).content.decode()
+
+
+def test_a_code_opens_nothing_twice_nor_late_nor_in_another_browser(
+    hers_of_before, mailed_code, sign_in_by_code, clock
+):
+    hers_of_before.post(AGAIN)
+    code = mailed_code("ana@example.com")
+    other = sign_in_by_code("ana@example.com")
+    clock.move_to(timezone.now() + timedelta(minutes=11))
+    for browser in (hers_of_before, other):
+        assert browser.post(AGAIN, {"code": code}).status_code == 422
+        assert browser.get(DATA).status_code == 302
+
+
+def test_guessing_ends_and_the_right_code_is_of_no_use_then(hers_of_before, mailed_code):
+    hers_of_before.post(AGAIN)
+    for _ in range(40):
+        assert hers_of_before.post(AGAIN, {"code": "BBBB-BBBB"}).status_code == 422
+    refused = hers_of_before.post(AGAIN, {"code": mailed_code("ana@example.com")})
+    assert "tried too often" in refused.content.decode()
+
+
+def test_no_more_codes_an_hour_are_mailed_than_for_signing_in(hers_of_before, settings):
+    before = SignInMail.objects.count()
+    for _ in range(settings.SIGN_IN_MAILS_PER_HOUR + 4):
+        hers_of_before.post(AGAIN)
+    assert SignInMail.objects.count() - before == settings.SIGN_IN_MAILS_PER_HOUR
+
+
+def test_who_has_a_password_types_that(ana, type_password, clock):
+    ana.user = factories.make_user("ana@example.com")
+    ana.save()
+    browser = type_password("ana@example.com")
+    clock.move_to(timezone.now() + timedelta(minutes=6))
+    asked = browser.get(DATA)["Location"]
+    assert asked.startswith("/accounts/reauthenticate/")
+    browser.post(asked, {"password": PASSWORD})
+    assert browser.get(DATA).status_code == 200
+
+
+def test_looking_at_what_is_ones_own_is_not_asked_about(hers_of_before):
+    for url in ("/account/", "/account/data/", "/accounts/sessions/", "/plan/"):
+        assert hers_of_before.get(url).status_code == 200, url

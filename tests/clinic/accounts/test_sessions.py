@@ -593,6 +593,7 @@ def test_the_owner_reads_who_signed_in_and_who_tried(runner, dee, owners, two):
     assert "Wrong password" not in of_dee.split("</form>")[-1]
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_the_owner_asks_for_days_and_for_new_browsers_alone(dee, owners, two, clock):
     two(dee)
     yesterday = timezone.now() - timedelta(days=1)
@@ -611,6 +612,7 @@ def test_the_owner_asks_for_days_and_for_new_browsers_alone(dee, owners, two, cl
     assert len(browsers("since=nonsense")) == 3
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_a_filter_of_days_stays_for_the_pages(owners):
     for _number in range(60):
         SignInEvent.objects.create(at=timezone.now(), kind="signed_in")

@@ -302,10 +302,10 @@ def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(
 def test_the_client_is_late_and_then_is_not(panel, desk):
     panel("late", minutes="15")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["15 min late"]
+    assert shown["flags"] == ["First visit", "15 min late"]
     panel("late", minutes="0")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == []
+    assert shown["flags"] == ["First visit"]
 
 
 def test_a_desk_note_says_that_it_is_not_for_health(panel):
@@ -341,10 +341,10 @@ def test_only_a_payment_of_the_visit_is_taken_back(panel, payment):
 def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
     Client.objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["Under 18, consent missing"]
+    assert shown["flags"] == ["First visit", "Under 18, consent missing"]
     Client.objects.update(guardian_agreed_at=TEN)
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == []
+    assert shown["flags"] == ["First visit", "Under 18"]
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_a_child_is_as_old_as_the_clinics_own_day_says(desk, massage, kim, room,
     for birthday, flags in ((3, []), (4, ["Under 18, consent missing"])):
         Client.objects.update(date_of_birth=date(2008, 12, birthday))
         [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-        assert shown["flags"] == flags
+        assert shown["flags"] == ["First visit", *flags]
 
 
 def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
@@ -393,6 +393,33 @@ def test_the_spreadsheet_has_no_formula_in_it(panel, desk, visit):
     assert rows[1][2] == "'=HYPERLINK(1)"
     assert rows[1][-1].startswith("'")
     assert rows[1][6] == "60.00"
+
+
+def test_the_therapists_shown_are_remembered_until_others_are_ticked(desk, clinic, kim):
+    lee = make_therapist("Lee Demo")
+    url = "/diary/2026-12-03/"
+
+    def shown(**ticked):
+        return desk.get(url, ticked).context["chosen"]
+
+    assert shown(filter="yes", therapist=lee.slug) == [lee]
+    assert shown() == [lee]
+    assert shown(filter="yes", therapist=[kim.slug, lee.slug]) == [kim, lee]
+    make_therapist("Mei Demo")
+    assert len(shown()) == 3
+    shown(filter="yes", therapist=lee.slug)
+    assert len(shown(filter="yes")) == 3
+
+
+def test_in_yen_the_forms_know_no_hundredths(panel, desk, visit, clinic):
+    clinic.currency = "JPY"
+    clinic.save()
+    page = desk.get(f"/diary/appointments/{visit.pk}/").text
+    assert 'min="1" step="1" value="60"' in page
+    assert (
+        "In JPY an amount is a whole number." in said(panel("pay", amount="20.5", method="cash"))[0]
+    )
+    assert said(panel("pay", amount="20", method="cash")) == ["Ana Demo: 20 JPY, cash, receipt 1."]
 
 
 def test_a_receipt_names_the_clinic_what_was_paid_and_the_tax(panel, desk, clinic):

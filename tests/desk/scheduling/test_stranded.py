@@ -14,8 +14,7 @@ pytestmark = pytest.mark.fixed_clock("2026-12-02T08:30")
 
 
 @pytest.fixture
-def lee(clinic, massage):
-    lee = factories.make_therapist("Lee Demo")
+def lee(lee, massage):
     factories.make_week(lee)
     massage.therapists.add(lee)
     return lee
@@ -42,7 +41,7 @@ def seven(at, massage, kim, room):
 
 
 def ill(desk, therapist, when="today"):
-    sent = {"who": therapist.pk if therapist else "clinic", "when": when, "reason": "Ill"}
+    sent = {"absent": therapist.pk if therapist else "clinic", "when": when, "reason": "Ill"}
     return desk.post(f"{PAGE}away/", sent, follow=True)
 
 
@@ -171,7 +170,7 @@ def test_a_closure_strands_everybodys_visits(desk, kim, lee, at, massage, second
 
 
 def test_nobody_is_away_unless_somebody_was_chosen(desk, kim, seven):
-    page = desk.post(f"{PAGE}away/", {"who": "", "when": "today"}, follow=True)
+    page = desk.post(f"{PAGE}away/", {"absent": "", "when": "today"}, follow=True)
     assert "Please say who is away, and when." in page.text
     assert not Absence.objects.exists()
 

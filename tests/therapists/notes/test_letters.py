@@ -4,7 +4,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from bookings.models import Mail
+from bookings.models import SignInMail
+from bookings.queries.training import protocol
 from tests.therapists.conftest import text
 from therapists.letter_pdf import LetterText, drawn, paragraphs
 from therapists.models import Access, Letter
@@ -101,7 +102,30 @@ def test_neither_name_nor_finding_stands_in_the_files_metadata(letter, clinic):
         assert word not in file
 
 
-def test_it_is_sealed_never_changes_and_nothing_is_mailed(letter):
+def test_the_client_hears_that_there_is_something_and_not_what(anas, letter):
+    [mail] = SignInMail.objects.all()
+    assert mail.address == "ana@example.com"
+    assert "has a document for you" in mail.subject
+    told = f"{mail.subject} {mail.body}"
+    assert not any(word in told for word in (PLANTED, "calf", "Kim", "letter"))
+    assert "/health/\n" in mail.body
+    for answered in (False, True):
+        if answered:
+            questions = {one.key: "no" for one in protocol.current().contraindications}
+            anas.post("/health/", {**questions, "agreed": "on"})
+        assert f"/letters/{letter.pk}.pdf" in text(anas.get("/health/"))
+    assert "You have told us already" in text(anas.get("/health/"))
+
+
+def test_whoever_may_be_somebody_else_is_not_told(kims, signed, ana):
+    ana.unconfirmed_since = timezone.now()
+    ana.save()
+    kims.post(f"/visits/{signed.pk}/letter/", {"to": TO, "text": PLANTED})
+    assert Letter.objects.exists()
+    assert not SignInMail.objects.exists()
+
+
+def test_it_is_sealed_and_never_changes(letter):
     assert PLANTED.encode() not in bytes(letter.content.token)
     for change in (
         lambda: Letter.objects.update(signed_at=timezone.now()),
@@ -109,4 +133,3 @@ def test_it_is_sealed_never_changes_and_nothing_is_mailed(letter):
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
-    assert not Mail.objects.exists()

@@ -44,6 +44,21 @@ def test_whole_days_become_an_absence_when_the_desk_approves(kims, desks, monday
     assert "Holiday" in kims.get("/my-time/").content.decode()
 
 
+def test_what_is_asked_for_is_marked_on_the_days_and_visits_it_covers(
+    kims, desks, monday, at, visit
+):
+    days = (monday - timezone.now().date()).days
+    inside, after = visit(at(days, 12)), visit(at(days + 1, 12))
+    pages = [f"/diary/{monday}/", f"/diary/appointments/{inside.pk}/"]
+    said = "has asked for"
+    assert not any(said in desks.get(page).content.decode() for page in pages)
+    ask(kims, monday)
+    assert all(said in desks.get(page).content.decode() for page in pages)
+    assert said not in desks.get(f"/diary/appointments/{after.pk}/").content.decode()
+    answer(desks, "declined")
+    assert not any(said in desks.get(page).content.decode() for page in pages)
+
+
 @pytest.mark.parametrize(
     ("days", "typed", "said"),
     [
@@ -272,6 +287,7 @@ def week(browser, day=""):
     return [" ".join(strip_tags(line).split()) for line in lines]
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_the_week_says_hours_without_breaks_what_is_off_and_how_many_come(
     kims, kim, visit, noon, clinic, today
 ):
@@ -291,6 +307,7 @@ def test_the_week_says_hours_without_breaks_what_is_off_and_how_many_come(
     assert found[today.weekday() + 1] == "Thu 3 Dec 09:00–17:00 Time off: Dentist"
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_another_week_and_one_without_hours(kims, lees):
     assert week(kims, "2026-12-09")[0].startswith("Mon 7 Dec")
     assert week(kims, "nonsense")[0].startswith("Mon 30 Nov")

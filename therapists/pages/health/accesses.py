@@ -15,7 +15,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.paginator import Paginator
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, TruncDate
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.models import Clinic
 from bookings.web.days import day_in
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.models import Access, AccessOperation, What
 
@@ -60,7 +61,7 @@ class Filter:
     until: date
 
     @classmethod
-    def of(cls, request: HttpRequest, today: date) -> "Filter":
+    def of(cls, request: StaffRequest, today: date) -> "Filter":
         asked = request.GET
         did = asked.get("did", "")
         return cls(
@@ -93,7 +94,7 @@ class Filter:
 
 @require_safe
 @private
-def accesses(request: HttpRequest) -> HttpResponse:
+def accesses(request: StaffRequest) -> HttpResponse:
     """Of a month up to a day; of everybody, or of `who`: part of a login or a client's name."""
     clinic = Clinic.objects.the()
     asked = Filter.of(request, clinic.day_of(timezone.now()))

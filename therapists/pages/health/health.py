@@ -69,7 +69,7 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
     visit, now = opened.appointment, timezone.now()
     if opened.ended_before(now - ASKS_FOR):
         return back_to_it(opened)
-    if answered := _answered_just_now(request, visit.whose, now):
+    if answered := _answered_just_now(request, visit.whose, visit, now):
         return answered
     asking = _asking(request, visit.whose, visit, now)
     return _conversation(request, asking, asking.blank(), now)
@@ -87,7 +87,7 @@ def signed_in(request: SignedInRequest) -> HttpResponse:
     if typed := taken(request):
         messages.warning(request, STANDS_HERE)
         return _show(request, asking, asking.blank(data=typed))
-    if answered := _answered_just_now(request, client, now):
+    if answered := _answered_just_now(request, client, None, now):
         return answered
     initial = {}
     if asking.is_full and request.method != "POST":
@@ -96,13 +96,17 @@ def signed_in(request: SignedInRequest) -> HttpResponse:
     return _conversation(request, asking, asking.blank(initial=initial), now)
 
 
-def _answered_just_now(request: HttpRequest, client: Client, now: datetime) -> HttpResponse | None:
+def _answered_just_now(
+    request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
+) -> HttpResponse | None:
     """Instead of the same questions, where nobody has asked for them."""
     if request.method == "POST" or ALL_OF_IT in request.GET or ONCE_MORE in request.GET:
         return None
     if (at := answered_just_now(client, now=now)) is None:
         return None
+    letters = _letters(request, client, visit)
     context = {"at": at, "once_more": f"?{ONCE_MORE}", "all_of_it": f"?{ALL_OF_IT}"}
+    context |= {"letters": letters}
     return render(request, "therapists/health/health_answered.html", context)
 
 
@@ -135,12 +139,12 @@ def _conversation(
     return render(request, "therapists/health/health_thanks.html", context)
 
 
-def _letters(request: HttpRequest, asking: Asking) -> QuerySet[Letter]:
+def _letters(request: HttpRequest, client: Client, visit: Appointment | None) -> QuerySet[Letter]:
     """Those about the client, for whoever has signed in as them and certainly is it."""
-    is_certain = request.user.is_authenticated and not asking.client.unconfirmed_since
-    if asking.visit is not None or not is_certain:
+    is_certain = request.user.is_authenticated and not client.unconfirmed_since
+    if visit is not None or not is_certain:
         return Letter.objects.none()
-    return Letter.objects.filter(note__appointment__client=asking.client)
+    return Letter.objects.filter(note__appointment__client=client)
 
 
 def _show(
@@ -151,7 +155,7 @@ def _show(
         "form": form,
         "all_of_it": f"?{ALL_OF_IT}",
         "door_pass": "",
-        "letters": _letters(request, asking),
+        "letters": _letters(request, asking.client, asking.visit),
         "is_shut": request.user.is_authenticated and asking.client.unconfirmed_since,
     }
     if request.user.is_authenticated and asking.visit is None:

@@ -2,12 +2,13 @@
 
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.models import KeptRecord
 from therapists.pages.no_store import careful
@@ -29,13 +30,13 @@ class WhyOpenedForm(forms.Form):
 
 @require_safe
 @private
-def kept_records(request: HttpRequest) -> HttpResponse:
+def kept_records(request: StaffRequest) -> HttpResponse:
     return _listed(request, WhyOpenedForm(), status=200)
 
 
 @require_POST
 @careful
-def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
+def kept_record(request: StaffRequest, pk: int) -> HttpResponse:
     """Shown once and for a reason, in the answer itself: no address leads back to it."""
     kept = get_object_or_404(KeptRecord.objects.select_related("client"), pk=pk)
     form = WhyOpenedForm(request.POST)
@@ -47,7 +48,7 @@ def kept_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _listed(
-    request: HttpRequest, form: WhyOpenedForm, *, asked: int | None = None, status: int
+    request: StaffRequest, form: WhyOpenedForm, *, asked: int | None = None, status: int
 ) -> HttpResponse:
     page = Paginator(KeptRecord.objects.all(), ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "form": form, "asked": asked}

@@ -1,7 +1,7 @@
 """The ninety seconds before a visit, and the decision about a client on hold."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,7 @@ from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
 from therapists.actions import health_checks
 from therapists.models import Decision
 from therapists.pages.forms import DecisionForm
@@ -28,13 +29,13 @@ DECIDED = {
 
 @require_safe
 @of_a_therapist
-def brief(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def brief(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     return _page(request, therapist, _visit(therapist, pk), DecisionForm(label_suffix=""))
 
 
 @require_POST
 @of_a_therapist
-def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def clear(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Decides about the hold, for a reason that is kept with the answers.
 
     Where Arrived or Done has led here (`then`), that is said as well, unless there is no massage.
@@ -50,7 +51,7 @@ def clear(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
     return _back(request, visit, decision)
 
 
-def _back(request: HttpRequest, visit: Appointment, decision: Decision) -> HttpResponse:
+def _back(request: StaffRequest, visit: Appointment, decision: Decision) -> HttpResponse:
     """To the day, with what was pressed there; or to the brief, from which nothing was."""
     then = request.POST.get("then")
     if then not in attendance.ASKS_FIRST:
@@ -70,7 +71,7 @@ def _visit(therapist: Therapist, pk: int) -> Appointment:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     therapist: Therapist,
     visit: Appointment,
     form: DecisionForm,

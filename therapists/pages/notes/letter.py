@@ -16,11 +16,10 @@ from bookings.models import Appointment, Clinic, Therapist
 from bookings.web.requests import SignedInRequest, StaffRequest
 from bookings.web.responses import page_methods
 from therapists import health_audit
-from therapists.actions import notes
+from therapists.actions import letters, notes
 from therapists.core.content import Content
 from therapists.letter_pdf import LetterText, drawn
 from therapists.models import Letter, Note
-from therapists.models.sealed import Sealed
 from therapists.pages.no_store import careful, of_a_therapist, refuse_unless_treated
 from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
@@ -54,9 +53,7 @@ def write(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     if request.method == "POST":
         form, status = LetterForm(request.POST), 422
         if form.is_valid():
-            sealed = Sealed.of(form.cleaned_data)
-            letter = Letter(note=note, signed_by=therapist, signed_at=now, content=sealed)
-            health_audit.written(letter, reader=reader, now=now)
+            letters.keep(note, form.cleaned_data, by=therapist, reader=reader, now=now)
             messages.success(request, _("The letter is kept, and the client has it, too."))
             return redirect("therapists:note", visit.pk)
     else:
@@ -83,8 +80,8 @@ def _begun(content: Content) -> str:
 @careful
 def pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """For who treats the client, and for the client."""
-    letters = Letter.objects.select_related("signed_by", "note__appointment__client")
-    letter = get_object_or_404(letters, pk=pk)
+    every = Letter.objects.select_related("signed_by", "note__appointment__client")
+    letter = get_object_or_404(every, pk=pk)
     now = timezone.now()
     if not (_is_the_clients_own(request, letter) or _treats(request, letter, now)):
         raise Http404

@@ -2,13 +2,14 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.models import Therapist
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.models import NoteTemplate
 from therapists.pages.no_store import of_a_therapist
@@ -50,7 +51,7 @@ class TemplateForm(forms.ModelForm):
 
 @page_methods
 @of_a_therapist
-def page(request: HttpRequest, therapist: Therapist, pk: int | None = None) -> HttpResponse:
+def page(request: StaffRequest, therapist: Therapist, pk: int | None = None) -> HttpResponse:
     """All of them, and a form for a new one or for the one that is changed."""
     own = NoteTemplate.objects.filter(therapist=therapist)
     shown = get_object_or_404(own, pk=pk) if pk else NoteTemplate(therapist=therapist)
@@ -66,7 +67,7 @@ def page(request: HttpRequest, therapist: Therapist, pk: int | None = None) -> H
 
 @require_POST
 @of_a_therapist
-def remove(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def remove(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Notes that were begun with it stay as they are."""
     template = get_object_or_404(NoteTemplate, pk=pk, therapist=therapist)
     template.delete()

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +21,11 @@ from bookings.core import wording
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Account, Appointment, Clinic, Method, Therapist
 from bookings.queries.scheduling.slots import Slot
+from bookings.queries.training.book_again import again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
 from therapists.pages.no_store import of_a_therapist
-from therapists.queries.book_again import again
 
 TAKEN = (Method.CARD, Method.CASH)
 LONGEST_KEY = 60
@@ -46,14 +47,14 @@ def _back(visit: Appointment) -> HttpResponse:
     return redirect(page_of(Clinic.objects.the().day_of(visit.starts_at), visit))
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: StaffRequest) -> str:
     """What makes a form that is sent twice count once."""
     return request.POST.get("key", "")[:LONGEST_KEY]
 
 
 @require_POST
 @of_a_therapist
-def pay(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def pay(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """All that is left, by one press; sums in part are the desk's."""
     visit, method = _own(therapist, pk), request.POST.get("method")
     left = Account.of(visit).left
@@ -82,7 +83,7 @@ def pay(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 @require_POST
 @of_a_therapist
-def book_again(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def book_again(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """One of the times that the page has offered; the client is told in three minutes."""
     visit, clinic, now = _own(therapist, pk), Clinic.objects.the(), timezone.now()
     start, offered = _instant(request.POST.get("start", "")), again(visit, clinic, now=now)
@@ -117,7 +118,7 @@ def _instant(typed: str) -> datetime | None:
 
 @require_POST
 @of_a_therapist
-def unbook(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def unbook(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Takes back what the same person has just booked, before anybody is told."""
     visit, by, now = _own(therapist, pk), who(request), timezone.now()
     just_now = {"kind": "booked", "by": by, "at__gte": now - GRACE}
@@ -139,7 +140,7 @@ def unbook(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
 
 @require_POST
 @of_a_therapist
-def late(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+def late(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     """Tells those who come next, in three minutes; 0 takes back what has not gone out."""
     minutes, now = whole_number(request.POST.get("minutes")), timezone.now()
     if minutes is None or not 0 <= minutes <= LATEST:

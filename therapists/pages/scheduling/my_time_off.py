@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from bookings.actions.refusals import Refused
 from bookings.models import Clinic, Therapist
 from bookings.web.days import day_in
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.actions import time_off
 from therapists.models import Habits, TimeOff
@@ -22,7 +23,7 @@ from therapists.queries.own_week import week_of
 
 @page_methods
 @of_a_therapist
-def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+def own_time(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     today = clinic.day_of(now)
     asked = day_in(request.GET.get("week", "")) or today
@@ -44,7 +45,7 @@ def own_time(request: HttpRequest, therapist: Therapist) -> HttpResponse:
 
 @require_POST
 @of_a_therapist
-def withdraw(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def withdraw(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     try:
         time_off.withdraw(get_object_or_404(TimeOff, pk=pk, therapist=therapist))
     except Refused as refusal:
@@ -54,7 +55,7 @@ def withdraw(request: HttpRequest, therapist: Therapist, pk: int) -> HttpRespons
 
 @require_POST
 @of_a_therapist
-def habits(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+def habits(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     wants = "morning_mail" in request.POST
     Habits.objects.update_or_create(therapist=therapist, defaults={"morning_mail": wants})
     messages.success(

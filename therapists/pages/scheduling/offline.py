@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import day_bounds
 from bookings.models import Clinic, Therapist
+from bookings.web.requests import StaffRequest
 from therapists.pages.no_store import of_a_therapist
 from therapists.queries.day import visits_of
 
@@ -18,7 +19,7 @@ UNTIL = "Taper-Until"
 
 @require_safe
 @of_a_therapist
-def page(request: HttpRequest, therapist: Therapist) -> HttpResponse:
+def page(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     """Times, first names, rooms and treatments; `Taper-Until` says when it must be forgotten."""
     clinic, now = Clinic.objects.the(), timezone.now()
     day = clinic.day_of(now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -35,7 +35,7 @@ class Card:
 ANSWERS = (Answer.APPROVED, Answer.DECLINED)
 
 
-def times_off_to_answer(_request: HttpRequest) -> dict:
+def times_off_to_answer(_request: StaffRequest) -> dict:
     """How many wait for the desk, on each of its pages; asked only where a page shows it."""
     return {"times_off_to_answer": SimpleLazyObject(_how_many)}
 
@@ -45,12 +45,12 @@ def _how_many() -> int:
 
 
 @require_safe
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: StaffRequest) -> HttpResponse:
     return _page(request)
 
 
 def _page(
-    request: HttpRequest, *, refused: VisitsAffected | None = None, pk: int = 0
+    request: StaffRequest, *, refused: VisitsAffected | None = None, pk: int = 0
 ) -> HttpResponse:
     """`refused` is what approving the request `pk` would touch, if not as its page showed it."""
     cards = [

@@ -5,7 +5,7 @@ from secrets import token_hex
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +16,13 @@ from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.training.book_again import again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
 from therapists.pages.no_store import of_a_therapist
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import TAKEN, page_of
-from therapists.queries.book_again import again
 from therapists.queries.care_access import treats
 from therapists.queries.day import day_of
 from therapists.queries.to_write import to_write
@@ -31,18 +32,18 @@ UNDO = "undo"
 
 @require_safe
 @of_a_therapist
-def today(request: HttpRequest, therapist: Therapist, day: date | None = None) -> HttpResponse:
+def today(request: StaffRequest, therapist: Therapist, day: date | None = None) -> HttpResponse:
     return render(request, "therapists/scheduling/today.html", _shown(request, therapist, day))
 
 
 @require_safe
 @of_a_therapist
-def sheet(request: HttpRequest, therapist: Therapist, day: date) -> HttpResponse:
+def sheet(request: StaffRequest, therapist: Therapist, day: date) -> HttpResponse:
     """The same on paper."""
     return render(request, "therapists/scheduling/sheet.html", _shown(request, therapist, day))
 
 
-def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict:
+def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dict:
     clinic, now = Clinic.objects.the(), timezone.now()
     is_today = clinic.day_of(now)
     shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
@@ -64,7 +65,7 @@ def _shown(request: HttpRequest, therapist: Therapist, day: date | None) -> dict
 
 @require_POST
 @of_a_therapist
-def mark(request: HttpRequest, therapist: Therapist, pk: int) -> HttpResponse:
+def mark(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """Arrived, done, did not come, or the last of them undone; on hold, a decision comes first."""
     visit = get_object_or_404(Appointment.objects.visits(), pk=pk, therapist=therapist)
     asked, by, now = request.POST.get("status", ""), who(request), timezone.now()

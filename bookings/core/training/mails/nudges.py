@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from bookings.core.training.phases import DAY
+from bookings.core.training.phases import DAY, spans_of
 from bookings.core.training.protocol import Protocol
-from bookings.core.training.protocol.vocabulary import Kind, Priority
+from bookings.core.training.protocol.vocabulary import Kind, Phase, Priority
 from bookings.core.training.races import Race
 from bookings.core.training.sessions import CYCLE_KINDS, Session
 
@@ -125,3 +125,27 @@ def _race_nudges(race: Race, own: Sequence[Session], protocol: Protocol) -> Iter
         if session.kind in LATER_TOPICS:
             due = session.window_start - timedelta(days=rules.before_after_race_window)
             yield Nudge(LATER_TOPICS[session.kind], race, due, (session,), session)
+
+
+@dataclass(frozen=True)
+class OffSeasonMail:
+    """One on a day, in the off-season that `begins` the day after the last return phase."""
+
+    begins: date
+    day: date
+
+
+def off_season_mails(
+    races: Sequence[Race], protocol: Protocol, *, until: date
+) -> Iterator[OffSeasonMail]:
+    """Those up to `until`, while no race is ahead; none where no race has a return phase."""
+    spans = (span for race in races for span in spans_of(race, protocol))
+    begins = max((span.end for span in spans if span.phase is Phase.RETURN), default=None)
+    if begins is None:
+        return
+    rules = protocol.mails.nudges.off_season
+    day = begins + timedelta(days=rules.first_after)
+    while day <= until:
+        if not any(race.is_run and race.race_date >= day for race in races):
+            yield OffSeasonMail(begins, day)
+        day += timedelta(days=rules.every)

@@ -20,6 +20,7 @@ from bookings.core.training.protocol.vocabulary import (
     Phase,
     Pressure,
 )
+from bookings.core.wording import Sentence
 
 
 @dataclass(frozen=True, repr=False)
@@ -80,7 +81,10 @@ class Protocol:
         """Raises FieldError for wording for runners that says what may not be said of massage."""
         for path, text in self._told_to_runners():
             for claim in claims_in(text, self.claims.not_allowed):
-                raise FieldError(path, f"{path} says what no trial has shown well: “{claim}”.")
+                sentence = Sentence(
+                    "{field} says what no trial has shown well: “{claim}”.", field=path, claim=claim
+                )
+                raise FieldError(path, sentence)
 
     def _told_to_runners(self) -> Iterator[tuple[str, str]]:
         for index, rules in enumerate(self.phases.values()):
@@ -106,7 +110,10 @@ class Protocol:
         for node in citing:
             for source in node.at("sources").items():
                 if source.text() not in self.sources:
-                    raise source.wrong(f"names {source.text()!r}, which is not among the sources")
+                    raise source.wrong(
+                        "{field} names {source}, which is not among the sources.",
+                        source=repr(source.text()),
+                    )
 
 
 def _speaks_our_words(model: Node) -> None:
@@ -116,7 +123,7 @@ def _speaks_our_words(model: Node) -> None:
         ("pressure_scale", tuple(pressure.key for pressure in Pressure)),
     ):
         if model.at(key).texts() != words:
-            raise model.at(key).wrong(f"must be {', '.join(words)}")
+            raise model.at(key).wrong("{field} must be {words}.", words=", ".join(words))
 
 
 def _read_distances(node: Node) -> dict[Distance, DistanceRules]:

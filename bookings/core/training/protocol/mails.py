@@ -55,7 +55,7 @@ def _mail_followup_last_call(node: Node) -> tuple[int, int, int]:
         case [first, followup, last_call] if first > followup > last_call:
             return first, followup, last_call
         case _:
-            raise node.wrong("must be three numbers, the largest first")
+            raise node.wrong("{field} must be three numbers, the largest first.")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def read_days_before(node: Node) -> tuple[int, ...]:
     """Days before an appointment on which it is remembered, each once."""
     days = tuple(item.whole(1, 60) for item in node.items())
     if not days or len(set(days)) < len(days):
-        raise node.wrong("must be numbers of days, each once")
+        raise node.wrong("{field} must be numbers of days, each once.")
     return days
 
 
@@ -146,5 +146,5 @@ def _reminder_rules(node: Node) -> ReminderRules:
         hours_after_booking=node.at("hours_after_booking").whole(0, 96),
     )
     if not rules.earliest <= rules.late_at < rules.late_from:
-        raise node.at("late_at").wrong("must be from earliest on and before late_from")
+        raise node.at("late_at").wrong("{field} must be from earliest on and before late_from.")
     return rules

@@ -49,7 +49,7 @@ class Cadence:
 def _whole_weeks(node: Node) -> int:
     days = node.whole(7, 364)
     if days % 7:
-        raise node.wrong("must be a multiple of 7, so that sessions stay on their weekday")
+        raise node.wrong("{field} must be a multiple of 7, so that sessions stay on their weekday.")
     return days
 
 
@@ -107,7 +107,7 @@ class PhaseRules:
 def _ceiling(pressure: Node) -> Pressure:
     ceiling = pressure.at("ceiling")
     if ceiling.one_of(PRESSURES) < pressure.at("default").one_of(PRESSURES):
-        raise ceiling.wrong("must not be lighter than the usual pressure")
+        raise ceiling.wrong("{field} must not be lighter than the usual pressure.")
     return ceiling.one_of(PRESSURES)
 
 
@@ -117,18 +117,18 @@ def read_phases(node: Node) -> dict[Phase, PhaseRules]:
     for item in node.items():
         rules = PhaseRules.read(item)
         if rules.phase in found:
-            raise item.at("key").wrong(f"repeats {rules.phase}")
+            raise item.at("key").wrong("{field} repeats {phase}.", phase=str(rules.phase))
         found[rules.phase] = rules
     for phase in Phase:
         if phase not in found:
-            raise node.wrong(f"must describe {phase}")
+            raise node.wrong("{field} must describe {phase}.", phase=str(phase))
     return found
 
 
 def _with_the_time(node: Node) -> str:
     sentence = node.text()
     if set(BRACES.findall(sentence)) - {"{time}"}:
-        raise node.wrong("may have {time} in braces and nothing else")
+        raise node.wrong("{field} may have {{time}} in braces and nothing else.")
     return sentence
 
 
@@ -137,4 +137,4 @@ def _range_of_minutes(node: Node) -> tuple[int, int]:
         case [shortest, longest] if shortest <= longest:
             return shortest, longest
         case _:
-            raise node.wrong("must be the shortest and the longest session in minutes")
+            raise node.wrong("{field} must be the shortest and the longest session in minutes.")

@@ -25,14 +25,18 @@ class Offsets:
     def before_the_race(cls, node: Node) -> "Offsets":
         offsets = cls.read(node)
         if offsets.closes > 0:
-            raise node.at("closes").wrong("must be 0 or less, so that it ends before the race")
+            raise node.at("closes").wrong(
+                "{field} must be 0 or less, so that it ends before the race."
+            )
         return offsets
 
     @classmethod
     def after_the_effort(cls, node: Node) -> "Offsets":
         offsets = cls.read(node.has_only("opens", "closes"))
         if offsets.opens < 0:
-            raise node.at("opens").wrong("must be 0 or more, for before it nobody knows of it")
+            raise node.at("opens").wrong(
+                "{field} must be 0 or more, for before it nobody knows of it."
+            )
         return offsets
 
     def holds(self, day: int) -> bool:
@@ -75,21 +79,23 @@ class SessionPlacement:
 def _around_its_day(node: Node) -> Offsets:
     offsets = Offsets.read(node)
     if not offsets.holds(0):
-        raise node.wrong("must hold day 0, the massage day itself")
+        raise node.wrong("{field} must hold day 0, the massage day itself.")
     return offsets
 
 
 def _ideal_of(flush: Node) -> int:
     ideal = flush.at("ideal").whole(-60, -1)
     if not Offsets.read(flush).holds(ideal):
-        raise flush.at("ideal").wrong("must be one of the days from opens to before closes")
+        raise flush.at("ideal").wrong(
+            "{field} must be one of the days from opens to before closes."
+        )
     return ideal
 
 
 def _one_week(node: Node) -> Offsets:
     offsets = Offsets.before_the_race(node)
     if offsets.closes - offsets.opens != 7:
-        raise node.wrong("must span seven days, so that it holds each weekday once")
+        raise node.wrong("{field} must span seven days, so that it holds each weekday once.")
     return offsets
 
 

@@ -52,6 +52,12 @@ def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
     return BookAgain(treatment, name, fits)
 
 
+def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> BookAgain:
+    """The same treatment and therapist at the same hour, so many weeks after the visit."""
+    day = clinic.day_of(visit.starts_at) + timedelta(weeks=weeks)
+    return BookAgain(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+
+
 def _next_session(
     plan: training.Plan, history: History, visit: Appointment, clinic: Clinic, today: date
 ) -> training.Session | None:
