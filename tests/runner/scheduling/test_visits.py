@@ -10,6 +10,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, calendar_token, client_url, mail_token
 from bookings.models import Appointment
 from tests import factories
+from tests.clock import day_of
 
 WEEK = timedelta(weeks=1)
 
@@ -116,7 +117,7 @@ def test_thirty_visits_cost_no_more_queries_than_one(
 ):
     """On the page of all of them, and in the plan."""
     plan = f"/appointments/{mail_token(booked)}/plan/"
-    factories.make_race(ana, race_date=timezone.now().date() + timedelta(weeks=16))
+    factories.make_race(ana, race_date=day_of(timezone.now()) + timedelta(weeks=16))
     pages = (page_of(ana), plan)
     asked = []
     for page in pages:
