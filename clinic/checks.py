@@ -76,6 +76,19 @@ def _of_a_demo() -> Iterator[str]:
 
 def _of_a_clinic() -> Iterator[str]:
     yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
+    yield from _without_keys()
+    yield from _of_mail_events()
+    if settings.DEBUG:
+        yield "Unset DEBUG: its error pages show settings and what people have typed."
+    if not settings.STAFF_NEED_A_SECOND_FACTOR:
+        yield "Unset STAFF_NEED_A_SECOND_FACTOR: only the demo goes without."
+    if not settings.ENCRYPTED and not _is_here():
+        yield "Set SITE_URL to an address with https://: links must not travel in the open."
+    if "*" in settings.ALLOWED_HOSTS:
+        yield "Name the hosts in ALLOWED_HOSTS: with a star anybody could forge links in mails."
+
+
+def _without_keys() -> Iterator[str]:
     if settings.KNOWN_TO_ALL in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         yield "Set SECRET_KEY: with the source's own, anybody could forge links."
     elif len(settings.SECRET_KEY) < SHORTEST_KEY:
@@ -97,15 +110,6 @@ def _of_a_clinic() -> Iterator[str]:
         yield _("Set BACKUP_KEY to an age key, as manage.py make_secrets prints one.")
     if settings.PUSH_KEY and not _signs(settings.PUSH_KEY):
         yield _("Set PUSH_KEY to a key as manage.py make_secrets prints one.")
-    yield from _of_mail_events()
-    if settings.DEBUG:
-        yield "Unset DEBUG: its error pages show settings and what people have typed."
-    if not settings.STAFF_NEED_A_SECOND_FACTOR:
-        yield "Unset STAFF_NEED_A_SECOND_FACTOR: only the demo goes without."
-    if not settings.ENCRYPTED and not _is_here():
-        yield "Set SITE_URL to an address with https://: links must not travel in the open."
-    if "*" in settings.ALLOWED_HOSTS:
-        yield "Name the hosts in ALLOWED_HOSTS: with a star anybody could forge links in mails."
 
 
 def _of_mail_events() -> Iterator[str]:

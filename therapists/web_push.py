@@ -30,12 +30,12 @@ class OutOfBounds(Exception):
     """The address leads to a machine that is nobody's push service."""
 
 
-class Unreachable(Exception):
+class PushUnreachable(Exception):
     """Nobody answered there, for now."""
 
 
 @dataclass(frozen=True)
-class Answer:
+class PushAnswer:
     """Of a push service, as pywebpush reads it: without its words."""
 
     status_code: int
@@ -50,7 +50,7 @@ class Answer:
         return int(told) if re.fullmatch(r"[0-9]{1,6}", told) else 0
 
 
-def deliver(endpoint: str, *, p256dh: str, auth: str, data: str, ttl: int) -> Answer:
+def deliver(endpoint: str, *, p256dh: str, auth: str, data: str, ttl: int) -> PushAnswer:
     """`ttl`: for how many seconds the service keeps it. Raises OutOfBounds, Unreachable."""
     try:
         answer = webpush(
@@ -64,24 +64,24 @@ def deliver(endpoint: str, *, p256dh: str, auth: str, data: str, ttl: int) -> An
         )
     except WebPushException as refusal:
         answer = refusal.response
-    return cast(Answer, answer)
+    return cast(PushAnswer, answer)
 
 
 class _Carrier:
     """Stands where pywebpush would take a session of requests."""
 
     @staticmethod
-    def post(url: str, *, data: bytes, headers: Mapping[str, str], timeout: object) -> Answer:
+    def post(url: str, *, data: bytes, headers: Mapping[str, str], timeout: object) -> PushAnswer:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or HTTPS
-        last: Exception = Unreachable("address")
+        last: Exception = PushUnreachable("address")
         told = {**headers, "Host": parts.netloc}
         for address in _addresses(host, port):
             try:
                 with _open(address, port, host) as pool:
                     return _ask(pool, url.partition(parts.netloc)[2] or "/", data, told)
             except HTTPError as error:
-                last = Unreachable(type(error).__name__)
+                last = PushUnreachable(type(error).__name__)
         raise last
 
 
@@ -90,7 +90,7 @@ def _addresses(host: str, port: int) -> list[str]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise Unreachable("name") from error
+        raise PushUnreachable("name") from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     if not all(is_reachable(one, settings.PUSH_NETWORKS) for one in addresses):
         raise OutOfBounds
@@ -109,8 +109,10 @@ def _open(address: str, port: int, host: str) -> HTTPSConnectionPool:
     )
 
 
-def _ask(pool: HTTPSConnectionPool, path: str, data: bytes, headers: Mapping[str, str]) -> Answer:
+def _ask(
+    pool: HTTPSConnectionPool, path: str, data: bytes, headers: Mapping[str, str]
+) -> PushAnswer:
     how = {"redirect": False, "retries": False, "preload_content": False}
     answer = pool.urlopen("POST", path, body=data, headers=headers, **how)
     answer.close()
-    return Answer(answer.status, dict(answer.headers))
+    return PushAnswer(answer.status, dict(answer.headers))

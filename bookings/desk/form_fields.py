@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from bookings.web.requests import StaffRequest
 
-def back_or(request: HttpRequest, *otherwise: Any) -> HttpResponse:
+
+def back_or(request: StaffRequest, *otherwise: Any) -> HttpResponse:
     """To the desk's list, when the form was one of its rows."""
     return redirect("desk:home") if request.POST.get("back") == "desk" else redirect(*otherwise)
 

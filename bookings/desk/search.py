@@ -1,6 +1,6 @@
 """One box for everything: people, their appointments, receipts by number, days."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,13 +10,14 @@ from bookings.models import Appointment, Clinic, Payment
 from bookings.queries.clients.search import find
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
 
 APPOINTMENTS = 12
 HIGHEST_NUMBER = 2**31 - 1  # that a receipt can have in the database
 
 
 @require_safe
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """In a constant number of queries; nothing is found for nothing typed."""
     typed, now = bounded(request.GET.get("q", "")).strip(), timezone.now()
     people = find(typed)

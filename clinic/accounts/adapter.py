@@ -156,7 +156,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 @require_safe
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: SignedInRequest) -> HttpResponse:
     """Where the day of whoever has signed in begins."""
     return redirect(get_adapter().get_login_redirect_url(request))
 

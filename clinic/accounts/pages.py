@@ -255,7 +255,7 @@ class FilterForm(forms.Form):
 
 @require_safe
 @private
-def sign_ins(request: HttpRequest) -> HttpResponse:
+def sign_ins(request: StaffRequest) -> HttpResponse:
     """The newest first; `before` is the number of the last one on the page before."""
     staff = list(User.objects.staff().order_by("name", "email"))
     form = FilterForm(request.GET, staff=staff)

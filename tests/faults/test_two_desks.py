@@ -153,7 +153,10 @@ class Desk(Person):
 
     def _put_back(self, visit: Appointment) -> None:
         back = undoing.undo(visit, revision=visit.revision, by=self.by, now=NOW)
-        self.note(visit, "moved", back.starts_at)
+        if back.status == Status.BOOKED:
+            self.note(visit, "moved", back.starts_at)
+        else:
+            self.note(visit, "cancelled")  # what was put back is the booking itself
 
     def _take_money(self, visit: Appointment) -> None:
         payments.pay(

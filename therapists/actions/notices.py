@@ -277,10 +277,17 @@ def in_words(notice: StaffNotice, clinic: Clinic) -> str:
         return _("The newest backup is of {made}").format(**facts)
     if notice.kind == NoticeKind.BACKUP:
         return _("There is no backup yet")
-    visit = notice.appointment
-    if visit is None:
+    if notice.appointment is None:
         return str(NoticeKind(notice.kind).label)
-    about = {"at": clock(visit.starts_at, clinic.tz), "who": initials_of(visit.whose)}
+    return _of_a_visit(notice, notice.appointment, clinic)
+
+
+def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
+    facts = notice.facts
+    about: dict[str, str] = {
+        "at": clock(visit.starts_at, clinic.tz),
+        "who": initials_of(visit.whose),
+    }
     about["what"] = f"{visit.treatment.name}, {visit.room.name}"
     if notice.kind == NoticeKind.TO_READ:
         about["day"] = dates.day(visit.starts_at, clinic.tz)

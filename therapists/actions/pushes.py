@@ -21,7 +21,7 @@ from bookings.core.mail.retry_delays import POSTPONED, pause
 from bookings.models import Clinic
 from therapists import web_push
 from therapists.models import NoticeWishes, Push, PushDevice
-from therapists.web_push import OutOfBounds, Unreachable
+from therapists.web_push import OutOfBounds, PushUnreachable
 
 LONGEST_WAIT = timedelta(hours=2)
 TAKEN, GONE = range(200, 203), (404, 410)
@@ -59,14 +59,14 @@ def _send_one(push: Push) -> bool:
     except OutOfBounds:
         _end(device)
         return False
-    except Unreachable:
+    except PushUnreachable:
         _later(push)
         return False
     _settle(push, answer)
     return answer.status_code in TAKEN
 
 
-def _settle(push: Push, answer: web_push.Answer) -> None:
+def _settle(push: Push, answer: web_push.PushAnswer) -> None:
     status = answer.status_code
     if status in GONE:
         _end(push.device)

@@ -73,7 +73,8 @@ DESK = Side(
     same_room=True,
     too_late=Stale,
     why=gettext_lazy(
-        "There is nothing to undo, or it is too late: it has changed, or the client has been told."
+        "It is too late to undo that, or there is nothing to undo: it has changed, or the client "
+        "has been told."
     ),
 )
 

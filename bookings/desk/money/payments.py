@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,6 +18,7 @@ from bookings.core.csv_safety import as_text
 from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
+from bookings.web.requests import StaffRequest
 
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
 
@@ -62,7 +63,7 @@ class TakeBackForm(forms.Form):
 
 
 @for_the_books
-def pay(request: HttpRequest, visit: Appointment) -> str:
+def pay(request: StaffRequest, visit: Appointment) -> str:
     data = _filled_in(PayForm(request.POST))
     data["method"] = Method(data["method"])
     payment = payments.pay(visit, **data, **circumstances(request))
@@ -80,7 +81,7 @@ def pay(request: HttpRequest, visit: Appointment) -> str:
 
 
 @for_the_books
-def price(request: HttpRequest, visit: Appointment) -> str:
+def price(request: StaffRequest, visit: Appointment) -> str:
     agreed = _filled_in(PriceForm(request.POST))["price"]
     payments.set_price(visit, agreed, **circumstances(request))
     amount = wording.price(agreed, Clinic.objects.the().currency)
@@ -88,7 +89,7 @@ def price(request: HttpRequest, visit: Appointment) -> str:
 
 
 @for_the_books
-def take_back(request: HttpRequest, visit: Appointment) -> str:
+def take_back(request: StaffRequest, visit: Appointment) -> str:
     data = _filled_in(TakeBackForm(request.POST))
     payment = get_object_or_404(visit.payments, pk=data["payment"])
     payments.take_back(payment, reason=data["reason"], **circumstances(request))
@@ -96,7 +97,7 @@ def take_back(request: HttpRequest, visit: Appointment) -> str:
 
 
 @require_safe
-def receipt(request: HttpRequest, number: int) -> HttpResponse:
+def receipt(request: StaffRequest, number: int) -> HttpResponse:
     payment = get_object_or_404(Payment.objects.with_everything(), number=number)
     corrected_by = getattr(payment, "corrected_by", None)
     context = {"payment": payment, "corrected_by": corrected_by}
@@ -104,13 +105,13 @@ def receipt(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_safe
-def takings(request: HttpRequest, day: date) -> HttpResponse:
+def takings(request: StaffRequest, day: date) -> HttpResponse:
     shown = takings_of(Clinic.objects.the(), day)
     return render(request, "desk/money/takings.html", {"day": day, "shown": shown})
 
 
 @require_safe
-def takings_file(request: HttpRequest, day: date) -> HttpResponse:
+def takings_file(request: StaffRequest, day: date) -> HttpResponse:
     """The same rows for a spreadsheet. Text that looks like a formula is kept as text."""
     clinic = Clinic.objects.the()
     response = HttpResponse(content_type="text/csv; charset=utf-8")

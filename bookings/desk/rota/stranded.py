@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from bookings.queries.desk.stranded import SHOWN, all_stranded, with_places
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 EVERYBODY = "clinic"
@@ -73,7 +74,7 @@ class AwayForm(forms.Form):
 
 
 @page_methods
-def stranded(request: HttpRequest) -> HttpResponse:
+def stranded(request: StaffRequest) -> HttpResponse:
     """The list; a press moves or cancels those ticked, or the one whose button it was."""
     clinic, now = Clinic.objects.the(), timezone.now()
     if request.method == "POST":
@@ -95,13 +96,13 @@ def stranded(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/rota/stranded.html", context)
 
 
-def _asked_for(request: HttpRequest, kind: type[Row], name: str) -> Row | None:
+def _asked_for(request: StaffRequest, kind: type[Row], name: str) -> Row | None:
     number = whole_number(request.GET.get(name))
     return None if number is None else kind._default_manager.filter(pk=number).first()
 
 
 @require_POST
-def away(request: HttpRequest) -> HttpResponse:
+def away(request: StaffRequest) -> HttpResponse:
     """Put the absence in the diary, whatever is booked in it, and show what that is."""
     form, clinic, now = AwayForm(request.POST), Clinic.objects.the(), timezone.now()
     if not form.is_valid():
@@ -125,7 +126,7 @@ def _kept(absence: Absence, now: datetime) -> blocks.Block:
         return blocks.keep(absence, accepted=refusal.impact.digest, now=now)
 
 
-def _settle(request: HttpRequest, clinic: Clinic, now: datetime) -> None:
+def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
     line = LineForm(request.POST)
     if not line.is_valid():
         messages.error(request, _("Please write at most 300 characters."))
@@ -152,7 +153,7 @@ def _settle(request: HttpRequest, clinic: Clinic, now: datetime) -> None:
         messages.success(request, _in_words(act, done))
 
 
-def _move(request: HttpRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
+def _move(request: StaffRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
     start, _space, therapist = request.POST.get(f"to-{visit.pk}", "").rpartition(" ")
     to = Therapist.objects.active().filter(pk=whole_number(therapist)).first()
     try:
@@ -171,12 +172,12 @@ def _move(request: HttpRequest, visit: Appointment, *, now: datetime, **how: Any
     changes.move(request_, now=now)
 
 
-def _cancel(request: HttpRequest, visit: Appointment, **how: Any) -> None:
+def _cancel(request: StaffRequest, visit: Appointment, **how: Any) -> None:
     """At our wish, so without a fee."""
     cancellation.cancel(visit, seen=_number(request, f"seen-{visit.pk}"), **how)
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: StaffRequest, name: str) -> int:
     sent = whole_number(request.POST.get(name))
     return -1 if sent is None else sent
 

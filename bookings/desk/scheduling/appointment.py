@@ -12,7 +12,7 @@ from secrets import token_hex
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -76,25 +76,24 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     living = visit.whose.erased_at is None
     booked = living and visit.status == Status.BOOKED
     account, others = Account.of(visit), _others_of_the_client(visit, now)
-    again = bool(others["upcoming"])
     return {
         "visit": visit,
         "day": day,
+        "living": living,
+        "movable": booked,
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
         "marks": attendance.marks_after(visit),
-        "living": living,
-        "movable": booked,
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,
         "confirm_by": strangers.asked_until_in_words(visit, clinic, now=now),
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
-        "account": account,
         "smallest": "1" if not hundredths(clinic.currency) else "0.01",
         "methods": METHODS,
-        "checkout": checkout_of(visit, account, events, is_booked_again=again),
+        "account": account,
+        "checkout": checkout_of(visit, account, events, is_booked_again=bool(others["upcoming"])),
         "is_due": now >= day_bounds(day, 1, clinic.tz).start,
         "standing": standing_of(visit.whose),
         "events": [(event, event_text.in_words(event, clinic)) for event in events],
@@ -120,7 +119,7 @@ def _others_of_the_client(visit: Appointment, now: datetime) -> dict:
 
 
 def answering(
-    act: Callable[[HttpRequest, Appointment], str], *, of_the_erased: bool = False
+    act: Callable[[StaffRequest, Appointment], str], *, of_the_erased: bool = False
 ) -> Callable[..., HttpResponse]:
     """A form of the panel: `act` says in words what it has done, or raises Refused.
 
@@ -129,7 +128,7 @@ def answering(
 
     @require_POST
     @wraps(act)
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
+    def view(request: StaffRequest, pk: int) -> HttpResponse:
         visit = visit_of(pk)
         try:
             if visit.whose.erased_at and not of_the_erased:
@@ -144,13 +143,13 @@ def answering(
 for_the_books = partial(answering, of_the_erased=True)
 
 
-def circumstances(request: HttpRequest) -> dict:
+def circumstances(request: StaffRequest) -> dict:
     """What every action asks besides: what the page had shown, who acts and when."""
     return {"seen": seen(request), "by": who(request), "now": timezone.now()}
 
 
 @for_the_books
-def mark(request: HttpRequest, visit: Appointment) -> str:
+def mark(request: StaffRequest, visit: Appointment) -> str:
     """Arrived, completed, did not come, or the last of these taken back."""
     asked = request.POST.get("status", "")
     if asked == "undo":
@@ -163,7 +162,7 @@ def mark(request: HttpRequest, visit: Appointment) -> str:
     return _("{client}: {status}.").format(client=visit.client, status=status)
 
 
-def _marked(request: HttpRequest, visit: Appointment, status: Status) -> Appointment:
+def _marked(request: StaffRequest, visit: Appointment, status: Status) -> Appointment:
     """That somebody on hold is here is written down, so that their therapist hears of it."""
     try:
         return attendance.mark(visit, status, **circumstances(request))
@@ -174,7 +173,7 @@ def _marked(request: HttpRequest, visit: Appointment, status: Status) -> Appoint
 
 
 @answering
-def late(request: HttpRequest, visit: Appointment) -> str:
+def late(request: StaffRequest, visit: Appointment) -> str:
     form = LateForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Please give the minutes, from 0 to 240."))
@@ -187,7 +186,7 @@ def late(request: HttpRequest, visit: Appointment) -> str:
 
 
 @answering
-def note(request: HttpRequest, visit: Appointment) -> str:
+def note(request: StaffRequest, visit: Appointment) -> str:
     form = DeskNoteForm(request.POST)
     if not form.is_valid():
         raise Refused(_("A note has 500 letters at most."))
@@ -201,7 +200,7 @@ def note(request: HttpRequest, visit: Appointment) -> str:
 
 
 @answering
-def cancel(request: HttpRequest, visit: Appointment) -> str:
+def cancel(request: StaffRequest, visit: Appointment) -> str:
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise Refused(_("Please give the reason in at most 300 characters."))
@@ -216,13 +215,13 @@ def cancel(request: HttpRequest, visit: Appointment) -> str:
 
 
 @answering
-def vouch(request: HttpRequest, visit: Appointment) -> str:
+def vouch(request: StaffRequest, visit: Appointment) -> str:
     """The desk knows whose it is: it stays, though nobody has confirmed it."""
     unproved.keep(visit, **circumstances(request))
     return _("{client}’s appointment stays.").format(client=visit.client)
 
 
-def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse:
+def answered(request: StaffRequest, pk: int, said: str | Refused) -> HttpResponse:
     """Back to the appointment, or to the day's table, with what was done or why not."""
     if isinstance(said, Refused):
         messages.error(request, str(said))
@@ -233,7 +232,7 @@ def answered(request: HttpRequest, pk: int, said: str | Refused) -> HttpResponse
     return back_or(request, "diary:appointment", pk)
 
 
-def seen(request: HttpRequest) -> int:
+def seen(request: StaffRequest) -> int:
     """The last event of the form's page; a form without one has seen nothing."""
     return whole_number(request.POST.get("seen")) or 0
 

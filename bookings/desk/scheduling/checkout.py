@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -97,7 +97,7 @@ def book_again(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _booked(
-    request: HttpRequest, visit: Appointment, offered: BookAgain, clinic: Clinic, now: datetime
+    request: StaffRequest, visit: Appointment, offered: BookAgain, clinic: Clinic, now: datetime
 ) -> HttpResponse:
     """The client is told in three minutes, and until then it can be undone."""
     start, key = _instant(request.POST.get("start", "")), request.POST.get("key", "")[:LONGEST_KEY]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 from bookings.web.days import day_in
+from bookings.web.requests import StaffRequest
 
 MARKED_EARLY = timedelta(hours=1)
 DAYS_IN_STRIP = 14  # from the Monday of the day's week
@@ -22,14 +23,14 @@ FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: StaffRequest) -> HttpResponse:
     """Today, or the day that was asked for."""
     asked = day_in(request.GET.get("day", ""))
     return redirect("diary:day", asked or _today(timezone.now()))
 
 
 @require_safe
-def day(request: HttpRequest, day: date) -> HttpResponse:
+def day(request: StaffRequest, day: date) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     shown = diary_days(clinic, day, now=now)
     chosen = _chosen(request, shown)
@@ -80,7 +81,7 @@ def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
     return marks_after(visit)
 
 
-def _chosen(request: HttpRequest, shown: DiaryDays) -> list[Therapist]:
+def _chosen(request: StaffRequest, shown: DiaryDays) -> list[Therapist]:
     """Those ticked in the filter, or when it was last used; all of them when none is.
 
     Where all are ticked nothing is remembered, so that whoever begins later is shown.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from bookings.queries.desk.diary_days import (
     moment,
     version,
 )
+from bookings.web.requests import StaffRequest
 
 ICONS: dict[str, str] = {
     Status.HELD: "⏳",
@@ -37,7 +38,7 @@ EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
 
 
 @require_safe
-def feed(request: HttpRequest, day: date) -> HttpResponse:
+def feed(request: StaffRequest, day: date) -> HttpResponse:
     """The day, or 304 when it is as the browser knows it."""
     clinic, now = Clinic.objects.the(), timezone.now()
     tag = f'"{version(clinic, day, now=now)}"'

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -66,7 +66,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _done(request, moved, clinic, MOVED)
 
 
-def _wanted(request: HttpRequest, wish: WishedMove, start: datetime | None) -> MoveRequest:
+def _wanted(request: StaffRequest, wish: WishedMove, start: datetime | None) -> MoveRequest:
     second = request.POST.get("knowingly") == "on"  # the second button
     return MoveRequest(
         appointment=wish.form.visit,
@@ -116,7 +116,7 @@ def _undone(request: StaffRequest, visit: Appointment) -> HttpResponse:
 
 
 @require_POST
-def keep(request: HttpRequest, pk: int) -> HttpResponse:
+def keep(request: StaffRequest, pk: int) -> HttpResponse:
     """From the list of conflicts: it is meant to stand where it does."""
     visit = _visit(pk)
     try:
@@ -128,7 +128,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def tell(request: HttpRequest, pk: int) -> HttpResponse:
+def tell(request: StaffRequest, pk: int) -> HttpResponse:
     """Tell the client now, with a line, or keep what waits from going out: `silent`.
 
     Or they have been told already: `rung`.
@@ -163,7 +163,7 @@ def _who_knows(visit: Appointment, *, silent: bool, rung: bool) -> str:
     return _("{client} will be told by mail in three minutes.").format(client=visit.client)
 
 
-def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
+def _free_near(request: StaffRequest, visit: Appointment) -> tuple[Opening, ...]:
     """Near the present time, and outside a block that is being made over it."""
     if visit.status != Status.BOOKED:
         return ()
@@ -177,7 +177,7 @@ def _free_near(request: HttpRequest, visit: Appointment) -> tuple[Opening, ...]:
     )
 
 
-def _to_avoid(request: HttpRequest) -> Interval | None:
+def _to_avoid(request: StaffRequest) -> Interval | None:
     try:
         begins, ends = (parse_datetime(request.GET.get(name, "")) for name in ("from", "until"))
         return Interval(begins, ends) if begins and ends else None
@@ -185,7 +185,7 @@ def _to_avoid(request: HttpRequest) -> Interval | None:
         return None
 
 
-def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
+def _done(request: StaffRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
     when = dates.day_and_time(visit.starts_at, clinic.tz)
     place = {"therapist": visit.therapist, "room": visit.room, "minutes": visit.minutes}
     said = _(how).format(when=when, **place)
@@ -197,7 +197,7 @@ def _done(request: HttpRequest, visit: Appointment, clinic: Clinic, how: str) ->
 
 
 def _refused(
-    request: HttpRequest,
+    request: StaffRequest,
     wish: WishedMove,
     said: str,
     *,
@@ -231,7 +231,7 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
     }
 
 
-def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpResponse:
+def _said(request: StaffRequest, visit: Appointment, refusal: Refused) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"said": str(refusal)}, status=409)
     messages.error(request, str(refusal))
@@ -239,7 +239,7 @@ def _said(request: HttpRequest, visit: Appointment, refusal: Refused) -> HttpRes
 
 
 def _page(
-    request: HttpRequest, wish: WishedMove, *, status: int = 200, **more: Any
+    request: StaffRequest, wish: WishedMove, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     response = render(request, "desk/scheduling/move.html", _context(wish) | more, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
@@ -268,7 +268,7 @@ def _visit(pk: int) -> Appointment:
     return get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
 
 
-def _revision(request: HttpRequest) -> int:
+def _revision(request: StaffRequest) -> int:
     sent = whole_number(request.POST.get("revision"))
     return -1 if sent is None else sent
 
@@ -277,5 +277,5 @@ def _errors(form: MoveForm) -> list[str]:
     return [f"{field}: {' '.join(map(str, said))}" for field, said in form.errors.items()]
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: StaffRequest) -> bool:
     return request.headers.get("Accept") == "application/json"

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -137,7 +137,7 @@ def new(request: StaffRequest) -> HttpResponse:
 class _Call:
     """What is typed in one request, and what is found for it."""
 
-    request: HttpRequest
+    request: StaffRequest
     form: CallForm
     data: Any
     clinic: Clinic

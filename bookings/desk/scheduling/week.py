@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,10 +12,11 @@ from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment, who_has_a_week
+from bookings.web.requests import StaffRequest
 
 
 @require_safe
-def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
+def week(request: StaffRequest, day: date, slug: str) -> HttpResponse:
     """The week, Monday to Sunday, that the day is in."""
     therapist = get_object_or_404(Therapist, slug=slug)
     clinic = Clinic.objects.the()
@@ -48,7 +49,7 @@ def week(request: HttpRequest, day: date, slug: str) -> HttpResponse:
 
 
 @require_safe
-def clinic_week(request: HttpRequest, day: date) -> HttpResponse:
+def clinic_week(request: StaffRequest, day: date) -> HttpResponse:
     """Who works on which day, how many come, and what is free: each gap books."""
     clinic, now = Clinic.objects.the(), timezone.now()
     monday, today = day - timedelta(days=day.weekday()), clinic.day_of(now)

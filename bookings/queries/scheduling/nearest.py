@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
@@ -46,15 +47,7 @@ def alternatives_to(
     """
     clinic, therapist = Clinic.objects.the(), slot.therapist
     start = _asked_for(slot, clinic, Rules.ONLINE, now)
-    wanted = replace(slot, start=start)
-
-    def find(whose: Therapist | None) -> list[Opening]:
-        there = replace(wanted, therapist=whose)
-        return nearest(clinic, there, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
-
-    found = find(None)
-    if therapist and not any(therapist in one.therapists for one in found):
-        found += find(therapist)
+    found = _with_the_therapists_own(replace(slot, start=start), clinic, ignoring, now)
     offered = [
         opening
         for one in found
@@ -63,6 +56,17 @@ def alternatives_to(
     ]
     ranked = sorted(offered, key=lambda one: abs(one.starts_at - start))
     return tuple(sorted(_different(ranked), key=lambda one: one.starts_at))
+
+
+def _with_the_therapists_own(
+    slot: Slot, clinic: Clinic, ignoring: Ignoring, now: datetime
+) -> list[Opening]:
+    """Anybody's openings near the slot, and its therapist's where none of these is theirs."""
+    find = partial(nearest, clinic, count=LOOKED_THROUGH, ignoring=ignoring, now=now)
+    found = find(replace(slot, therapist=None))
+    if slot.therapist and not any(slot.therapist in one.therapists for one in found):
+        found += find(slot)
+    return found
 
 
 def _asked_for(slot: Slot, clinic: Clinic, rules: Rules, now: datetime) -> datetime:

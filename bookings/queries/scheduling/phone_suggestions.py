@@ -61,24 +61,29 @@ def suggested(
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
         return Suggested(around, fits=any(one.starts_at == at for one in around))
+    if fitting := _fitting(clinic, slot, wish, ignoring, now):
+        chosen = _spread(fitting, count + 1)
+        return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
+    start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
+    return Suggested(near(max(start, now)), fits=False)
+
+
+def _fitting(
+    clinic: Clinic, slot: Slot, wish: Wish, ignoring: Ignoring, now: datetime
+) -> list[Opening]:
     days = DAYS_AHEAD if wish.last is None else (wish.last - wish.first).days + 1
     found = openings(
         clinic,
-        treatment,
+        slot.treatment,
         first=wish.first,
         days=days,
-        therapist=therapist,
+        therapist=slot.therapist,
         duration=slot.duration,
         rules=RULES,
         ignoring=ignoring,
         now=now,
     )
-    fitting = [one for one in found if wish.holds(one.starts_at, clinic.tz)]
-    if fitting:
-        chosen = _spread(fitting, count + 1)
-        return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
-    start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
-    return Suggested(near(max(start, now)), fits=False)
+    return [one for one in found if wish.holds(one.starts_at, clinic.tz)]
 
 
 def _spread(found: Iterable[Opening], count: int) -> list[Opening]:

@@ -20,7 +20,7 @@ from bookings.core.roles import Role
 from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
-from bookings.runner.clients.week import Liking
+from bookings.runner.clients.week import TrainingWeek
 from bookings.web.client_links import client_or_404
 from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
@@ -124,7 +124,7 @@ def _of(client: Client, *, now: datetime) -> dict:
         "shared": Client.objects.at(client.email).exclude(pk=client.pk).exists(),
         "visits": Visits.of([client], now=now),
         "races": client.races.all(),
-        "week": Liking(client),
+        "week": TrainingWeek(client),
         "mails": mails[:MAILS_SHOWN],
         "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
     }

@@ -17,15 +17,15 @@ from bookings.web.training.race_forms import WeekForm
 
 
 @dataclass(frozen=True)
-class Liking:
+class TrainingWeek:
     """What a client has told, in words."""
 
     client: Client
 
     @property
     def part(self) -> str:
-        part = self.client.usual_part
-        return _("at any time") if part is None else str(PARTS_OF_DAY[part])
+        usual = self.client.usual_part
+        return _("at any time") if usual is None else str(PARTS_OF_DAY[usual])
 
     @property
     def therapist(self) -> str:

@@ -66,6 +66,7 @@ SHOWS_NOTHING = {
     "therapists:book_again", "therapists:unbook",
     "therapists:template", "therapists:remove_template",
     "therapists:add_photo", "therapists:remove_photo",
+    "therapists:add_device", "therapists:end_device", "therapists:manifest",
 }  # fmt: skip
 
 
