@@ -97,7 +97,7 @@ class MailedEnough(Refused):
     """A mailbox that nobody has answered from has had as many mails as go there in a day."""
 
     sentence = gettext_lazy(
-        "We have written there as often as we do in a day. Please look among the unwanted mails, "
+        "We have written there as often as we do in a day. Please look in your spam folder, "
         "correct the address, or ring us."
     )
 
@@ -131,7 +131,7 @@ class NetworkPaused(NewcomersPaused):
 
 
 class Busy(Refused):
-    sentence = gettext_lazy("We are very busy this moment; nothing was booked. Please try again.")
+    sentence = gettext_lazy("We are very busy right now; nothing was booked. Please try again.")
 
 
 class RaceRefused(Refused):

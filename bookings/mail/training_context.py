@@ -1,4 +1,4 @@
-"""What the templates of mails timed to training may say, in words."""
+"""What the templates of emails timed to training may say, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

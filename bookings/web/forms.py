@@ -78,7 +78,7 @@ class NameField(ShortText):
     def run_validators(self, value: str) -> None:
         super().run_validators(value)
         if piles_up_marks(value):
-            raise ValidationError(_("Please leave out the marks that are piled upon a letter."))
+            raise ValidationError(_("Please leave out the marks stacked on a letter."))
 
 
 def sane_birthday(born: date, today: date) -> date:
@@ -86,7 +86,7 @@ def sane_birthday(born: date, today: date) -> date:
     if born.year < FIRST_YEAR:
         raise ValidationError(_("Please give a year from {year} on.").format(year=FIRST_YEAR))
     if born >= today:
-        raise ValidationError(_("A date of birth is in the past."))
+        raise ValidationError(_("Please give a date of birth in the past."))
     return born
 
 

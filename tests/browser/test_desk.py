@@ -64,7 +64,7 @@ def test_a_clients_race_is_entered_and_moved_at_the_desk(page, for_everybody):
     page.get_by_role("heading", name="What changes").wait_for()
     for_everybody(page, read_at=[390, 1440])
     page.get_by_role("button", name=re.compile("^Save ")).click()
-    page.get_by_text("The plan has been worked out anew.").wait_for()
+    page.get_by_text("The plan is up to date.").wait_for()
 
 
 SEVEN = """

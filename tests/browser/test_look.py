@@ -1,11 +1,12 @@
 """Every page of the runner's: for everybody, at every width, in both colour schemes."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import journeys
+from tests.browser import days, journeys, logins
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +50,56 @@ def every_page(page: Page, site):
     page.get_by_role("button", name="Cancel the appointment").click()
     page.get_by_role("link", name=re.compile("^(Book|Same) again$")).wait_for()
     yield
+
+
+# In the place of what is in the books, and the other way round.
+LONGEST = """
+from bookings.models import Treatment
+Treatment.objects.filter(name="{}").update(name="{}")
+"""
+LONG, USUAL = "Muskelfunktionsdiagnostikmassage 45", "Sports massage 60"
+
+
+def pages_of_a_client(page: Page, site, run):
+    """Behind a mail's links, of somebody with a race and a visit."""
+    page.goto("/")
+    journeys.type_the_date(page, days.today() + timedelta(weeks=16))
+    page.get_by_role("button", name="Show my plan").click()
+    address = journeys.new_address()
+    journeys.book(page, address, name="Ana " + "Wolfeschlegelsteinhausenbergerdorff" * 2)
+    letter = site.inbox.wait_for(address)
+    page.goto(journeys.link_in(letter, site))
+    page.get_by_role("button", name="Yes, that’s me").click()
+    page.get_by_text("Your race is with us").wait_for()
+    run(LONGEST.format(USUAL, LONG))
+    page.reload()
+    yield
+    links = [journeys.path_of(link) for link in site.inbox.links(letter)]
+    for start in ("/your-appointments/", "/mails/"):
+        page.goto(next(link for link in links if link.startswith(start)))
+        yield
+    here = journeys.link_in(letter, site)
+    for path in ("plan/", "health/"):
+        page.goto(here + path)
+        yield
+    page.goto("/therapists/ines-carrow/")
+    yield
+    page.goto("/protocol/")
+    yield
+    logins.signed_in(page, "runner")
+    for path in ("/account/", "/account/week/", "/account/data/", "/plan/"):
+        page.goto(path)
+        yield
+
+
+def test_what_a_client_opens_from_a_mail_is_for_everybody_and_fits_the_longest_words(
+    page, site, run, for_everybody
+):
+    try:
+        for _ in pages_of_a_client(page, site, run):
+            for_everybody(page, (320, 390, 1440), read_at=[390])
+    finally:
+        run(LONGEST.format(LONG, USUAL))
 
 
 def test_every_page_is_for_everybody_and_fits_and_asks_nobody_else_for_anything(

@@ -170,7 +170,7 @@ def test_booking_and_changing_a_plan_are_for_everybody_and_fit(page, for_everybo
     page.get_by_role("button", name="Book these 2 sessions").click()
     page.get_by_role("heading", name="Book your sessions").wait_for()
     for_everybody(page)
-    page.get_by_role("button", name="Leave out").first.click()
+    page.get_by_role("button", name="Remove").first.click()
     page.get_by_role("heading", name="Book your session", exact=True).wait_for()
     page.get_by_role("link", name="Back to your plan").click()
     postpone(page, weeks=3)

@@ -336,7 +336,7 @@ def test_the_mail_is_sent_again_as_often_as_a_mailbox_may_be_mailed_in_a_day(boo
         said = sofa.post(f"{page}send-again/", follow=True).content.decode()
         new = inbox()
         got += len(new)
-        assert ("on its way once more" in said) == bool(new)
+        assert ("on its way again" in said) == bool(new)
     assert got == MAILS_A_DAY - 1
     assert "We have written there as often as we do in a day" in said
     assert Browser().post(f"{page}send-again/").status_code == 404

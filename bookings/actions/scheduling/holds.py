@@ -19,7 +19,7 @@ from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day
 from bookings.queries.scheduling.slots import Ignoring, Placement, Slot
 
 MOST_STARTS = 12
-TWO_PLACES = gettext_lazy("You would be in two places: another of yours is at that time.")
+TWO_PLACES = gettext_lazy("You already have an appointment at that time.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from bookings.models.clients.clients import Client
 # The box on the form of a race, and what stands below it.
 ASKED_WITH_A_RACE = gettext_lazy("Write to me when it is time for a session")
 PROMISED_WITH_IT = gettext_lazy(
-    "At most one mail a week, with free times; each has a link that stops them."
+    "At most one email a week, with free times; each has a link that stops them."
 )
 
 

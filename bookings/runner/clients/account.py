@@ -28,16 +28,16 @@ from bookings.web.responses import private
 from bookings.web.scheduling.visits import Visit, Visits
 
 WITHDRAWN = gettext_lazy(
-    "Done. The links in earlier mails about {name}’s appointments and the calendar’s address open "
-    "nothing any more, and every other browser has to sign in again."
+    "Done. Links in earlier emails about {name}’s appointments and the calendar’s address no "
+    "longer work, and every other browser has to sign in again."
 )
 MAILS_SHOWN = 12
 ANSWERS: dict[str, tuple[Callable[..., Client | None], Any]] = {
-    "yes": (identity.claim, gettext_lazy("Thank you. It stands among your bookings now.")),
+    "yes": (identity.claim, gettext_lazy("Thank you. You will find it among your bookings now.")),
     "leave": (identity.disown, gettext_lazy("Thank you. It stays apart from your bookings.")),
     "cancel": (
         unproved.know_nobody,
-        gettext_lazy("Thank you. It is cancelled, and we write to you about it no more."),
+        gettext_lazy("Thank you. It is cancelled, and we will not write to you about it again."),
     ),
 }
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.actions.training import races
-from bookings.core.wording import isolated
 from bookings.models import Client, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.web.requests import RunnerRequest
@@ -31,7 +30,7 @@ class TrainingWeek:
     @property
     def therapist(self) -> str:
         usual = self.client.usual_therapist
-        return isolated(usual.name) if usual and usual.active else _("anyone")
+        return usual.name if usual and usual.active else _("anyone")
 
     @property
     def long_run(self) -> str:

@@ -27,7 +27,7 @@ class PreferencesForm(forms.Form):
     nudges = forms.BooleanField(
         label=gettext_lazy("Sessions that would suit my training"), required=False
     )
-    news = forms.BooleanField(label=gettext_lazy("News of the waiting list"), required=False)
+    news = forms.BooleanField(label=gettext_lazy("News about the waiting list"), required=False)
 
     helper = plain("reminders", "nudges", "news")
 

@@ -122,7 +122,7 @@ def send_again(request: HttpRequest, opened: Opened) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The mail to confirm it is on its way once more."))
+        messages.success(request, _("The email to confirm it is on its way again."))
     return back_to_it(opened)
 
 
@@ -148,7 +148,7 @@ def _say_so(request: HttpRequest, opened: Opened) -> HttpResponse:
     try:
         reminders.say_coming(opened.appointment, by=Role.RUNNER, now=timezone.now())
     except Stale:
-        messages.warning(request, _("This appointment is no longer ahead; see below."))
+        messages.warning(request, _("This appointment is no longer coming up; see below."))
     else:
         messages.success(request, _("Thank you for telling us. See you soon."))
     return back_to_it(opened)

@@ -201,7 +201,7 @@ def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:
     request.session.pop(TYPED, None)
     request.session[KEY] = said["key"]
     sentence = (
-        _("One more step: the mail to confirm it is on its way to {email}.")
+        _("One more step: the email to confirm it is on its way to {email}.")
         if waits
         else _("You are booked. The confirmation is on its way to {email}.")
     )
@@ -266,7 +266,7 @@ def _no_longer_held(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the appointment's page, or too late: no form for a time that is not kept."""
     if booked := _just_booked(request):
         return redirect(page_url(booked))
-    messages.info(request, _("No time is being kept for you at the moment. Please choose one."))
+    messages.info(request, _("We are not holding a time for you at the moment. Please choose one."))
     return redirect("runner:times", slug)
 
 

@@ -58,7 +58,7 @@ def not_this_time(request: HttpRequest, client: Client, facts: dict[str, Any]) -
     kind, ideal = training.Kind(facts["kind"]), date.fromisoformat(facts["ideal"])
     if request.method == "POST":
         training_feedback.decline(client, kind, ideal)
-        messages.success(request, _("Noted. We do not write about this session any more."))
+        messages.success(request, _("Done. We will not write about this session again."))
         return redirect(request.path)
     context = {
         "rules": protocol.current().session_types[kind],
@@ -84,7 +84,7 @@ def after_race(request: HttpRequest, client: Client, facts: dict[str, Any]) -> H
         except RaceRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Thank you. Your plan has been worked out anew."))
+            messages.success(request, _("Thank you. Your plan is up to date."))
             return redirect(request.path)
     return _how_it_went(request, race, form, status=422)
 

@@ -168,8 +168,8 @@ def choose_time(request: HttpRequest, store: PlanStore, slug: str) -> HttpRespon
 
 def _three_at_a_time(most: int) -> str:
     return _(
-        "These are the first {most}: we book so many at a time until you have pressed the link in "
-        "our mail. Then book the others."
+        "These are the first {most}. We book that many at a time until you have confirmed your "
+        "address from our email; then book the others."
     ).format(most=most)
 
 
@@ -382,7 +382,7 @@ def _show(
 def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
     """Back from the booking, or a form sent twice, or the session is over."""
     if request.method != "POST":
-        messages.info(request, _("No times are being kept for you at the moment."))
+        messages.info(request, _("We are not holding any times for you at the moment."))
     return redirect(store.url)
 
 

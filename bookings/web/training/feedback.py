@@ -19,7 +19,7 @@ from bookings.web.training.plan_store import PlanStore
 
 UNDO = "undo"
 NOTED = gettext_lazy(
-    "Noted. Where an easy session fits one to three days later, and no other is near, "
+    "Noted. If an easy session fits one to three days later, and no other is near, "
     "your plan now has it."
 )
 
@@ -46,7 +46,7 @@ def effort(request: HttpRequest, store: PlanStore) -> HttpResponse:
         messages.error(request, str(form.errors["day"][0]))
     elif request.POST.get("do") == UNDO:
         store.forget_effort(form.cleaned_data["day"])
-        messages.success(request, _("It is no longer noted."))
+        messages.success(request, _("Removed."))
     else:
         _log(request, store, form.cleaned_data["day"])
     return redirect(f"{store.url}#sessions-title")

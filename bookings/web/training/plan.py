@@ -60,9 +60,7 @@ def habits(request: HttpRequest, store: PlanStore) -> HttpResponse:
         form = _new_race(store, clinic, initial=_told_so_far(store))
         return _show_plan(request, store, form, clinic=clinic, habits=told, status=422)
     store.keep_habits(told.habits, now=timezone.now())
-    messages.success(
-        request, _("The plan has been worked out anew. What is booked stays as it is.")
-    )
+    messages.success(request, _("The plan is up to date. What is booked stays as it is."))
     return redirect(store.url)
 
 

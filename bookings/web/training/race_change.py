@@ -272,7 +272,7 @@ def _what_was_done(proposed: Proposed, answers: Sequence[VisitAnswer]) -> str:
     said = [
         _("{race} is no longer in the plan.").format(race=proposed.race)
         if proposed.fields is None
-        else _("The plan has been worked out anew.")
+        else _("The plan is up to date.")
     ]
     if moved := sum(1 for answer in answers if answer.move_to):
         words = ngettext("{count} appointment moved.", "{count} appointments moved.", moved)

@@ -56,7 +56,7 @@ class RaceForm(forms.Form):
         label=gettext_lazy("Name of the race (optional)"), required=False, longest=LONGEST_NAME
     )
     priority = forms.ChoiceField(
-        label=gettext_lazy("What it is to you"),
+        label=gettext_lazy("How much it matters to you"),
         choices=Priority.choices,
         initial=Priority.A,
         required=False,

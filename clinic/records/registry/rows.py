@@ -152,7 +152,7 @@ CLIENTS = (
             gettext_noop("Terms agreed"): "terms_agreed_at",
             gettext_noop("To be checked by the therapist"): "health_hold",
             gettext_noop("Wants reminders"): "wants_reminders",
-            gettext_noop("Wants mails timed to training"): "wants_nudges",
+            gettext_noop("Wants emails timed to training"): "wants_nudges",
             gettext_noop("Wants news of the waiting list"): "wants_news",
             gettext_noop("Day of the long run (0 is Monday)"): "long_run_weekday",
             gettext_noop("Kilometres a week"): "weekly_volume_km",

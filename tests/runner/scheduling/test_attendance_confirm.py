@@ -39,7 +39,7 @@ def test_a_cancelled_appointment_cannot_be_said_to_be_coming_to(client, booked, 
     answer = client.post(url(booked), follow=True)
     booked.refresh_from_db()
     assert booked.confirmed_at is None
-    assert "no longer ahead" in answer.content.decode()
+    assert "no longer coming up" in answer.content.decode()
     assert client.get(url(booked)).status_code == 302
 
 

@@ -10,6 +10,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, calendar_token, client_url, mail_token
 from bookings.models import Appointment
 from tests import factories
+from tests.clock import day_of
 
 WEEK = timedelta(weeks=1)
 
@@ -103,3 +104,33 @@ def test_with_nothing_free_it_leads_to_the_times_and_says_so(client, ana, been, 
 def test_the_calendars_link_knows_nobody_so_it_leads_to_the_times(client, been, massage):
     answer = client.get(f"/appointments/{calendar_token(been)}/again/")
     assert answer.url.startswith(f"/book/{massage.slug}/")
+
+
+def test_thirty_visits_cost_no_more_queries_than_one(
+    client,
+    ana,
+    booked,
+    massage,
+    kim,
+    room,
+    django_assert_max_num_queries,
+    django_assert_num_queries,
+):
+    """On the page of all of them, and in the plan."""
+    plan = f"/appointments/{mail_token(booked)}/plan/"
+    factories.make_race(ana, race_date=day_of(timezone.now()) + timedelta(weeks=16))
+    pages = (page_of(ana), plan)
+    asked = []
+    for page in pages:
+        client.get(page)
+        with django_assert_max_num_queries(40) as seen:
+            assert client.get(page).status_code == 200
+        asked.append(len(seen))
+    for n in range(1, 31):
+        factories.make_appointment(
+            client=ana, starts_at=booked.starts_at + n * timedelta(days=2), treatment=massage,
+            therapist=kim, room=room,
+        )  # fmt: skip
+    for page, queries in zip(pages, asked, strict=True):
+        with django_assert_num_queries(queries):
+            client.get(page)

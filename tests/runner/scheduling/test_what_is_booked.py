@@ -62,7 +62,7 @@ def test_a_basket_that_ran_out_is_shown_as_it_will_be_booked(client, basket, mas
     massage.save()
     page = client.get("/plan/book/")
     assert page.context["total"] == 180
-    assert "No longer kept, but still free." in page.text
+    assert "No longer held, but still free." in page.text
     assert "We are keeping these times" not in page.text
     client.post("/plan/book/", {"name": "Ana Demo", "email": "ana@example.com", "key": key})
     booked = Appointment.objects.filter(status="booked")

@@ -173,7 +173,7 @@ def test_a_plan_entered_after_booking_goes_with_it(book, plan, elsewhere):
 def test_the_sentence_under_the_plan_says_where_it_is_kept(told, book, client, elsewhere):
     assert "stays in this browser until you book" in text(told)
     visit = book()
-    assert "we keep it once you have pressed the link" in text(client.get("/plan/"))
+    assert "We keep it once you have confirmed your address" in text(client.get("/plan/"))
     prove(elsewhere, visit)
     assert "is kept with your appointments" in text(client.get("/plan/"))
     assert "only your mail’s link, or signing in, opens it" in text(

@@ -159,7 +159,7 @@ def test_after_its_end_a_basket_says_so_and_can_still_be_booked(client, basket, 
     page = basket()
     Appointment.objects.update(held_until=timezone.now() - timedelta(minutes=1))
     late = client.get("/plan/book/")
-    assert "No longer kept, but still free." in late.content.decode()
+    assert "No longer held, but still free." in late.content.decode()
     client.post("/plan/book/change/")
     assert all(line.held for line in client.get("/plan/book/").context["lines"])
     assert send(page).status_code == 302
