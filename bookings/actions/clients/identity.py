@@ -218,12 +218,13 @@ def perhaps_theirs(user: User) -> list[Client]:
 
 
 def family_of(user: User) -> list[Client]:
-    """Others who are known at an address that the login has proved, and have no login of their own.
+    """Others whose mails go to an address that the login has proved.
 
-    Mails about their appointments go to this mailbox, and whoever reads it looks after them.
+    The same people as behind a mailed link to all appointments, since a code proves the mailbox
+    as well as that link does; but for those whom the page asks about (`perhaps_theirs`).
     """
-    known = Client.objects.at(*_proved_by(user)).filter(user=None).exclude(proved_at=None)
-    return list(known.order_by("name", "pk"))
+    others = Client.objects.at(*_proved_by(user)).exclude(user=user)
+    return list(others.order_by("name", "pk"))
 
 
 @changes_the_diary
