@@ -127,7 +127,9 @@ def _show_plan(
     habits: WeekForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
+    context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
     if store.races:
@@ -135,7 +137,7 @@ def _show_plan(
         context["page"] = plan_page(
             clinic,
             store,
-            now=timezone.now(),
+            now=now,
             visitor=visitor(request),
             bundle=bundle.read(request.session, store.url),
         )

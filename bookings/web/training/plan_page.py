@@ -177,7 +177,7 @@ class PlanPage:
 
     @property
     def any_booked(self) -> bool:
-        return any(proposal.offer.booked for proposal in self.proposals)
+        return any(one.offer.booked or one.offer.closed for one in self.proposals)
 
     @property
     def can_be_booked(self) -> bool:
@@ -240,7 +240,7 @@ def _marked(offer: Offer, clinic: Clinic) -> Marked:
     day = offer.session.suggested
     if offer.booked:
         day = clinic.day_of(offer.booked.starts_at)
-    return Marked(offer.number, day, offer.booked is not None)
+    return Marked(offer.number, day, offer.booked is not None or offer.closed)
 
 
 def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:
