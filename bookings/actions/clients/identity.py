@@ -24,6 +24,7 @@ from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
 from bookings.models import SETTLED, Appointment, Client, ClientEvent, Clinic, User
 from bookings.queries.actors import logins_in
+from bookings.queries.clients import strangers
 from bookings.queries.logins import SETTLED_AFTER, is_settled
 
 CONFIRMED = "person confirmed"
@@ -92,13 +93,13 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
         return client
     client.appointments.update(vouched_for=True)
     _settle_what_was_booked_with(client, by=by, now=now)
-    known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
-    same = next((other for other in known if same_name(other.name, client.name)), None)
+    same = strangers.would_join(client)
     if same is not None and _joined(client, same, by=by, now=now):
         brought.leave_what_is_known(same)
         return same
     client.proved_at = now
-    client.same_address_as = known[0] if known else None
+    others = _known_at(client.email).exclude(pk=client.pk)
+    client.same_address_as = others.order_by("proved_at", "pk").first()
     client.save(update_fields=["proved_at", "same_address_as"])
     brought.take(client, now=now)
     return client

@@ -176,7 +176,7 @@ def test_the_sentence_under_the_plan_says_where_it_is_kept(told, book, client, e
     assert "We keep it once you have confirmed your address" in text(client.get("/plan/"))
     prove(elsewhere, visit)
     assert "We keep your plan with your appointments" in text(client.get("/plan/"))
-    assert "only your mail’s link, or signing in, opens it" in text(
+    assert "Only the link in our email, or signing in, opens it" in text(
         elsewhere.get(link(visit, "plan/"))
     )
 
