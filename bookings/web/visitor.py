@@ -98,22 +98,26 @@ def language() -> str:
     return (get_language() or "") if len(settings.LANGUAGES) > 1 else ""
 
 
-def address(request: HttpRequest) -> str:
-    """The network the request comes from, past the proxies that we run ourselves.
+def held_from(request: HttpRequest) -> str:
+    """Whose starts are counted together, and in its first half from which neighbourhood they are.
 
-    The first half is the same for all of its neighbourhood (`strangers.of_one_network`).
+    So a login has an allowance of its own, and a neighbourhood has one for all of its logins
+    (`strangers.booked_from_one_network`).
     """
     where = outermost_trusted(request)
-    around = _keyed("neighbourhood", neighbourhood(where))
-    return around[:HALF] + _keyed("address", network(where))[:HALF]
+    whose = _login(request) or _keyed("address", network(where))
+    return _keyed("neighbourhood", neighbourhood(where))[:HALF] + whose[:HALF]
 
 
 def counted_as(request: HttpRequest) -> str:
-    """Whose limits count: the login's own, or else those of the network, which strangers share."""
+    """Whose limits count: the login's own, wherever it is, or those of the network."""
+    return _login(request) or held_from(request)
+
+
+def _login(request: HttpRequest) -> str:
+    """A digest; "" for nobody."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return _keyed("login", str(user.pk))
-    return address(request)
+    return _keyed("login", str(user.pk)) if user is not None and user.is_authenticated else ""
 
 
 def network(where: str) -> str:
