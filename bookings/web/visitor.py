@@ -98,20 +98,29 @@ def language() -> str:
     return (get_language() or "") if len(settings.LANGUAGES) > 1 else ""
 
 
-def held_from(request: HttpRequest) -> str:
-    """Whose starts are counted together, and in its first half from which neighbourhood they are.
+def address(request: HttpRequest) -> str:
+    """The network the request comes from, past the proxies that we run ourselves.
 
-    So a login has an allowance of its own, and a neighbourhood has one for all of its logins
-    (`strangers.booked_from_one_network`).
+    The first half is the same for all of its neighbourhood.
     """
     where = outermost_trusted(request)
-    whose = _login(request) or _keyed("address", network(where))
-    return _keyed("neighbourhood", neighbourhood(where))[:HALF] + whose[:HALF]
+    around = _keyed("neighbourhood", neighbourhood(where))
+    return around[:HALF] + _keyed("address", network(where))[:HALF]
+
+
+def held_from(request: HttpRequest) -> str:
+    """The address, or for a login its own half of one.
+
+    So each login has an allowance, and a neighbourhood has one for all of its logins
+    (`strangers.booked_from_one_network`).
+    """
+    where, login = address(request), _login(request)
+    return where[:HALF] + login[:HALF] if login else where
 
 
 def counted_as(request: HttpRequest) -> str:
     """Whose limits count: the login's own, wherever it is, or those of the network."""
-    return _login(request) or held_from(request)
+    return _login(request) or address(request)
 
 
 def _login(request: HttpRequest) -> str:

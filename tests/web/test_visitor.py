@@ -3,18 +3,18 @@
 import pytest
 from django.test import RequestFactory
 
-from bookings.web.visitor import counted_as, held_from
+from bookings.web.visitor import address, counted_as, held_from
 from tests import factories
 
 request_from = RequestFactory().get
 
 
 def test_an_address_is_kept_only_as_a_hash(settings):
-    kept = held_from(request_from("/", REMOTE_ADDR="192.0.2.1"))
+    kept = address(request_from("/", REMOTE_ADDR="192.0.2.1"))
     assert "192.0.2.1" not in kept
     assert len(kept) == 64
     settings.SECRET_KEY = "another"
-    assert held_from(request_from("/", REMOTE_ADDR="192.0.2.1")) != kept
+    assert address(request_from("/", REMOTE_ADDR="192.0.2.1")) != kept
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_an_address_is_kept_only_as_a_hash(settings):
     ],
 )
 def test_neighbours_share_the_first_half_and_households_are_told_apart(one, other, is_near):
-    kept = [held_from(request_from("/", REMOTE_ADDR=where)) for where in (one, other)]
+    kept = [address(request_from("/", REMOTE_ADDR=where)) for where in (one, other)]
     assert (kept[0][:32] == kept[1][:32]) is is_near
     assert kept[0] != kept[1]
 
@@ -64,9 +64,9 @@ def sent_by(user, where):
 def test_only_our_own_proxies_are_believed(settings, proxies, forwarded, expected):
     settings.TRUSTED_PROXIES = proxies
     seen = request_from("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
-    assert held_from(seen) == address_without_proxies(settings, expected)
+    assert address(seen) == address_without_proxies(settings, expected)
 
 
 def address_without_proxies(settings, ip: str) -> str:
     settings.TRUSTED_PROXIES = 0
-    return held_from(request_from("/", REMOTE_ADDR=ip))
+    return address(request_from("/", REMOTE_ADDR=ip))
