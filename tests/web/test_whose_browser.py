@@ -201,3 +201,17 @@ def test_the_home_page_there_proposes_the_next_session_that_is_not_booked(
     before = proposed()
     press_yes(victim, three_booked[0])
     assert proposed() == before
+
+
+def test_the_plan_after_booking_sends_the_mail_again_or_corrects_the_address(
+    three_booked, client, victim
+):
+    page = client.get("/plan/")
+    assert "Our email to <bdi>ana@example.com</bdi> waits for your answer" in page.content.decode()
+    token = page.context["waiting"].token
+    asked = client.post(f"/appointments/{token}/send-again/", follow=True).content.decode()
+    assert "Our email to" not in victim.get("/plan/").content.decode()
+    assert "on its way again" in asked
+    answer = client.post(f"/appointments/{token}/address/")
+    assert answer["Location"] == "/plan/book/"
+    assert client.get("/plan/").context["waiting"] is None

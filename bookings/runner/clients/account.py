@@ -105,7 +105,7 @@ def _answer(request: RunnerRequest, shown: Collection[int | None]) -> HttpRespon
     return redirect("runner:account")
 
 
-def _asked_about(people: Sequence[Client]) -> list[Appointment]:
+def _asked_about(people: Collection[Client]) -> list[Appointment]:
     if not people:
         return []
     visits = Appointment.objects.filter(client__in=people).visits()
@@ -113,7 +113,7 @@ def _asked_about(people: Sequence[Client]) -> list[Appointment]:
 
 
 def _family(
-    user: User, *, but: Sequence[Client], now: datetime
+    user: User, *, but: Collection[Client], now: datetime
 ) -> list[tuple[Client, list[Visit]]]:
     """What is to come of each who shares the mailbox, by name; nothing of their health.
 
