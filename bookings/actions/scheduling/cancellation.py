@@ -27,25 +27,30 @@ def cancel(
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale,
-    MovedMeanwhile among them where it is not of that `revision` any more.
+    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
 
     A runner's cut-off does not bind the clinic. With `charging`, being late costs the fee.
     """
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment
-    refuse_if_changed(clinic, appointment, seen)
-    if revision not in (None, appointment.revision):
-        raise MovedMeanwhile
+    _refuse_a_stale_page(clinic, appointment, seen, revision)
     if by == Role.RUNNER and (why_not := why_not_cancel(appointment, clinic, now=now)):
         raise TooLate(why_not)
     if appointment.status != Status.BOOKED:
         raise Stale
-    facts = {"reason": reason} if reason else {}
-    revision = appointment.revision + 1
-    appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=revision)
+    facts, raised = {"reason": reason} if reason else {}, appointment.revision + 1
+    appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=raised)
     if charging:
         payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
     outbox.owe(MailKind.CANCELLED, appointment, notify=notify, now=now)
     return appointment
+
+
+def _refuse_a_stale_page(
+    clinic: Clinic, appointment: Appointment, seen: int | None, revision: int | None
+) -> None:
+    """None is what the page did not say. Raises Stale, or MovedMeanwhile by the revision."""
+    refuse_if_changed(clinic, appointment, seen)
+    if revision not in (None, appointment.revision):
+        raise MovedMeanwhile
