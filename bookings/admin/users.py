@@ -185,6 +185,10 @@ class AsksWhoItIs(NamelessLog):
         if request.method != "POST":
             return False
         obj = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        ):
+            return False  # and is refused by the page itself
         form = self.get_form(request, obj)(request.POST, instance=obj)
         return not set(self.gives_power).isdisjoint(form.changed_data)
 
