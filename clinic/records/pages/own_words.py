@@ -71,7 +71,7 @@ def _row(record: Record | None, row: Mapping[str, Any], clinic: Clinic) -> dict[
         said["How"] = ", ".join(str(HOWS.get(way, way)) for way in ways)
     elif record.model is Mail:
         said["What"] = FOR_ITS_READER.get(said["What"], said["What"])
-        said["Why"] = A_RULE.sub("", said["Why"])
+        said["Why"] = A_RULE.sub("", said.get("Why", ""))
     return {_plain(label): _value(record, label, value) for label, value in said.items()}
 
 
