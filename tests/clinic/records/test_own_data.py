@@ -75,6 +75,12 @@ def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, k
     assert client.get(address).status_code == 404
 
 
+def test_the_page_of_a_mailed_link_says_whose_data_it_is(client, known):
+    """Several people of a family may share the mailbox."""
+    page = client.get(client_url(Purpose.YOUR_DATA, known)).content.decode()
+    assert "Hello <bdi>Ana Demo</bdi>," in page
+
+
 def test_one_link_is_good_for_one_purpose(client, known):
     token = client_url(Purpose.PREFERENCES, known).rstrip("/").rpartition("/")[2]
     assert client.get(f"/your-data/{token}/").status_code == 404
