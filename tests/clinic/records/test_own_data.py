@@ -186,6 +186,13 @@ def test_the_page_has_words_where_the_file_has_names(anas, known, kim, room, cli
     assert "07700 900999" in text
 
 
+def test_days_of_a_merge_are_in_words(anas, known):
+    gone = {"created_at": timezone.now(), "date_of_birth": timezone.now().date()}
+    known.record_events.create(kind="merged", at=timezone.now(), by="desk", facts={"gone": gone})
+    page = anas.get("/account/data/").content.decode()
+    assert "Created at: 2 December 2026; Date of birth: 2 December 2026" in page
+
+
 def test_erasing_asks_once_more(client, anas, known):
     mailed = client_url(Purpose.YOUR_DATA, known)
     for browser, page in ((anas, "/account/data/"), (client, mailed)):
