@@ -14,6 +14,7 @@ from clinic.records.registry.rows import RECORDS
 from tests import factories
 from tests.cast import just_asked
 from tests.clinic.records.conftest import NOTED, TOLD
+from tests.clock import day_of
 from tests.reading import first_match, part_of
 from therapists.models import Access, Note, Privacy
 
@@ -187,7 +188,7 @@ def test_the_page_has_words_where_the_file_has_names(anas, known, kim, room, cli
 
 
 def test_days_of_a_merge_are_in_words(anas, known):
-    gone = {"created_at": timezone.now(), "date_of_birth": timezone.now().date()}
+    gone = {"created_at": timezone.now(), "date_of_birth": day_of(timezone.now())}
     known.record_events.create(kind="merged", at=timezone.now(), by="desk", facts={"gone": gone})
     page = anas.get("/account/data/").content.decode()
     assert "Created at: 2 December 2026; Date of birth: 2 December 2026" in page
