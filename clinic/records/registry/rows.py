@@ -243,6 +243,7 @@ CLIENTS = (
                     "visitor",
                     "held_from",
                     "booking_key",
+                    "links_edition",
                 }
             )
         ),
