@@ -67,6 +67,10 @@ class Stale(Refused):
     sentence = gettext_lazy("This appointment has changed since the page was opened.")
 
 
+class MovedMeanwhile(Stale):
+    sentence = gettext_lazy("This appointment has been moved since the page was opened.")
+
+
 class OnHold(Refused):
     """Its client's health is to be looked at by somebody who treats them, before anything else."""
 

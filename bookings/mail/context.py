@@ -160,6 +160,14 @@ class AppointmentLetter(MailLetter):
             until = max(until, self.clinic.prove_until(start, told_at=self.now))
         return dates.until(until, self.now, self.clinic.tz)
 
+    @cached_property
+    def joins_on_a_press(self) -> bool:
+        """Booked for certain, but by somebody who has only to say that they are known here."""
+        client = self.appointment.whose
+        if not client.is_provisional or self.prove_until:
+            return False
+        return strangers.would_join(client) is not None
+
     @property
     def again_url(self) -> str:
         """Where the same day's times can be had."""

@@ -1,6 +1,8 @@
 """Who is asking, as far as holds need to know: keyed hashes, so that no address is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 from secrets import token_hex
 
@@ -22,6 +24,19 @@ NEIGHBOURHOOD = {4: 24, 6: 48}
 HALF = 32  # letters of a hash
 TYPED = "typed"  # in a booking's form, in this browser's session
 _SESSION_KEY, _BOOKED_KEY, _PROVED_KEY = "visitor", "booked", "proved"
+_STARTS_KEY = "booked_at"  # of each as it was booked, in ISO format
+
+
+@dataclass(frozen=True)
+class BookedHere:
+    """What this browser has booked and not cancelled, as far as it remembers.
+
+    Of what somebody else has answered for from its mailbox since, only `closed`: the starts as they
+    were chosen here, wherever they have been moved to from the mail.
+    """
+
+    visits: Sequence[Appointment] = ()
+    closed: Sequence[datetime] = ()
 
 
 def visitor(request: HttpRequest) -> str:
@@ -36,28 +51,35 @@ def visitor_from_now_on(request: HttpRequest) -> str:
     return visitor(request)
 
 
-def booked_here(request: HttpRequest) -> list[Appointment]:
-    """What this browser has booked, as far as it remembers.
-
-    But for what somebody else has answered for from its mailbox since.
-    """
+def booked_here(request: HttpRequest) -> BookedHere:
     known = request.session.get(_BOOKED_KEY)
     if not known:
-        return []
+        return BookedHere()
     visits = (
         Appointment.objects.visits().exclude(status=Status.CANCELLED).with_everything().with_waits()
     )
-    return [
-        visit
-        for visit in visits.filter(public_id__in=known).with_answers().order_by("starts_at")
-        if not visit.was_answered or has_proved(request, visit.whose)
-    ]
+    there = list(visits.filter(public_id__in=known).with_answers().order_by("starts_at"))
+    shown = [visit for visit in there if not visit.was_answered or has_proved(request, visit.whose)]
+    starts = request.session.get(_STARTS_KEY, {})
+    closed = [starts.get(visit.public_id) for visit in there if visit not in shown]
+    return BookedHere(shown, [datetime.fromisoformat(one) for one in closed if one])
 
 
-def remember_booked(request: HttpRequest, visits: Iterable[Appointment]) -> None:
+def remember_booked(request: HttpRequest, visits: Sequence[Appointment]) -> None:
     known = request.session.get(_BOOKED_KEY, [])
     new = [visit.public_id for visit in visits if visit.public_id not in known]
-    request.session[_BOOKED_KEY] = [*known, *new][-MOST_REMEMBERED:]
+    kept = [*known, *new][-MOST_REMEMBERED:]
+    starts = request.session.get(_STARTS_KEY, {})
+    starts |= {visit.public_id: visit.starts_at.isoformat() for visit in visits}
+    request.session[_BOOKED_KEY] = kept
+    request.session[_STARTS_KEY] = {one: starts[one] for one in kept if one in starts}
+
+
+def remember_moved(request: HttpRequest, visit: Appointment, start: datetime) -> None:
+    """Moved by this browser itself, which so knows where it stands."""
+    starts = request.session.get(_STARTS_KEY, {})
+    if visit.public_id in starts:
+        request.session[_STARTS_KEY] = {**starts, visit.public_id: start.isoformat()}
 
 
 def proved_address(request: HttpRequest) -> str:

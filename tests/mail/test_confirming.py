@@ -190,6 +190,40 @@ def test_a_family_of_four_on_one_mailbox_notices_nothing(books, inbox, sweep):
     assert sorted(Client.objects.values_list("name", flat=True)) == people
 
 
+def test_who_books_again_by_the_same_name_is_asked_to_press_and_it_joins_the_others(
+    books, inbox, sweep
+):
+    """In the browser that booked; the first mail was answered on a phone."""
+    sofa = Browser()
+    books(3, browser=sofa)
+    [first] = inbox()
+    press_yes(first)
+    assert "You are booked." in books(4, browser=sofa, follow=True).content.decode()
+    assert Client.objects.count() == 2
+    [mail] = inbox()
+    assert "press “Yes, that’s me”, so that it joins your other appointments: http" in text(mail)
+    html = part_of(mail, "html")
+    assert "so that it joins your other appointments." in html
+    assert "Yes, that’s me</a>" in html
+    assert "Your appointment is booked" in html
+    assert "to somebody else" not in text(mail)
+    press_yes(mail)
+    assert Client.objects.get(proved_at__isnull=False).appointments.count() == 2
+    books(5, browser=sofa, name="Bo Demo")  # of whom there are no others
+    [mail] = inbox()
+    assert "joins" not in text(mail)
+
+
+def test_a_plan_of_theirs_asks_the_same(books, inbox, basket, client):
+    books(3, browser=client)
+    [first] = inbox()
+    press_yes(first)
+    key = basket().context["form"]["key"].value()
+    client.post("/plan/book/", {"key": key, "name": "Ana Demo", "email": "ana@example.com"})
+    [mail] = inbox()
+    assert "“Yes, that’s me”, so that they join your other appointments: http" in text(mail)
+
+
 def test_a_strangers_browser_gets_nothing_from_an_address_that_is_proved(books, inbox, sweep):
     """On her own network: it waits as a newcomer's does, in the same words, and under no limit
     of its own."""

@@ -1,5 +1,6 @@
 """Once the mailbox has answered, what another browser was shown while booking opens no more."""
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -127,3 +128,90 @@ def test_an_entry_that_came_by_mail_leads_there_for_good_and_proves_nothing(show
     assert only().client.is_provisional
     press_yes(victim, visit)
     assert Browser().get(entry).status_code == 200
+
+
+@pytest.fixture
+def three_booked(client, basket):
+    """Of a plan; they have gone from this browser's page once the mailbox has answered."""
+    key = basket().context["form"]["key"].value()
+    person = {"key": key, "name": "Ana Demo", "email": "ana@example.com", "race": "on"}
+    assert client.post("/plan/book/", person).status_code == 302
+    client.get("/plan/")  # says what has to be said
+    return list(Appointment.objects.visits().order_by("starts_at"))
+
+
+def rows(client) -> list[str]:
+    page = client.get("/plan/").content.decode()
+    return re.findall(r'<li class="proposal.*?</li>', page, re.DOTALL)
+
+
+def test_the_plan_there_says_that_its_sessions_are_booked_and_offers_none_of_them_again(
+    three_booked, client, victim
+):
+    before = rows(client)[:3]
+    assert all("Kept for you" in row and "Kim" in row for row in before)
+    press_yes(victim, three_booked[0])
+    page = client.get("/plan/")
+    assert "The appointments booked in this browser are confirmed." in page.content.decode()
+    assert [one.ticked for one in page.context["page"].proposals[:4]] == [False] * 3 + [True]
+    for row in rows(client)[:3]:
+        assert ">Booked<" in row
+        assert not re.search(r"href|<input|Kim|Demo|\d\d:\d\d", row)
+    assert rows(victim) == []
+
+
+def test_what_becomes_of_them_shows_there_no_more(three_booked, client, victim, clinic):
+    press_yes(victim, three_booked[0])
+    closed = rows(client)[:3]
+    moved = three_booked[0]
+    Appointment.objects.filter(pk=moved.pk).update(
+        starts_at=moved.starts_at + timedelta(weeks=40),
+        ends_at=moved.ends_at + timedelta(weeks=40),
+        blocked_until=moved.blocked_until + timedelta(weeks=40),
+    )
+    assert rows(client)[:3] == closed
+    Appointment.objects.filter(pk=moved.pk).update(status=Status.CANCELLED)
+    assert "<input" in rows(client)[0]
+
+
+def test_where_that_browser_has_moved_one_itself_it_is_booked_there(
+    three_booked, client, victim, clinic
+):
+    visit = three_booked[0]
+    start = visit.starts_at + timedelta(hours=3)
+    form = {"start": start.isoformat(), "therapist": "", "revision": visit.revision}
+    assert client.post(f"{links.page_url(visit)}move/", form).status_code == 302
+    press_yes(victim, Appointment.objects.get(pk=visit.pk))
+    assert start in SessionPlan(browser_of(client)).history.closed
+
+
+def test_who_confirms_in_the_browser_that_booked_sees_them_as_ever(three_booked, client):
+    press_yes(client, three_booked[0])
+    page = client.get("/plan/").content.decode()
+    assert "booked in this browser" not in page
+    assert all("Kim" in row and "href" in row for row in rows(client)[:3])
+
+
+def test_the_home_page_there_proposes_the_next_session_that_is_not_booked(
+    three_booked, client, victim
+):
+    def proposed() -> str:
+        return client.get("/").context["answer"].next.day
+
+    before = proposed()
+    press_yes(victim, three_booked[0])
+    assert proposed() == before
+
+
+def test_the_plan_after_booking_sends_the_mail_again_or_corrects_the_address(
+    three_booked, client, victim
+):
+    page = client.get("/plan/")
+    assert "Our email to <bdi>ana@example.com</bdi> waits for your answer" in page.content.decode()
+    token = page.context["waiting"].token
+    asked = client.post(f"/appointments/{token}/send-again/", follow=True).content.decode()
+    assert "Our email to" not in victim.get("/plan/").content.decode()
+    assert "on its way again" in asked
+    answer = client.post(f"/appointments/{token}/address/")
+    assert answer["Location"] == "/plan/book/"
+    assert client.get("/plan/").context["waiting"] is None

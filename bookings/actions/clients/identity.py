@@ -24,6 +24,7 @@ from bookings.core.clients.search_text import name_compared, same_name
 from bookings.links import still_goes_to
 from bookings.models import SETTLED, Appointment, Client, ClientEvent, Clinic, User
 from bookings.queries.actors import logins_in
+from bookings.queries.clients import strangers
 from bookings.queries.logins import SETTLED_AFTER, is_settled
 
 CONFIRMED = "person confirmed"
@@ -92,13 +93,13 @@ def prove(_clinic: Clinic, client: Client, *, mailed_to: str, by: str, now: date
         return client
     client.appointments.update(vouched_for=True)
     _settle_what_was_booked_with(client, by=by, now=now)
-    known = list(_known_at(client.email).exclude(pk=client.pk).order_by("proved_at", "pk"))
-    same = next((other for other in known if same_name(other.name, client.name)), None)
+    same = strangers.would_join(client)
     if same is not None and _joined(client, same, by=by, now=now):
         brought.leave_what_is_known(same)
         return same
     client.proved_at = now
-    client.same_address_as = known[0] if known else None
+    others = _known_at(client.email).exclude(pk=client.pk)
+    client.same_address_as = others.order_by("proved_at", "pk").first()
     client.save(update_fields=["proved_at", "same_address_as"])
     brought.take(client, now=now)
     return client
@@ -218,12 +219,13 @@ def perhaps_theirs(user: User) -> list[Client]:
 
 
 def family_of(user: User) -> list[Client]:
-    """Others who are known at an address that the login has proved, and have no login of their own.
+    """Others whose mails go to an address that the login has proved.
 
-    Mails about their appointments go to this mailbox, and whoever reads it looks after them.
+    The same people as behind a mailed link to all appointments, since a code proves the mailbox
+    as well as that link does; but for those whom the page asks about (`perhaps_theirs`).
     """
-    known = Client.objects.at(*_proved_by(user)).filter(user=None).exclude(proved_at=None)
-    return list(known.order_by("name", "pk"))
+    others = Client.objects.at(*_proved_by(user)).exclude(user=user)
+    return list(others.order_by("name", "pk"))
 
 
 @changes_the_diary

@@ -7,7 +7,7 @@ from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.money import payments
 from bookings.actions.optimistic_lock import refuse_if_changed
-from bookings.actions.refusals import Stale, TooLate
+from bookings.actions.refusals import MovedMeanwhile, Stale, TooLate
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
@@ -23,10 +23,12 @@ def cancel(
     notify: Notify = Notify.NOW,
     charging: bool = False,
     seen: int | None = None,
+    revision: int | None = None,
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
+    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale,
+    MovedMeanwhile among them where it is not of that `revision` any more.
 
     A runner's cut-off does not bind the clinic. With `charging`, being late costs the fee.
     """
@@ -34,6 +36,8 @@ def cancel(
     if appointment.status == Status.CANCELLED:
         return appointment
     refuse_if_changed(clinic, appointment, seen)
+    if revision not in (None, appointment.revision):
+        raise MovedMeanwhile
     if by == Role.RUNNER and (why_not := why_not_cancel(appointment, clinic, now=now)):
         raise TooLate(why_not)
     if appointment.status != Status.BOOKED:

@@ -10,8 +10,9 @@ from django.db.models import Q, QuerySet
 
 from bookings import dates
 from bookings.core.clients.addresses import mailbox_of
+from bookings.core.clients.search_text import same_name
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Appointment, Clinic, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, MailState
 from bookings.models.mail.kinds import UNFINISHED
 
 NOBODY_CONFIRMED = "nobody confirmed it"  # as events name who gave it back
@@ -59,6 +60,13 @@ def was_given_back(visit: Appointment) -> bool:
     if visit.status != Status.CANCELLED or visit.prove_by is None:
         return False
     return visit.events.filter(kind=Status.CANCELLED, by=NOBODY_CONFIRMED).exists()
+
+
+def would_join(client: Client) -> Client | None:
+    """Who they turn out to be once the mailbox answers: known there already, by the same name."""
+    known = Client.objects.at(client.email).exclude(proved_at=None).exclude(pk=client.pk)
+    there = known.order_by("proved_at", "pk")
+    return next((one for one in there if same_name(one.name, client.name)), None)
 
 
 def waiting_in(mailbox: str) -> int:

@@ -37,10 +37,14 @@ class Usual:
 
 @dataclass(frozen=True)
 class History:
-    """A runner's visits so far and to come, and what they like; nobody's has none."""
+    """A runner's visits so far and to come, and what they like; nobody's has none.
+
+    `closed` are starts that a browser has booked and may be told nothing more of.
+    """
 
     visits: Sequence[Appointment] = ()
     usual: Usual = Usual()
+    closed: Sequence[datetime] = ()
 
     @classmethod
     def of(cls, client: Client) -> "History":
@@ -72,6 +76,14 @@ class History:
                 return visit
         return None
 
+    def is_closed(self, session: training.Session, clinic: Clinic) -> bool:
+        """Whether it was booked, and only the mailbox learns more of that."""
+        return any(session.covers(clinic.day_of(start)) for start in self.closed)
+
+    def has(self, session: training.Session, clinic: Clinic) -> bool:
+        """Whether it needs no offer, since something is booked for it."""
+        return self.booked_for(session, clinic) is not None or self.is_closed(session, clinic)
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -79,7 +91,7 @@ class Offer:
 
     `treatment` is the suitable one nearest to the session's minutes, None if there is none;
     `openings` are the nearest to the suggested day; `opens_on` is set while the diary does
-    not reach the session yet.
+    not reach the session yet. One that is `closed` is booked, and no more may be told.
     """
 
     number: int
@@ -89,6 +101,7 @@ class Offer:
     booked: Appointment | None
     opens_on: date | None
     declined: bool
+    closed: bool = False
 
 
 def id_of(session: training.Session) -> SessionId:
@@ -141,7 +154,7 @@ def next_offer(
     waiting = [
         (number, session)
         for number, session in enumerate(plan.sessions, start=1)
-        if id_of(session) not in declined and not history.booked_for(session, clinic)
+        if id_of(session) not in declined and not history.has(session, clinic)
     ]
     found = _offers(clinic, plan, waiting[:1], history, declined=(), now=now, holder=holder)
     return found[0] if found else None
@@ -212,13 +225,14 @@ class _OfferFacts:
     def offer(self, number: int, session: training.Session) -> Offer:
         treatment = suitable(self.treatments, session)
         booked = self.history.booked_for(session, self.clinic)
-        declined = id_of(session) in self.declined and not booked
+        closed = not booked and self.history.is_closed(session, self.clinic)
+        declined = id_of(session) in self.declined and not (booked or closed)
         not_yet = session.window_start > self.last
         found: list[Opening] = []
-        if treatment and not (booked or declined or not_yet):
+        if treatment and not (booked or closed or declined or not_yet):
             found = self.nearest_to(session, treatment)
         opens_on = session.ideal - timedelta(days=self.clinic.horizon_days) if not_yet else None
-        return Offer(number, session, treatment, found, booked, opens_on, declined)
+        return Offer(number, session, treatment, found, booked, opens_on, declined, closed)
 
     def nearest_to(self, session: training.Session, treatment: Treatment) -> list[Opening]:
         if self.diary is None:

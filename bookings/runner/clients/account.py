@@ -45,7 +45,8 @@ ANSWERS: dict[str, tuple[Callable[..., Client | None], Any]] = {
 @private
 def account(request: RunnerRequest) -> HttpResponse:
     client = Client.objects.filter(user=request.user).first()
-    asked = _asked_about(request.user)
+    perhaps = identity.perhaps_theirs(request.user)
+    asked = _asked_about(perhaps)
     names = {visit.whose.pk: name_compared(visit.whose.name) for visit in asked}
     clinic, now = Clinic.objects.the(), timezone.now()
     context: dict[str, Any] = {
@@ -54,7 +55,7 @@ def account(request: RunnerRequest) -> HttpResponse:
         "asked": asked,
         "several_asked": len(names) > 1,
         "of_one_name": len(set(names.values())) == 1,
-        "family": _family(request.user, now=now),
+        "family": _family(request.user, but=perhaps, now=now),
     }
     if client is not None:
         context |= _of(client, now=now)
@@ -104,25 +105,29 @@ def _answer(request: RunnerRequest, shown: Collection[int | None]) -> HttpRespon
     return redirect("runner:account")
 
 
-def _asked_about(user: User) -> list[Appointment]:
-    asked = identity.perhaps_theirs(user)
-    if not asked:
+def _asked_about(people: Collection[Client]) -> list[Appointment]:
+    if not people:
         return []
-    visits = Appointment.objects.filter(client__in=asked).visits()
+    visits = Appointment.objects.filter(client__in=people).visits()
     return list(visits.with_everything().order_by("client_id", "starts_at"))
 
 
-def _family(user: User, *, now: datetime) -> list[tuple[Client, list[Visit]]]:
-    """What is to come of each who shares the mailbox, by name; nothing of their health."""
-    people = identity.family_of(user)
+def _family(
+    user: User, *, but: Collection[Client], now: datetime
+) -> list[tuple[Client, list[Visit]]]:
+    """What is to come of each who shares the mailbox, by name; nothing of their health.
+
+    Anybody may have typed the address: of whom nothing is to come, only those known are named.
+    """
+    people = [one for one in identity.family_of(user) if one not in but]
     ahead = Visits.of(people, now=now).ahead if people else ()
-    return [(one, [v for v in ahead if v.appointment.client_id == one.pk]) for one in people]
+    each = [(one, [v for v in ahead if v.appointment.client_id == one.pk]) for one in people]
+    return [(one, theirs) for one, theirs in each if theirs or one.proved_at]
 
 
 def _of(client: Client, *, now: datetime) -> dict:
     mails = client.mails.filter(sent_at__isnull=False).order_by("-sent_at")
     return {
-        "shared": Client.objects.at(client.email).exclude(pk=client.pk).exists(),
         "visits": Visits.of([client], now=now),
         "races": client.races.all(),
         "week": TrainingWeek(client),

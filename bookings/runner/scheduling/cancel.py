@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from bookings.actions.refusals import Busy, Refused, Stale, TooLate
+from bookings.actions.refusals import Busy, MovedMeanwhile, Refused, Stale, TooLate
 from bookings.actions.scheduling import cancellation, undoing
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -23,7 +23,11 @@ from bookings.web.responses import page_methods
 def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":
         return _cancel(request, opened)
-    return back_to_it(opened) if _cannot_cancel(opened) else _ask(request, opened, CancelForm())
+    return back_to_it(opened) if _cannot_cancel(opened) else _ask(request, opened, _form(opened))
+
+
+def _form(opened: Opened, reason: str = "") -> CancelForm:
+    return CancelForm(initial={"revision": opened.appointment.revision, "reason": reason})
 
 
 def _cannot_cancel(opened: Opened) -> bool:
@@ -33,13 +37,20 @@ def _cannot_cancel(opened: Opened) -> bool:
 
 
 def _ask(
-    request: HttpRequest, opened: Opened, form: CancelForm, problem: str = "", status: int = 200
+    request: HttpRequest,
+    opened: Opened,
+    form: CancelForm,
+    problem: str = "",
+    *,
+    moved: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "opened": opened,
         "appointment": opened.appointment,
         "form": form,
         "problem": problem,
+        "moved": moved,
     }
     return render(request, "runner/scheduling/cancel.html", context, status=status)
 
@@ -52,9 +63,14 @@ def _cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
         cancellation.cancel(
             opened.appointment,
             reason=form.cleaned_data["reason"],
+            revision=form.cleaned_data["revision"],
             by=Role.RUNNER,
             now=timezone.now(),
         )
+    except MovedMeanwhile as refusal:
+        opened.appointment.refresh_from_db()
+        anew = _form(opened, form.cleaned_data["reason"])
+        return _ask(request, opened, anew, moved=str(refusal), status=409)
     except (TooLate, Stale) as refusal:
         return _ask(request, opened, form, str(refusal), status=409)
     messages.success(request, _("Your appointment is cancelled. We have emailed you about it."))

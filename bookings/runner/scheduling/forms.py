@@ -55,7 +55,12 @@ class NewStartForm(RevisionForm, StartForm):
 
 
 class CancelForm(forms.Form):
-    """Why, if they like; a list, because a free text would fill with health data."""
+    """Why, if they like; a list, because a free text would fill with health data.
+
+    And the appointment as the page showed it, so that a stale tab cancels no other time.
+    """
+
+    revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
     reason = forms.ChoiceField(
         label=gettext_lazy("Would you tell us why? (optional)"),
@@ -64,4 +69,4 @@ class CancelForm(forms.Form):
         widget=forms.Select(attrs={"autocomplete": "off"}),
     )
 
-    helper = plain("reason")
+    helper = plain("revision", "reason")

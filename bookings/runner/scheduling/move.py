@@ -26,6 +26,7 @@ from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling.picker import Picker
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import plan_behind_a_link, plan_of_store
+from bookings.web.visitor import remember_moved
 
 
 @page_methods
@@ -92,6 +93,7 @@ def _move(request: HttpRequest, opened: Opened) -> HttpResponse:
         raise
     except Refused as refusal:
         return _confirm_page(request, opened, form, refusal, status=409)
+    remember_moved(request, opened.appointment, form.cleaned_data["start"])
     messages.success(
         request, _("Your appointment has been moved. We have emailed you the new time.")
     )

@@ -172,4 +172,4 @@ def _marked(clinic: Clinic, plan: training.Plan, history: History) -> Iterable[M
     for number, session in enumerate(plan.sessions, start=1):
         booked = history.booked_for(session, clinic)
         day = clinic.day_of(booked.starts_at) if booked else session.suggested
-        yield Marked(number, day, booked is not None)
+        yield Marked(number, day, history.has(session, clinic))

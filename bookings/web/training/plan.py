@@ -16,7 +16,7 @@ from bookings.models import Clinic, Treatment
 from bookings.web.responses import page_methods, page_or_part
 from bookings.web.scheduling import bundle
 from bookings.web.scheduling.picker import PAGE, PART, Picker
-from bookings.web.training.plan_page import plan_page
+from bookings.web.training.plan_page import Waiting, plan_page
 from bookings.web.training.plan_store import (
     ClientPlan,
     PlanStore,
@@ -127,15 +127,21 @@ def _show_plan(
     habits: WeekForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    now = timezone.now()
     context: dict[str, Any] = {"clinic": clinic, "store": store, "form": form}
+    context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
+    elif isinstance(store, SessionPlan):
+        context["waiting"] = Waiting.among(
+            store.history.visits, clinic, visitor=visitor(request), now=now
+        )
     if store.races:
         context["habits"] = habits or _habits(store)
         context["page"] = plan_page(
             clinic,
             store,
-            now=timezone.now(),
+            now=now,
             visitor=visitor(request),
             bundle=bundle.read(request.session, store.url),
         )

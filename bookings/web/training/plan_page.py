@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings import dates, links
 from bookings.actions.training import training_feedback
 from bookings.core import training
 from bookings.core.training.protocol.phases import PhaseRules
@@ -58,6 +59,26 @@ class UnplannedVisit:
     @property
     def is_done(self) -> bool:
         return self.visit.status in HAS_BEEN
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The newest visit of this browser whose mail has not been answered, with its page's token."""
+
+    visit: Appointment
+    token: str
+    until: str
+
+    @classmethod
+    def among(
+        cls, visits: Iterable[Appointment], clinic: Clinic, *, visitor: str, now: datetime
+    ) -> "Waiting | None":
+        waiting = [one for one in visits if one.waits and one.visitor == visitor]
+        newest = max(waiting, key=lambda one: (one.booked_at, one.pk), default=None)
+        if newest is None or newest.prove_by is None:
+            return None
+        until = dates.until(newest.prove_by, now, clinic.tz)
+        return cls(newest, links.page_token(newest), until)
 
 
 @dataclass(frozen=True)
@@ -177,7 +198,7 @@ class PlanPage:
 
     @property
     def any_booked(self) -> bool:
-        return any(proposal.offer.booked for proposal in self.proposals)
+        return any(one.offer.booked or one.offer.closed for one in self.proposals)
 
     @property
     def can_be_booked(self) -> bool:
@@ -240,7 +261,7 @@ def _marked(offer: Offer, clinic: Clinic) -> Marked:
     day = offer.session.suggested
     if offer.booked:
         day = clinic.day_of(offer.booked.starts_at)
-    return Marked(offer.number, day, offer.booked is not None)
+    return Marked(offer.number, day, offer.booked is not None or offer.closed)
 
 
 def _in_words(offer: Offer, clinic: Clinic, protocol: training.Protocol) -> InWords:

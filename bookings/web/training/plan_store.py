@@ -119,7 +119,8 @@ class SessionPlan(Pages):
     def __init__(self, request: HttpRequest):
         self._session = request.session
         self.told = Told(self._session.get(KEY, {}))
-        self.history = History(booked_here(request), usual_told(self.told))
+        here = booked_here(request)
+        self.history = History(here.visits, usual_told(self.told), here.closed)
 
     @property
     def races(self) -> Sequence[Race]:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from bookings.core.roles import Role
+from bookings.links import Purpose, client_url
 from bookings.models import Client, ErasureRequest, Mail, MailKind, MailState, SignInMail, User
 from tests import factories
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, DATA
@@ -117,25 +119,46 @@ def test_whom_the_clinic_has_joined_with_the_login_sees_the_familys_visits_besid
     assert bo.user is None
 
 
-def test_a_family_shows_nobody_who_is_unproved_elsewhere_or_has_a_login(
-    ana, visit, sign_in_by_code
+@pytest.mark.parametrize("known", [True, False])
+def test_the_account_lists_the_same_people_as_the_link_in_the_familys_mails(
+    ana, visit, sign_in_by_code, known
 ):
-    unproved = factories.make_client("Cy Demo", email="ana@example.com", proved_at=None)
+    if known:
+        Client.objects.filter(pk=ana.pk).update(user=User.objects.create_user("ana@example.com"))
+    unproved = factories.make_client("Cy Demo", email="Ana@example.com", proved_at=None)
     elsewhere = factories.make_client("Di Demo", email="di@example.com")
     with_a_login = factories.make_client("Eve Demo", email="ana@example.com")
     login = User.objects.create_user("eve@example.com")
     Client.objects.filter(pk=with_a_login.pk).update(user=login)
     for one in (unproved, elsewhere, with_a_login):
         visit(one)
-    assert "Coming up for <bdi>Ana Demo" in (shown := page(sign_in_by_code("ana@example.com")))
-    for name in ("Cy", "Di", "Eve"):
-        assert f"{name} Demo" not in shown
+    shown = page(sign_in_by_code("ana@example.com"))
+    behind_the_link = page(Browser(), urlsplit(client_url(Purpose.VISITS, ana)).path)
+    for name, there in {"Ana": True, "Cy": True, "Di": False, "Eve": True}.items():
+        assert (f"For <bdi>{name} Demo" in behind_the_link) == there, name
+        mine = known and name == "Ana"
+        assert (f"Coming up for <bdi>{name} Demo" in shown) == (there and not mine), name
+
+
+def test_who_is_asked_about_or_was_only_typed_once_stands_in_no_familys_list(
+    ana, visit, sign_in_by_code
+):
+    again = factories.make_client("Ana Demo", email="ana@example.com", proved_at=None)
+    visit(again, days=5)
+    factories.make_client("Rude Words", email="ana@example.com", proved_at=None)
+    shown = page(sign_in_by_code("ana@example.com"))
+    assert "Is this yours?" in shown
+    assert "Coming up for" not in shown
+    assert "Rude Words" not in shown
 
 
 def test_somebody_elses_login_is_never_taken_over(ana, sign_in_by_code):
     other = User.objects.create_user("other@example.com")
     Client.objects.filter(pk=ana.pk).update(user=other)
-    assert "Sports massage</bdi> with" not in page(sign_in_by_code("ana@example.com"))
+    factories.make_race(ana, name="Hidden Hills")
+    browser = sign_in_by_code("ana@example.com")
+    assert "Hidden Hills" not in page(browser) + page(browser, "/plan/")
+    assert browser.get("/account/data/")["Location"] == "/account/"
     ana.refresh_from_db()
     assert ana.user == other
 

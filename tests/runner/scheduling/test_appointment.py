@@ -135,6 +135,24 @@ def test_a_reason_that_is_not_on_the_list_changes_nothing(client, page, booked):
     assert booked.status == Status.BOOKED
 
 
+def test_a_tab_from_before_a_move_cancels_nothing_and_shows_the_visit_anew(client, page, booked):
+    stale = client.get(page + "cancel/").context["form"].initial
+    later = booked.starts_at + timedelta(days=1)
+    to = {"start": later.isoformat(), "therapist": "", "revision": booked.revision}
+    assert client.post(page + "move/", to).url == page
+    answer = client.post(page + "cancel/", {**stale, "reason": "elsewhere"})
+    booked.refresh_from_db()
+    assert (answer.status_code, booked.status) == (409, Status.BOOKED)
+    shown = answer.content.decode()
+    assert "has been moved since the page was opened. Nothing has been cancelled." in shown
+    assert f"{later.day} {later:%B}" in shown
+    anew = answer.context["form"].initial
+    assert anew == {"revision": booked.revision, "reason": "elsewhere"}
+    client.post(page + "cancel/", anew)
+    booked.refresh_from_db()
+    assert booked.status == Status.CANCELLED
+
+
 def test_cancelling_twice_ends_at_the_same_page(client, page):
     first, second = client.post(page + "cancel/"), client.post(page + "cancel/")
     assert first.url == second.url == page

@@ -175,8 +175,8 @@ def test_the_sentence_under_the_plan_says_where_it_is_kept(told, book, client, e
     visit = book()
     assert "We keep it once you have confirmed your address" in text(client.get("/plan/"))
     prove(elsewhere, visit)
-    assert "is kept with your appointments" in text(client.get("/plan/"))
-    assert "only your mail’s link, or signing in, opens it" in text(
+    assert "We keep your plan with your appointments" in text(client.get("/plan/"))
+    assert "Only the link in our email, or signing in, opens it" in text(
         elsewhere.get(link(visit, "plan/"))
     )
 
