@@ -265,7 +265,7 @@ def sign_ins(request: StaffRequest) -> HttpResponse:
     before = whole_number(request.GET.get("before"))
     if before is not None:
         found = found.filter(pk__lt=before)
-    events = list(found.select_related("user")[: ON_A_PAGE + 1])
+    events = list(found.select_related("user", "client")[: ON_A_PAGE + 1])
     shown = events[:ON_A_PAGE]
     query = {name: value for name, value in asked.items() if value}
     context = {
