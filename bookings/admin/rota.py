@@ -80,13 +80,17 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     def save_model(
         self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool
     ) -> None:
-        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew."""
+        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew.
+
+        Of somebody invited the link to a first password holds: nobody has come in by it yet.
+        """
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)
         if {"user", "active"}.intersection(form.changed_data):
             here = request.session.session_key or ""
             for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
-                logins.end_ways_in(login, but=here)
+                if not login.is_unused:  # there is only the invitation, mailed to its own address
+                    logins.end_ways_in(login, but=here)
                 logins.tell_of_change(
                     login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
                 )

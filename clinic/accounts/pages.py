@@ -26,6 +26,7 @@ from bookings.actions.rota.therapists import offer_again, offer_no_longer
 from bookings.core.wording import isolated
 from bookings.models import Client, Clinic, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import BY_ANYBODY
+from bookings.queries.logins import is_still_invited
 from bookings.web.actor import who
 from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import SignedInRequest, StaffRequest
@@ -151,6 +152,8 @@ def switch_off(request: StaffRequest, user: User) -> str:
 
 def switch_on(request: StaffRequest, user: User) -> str:
     _switch(request, user, on=True)
+    if is_still_invited(user):  # the link in their invitation is over
+        mail_link_to_new_password(request, user)
     return _("Done. It can be used again; they and every owner are told.")
 
 

@@ -75,7 +75,8 @@ class Record:
     """All that is decided about one model's rows.
 
     `owner` leads to the client in Django's way of naming that; None: they are about no client.
-    `or_owner` is a second way there. `blank` is what rows that stay are set to; of NAMELESS ones, all that says whose they are.
+    `or_owner` is a second way there.
+    `blank` is what rows that stay are set to; of NAMELESS ones, all that says whose they are.
     `on_merge` has a step for each foreign key to Client; it is empty where a row goes along with
     its parent. `with_login` says what becomes of the rows when the login they point to is deleted.
     """
