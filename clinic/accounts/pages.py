@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -170,7 +171,11 @@ def take_out_of_the_diary(request: StaffRequest, user: User) -> str:
     accepted = request.POST.get("accepted", "")
     offer_no_longer(therapist, accepted=accepted, now=timezone.now())
     logins.end_ways_in(user)
-    return _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
+    done = _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
+    if not accepted:
+        return done
+    link = '{} <a href="{}">{}</a>'
+    return format_html(link, done, reverse("diary:stranded"), _("Settle the visits that stand"))
 
 
 def put_into_the_diary(request: StaffRequest, user: User) -> str:

@@ -289,7 +289,9 @@ def test_who_is_still_offered_to_runners_is_said_and_taken_out_with_the_visits_f
     assert reverse("diary:appointment", args=[there.pk]) in asked.content.decode()
     assert Therapist.objects.get(pk=kim.pk).active
     digest = first_match(r'name="accepted" value="(\w+)"', asked.content.decode())[1]
-    owners.post(login_page(deb), {"do": "out", "accepted": digest})
+    out = {"do": "out", "accepted": digest}
+    done = owners.post(login_page(deb), out, follow=True).content.decode()
+    assert f'<a href="{reverse("diary:stranded")}">Settle the visits that stand</a>' in done
     assert not Therapist.objects.get(pk=kim.pk).active
     assert "still offered" not in page(owners, login_page(deb))
 
