@@ -101,19 +101,32 @@ def language() -> str:
 def address(request: HttpRequest) -> str:
     """The network the request comes from, past the proxies that we run ourselves.
 
-    The first half is the same for all of its neighbourhood (`strangers.of_one_network`).
+    The first half is the same for all of its neighbourhood.
     """
     where = outermost_trusted(request)
     around = _keyed("neighbourhood", neighbourhood(where))
     return around[:HALF] + _keyed("address", network(where))[:HALF]
 
 
+def held_from(request: HttpRequest) -> str:
+    """The address, or for a login its own half of one.
+
+    So each login has an allowance, and a neighbourhood has one for all of its logins
+    (`strangers.booked_from_one_network`).
+    """
+    where, login = address(request), _login(request)
+    return where[:HALF] + login[:HALF] if login else where
+
+
 def counted_as(request: HttpRequest) -> str:
-    """Whose limits count: the login's own, or else those of the network, which strangers share."""
+    """Whose limits count: the login's own, wherever it is, or those of the network."""
+    return _login(request) or address(request)
+
+
+def _login(request: HttpRequest) -> str:
+    """A digest; "" for nobody."""
     user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated:
-        return _keyed("login", str(user.pk))
-    return address(request)
+    return _keyed("login", str(user.pk)) if user is not None and user.is_authenticated else ""
 
 
 def network(where: str) -> str:

@@ -3,7 +3,8 @@
 import pytest
 from django.test import RequestFactory
 
-from bookings.web.visitor import address
+from bookings.web.visitor import address, counted_as, held_from
+from tests import factories
 
 request_from = RequestFactory().get
 
@@ -30,6 +31,24 @@ def test_neighbours_share_the_first_half_and_households_are_told_apart(one, othe
     kept = [address(request_from("/", REMOTE_ADDR=where)) for where in (one, other)]
     assert (kept[0][:32] == kept[1][:32]) is is_near
     assert kept[0] != kept[1]
+
+
+def test_logins_have_allowances_of_their_own_and_their_network_one_for_them_all(db):
+    """Else three mailboxes that somebody has made close the clinic to newcomers."""
+    users = factories.make_user("one@example.com"), factories.make_user("two@example.com")
+    near, far = "192.0.2.1", "198.51.100.1"
+    kept = {(user.pk, where): sent_by(user, where) for user in users for where in (near, far)}
+    starts = {who: held_from(request) for who, request in kept.items()}
+    assert len(set(starts.values())) == 4
+    assert len({start[:32] for start in starts.values()}) == 2
+    assert starts[users[0].pk, near][:32] == held_from(request_from("/", REMOTE_ADDR=near))[:32]
+    assert len({counted_as(request) for request in kept.values()}) == 2
+
+
+def sent_by(user, where):
+    request = request_from("/", REMOTE_ADDR=where)
+    request.user = user
+    return request
 
 
 @pytest.mark.parametrize(

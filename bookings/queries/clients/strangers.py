@@ -93,7 +93,7 @@ def booked_within_the_hour(now: datetime) -> int:
 
 
 def booked_from_one_network(held_from: str, now: datetime) -> int:
-    """The same from one neighbourhood of addresses: `visitor.address` begins with it."""
+    """The same from one neighbourhood of addresses: `visitor.held_from` begins with it."""
     around = held_from[: len(held_from) // 2]
     return _within_the_hour(now).filter(held_from__startswith=around).count() if around else 0
 

@@ -1,6 +1,6 @@
 """What a signed-in runner sees of their own: appointments, races, and the way to the plan."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings import links
 from bookings.actions.clients import identity, ways_in
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import unproved
 from bookings.core.clients.search_text import name_compared
 from bookings.core.roles import Role
@@ -21,7 +21,6 @@ from bookings.core.wording import isolated
 from bookings.models import Appointment, Client, Clinic, User
 from bookings.runner.clients.age_consent import still_to_tell
 from bookings.runner.clients.week import TrainingWeek
-from bookings.web.client_links import client_or_404
 from bookings.web.forms import whole_number
 from bookings.web.requests import RunnerRequest
 from bookings.web.responses import private
@@ -77,19 +76,21 @@ def withdraw_links(request: RunnerRequest) -> HttpResponse:
 @private
 def yours(request: RunnerRequest, pk: int) -> HttpResponse:
     """The answer to "is this yours?", about what was booked without signing in."""
-    return _answer(request, [client_or_404(pk)])
+    return _answer(request, {pk})
 
 
 @require_POST
 @private
 def all_yours(request: RunnerRequest) -> HttpResponse:
     """One answer about all that the page has asked."""
-    shown = {whole_number(one) for one in request.POST.getlist("record")}
-    asked = [one for one in identity.perhaps_theirs(request.user) if one.pk in shown]
-    return _answer(request, asked)
+    return _answer(request, {whole_number(one) for one in request.POST.getlist("record")})
 
 
-def _answer(request: RunnerRequest, records: Sequence[Client]) -> HttpResponse:
+def _answer(request: RunnerRequest, shown: Collection[int | None]) -> HttpResponse:
+    """Numbers that this login is not asked about are answered as those that are nobody's."""
+    records = [one for one in identity.perhaps_theirs(request.user) if one.pk in shown]
+    if not records:
+        messages.error(request, str(Stale()))
     act, thanks = ANSWERS.get(request.POST.get("do", ""), ANSWERS["leave"])
     answered = 0
     for client in records:

@@ -27,7 +27,7 @@ from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm
 from bookings.web.rate_limits import BOOKING, limited
 from bookings.web.responses import page_methods, status_of
-from bookings.web.visitor import counted_as, language, visitor
+from bookings.web.visitor import held_from, language, visitor
 
 
 @page_methods
@@ -76,7 +76,7 @@ def _request(request: HttpRequest, client: Client, slot: Slot, form: KeyForm) ->
         client=client,
         key=form.cleaned_data["key"],
         rules=Rules.ONLINE,
-        holder=Holder(key=visitor(request), address=counted_as(request)),
+        holder=Holder(key=visitor(request), address=held_from(request)),
         agrees_to_terms=True,
         language=language(),
         by=Role.RUNNER,

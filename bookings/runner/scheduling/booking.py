@@ -36,7 +36,7 @@ from bookings.web.training import basket
 from bookings.web.training.plan_store import SessionPlan, goes_along
 from bookings.web.visitor import (
     TYPED,
-    counted_as,
+    held_from,
     language,
     proved_address,
     proved_here,
@@ -193,7 +193,7 @@ def _is_them(known: Client, person: dict[str, str]) -> bool:
 
 
 def _holder(request: HttpRequest) -> Holder:
-    return Holder(key=visitor_from_now_on(request), address=counted_as(request))
+    return Holder(key=visitor_from_now_on(request), address=held_from(request))
 
 
 def _confirm(request: HttpRequest, said: dict, *, waits: bool) -> None:

@@ -42,7 +42,7 @@ from bookings.web.training.plan_store import (
 )
 from bookings.web.visitor import (
     TYPED,
-    counted_as,
+    held_from,
     language,
     proved_address,
     proved_here,
@@ -388,7 +388,7 @@ def _nothing_chosen(request: HttpRequest, store: PlanStore) -> HttpResponse:
 
 def _holder(request: HttpRequest, store: PlanStore) -> Holder:
     """Strangers may keep so many times; the desk, from its one address, as many as it needs."""
-    where = "" if store.at_the_desk else counted_as(request)
+    where = "" if store.at_the_desk else held_from(request)
     return Holder(key=visitor_from_now_on(request), address=where)
 
 
