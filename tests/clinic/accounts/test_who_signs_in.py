@@ -564,7 +564,8 @@ def test_a_family_on_one_mailbox_books_for_each_and_sees_no_more_than_before(
         client.post(f"/appointments/{links.mail_token(visit)}/thats-me/")
     assert Client.objects.filter(proved_at__isnull=False).count() == 4
     shown = sign_in_by_code("us@example.com").get("/account/").content.decode()
-    assert "We cannot tell yet" in shown
+    assert "Several people book with this address" in shown
+    assert "Races and health stay apart" in shown
 
 
 def test_a_repeat_client_who_books_without_signing_in_notices_nothing(
