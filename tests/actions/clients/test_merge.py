@@ -94,6 +94,9 @@ def makers(visit):
         "bookings.Agreement.client": lambda one: one.agreements.create(
             text=LegalText.objects.get_or_create(kind="terms", number=77)[0], at=NOW
         ),
+        "bookings.SignInEvent.client": lambda one: one.sign_in_events.create(
+            at=NOW, kind="signed_in"
+        ),
         "bookings.ErasureRequest.client": lambda one: one.erasure_requests.create(asked_at=NOW),
         "bookings.Change.client": lambda one: one.changes.first(),
     }
