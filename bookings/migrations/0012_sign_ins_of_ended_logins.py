@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("bookings", "0010_offers_of_other_times")]
+    dependencies = [("bookings", "0011_editions_of_links_are_no_news")]
 
     operations = [
         migrations.AddField(
