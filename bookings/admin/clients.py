@@ -1,5 +1,7 @@
 """Clients."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.actions.clients.details import facts_of, record_change
 from bookings.actions.clients.ways_in import change_the_lock, shut
 from bookings.admin.users import LoginForOwners
 from bookings.core.clients.addresses import compared
@@ -78,8 +81,16 @@ class ClientAdmin(LoginForOwners):
         if has_another:
             obj.bounced_at = obj.proved_at = None
         super().save_model(request, obj, form, change)
+        if before is None:
+            obj.record_events.create(kind="taken down", by=who(request), at=now)
         if before and has_another:
             addresses, users = [before.email], [before.user]
             change_the_lock(obj, users=users, addresses=addresses, by=who(request), now=now)
         elif obj.user_id != (before.user_id if before else None):
             shut(obj, by=who(request), now=now)
+        if before:
+            record_change(obj, _facts(before), _facts(obj), by=who(request), now=now)
+
+
+def _facts(client: Client) -> dict[str, Any]:
+    return {**facts_of(client), "login": client.user.email if client.user else ""}

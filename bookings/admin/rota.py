@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions import logins
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
+from bookings.core.roles import Role
 from bookings.core.training.protocol.vocabulary import Kind
 from bookings.models import (
     Absence,
@@ -63,13 +64,34 @@ class FlagsOverlaps(NamelessLog):
             messages.warning(request, sentence)
 
 
+class LoginField(forms.ModelChoiceField):
+    """Logins of the staff, and those that are nobody's record: staff read what is mailed to them.
+
+    Two of one name are told apart by their addresses.
+    """
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy(
+            "A runner’s login cannot be linked: mails to the staff would go to the runner. Make a "
+            "login with an address of the therapist’s own first."
+        )
+    }
+
+    def __init__(self, **options: Any):
+        of_a_runner = Q(role=Role.RUNNER, therapist=None, client__isnull=False)
+        logins = User.objects.exclude(of_a_runner).order_by("name", "email")
+        super().__init__(**{**options, "queryset": logins})
+
+    def label_from_instance(self, login: User) -> str:
+        return f"{login.name}, {login.email}" if login.name else login.email
+
+
 @admin.register(Therapist)
 class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     gives_power = ("user", "active")  # who is offered again may treat, and read
     fields = [
         "name", "slug", "initials", "speciality", "bio", "qualifications", "user", "active",
     ]  # fmt: skip
-    autocomplete_fields = ["user"]
     inlines = [WeeklyShiftInline, WeeklyBreakInline, ExtraShiftInline, AbsenceInline]
     list_display = ["name", "initials", "user", "active"]
     list_filter = ["active", "treatments"]
@@ -77,16 +99,27 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     search_fields = ["name", "initials"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **options: Any
+    ) -> Any:
+        if db_field.name == "user":
+            options["form_class"] = LoginField
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
     def save_model(
         self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool
     ) -> None:
-        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew."""
+        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew.
+
+        Of somebody invited the link to a first password holds: nobody has come in by it yet.
+        """
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)
         if {"user", "active"}.intersection(form.changed_data):
             here = request.session.session_key or ""
             for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
-                logins.end_ways_in(login, but=here)
+                if not login.is_unused:  # there is only the invitation, mailed to its own address
+                    logins.end_ways_in(login, but=here)
                 logins.tell_of_change(
                     login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
                 )

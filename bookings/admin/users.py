@@ -23,6 +23,7 @@ from bookings.actions.clients.ways_in import shut
 from bookings.admin.base import NamelessLog
 from bookings.core.roles import Role
 from bookings.models import Client, User
+from bookings.queries.logins import is_still_invited
 from bookings.web.actor import who
 
 LOCK = {"email", "role", "is_active"}
@@ -132,6 +133,8 @@ class UserAdmin(NamelessLog):
             ends(obj, but=request.session.session_key or "" if is_own else "")
             _tell_of_change(request, obj, form)
             _shut_what_it_opens(request, obj)
+            if is_still_invited(obj, address_before=form.initial["email"]):
+                _mail_link_to_first_password(request, obj)  # the one mailed before may be over
         elif not change:
             _mail_link_to_first_password(request, obj)
             if not obj.is_a_runner:
@@ -185,6 +188,10 @@ class AsksWhoItIs(NamelessLog):
         if request.method != "POST":
             return False
         obj = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        ):
+            return False  # and is refused by the page itself
         form = self.get_form(request, obj)(request.POST, instance=obj)
         return not set(self.gives_power).isdisjoint(form.changed_data)
 

@@ -91,6 +91,11 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         return self.role == Role.RUNNER and not hasattr(self, "therapist")
 
     @property
+    def is_unused(self) -> bool:
+        """Made, and perhaps invited, but nobody has chosen a password or signed in so far."""
+        return self.last_login is None and not self.has_usable_password()
+
+    @property
     def role_in_words(self) -> str:
         """As people say it: Therapist; Owner, Therapist."""
         known = [] if self.role == Role.RUNNER else [ROLE_NAMES[Role(self.role)]]

@@ -1,4 +1,4 @@
-"""Whether a login has been what it is for long enough to speak for a client."""
+"""Whether a login has been what it is for long enough to speak for a client, or is new."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
-from bookings.models import Change, Therapist, User
+from bookings.models import Change, Client, Therapist, User
 from bookings.models.records.history import Operation
 
 SETTLED_AFTER = timedelta(days=14)
@@ -21,6 +21,14 @@ def is_settled(user: User, *, since: datetime) -> bool:
     lately = Change.objects.filter(at__gt=since, user__isnull=False)
     by_another = ~Q(user=user.pk)
     return not lately.filter(_rights_of(user) | _keys_of(user) & by_another).exists()
+
+
+def is_still_invited(user: User, *, address_before: str = "") -> bool:
+    """Whether it waits for a first password; a runner's never does, who signs in by codes."""
+    if not (user.is_unused and user.is_active):
+        return False
+    addresses = filter(None, [user.email, address_before])
+    return not user.is_a_runner or not Client.objects.at(*addresses).exists()
 
 
 def _rights_of(user: User) -> Q:

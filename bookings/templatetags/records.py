@@ -9,8 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from bookings.actions.clients.details import FIELDS
-from bookings.models import Client
+from bookings.actions.clients.identity import TooNew
+from bookings.models import Client, User
 from bookings.queries import actors
+from bookings.queries.logins import SETTLED_AFTER, is_settled
 
 register = template.Library()
 
@@ -26,6 +28,15 @@ def with_address(client: Client) -> SafeString:
     """Ana Runner (ana@example.com), each on its own in the text around it."""
     name = format_html('<b class="who"><bdi>{}</bdi></b>', client.name)
     return format_html("{} (<bdi>{}</bdi>)", name, client.email) if client.email else name
+
+
+@register.filter
+def why_too_new(user: User, client: Client) -> str:
+    """Why a login cannot say that the client's address is theirs, if it is for its age; else ""."""
+    since = client.unconfirmed_since
+    if since is None or is_settled(user, since=since - SETTLED_AFTER):
+        return ""
+    return str(TooNew.sentence)
 
 
 @register.filter

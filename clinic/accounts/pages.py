@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -26,6 +27,7 @@ from bookings.actions.rota.therapists import offer_again, offer_no_longer
 from bookings.core.wording import isolated
 from bookings.models import Client, Clinic, SignInEvent, SignInKind, Therapist, User
 from bookings.models.records.sign_ins import BY_ANYBODY
+from bookings.queries.logins import is_still_invited
 from bookings.web.actor import who
 from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import SignedInRequest, StaffRequest
@@ -151,6 +153,8 @@ def switch_off(request: StaffRequest, user: User) -> str:
 
 def switch_on(request: StaffRequest, user: User) -> str:
     _switch(request, user, on=True)
+    if is_still_invited(user):  # the link in their invitation is over
+        mail_link_to_new_password(request, user)
     return _("Done. It can be used again; they and every owner are told.")
 
 
@@ -167,7 +171,11 @@ def take_out_of_the_diary(request: StaffRequest, user: User) -> str:
     accepted = request.POST.get("accepted", "")
     offer_no_longer(therapist, accepted=accepted, now=timezone.now())
     logins.end_ways_in(user)
-    return _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
+    done = _("Done. Nobody can book with {name} any more.").format(name=isolated(therapist.name))
+    if not accepted:
+        return done
+    link = '{} <a href="{}">{}</a>'
+    return format_html(link, done, reverse("diary:stranded"), _("Settle the visits that stand"))
 
 
 def put_into_the_diary(request: StaffRequest, user: User) -> str:
@@ -265,7 +273,7 @@ def sign_ins(request: StaffRequest) -> HttpResponse:
     before = whole_number(request.GET.get("before"))
     if before is not None:
         found = found.filter(pk__lt=before)
-    events = list(found.select_related("user")[: ON_A_PAGE + 1])
+    events = list(found.select_related("user", "client")[: ON_A_PAGE + 1])
     shown = events[:ON_A_PAGE]
     query = {name: value for name, value in asked.items() if value}
     context = {

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, ngettext
 
 from bookings.actions.clients import health_hold
-from bookings.models import AppointmentEvent, Client
+from bookings.actions.scheduling import attendance
+from bookings.models import AppointmentEvent, Change, Client, Mail
 from clinic.records.registry.record import Record
 from clinic.records.registry.rows import RECORDS
 from therapists.health_audit import Reader
@@ -29,6 +30,11 @@ WITHHELD = _(
     "{count} more may speak of somebody else; the therapist looks through them before they are "
     "given out. Please ask the front desk."
 )
+
+# That somebody is on hold comes from what they told of their health: what tells of it is shown only
+# with their health. A mail that was left out says why, which may be the hold.
+TELLS_OF_A_HOLD = {Client: "health_hold", Mail: "why"}
+EVENTS_OF_A_HOLD = (health_hold.HELD, health_hold.LIFTED, health_hold.DECIDED, attendance.WAITS)
 
 IN_A_LETTER: Mapping[str, Callable[[int], str]] = {
     "Appointments": lambda count: ngettext(
@@ -93,7 +99,8 @@ class ClientExport:
 def export(client: Client, *, reader: Reader | None, now: datetime) -> ClientExport:
     """With a reader, who has signed in, health data too. As many queries whatever there is."""
     told = sorted(RECORDS, key=lambda one: one.model is not Client)  # the person before all else
-    groups = {one.name: _rows(one, client) for one in told if one.shown}
+    shows_holds = reader is not None and not client.unconfirmed_since
+    groups = {one.name: _rows(one, client, shows_holds=shows_holds) for one in told if one.shown}
     if reader is None:
         return ClientExport(now, groups, [str(HEALTH_ONLY_SIGNED_IN)])
     health = health_export.own_health(client, reader=reader, now=now)
@@ -109,15 +116,24 @@ def export(client: Client, *, reader: Reader | None, now: datetime) -> ClientExp
     return ClientExport(now, groups, remarks)
 
 
-def _rows(record: Record, client: Client) -> Rows:
-    """Labels may have spaces, which annotations may not, so they are put on afterwards.
+def _rows(record: Record, client: Client, *, shows_holds: bool) -> Rows:
+    """Else the same rows whether there has ever been a hold or not.
 
-    That somebody is on hold comes from what they told of their health.
+    Labels may have spaces, which annotations may not, so they are put on afterwards.
     """
-    found = record.of(client).order_by("pk")
-    shown = record.shown
-    if client.unconfirmed_since:
-        shown = {label: name for label, name in shown.items() if name != "health_hold"}
-    if client.unconfirmed_since and record.model is AppointmentEvent:
-        found = found.exclude(kind__in=[health_hold.HELD, health_hold.LIFTED, health_hold.DECIDED])
-    return [dict(zip(shown, row, strict=True)) for row in found.values_list(*shown.values())]
+    found, shown = record.of(client).order_by("pk"), record.shown
+    if not shows_holds:
+        hidden = TELLS_OF_A_HOLD.get(record.model)
+        shown = {label: name for label, name in shown.items() if name != hidden}
+    if not shows_holds and record.model is AppointmentEvent:
+        found = found.exclude(kind__in=EVENTS_OF_A_HOLD)
+    rows = [dict(zip(shown, row, strict=True)) for row in found.values_list(*shown.values())]
+    return rows if shows_holds or record.model is not Change else _changes_without_a_hold(rows)
+
+
+def _changes_without_a_hold(rows: Rows) -> Rows:
+    """A change of nothing else is none."""
+    for row in rows:
+        for values in (row["Before"], row["After"]):
+            values.pop(TELLS_OF_A_HOLD[Client], None)
+    return [row for row in rows if row["Before"] or row["After"]]

@@ -284,7 +284,8 @@ def _forget_signing_in(addresses: set[str]) -> None:
     """What waits to be sent about a login, or to an address of before; tries without a login."""
     waiting = SignInMail.objects.alias(folded=Lower("address"))
     waiting.filter(folded__in={compared(one) for one in addresses}).delete()
-    SignInEvent.objects.filter(login__in=map(digest_of, addresses)).delete()
+    of_nobody = SignInEvent.objects.filter(client=None)  # another client's stay theirs
+    of_nobody.filter(login__in=map(digest_of, addresses)).delete()
 
 
 def _now_and_before(client: Client, column: str) -> set[Any]:

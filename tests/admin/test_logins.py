@@ -39,6 +39,17 @@ def test_the_desk_cannot_link_a_login_to_a_therapist(kim, owner):
     assert (kim.user.email, kim.name) == ("kim@example.com", "Kim B.")
 
 
+def test_the_logins_offered_for_a_therapist_are_no_runners_and_told_by_address(office, kim, ana):
+    new_here = factories.make_user("ines@example.com", name="Ines")
+    page = office.get(page_of(kim)).content.decode()
+    assert "Ines, ines@example.com" in page
+    assert ana.user.email not in page
+    assert "A runner’s login" in why_not(send(office, page_of(kim), user=ana.user.pk))
+    assert send(office, page_of(kim), user=new_here.pk).status_code == 302
+    kim.refresh_from_db()
+    assert kim.user == new_here
+
+
 def test_the_owner_makes_a_login_without_a_password(office):
     """Its first is set behind a mailed link (tests/clinic/accounts/test_sessions.py)."""
     send(office, new(User), email="Desk@Example.com", name="Dee", role="desk")

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.actions.rota.impact import digest_of
+from bookings.core.roles import Role
 from bookings.models import (
     Absence,
     Appointment,
@@ -153,6 +154,29 @@ def test_a_corrected_address_has_not_bounced(office, visit):
     send(office, page_of(client), name=client.name, email="right@example.com")
     client.refresh_from_db()
     assert client.bounced_at is None
+
+
+def test_what_is_changed_here_stands_in_what_was_changed_of_the_record(office, visit):
+    ana, login = visit.client, factories.make_user("new@example.com", role=Role.RUNNER)
+    was = ana.email
+    send(office, page_of(ana), phone="020 1")
+    send(office, page_of(ana), user=login.pk)
+    send(office, page_of(ana), email="right@example.com")
+    send(office, page_of(ana))  # as it is: no news
+    facts = [event.facts for event in ana.record_events.filter(kind="changed")]
+    assert [one["to"] for one in facts] == [
+        {"phone": "020 1"},
+        {"login": login.email},
+        {"email": "right@example.com", "login": ""},
+    ]
+    assert facts[-1]["from"] == {"email": was, "login": login.email}
+    page = office.get(reverse("desk:client", args=[ana.pk])).text
+    assert "right@example.com" in page.partition('id="changes"')[2]
+
+
+def test_who_is_added_here_has_been_taken_down(office, clinic):
+    send(office, new(Client), name="Ana Demo")
+    assert Client.objects.get().record_events.get().kind == "taken down"
 
 
 def test_a_clients_page_leads_to_their_appointments(office, visit):

@@ -153,7 +153,7 @@ CLIENTS = (
 VISITS = (
     *(f"diary:{view}" for view in (
         "appointment", "change", "undo", "keep", "tell", "mark", "cancel", "late", "note",
-        "price", "pay", "take_back", "vouch",
+        "price", "pay", "take_back", "vouch", "again",
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
     "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",

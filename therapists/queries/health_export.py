@@ -26,6 +26,7 @@ from therapists.models import (
     NoteVersion,
     Photo,
     Privacy,
+    What,
 )
 
 IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
@@ -155,10 +156,13 @@ def _written(content: Content) -> dict[str, Any]:
 
 
 def _accesses(client: Client) -> list[dict[str, Any]]:
-    """Who else has read or written it: by role, since a login is somebody else's address."""
+    """Who else has read or written it: by role, since a login is somebody else's address.
+
+    A reason for clearing a hold tells that there was one.
+    """
     found = Access.objects.filter(client=client).but_own_looks()
     if client.unconfirmed_since:
-        found = found.filter(at__gte=client.unconfirmed_since)
+        found = found.filter(at__gte=client.unconfirmed_since).exclude(what=What.CLEARANCE)
     rows = found.values("at", "who", "did", "what")
     return [
         {

@@ -99,9 +99,18 @@ def change(
         client.bounced_at = client.proved_at = None
         client.save()
         change_the_lock(client, users=[login], addresses=[old], by=by, now=now)
-    facts = {"from": {name: before[name] for name in asked}, "to": asked}
-    client.record_events.create(kind="changed", by=by, at=now, facts=facts)
+    record_change(client, before, facts_of(client), by=by, now=now)
     return client
+
+
+def record_change(
+    client: Client, before: Mapping[str, Any], after: Mapping[str, Any], *, by: str, now: datetime
+) -> None:
+    """In what was changed of the record, what differs; whichever page it was changed on."""
+    new = {name: value for name, value in after.items() if value != before[name]}
+    if new:
+        facts = {"from": {name: before[name] for name in new}, "to": new}
+        client.record_events.create(kind="changed", by=by, at=now, facts=facts)
 
 
 @transaction.atomic

@@ -9,7 +9,16 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from bookings.models import Appointment, BroughtPlan, Change, Client, DeclinedSession, MailGroup
+from bookings import dates
+from bookings.models import (
+    Appointment,
+    BroughtPlan,
+    Change,
+    Client,
+    Clinic,
+    DeclinedSession,
+    MailGroup,
+)
 
 # What is dropped, because the record that stays has the same: a word or a line for each.
 Dropped = list[str]
@@ -60,7 +69,8 @@ def hard_efforts(client: Client, known: Client) -> Dropped:
     told = known.hard_efforts.values("day")
     client.hard_efforts.exclude(day__in=told).update(client=known)
     return [
-        _("hard effort of {effort}").format(effort=effort) for effort in client.hard_efforts.all()
+        _("hard effort of {day}").format(day=dates.day_of_year(effort.day))
+        for effort in client.hard_efforts.all()
     ]
 
 
@@ -69,7 +79,8 @@ def declined_sessions(client: Client, known: Client) -> Dropped:
     for declined in client.declined_sessions.all():
         same = known.declined_sessions.filter(kind=declined.kind, ideal=declined.ideal)
         if same.exists():
-            dropped.append(_("declined session: {session}").format(session=declined))
+            day, kind = dates.day_of_year(declined.ideal), declined.get_kind_display()
+            dropped.append(_("declined session: {kind}, {day}").format(kind=kind, day=day))
         else:
             DeclinedSession.objects.filter(pk=declined.pk).update(client=known)
     return dropped
@@ -82,7 +93,7 @@ def races(client: Client, known: Client) -> Dropped:
         known.plan_revision += 1
         known.save(update_fields=["plan_revision"])
     return [
-        _("race of {day}: {race}").format(day=race.race_date, race=race)
+        _("race of {day}: {race}").format(day=dates.day_of_year(race.race_date), race=race)
         for race in client.races.all()
     ]
 
@@ -113,10 +124,13 @@ def mail_consents(client: Client, known: Client) -> None:
 
 def agreements(client: Client, known: Client) -> Dropped:
     """To a version of a text that both agreed to, the known client's word is enough."""
-    agreed = known.agreements.values("text")
+    agreed, clinic = known.agreements.values("text"), Clinic.objects.the()
     client.agreements.exclude(text__in=agreed).update(client=known)
     return [
-        _("agreement to {text}").format(text=agreement) for agreement in client.agreements.all()
+        _("agreement to {text} of {day}").format(
+            text=one.text, day=dates.day_of_year(clinic.day_of(one.at))
+        )
+        for one in client.agreements.select_related("text")
     ]
 
 

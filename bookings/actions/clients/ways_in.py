@@ -18,7 +18,7 @@ from bookings.actions import logins
 from bookings.actions.logins import OF_USE_FOR
 from bookings.actions.mail import outbox, sign_in_mails
 from bookings.core.clients.addresses import compared
-from bookings.models import Client, Clinic, MailKind, User
+from bookings.models import Client, Clinic, MailKind, SignInEvent, User
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def change_the_lock(
     client.appointments.update(prove_by=None)
     shut(client, by=by, now=now)
     for user in {user for user in users if user is not None}:
-        _close(user)
+        _close(user, client)
     withdraw_links(client)
     client.refresh_from_db()
     has_another = any(compared(one) != compared(client.email) for one in addresses[:1])
@@ -82,11 +82,16 @@ def change_the_lock(
             _tell_the_old_address(address, now)
 
 
-def _close(login: User) -> None:
-    """A runner's login opens one record and is nothing without it; the staff keep theirs."""
+def _close(login: User, client: Client) -> None:
+    """A runner's login opens one record and is nothing without it; the staff keep theirs.
+
+    Who has signed in with it stays on record, for the owner.
+    """
     if not login.is_a_runner:
         return
     with suppress(ProtectedError), transaction.atomic():  # who has been a therapist has signed
+        mark = logins.digest_of(login.email)
+        SignInEvent.objects.filter(user=login).update(user=None, client=client, login=mark)
         login.delete()
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings.models.clients.clients import Client
 from bookings.models.records.history import LONGEST_WHO
 from bookings.models.users import User
 
@@ -54,7 +55,11 @@ class SignInEventManager(models.Manager["SignInEvent"]):
 
 
 class SignInEvent(models.Model):
-    """`login` is a digest of what was typed where that is nobody's, `network` of where from."""
+    """`login` is a digest of what was typed where that is nobody's, `network` of where from.
+
+    Once a client's login has gone, `client` says whose it was and `login` which: whoever can end
+    a login must not clear the trail of what was done with it.
+    """
 
     MOST_TRIES = 10_000
 
@@ -66,6 +71,13 @@ class SignInEvent(models.Model):
         on_delete=models.CASCADE,
         db_index=False,
         db_constraint=False,  # it stops nobody from being deleted meanwhile
+        related_name="sign_in_events",
+    )
+    client = models.ForeignKey(
+        Client,
+        null=True,
+        on_delete=models.PROTECT,  # handed over when one client joins another
+        db_index=False,
         related_name="sign_in_events",
     )
     login = models.CharField(max_length=LONGEST_DIGEST, blank=True)
@@ -80,6 +92,11 @@ class SignInEvent(models.Model):
         ordering: ClassVar[list[str]] = ["-pk"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["user", "-id"], name="sign_ins_by_login"),
+            models.Index(
+                fields=["client"],
+                condition=models.Q(client__isnull=False),
+                name="sign_ins_of_ended_logins",
+            ),
             models.Index(fields=["kind", "-id"], name="sign_ins_by_kind"),
             models.Index(
                 fields=["login"], condition=~models.Q(login=""), name="sign_ins_of_nobody"

@@ -91,7 +91,7 @@ def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> H
     return render(
         request,
         "records/your_data.html",
-        _about_the_wish(request, client),
+        {"client": client, **_about_the_wish(request, client)},
     )
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from bookings import dates
 from bookings.actions.clients.details import FIELDS
 from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import (
@@ -65,13 +67,13 @@ def _row(record: Record | None, row: Mapping[str, Any], clinic: Clinic) -> dict[
         said["What"] = event_text.in_words(event, clinic)
     elif record.model is ClientEvent:
         said["What"] = RECORD_EVENTS.get(said["What"], said["What"])
-        said["Details"] = _details(said["Details"] or {})
+        said["Details"] = _details(said["Details"] or {}, clinic)
     elif record.model is SignInEvent:
         ways = (said["How"] or "").split(", ")
         said["How"] = ", ".join(str(HOWS.get(way, way)) for way in ways)
     elif record.model is Mail:
         said["What"] = FOR_ITS_READER.get(said["What"], said["What"])
-        said["Why"] = A_RULE.sub("", said["Why"])
+        said["Why"] = A_RULE.sub("", said.get("Why", ""))
     return {_plain(label): _value(record, label, value) for label, value in said.items()}
 
 
@@ -96,8 +98,9 @@ def _words_of(record: Record, label: str) -> Mapping[Any, Any]:
     return dict(getattr(field, "flatchoices", None) or [])
 
 
-def _details(facts: Mapping[str, Any]) -> str:
+def _details(facts: Mapping[str, Any], clinic: Clinic) -> str:
     """What the desk changed of a record: "Phone: 1 → 2"."""
+    facts = {key: _days_in_words(values, clinic) for key, values in facts.items()}
     before, after = facts.get("from", {}), facts.get("to", facts.get("gone", {}))
     changes = [
         f"{_named(name)}: {_said(before[name])} → {_said(value)}"
@@ -107,6 +110,19 @@ def _details(facts: Mapping[str, Any]) -> str:
         if value or before.get(name)
     ]
     return "; ".join([*changes, *map(str, facts.get("told", []))])
+
+
+def _days_in_words(values: Any, clinic: Clinic) -> Any:
+    """As events keep them, an instant or a day in ISO 8601."""
+    if not isinstance(values, Mapping):
+        return values
+    said = dict(values)
+    if said.get("created_at"):
+        at = datetime.fromisoformat(said["created_at"])
+        said["created_at"] = dates.day_of_year(clinic.day_of(at))
+    if said.get("date_of_birth"):
+        said["date_of_birth"] = dates.day_of_year(date.fromisoformat(said["date_of_birth"]))
+    return said
 
 
 def _named(name: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import ForeignObjectRel, Model, QuerySet
+from django.db.models import ForeignObjectRel, Model, Q, QuerySet
 from django.utils.functional import Promise
 
 from bookings.models import Client
@@ -75,6 +75,7 @@ class Record:
     """All that is decided about one model's rows.
 
     `owner` leads to the client in Django's way of naming that; None: they are about no client.
+    `or_owner` is a second way there.
     `blank` is what rows that stay are set to; of NAMELESS ones, all that says whose they are.
     `on_merge` has a step for each foreign key to Client; it is empty where a row goes along with
     its parent. `with_login` says what becomes of the rows when the login they point to is deleted.
@@ -83,6 +84,7 @@ class Record:
     model: type[Model]
     name: str  # as people read it
     owner: str | None = None
+    or_owner: str | None = None
     only: Callable[[QuerySet], QuerySet] = lambda rows: rows
     shown: Mapping[str, str] = field(default_factory=dict)  # to its client: label -> field
     on_erase: Fate
@@ -104,4 +106,5 @@ class Record:
     def of(self, client: Client) -> QuerySet:
         """Nothing of what is about no client."""
         rows = self.model._default_manager
-        return self.only(rows.filter(**{self.owner: client.pk})) if self.owner else rows.none()
+        ways = [Q((way, client.pk)) for way in (self.owner, self.or_owner) if way]
+        return self.only(rows.filter(Q(*ways, _connector=Q.OR))) if ways else rows.none()

@@ -5,7 +5,7 @@ that of a client's own data; erasing goes through it forwards, and through what 
 """
 
 from django.contrib.postgres.functions import RandomUUID
-from django.db.models import Case, CharField, F, JSONField, QuerySet, Value, When
+from django.db.models import Case, CharField, F, JSONField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -107,13 +107,15 @@ def _not_of_appointments(changes: QuerySet) -> QuerySet:
 
 
 def _of_runners(events: QuerySet) -> QuerySet:
-    return events.filter(user__role=Role.RUNNER, user__therapist=None)
+    of_one = Q(user__role=Role.RUNNER, user__therapist=None)
+    return events.filter(of_one | Q(user=None))  # of a login that has ended
 
 
 CLIENTS = (
     Record(  # before the login, through which it is found
         model=SignInEvent,
         owner="user__client",
+        or_owner="client",
         only=_of_runners,
         name=gettext_noop("What happened about signing in"),
         shown={
@@ -123,7 +125,8 @@ CLIENTS = (
             gettext_noop("Browser"): "browser",
         },
         on_erase=Fate.GOES,
-        with_login="goes; a client's goes with the login too",
+        on_merge={"client": merge_steps.as_they_are},
+        with_login="goes, but for a client's whose login the desk has ended",
         history=A_LOG,
     ),
     Record(  # before the client, through whom it is found
@@ -243,6 +246,7 @@ CLIENTS = (
                     "visitor",
                     "held_from",
                     "booking_key",
+                    "links_edition",
                 }
             )
         ),

@@ -1,5 +1,6 @@
 """Two records of one person become one, and nothing is lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,9 @@ def makers(visit):
         "bookings.Agreement.client": lambda one: one.agreements.create(
             text=LegalText.objects.get_or_create(kind="terms", number=77)[0], at=NOW
         ),
+        "bookings.SignInEvent.client": lambda one: one.sign_in_events.create(
+            at=NOW, kind="signed_in"
+        ),
         "bookings.ErasureRequest.client": lambda one: one.erasure_requests.create(asked_at=NOW),
         "bookings.Change.client": lambda one: one.changes.first(),
     }
@@ -133,6 +137,7 @@ def test_what_both_have_stays_once_and_is_told_in_the_history(kept, gone, makers
     merge(kept, gone)
     told = kept.record_events.get(kind="merged").facts["told"]
     assert len(told) == 6  # two plans, an effort, a declined session, an agreement, a calendar
+    assert not re.search(r"\d{4}-\d\d|\d:\d\d", " ".join(told))  # days are in words
     assert (kept.races.count(), kept.hard_efforts.count()) == (1, 1)
     assert kept.declined_sessions.count() == Feed.objects.count() == 1
     assert kept.health_checks.count() == 2

@@ -14,7 +14,7 @@ from bookings.actions import logins
 from bookings.core.roles import Role
 from bookings.models import SignInEvent, SignInMail, Therapist, User
 from tests import factories
-from tests.admin.forms import filled, page_of, send
+from tests.admin.forms import filled, new, page_of, send
 from tests.clinic.accounts.conftest import CODE_PAGE, CONFIRM, SECRET, is_still_you
 from tests.clinic.accounts.test_sessions import (
     ANOTHER,
@@ -134,6 +134,69 @@ def test_a_second_link_to_a_new_password_ends_the_first(dee, owners):
     assert "has had its time" in set_by(first)
 
 
+def invited(owners, **typed) -> User:
+    """A login that its owner's first mail has just told of."""
+    sent = {"email": "ines@example.com", "name": "Ines", "role": "runner", **typed}
+    send(owners, new(User), **sent)
+    return User.objects.get(email=sent["email"])
+
+
+def chooses_a_password(login, link) -> bool:
+    set_by(link)
+    login.refresh_from_db()
+    return login.check_password(ANOTHER)
+
+
+def newest_link(address) -> str:
+    found = SignInMail.objects.filter(address=address, subject__startswith="Your login at")
+    return first_match(r"/accounts/password/reset/key/\S+", found.latest("pk").body)[0]
+
+
+def test_a_new_therapist_chooses_a_password_by_the_invitation_once_linked(owners, kim):
+    """In the owner's two steps: the login is made, then linked on the therapist's page."""
+    ines = invited(owners)
+    link = newest_link(ines.email)
+    Therapist.objects.filter(pk=kim.pk).update(user=None)
+    send(owners, page_of(kim), user=str(ines.pk))
+    assert Therapist.objects.get(pk=kim.pk).user == ines
+    assert "role" in newest(ines.email).subject
+    assert chooses_a_password(ines, link)
+
+
+def test_once_they_have_signed_in_being_linked_ends_the_links_of_before(owners, dee, kim):
+    Therapist.objects.filter(pk=kim.pk).update(user=None)
+    link = reset_link(dee)
+    send(owners, page_of(kim), user=str(dee.pk))
+    assert not chooses_a_password(dee, link)
+
+
+def test_whose_address_is_put_right_is_invited_there_and_the_first_link_is_over(owners):
+    ines = invited(owners, email="inse@example.com")
+    wrong = newest_link("inse@example.com")
+    send(owners, page_of(ines), email="ines@example.com")
+    assert not chooses_a_password(ines, wrong)
+    assert chooses_a_password(ines, newest_link("ines@example.com"))
+
+
+@pytest.mark.parametrize("switch", [by_its_page, in_the_admin])
+def test_whoever_is_switched_on_before_they_chose_a_password_is_invited_again(owners, switch):
+    ines = invited(owners)
+    switch(owners, ines, on=False)
+    switch(owners, ines, on=True)
+    assert chooses_a_password(ines, newest_link(ines.email))
+
+
+def test_a_runner_who_has_asked_for_a_code_is_not_invited_when_switched_on(owners):
+    factories.make_client("Bo Demo", email="bo@example.com")
+    Browser().post(CODE_PAGE, {"email": "bo@example.com"})
+    bo = User.objects.get(email="bo@example.com")
+    for switch in (by_its_page, in_the_admin):
+        switch(owners, bo, on=False)
+        switch(owners, bo, on=True)
+    send(owners, page_of(bo), email="bo@new.example.com")
+    assert not SignInMail.objects.filter(subject__startswith="Your login at").exists()
+
+
 def end_everywhere(owners, login, _kim):
     owners.post(login_page(login), {"do": "end"})
 
@@ -226,7 +289,9 @@ def test_who_is_still_offered_to_runners_is_said_and_taken_out_with_the_visits_f
     assert reverse("diary:appointment", args=[there.pk]) in asked.content.decode()
     assert Therapist.objects.get(pk=kim.pk).active
     digest = first_match(r'name="accepted" value="(\w+)"', asked.content.decode())[1]
-    owners.post(login_page(deb), {"do": "out", "accepted": digest})
+    out = {"do": "out", "accepted": digest}
+    done = owners.post(login_page(deb), out, follow=True).content.decode()
+    assert f'<a href="{reverse("diary:stranded")}">Settle the visits that stand</a>' in done
     assert not Therapist.objects.get(pk=kim.pk).active
     assert "still offered" not in page(owners, login_page(deb))
 

@@ -221,6 +221,17 @@ def test_a_login_that_has_been_there_for_a_fortnight_does(
     assert is_open(treated)
 
 
+def test_who_is_too_new_reads_so_in_the_place_of_the_button(
+    treated, owners, desks, signed_in, change_as
+):
+    change_as(desks, treated, email=OWN)
+    record = f"/desk/clients/{treated.pk}/"
+    assert "Yes, it is theirs" in owners.get(record).content.decode()
+    shown = signed_in(made(owners)).get(record).content.decode()
+    assert "Somebody whose login is older must say" in shown
+    assert "Yes, it is theirs" not in shown
+
+
 def test_the_page_says_who_cannot(treated, owners, desks, change_as):
     change_as(desks, treated, email=OWN)
     assert "14 days" in owners.get(f"/desk/clients/{treated.pk}/").content.decode()

@@ -19,7 +19,8 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.mail.compose import compose
 from bookings.mail.contents import SUBJECTS
-from bookings.models import Appointment, Client, Clinic, Mail, MailKind, User
+from bookings.models import Appointment, Client, Clinic, Mail, MailKind, SignInEvent, User
+from clinic.records import erase as erasing
 from clinic.records import merge as merging
 from tests import factories
 from tests.clinic.accounts.conftest import ANSWER, DATA, NOTE, nothing_of_health
@@ -102,6 +103,47 @@ def test_a_client_merged_with_a_record_of_the_desks_own_tells_it_nothing(
     kept = Client.objects.get(pk=kept.pk)
     assert (kept.user, kept.email) == (None, THE_DESKS_OWN)
     assert nothing_of_health(sign_in_by_code(THE_DESKS_OWN))
+
+
+def test_the_owner_still_sees_who_signed_in_once_the_desk_has_set_the_address_back(
+    clinic, ana, change_at_the_desk, sign_in_by_code, owners
+):
+    change_at_the_desk(ana, email=THE_DESKS_OWN)
+    sign_in_by_code(THE_DESKS_OWN, Browser(headers={"User-Agent": "Opera OPR/1 Linux"}))
+    change_at_the_desk(ana, email="ana@example.com")
+    kept = SignInEvent.objects.filter(client=ana, user=None)
+    assert kept.filter(kind__in=["signed_in", "new_device"]).exists()
+    shown = owners.get("/desk/sign-ins/").content.decode()
+    assert "Opera, Linux" in shown
+    assert re.search(rf'a login of <a class="who" href="/desk/clients/{ana.pk}/">', shown)
+    assert THE_DESKS_OWN not in shown
+    own_data = sign_in_by_code("ana@example.com").get("/account/data/").content.decode()
+    assert "Opera, Linux" in own_data
+
+
+def test_so_does_the_owner_after_a_merge(clinic, ana, desks, sign_in_by_code, owners):
+    own = factories.make_client("Ana Demo", email=THE_DESKS_OWN)
+    sign_in_by_code(THE_DESKS_OWN, Browser(headers={"User-Agent": "Opera OPR/1 Linux"}))
+    seen = merging.preview(ana, own, Clinic.objects.the()).digest
+    desks.post(f"/desk/clients/{ana.pk}/merge/{own.pk}/", {"email": "kept", "seen": seen})
+    assert not Client.objects.filter(pk=own.pk).exists()
+    assert SignInEvent.objects.filter(client=ana, browser="Opera, Linux").exists()
+    assert "Opera, Linux" in owners.get("/desk/sign-ins/").content.decode()
+
+
+def test_only_erasing_that_client_forgets_who_signed_in(
+    clinic, ana, change_at_the_desk, sign_in_by_code
+):
+    change_at_the_desk(ana, email=THE_DESKS_OWN)
+    sign_in_by_code(THE_DESKS_OWN)
+    change_at_the_desk(ana, email="ana@example.com")
+    other = factories.make_client("Bo Demo", email=THE_DESKS_OWN)
+    now = timezone.now()
+    erasing.erase(other, tell=False, by="desk", now=now)
+    assert SignInEvent.objects.filter(client=ana, kind="signed_in").exists()
+    erasing.erase(ana, tell=False, by="desk", now=now)
+    assert not SignInEvent.objects.filter(client=ana).exists()
+    assert not Client.objects.filter(pk=ana.pk).exists()
 
 
 def test_two_records_that_join_by_themselves_tell_it_nothing_either(
@@ -522,7 +564,8 @@ def test_a_family_on_one_mailbox_books_for_each_and_sees_no_more_than_before(
         client.post(f"/appointments/{links.mail_token(visit)}/thats-me/")
     assert Client.objects.filter(proved_at__isnull=False).count() == 4
     shown = sign_in_by_code("us@example.com").get("/account/").content.decode()
-    assert "We cannot tell yet" in shown
+    assert "Several people book with this address" in shown
+    assert "Races and health stay apart" in shown
 
 
 def test_a_repeat_client_who_books_without_signing_in_notices_nothing(

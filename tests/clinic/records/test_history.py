@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from bookings import tasks
+from bookings.actions.clients import ways_in
 from bookings.actions.scheduling import cancellation
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
@@ -121,6 +122,12 @@ def test_a_hold_leaves_no_trace_and_a_booking_one(massage, kim, room, ana):
     assert not of_appointments.exists()
     held.become(Status.BOOKED, by="runner", now=factories.NOW, client=ana)
     assert of_appointments.get().client == ana
+
+
+def test_links_that_end_are_told_by_what_ended_them_and_not_for_each_visit(known):
+    before = Change.objects.count()
+    ways_in.withdraw_links(known)
+    assert Change.objects.count() == before
 
 
 def test_the_name_outlives_a_rolled_back_savepoint(clinic):

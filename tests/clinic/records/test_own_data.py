@@ -14,6 +14,7 @@ from clinic.records.registry.rows import RECORDS
 from tests import factories
 from tests.cast import just_asked
 from tests.clinic.records.conftest import NOTED, TOLD
+from tests.clock import day_of
 from tests.reading import first_match, part_of
 from therapists.models import Access, Note, Privacy
 
@@ -73,6 +74,12 @@ def test_from_a_mails_link_a_second_one_is_sent_that_is_good_for_a_day(client, k
     assert TOLD not in as_json.content.decode()
     clock.move_to(timezone.now() + timedelta(hours=25))
     assert client.get(address).status_code == 404
+
+
+def test_the_page_of_a_mailed_link_says_whose_data_it_is(client, known):
+    """Several people of a family may share the mailbox."""
+    page = client.get(client_url(Purpose.YOUR_DATA, known)).content.decode()
+    assert "Hello <bdi>Ana Demo</bdi>," in page
 
 
 def test_one_link_is_good_for_one_purpose(client, known):
@@ -178,6 +185,13 @@ def test_the_page_has_words_where_the_file_has_names(anas, known, kim, room, cli
         assert said in text, said
     assert "too late." in text
     assert "07700 900999" in text
+
+
+def test_days_of_a_merge_are_in_words(anas, known):
+    gone = {"created_at": timezone.now(), "date_of_birth": day_of(timezone.now())}
+    known.record_events.create(kind="merged", at=timezone.now(), by="desk", facts={"gone": gone})
+    page = anas.get("/account/data/").content.decode()
+    assert "Created at: 2 December 2026; Date of birth: 2 December 2026" in page
 
 
 def test_erasing_asks_once_more(client, anas, known):
