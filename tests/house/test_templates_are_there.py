@@ -14,7 +14,9 @@ EVERY = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*")
 def named_in(template: Any) -> list[str]:
     """The names that stand there as they are; those that a variable holds are drawn elsewhere."""
     nodes: list[Any] = template.nodelist.get_nodes_by_type((ExtendsNode, IncludeNode))
-    said = [one.parent_name if isinstance(one, ExtendsNode) else one.template for one in nodes]
+    said: list[Any] = [
+        one.parent_name if isinstance(one, ExtendsNode) else one.template for one in nodes
+    ]
     return [one.var for one in said if isinstance(one.var, str)]
 
 
