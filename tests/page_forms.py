@@ -36,8 +36,10 @@ class _Reader(HTMLParser):
         for name in ASKED_BY_SCRIPTS.keys() & got.keys():
             self.found.append(Form(ASKED_BY_SCRIPTS[name], got[name], can_be_sent=True))
         if tag == "form":
-            self._form = Form(got.get("method", "get").lower(), got.get("action", ""))
-            self.found.append(self._form)
+            method = got.get("method", "get").lower()
+            self._form = Form(method, got.get("action", ""))
+            if method != "dialog":  # which a browser closes, and sends nothing
+                self.found.append(self._form)
         elif self._form:
             self._field(self._form, tag, got)
 
