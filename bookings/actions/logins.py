@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.crypto import salted_hmac
@@ -115,8 +115,13 @@ def tell(user: User, mail: str, /, *, now: datetime, address: str = "", **contex
 
 def tell_owners(about: User, what: str, *, now: datetime, **context: Any) -> None:
     """Every owner, but for whom it is about, who has a mail of their own."""
-    for owner in User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=about.pk):
-        tell(owner, "owners_told", now=now, about=about, what=what, **context)
+    owners = User.objects.filter(role=Role.OWNER)
+    _tell_others(owners, about, what, now=now, **context)
+
+
+def _tell_others(others: QuerySet[User], about: User, what: str, **context: Any) -> None:
+    for other in others.filter(is_active=True).exclude(pk=about.pk):
+        tell(other, "owners_told", about=about, what=what, **context)
 
 
 def tell_of_change(
@@ -128,13 +133,20 @@ def tell_of_change(
     by_name: str,
     now: datetime,
 ) -> None:
-    """`changed`: of "address", "role", "on", "off"; told at both addresses, and to every owner."""
+    """`changed`: of "address", "role", "on", "off"; told at both addresses, and to every owner.
+
+    Whoever treats hears of a login that is linked to one of them: what health data it reads is
+    theirs too, and no owner gives it to somebody in silence.
+    """
     note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
     treats_as = Therapist.objects.filter(user=user).first()
     facts = {"by": by_name, "changed": changed, "treats_as": treats_as}
     for address in {address_before or user.email, user.email}:
         tell(user, "login_changed", now=now, address=address, **facts)
     tell_owners(user, "login_changed", now=now, **facts)
+    if treats_as and "role" in changed:
+        colleagues = User.objects.filter(therapist__active=True).exclude(role=Role.OWNER)
+        _tell_others(colleagues, user, "login_changed", now=now, **facts)
 
 
 def tell_both(user: User, what: str, *, now: datetime, by: str = "", **context: Any) -> None:

@@ -325,6 +325,16 @@ def test_and_of_a_raised_role_or_a_linked_therapist(kim, owner, owners, change, 
     assert said in " ".join(mails_to(owner.email).split())
 
 
+def test_whoever_treats_hears_of_a_login_that_is_linked_to_one_of_them(kim, lee, owners):
+    """An owner alone could make one, and read in it what the therapist reads."""
+    made_up = factories.make_user("otto@example.com")
+    link(owners, made_up, kim)
+    told = " ".join(mails_to(lee.user.email).split())
+    assert "Kim Demo’s diary" in told
+    assert "please ask an owner of the clinic" in told
+    assert "/desk/logins/" not in told
+
+
 # What is written down of it
 
 
