@@ -7,7 +7,6 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from fpdf import FPDF
 
 from bookings.models import Clinic
 from therapists.core.private import Private
@@ -49,6 +48,8 @@ def paragraphs(letter: Letter, written: LetterText, clinic: Clinic, day: date) -
 
 
 def drawn(letter: Letter, written: LetterText, clinic: Clinic) -> bytes:
+    from fpdf import FPDF  # noqa: PLC0415 - see LOADED_LATE in tests/house/test_floors.py
+
     pdf = FPDF(format="A4")
     pdf.set_title(_("Letter"))
     pdf.set_creation_date(letter.signed_at)
