@@ -39,6 +39,7 @@ MADE_HERE = (
     "secret_key",
     "health_key",
     "factor_key",
+    "push_key",
     "environment",
     "beat-schedule*",
     ELSEWHERE,

@@ -117,7 +117,7 @@ def test_marks_piled_upon_a_letter_are_refused_with_a_sentence(desks, send_detai
         send_details(name=name),
         desks.post("/desk/clients/new/", {"name": name, "email": "bo@example.com"}),
     ):
-        assert "marks that are piled upon a letter" in answer.content.decode()
+        assert "the marks stacked on a letter" in answer.content.decode()
         assert not Client.objects.filter(name=name).exists()
 
 
