@@ -355,7 +355,8 @@ COLOURS = """async (png) => {
 def colours(page, blank, name, hour):
     """Of a patch in that therapist's column a few minutes after that hour, the commonest first."""
     told = feed(page)
-    column = [one["title"].strip("\u2068\u2069") for one in told["therapists"]].index(name)
+    shown = [one["title"].strip("\u2068\u2069") for one in told["therapists"] if not one["off"]]
+    column = shown.index(name)
     box = page.locator(".ec-body .ec-day").nth(column).bounding_box()
     first, last = int(told["first"][:2]), int(told["last"][:2])
     top = box["y"] + box["height"] * (hour + 7.5 / 60 - first) / (last - first)

@@ -34,10 +34,15 @@ COMPLAINTS = """() => {
         .filter((one) => one.scrollWidth > one.clientWidth + 1)
         .map((one) => `cut off: ${named(one)}`);
     const controls = within("a, button, input:not([type=hidden]), select, textarea, summary");
-    const lines = controls.flatMap((one) => [...one.getClientRects()].map((box) => [one, box]));
+    // A bar at the foot lies over what is scrolled past under it.
+    const bar = (one) => one && (getComputedStyle(one).position === "fixed" ? one
+        : bar(one.parentElement));
+    const lines = controls.flatMap((one) =>
+        [...one.getClientRects()].map((box) => [one, box, bar(one)]));
     const overlapping = [];
-    lines.forEach(([one, a], n) => lines.slice(n + 1).forEach(([other, b]) => {
+    lines.forEach(([one, a, over], n) => lines.slice(n + 1).forEach(([other, b, under]) => {
         if (one === other || one.contains(other) || other.contains(one)) return;
+        if (over !== under) return;
         const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
         // Lines of one paragraph may touch; a control that lies on another one does more.
