@@ -196,7 +196,7 @@ def test_going_back_after_booking_leads_to_the_appointment(client, choose, send_
 def test_without_a_hold_there_is_no_form(client, massage):
     answer = client.get(DETAILS, follow=True)
     assert answer.redirect_chain[0][0] == "/book/sports-massage/"
-    assert "No time is being kept for you" in answer.content.decode()
+    assert "We are not holding a time for you" in answer.content.decode()
 
 
 @pytest.mark.parametrize("bad", ["", "soon", "2026-12-01T10:00:00", "99999999999"])

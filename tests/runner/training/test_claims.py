@@ -92,6 +92,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
 
     def _walk():
         _book_one(client, massage)
+        _wait_for_the_mail(client, massage)
         _plan(client, enter, choose_sessions, race_day, "/plan/")
         _appointment(client, booked, at)
         _answers_to_mails(client, booked, at)
@@ -106,6 +107,7 @@ def walk(client, booked, mine, enter, choose_sessions, massage, race_day, at):
         booked.client.save()
         client.force_login(booked.client.user)
         client.get("/account/")
+        client.get("/account/week/")
 
     return _walk
 
@@ -149,6 +151,16 @@ def _book_one(client, massage):
     )
     assert client.post(f"{url}details/", said).status_code == 409
     assert client.post(f"{url}hold/", {"start": start.isoformat()}).status_code == 409
+
+
+def _wait_for_the_mail(client, massage):
+    url = massage.get_absolute_url()
+    openings = client.get(url).context["picker"].parts[-1].openings
+    said = {"start": openings[-1].starts_at.isoformat(), "therapist": ""}
+    client.post(f"{url}hold/", said)
+    key = client.get(f"{url}details/").context["form"]["key"].value()
+    said |= {**PERSON, "email": "new@example.com", "key": key}
+    assert client.post(f"{url}details/", said, follow=True).status_code == 200
 
 
 def _too_many_wait(client, url, said, massage):

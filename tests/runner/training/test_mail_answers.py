@@ -80,7 +80,7 @@ def test_not_this_time_is_asked_and_then_noted(client, link, ana):
     url = link(Purpose.DECLINE, kind="taper_tune_up", ideal="2027-04-13")
     assert "Skip this session?" in client.get(url).content.decode()
     assert not ana.declined_sessions.exists()
-    assert "do not write about this session" in press(client, url).content.decode()
+    assert "will not write about this session" in press(client, url).content.decode()
     assert ana.declined_sessions.count() == 1
 
 
