@@ -246,6 +246,7 @@ def test_a_named_site_frames_the_free_times_and_a_chosen_one_leaves_the_frame(
         owner.goto("/admin/bookings/clinic/1/change/")
         owner.get_by_label("Web sites that may show the free times").fill(named)
         owner.get_by_role("button", name="Save", exact=True).click()
+        is_still_you(owner)  # and what was typed is saved
         owner.get_by_text("was changed successfully").wait_for()
 
         refused = browser.new_page()  # whose console says, rightly, that it was kept out
