@@ -149,6 +149,7 @@ def press(desk, page, action, **named):
     return desk.post(action, {**form.sent, **named}, follow=True)
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_who_is_late_has_a_row_whose_press_says_that_they_are_here(desk, at):
     theirs = visit("Late Demo", at(0, 8, 45))
     visit("Tomorrow Demo", at(1, 9))
@@ -199,6 +200,7 @@ def test_whom_no_mail_reaches_is_to_be_rung_until_somebody_has(desk, at):
     assert 'id="to-ring"' in text(desk.get("/desk/"))
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_the_rest_of_todays_free_time_is_booked_from_its_row(desk, at):
     visit("Ana Demo", at(0, 12))
     free = text(desk.get("/desk/")).partition('id="free"')[2]

@@ -18,6 +18,8 @@ from therapists.actions import notices, push_devices, pushes
 from therapists.core import web_push_keys
 from therapists.models import NoticeWishes, Push, PushDevice
 
+pytestmark = pytest.mark.fixed_clock("2026-12-02T09:00")  # by day: at night staff are let sleep
+
 
 @pytest.fixture
 def service(push_service):

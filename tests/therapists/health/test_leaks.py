@@ -24,6 +24,8 @@ from bookings.queries.training import protocol
 from therapists.actions import morning_mail, notices, push_devices, pushes
 from therapists.models import Habits, Letter, NoteVersion, Photo
 
+pytestmark = pytest.mark.fixed_clock("2026-12-02T09:00")  # by day: at night staff are let sleep
+
 SEVEN = datetime(2026, 12, 1, 7, tzinfo=UTC)
 
 

@@ -22,6 +22,7 @@ def listed(kims):
 NAMES = ("Past", "Come", "Signed", "Drafted", "Missed", "Ahead", "Colleague", "Old")
 
 
+@pytest.mark.fixed_clock("2026-12-02T09:00")
 def test_every_visit_that_took_place_and_is_not_signed_is_listed_whatever_its_day(
     visit, earlier, write, sign, listed, lee, noon, clinic
 ):
