@@ -16,7 +16,7 @@ from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment
+from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment, Therapist
 from bookings.models.money.payments import charged_for
 
 AS_IN_WHAT_IS_CORRECTED = ("method", "waives", "therapist", "what", "currency")
@@ -169,16 +169,9 @@ def _write(
     clinic: Clinic, appointment: Appointment, kind: str, *, method: str, now: datetime, **facts: Any
 ) -> Payment:
     """The row, and the event of this `kind`."""
-    when = dates.day(appointment.starts_at, clinic.tz)
-    year = appointment.starts_at.astimezone(clinic.tz).year
+    therapist = facts.get("therapist", appointment.therapist)
     defaults = {
-        "therapist": appointment.therapist,
-        "what": f"{appointment.treatment}, {when} {year}{_kind_of_charge(appointment)}",
-        "client_name": appointment.whose.name,
-        "therapist_name": facts.get("therapist", appointment.therapist).name,
-        "issuer": "\n".join(filter(None, [clinic.name, clinic.address, clinic.phone])),
-        "tax_note": clinic.tax_note,
-        "currency": clinic.currency,
+        **on_a_receipt(appointment, clinic, therapist),
         "number": None if method == Method.WAIVED else Payment.objects.next_number(),
         "waives": charged_for(appointment.status) if method == Method.WAIVED else "",
     }
@@ -187,6 +180,21 @@ def _write(
     )
     _record(appointment, kind, payment)
     return payment
+
+
+def on_a_receipt(appointment: Appointment, clinic: Clinic, therapist: Therapist) -> dict[str, Any]:
+    """What stands on it for ever, whatever becomes of the clinic, the visit and the names."""
+    day = dates.day(appointment.starts_at, clinic.tz)
+    year = appointment.starts_at.astimezone(clinic.tz).year
+    return {
+        "therapist": therapist,
+        "what": f"{appointment.treatment}, {day} {year}{_kind_of_charge(appointment)}",
+        "client_name": appointment.whose.name,
+        "therapist_name": therapist.name,
+        "issuer": "\n".join(filter(None, [clinic.name, clinic.address, clinic.phone])),
+        "tax_note": clinic.tax_note,
+        "currency": clinic.currency,
+    }
 
 
 def _kind_of_charge(appointment: Appointment) -> str:

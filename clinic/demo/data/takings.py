@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from bookings import dates
+from bookings.actions.money.payments import on_a_receipt
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, AppointmentEvent, Clinic, Fee, Method, Payment
 from bookings.models.money.payments import charged_for
@@ -69,11 +69,9 @@ def _payments(
         number += not waived
         yield Payment(
             appointment=visit,
-            therapist=visit.therapist,
-            what=_what(visit, clinic),
+            **on_a_receipt(visit, clinic, visit.therapist),
             method=method,
             amount=fees.get(visit.pk, visit.price),
-            currency=clinic.currency,
             number=None if waived else number,
             waives=charged_for(visit.status) if waived else "",
             reason=_why(methods) if waived else "",
@@ -81,12 +79,6 @@ def _payments(
             at=at,
             by=DESK,
         )
-
-
-def _what(visit: Appointment, clinic: Clinic) -> str:
-    day, year = dates.day(visit.starts_at, clinic.tz), visit.starts_at.astimezone(clinic.tz).year
-    kind = {Status.CANCELLED: ", late cancellation", Status.NO_SHOW: ", missed"}
-    return f"{visit.treatment}, {day} {year}{kind.get(Status(visit.status), '')}"
 
 
 def _why(methods: dict) -> str:

@@ -275,6 +275,8 @@ def test_what_took_place_is_paid_with_receipts_without_gaps(now):
     assert numbers == [(n,) for n in range(1, len(numbers) + 1)]
     assert {one.method for one in Payment.objects.all()} == set(Method)
     assert not Payment.objects.filter(at__gt=now).exists()
+    kept = Payment.objects.values_list("what", "client_name", "therapist_name", "issuer")
+    assert all(all(row) for row in kept)
     paid = Appointment.objects.filter(payments__isnull=False).distinct()
     for visit in paid.prefetch_related("fees", "payments"):
         assert Account(visit, visit.fees.all(), visit.payments.all()).left == 0
