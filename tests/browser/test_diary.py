@@ -453,6 +453,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     expect(panel.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
     start = parse_qs(urlsplit(gap["url"]).query)["when"][0][11:]
     expect(panel.locator("[name=when_shown]")).to_have_value(re.compile(start))
+    page.wait_for_load_state("networkidle")  # the times are asked for anew once it is who it is
     page.keyboard.press("Enter")
     page.wait_for_url("**/#visit-*")
     assert presses == ["place"]  # and Enter is the second

@@ -215,8 +215,7 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
     words = tabbed(page, 60)
     assert in_order(words, "Change", "Session 1", "Why then", "Why then"), words
     pin = page.get_by_role("link", name=re.compile("^Session 1,"))
-    pin.focus()
-    page.keyboard.press("Enter")
+    pin.press("Enter")
     expect(page.locator("#session-1")).to_be_in_viewport()
     second = page.locator("#session-2 input[name=take]")
     second.focus()
