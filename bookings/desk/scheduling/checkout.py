@@ -11,27 +11,20 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings import dates
-from bookings.actions.mail.outbox import Notify
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking
-from bookings.actions.scheduling.booking import BookingRequest
-from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, AppointmentEvent, Clinic
-from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.book_again import BookAgain, again, in_weeks
 from bookings.templatetags.undo import OF_VISIT
-from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
+from bookings.web.scheduling.book_again import book_offered
 
 WEEKS = (1, 2, 3, 4, 6, 8)
-LONGEST_KEY = 60
 CAME = (Status.ARRIVED, Status.COMPLETED)
 
 
@@ -99,21 +92,8 @@ def book_again(request: StaffRequest, pk: int) -> HttpResponse:
 def _booked(
     request: StaffRequest, visit: Appointment, offered: BookAgain, clinic: Clinic, now: datetime
 ) -> HttpResponse:
-    """The client is told in three minutes, and until then it can be undone."""
-    start, key = _instant(request.POST.get("start", "")), request.POST.get("key", "")[:LONGEST_KEY]
-    if not key or start not in [one.starts_at for one in offered.openings]:
-        messages.error(request, _("That time has just been taken. Please choose another."))
-        return redirect("diary:appointment", visit.pk)
-    wanted = BookingRequest(
-        slots=[Slot(treatment=offered.treatment, start=start, therapist=visit.therapist)],
-        client=visit.whose,
-        key=key,
-        rules=Rules.DESK,
-        notify=Notify.from_the_desk(),
-        by=who(request),
-    )
     try:
-        [booked] = booking.book(wanted, now=now)
+        booked = book_offered(request, visit, offered, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -123,10 +103,3 @@ def _booked(
         )
         messages.success(request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
     return redirect("diary:appointment", visit.pk)
-
-
-def _instant(typed: str) -> datetime | None:
-    try:
-        return parse_datetime(typed)
-    except ValueError:
-        return None

@@ -1,13 +1,12 @@
 """What follows a visit, from Today: taking the money and booking again; and running late."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,20 +14,17 @@ from bookings import dates
 from bookings.actions.mail.outbox import GRACE, Notify
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
-from bookings.actions.scheduling import booking, cancellation, running_late
-from bookings.actions.scheduling.booking import BookingRequest
+from bookings.actions.scheduling import cancellation, running_late
 from bookings.core import wording
-from bookings.core.scheduling.codes import Rules
 from bookings.models import Account, Appointment, Clinic, Method, Therapist
-from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.book_again import again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
+from bookings.web.scheduling.book_again import book_offered, key_of
 from therapists.pages.no_store import of_a_therapist
 
 TAKEN = (Method.CARD, Method.CASH)
-LONGEST_KEY = 60
 LATEST = 120  # minutes
 
 
@@ -47,24 +43,19 @@ def _back(visit: Appointment) -> HttpResponse:
     return redirect(page_of(Clinic.objects.the().day_of(visit.starts_at), visit))
 
 
-def _key(request: StaffRequest) -> str:
-    """What makes a form that is sent twice count once."""
-    return request.POST.get("key", "")[:LONGEST_KEY]
-
-
 @require_POST
 @of_a_therapist
 def pay(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """All that is left, by one press; sums in part are the desk's."""
     visit, method = _own(therapist, pk), request.POST.get("method")
     left = Account.of(visit).left
-    if method in TAKEN and left > 0 and _key(request):
+    if method in TAKEN and left > 0 and key_of(request):
         try:
             paid = payments.pay(
                 visit,
                 method=Method(method),
                 amount=left,
-                key=_key(request),
+                key=key_of(request),
                 by=who(request),
                 now=timezone.now(),
             )
@@ -86,20 +77,9 @@ def pay(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
 def book_again(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """One of the times that the page has offered; the client is told in three minutes."""
     visit, clinic, now = _own(therapist, pk), Clinic.objects.the(), timezone.now()
-    start, offered = _instant(request.POST.get("start", "")), again(visit, clinic, now=now)
-    if start not in [one.starts_at for one in offered.openings] or not _key(request):
-        messages.error(request, _("That time has just been taken. Please choose another."))
-        return _back(visit)
-    wanted = BookingRequest(
-        slots=[Slot(treatment=offered.treatment, start=start, therapist=therapist)],
-        client=visit.whose,
-        key=_key(request),
-        rules=Rules.DESK,
-        notify=Notify.from_the_desk(),
-        by=who(request),
-    )
+    offered = again(visit, clinic, now=now)
     try:
-        [booked] = booking.book(wanted, now=now)
+        booked = book_offered(request, visit, offered, now=now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -107,13 +87,6 @@ def book_again(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResp
         at = dates.day_year_and_time(booked.starts_at, clinic.tz)
         messages.success(request, said.format(client=booked.client, time=at))
     return _back(visit)
-
-
-def _instant(typed: str) -> datetime | None:
-    try:
-        return parse_datetime(typed)
-    except ValueError:
-        return None
 
 
 @require_POST

@@ -1,0 +1,50 @@
+"""A press on one of the times to book again, at the desk and on Today."""
+
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from bookings.actions.mail.outbox import Notify
+from bookings.actions.refusals import Refused
+from bookings.actions.scheduling import booking
+from bookings.actions.scheduling.booking import BookingRequest
+from bookings.core.scheduling.codes import Rules
+from bookings.models import Appointment
+from bookings.queries.scheduling.slots import Slot
+from bookings.queries.training.book_again import BookAgain
+from bookings.web.actor import who
+from bookings.web.requests import StaffRequest
+
+LONGEST_KEY = 60
+
+
+def key_of(request: StaffRequest) -> str:
+    """What makes a form that is sent twice count once."""
+    return request.POST.get("key", "")[:LONGEST_KEY]
+
+
+def book_offered(
+    request: StaffRequest, visit: Appointment, offered: BookAgain, *, now: datetime
+) -> Appointment:
+    """The client is told in three minutes, and until then it can be undone. Raises Refused."""
+    start, key = _instant(request.POST.get("start", "")), key_of(request)
+    if not key or start not in [one.starts_at for one in offered.openings]:
+        raise Refused(_("That time has just been taken. Please choose another."))
+    wanted = BookingRequest(
+        slots=[Slot(treatment=offered.treatment, start=start, therapist=visit.therapist)],
+        client=visit.whose,
+        key=key,
+        rules=Rules.DESK,
+        notify=Notify.from_the_desk(),
+        by=who(request),
+    )
+    [booked] = booking.book(wanted, now=now)
+    return booked
+
+
+def _instant(typed: str) -> datetime | None:
+    try:
+        return parse_datetime(typed)
+    except ValueError:
+        return None
