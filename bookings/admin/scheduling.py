@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +20,7 @@ from bookings.admin.mail import MailInline
 from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status
 from bookings.models import STATUS_NAMES, Appointment, AppointmentEvent, Treatment
 from bookings.web.actor import who
+from bookings.web.days import instant_in
 
 CLOSED = {Status.HELD, *FREES_ITS_TIME}
 
@@ -85,10 +85,7 @@ def in_words(event: AppointmentEvent) -> str:
 
 def _shown(value: object) -> str:
     """Instants on the clinic's clock, everything else as it is."""
-    try:
-        instant = parse_datetime(str(value))
-    except ValueError:
-        instant = None
+    instant = instant_in(str(value))
     return f"{timezone.localtime(instant):%d %b %Y %H:%M}" if instant else str(value)
 
 

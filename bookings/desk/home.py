@@ -48,8 +48,7 @@ def _free_today(clinic: Clinic, today: date, now: datetime) -> list[tuple[Therap
     """What is left of it, the first to come first."""
     shown = diary_days(clinic, today, now=now)
     found = [(one, gap) for one in shown.therapists for gap in gaps_of(shown, one, clinic)]
-    coming = [(one, gap) for one, gap in found if gap.interval.start > now]
-    return sorted(coming, key=lambda free: (free[1].interval.start, free[0].name))[:FREE_SHOWN]
+    return sorted(found, key=lambda free: (free[1].interval.start, free[0].name))[:FREE_SHOWN]
 
 
 @require_POST

@@ -1,9 +1,9 @@
-"""Days in addresses, between the first and the last that pages know.
+"""Days and instants in requests, between the first and the last that pages know.
 
 Far enough from the calendar's ends that no sum of days runs over them.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from django.core.exceptions import ValidationError
 from django.urls import register_converter
@@ -32,6 +32,20 @@ def day_in(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and is_known(day) else None
+
+
+def instant_in(text: str, tz: tzinfo | None = None) -> datetime | None:
+    """Of ISO 8601, in UTC; on the clock of `tz` where the text names no zone.
+
+    None for what is none, names no zone when none is given, or lies on a day pages do not know.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if at.tzinfo is None and tz is not None:
+        at = at.replace(tzinfo=tz)
+    return at.astimezone(UTC) if at.tzinfo and is_known(at.date()) else None
 
 
 class DayConverter:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
-from bookings.web.days import day_in, is_known, refuse_unknown
+from bookings.web.days import day_in, instant_in, refuse_unknown
 
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
@@ -149,19 +149,12 @@ class InstantField(forms.Field):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        try:
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            raise self._invalid() from None
-        if instant.tzinfo is None or not is_known(instant.date()):
-            raise self._invalid()
-        return instant
+        if instant := instant_in(value):
+            return instant
+        raise ValidationError(self.error_messages["invalid"], code="invalid")
 
     def prepare_value(self, value):
         return value.isoformat() if isinstance(value, datetime) else value
-
-    def _invalid(self) -> ValidationError:
-        return ValidationError(self.error_messages["invalid"], code="invalid")
 
 
 class AddressField(ShortText):

@@ -469,6 +469,18 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     expect(page.get_by_label("At (leave empty for the whole day)")).to_have_value(start)
 
 
+def test_what_is_typed_the_moment_the_form_is_there_is_looked_for(desk):
+    page = desk()
+    gap = first_gap(page, minutes_free=30)
+    page.evaluate("""() => addEventListener("focusin", ({ target }) => {
+        if (target.id !== "call-who") return;
+        target.value = "robin";
+        target.dispatchEvent(new Event("input", { bubbles: true }));
+    })""")
+    page.locator(f".shade-gap a[href='{gap['url']}']").press("Enter")
+    expect(page.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+
+
 def first_gap(page, *, minutes_free):
     """The first free stretch at least so long, on a day in a week or later, which is opened."""
     for later in range(14):

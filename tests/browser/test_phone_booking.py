@@ -52,6 +52,17 @@ def test_a_known_client_is_booked_by_keyboard_alone(desk):
     assert len("robin next week after 3") < len(pressed) < min(31, SECONDS / A_KEY), pressed
 
 
+def test_what_is_typed_before_the_box_is_listened_to_is_looked_for(desk):
+    page, script = desk, []
+    page.route("**/htmx.min*.js", lambda route: script.append(route))  # it is slow to come
+    page.goto("/diary/new/", wait_until="commit")
+    box = page.get_by_role("textbox", name="Client")
+    expect(box).to_be_focused()
+    page.keyboard.type("robin")
+    script[0].continue_()
+    expect(page.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+
+
 def test_somebody_new_is_written_down_and_booked_by_keyboard_alone(desk):
     page = desk
     page.goto("/diary/new/")

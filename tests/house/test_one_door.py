@@ -11,6 +11,7 @@ SHARED = {
     r"(?<![\w.])Mail\(": "bookings.actions.mail.outbox",
     r"\.isdecimal\(\)": "bookings.web.forms.whole_number",
     r"get_object_or_404\(\s*Client\b": "bookings.web.client_links.client_or_404",
+    r"\bparse_datetime\(": "bookings.web.days.instant_in",
     r"require_http_methods\(\[.GET., .HEAD., .POST.\]\)": "bookings.web.responses.page_methods",
 }
 HOMES = {
@@ -26,7 +27,6 @@ HOMES = {
     "bookings/web/responses.py": "the home of page_methods",
     "bookings/api/openings.py": "reads a date, which has no zone",
     "bookings/web/days.py": "asks whether pages know a day",
-    "bookings/web/forms.py": "asks whether pages know a day",
     "bookings/dates.py": "words of an instant in the zone that it is given",
     "bookings/templatetags/clinic_words.py": "words of an instant in the zone that it is given",
     "bookings/management/commands/training_plan.py": "runs without a clinic, unless asked",

@@ -31,6 +31,7 @@ from bookings.models import Absence, Appointment, Clinic, Therapist
 from bookings.queries.desk.stranded import SHOWN, all_stranded, with_places
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
+from bookings.web.days import instant_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -156,11 +157,8 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
 def _move(request: StaffRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
     start, _space, therapist = request.POST.get(f"to-{visit.pk}", "").rpartition(" ")
     to = Therapist.objects.active().filter(pk=whole_number(therapist)).first()
-    try:
-        begins = datetime.fromisoformat(start)
-    except ValueError:
-        begins = None
-    if to is None or begins is None or begins.tzinfo is None:
+    begins = instant_in(start)
+    if to is None or begins is None:
         raise Refused(_("Please choose one of the free times."))
     request_ = MoveRequest(
         appointment=visit,

@@ -57,7 +57,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
         "hours": [(moment(start), moment(end)) for start, end in hours],
         "breaks": [one for one in shown.breaks if one[0].therapist_id == therapist.pk],
         "away": [away for away in shown.absences if away.therapist_id == therapist.pk],
-        "gaps": [one for one in gaps_of(shown, therapist, clinic) if one.interval.end > now],
+        "gaps": gaps_of(shown, therapist, clinic),
         "rows": [
             {
                 "visit": visit,

@@ -33,7 +33,7 @@ class BookableGap:
 
 
 def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[BookableGap]:
-    """From one visit's buffer to the next visit, breaks and absences left out."""
+    """From one visit's buffer to the next visit, breaks and absences left out; what is to come."""
     if not therapist.active:
         return []
     taken = [
@@ -41,7 +41,9 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
         for during in _taken(shown, therapist)
     ]
     free = without(shown.hours.get(therapist.pk, []), taken)
-    found = [(_on_the_grid(moment(start), clinic), moment(end)) for start, end in free]
+    found = [
+        (_on_the_grid(max(moment(start), shown.now), clinic), moment(end)) for start, end in free
+    ]
     return [
         BookableGap(Interval(start, end), address_of(start, therapist, clinic))
         for start, end in found
@@ -52,7 +54,9 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
 def _on_the_grid(start: datetime, clinic: Clinic) -> datetime:
     """Or the next start that the clinic offers, as after a buffer of ten minutes."""
     local = start.astimezone(clinic.tz)
-    return start + timedelta(minutes=-(local.hour * 60 + local.minute) % clinic.start_step_minutes)
+    into_the_day = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
+    into_the_day += timedelta(microseconds=local.microsecond)
+    return start + -into_the_day % timedelta(minutes=clinic.start_step_minutes)
 
 
 def _taken(shown: DiaryDays, therapist: Therapist) -> Iterator[Interval]:

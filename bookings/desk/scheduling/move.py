@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_POST
@@ -30,6 +29,7 @@ from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
+from bookings.web.days import instant_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -81,10 +81,9 @@ def _wanted(request: StaffRequest, wish: WishedMove, start: datetime | None) -> 
 def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict | None:
     """With the place of the button that was pressed, if it was one of the times proposed."""
     start, _space, therapist = data.get("instead", "").rpartition(" ")
-    try:
-        local = datetime.fromisoformat(start).astimezone(clinic.tz)
-    except ValueError:
+    if (at := instant_in(start)) is None:
         return None
+    local = at.astimezone(clinic.tz)
     date, time = f"{local:%Y-%m-%d}", f"{local:%H:%M}"
     data = data.copy()
     data.update({"date": date, "time": time, "therapist": therapist})
@@ -178,11 +177,8 @@ def _free_near(request: StaffRequest, visit: Appointment) -> tuple[Opening, ...]
 
 
 def _to_avoid(request: StaffRequest) -> Interval | None:
-    try:
-        begins, ends = (parse_datetime(request.GET.get(name, "")) for name in ("from", "until"))
-        return Interval(begins, ends) if begins and ends else None
-    except ValueError:
-        return None
+    begins, ends = (instant_in(request.GET.get(name, "")) for name in ("from", "until"))
+    return Interval(begins, ends) if begins and ends and begins < ends else None
 
 
 def _done(request: StaffRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from bookings import dates
 from bookings.actions.clients.details import NewClient
@@ -32,8 +32,7 @@ from bookings.actions.scheduling.booking import BookingRequest
 from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
-from bookings.core.scheduling.when import LONGEST, Unclear
-from bookings.core.scheduling.when_parser import read
+from bookings.core.scheduling.when import LONGEST
 from bookings.desk.scheduling import gaps
 from bookings.desk.scheduling.phone_lists import (
     BETWEEN,
@@ -48,6 +47,7 @@ from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
+from bookings.web.days import instant_in
 from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -103,10 +103,7 @@ class PressedGap:
     @classmethod
     def of(cls, data: Any, clinic: Clinic, now: datetime) -> "PressedGap | None":
         """None unless the address names a place: `gap`, and an instant as `when`."""
-        try:
-            start = read(data.get("when", ""), now=now, tz=clinic.tz).at if "gap" in data else None
-        except Unclear:
-            start = None
+        start = instant_in(data.get("when", ""), clinic.tz) if "gap" in data else None
         if start is None:
             return None
         pk = whole_number(data.get("therapist"))
@@ -130,6 +127,8 @@ def new(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return call.page() if "more" in data else call.book()
     part = _part_asked_for(request)
+    if part == PARTS["panel"] and gap is None:
+        return HttpResponseClientRedirect(reverse("diary:new"))
     return call.part(part) if part else call.page()
 
 

@@ -1,7 +1,7 @@
 """A week of one therapist, and the week of all with what is free in it."""
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -62,14 +62,14 @@ def clinic_week(request: StaffRequest, day: date) -> HttpResponse:
         "dates": dates,
         "before": monday - timedelta(days=7),
         "after": monday + timedelta(days=7),
-        "rows": [(one, _days_of(one, shown, dates, clinic, now)) for one in shown.therapists],
+        "rows": [(one, _days_of(one, shown, dates, clinic)) for one in shown.therapists],
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
     return render(request, "desk/rota/clinic_week.html", context)
 
 
 def _days_of(
-    therapist: Therapist, shown: DiaryDays, dates: list[date], clinic: Clinic, now: datetime
+    therapist: Therapist, shown: DiaryDays, dates: list[date], clinic: Clinic
 ) -> list[dict]:
     """By day, in order: whether they work, how many come, and the gaps that are still to come."""
     booked = Counter(
@@ -80,8 +80,7 @@ def _days_of(
     at_work = {clinic.day_of(moment(start)) for start, _ in shown.hours.get(therapist.pk, [])}
     gaps: dict[date, list[BookableGap]] = defaultdict(list)
     for gap in gaps_of(shown, therapist, clinic):
-        if gap.interval.end > now:
-            gaps[clinic.day_of(gap.interval.start)].append(gap)
+        gaps[clinic.day_of(gap.interval.start)].append(gap)
     return [
         {"date": one, "works": one in at_work, "booked": booked[one], "gaps": gaps[one]}
         for one in dates

@@ -78,7 +78,7 @@ SHOWN_OF_A_VISIT = (
 
 @dataclass(frozen=True)
 class DiaryDays:
-    """`hours` are each therapist's hours of work; `phases` each client's on the first day."""
+    """As it is `now`; `hours` are each therapist's of work, `phases` each client's at first."""
 
     first: date
     therapists: Sequence[Therapist]
@@ -88,6 +88,7 @@ class DiaryDays:
     breaks: Sequence[tuple[WeeklyBreak, Interval]]
     absences: Sequence[Absence]
     phases: dict[int, PhaseDay]
+    now: datetime
 
     def phase_of(self, visit: Appointment) -> PhaseDay | None:
         """None for a hold of nobody yet."""
@@ -119,6 +120,7 @@ def diary_days(
         breaks=list(_breaks(clinic, people, first, days)),
         absences=list(Absence.objects.touching(bounds).select_related("therapist")),
         phases=phases_on([visit.client for visit in found if visit.client], first),
+        now=now,
     )
 
 

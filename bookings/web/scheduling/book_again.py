@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from bookings.actions.mail.outbox import Notify
@@ -14,6 +13,7 @@ from bookings.models import Appointment
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.book_again import BookAgain
 from bookings.web.actor import who
+from bookings.web.days import instant_in
 from bookings.web.requests import StaffRequest
 
 LONGEST_KEY = 60
@@ -28,7 +28,7 @@ def book_offered(
     request: StaffRequest, visit: Appointment, offered: BookAgain, *, now: datetime
 ) -> Appointment:
     """The client is told in three minutes, and until then it can be undone. Raises Refused."""
-    start, key = _instant(request.POST.get("start", "")), key_of(request)
+    start, key = instant_in(request.POST.get("start", "")), key_of(request)
     if not key or start not in [one.starts_at for one in offered.openings]:
         raise Refused(_("That time has just been taken. Please choose another."))
     wanted = BookingRequest(
@@ -41,10 +41,3 @@ def book_offered(
     )
     [booked] = booking.book(wanted, now=now)
     return booked
-
-
-def _instant(typed: str) -> datetime | None:
-    try:
-        return parse_datetime(typed)
-    except ValueError:
-        return None

@@ -34,3 +34,8 @@ document.addEventListener("change", ({ target }) => {
 // Before htmx asks for the times of whatever is chosen.
 document.addEventListener("change", ({ target }) => target.closest("#people") && offerTheLast(), true);
 document.addEventListener("people-shown", offerTheLast, true);
+// Whoever types before the box is listened to is looked for all the same.
+document.addEventListener("htmx:load", ({ target }) => {
+  const box = target.querySelector?.("[data-chooses]");
+  if (box && box.value !== box.defaultValue) htmx.trigger(box, "typed-early");
+});

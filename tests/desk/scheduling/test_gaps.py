@@ -67,7 +67,7 @@ def test_a_gap_leads_to_the_form_with_time_and_therapist_filled_in(desk, visit, 
     assert f'<option value="{kim.pk}" selected' in form
 
 
-def test_a_gap_that_is_over_is_not_offered(desk, kim, clock, at):
+def test_a_gap_that_is_over_is_not_offered(desk, massage, clock, at):
     clock.move_to(at(2, 17))
     assert "/diary/new/?when" not in desk.get(f"/diary/{DAY}/").content.decode()
 
@@ -110,11 +110,31 @@ def test_the_same_place_can_be_blocked_instead(panel, kim):
     assert "end=10%3A00" in panel("09:00", until="nonsense")
 
 
-@pytest.mark.parametrize("when", ["", "nonsense", "2020-01-01 10:00", "tuesday"])
+NO_PLACE = ["", "nonsense", "tuesday", "0001-01-01 00:00", "2026-13-40T25:00", "9999-12-31 23:59"]
+
+
+@pytest.mark.parametrize("when", NO_PLACE)
 def test_an_address_that_names_no_place_is_the_ordinary_form(desk, massage, when):
     page = desk.get("/diary/new/", {"gap": 1, "when": when, "therapist": "x"})
     assert page.status_code == 200
+    beside = desk.get("/diary/new/", {"gap": 1, "when": when, "therapist": "x"}, **PANEL)
+    assert beside.headers["HX-Redirect"] == "/diary/new/"
     assert not Appointment.objects.exists()
+
+
+def test_a_place_in_the_past_says_so_and_can_be_blocked(panel, massage, kim, clock, at):
+    clock.move_to(at(2, 15))
+    page = panel("09:00")
+    assert "No treatment fits here." in page
+    assert "is in the past" in page
+    assert f"first={DAY}&amp;start=09%3A00" in page
+
+
+def test_of_a_gap_that_has_begun_the_rest_is_offered(desk, massage, clock, at):
+    clock.move_to(at(2, 10, 20))
+    assert gaps(desk) == [("10:30", "17:00")]
+    clock.move_to(at(2, 16, 40))
+    assert gaps(desk) == []
 
 
 def test_somebody_who_has_walked_in_an_hour_ago_can_still_be_booked(desk, massage, kim, clock, at):

@@ -203,7 +203,7 @@ def test_two_who_would_read_the_same_are_told_apart(desk, massage, kim, room):
     assert "never booked, known since" in page
 
 
-@pytest.mark.parametrize("asked", [{}, {"gap": "", "when": "03.12. 10:00"}])
+@pytest.mark.parametrize("asked", [{}, {"gap": "", "when": "2026-12-03 10:00"}])
 def test_enter_books_and_shows_no_more_times_instead(desk, ana, massage, asked):
     target = {"HTTP_HX_TARGET": "panel", **HTMX} if asked else {}
     page = desk.get(NEW, {"who": "ana", **asked}, **target).content.decode()

@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -15,6 +14,7 @@ from bookings.core.roles import Role
 from bookings.models import Client, Therapist
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.days import instant_in
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.models import Note
@@ -40,13 +40,9 @@ def confirm(request: StaffRequest, pk: int) -> HttpResponse:
     if not is_treating and request.user.role != Role.OWNER:
         raise PermissionDenied
     try:
-        seen = parse_datetime(request.POST.get("seen", ""))
-    except ValueError:
-        seen = None
-    try:
         identity.confirm(
             client,
-            seen=seen,
+            seen=instant_in(request.POST.get("seen", "")),
             user=request.user,
             reads_it_anyway=is_treating and not _notes_of_others(client, therapist),
             by=who(request),
