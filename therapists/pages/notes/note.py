@@ -278,10 +278,11 @@ def _sign(session: NoteSession, form: NoteForm, decision: DecisionForm | None) -
     if decision:
         decided, why = Decision(decision.cleaned_data["decision"]), decision.cleaned_data["reason"]
         health_checks.decide(session.visit, decided, why, reader=session.reader, now=session.now)
-    draft, decided = session.typed(form), decision is not None
+    draft = session.typed(form)
     if _is_against(decision):  # the button of a pressure cannot be pressed back
         draft = replace(draft, content=replace(draft.content, pressure=""))
-    notes.sign(session.visit, draft, decided=decided, reader=session.reader, now=session.now)
+    has_decided = decision is not None
+    notes.sign(session.visit, draft, decided=has_decided, reader=session.reader, now=session.now)
 
 
 def _fits(decision: DecisionForm, form: NoteForm) -> bool:
