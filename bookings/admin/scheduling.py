@@ -129,6 +129,17 @@ class StatusFilter(admin.SimpleListFilter):
                 return appointments.filter(status=status)
 
 
+RECORD = [
+    "blocked_until",
+    "any_therapist",
+    "revision",
+    "created_at",
+    "booked_at",
+    "held_until",
+    "public_id",
+]
+
+
 @admin.register(Appointment)
 class AppointmentAdmin(DiaryAdmin):
     form = AppointmentForm
@@ -144,32 +155,9 @@ class AppointmentAdmin(DiaryAdmin):
                 ),
             },
         ),
-        (
-            gettext_lazy("Record"),
-            {
-                "fields": [
-                    "blocked_until",
-                    "any_therapist",
-                    "revision",
-                    "created_at",
-                    "booked_at",
-                    "held_until",
-                    "public_id",
-                ]
-            },
-        ),
+        (gettext_lazy("Record"), {"fields": [*RECORD]}),
     ]
-    readonly_fields = [
-        "client",
-        "status",
-        "blocked_until",
-        "any_therapist",
-        "revision",
-        "created_at",
-        "booked_at",
-        "held_until",
-        "public_id",
-    ]
+    readonly_fields = ["client", "status", *RECORD]
     inlines = [AppointmentEventInline, MailInline]
     list_display = ["starts_at", "treatment", "client", "therapist", "room", "status", "price"]
     list_filter = [StatusFilter, "therapist", "room", "treatment"]

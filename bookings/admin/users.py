@@ -14,7 +14,6 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,8 +66,39 @@ class UserForm(forms.ModelForm):
         return cleaned
 
 
+class AsksWhoItIs(NamelessLog):
+    """Asked once more who it is before anything is saved that gives somebody power."""
+
+    gives_power: tuple[str, ...] = ()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What was sent before that is answered on the page that asks."""
+        page = super().changeform_view
+        if self._asks(request, object_id):
+            page = reauthentication_required(app="allauth.mfa")(page)
+        return page(request, object_id, form_url or request.path, extra_context)
+
+    def _asks(self, request: HttpRequest, object_id: str | None) -> bool:
+        """Whether one of those fields is sent otherwise than it stands."""
+        if request.method != "POST":
+            return False
+        obj = self.get_object(request, unquote(object_id)) if object_id else None
+        if not (
+            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        ):
+            return False  # and is refused by the page itself
+        form = self.get_form(request, obj)(request.POST, instance=obj)
+        return not set(self.gives_power).isdisjoint(form.changed_data)
+
+
 @admin.register(User)
-class UserAdmin(NamelessLog):
+class UserAdmin(AsksWhoItIs):
     """Passwords and second factors are on the site's own pages."""
 
     form = UserForm
@@ -85,16 +115,8 @@ class UserAdmin(NamelessLog):
     ordering = ["email"]
     date_hierarchy = "created_at"
 
-    @method_decorator(reauthentication_required(app="allauth.mfa", enabled=is_owner))
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Asked who it is first; what was sent before that is answered on the page that asks."""
-        return super().changeform_view(request, object_id, form_url or request.path, extra_context)
+    def _asks(self, request: HttpRequest, object_id: str | None) -> bool:
+        return is_owner(request)
 
     @admin.display(description=gettext_lazy("Role"), ordering="role")
     def does(self, user: User) -> str:
@@ -164,36 +186,6 @@ def _mail_link_to_first_password(request: HttpRequest, user: User) -> None:
     form = ResetPasswordForm({"email": user.email})
     if form.is_valid():
         form.save(request)
-
-
-class AsksWhoItIs(NamelessLog):
-    """Asked once more who it is before anything is saved that gives somebody power."""
-
-    gives_power: tuple[str, ...] = ()
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        page = super().changeform_view
-        if self._would_give_power(request, object_id):
-            page = reauthentication_required(app="allauth.mfa")(page)
-        return page(request, object_id, form_url or request.path, extra_context)
-
-    def _would_give_power(self, request: HttpRequest, object_id: str | None) -> bool:
-        """Whether one of those fields is sent otherwise than it stands."""
-        if request.method != "POST":
-            return False
-        obj = self.get_object(request, unquote(object_id)) if object_id else None
-        if not (
-            self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        ):
-            return False  # and is refused by the page itself
-        form = self.get_form(request, obj)(request.POST, instance=obj)
-        return not set(self.gives_power).isdisjoint(form.changed_data)
 
 
 class LoginForOwners(AsksWhoItIs):

@@ -10,6 +10,8 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("bookings", "therapists", "clinic")
 CORE, MODELS, VERBS, EDGES, PROJECT = range(5)
@@ -40,6 +42,14 @@ LAYERS = {
     "clinic.operations": VERBS,
     "clinic.demo.data": VERBS,
     "clinic.demo.logins": CORE,
+}
+# Within a layer a subject imports only from those before it.
+SUBJECTS = {
+    "bookings.core": ("mail", "training", "scheduling", "clients"),
+    "bookings.models": ("clients", "rota", "scheduling", "money", "mail", "training", "records"),
+    # A composed read, such as a drawn day, sees all and is used by edges.
+    "bookings.queries": ("rota", "scheduling", "training", "mail", "clients", "money", "desk"),
+    "bookings.actions": ("mail", "money", "rota", "training", "clients", "scheduling"),
 }
 DOORS = ("bookings.runner", "bookings.desk", "bookings.admin", "bookings.api")
 REFUSED_NAMES = {"utils", "helpers", "services", "common", "manager"}
@@ -135,6 +145,33 @@ def test_a_module_imports_nothing_from_above_and_from_no_other_door():
     assert wrong == set()
 
 
+def subject_of(module: str, layer: str) -> str:
+    """The folder within the layer; none for a module that all subjects share."""
+    if module == layer or not is_within(module, layer):
+        return ""
+    subject, _, rest = module.removeprefix(f"{layer}.").partition(".")
+    return subject if rest or is_facade(module) else ""
+
+
+def is_of_a_later_subject(other: str, module: str, layer: str) -> bool:
+    here, there = subject_of(module, layer), subject_of(other, layer)
+    order = SUBJECTS[layer]
+    return bool(here and there) and order.index(there) > order.index(here)
+
+
+@pytest.mark.parametrize("layer", SUBJECTS)
+def test_a_subject_imports_only_from_those_before_it_on_its_layer(layer):
+    within = [name for name in MODULES if subject_of(name, layer)]
+    assert {subject_of(name, layer) for name in within} == set(SUBJECTS[layer])
+    wrong = {
+        (module, other)
+        for module in within
+        for other in of_ours(module)
+        if is_of_a_later_subject(other, module, layer)
+    }
+    assert wrong == set()
+
+
 def test_modules_import_one_another_in_no_circle():
     assert not circle_in({module: of_ours(module) for module in MODULES})
 
@@ -218,3 +255,6 @@ def test_the_checks_can_fail():
     assert is_above("clinic.settings", "therapists.tasks")
     assert is_of_another_door("bookings.runner.home", "bookings.desk.home")
     assert circle_in({"a": {"b"}, "b": {"a"}})
+    booking, races = "bookings.actions.scheduling.booking", "bookings.actions.training.races"
+    assert is_of_a_later_subject(booking, races, "bookings.actions")
+    assert not is_of_a_later_subject(races, booking, "bookings.actions")

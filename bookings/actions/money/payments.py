@@ -16,7 +16,7 @@ from bookings.actions.optimistic_lock import refuse_if_changed
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Account, Appointment, Clinic, Fee, Method, Payment, Therapist
+from bookings.models import Account, Appointment, Clinic, Method, Payment, Therapist
 from bookings.models.money.payments import charged_for
 
 AS_IN_WHAT_IS_CORRECTED = ("method", "waives", "therapist", "what", "currency")
@@ -110,14 +110,13 @@ def set_price(
     return _fresh(appointment)
 
 
-def charge_for_cancelling(
+def charge_for_cancelling_late(
     clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
 ) -> None:
-    """In the caller's transaction: the clinic's fee, where it was too late by its cut-off."""
-    if now >= clinic.last_cancellation(appointment.starts_at):
-        amount = clinic.fee_for_cancelling_late(appointment.price)
-        rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
-        _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
+    """In the caller's transaction: the clinic's fee for a visit given back too late."""
+    amount = clinic.fee_for_cancelling_late(appointment.price)
+    rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
+    _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
 
 
 def charge_for_not_coming(
@@ -133,7 +132,9 @@ def take_fees_back(appointment: Appointment, *, by: str, now: datetime) -> None:
     for currency in set(appointment.fees.values_list("currency", flat=True)):
         fees = appointment.fees.filter(currency=currency)
         if charged := sum(fee.amount for fee in fees):
-            _fee(appointment, -charged, currency, "Taken back", by=by, now=now)
+            appointment.fees.create(
+                amount=-charged, currency=currency, rule="Taken back", at=now, by=by
+            )
             appointment.record("fee taken back", by=by, now=now, facts={"amount": charged})
 
 
@@ -147,22 +148,8 @@ def _charge(
     now: datetime,
 ) -> None:
     if amount:
-        _fee(appointment, amount, currency, rule, by=by, now=now)
+        appointment.fees.create(amount=amount, currency=currency, rule=rule, at=now, by=by)
         appointment.record("fee", by=by, now=now, facts={"amount": amount, "reason": rule})
-
-
-def _fee(
-    appointment: Appointment,
-    amount: Decimal,
-    currency: str,
-    rule: str,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    Fee.objects.create(
-        appointment=appointment, amount=amount, currency=currency, rule=rule, at=now, by=by
-    )
 
 
 def _write(
