@@ -125,6 +125,18 @@ def test_a_new_health_answer_is_told_without_a_word_of_it(visit, noon, ana, told
     assert "ealth" not in text
 
 
+def test_a_second_answer_is_told_at_once_and_not_when_the_first_is_old(visit, noon, ana, told):
+    """It may be the one that matters."""
+    visit(noon + timedelta(days=3))
+    reader, now = Reader("runner", None, None, "test"), timezone.now()
+    for minutes in (0, 40):
+        at = now + timedelta(minutes=minutes)
+        answers = Answers(1, ())
+        health_checks.give(ana, answers, form=Form.FULL, visit=None, reader=reader, now=at)
+        found = told(at)
+    assert len(found) == 2
+
+
 def test_an_answer_to_time_off_is_told(kim, noon, desks, told):
     desk = factories.make_user("desk2@example.com", role=Role.DESK)
     asked = TimeOff.objects.create(

@@ -135,8 +135,8 @@ def _was_of(event: AppointmentEvent) -> int:
 
 def _to_read(now: datetime) -> Iterator[StaffNotice]:
     """Somebody has told something: to those whose diary they are in soon, and no word of it."""
-    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).values_list("pk", "client")
-    checks: dict[int | None, int] = {client: pk for pk, client in given}
+    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).order_by("given_at", "pk")
+    checks: dict[int | None, int] = {client: pk for pk, client in given.values_list("pk", "client")}
     visits = Appointment.objects.upcoming(now).filter(
         client__in=checks, starts_at__lt=now + BEFORE, therapist__user__is_active=True
     )
