@@ -1,6 +1,7 @@
 """The clinic's own people are told what has happened: by mail, as they choose, never of health."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -97,6 +98,23 @@ def test_what_goes_to_a_colleague_is_told_to_who_had_it_today(
     assert to_lee in found.get("lee@example.com", "")
     assert len(found) == (2 if to_lee else 1)
     assert len(told()) == len(found)
+
+
+def test_what_happened_before_a_move_is_no_news_to_who_has_the_visit_now(
+    visit, noon, lee, clinic, told
+):
+    """Nor is a booking for another day, once it is moved to today."""
+    factories.make_week(lee, time(7), time(20))
+    mine, later = visit(noon + timedelta(hours=2)), visit(noon + timedelta(days=3))
+    for one in (mine, later):
+        one.record("booked", by="runner", now=timezone.now())
+    told()
+    how: dict[str, Any] = {"by": "desk", "notify": Notify.NONE, "now": timezone.now()}
+    move_one(mine, mine.starts_at, therapist=lee, **how)
+    move_one(later, noon + timedelta(hours=4), therapist=lee, **how)
+    [text] = [text for address, text in told() if address == "lee@example.com"]
+    assert "New today" not in text
+    assert text.count("Moved, now today") == 2
 
 
 def test_a_client_on_hold_whom_the_desk_says_is_here_is_told_of(desks, visit, noon, ana, told):
