@@ -110,14 +110,13 @@ def set_price(
     return _fresh(appointment)
 
 
-def charge_for_cancelling(
+def charge_for_cancelling_late(
     clinic: Clinic, appointment: Appointment, *, by: str, now: datetime
 ) -> None:
-    """In the caller's transaction: the clinic's fee, where it was too late by its cut-off."""
-    if now >= clinic.last_cancellation(appointment.starts_at):
-        amount = clinic.fee_for_cancelling_late(appointment.price)
-        rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
-        _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
+    """In the caller's transaction: the clinic's fee for a visit given back too late."""
+    amount = clinic.fee_for_cancelling_late(appointment.price)
+    rule = f"Cancelled less than {clinic.cancel_cutoff_hours} hours before"
+    _charge(appointment, amount, clinic.currency, rule, by=by, now=now)
 
 
 def charge_for_not_coming(

@@ -11,7 +11,7 @@ from bookings.actions.refusals import MovedMeanwhile, Stale, TooLate
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, MailKind
-from bookings.queries.scheduling.cutoffs import why_not_cancel
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel, why_not_cancel
 
 
 @changes_the_diary
@@ -39,10 +39,11 @@ def cancel(
         raise TooLate(why_not)
     if appointment.status != Status.BOOKED:
         raise Stale
+    is_late = charging and is_late_to_cancel(appointment, clinic, now=now)
     facts, raised = {"reason": reason} if reason else {}, appointment.revision + 1
     appointment.become(Status.CANCELLED, by=by, now=now, facts=facts, revision=raised)
-    if charging:
-        payments.charge_for_cancelling(clinic, appointment, by=by, now=now)
+    if is_late:
+        payments.charge_for_cancelling_late(clinic, appointment, by=by, now=now)
     outbox.owe(MailKind.CANCELLED, appointment, notify=notify, now=now)
     return appointment
 

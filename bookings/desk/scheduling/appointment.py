@@ -34,6 +34,7 @@ from bookings.models import Account, Appointment, Clinic, Mail, Method
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
+from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 from bookings.queries.training.phases import phases_on
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
@@ -102,7 +103,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
 
 def _fee_now(visit: Appointment, clinic: Clinic, now: datetime) -> Decimal | int:
     """What cancelling would cost the client at this moment."""
-    late = now >= clinic.last_cancellation(visit.starts_at)
+    late = is_late_to_cancel(visit, clinic, now=now)
     return clinic.fee_for_cancelling_late(visit.price) if late else 0
 
 

@@ -23,6 +23,11 @@ def cancel_until(appointment: Appointment, clinic: Clinic) -> datetime:
     return min(until, appointment.starts_at)
 
 
+def is_late_to_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -> bool:
+    """Too late to do it online, and for the desk a matter of the clinic's fee."""
+    return now >= cancel_until(appointment, clinic) and not _has_to_go(appointment, now)
+
+
 def why_not_move(appointment: Appointment, clinic: Clinic, *, now: datetime) -> str | None:
     """Why a runner cannot move it online, in a sentence; None when they can.
 
@@ -44,7 +49,7 @@ def why_not_cancel(appointment: Appointment, clinic: Clinic, *, now: datetime) -
     """Why a runner cannot cancel it online, in a sentence; None when they can."""
     if now >= appointment.starts_at:
         return _("This appointment has already begun.")
-    if now < cancel_until(appointment, clinic) or _has_to_go(appointment, now):
+    if not is_late_to_cancel(appointment, clinic, now=now):
         return None
     hours = clinic.cancel_cutoff_hours
     return ngettext(

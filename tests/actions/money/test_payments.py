@@ -14,7 +14,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import attendance, cancellation
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Client, Clinic, Fee, Method, Payment, Therapist
-from tests.factories import NOW
+from tests.factories import NOW, make_absence
 
 DESK = "desk: demo@example.com"
 
@@ -134,6 +134,20 @@ def test_a_client_who_cancels_inside_the_cut_off_owes_the_clinics_fee(visit, fee
     at = visit.starts_at - timedelta(hours=hours)
     cancellation.cancel(visit, charging=True, by=DESK, now=at)
     assert charged(visit) == due
+
+
+def test_who_thinks_again_just_after_booking_owes_no_fee(visit, fees, clinic):
+    Clinic.objects.update(undo_minutes=30)
+    visit.booked_at = visit.starts_at - timedelta(hours=1)
+    visit.save()
+    cancellation.cancel(visit, charging=True, by=DESK, now=visit.booked_at + timedelta(minutes=29))
+    assert charged(visit) == 0
+
+
+def test_a_visit_that_cannot_stand_costs_nothing_however_late(visit, fees):
+    make_absence(visit.starts_at, visit.ends_at, visit.therapist)
+    cancellation.cancel(visit, charging=True, by=DESK, now=visit.starts_at - timedelta(hours=1))
+    assert charged(visit) == 0
 
 
 def test_what_the_clinic_cancels_costs_nothing(visit, fees):
