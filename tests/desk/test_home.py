@@ -179,6 +179,19 @@ def test_what_is_unpaid_is_taken_from_its_row(desk, at):
     assert 'id="unpaid"' not in text(said)
 
 
+def test_what_is_unpaid_is_counted_though_not_all_of_it_is_listed(desk, at):
+    for minutes in range(25):
+        start = at(-1, 10) - timedelta(days=1, minutes=minutes)
+        visit("Owing Demo", start, status=Status.COMPLETED)
+    assert '<a href="#unpaid"><b>25</b>' in text(desk.get("/desk/"))
+
+
+def test_a_list_that_is_cut_off_says_so(desk, at):
+    for hour in range(21):
+        visit("Forgotten Demo", at(-2, 1) + timedelta(hours=hour))
+    assert '<a href="#due"><b>20+</b>' in text(desk.get("/desk/"))
+
+
 def test_who_is_not_told_is_told_from_their_row(desk, at):
     theirs = visit("Untold Demo", at(2, 10), not_told=True)
     page = text(desk.get("/desk/"))

@@ -44,14 +44,15 @@ def checkout_of(
     account: Account,
     events: Sequence[AppointmentEvent],
     *,
+    is_due: bool,
     is_booked_again: bool,
 ) -> Checkout:
-    """`now` is empty where nothing is left to do."""
+    """`now` is empty where nothing is left to do, or nothing yet: before its day one moves it."""
     said = {event.kind: event.at for event in events}
     arrived, done = visit.status in CAME, visit.status == Status.COMPLETED
     is_over = done or visit.status in (Status.NO_SHOW, Status.CANCELLED)
     steps = {
-        "arrived": visit.status == Status.BOOKED,
+        "arrived": visit.status == Status.BOOKED and is_due,
         "done": visit.status == Status.ARRIVED,
         "pay": is_over and account.left > 0,
         "again": is_over and not is_booked_again,

@@ -124,6 +124,7 @@ def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
 def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str) -> dict:
     start = _wall(visit.starts_at, clinic.tz)
     status = Status(visit.status)
+    flagged = signs_of(visit, clinic, shown.absences)
     return {
         "id": str(visit.pk),
         "start": start.isoformat(),
@@ -138,7 +139,8 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
-        "signs": signs_of(visit, clinic, shown.absences),
+        "flags": [words for _sign, words in flagged],
+        "signs": [sign for sign, _words in flagged],
         "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,

@@ -171,7 +171,6 @@ def _free_near(request: StaffRequest, visit: Appointment) -> tuple[Opening, ...]
         as_booked(now_at, visit),
         ignoring=Ignoring(appointments=(visit.pk,)),
         avoid=_to_avoid(request),
-        stands_there=True,
         now=timezone.now(),
     )
 

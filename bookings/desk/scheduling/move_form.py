@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling.changes import as_booked
 from bookings.core.scheduling.when import LONGEST
-from bookings.desk.form_fields import choose_anew_if_gone
+from bookings.desk.form_fields import choose_unless_known
 from bookings.desk.scheduling.phone_lists import BETWEEN, MOST_OFTEN, Times, times_for, why_no_time
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.slots import Ignoring, Slot
@@ -75,7 +75,7 @@ class MoveForm(forms.Form):
         therapist = self.fields["therapist"]
         self.initial.setdefault("therapist", visit.therapist_id)
         therapist.required = not visit.therapist.active
-        choose_anew_if_gone(self, "therapist")
+        choose_unless_known(self, "therapist")
 
     @classmethod
     def filled_in(cls, visit: Appointment, clinic: Clinic, proposed: QueryDict) -> "MoveForm":

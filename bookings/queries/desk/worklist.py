@@ -25,13 +25,14 @@ RUNG_BEFORE = timedelta(days=7)
 class Worklist:
     """In order of time, but for what is `unpaid`: the newest first, each with what is `left`.
 
-    `due` are those expected soon or late.
+    `due` are those expected soon or late; `unpaid_in_all` counts those not shown too.
     """
 
     due: Sequence[Appointment]
     unpaid: Sequence[Appointment]
     not_told: Sequence[Appointment]
     to_ring: Sequence[Appointment]
+    unpaid_in_all: int
 
 
 def worklist(now: datetime) -> Worklist:
@@ -41,6 +42,7 @@ def worklist(now: datetime) -> Worklist:
         unpaid=owing[: -SHOWN - 1 : -1],
         not_told=list(_not_told(now)[:SHOWN]),
         to_ring=list(_to_ring(now)[:SHOWN]),
+        unpaid_in_all=len(owing),
     )
 
 

@@ -46,6 +46,12 @@ def test_whoever_is_away_has_nothing_free(desk, kim):
     assert "2026-12-04" not in page.replace("/diary/2026-12-04/", "")
 
 
+def test_a_day_on_which_somebody_is_away_says_so(desk, kim):
+    away = datetime(2026, 12, 4, tzinfo=UTC)
+    make_absence(away, away + timedelta(days=1), kim, reason="Flu")
+    assert desk.get(WEEK).text.count("Flu") == 1
+
+
 def test_many_therapists_cost_no_more_queries_than_one(desk, visit):
     def cost():
         with CaptureQueriesContext(connection) as asked:
