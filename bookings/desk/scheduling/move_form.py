@@ -92,17 +92,17 @@ class MoveForm(forms.Form):
         }
         return cls(visit, initial=initial | given)
 
-    def slot(self, clinic: Clinic, start: datetime | None) -> Slot:
-        """At the start that was chosen, or at the date and the time."""
+    def slot(self, clinic: Clinic, times: Times | None) -> Slot:
+        """At the time that was chosen and with whom, or at the date and the time."""
         data = self.cleaned_data
         treatment, minutes = data["treatment"], data["minutes"]
         if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
             minutes = treatment.minutes
-        at = start or datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC)
+        typed = datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC)
         return Slot(
             treatment=treatment or self.visit.treatment,
-            start=at,
-            therapist=data["therapist"],
+            start=times.start if times else typed,
+            therapist=(times and times.instead) or data["therapist"],
             room=data["room"],
             length=timedelta(minutes=minutes),
         )
@@ -169,9 +169,9 @@ class WishedMove:
         except forms.ValidationError:
             return None
 
-    def start(self) -> datetime | None:
-        """The start that was chosen; None where nothing is typed."""
-        return datetime.fromisoformat(self.times.chosen) if self.typed else None
+    def chosen(self) -> Times | None:
+        """The times, of which one was chosen; None where nothing is typed."""
+        return self.times if self.typed else None
 
     def problem(self) -> str:
         """In a sentence, also when the list was shown for something else than is typed now."""

@@ -221,9 +221,8 @@ class _Call:
         if (meant := perhaps_meant(email)) and self.data.get("sure") != email:
             said = did_you_mean(meant, email)
             return self.page(status=422, said=said, meant=meant, sure=email)
-        start = datetime.fromisoformat(self.times.chosen)
         try:
-            [booked] = booking.book(self._request(start), now=self.now)
+            [booked] = booking.book(self._request(), now=self.now)
         except Refused as refusal:
             ours = isinstance(refusal, AgainstTheRules)
             return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
@@ -263,9 +262,13 @@ class _Call:
             return str(LOOK_AGAIN)
         return "" if self.times.chosen else why_no_time(self.data.get("start"))
 
-    def _request(self, start: datetime) -> BookingRequest:
+    def _request(self) -> BookingRequest:
         data = self.form.cleaned_data
-        slot = Slot(treatment=data["treatment"], start=start, therapist=data["therapist"])
+        slot = Slot(
+            treatment=data["treatment"],
+            start=self.times.start,
+            therapist=self.times.instead or data["therapist"],
+        )
         return BookingRequest(
             slots=[slot],
             client=self.people.client or self._new_client(),

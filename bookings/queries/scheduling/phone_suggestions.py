@@ -54,13 +54,16 @@ def suggested(
     """
     slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
 
-    def near(start: datetime) -> list[Opening]:
-        there = replace(slot, start=start)
+    def near(start: datetime, **other: Any) -> list[Opening]:
+        there = replace(slot, start=start, **other)
         return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
 
     if (at := wish.at) is not None:
         around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
-        return Suggested(around, fits=any(one.starts_at == at for one in around))
+        fits = any(one.starts_at == at for one in around)
+        if therapist and not fits:  # a colleague at that hour, before anything else
+            around = [one for one in near(at, therapist=None) if one.starts_at == at] + around
+        return Suggested(around[:count], fits=fits)
     if fitting := _fitting(clinic, slot, wish, ignoring, now):
         chosen = _spread(fitting, count + 1)
         return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)

@@ -121,6 +121,18 @@ def near(visit, **asked):
     return alternatives_to(slot, now=NOW, **asked)
 
 
+def test_a_colleague_at_the_hour_that_is_taken_is_offered_and_takes_it(
+    form, visit, massage, kim, lee, room
+):
+    noon = TEN + 2 * HOUR
+    make_appointment(starts_at=noon, treatment=massage, therapist=kim, room=room)
+    shown = form(when="thu 12:00", therapist=kim.pk)
+    [first, *_] = shown.context["times"].lines
+    assert (first.opening.starts_at, first.instead) == (noon, lee)
+    assert form(when="thu 12:00", therapist=kim.pk, start=first.value).status_code == 302
+    assert (visit.starts_at, visit.therapist) == (noon, lee)
+
+
 def test_a_refused_drag_does_not_offer_where_the_visit_stands_already(desk, visit, kim):
     make_absence(TEN + 2 * HOUR, TEN + 3 * HOUR, kim)
     there = {

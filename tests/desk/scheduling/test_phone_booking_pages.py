@@ -15,9 +15,11 @@ from tests.factories import (
     make_appointment,
     make_client,
     make_race,
+    make_room,
     make_therapist,
     make_treatment,
     make_user,
+    make_week,
 )
 
 NEW = "/diary/new/"
@@ -175,6 +177,25 @@ def test_a_time_that_is_not_free_offers_the_nearest_and_books_none_by_itself(
     assert answer.status_code == 422
     assert "The nearest" in answer.content.decode()
     assert Appointment.objects.count() == 1
+
+
+def test_where_the_therapist_named_is_taken_a_colleague_at_that_hour_is_offered_and_booked(
+    call, ana, massage, kim, room, only
+):
+    lee = make_therapist("Lee Demo")
+    make_week(lee)
+    massage.therapists.add(lee)
+    make_room("Room 2")
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    taken = make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
+    page = call(therapist=kim.pk)
+    assert page.status_code == 422  # nobody else is taken by itself
+    [first, *others] = page.context["times"].lines
+    assert (first.opening.starts_at, first.instead) == (ten, lee)
+    assert all(line.instead is None for line in others)
+    assert call(therapist=kim.pk, start=first.value).status_code == 302
+    booked = Appointment.objects.exclude(pk=taken.pk).get()
+    assert (booked.starts_at, booked.therapist) == (ten, lee)
 
 
 def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
