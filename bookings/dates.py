@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from bookings.core import wording
 from bookings.core.wording import Sentence
 
+DAYS_OF_A_WEEK = 7
+
 
 def weekday(on: date) -> str:
     """Tuesday"""
@@ -35,6 +37,11 @@ def civil_day_and_year(on: date) -> str:
 def civil_day_from(on: date, today: date) -> str:
     """Tuesday 1 December; with its year where that is not today's."""
     return civil_day(on) if on.year == today.year else civil_day_and_year(on)
+
+
+def day_ahead(on: date, today: date) -> str:
+    """Tuesday, where no other Tuesday comes before it; otherwise Tuesday 15 December."""
+    return weekday(on) if 0 <= (on - today).days < DAYS_OF_A_WEEK else civil_day_from(on, today)
 
 
 def day_of_year(on: date) -> str:

@@ -98,11 +98,9 @@ class AppointmentLetter(MailLetter):
 
     @property
     def day(self) -> str:
-        return dates.day(self.appointment.starts_at, self.clinic.tz)
-
-    @property
-    def weekday(self) -> str:
-        return dates.weekday(self.clinic.day_of(self.appointment.starts_at))
+        """Tuesday 1 December: a mail is read at any time, so that a weekday alone would not do."""
+        day = self.clinic.day_of(self.appointment.starts_at)
+        return dates.civil_day_from(day, self.clinic.day_of(self.now))
 
     @property
     def start(self) -> str:

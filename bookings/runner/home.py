@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
 from bookings.actions.refusals import RaceRefused
@@ -22,6 +23,7 @@ from bookings.runner.training.race_answer import answer, answer_to, example
 from bookings.runner.training.training_guide import advice
 from bookings.web.forms import whole_number
 from bookings.web.responses import private
+from bookings.web.training import plan as plan_pages
 from bookings.web.training.plan_access import store_of_browser
 from bookings.web.training.plan_store import PlanStore
 from bookings.web.training.race_forms import NewRaceForm
@@ -30,6 +32,8 @@ from bookings.web.visitor import visitor
 QUARTER = 15  # minutes
 QUARTERS_DRAWN, DASH = 6, 10.5
 A_WHOLE_YEAR = 4  # digits
+PARTS_OF_A_DATE = ("day", "month", "year")
+UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,17 @@ def race_answer(request: HttpRequest) -> HttpResponse:
     return render(request, "runner/home/_answered.html", context)
 
 
+@require_POST
+@private
+def just_book(request: HttpRequest) -> HttpResponse:
+    """On to the free times; a race typed beside it goes along, or is asked about."""
+    if any(request.POST.get(f"race_date_{part}", "").strip() for part in PARTS_OF_A_DATE):
+        kept = plan_pages.plan(request, store_of_browser(request))
+        if kept.status_code == UNPROCESSABLE:
+            return kept
+    return redirect(f"{reverse('runner:home')}#just-book")
+
+
 def _asking(
     store: PlanStore, rules: training.Protocol, today: date, *, distance: str | None = None
 ) -> dict[str, Any]:
@@ -147,7 +162,7 @@ def _is_being_typed(request: HttpRequest) -> bool:
     if "race_date" in request.GET:
         return not request.GET["race_date"]
     day, month, year = (
-        request.GET.get(f"race_date_{part}", "").strip() for part in ("day", "month", "year")
+        request.GET.get(f"race_date_{part}", "").strip() for part in PARTS_OF_A_DATE
     )
     is_number = whole_number(year) is not None
     begun = is_number and len(year) < A_WHOLE_YEAR and (len(year) != 2 or year == "20")

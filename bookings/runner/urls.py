@@ -25,6 +25,7 @@ urlpatterns = [
         EVERYONE,
         path("", home.home, name="home"),
         path("race-answer/", home.race_answer, name="race_answer"),
+        path("just-book/", home.just_book, name="just_book"),
         path("therapists/<slug:slug>/", therapists.therapist, name="therapist"),
         path("terms/", legal.terms, name="terms"),
         path("privacy/", legal.privacy, name="privacy"),

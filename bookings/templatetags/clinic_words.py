@@ -76,9 +76,9 @@ def day_in_sight(on: date, today: date) -> str:
 
 
 @register.filter
-def weekday_of(instant: datetime, tz: ZoneInfo) -> str:
-    """Tuesday"""
-    return dates.weekday(instant.astimezone(tz).date())
+def day_ahead_of(on: date, today: date) -> str:
+    """Tuesday, in the week to come; otherwise Tuesday 15 December."""
+    return dates.day_ahead(on, today)
 
 
 @register.filter

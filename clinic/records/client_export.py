@@ -48,8 +48,8 @@ IN_A_LETTER: Mapping[str, Callable[[int], str]] = {
         count,
     ),
     "Mails": lambda count: ngettext(
-        "We have written you {count} email, or are about to.",
-        "We have written you {count} emails, or are about to.",
+        "We have written you {count} email.",
+        "We have written you {count} emails.",
         count,
     ),
     "Payments": lambda count: ngettext(
@@ -87,7 +87,9 @@ class ClientExport:
     @property
     def letter(self) -> list[str]:
         """What there is, as one would write it to them; the groups tell it row by row."""
-        counts = {name: len(self.groups.get(name, ())) for name in IN_A_LETTER}
+        groups = {name: self.groups.get(name, ()) for name in IN_A_LETTER}
+        groups["Mails"] = [row for row in groups["Mails"] if row["Sent"]]  # not those to come
+        counts = {name: len(rows) for name, rows in groups.items()}
         return [
             IN_A_LETTER[name](count).format(count=count) for name, count in counts.items() if count
         ]

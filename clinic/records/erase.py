@@ -40,7 +40,7 @@ from clinic.records import erased_list
 from clinic.records.registry.record import Fate, Remembered
 from clinic.records.registry.rows import BY_MODEL, CLIENTS, RECORDS
 from clinic.records.registry.third_party import THIRD_PARTY
-from therapists.actions import health_erase
+from therapists.actions import kept_records
 
 TYPED = tuple(BY_MODEL[Appointment].blank)
 TAKE_OUT = """
@@ -106,7 +106,7 @@ def others_of(client: Client) -> QuerySet[Client]:
 
 def kept_until(client: Client, clinic: Clinic, *, now: datetime) -> date | None:
     """Until when the clinical records stay; None when there are none, or their time is over."""
-    if not health_erase.has_records(client):
+    if not kept_records.has_records(client):
         return None
     last = clinic.day_of(_last_visit(client, now))
     until = years_after(last, clinic.keep_records_years)
@@ -211,7 +211,7 @@ def _forget_all_but_the_kept(
     for visit in seen.coming:
         cancellation.cancel(visit, notify=Notify.NONE, by=by, now=now)
     if seen.kept_until:
-        health_erase.keep(client, now=now)
+        kept_records.keep(client, now=now)
     else:
         forget_kept(client)
     logins, addresses = _now_and_before(client, "user_id"), _now_and_before(client, "email")

@@ -1,7 +1,7 @@
 """The runner's way through the pages, in a real browser, to the mail in the inbox and back."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -12,9 +12,22 @@ pytestmark = pytest.mark.browser
 A_WHILE = 120  # seconds that nobody takes to stop a clock
 
 
+@pytest.mark.parametrize("leave", ["Just book", "Take it", "See times for Sports massage 60"])
+def test_a_race_typed_on_the_home_page_goes_along_whichever_way_one_leaves_it(page, leave):
+    page.goto("/")
+    journeys.type_the_date(page, days.today() + timedelta(weeks=16))
+    page.get_by_role("button" if "See" not in leave else "link", name=leave).first.click()
+    if leave != "Take it":
+        expect(page.get_by_label("Day", exact=True)).to_have_count(0)
+        page.goto("/plan/")
+        expect(page.get_by_role("heading", name="Sessions that fit")).to_be_visible()
+    else:
+        expect(page.get_by_text("Your race goes with this booking")).to_be_visible()
+
+
 def test_home_to_confirmed_takes_four_clicks_and_two_fields_at_most(page, clicks):
     page.goto("/")
-    page.get_by_role("link", name="Just book").click()
+    page.get_by_role("button", name="Just book").click()
     page.get_by_role("link", name=re.compile("^See times for")).first.click()
     page.locator("button.start:visible").last.click()
     assert len(clicks) <= 3, clicks

@@ -382,6 +382,15 @@ def uids(message: EmailMessage) -> list[list[str]]:
     return [[str(e["uid"]) for e in Calendar.from_ical(one).walk("VEVENT")] for one in files]
 
 
+def test_a_mail_says_the_year_of_a_day_that_is_not_in_this_one(plan, three):
+    for one in three:
+        one.starts_at += timedelta(days=365)
+        one.ends_at = one.blocked_until = one.starts_at + timedelta(hours=1)
+        one.save()
+    for words in (text(plan()), html(plan())):
+        assert "Wednesday 1 December 2027" in " ".join(words.split())
+
+
 def test_a_plan_has_one_calendar_file_for_each_appointment(plan, three):
     message = plan()
     assert uids(message) == [[visit.public_id] for visit in three]

@@ -226,6 +226,25 @@ def test_the_date_in_three_parts_leads_to_the_plan_and_then_home_greets(client, 
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_just_book_takes_the_typed_race_along_to_the_free_times(client, massage, suits_all, kim):
+    told = in_parts(day_of(NOW) + timedelta(weeks=12)) | {"distance": "half", "wants_nudges": "on"}
+    assert client.post("/just-book/", told).url == "/#just-book"
+    assert "weeks to your half marathon" in words(client.get("/"))
+
+
+def test_just_book_without_a_date_keeps_nothing(client, massage):
+    blank = {"race_date_day": "", "race_date_month": " ", "race_date_year": "", "distance": "half"}
+    assert client.post("/just-book/", blank).url == "/#just-book"
+    assert "race-bib" in text(client.get("/"))
+
+
+def test_just_book_asks_about_a_date_that_is_none_rather_than_losing_it(client, massage):
+    told = {"race_date_day": "31", "race_date_month": "2", "race_date_year": "2027"}
+    answer = client.post("/just-book/", {**told, "distance": "half"})
+    assert answer.status_code == 422
+    assert 'value="31/2/2027"' in text(answer)
+
+
 def test_a_date_that_is_none_comes_back_as_it_was_typed(client, massage):
     told = {"race_date_day": "31", "race_date_month": "2", "race_date_year": "2027"}
     answer = client.post("/plan/", {**told, "distance": "half"})

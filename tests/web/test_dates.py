@@ -22,6 +22,20 @@ def test_an_instant_is_told_in_the_clinics_time():
     assert dates.day_and_time(SUMMER, LONDON) == "Tuesday 7 July, 10:05"
 
 
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 12, 2), "Wednesday"),
+        (date(2026, 12, 8), "Tuesday"),
+        (date(2026, 12, 9), "Wednesday 9 December"),
+        (date(2026, 12, 1), "Tuesday 1 December"),
+        (date(2027, 1, 6), "Wednesday 6 January 2027"),
+    ],
+)
+def test_a_weekday_alone_is_the_next_of_its_name(day, said):
+    assert dates.day_ahead(day, date(2026, 12, 2)) == said
+
+
 def test_a_day_is_the_clinics_day():
     late = datetime(2026, 7, 7, 23, 30, tzinfo=UTC)
 

@@ -32,7 +32,7 @@ from bookings.web.training.plan_store import (
     plan_behind_a_link,
     plan_of_store,
 )
-from bookings.web.visitor import visitor
+from bookings.web.visitor import has_proved, visitor
 
 IN_WORDS = {
     Status.BOOKED: gettext_lazy("Booked"),
@@ -63,6 +63,8 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "was_given_back": strangers.was_given_back(visit),
         "again_url": times_of_the_day(visit, clinic),
         "same_again": Visit(visit).again_url if opened.from_mail else "",
+        "visits_url": _all_of_them(request, opened),
+        "today": clinic.day_of(now),
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": can_change,
@@ -90,6 +92,13 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
     return {**known, "races": store.races}
 
 
+def _all_of_them(request: HttpRequest, opened: Opened) -> str:
+    """For the reader of the mailbox, and not for whoever was sent this one's link."""
+    if not opened.from_mail or not has_proved(request, opened.appointment.whose):
+        return ""
+    return links.client_path(links.Purpose.VISITS, opened.appointment.whose)
+
+
 @require_safe
 @behind_a_link
 def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -107,7 +116,10 @@ def calendar(_request: HttpRequest, opened: Opened) -> HttpResponse:
 def prove(request: HttpRequest, opened: Opened) -> HttpResponse:
     """The link itself has proved the address already; this only goes back and says thank you."""
     if opened.from_mail:
-        messages.success(request, _("Thank you. Your email address is confirmed."))
+        thanks = _("Thank you. Your email address is confirmed.")
+        if opened.appointment.together:
+            thanks = _("Thank you. Your email address and all of these appointments are confirmed.")
+        messages.success(request, thanks)
     return back_to_it(opened)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings import links
+from bookings.core.wording import isolated
 from bookings.models import Client, Clinic
 from bookings.queries.training.again import next_again
 from bookings.queries.training.plans import History, plan_of, runner_of
@@ -24,8 +25,10 @@ from bookings.web.visitor import visitor
 def visits(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     """Of everybody who books under this address: each of their mails comes here as well."""
     everybody = list(Client.objects.living().filter(pk__in=_of_the_mailbox(client)))
+    shown = Visits.of(everybody, now=timezone.now())
     context = {
-        "visits": Visits.of(everybody, now=timezone.now()),
+        "visits": shown,
+        "plan_url": shown.plan_url_of(client),
         "names_them": len(everybody) > 1,
         "client": client,
         "preferences_url": links.client_url(links.Purpose.PREFERENCES, client),
@@ -56,6 +59,11 @@ def again(request: HttpRequest, opened: Opened) -> HttpResponse:
     if found is None:
         messages.info(request, _("Nothing like it is free within four weeks. Here is what is."))
         return redirect(times_of_the_day(visit, clinic))
+    if found.therapist is None and visit.therapist.active:
+        said = _(
+            "{therapist} has no time that would suit as well: this one is with whoever is free."
+        )
+        messages.info(request, said.format(therapist=isolated(visit.therapist.name)))
     facts: dict[str, str | int | None] = {
         "treatment": visit.treatment_id,
         "start": found.starts_at.isoformat(),

@@ -28,6 +28,10 @@ class Visit:
         treatment = self.appointment.treatment
         return self._path("again") if treatment.active and treatment.online else ""
 
+    @property
+    def plan_url(self) -> str:
+        return self._path("my_plan")
+
     def _path(self, route: str) -> str:
         return reverse(f"runner:{route}", args=[links.mail_token(self.appointment)])
 
@@ -53,6 +57,11 @@ class Visits:
                 before = before.exclude(client=pk, starts_at__lt=instant)
         shown = [one for one in before[:SHOWN_BEFORE] if one.pk not in here]
         return cls([Visit(one) for one in ahead], [Visit(one) for one in shown])
+
+    def plan_url_of(self, client: Client) -> str:
+        """Behind one of their visits; nothing where none is shown."""
+        theirs = (one for one in self.ahead or self.before if one.appointment.whose == client)
+        return next((one.plan_url for one in theirs), "")
 
 
 def times_of_the_day(visit: Appointment, clinic: Clinic) -> str:

@@ -46,6 +46,7 @@ WIDE, HIGH, MAIN_UP = 690, 256, 158
 SMALL_UPS = range(60, 240, 12)
 BESIDE_POLE, PENNANT, LINES, SKY = 43, 36, 34, 36
 PIN_UP, TODAY_UP, HALF_WORD, HALF_PIN = 43, 60, 26, 14
+WORD_HIGH, TODAY_OVER_A_PIN = 14, 62
 LONGEST_RACE = 26  # letters
 UNNAMED = (Phase.OFF_SEASON, Phase.RACE_DAY)
 
@@ -153,6 +154,14 @@ class Hills:
     months: Sequence[Month]
     today: Point | None
     in_words: str
+
+    @property
+    def today_up(self) -> int:
+        """How high its word stands: over the head of a pin right beside it."""
+        near = self.today and any(
+            abs(pin.x - self.today[0]) < APART for pin in self.pins if not pin.is_dot
+        )
+        return TODAY_OVER_A_PIN if near else TODAY_UP - WORD_HIGH
 
 
 class _Ground:
@@ -359,7 +368,7 @@ def _with_names(
     """Small flags rise until the words beside them touch nothing else."""
     taken = [box_of(pin.x, pin.y, HALF_PIN, PIN_UP) for pin in pins]
     if today:
-        taken.append(box_of(*ground.point(today), HALF_WORD, TODAY_UP))
+        taken.append(box_of(*ground.point(today), HALF_WORD, TODAY_OVER_A_PIN + WORD_HIGH))
     taken += [box_of(flag.x, flag.y, 2, MAIN_UP if flag.is_main else 60) for flag in flags]
     taken += [words_of(flag, MAIN_UP, at_left=flag.at_left) for flag in flags if flag.is_main]
     named = []

@@ -91,6 +91,7 @@ class Proposal:
     times: Sequence[ProposedTime]
     chosen: str  # the value of one of its times
     ticked: bool
+    offered_on: date  # the day of the time that is offered, or the one that we suggest
     other_times_url: str
     url: str  # of what is booked
 
@@ -225,7 +226,7 @@ def plan_page(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, store, bundle, now)),
+        proposals=list(_proposals(found, plan.protocol, store, clinic, bundle, now)),
         standing=list(_standing(found, plan, store, clinic, since=start)),
         hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
@@ -288,11 +289,15 @@ def _proposals(
     found: Sequence[Offer],
     protocol: training.Protocol,
     store: PlanStore,
+    clinic: Clinic,
     bundle: Bundle | None,
     now: datetime,
 ) -> Iterator[Proposal]:
-    """The next one that has times is ticked and no other, until somebody has ticked."""
-    is_next = True
+    """The next one that has times is ticked and no other, until somebody has ticked.
+
+    None is while a booking of this browser waits for its mailbox: that comes first.
+    """
+    is_next = not any(visit.waits for visit in store.history.visits)
     elsewhere = _chosen_elsewhere(found, store, bundle, now)
     for offer in found:
         name = name_of(id_of(offer.session))
@@ -307,6 +312,7 @@ def _proposals(
             times=times,
             chosen=_chosen(times, bundle.times.get(name, "") if bundle else ""),
             ticked=bool(times) and ticked,
+            offered_on=clinic.day_of(times[0].slot.start) if times else offer.session.suggested,
             other_times_url=store.times_url(offer.treatment) if offer.treatment else "",
             url=store.url_of_visit(offer.booked) if offer.booked else "",
         )

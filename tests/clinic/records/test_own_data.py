@@ -34,6 +34,14 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
     assert Access.objects.filter(user=known.user, page="records:account_json").count() == 3
 
 
+def test_the_letter_counts_the_mails_that_were_written_and_no_others(anas, known):
+    Mail.objects.update(state="scheduled", sent_at=None)
+    assert "We have written you" not in anas.get("/account/data/").content.decode()
+    one = Mail.objects.filter(client=known).first()
+    Mail.objects.filter(pk=one.pk).update(state="sent", sent_at=timezone.now())
+    assert "We have written you 1 email." in anas.get("/account/data/").content.decode()
+
+
 def test_the_file_is_one_to_keep_and_no_cache_keeps_it(anas, known):
     response = anas.get("/account/data.json")
     assert "attachment" in response["Content-Disposition"]

@@ -9,6 +9,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.links import mail_token, page_token
 from bookings.models import Client, Mail
 from tests import factories
+from tests.reading import first_match
 
 
 @pytest.fixture
@@ -46,6 +47,26 @@ def test_it_says_when_where_with_whom_and_for_how_much(client, page, clinic):
     assert "1 Tow Path" in shown
     assert "£60" in shown
     assert "Booked" in shown
+
+
+@pytest.mark.parametrize(("days", "said"), [(6, "Tuesday"), (7, "Wednesday 9 December")])
+def test_a_weekday_alone_is_said_only_of_the_week_to_come(client, page, starting_in, days, said):
+    starting_in(24 * days + 1)
+    assert f"See you on {said}</h1>" in read(client, page)
+
+
+def test_all_appointments_are_a_press_away_once_the_mailbox_has_answered(client, mailed, booked):
+    assert "All your appointments" not in read(client, mailed)
+    client.post(f"{mailed}thats-me/")
+    link = first_match(r'<a href="([^"]*)">All your appointments</a>', read(client, mailed))[1]
+    assert client.get(link).status_code == 200
+
+
+def test_what_was_booked_at_once_is_answered_for_at_once(client, mailed, booked):
+    type(booked).objects.update(together=booked.public_id)
+    assert "Are they yours?" in read(client, mailed)
+    answer = client.post(f"{mailed}thats-me/", follow=True)
+    assert "all of these appointments are confirmed" in answer.content.decode()
 
 
 def test_it_says_nothing_about_who_and_nothing_earlier(client, page, mailed):

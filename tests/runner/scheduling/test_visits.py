@@ -73,6 +73,22 @@ def test_ending_the_links_ends_it_and_so_does_time(client, ana, clock):
     assert client.get(path).status_code == 404
 
 
+def test_it_leads_to_their_plan(client, ana, booked):
+    assert client.get(client.get(page_of(ana)).context["plan_url"]).status_code == 200
+
+
+def test_the_same_again_with_somebody_else_says_that_it_is(
+    client, clinic, been, booked, kim, massage
+):
+    lee = factories.make_therapist("Lee Demo")
+    factories.make_week(lee)
+    massage.therapists.add(lee)
+    now = timezone.now()
+    factories.make_absence(now, now + timedelta(days=60), kim)
+    offer = client.get(f"/appointments/{mail_token(been)}/again/", follow=True)
+    assert "Kim Demo has no time that would suit as well" in offer.content.decode()
+
+
 def test_the_same_again_takes_two_presses(client, clinic, ana, been, booked, kim):
     """Not this Thursday but next: a week after the one that is booked, at ten, with Kim."""
     [visit] = client.get(page_of(ana)).context["visits"].before

@@ -7,7 +7,7 @@ from bookings.core.roles import Role
 from bookings.models import Client
 from tests import factories
 from tests.therapists.conftest import text
-from therapists.actions import health_erase
+from therapists.actions import kept_records
 from therapists.models import Access, HealthCheck, KeptRecord
 from therapists.models.sealed import Sealed
 
@@ -23,7 +23,7 @@ def kept(ana, sign, earlier):
     HealthCheck.objects.create(
         client=ana, form="full", given_at=timezone.now(), by="runner", content=Sealed.of(told)
     )
-    health_erase.keep(ana, now=timezone.now())
+    kept_records.keep(ana, now=timezone.now())
     Client.objects.filter(pk=ana.pk).update(name="Erased client", email="", phone="")
     Access.objects.all().delete()
     return KeptRecord.objects.get()
@@ -70,6 +70,6 @@ def test_thirty_records_take_as_many_queries_as_one(
         owners.get("/health/kept/")
     for number in range(29):
         client = Client.objects.create(name=f"Erased {number}")
-        health_erase.keep(client, now=timezone.now())
+        kept_records.keep(client, now=timezone.now())
     with django_assert_num_queries(len(seen)):
         owners.get("/health/kept/")

@@ -46,6 +46,18 @@ def test_the_next_session_with_times_is_ticked_to_begin_with_and_no_other(
     assert [one.ticked for one in proposals(client, mine)[:3]] == [True, False, False]
 
 
+def test_while_a_booking_waits_for_its_mailbox_nothing_more_is_ticked(client, basket, send):
+    send(basket())
+    assert not any(one.ticked for one in proposals(client))
+
+
+def test_a_day_of_next_year_says_its_year_before_it_is_booked(basket, clinic):
+    page = basket()
+    years = {line.slot.start.year for line in page.context["lines"]}
+    assert len(years) == 2, "the sessions lie in one year"
+    assert all(f" {year}, " in page.content.decode() for year in years)
+
+
 def test_of_more_than_three_a_newcomers_first_three_are_kept_and_that_is_said(
     client, plan, choose_sessions
 ):

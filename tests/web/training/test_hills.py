@@ -1,6 +1,7 @@
 """The drawing of a build-up: what stands where."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from bookings.core import training
 from bookings.core.training import Distance, Phase, Priority
 from bookings.queries.training import protocol
-from bookings.web.training.hills import MAIN_UP, WIDE, box_of, hills_of, words_of
+from bookings.web.training.hills import HALF_PIN, MAIN_UP, PIN_UP, WIDE, box_of, hills_of, words_of
 from bookings.web.training.plan_page import as_drawn, first_day
 from bookings.web.training.ribbon import Marked
 
@@ -68,6 +69,13 @@ def test_a_race_on_the_way_is_a_dip_and_not_an_end():
     small = next(one for one in both.flags if not one.is_main)
     assert 30 < small.y < 75
     assert [one.day for one in both.flags if one.is_main] == [one.day for one in alone.flags]
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_todays_word_stands_over_the_head_of_a_pin_beside_it(clear):
+    hills = drawn(marathon(date(2027, 4, 25)))
+    pin = replace(hills.pins[0], x=hills.today[0] + (20 if clear else 1), is_dot=False)
+    assert (replace(hills, pins=[pin]).today_up > PIN_UP + HALF_PIN) is not clear
 
 
 def test_a_long_wait_is_folded_so_that_the_build_up_has_room():

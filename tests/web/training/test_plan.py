@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from bookings import links
+from bookings import dates, links
 from bookings.core import training
 from bookings.models import Race
 from bookings.queries.training import protocol
@@ -220,6 +220,19 @@ def test_a_visit_that_was_had_is_done_and_a_missed_one_fills_no_session(
     assert proposal.is_done == bool(tag)
     assert (proposal.offer.booked is None) == (tag is None)
     assert ('<p class="tag add tag-good">Done</p>' in text(page)) == bool(tag)
+    assert ('<p class="tag add">Missed</p>' in text(page)) == (tag is None)
+
+
+def test_what_is_said_of_a_session_and_its_time_name_the_same_day(plan, clinic, client, kim):
+    first = plan().context["page"].proposals[0].offer.session.suggested
+    midnight = datetime.combine(first, time(), tzinfo=clinic.tz)
+    factories.make_absence(midnight, midnight + timedelta(days=1), kim)
+    page = client.get(URL)
+    proposal = page.context["page"].proposals[0]
+    day = clinic.day_of(proposal.times[0].slot.start)
+    assert proposal.offered_on == day != proposal.offer.session.suggested
+    label = f'Add<span class="visually-hidden">: <bdi>{proposal.rules.name}</bdi>, '
+    assert f"{label}{dates.day_in_short(day)}</span>" in text(page)
 
 
 def test_one_hill_runs_through_the_same_phase_of_two_races(enter, plan, race_day, client):

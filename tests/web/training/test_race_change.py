@@ -86,6 +86,12 @@ def test_confirmed_the_race_moves(plan, ask, client, race_day, url):
     assert ask(do="confirm").headers["Location"] == "/plan/"  # sent twice
 
 
+def test_how_a_race_went_is_said_before_it_is_saved(plan, client, race_day, url):
+    plan()
+    page = client.post(url, told(race_day) | {"outcome": "dns"})
+    assert "How it went: I did not start." in page.content.decode()
+
+
 def test_another_name_shifts_nothing_and_is_saved_at_once(plan, ask, client):
     plan()
     assert ask(weeks=0, name="Big Race").status_code == 302
