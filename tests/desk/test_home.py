@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Client, Mail, MailState
+from bookings.models import Client, Fee, Mail, MailState
 from tests.factories import (
     NOW,
     make_appointment,
@@ -184,6 +184,13 @@ def test_what_is_unpaid_is_counted_though_not_all_of_it_is_listed(desk, at):
         start = at(-1, 10) - timedelta(days=1, minutes=minutes)
         visit("Owing Demo", start, status=Status.COMPLETED)
     assert '<a href="#unpaid"><b>25</b>' in text(desk.get("/desk/"))
+
+
+def test_a_fee_for_a_visit_that_was_to_come_is_unpaid_too(desk, at):
+    theirs = visit("Owing Demo", at(1, 10), status=Status.CANCELLED)
+    facts = {"amount": 30, "currency": "GBP", "rule": "Cancelled late", "by": "desk"}
+    Fee.objects.create(appointment=theirs, at=NOW, **facts)
+    assert '<a href="#unpaid"><b>1</b>' in text(desk.get("/desk/"))
 
 
 def test_a_list_that_is_cut_off_says_so(desk, at):

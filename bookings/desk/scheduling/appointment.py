@@ -78,7 +78,6 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     booked = living and visit.status == Status.BOOKED
     account, others = Account.of(visit), _others_of_the_client(visit, now)
     is_due = now >= day_bounds(day, 1, clinic.tz).start
-    mails = list(Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN])
     return {
         "visit": visit,
         "day": day,
@@ -95,16 +94,18 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "methods": METHODS,
         "account": account,
-        "checkout": checkout_of(
-            visit, account, events, is_due=is_due, is_booked_again=bool(others["upcoming"])
-        ),
+        "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
         "is_due": is_due,
         "standing": standing_of(visit.whose),
-        "events": [(event, event_text.in_words(event, clinic)) for event in events],
-        "mails": mails,
-        "told": next(filter(_tells_of_it, mails), None),
+        "events": [(one, event_text.in_words(one, clinic)) for one in events],
         **others,
+        **_mails_about(visit),
     }
+
+
+def _mails_about(visit: Appointment) -> dict:
+    mails = list(Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN])
+    return {"mails": mails, "told": next(filter(_tells_of_it, mails), None)}
 
 
 def _tells_of_it(mail: Mail) -> bool:

@@ -42,7 +42,6 @@ def checkout_of(
     visit: Appointment,
     account: Account,
     events: Sequence[AppointmentEvent],
-    *,
     is_due: bool,
     is_booked_again: bool,
 ) -> Checkout:
@@ -96,8 +95,12 @@ def _booked(
         messages.error(request, str(refusal))
     else:
         at = dates.day_year_and_time(booked.starts_at, clinic.tz)
-        said = _("{client} is booked: {time} with {therapist}, {room}.").format(
-            client=booked.client, time=at, therapist=booked.therapist, room=booked.room
+        said = _("{client} is booked: {treatment}, {time} with {therapist}, {room}.").format(
+            client=booked.client,
+            treatment=booked.treatment,
+            time=at,
+            therapist=booked.therapist,
+            room=booked.room,
         )
         messages.success(request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
     return redirect("diary:appointment", visit.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
+from bookings.core.scheduling.openings import without
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
@@ -78,16 +79,24 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
 
 def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: Clinic) -> dict:
     """For the head of a column: the hours, and what is free in them; `off` where it can fold."""
+    working = shown.hours.get(one.pk, [])
+    absences = [
+        (int(away.starts_at.timestamp()), int(away.ends_at.timestamp()))
+        for away in shown.absences
+        if away.therapist_id in (None, one.pk)
+    ]
     hours = [
         f"{_wall(moment(start), clinic.tz):%H:%M}–{_wall(moment(end), clinic.tz):%H:%M}"
-        for start, end in shown.hours.get(one.pk, [])
+        for start, end in without(working, absences)
     ]
+    if working and not hours:
+        hours = [_("Away")]
     minutes = sum(gap.minutes for gap in gaps)
     booked = any(visit.therapist_id == one.pk for visit in shown.visits)
     return {
         "hours": ", ".join(hours),
         "free": _("{minutes} min free").format(minutes=minutes) if minutes else "",
-        "off": not hours and not booked,
+        "off": not working and not booked,
     }
 
 

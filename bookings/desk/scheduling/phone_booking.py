@@ -229,21 +229,21 @@ class _Call:
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:
-        sentence = (
-            _("{client} is booked: {time} with {therapist}, {room}.")
-            if booked.whose.email
-            else _(
-                "{client} is booked: {time} with {therapist}, {room}. There is no address to send "
-                "a mail to."
-            )
-        )
+        if not booked.whose.email:
+            mail = _("There is no address to send a mail to.")
+        elif booked.not_told:
+            mail = _("No mail goes.")
+        else:
+            mail = _("The mail goes in three minutes.")
+        sentence = _("{client} is booked: {treatment}, {time} with {therapist}, {room}.")
         said = sentence.format(
             client=booked.client,
+            treatment=booked.treatment,
             time=dates.day_year_and_time(booked.starts_at, self.clinic.tz),
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(self.request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
+        messages.success(self.request, f"{said} {mail}", extra_tags=f"{OF_VISIT}{booked.pk}")
         day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 

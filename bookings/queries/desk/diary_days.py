@@ -203,8 +203,8 @@ def who_has_a_week(
 def _offered() -> dict[int, list[tuple[int, int]]]:
     found = defaultdict(list)
     active = Treatment.objects.filter(active=True, therapists__isnull=False).order_by("pk")
-    for pk, *minutes in active.values_list("therapists", "minutes", "buffer_minutes"):
-        found[pk].append(tuple(minutes))
+    for pk, minutes, pause in active.values_list("therapists", "minutes", "buffer_minutes"):
+        found[pk].append((minutes, pause))
     return dict(found)
 
 

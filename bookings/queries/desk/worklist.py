@@ -36,7 +36,7 @@ class Worklist:
 
 
 def worklist(now: datetime) -> Worklist:
-    owing = unpaid(Interval(now - UNPAID_FOR, now))
+    owing = unpaid(Interval(now - UNPAID_FOR, now + UNPAID_FOR))  # fees for what was still to come
     return Worklist(
         due=list(_due(now)[:SHOWN]),
         unpaid=owing[: -SHOWN - 1 : -1],

@@ -64,6 +64,16 @@ def test_a_columns_head_says_how_much_is_free(desk, visit):
     assert kim["free"] == "405 min free"
 
 
+@pytest.mark.parametrize(
+    ("begins", "head"), [(TEN + 2 * HOUR, "09:00–12:00"), (TEN - 2 * HOUR, "Away")]
+)
+def test_a_columns_head_says_when_somebody_is_there_not_when_they_would_be(desk, kim, begins, head):
+    make_absence(begins, TEN + 9 * HOUR, kim)
+    [column] = desk.get(f"/diary/{DAY}/feed/").json()["therapists"]
+    assert column["hours"] == head
+    assert not column["off"]  # why, is drawn below it
+
+
 def test_a_gap_leads_to_the_form_with_time_and_therapist_filled_in(desk, visit, kim):
     """Without JavaScript too: the day's table has the links."""
     page = desk.get(f"/diary/{DAY}/").content.decode()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -187,15 +188,30 @@ def test_where_the_therapist_named_is_taken_a_colleague_at_that_hour_is_offered_
     massage.therapists.add(lee)
     make_room("Room 2")
     ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
-    taken = make_appointment(starts_at=ten, treatment=massage, therapist=kim, room=room)
+    place = {"treatment": massage, "therapist": kim, "room": room}
+    taken = make_appointment(starts_at=ten, client=make_client("Bo Demo"), **place)
     page = call(therapist=kim.pk)
-    assert page.status_code == 422  # nobody else is taken by itself
+    assert "Please choose a time." in page.text  # nobody else is taken by itself
     [first, *others] = page.context["times"].lines
     assert (first.opening.starts_at, first.instead) == (ten, lee)
     assert all(line.instead is None for line in others)
     assert call(therapist=kim.pk, start=first.value).status_code == 302
     booked = Appointment.objects.exclude(pk=taken.pk).get()
     assert (booked.starts_at, booked.therapist) == (ten, lee)
+
+
+def test_what_is_neither_a_name_nor_found_is_answered_too(desk, ana):
+    assert "Nobody is found." in desk.get(NEW, {"who": "1999-01-01"}).text
+
+
+def test_what_is_booked_is_said_with_its_treatment_and_whether_a_mail_goes(call, ana, massage):
+    def said(answer):
+        return [str(one) for one in get_messages(answer.wsgi_request)][-1]
+
+    assert said(call(tell="no")).endswith("No mail goes.")
+    told = said(call(when="friday 10:00"))
+    assert f"{massage}, Friday 4 December 2026, 10:00" in told
+    assert told.endswith("The mail goes in three minutes.")
 
 
 def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
