@@ -19,10 +19,9 @@ from py_vapid import Vapid
 from urllib3 import HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 
-from therapists.core.web_push_keys import is_reachable
+from therapists.core.web_push_keys import is_reachable, place_of
 
 SECONDS = Timeout(connect=4, read=8)
-HTTPS = 443
 
 
 class OutOfBounds(Exception):
@@ -73,8 +72,11 @@ class _Carrier:
 
     @staticmethod
     def post(url: str, *, data: bytes, headers: Mapping[str, str], timeout: object) -> PushAnswer:
+        try:
+            host, port = place_of(url, settings.PUSH_NETWORKS)
+        except ValueError as error:
+            raise OutOfBounds from error
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or HTTPS
         last: Exception = PushUnreachable("address")
         told = {**headers, "Host": parts.netloc}
         for address in _addresses(host, port):

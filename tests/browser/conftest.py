@@ -35,8 +35,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 DATABASE = "clinic_browser"
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium"
+# The first is the same browser without windows, which take most of the others' time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+HOW_TO_GET_ONE = "no browser found; on Debian: apt-get install chromium-headless-shell"
 TELL_OF_VIOLATIONS = """
     document.addEventListener("securitypolicyviolation", (event) => console.error(
         `policy: ${event.effectiveDirective} kept out ${event.blockedURI} ${event.sample}`));
@@ -66,7 +67,27 @@ for line in sys.stdin:
     except Exception:
         print(json.dumps([False, traceback.format_exc()]), flush=True)
 """
+# Of several such lists the last one counts, so here are those of Playwright's that a page may
+# notice. The rest are pages of the browser's own, which every window would load and nobody sees.
+WITHOUT = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+]
 FLAGS = [
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -458,6 +458,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     page.wait_for_url("**/#visit-*")
     assert presses == ["place"]  # and Enter is the second
     expect(page.locator(".ec-event.is-marked")).to_contain_text(start)
+    expect(page.locator(".ec-event.is-marked")).to_be_in_viewport(ratio=1)
     undo = page.get_by_role("button", name="Undo")
     expect(undo).to_be_in_viewport(ratio=1)
     page.keyboard.press("z")
@@ -467,6 +468,37 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     panel.get_by_text("Block this time instead").click()
     panel.get_by_role("link", name="Time off or a meeting").click()
     expect(page.get_by_label("At (leave empty for the whole day)")).to_have_value(start)
+
+
+def test_what_a_press_deep_in_the_panel_has_done_is_told_in_view_and_undone(desk):
+    page = desk(viewport={"width": 1440, "height": 600})
+    visit = movable(page)
+    panel = open_panel(page, visit)
+    expect(page.locator(".ec-event.is-marked")).to_contain_text(visit["start"][11:16])
+    panel.get_by_text("Cancel the appointment").click()
+    panel.get_by_role("button", name="Cancel it").click()
+    told = panel.get_by_role("status")
+    expect(told).to_contain_text("appointment is cancelled")
+    expect(told).to_be_in_viewport(ratio=1)
+    page.keyboard.press("z")
+    expect(told).to_contain_text("is booked as before")
+    expect(told).to_be_in_viewport(ratio=1)
+
+
+def test_the_day_shown_stands_out_in_the_strip_on_weekends_too(desk):
+    page = desk()
+    saturday = today() + timedelta(days=7 + 5 - today().weekday())
+    for day in (saturday - timedelta(days=1), saturday):
+        page.goto(f"/diary/{day}/")
+        shown = page.locator("#strip [aria-current]")
+        expect(shown).to_have_css("background-color", page.evaluate(ACCENT))
+
+
+ACCENT = """() => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "var(--accent)";
+    return getComputedStyle(probe).color;
+}"""
 
 
 def test_what_is_typed_the_moment_the_form_is_there_is_looked_for(desk):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Error, expect
 
 from tests.browser.days import PHONE, fits
@@ -63,6 +64,23 @@ def test_a_note_survives_a_lost_connection(phone, visits):
     expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
     phone.goto(f"/visits/{ada}/note/")
     expect(phone.get_by_label("What they say")).to_have_value("Written in the cellar")
+
+
+def test_what_was_typed_just_before_a_photo_is_kept_and_what_is_no_photo_is_not_sent(
+    phone, visits, tmp_path
+):
+    _, (ada, _, _) = visits
+    phone.goto(f"/visits/{ada}/note/")
+    phone.get_by_label("What they say").fill("Bruised")
+    (tmp_path / "film.jpg").write_bytes(b"no photo" * 300_000)
+    phone.get_by_label("Add a photo").set_input_files(tmp_path / "film.jpg")
+    unreadable = "document.getElementById('photo').validationMessage.includes('JPEG or PNG')"
+    phone.wait_for_function(unreadable)
+    Image.new("RGB", (60, 40)).save(tmp_path / "bruise.png")
+    phone.get_by_label("What they say").fill("Bruised since Thursday")
+    phone.get_by_label("Add a photo").set_input_files(tmp_path / "bruise.png")
+    expect(phone.get_by_text("The photo is kept")).to_be_visible()
+    expect(phone.get_by_label("What they say")).to_have_value("Bruised since Thursday")
 
 
 def test_what_was_signed_without_a_signal_is_signed_when_it_is_back(phone, visits):

@@ -17,6 +17,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from bookings.models.mail import mails  # noqa: E402
 
@@ -68,4 +69,5 @@ def _a_worker() -> int:
 if __name__ == "__main__":
     mails.LEASE = timedelta(seconds=float(sys.argv[2]))
     settings.EMAIL_TIMEOUT = float(sys.argv[3])
+    reverse("account_login")  # reads every page's code, or each worker would by itself
     PlanStore(int(sys.argv[1])).run()

@@ -14,6 +14,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.models import Component, Heartbeat, MailServer, SignInMail, User
 from clinic.operations.backups import missing, rotate
 from tests import factories
+from tests.diary_requests import move_one
 from tests.therapists.push_service import Browser
 from therapists.actions import health_checks, notices, push_devices, time_off
 from therapists.core import web_push_keys
@@ -68,13 +69,34 @@ def test_a_booking_for_another_day_is_no_news(visit, noon, told):
 
 def test_what_is_cancelled_or_moved_away_from_today_is_told(visit, noon, ana, told):
     gone, away = visit(noon + timedelta(hours=2)), visit(noon + timedelta(days=2))
-    cancellation.cancel(gone, notify=Notify.NONE, by="desk: 1", now=timezone.now())
+    cancellation.cancel(gone, notify=Notify.NONE, by="desk: 0", now=timezone.now())
     before = {"starts_at": (noon + timedelta(hours=4)).isoformat()}
-    away.record("moved", by="desk: 1", now=timezone.now(), facts={"from": before})
+    away.record("moved", by="desk: 0", now=timezone.now(), facts={"from": before})
     [(_, text)] = told()
     assert "2 things at" in text
     assert "Cancelled today at 14:00" in text
     assert "No longer today at 16:00, but Friday 4 December, 12:00" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "to_kim", "to_lee"),
+    [
+        (0, "No longer with you today at 14:00: A. D.", "Moved, now today at 14:00: A. D."),
+        (2, "No longer with you today at 14:00: A. D.", ""),
+    ],
+)
+def test_what_goes_to_a_colleague_is_told_to_who_had_it_today(
+    days, to_kim, to_lee, visit, noon, lee, clinic, told
+):
+    factories.make_week(lee, time(7), time(20))
+    mine = visit(noon + timedelta(hours=2))
+    start = mine.starts_at + timedelta(days=days)
+    move_one(mine, start, therapist=lee, by="desk: 0", notify=Notify.NONE, now=timezone.now())
+    found = dict(told())
+    assert to_kim in found["kim@example.com"]
+    assert to_lee in found.get("lee@example.com", "")
+    assert len(found) == (2 if to_lee else 1)
+    assert len(told()) == len(found)
 
 
 def test_a_client_on_hold_whom_the_desk_says_is_here_is_told_of(desks, visit, noon, ana, told):

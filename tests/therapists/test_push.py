@@ -201,6 +201,22 @@ def test_a_certificate_that_nobody_vouches_for_is_no_push_service(
         "https://224.0.0.1/a",
         "https://me:secret@push.example.com/a",
         "https://push.example.com:notaport/a",
+        "https://push.example.com:8443/a",
+        "https://push.example.com:22/a",
+        "https://8.8.8.8:8443/a",
+        "https://127.1/a",
+        "https://0x7f.1/a",
+        "https://2130706433/a",
+        "https://printer.local/a",
+        "https://metadata.google.internal/a",
+        "https://nas.home.arpa/a",
+        "https://push.example.com./a",
+        "https://-push.example.com/a",
+        "https://push_me.example.com/a",
+        "https://push..example.com/a",
+        "https://push.example.com/a b",
+        "https://push.example.com/a\nHost: printer",
+        "https://push.example.com%00.local/a",
         "ftp://push.example.com/a",
         "",
         "https://push.example.com/" + "a" * 1000,
@@ -211,6 +227,37 @@ def test_addresses_that_are_nobodys_push_service_are_refused(endpoint, kims, kim
     typed = {**Browser("https://push.example.com/a").subscription, "endpoint": endpoint}
     response = kims.post("/notices/devices/", typed, follow=True)
     assert "push service cannot be used" in response.content.decode()
+    assert not PushDevice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://fcm.googleapis.com/fcm/send/c1KrmpTuRm:APA91bE",
+        "https://updates.push.services.mozilla.com/wpush/v2/gAAAAABm",
+        "https://web.push.apple.com/QOeb6",
+        "https://wns2-par02p.notify.windows.com/w/?token=BQYAAA%3d",
+        "https://push.example.com:443/a",
+        "https://xn--bcher-kva.example.org/a",
+    ],
+)
+def test_the_services_of_the_browsers_there_are_can_be_used(endpoint, kims, settings):
+    settings.PUSH_KEY = web_push_keys.new_key()
+    kims.post(
+        "/notices/devices/", {**Browser("https://x.example.com").subscription, "endpoint": endpoint}
+    )
+    assert PushDevice.objects.get().endpoint == endpoint
+
+
+def test_what_could_not_be_subscribed_is_not_asked_either(
+    booked_today, kim, subscribe, service, settings
+):
+    """As rows from before the rule, or a network that is ours no more."""
+    subscribe(service.browser())
+    odd = f"https://push.example.com:{service.browser().endpoint.rpartition(':')[2]}"
+    PushDevice.objects.update(endpoint=odd)
+    notices.tell(now=timezone.now())
+    assert pushes.send_due() == 0
     assert not PushDevice.objects.exists()
 
 

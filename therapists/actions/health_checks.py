@@ -42,15 +42,17 @@ def give(
 def decide(
     visit: Appointment, decision: Decision, reason: str, *, reader: Reader, now: datetime
 ) -> None:
-    """Lift the client's hold, or let this one visit go on under it; the reason is kept sealed.
+    """Lift the client's hold, or let this one visit go on under it, or not; the reason is sealed.
 
-    The diary learns that somebody has decided, and neither what nor why.
+    The diary learns that somebody has decided and whether the visit still waits, never why.
     """
     said = Sealed.of({"decision": decision, "reason": reason})
     clearance = Clearance(client=visit.whose, by=reader.user, at=now, content=said)
     health_audit.written(clearance, reader=reader, now=now)
     if decision == Decision.LIFT:
         health_hold.lift(visit.whose, by=reader.who, now=now)
+    elif decision == Decision.NOT_TODAY:
+        health_hold.refuse(visit, by=reader.who, now=now)
     else:
         health_hold.decide(visit, by=reader.who, now=now)
 

@@ -79,15 +79,18 @@ def note_of(visit: Appointment, privacy: Privacy, author: Therapist, now: dateti
     return Note.objects.get_or_create(appointment=visit, author=author, defaults=begun)[0]
 
 
-def sign(visit: Appointment, draft: Draft, *, reader: Reader, now: datetime) -> NoteVersion:
+def sign(
+    visit: Appointment, draft: Draft, *, decided: bool = False, reader: Reader, now: datetime
+) -> NoteVersion:
     """Keep it as the next version, which nobody can change any more; no draft remains.
 
     Raises NothingToSign, NoReason for an amendment that says none, OnHold until somebody has
-    decided about a client on hold, and what save_draft raises.
+    decided about a client on hold (`decided`: whoever signs just has, even against massage), and
+    what save_draft raises.
     """
     if draft.content.is_empty:
         raise NothingToSign
-    if Appointment.objects.with_everything().get(pk=visit.pk).awaits_decision:
+    if not decided and Appointment.objects.with_everything().get(pk=visit.pk).awaits_decision:
         raise OnHold
     with transaction.atomic():
         note = save_draft(visit, draft, reader=reader, now=now)

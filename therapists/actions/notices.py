@@ -107,19 +107,30 @@ def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
 
 
 def _moved_away(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
-    """What was today and is on a later day now."""
+    """What was somebody's today: on a later day now, or a colleague's."""
     today = day_bounds(clinic.day_of(now), 1, clinic.tz)
     events = AppointmentEvent.objects.filter(
-        appointment__in=Appointment.objects.upcoming(today.end),
+        appointment__in=Appointment.objects.upcoming(today.start),
         kind="moved",
         at__gte=now - LOOKED_BACK,
     )
-    for event in events.select_related("appointment__therapist__user", "appointment__client"):
-        before, user = event.facts["from"]["starts_at"], event.appointment.therapist.user
+    moved = list(events.select_related("appointment__client"))
+    whose = {event.pk: _was_of(event) for event in moved}
+    therapists = Therapist.objects.select_related("user").in_bulk(set(whose.values()))
+    for event in moved:
+        visit, before = event.appointment, event.facts["from"]["starts_at"]
+        therapist = therapists.get(whose[event.pk])  # none once they have been deleted
+        user = therapist.user if therapist else None
         was_today = today.start <= datetime.fromisoformat(before) < today.end
-        if was_today and user and user.is_active and not _is_by(event, user):
-            fields = {"appointment": event.appointment, "facts": {"was": before}}
-            yield _notice(user, NoticeKind.GONE, event.pk, now, **fields)
+        has_gone = visit.starts_at >= today.end or visit.therapist_id != whose[event.pk]
+        if was_today and has_gone and user and user.is_active and not _is_by(event, user):
+            facts = {"was": before, "is_anothers": visit.therapist_id != whose[event.pk]}
+            yield _notice(user, NoticeKind.GONE, event.pk, now, appointment=visit, facts=facts)
+
+
+def _was_of(event: AppointmentEvent) -> int:
+    """Whose diary a visit was in before it was moved."""
+    return event.facts["from"].get("therapist_id", event.appointment.therapist_id)
 
 
 def _to_read(now: datetime) -> Iterator[StaffNotice]:
@@ -298,6 +309,8 @@ def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
         return _("New today at {at}: {who}, {what}").format(**about)
     if "was" in facts:
         about["was"] = clock(datetime.fromisoformat(facts["was"]), clinic.tz)
+        if facts.get("is_anothers"):
+            return _("No longer with you today at {was}: {who}").format(**about)
         about["day"] = dates.day(visit.starts_at, clinic.tz)
         return _("No longer today at {was}, but {day}, {at}: {who}").format(**about)
     if visit.status == Status.CANCELLED:

@@ -28,9 +28,13 @@ def add(
 
     Raises Refused for what is no address of a push service, or no keys of a browser.
     """
-    is_one = web_push_keys.is_an_endpoint(endpoint, settings.PUSH_NETWORKS)
     longest = PushDevice._meta.get_field("endpoint").max_length or 0
-    if not (is_one and len(endpoint) <= longest and web_push_keys.are_keys(p256dh, auth)):
+    try:
+        web_push_keys.place_of(endpoint, settings.PUSH_NETWORKS)
+        fits = len(endpoint) <= longest and web_push_keys.are_keys(p256dh, auth)
+    except ValueError:
+        fits = False
+    if not fits:
         raise Refused(_("This browser’s push service cannot be used. Try another browser."))
     PushDevice.objects.filter(endpoint=endpoint).delete()
     device = PushDevice.objects.create(

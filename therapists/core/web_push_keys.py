@@ -1,5 +1,6 @@
 """Keys and addresses of Web Push (RFC 8291, RFC 8292): ours, and those that a browser hands us."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from functools import cache
@@ -13,6 +14,14 @@ CURVE = ec.SECP256R1()
 KEY_BYTES, AUTH_BYTES = 32, 16
 # A network's own gateway turns these into IPv4 addresses, private ones too (RFC 6052).
 TRANSLATED = IPv6Network("64:ff9b::/96")
+HTTPS = 443
+# Two labels at least (RFC 1123), the last with a letter first: 127.1 and 0x7f.1 are addresses.
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+PUBLIC_NAME = re.compile(rf"(?!.{{254}})({LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
+# Set aside by RFC 6761, 6762, 7686, 8375 and by ICANN (.internal); .lan is of usage.
+NOT_PUBLIC = (
+    ".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".onion",
+)  # fmt: skip
 
 
 def new_key() -> str:
@@ -40,22 +49,31 @@ def are_keys(p256dh: str, auth: str) -> bool:
         return False
 
 
-def is_an_endpoint(url: str, networks: Sequence[str] = ()) -> bool:
-    """An https:// address without a login in it, whose host is no name or number of a machine here.
+def place_of(url: str, networks: Sequence[str] = ()) -> tuple[str, int]:
+    """Host and port of a push service, both when a browser names it and when it is asked.
 
-    What a name leads to is looked at when something is sent.
+    An https:// address on port 443, without a login in it, whose host is a name of the public net
+    or an address of it; in our own networks any port. What a name leads to is looked at when
+    something is sent. Raises ValueError for all else.
     """
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or HTTPS
+    is_plain = url.isascii() and url.isprintable() and " " not in url and "@" not in parts.netloc
+    if parts.scheme != "https" or not is_plain:
+        raise ValueError("no plain https address")
+    is_public, is_ours = _judged(host, networks)
+    if not (is_ours or (is_public and port == HTTPS)):
+        raise ValueError("no public host")
+    return host, port
+
+
+def _judged(host: str, networks: Sequence[str]) -> tuple[bool, bool]:
+    """Whether it is public, and whether it is in one of our own networks."""
     try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
+        is_public = is_reachable(host)
+        return is_public, not is_public and is_reachable(host, networks)
     except ValueError:
-        return False
-    if parts.scheme != "https" or not host or "@" in parts.netloc or not url.isascii():
-        return False
-    try:
-        return is_reachable(host, networks)
-    except ValueError:
-        return "." in host.strip(".") and not host.rstrip(".").endswith("localhost")
+        return PUBLIC_NAME.fullmatch(host) is not None and not host.endswith(NOT_PUBLIC), False
 
 
 def is_reachable(address: str, networks: Sequence[str] = ()) -> bool:

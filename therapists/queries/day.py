@@ -163,9 +163,17 @@ def day_of(
     """In a constant number of queries."""
     lines = list(_lines(therapist, day, clinic, reader=reader, now=now))
     is_today = clinic.day_of(now) == day
-    to_come = (line for line in lines if not line.is_over)
     away = away_of(therapist, day, clinic)
-    return TherapistDay(day, therapist, lines, away, next(to_come, None) if is_today else None)
+    return TherapistDay(day, therapist, lines, away, _next(lines, now) if is_today else None)
+
+
+def _next(lines: Sequence[Line], now: datetime) -> Line | None:
+    """Who is in the room, or comes next; before both none whose end nobody has told."""
+    open_ones = [line for line in lines if not line.is_over]
+    in_order = sorted(  # by time within each
+        open_ones, key=lambda line: (not line.has_arrived, line.visit.ends_at <= now)
+    )
+    return next(iter(in_order), None)
 
 
 def _lines(

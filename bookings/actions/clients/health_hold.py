@@ -36,6 +36,17 @@ def decide(_clinic: Clinic, visit: Appointment, *, by: str, now: datetime) -> No
     visit.record(DECIDED, by=by, now=now)
 
 
+@changes_the_diary
+def refuse(_clinic: Clinic, visit: Appointment, *, by: str, now: datetime) -> None:
+    """Somebody has decided against this one visit: nobody arrives or is done without another look.
+
+    What they may have decided before for the visit no longer holds.
+    """
+    Appointment.objects.filter(pk=visit.pk).update(decided_on_hold=False)
+    visit.decided_on_hold = False
+    visit.record(DECIDED, by=by, now=now)
+
+
 def _set(client: Client, held: bool, kind: str, by: str, now: datetime) -> None:
     """Told in the history of every visit that is still to come; once, however often it is set."""
     decided = client.appointments.filter(decided_on_hold=True).exclude(status=Status.COMPLETED)

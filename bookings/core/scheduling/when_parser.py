@@ -30,13 +30,15 @@ PARTS: dict[str, tuple[time | None, time | None]] = {
     "first thing": (None, time(10)),
     "last thing": (time(17), None),
     "after noon": (time(12), None),
+    "before work": (None, time(9)),
+    "after work": (time(17), None),
 }
 SAID_SHORTLY = {"eve": "evening", "am": "morning", "pm": "after noon", "lunch": "lunchtime"}
 HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
          "twelve")  # fmt: skip
 FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1)}
 FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "soon", "on", "at", "in",
-           "the", "of", "around", "about", "slot", "please", "this"}  # fmt: skip
+           "the", "of", "around", "about", "slot", "please", "this", "some", "sometime"}  # fmt: skip
 
 WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?s?"
 MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -99,11 +101,12 @@ class _Reader:
         self.take(r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b", lambda m: self.day_of_month(int(m[1])))
         self.take(r"\byesterday\b", lambda _: self.refuse_the_past(Sentence("Yesterday")))
         self.take(r"\bday after tomorrow\b", lambda _: self.on(self.today + 2 * DAY))
-        self.take(r"\btomorrow\b", lambda _: self.on(self.today + DAY))
-        self.take(r"\btoday\b", lambda _: self.on_today())
+        self.take(r"\b(?:tomorrow|tmrw?|tomoz)\b", lambda _: self.on(self.today + DAY))
+        self.take(r"\b(?:today|now)\b", lambda _: self.on_today())
         self.take(r"\btonight\b", lambda _: self.on_today("evening"))
         self.take(rf"\bthis (?={'|'.join(PARTS)})", lambda _: self.on_today())
-        self.take(r"\bin (?:a|one|(\d{1,2})) (day|week)s?\b", self.in_so_many)
+        number = rf"(?:an?|one|({'|'.join(HOURS)}|\d{{1,2}}))"
+        self.take(rf"\bin {number} (day|week)s?(?:'s?|s')?(?: time)?\b", self.in_so_many)
         self.take(r"\b(?:(next|this) )?weekend\b", self.weekend)
         self.take(r"\bnext week\b", lambda _: self.between(self.sunday + DAY, 6))
         self.take(r"\bthis week\b", lambda _: self.days.append((self.today, self.sunday)))
@@ -160,7 +163,7 @@ class _Reader:
         self.days.append((first, first + timedelta(days=days)))
 
     def in_so_many(self, said: re.Match[str]) -> None:
-        days = int(said[1] or 1) * (7 if said[2] == "week" else 1)
+        days = (_hour(said[1]) if said[1] else 1) * (7 if said[2] == "week" else 1)
         self.on(self.today + timedelta(days=days))
 
     def weekend(self, said: re.Match[str]) -> None:

@@ -17,14 +17,13 @@ from bookings import dates
 from bookings.actions.refusals import Refused
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, AppointmentEvent, Clinic
-from bookings.queries.training.book_again import BookAgain, again, in_weeks
+from bookings.queries.training.book_again import WEEKS, BookAgain, offered_again
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from bookings.web.scheduling.book_again import book_offered
 
-WEEKS = (1, 2, 3, 4, 6, 8)
 CAME = (Status.ARRIVED, Status.COMPLETED)
 
 
@@ -71,9 +70,7 @@ def book_again(request: StaffRequest, pk: int) -> HttpResponse:
     visits = Appointment.objects.visits().with_everything().of_the_living()
     visit, clinic, now = get_object_or_404(visits, pk=pk), Clinic.objects.the(), timezone.now()
     weeks = whole_number((request.POST or request.GET).get("weeks"))
-    offered = (
-        in_weeks(visit, weeks, clinic, now=now) if weeks in WEEKS else again(visit, clinic, now=now)
-    )
+    offered = offered_again(visit, weeks, clinic, now=now)
     if request.method == "POST":
         return _booked(request, visit, offered, clinic, now)
     context: dict[str, Any] = {

@@ -138,8 +138,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
-        "flags": flags_of(visit, clinic, shown.absences),
-        "signs": signs_of(visit, clinic),
+        "signs": signs_of(visit, clinic, shown.absences),
         "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,
@@ -150,48 +149,42 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
 
 def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
     """What the desk should see at a glance; who stands in an absence is still to be moved."""
+    return [words for _sign, words in signs_of(visit, clinic, absences)]
+
+
+def signs_of(
+    visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()
+) -> list[tuple[str, str]]:
+    """The same, each with the sign that stands for it on a card too short for words."""
     client, day = visit.client, clinic.day_of(visit.starts_at)
     left = visit.price - visit.settled
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
-    is_late = visit.late_minutes and visit.status == Status.BOOKED
-    flags = {
-        _("First visit"): waits and client and visit.is_first,
-        _("{count} min late").format(count=visit.late_minutes): is_late,
-        _("Away then: to be moved"): visit.status == Status.BOOKED
-        and any(
-            one.therapist_id in (None, visit.therapist_id) and _overlap(one, visit)
-            for one in absences
-        ),
-        _("Not told"): waits and visit.not_told,
-        _("Different name given"): client and client.same_address_as_id,
-        _("Health: to be checked by the therapist"): client and client.health_hold,
-        _("Under 18, consent missing"): client and client.lacks_consent(day),
-        _("Under 18"): client and client.is_under_age(day) and not client.lacks_consent(day),
-        _("To pay"): visit.status == Status.COMPLETED and left > 0,
-        _("Paid"): visit.settled > 0 and left <= 0,
-        _("Note"): visit.desk_note,
-        _("The therapist has left"): waits and not visit.therapist.active,
-        _("The room is out of use"): waits and not visit.room.active,
-    }
-    return [flag for flag, holds in flags.items() if holds]
-
-
-def signs_of(visit: Appointment, clinic: Clinic) -> list[list[str]]:
-    """The same in a sign each, with its words, for cards that are too short for more."""
-    client, day = visit.client, clinic.day_of(visit.starts_at)
-    waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
+    booked, late = visit.status == Status.BOOKED, visit.late_minutes
+    minor, alone = client and client.is_under_age(day), client and client.lacks_consent(day)
     signs = {
-        ("⚠", _("Health: to be checked by the therapist")): client and client.health_hold,
         ("1st", _("First visit")): waits and client and visit.is_first,
+        (f"+{late}", _("{count} min late").format(count=late)): booked and late,
+        ("→", _("Away then: to be moved")): booked and _is_in_one_of(absences, visit),
         ("✉", _("Not told")): waits and visit.not_told,
-        ("<18", _("Under 18")): client and client.is_under_age(day),
-        ("£", _("To pay")): visit.status == Status.COMPLETED and visit.price > visit.settled,
+        ("≠", _("Different name given")): client and client.same_address_as_id,
+        ("⚠", _("Health: to be checked by the therapist")): client and client.health_hold,
+        ("<18!", _("Under 18, consent missing")): alone,
+        ("<18", _("Under 18")): minor and not alone,
+        ("£", _("To pay")): visit.status == Status.COMPLETED and left > 0,
+        ("✓", _("Paid")): visit.settled > 0 and left <= 0,
+        ("…", _("Note")): visit.desk_note,
+        ("!", _("The therapist has left")): waits and not visit.therapist.active,
+        ("!", _("The room is out of use")): waits and not visit.room.active,
     }
-    return [list(sign) for sign, holds in signs.items() if holds]
+    return [sign for sign, holds in signs.items() if holds]
 
 
-def _overlap(absence: Absence, visit: Appointment) -> bool:
-    return absence.starts_at < visit.ends_at and visit.starts_at < absence.ends_at
+def _is_in_one_of(absences: Sequence[Absence], visit: Appointment) -> bool:
+    return any(
+        one.starts_at < visit.ends_at and visit.starts_at < one.ends_at
+        for one in absences
+        if one.therapist_id in (None, visit.therapist_id)
+    )
 
 
 def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:

@@ -10,6 +10,7 @@ from bookings.core import training
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic, Treatment
 from bookings.queries.scheduling.diary import Opening
+from bookings.queries.scheduling.nearest import APART
 from bookings.queries.scheduling.openings import nearest
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
@@ -22,6 +23,8 @@ from bookings.queries.training.plans import (
 )
 
 TIMES = 3
+LOOKED_THROUGH = 60  # a week or so of one therapist's openings
+WEEKS = (1, 2, 3, 4, 6, 8)
 WITHOUT_A_HABIT = timedelta(weeks=4)
 SHORTEST, LONGEST = timedelta(weeks=1), timedelta(weeks=8)
 
@@ -43,19 +46,30 @@ def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
     session = _next_session(plan, history, visit, clinic, today)
     if session is None:
         day = clinic.day_of(visit.starts_at) + _usual_pause(history)
-        return BookAgain(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+        near = _near(visit, visit.treatment, day, clinic, now)
+        return BookAgain(visit.treatment, "", _on_different_days(near, clinic))
     name = plan.protocol.session_types[session.kind].name
     offered = Treatment.objects.filter(active=True, therapists=visit.therapist_id)
     treatment = suitable(offered, session) or visit.treatment
     near = _near(visit, treatment, max(session.suggested, today), clinic, now)
     fits = [one for one in near if plan.allows(session, clinic.day_of(one.starts_at))]
-    return BookAgain(treatment, name, fits)
+    return BookAgain(treatment, name, _on_different_days(fits, clinic))
+
+
+def offered_again(
+    visit: Appointment, weeks: int | None, clinic: Clinic, *, now: datetime
+) -> BookAgain:
+    """In so many weeks where that is one of WEEKS, else by the plan."""
+    if weeks in WEEKS:
+        return in_weeks(visit, weeks, clinic, now=now)
+    return again(visit, clinic, now=now)
 
 
 def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> BookAgain:
     """The same treatment and therapist at the same hour, so many weeks after the visit."""
     day = clinic.day_of(visit.starts_at) + timedelta(weeks=weeks)
-    return BookAgain(visit.treatment, "", _near(visit, visit.treatment, day, clinic, now))
+    near = _near(visit, visit.treatment, day, clinic, now)
+    return BookAgain(visit.treatment, "", _on_different_days(near, clinic))
 
 
 def _next_session(
@@ -81,8 +95,19 @@ def _usual_pause(history: History) -> timedelta:
 def _near(
     visit: Appointment, treatment: Treatment, day: date, clinic: Clinic, now: datetime
 ) -> list[Opening]:
-    """At the hour at which they have just come."""
+    """The nearest to the hour at which they have just come first."""
     clock = visit.starts_at.astimezone(clinic.tz).time()
     start = datetime.combine(day, clock, clinic.tz)
     slot = Slot(treatment=treatment, start=start, therapist=visit.therapist)
-    return nearest(clinic, slot, count=TIMES, rules=Rules.DESK, now=now)
+    found = nearest(clinic, slot, count=LOOKED_THROUGH, rules=Rules.DESK, now=now)
+    return sorted(found, key=lambda one: abs(one.starts_at - start))
+
+
+def _on_different_days(near: Sequence[Opening], clinic: Clinic) -> list[Opening]:
+    """In order of time; an hour apart on one day only where too few others have any."""
+    first = {clinic.day_of(one.starts_at): one for one in reversed(near)}
+    chosen = [one for one in near if one in first.values()][:TIMES]
+    for one in near:
+        if len(chosen) < TIMES and all(abs(one.starts_at - c.starts_at) >= APART for c in chosen):
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.starts_at)

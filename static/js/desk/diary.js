@@ -3,6 +3,7 @@
 (() => {
   const POLL = 5000;
   const TOO_SHORT = 2700000; // three quarters of an hour: the card has two lines
+  const AN_HOUR = 3600000; // up to it the card has three
   const place = document.getElementById("calendar");
   const table = document.getElementById("table");
   const panel = document.getElementById("panel");
@@ -64,6 +65,9 @@
     return [people[shownOnPhone]];
   };
 
+  const beside = () => panel.querySelector("[data-visit]")?.dataset.visit;
+  const marked = ({ id }) => (beside() ? beside() === id : location.hash === `#visit-${id}`);
+
   const events = () => [
     ...day.visits.map((visit) => ({
       id: visit.id,
@@ -71,7 +75,7 @@
       end: visit.end,
       resourceIds: [view === "rooms" ? visit.room : visit.therapist],
       title: visit.client,
-      classNames: [`is-${visit.status}`, visit.waits && "waits", location.hash === `#visit-${visit.id}` && "is-marked"].filter(Boolean),
+      classNames: [`is-${visit.status}`, visit.waits && "waits", marked(visit) && "is-marked"].filter(Boolean),
       startEditable: visit.movable && !phone.matches, // `editable` would yield to the library's default
       durationEditable: visit.movable && !phone.matches,
       extendedProps: visit,
@@ -107,15 +111,17 @@
     const head = element("b", `${visit.waits ? "⚠ " : ""}${visit.icon} `);
     head.append(element("span", visit.client, { className: "who" }));
     const isShort = event.end - event.start < TOO_SHORT;
+    box.classList.toggle("has-room", event.end - event.start > AN_HOUR);
     if (isShort) box.append(...visit.signs.map(([sign, word]) => element("abbr", sign, { title: word, className: "sign" })));
     box.append(head);
     const what = element("div", "", { className: "what" });
     what.append(element("span", time, { className: "figures" }), ` ${visit.treatment}, ${where}`);
     box.append(what);
+    // What the desk must see comes first: the end of the line may be cut off.
     const tags = element("div", "", { className: "tags" });
+    tags.append(...visit.signs.map(([sign, word]) => element("span", word, { className: sign === "✓" ? "is-good" : "flag" })));
     tags.append(element("span", visit.status_name, { className: "state" }));
     if (visit.phase) tags.append(element("span", visit.phase, { className: "phase" }));
-    tags.append(...visit.flags.map((flag) => element("span", flag, { className: "flag" })));
     box.append(tags);
     return { domNodes: [box] };
   };
@@ -179,11 +185,20 @@
     });
   };
   const open = ({ extendedProps }) => extendedProps.url && showBeside(extendedProps.url, panel.dataset.visits);
+  // What a press in the panel has done is told at its head, wherever in it one has scrolled to.
+  const showWhatIsTold = ({ detail }) => {
+    if (detail.requestConfig?.verb !== "post") return;
+    panel.scrollTop = 0;
+    panel.scrollIntoView({ block: "nearest" });
+    panel.querySelector("[role=status], [role=alert]")?.scrollIntoView({ block: "nearest" });
+    document.querySelectorAll(".container > .note[role=status]").forEach((before) => before.remove()); // Z undoes the last
+  };
   const openGap = (url) => showBeside(url, panel.dataset.gaps);
   const close = () => {
     panel.hidden = true;
     panel.replaceChildren();
     calendar?.unselect();
+    if (view !== "table") draw(); // its card is marked no longer
   };
   // What is shown beside the day follows the other desks too, unless somebody is typing in it.
   const renewPanel = () => {
@@ -359,6 +374,16 @@
     if (wanted !== "table") draw();
   };
 
+  // The address may name a visit, such as the one just booked: it is brought into view.
+  const goToNamed = () => {
+    const visit = day.visits.find(({ id }) => location.hash === `#visit-${id}`);
+    if (!visit) return;
+    const column = day.therapists.filter(({ off }) => !off).findIndex(({ id }) => id === visit.therapist);
+    if (phone.matches && column >= 0) step(column - shownOnPhone);
+    const card = view === "table" ? document.getElementById(`visit-${visit.id}`) : place.querySelector(".is-marked");
+    card?.scrollIntoView({ block: "center" });
+  };
+
   const step = (by) => {
     shownOnPhone += by;
     draw();
@@ -377,13 +402,22 @@
     if (!day) return;
     document.getElementById("views").hidden = false;
     show(view);
+    requestAnimationFrame(goToNamed);
     document.querySelectorAll("[data-view]").forEach((one) =>
       one.addEventListener("click", () => show(one.dataset.view)));
     document.querySelectorAll("[data-next]").forEach((one) =>
       one.addEventListener("click", () => step(Number(one.dataset.next))));
     phone.addEventListener("change", draw);
     swipe();
-    panel.addEventListener("htmx:afterSwap", () => refresh().catch(trouble));
+    panel.addEventListener("htmx:afterSwap", (swap) => {
+      showWhatIsTold(swap);
+      if (view !== "table") draw(); // the card of what is shown is marked
+      refresh().catch(trouble);
+    });
+    // What somebody unfolds may lie under the panel's edge.
+    panel.addEventListener("toggle", ({ target }) => {
+      if (target.open && target.contains(document.activeElement)) target.scrollIntoView({ block: "nearest" });
+    }, true);
     panel.addEventListener("click", ({ target }) => target.closest("[data-close]") && close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && !panel.hidden && close());
     setTimeout(keepUp, POLL);

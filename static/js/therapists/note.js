@@ -90,16 +90,31 @@
   window.addEventListener("focus", () => { if (unsaved) later(0); });
   window.addEventListener("beforeunload", (event) => { if (unsaved && !leaving) event.preventDefault(); });
 
+  const settled = async () => {
+    clearTimeout(timer);
+    while (saving) await new Promise((done) => setTimeout(done, 50));
+    await save();
+  };
+
+  // Another form of the page leaves it as well (a photo): what was typed goes first.
+  for (const other of document.forms) {
+    if (other === form || other.method !== "post") continue;
+    other.addEventListener("submit", async (event) => {
+      if (!unsaved && !saving) return;
+      event.preventDefault();
+      await settled();
+      if (!unsaved) other.requestSubmit(event.submitter);
+    });
+  }
+
   // A press on a button goes out only once the draft has arrived, so that it cannot get lost; or
   // once the server has refused it, because its page then says where and shows what stands there.
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
     event.preventDefault();
     const button = event.submitter;
-    clearTimeout(timer);
     unsaved = true;
-    while (saving) await new Promise((done) => setTimeout(done, 50));
-    await save();
+    await settled();
     if (leaving) return;
     if (unsaved && !refused) {
       waiting = SIGNS.includes(button?.value) && !isOut ? button : null;

@@ -1,10 +1,11 @@
 /* Makes a photo small before it is sent, since no page takes more than two megabytes. */
 (() => {
-  const LONGEST = 1600, QUALITY = 0.85;
+  const LONGEST = 1600, QUALITY = 0.85, MOST_BYTES = 1_900_000;
   const input = document.querySelector("[data-photo]");
   if (!input) return;
   input.addEventListener("change", async () => {
     const [file] = input.files;
+    input.setCustomValidity("");
     if (!file) return;
     try {
       const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -17,7 +18,9 @@
       const files = new DataTransfer();
       files.items.add(new File([small], "photo.jpg", { type: "image/jpeg" }));
       input.files = files.files;
-    } catch { /* The server says what is wrong with it. */ }
+    } catch { // the server says what is wrong with it, if it takes as much
+      if (file.size > MOST_BYTES) input.setCustomValidity(input.dataset.unreadable);
+    }
     input.form.requestSubmit();
   });
 })();

@@ -11,9 +11,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from clinic.demo import servers
 from clinic.demo.processes import stop_together
@@ -22,16 +24,9 @@ from tests.clinic.operations import compose
 from tests.mail.post_office import PostOffice
 
 ROOT = compose.ROOT
-SECRETS = dict(
-    line.split("=", 1)
-    for line in subprocess.run(
-        [sys.executable, "manage.py", "make_secrets"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-)
+_said = StringIO()
+call_command("make_secrets", stdout=_said)
+SECRETS = dict(line.split("=", 1) for line in _said.getvalue().splitlines())
 ENV = {**compose.read_env((ROOT / ".env.example").read_text()), **SECRETS}
 OURS = ("worker", "beat", "web")
 TOKEN = "a-token-for-the-figures"

@@ -302,10 +302,27 @@ def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(
 def test_the_client_is_late_and_then_is_not(panel, desk):
     panel("late", minutes="15")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["First visit", "15 min late"]
+    assert [words for _sign, words in shown["signs"]] == ["First visit", "15 min late"]
     panel("late", minutes="0")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["First visit"]
+    assert [words for _sign, words in shown["signs"]] == ["First visit"]
+
+
+def test_whatever_is_marked_has_a_sign_too_for_cards_that_are_too_short_for_words(
+    desk, panel, visit
+):
+    make_absence(visit.starts_at - timedelta(hours=1), visit.ends_at, visit.therapist)
+    Client.objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
+    panel("late", minutes="15")
+    panel("note", desk_note="Rings twice.")
+    [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
+    assert dict(shown["signs"]) == {
+        "1st": "First visit",
+        "+15": "15 min late",
+        "→": "Away then: to be moved",
+        "<18!": "Under 18, consent missing",
+        "…": "Note",
+    }
 
 
 def test_a_desk_note_says_that_it_is_not_for_health(panel):
@@ -341,10 +358,13 @@ def test_only_a_payment_of_the_visit_is_taken_back(panel, payment):
 def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
     Client.objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["First visit", "Under 18, consent missing"]
+    assert [words for _sign, words in shown["signs"]] == [
+        "First visit",
+        "Under 18, consent missing",
+    ]
     Client.objects.update(guardian_agreed_at=TEN)
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert shown["flags"] == ["First visit", "Under 18"]
+    assert [words for _sign, words in shown["signs"]] == ["First visit", "Under 18"]
 
 
 @pytest.mark.parametrize(
@@ -360,7 +380,7 @@ def test_a_child_is_as_old_as_the_clinics_own_day_says(desk, massage, kim, room,
     for birthday, flags in ((3, []), (4, ["Under 18, consent missing"])):
         Client.objects.update(date_of_birth=date(2008, 12, birthday))
         [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-        assert shown["flags"] == ["First visit", *flags]
+        assert [words for _sign, words in shown["signs"]] == ["First visit", *flags]
 
 
 def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):

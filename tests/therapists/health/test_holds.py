@@ -58,19 +58,19 @@ TABLE = {  # action, hold: by whom it goes through
     ("arrived", "on hold"): set(),
     ("arrived", "lifted"): MARKS,
     ("arrived", "treated under hold"): MARKS,
-    ("arrived", "no massage"): MARKS,
+    ("arrived", "no massage"): set(),
     ("arrived", "answered again"): set(),
     ("completed", "none"): MARKS,
     ("completed", "on hold"): set(),
     ("completed", "lifted"): MARKS,
     ("completed", "treated under hold"): MARKS,
-    ("completed", "no massage"): MARKS,
+    ("completed", "no massage"): set(),
     ("completed", "answered again"): set(),
     ("sign", "none"): {"kim"},
     ("sign", "on hold"): set(),
     ("sign", "lifted"): {"kim"},
     ("sign", "treated under hold"): {"kim"},
-    ("sign", "no massage"): {"kim"},
+    ("sign", "no massage"): set(),  # asked again, beside the note
     ("sign", "answered again"): set(),
 }
 DECISIONS = {"lifted": "lift", "treated under hold": "treat", "no massage": "not_today"}
@@ -186,8 +186,43 @@ def test_the_note_asks_where_it_is_signed_and_loses_nothing(kims, visit, held):
     assert "say what you decide" in page
     decided = {"decision": "not_today", "reason": "Calf is warm"}
     kims.post(url, {**note_of(mine, do="sign", plan="Sent to her doctor"), **decided})
+    assert not kims.get(url).context["versions"][0][1].pressure
     assert has_gone_through("sign", mine)
     assert held.clearances.get().content.opened()["reason"] == "Calf is warm"
+
+
+def test_a_note_of_no_massage_names_no_technique_and_says_so_where_the_eye_is(kims, visit, held):
+    mine = visit(status=Status.ARRIVED)
+    against = {"decision": "not_today", "reason": "Calf is warm"}
+    signed = note_of(mine, do="done", plan="Doctor", techniques=["deep tissue work"])
+    page = text(kims.post(f"/visits/{mine.pk}/note/", {**signed, **against}), 422)
+    assert "No massage, and yet the note names a technique" in page
+    assert page.index("Not saved yet") < page.index("<form")
+    assert not has_gone_through("sign", mine)
+    assert not held.clearances.exists()
+    kims.post(f"/visits/{mine.pk}/note/", {**note_of(mine, do="done", plan="Doctor"), **against})
+    assert has_gone_through("sign", mine)
+    assert not has_gone_through("completed", mine)
+
+
+def test_who_was_to_be_treated_and_then_not_waits_again(kims, visit, held):
+    mine = visit()
+    decide(kims, mine, "treat")
+    decide(kims, mine, "not_today")
+    press(kims, "completed", mine, at_the_desk=False)
+    assert not has_gone_through("completed", mine)
+
+
+def test_same_as_last_time_brings_no_technique_where_nothing_may_be_done(
+    kims, visit, earlier, held
+):
+    before, mine = earlier(7), visit()
+    told_of = {"techniques": ["deep tissue work"], "plan": "Hips first"}
+    kims.post(f"/visits/{before.pk}/note/", note_of(before, do="sign", **told_of))
+    kims.post(f"/visits/{mine.pk}/note/", note_of(mine, do="same"))
+    begun = kims.get(f"/visits/{mine.pk}/note/").context["form"]
+    assert begun.initial["plan"] == "Hips first"
+    assert not begun.initial["techniques"]
 
 
 def places(visit, day):

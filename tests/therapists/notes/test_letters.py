@@ -7,7 +7,7 @@ from django.utils import timezone
 from bookings.models import SignInMail
 from bookings.queries.training import protocol
 from tests.therapists.conftest import text
-from therapists.letter_pdf import LetterText, drawn, paragraphs
+from therapists.letter_pdf import LetterText, drawn, legible, paragraphs, unprintable
 from therapists.models import Access, Letter
 
 PLANTED = "planted-health-words"
@@ -90,6 +90,45 @@ def test_it_says_from_whom_to_whom_about_whom_and_that_there_is_a_copy(letter, c
     assert said[4] == written.text
     assert said[5].startswith("Kim Demo")
     assert said[6] == "Ana Demo has a copy of this letter."
+
+
+@pytest.mark.parametrize("name", ["Łucja O’Brien-Müller", "Nguyễn Thị Hà", "Nguye\u0302\u0303n"])
+def test_a_name_in_latin_letters_is_printed_as_it_is(name):
+    assert not unprintable(name)
+
+
+@pytest.mark.parametrize("typed", [{"to": "Dr Олена"}, {"text": "Calf 美咲"}, {"name": "🦵"}])
+def test_letters_that_the_file_cannot_print_are_named_and_nothing_is_dropped(
+    typed, kims, signed, ana
+):
+    ana.name = "美咲 Demo"
+    ana.save()
+    fine = {"name": "Misaki Demo", "to": TO, "text": PLANTED}
+    page = text(kims.post(f"/visits/{signed.pk}/letter/", {**fine, **typed}), 422)
+    assert "This cannot be printed" in page
+    assert all(value in page for value in typed.values())
+    assert not Letter.objects.exists()
+
+
+def test_a_client_whose_name_cannot_be_printed_stands_there_as_their_gp_writes_it(
+    kims, signed, ana, clinic, today
+):
+    ana.name = "美咲 Demo"
+    ana.save()
+    url = f"/visits/{signed.pk}/letter/"
+    assert "name in Latin letters" in text(kims.get(url))
+    assert "This field is required" in text(kims.post(url, {"to": TO, "text": PLANTED}), 422)
+    kims.post(url, {"name": "Misaki Demo", "to": TO, "text": PLANTED})
+    letter = Letter.objects.get()
+    said = paragraphs(letter, LetterText(**letter.content.opened()), clinic, today)
+    assert said[3] == "About Misaki Demo"
+    assert said[6] == "Misaki Demo has a copy of this letter."
+
+
+def test_what_an_older_letter_cannot_print_is_marked(letter, clinic):
+    """The clinic's or the therapist's own name cannot be asked for."""
+    assert legible("Олена, Kim") == "?????, Kim"
+    assert drawn(letter, LetterText(to="Олена", text="x"), clinic).startswith(b"%PDF-")
 
 
 def test_neither_name_nor_finding_stands_in_the_files_metadata(letter, clinic):

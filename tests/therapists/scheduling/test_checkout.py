@@ -1,7 +1,7 @@
 """What follows a visit, and running late: from Today, by one press each."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,6 +10,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.mail.compose import compose
 from bookings.models import Appointment, Mail, MailKind, MailState, Payment
 from bookings.models.mail.kinds import UNFINISHED
+from bookings.queries.training.book_again import WEEKS
 from tests import factories
 from tests.reading import part_of, present
 from therapists.models import NoteVersion
@@ -85,6 +86,37 @@ def test_booked_again_in_four_weeks_at_the_same_hour_without_a_race_or_a_habit(
     assert "Next time" in page
     mail = Mail.objects.get(appointment=booked, kind=MailKind.CONFIRMED)
     assert mail.due_at >= present(booked.booked_at) + timedelta(minutes=3)
+
+
+def test_the_times_are_on_different_days_for_who_cannot_come_on_one(kims, done, noon):
+    days = [start[:10] for start in again(kims, done)]
+    assert len(days) == len(set(days)) == 3
+    assert (noon + timedelta(weeks=4)).isoformat()[:10] in days
+
+
+def test_of_a_single_free_day_other_hours_are_offered(kims, kim, done, noon):
+    kim.shifts.all().delete()
+    far = noon + timedelta(weeks=4)
+    kim.extra_shifts.create(day=far.date(), start=time(9), end=time(15))
+    offered = again(kims, done)
+    assert offered == [(far + timedelta(hours=hours)).isoformat() for hours in (-1, 0, 1)]
+
+
+@pytest.mark.parametrize("weeks", WEEKS)
+def test_another_pause_is_two_presses_away_and_booked_as_offered(weeks, ask, kims, done, noon):
+    page = text(kims.get(f"/today/2026-12-02/?visit={done.pk}"))
+    assert f"?visit={done.pk}&amp;weeks={weeks}#checkout" in page
+    offered = buttons(text(kims.get(f"/today/2026-12-02/?visit={done.pk}&weeks={weeks}")), "start")
+    then = (noon + timedelta(weeks=weeks)).isoformat()
+    assert then in offered
+    ask(f"visits/{done.pk}/again", start=then, weeks=weeks, key="k" * 20)
+    assert Appointment.objects.filter(starts_at=then, client=done.client).exists()
+
+
+@pytest.mark.parametrize("weeks", ["5", "-1", "x", "99999999999999999999"])
+def test_a_pause_that_is_not_offered_is_the_usual_one(weeks, kims, done):
+    page = text(kims.get(f"/today/2026-12-02/?visit={done.pk}", {"weeks": weeks, "visit": done.pk}))
+    assert buttons(page, "start") == again(kims, done)
 
 
 def test_whoever_comes_every_fortnight_is_offered_a_fortnight(kims, earlier, done, noon):

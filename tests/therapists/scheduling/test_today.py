@@ -38,6 +38,28 @@ def test_what_is_next_stands_at_the_top(kims, visit, noon):
     assert "Early Demo" in list_of_day
 
 
+@pytest.mark.fixed_clock("2026-12-02T12:30")
+@pytest.mark.parametrize(
+    ("early", "current", "top"),
+    [
+        ("booked", "booked", "Current"),  # nobody has said whether the early one came
+        ("arrived", "booked", "Early"),  # still in the room
+        ("arrived", "arrived", "Current"),
+        ("booked", "completed", "Later"),
+        ("arrived", "completed", "Early"),
+    ],
+)
+def test_who_is_in_the_room_comes_before_what_was_forgotten(early, current, top, kims, visit, noon):
+    for name, hours, status in (
+        ("Early", -3, early),
+        ("Current", 0, current),
+        ("Later", 2, "booked"),
+    ):
+        someone = factories.make_client(f"{name} Demo")
+        visit(noon + timedelta(hours=hours), client=someone, status=status)
+    assert kims.get("/today/").context["shown"].next.visit.client.name == f"{top} Demo"
+
+
 def test_the_list_is_mine_and_has_the_gaps(kims, visit, lee, noon):
     visit(noon)
     visit(noon + timedelta(hours=3), client=factories.make_client("Later Demo"))

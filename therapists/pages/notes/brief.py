@@ -23,7 +23,9 @@ from therapists.queries.brief import brief_of
 DECIDED = {
     Decision.LIFT: gettext_lazy("{client} is no longer on hold."),
     Decision.TREAT: gettext_lazy("{client} may be treated at this visit, and stays on hold."),
-    Decision.NOT_TODAY: gettext_lazy("No massage at this visit; {client} stays on hold."),
+    Decision.NOT_TODAY: gettext_lazy(
+        "No massage at this visit; {client} stays on hold. The desk can cancel it free of charge."
+    ),
 }
 
 

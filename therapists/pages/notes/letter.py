@@ -1,6 +1,7 @@
 """A letter to a GP or a physiotherapist from a signed note; whoever it is about gets it, too."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -12,32 +13,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from bookings.models import Appointment, Clinic, Therapist
+from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.web.requests import SignedInRequest, StaffRequest
 from bookings.web.responses import page_methods
 from therapists import health_audit
 from therapists.actions import letters, notes
 from therapists.core.content import Content
-from therapists.letter_pdf import LetterText, drawn
+from therapists.letter_pdf import LetterText, drawn, unprintable
 from therapists.models import Letter, Note
 from therapists.pages.no_store import careful, of_a_therapist, refuse_unless_treated
 from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
 
 
+def printable(text: str) -> None:
+    """Raises ValidationError for letters that the file's type has not."""
+    if missing := unprintable(text):
+        sentence = _("This cannot be printed: {letters} Please write it in Latin letters.")
+        raise forms.ValidationError(sentence.format(letters=" ".join(missing)))
+
+
 class LetterForm(forms.Form):
+    """Asks for the client's name only where theirs cannot be printed."""
+
+    name = forms.CharField(
+        label=gettext_lazy("The client’s name in Latin letters"),
+        max_length=200,
+        validators=[printable],
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+        help_text=gettext_lazy("As it stands at their GP’s: the file cannot print it as it is."),
+    )
     to = forms.CharField(
         label=gettext_lazy("To"),
         max_length=400,
+        validators=[printable],
         widget=forms.Textarea(attrs={"rows": 4, "class": "form-control"}),
         help_text=gettext_lazy("Name and address, a line each."),
     )
     text = forms.CharField(
         label=gettext_lazy("Letter"),
         max_length=6000,
+        validators=[printable],
         widget=forms.Textarea(attrs={"rows": 14, "class": "form-control"}),
         help_text=gettext_lazy("Begun from your note; write it as they should read it."),
     )
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not unprintable(client.name):
+            del self.fields["name"]
 
 
 @page_methods
@@ -51,14 +75,15 @@ def write(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
         raise PermissionDenied
     reader, now = reader_of(request), timezone.now()
     if request.method == "POST":
-        form, status = LetterForm(request.POST), 422
+        form, status = LetterForm(request.POST, client=visit.whose), 422
         if form.is_valid():
             letters.keep(note, form.cleaned_data, by=therapist, reader=reader, now=now)
             messages.success(request, _("The letter is kept, and the client has it, too."))
             return redirect("therapists:note", visit.pk)
     else:
         _version, content = notes.versions_of([note], reader=reader, now=now)[-1]
-        form, status = LetterForm(initial={"text": _begun(content)}), 200
+        form = LetterForm(initial={"text": _begun(content)}, client=visit.whose)
+        status = 200
     context = {"visit": visit, "form": form}
     return render(request, "therapists/notes/letter.html", context, status=status)
 

@@ -21,7 +21,7 @@ from bookings.actions.scheduling import attendance
 from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.core.training.protocol.vocabulary import PRESSURES
+from bookings.core.training.protocol.vocabulary import PRESSURES, Pressure
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phase_at
@@ -50,6 +50,9 @@ Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
     "sign now, what you wrote replaces it."
+)
+NO_TECHNIQUE = gettext_lazy(
+    "No massage, and yet the note names a technique. Please take it out, or decide otherwise."
 )
 
 
@@ -245,14 +248,15 @@ def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
         return _edit(request, session, form, status=422)
     asks = asked in (SIGN, DONE) and session.visit.awaits_decision
     decision = DecisionForm(request.POST, label_suffix="") if asks else None
-    if decision and not decision.is_valid():
+    if decision and not _fits(decision, form):
         return _edit(request, session, form, decision=decision, status=422)
     try:
         if asked in (SIGN, DONE):
             _sign(session, form, decision)
             sentence = _("The note about {client} is signed.")
             messages.success(request, sentence.format(client=session.visit.whose))
-            return _back_to_the_day(request, session, is_done=asked == DONE)
+            is_done = asked == DONE and not _is_against(decision)
+            return _back_to_the_day(request, session, is_done=is_done)
         draft = session.typed(form)
         if asked == SAME and (last := session.last()):
             draft = replace(draft, content=_same_as(last, draft.content, session.firmest))
@@ -275,7 +279,21 @@ def _sign(session: NoteSession, form: NoteForm, decision: DecisionForm | None) -
         decided, why = Decision(decision.cleaned_data["decision"]), decision.cleaned_data["reason"]
         health_checks.decide(session.visit, decided, why, reader=session.reader, now=session.now)
     draft = session.typed(form)
-    notes.sign(session.visit, draft, reader=session.reader, now=session.now)
+    if _is_against(decision):  # the button of a pressure cannot be pressed back
+        draft = replace(draft, content=replace(draft.content, pressure=""))
+    has_decided = decision is not None
+    notes.sign(session.visit, draft, decided=has_decided, reader=session.reader, now=session.now)
+
+
+def _fits(decision: DecisionForm, form: NoteForm) -> bool:
+    """Whether it is complete, and the note says of no massage what can only be done in one."""
+    if decision.is_valid() and _is_against(decision) and form.content().techniques:
+        decision.add_error("decision", NO_TECHNIQUE)
+    return decision.is_valid()
+
+
+def _is_against(decision: DecisionForm | None) -> bool:
+    return decision is not None and decision.cleaned_data.get("decision") == Decision.NOT_TODAY
 
 
 def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
@@ -292,6 +310,8 @@ def _compare(request: StaffRequest, old: NoteSession) -> HttpResponse:
 def _same_as(last: Content, typed: Content, most: Firmest) -> Content:
     """The last note, wherever nothing has been written yet; but nothing firmer than may be."""
     merged = {name: value or getattr(last, name) for name, value in vars(typed).items()}
+    if most.pressure == Pressure.NONE:
+        merged["techniques"] = typed.techniques
     if last.pressure in PRESSURES and PRESSURES[last.pressure] > most.pressure:
         merged["pressure"] = typed.pressure
     return Content(**{**merged, "amendment": typed.amendment})

@@ -17,7 +17,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import cancellation, running_late
 from bookings.core import wording
 from bookings.models import Account, Appointment, Clinic, Method, Therapist
-from bookings.queries.training.book_again import again
+from bookings.queries.training.book_again import offered_again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -77,7 +77,8 @@ def pay(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
 def book_again(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """One of the times that the page has offered; the client is told in three minutes."""
     visit, clinic, now = _own(therapist, pk), Clinic.objects.the(), timezone.now()
-    offered = again(visit, clinic, now=now)
+    weeks = whole_number(request.POST.get("weeks"))
+    offered = offered_again(visit, weeks, clinic, now=now)
     try:
         booked = book_offered(request, visit, offered, now=now)
     except Refused as refusal:

@@ -16,7 +16,7 @@ from bookings.actions.refusals import OnHold, Refused
 from bookings.actions.scheduling import attendance
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
-from bookings.queries.training.book_again import again
+from bookings.queries.training.book_again import WEEKS, offered_again
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -49,12 +49,18 @@ def _shown(request: StaffRequest, therapist: Therapist, day: date | None) -> dic
     shown = day_of(therapist, day or is_today, clinic, reader=reader_of(request), now=now)
     asked = whole_number(request.GET.get("visit"))
     done = next((one for one in shown.lines if one.visit.pk == asked and one.is_done), None)
+    weeks = whole_number(request.GET.get("weeks"))
+    again = None
+    if done and not done.next_visit:
+        again = offered_again(done.visit, weeks, clinic, now=now)
     return {
         "shown": shown,
         "today": is_today,
         "clinic": clinic,
         "done": done,
-        "again": again(done.visit, clinic, now=now) if done and not done.next_visit else None,
+        "again": again,
+        "weeks": weeks,
+        "all_weeks": WEEKS,
         "unsigned": to_write(therapist, clinic, now=now),
         "to_be_told": [one for one in shown.lines if one.is_waiting and not one.has_begun],
         "methods": TAKEN,
