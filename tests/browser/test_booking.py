@@ -104,10 +104,24 @@ def test_a_keyboard_is_enough(page):
     page.wait_for_url("**/details/**")
     tab_to("#id_name")
     page.keyboard.type("Ana Demo")
-    tab_to("#id_email")
+    tab_to("#id_email", most=1)
     page.keyboard.type(journeys.new_address())
+    tab_to("#id_phone", most=1)
+    tab_to("a[href$='/terms/']", most=1)
+    tab_to("a[href$='/privacy/']", most=1)
+    tab_to("form .btn-primary", most=1)
     page.keyboard.press("Enter")
     expect(page.get_by_text("is on its way to")).to_be_visible()
+
+
+def test_what_is_booked_is_read_before_the_form_that_books_it(page):
+    """In the page's own order, as a screen reader goes, and the list of mistakes is where it is."""
+    journeys.open_picker(page)
+    journeys.choose_a_time(page)
+    words = page.locator("main").aria_snapshot()
+    assert words.index("Sports massage 60") < words.index("textbox \"Name\"")
+    journeys.send(page)
+    expect(page.locator(".note-danger")).to_be_focused()
 
 
 def test_the_pages_work_without_javascript(open_context, site):
