@@ -119,7 +119,7 @@ def test_what_is_booked_is_read_before_the_form_that_books_it(page):
     journeys.open_picker(page)
     journeys.choose_a_time(page)
     words = page.locator("main").aria_snapshot()
-    assert words.index("Sports massage 60") < words.index("textbox \"Name\"")
+    assert words.index("Sports massage 60") < words.index('textbox "Name"')
     journeys.send(page)
     expect(page.locator(".note-danger")).to_be_focused()
 
@@ -181,7 +181,7 @@ def test_bad_input_is_said_in_the_page_and_nothing_is_lost(page):
     journeys.send(page)
     expect(page.get_by_role("alert")).to_contain_text("at most 200 characters; this has 300")
     assert page.get_by_label("Name").input_value() == "A" * 300
-    assert page.get_by_label("E-mail").input_value() == "not-an-address"
+    assert page.get_by_label("Email").input_value() == "not-an-address"
     assert page.get_by_label("Phone").input_value() == "020 7946 0000"
     expect(page.locator("[data-clock]")).to_be_visible()
 
@@ -220,7 +220,7 @@ def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_cont
     other.get_by_label("Name").fill("Bo Demo-Smith")
     other.locator(".nearest button").first.click()
     expect(other.get_by_label("Name")).to_have_value("Bo Demo-Smith")
-    expect(other.get_by_label("E-mail")).to_have_value(address)
+    expect(other.get_by_label("Email")).to_have_value(address)
     journeys.send(other)
     expect(other.get_by_text("is on its way to")).to_be_visible()
 

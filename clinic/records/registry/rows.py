@@ -148,7 +148,7 @@ CLIENTS = (
         name=gettext_noop("Who you are"),
         shown={
             gettext_noop("Name"): "name",
-            gettext_noop("E-mail"): "email",
+            gettext_noop("Email"): "email",
             gettext_noop("Phone"): "phone",
             gettext_noop("Language"): "language",
             gettext_noop("Known since"): "created_at",

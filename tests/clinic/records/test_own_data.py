@@ -26,7 +26,7 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
     for said in ("Ana Demo", "Ana&#x27;s Marathon", "Sports massage", TOLD, NOTED):
         assert said in page
     data = anas.get("/account/data.json").json()
-    assert data["Who you are"][0]["E-mail"] == "ana@example.com"
+    assert data["Who you are"][0]["Email"] == "ana@example.com"
     assert list(data)[:3] == ["made_at", "remarks", "Who you are"]
     assert data["Races"][0]["Name"] == "Ana's Marathon"
     assert TOLD in str(data["Health answers"])
