@@ -41,10 +41,10 @@ class Opened:
 
 
 def behind_a_link(
-    view: Callable[..., HttpResponse],
+    view: Callable[..., HttpResponse], *, says_yes: bool = True
 ) -> Callable[..., HttpResponse]:
-    """Looks the appointment up; a POST from behind a mailed link proves its address first, and
-    this browser has proved it from now on.
+    """A POST from behind a mailed link proves its address first, here and from now on, but for
+    what does not say yes: who cancels it as not theirs answers for nothing else booked there.
 
     A link is over with the address that it was mailed to; one that a browser was shown is over
     with the answer from the mailbox, but where that was given.
@@ -57,7 +57,7 @@ def behind_a_link(
         if opened.is_for_the_mailbox and not has_proved(request, opened.appointment.whose):
             return render(request, "runner/scheduling/in_the_mail.html", status=403)
         try:
-            if request.method == "POST" and opened.asks_who:
+            if request.method == "POST" and says_yes and opened.asks_who:
                 client, mailed_to = opened.appointment.whose, opened.mailed_to
                 identity.prove(client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now())
                 opened = _open(token)

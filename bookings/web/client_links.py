@@ -20,8 +20,11 @@ from bookings.web.visitor import remember_proved
 View = Callable[..., HttpResponse]
 
 
-def for_a_client(purpose: Purpose) -> Callable[[View], View]:
-    """The view gets the client and the link's facts; a POST proves the client's address."""
+def for_a_client(purpose: Purpose, *, says_yes: bool = True) -> Callable[[View], View]:
+    """The view gets the client and the link's facts; a POST proves the client's address.
+
+    But for what does not say yes to what was booked there, such as stopping its mails.
+    """
 
     def decorate(view: View) -> View:
         @private
@@ -30,7 +33,7 @@ def for_a_client(purpose: Purpose) -> Callable[[View], View]:
             client, facts = _read(purpose, token)
             mailed_to = facts.get("address", "")
             try:
-                if request.method == "POST" and client.is_provisional:
+                if request.method == "POST" and says_yes and client.is_provisional:
                     client = identity.prove(
                         client, mailed_to=mailed_to, by=Role.RUNNER, now=timezone.now()
                     )

@@ -205,6 +205,24 @@ def recognise(user: User, address: str, *, now: datetime) -> Client | None:
     return mine
 
 
+@changes_the_diary
+def know_by_booking(_clinic: Clinic, user: User, client: Client, *, now: datetime) -> None:
+    """Who books while signed in, at their own proved address, is whom they say, if nobody is yet.
+
+    They are asked about nothing that they have just booked themselves.
+    """
+    is_new = client.is_provisional and client.user_id is None
+    if not is_new or compared(client.email) not in _proved_by(user):
+        return
+    if Client.objects.filter(user=user).exists() or _known_at(client.email).exists():
+        return
+    client.appointments.update(vouched_for=True)
+    client.user, client.proved_at = user, now
+    client.save(update_fields=["user", "proved_at"])
+    User.objects.filter(pk=user.pk, name="").update(name=client.name)
+    brought.take(client, now=now)
+
+
 def perhaps_theirs(user: User) -> list[Client]:
     """Who has booked under an address that the login has proved, which its owner is asked about.
 

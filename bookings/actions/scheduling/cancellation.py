@@ -27,10 +27,7 @@ def cancel(
     by: str,
     now: datetime,
 ) -> Appointment:
-    """Cancel a booked appointment; cancelling again changes nothing. Raises TooLate or Stale.
-
-    A runner's cut-off does not bind the clinic. With `charging`, being late costs the fee.
-    """
+    """Again changes nothing. Raises TooLate or Stale. With `charging`, being late costs the fee."""
     appointment = Appointment.objects.with_everything().get(pk=appointment.pk)
     if appointment.status == Status.CANCELLED:
         return appointment

@@ -42,6 +42,7 @@ from bookings.models.mail.kinds import UNFINISHED
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling.slots import Slot
 
+MORE_IF_CONFIRMED = 2  # times a network's share: whose mail is read may be real, or self-made
 REASON, KEPT = "not_confirmed", "vouched"
 AT_ONCE, BATCHES = 20, 10  # visits under one lock, and how often in one run
 TELLS_OF_IT = (MailKind.CONFIRMED, MailKind.PLAN_BOOKED, MailKind.MOVED)
@@ -73,11 +74,13 @@ def limit(clinic: Clinic, visits: Sequence[Appointment], *, now: datetime) -> No
 
 
 def _limit_a_network(clinic: Clinic, held_from: str, now: datetime) -> None:
-    """No network closes the others out. Raises NetworkPaused."""
+    """No network closes the others out, nor by mailboxes that it has made. Raises NetworkPaused."""
     if clinic.unproved_per_hour == 0:
         return
     share = strangers.share_of_a_network(clinic)
     if share < strangers.booked_from_one_network(held_from, now):
+        raise NetworkPaused
+    if share * MORE_IF_CONFIRMED < strangers.newcomers_from_one_network(held_from, now):
         raise NetworkPaused
 
 

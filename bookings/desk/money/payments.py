@@ -34,7 +34,8 @@ class AmountField(forms.DecimalField):
     def validate(self, value: Any) -> None:
         super().validate(value)
         currency = Clinic.objects.the().currency
-        if value is not None and value % 1 and not wording.hundredths(currency):
+        is_whole = value is None or value == value.to_integral_value()
+        if not is_whole and not wording.hundredths(currency):
             sentence = _("In {currency} an amount is a whole number.")
             raise forms.ValidationError(sentence.format(currency=currency))
 

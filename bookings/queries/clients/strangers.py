@@ -106,6 +106,13 @@ def booked_from_one_network(held_from: str, now: datetime) -> int:
     return _within_the_hour(now).filter(held_from__startswith=around).count() if around else 0
 
 
+def newcomers_from_one_network(held_from: str, now: datetime) -> int:
+    """First bookings of the hour from there, confirmed since or not."""
+    around = held_from[: len(held_from) // 2]
+    first = Appointment.objects.filter(prove_by__isnull=False, booked_at__gt=now - HOUR)
+    return first.filter(held_from__startswith=around).count() if around else 0
+
+
 def share_of_a_network(clinic: Clinic) -> int:
     """So many of the clinic's brake one network may fill; a club on its Wi-Fi has room."""
     return max(ONE_CLUB, ceil(clinic.unproved_per_hour / NETWORKS_TO_FILL_IT))

@@ -34,7 +34,7 @@ class PreferencesForm(forms.Form):
 
 
 @page_methods
-@for_a_client(Purpose.PREFERENCES)
+@for_a_client(Purpose.PREFERENCES, says_yes=False)
 def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     if request.method == "POST":
         form = PreferencesForm(request.POST)

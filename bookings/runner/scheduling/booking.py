@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from bookings.actions.clients import identity
 from bookings.actions.clients.details import change
-from bookings.actions.clients.identity import newcomer
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken
 from bookings.actions.scheduling import booking, holds, unproved
 from bookings.actions.scheduling.booking import BookingRequest
@@ -148,6 +148,8 @@ def _book(request: HttpRequest, treatment: Treatment) -> HttpResponse:
         held, status = _held(request, treatment, said), status_of(refusal)
         page = _details(request, treatment, form, held=held, refusal=refusal, status=status)
         return tell_when_to_return(page, refusal)
+    if request.user.is_authenticated:
+        identity.know_by_booking(request.user, booked.whose, now=now)
     remember_booked(request, [booked])
     plan.note_booking(booked, told)
     if booked.booked_at == now:
@@ -181,7 +183,7 @@ def _for_whom(request: HttpRequest, person: dict[str, str], now: datetime) -> Cl
     """Whoever has signed in, while they leave their name and address as they are."""
     known = who_has_signed_in(request)
     if known is None or not _is_them(known, person):
-        return newcomer(**person, now=now)
+        return identity.newcomer(**person, now=now)
     if person["phone"]:
         change(known, seen={}, wanted={"phone": person["phone"]}, by=Role.RUNNER, now=now)
     return known

@@ -1,5 +1,7 @@
 """Cancelling an appointment: asked first, then done; and taking that, or a move, back."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +21,7 @@ from bookings.web.responses import page_methods
 
 
 @page_methods
-@behind_a_link
+@partial(behind_a_link, says_yes=False)
 def cancel(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.method == "POST":
         return _cancel(request, opened)

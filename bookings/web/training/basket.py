@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from bookings.actions.clients.identity import newcomer
+from bookings.actions.clients import identity
 from bookings.actions.refusals import Busy, Refused, SlotTaken, TooManyHolds
 from bookings.actions.scheduling import booking, holds
 from bookings.actions.scheduling.booking import BookingRequest
@@ -238,7 +238,7 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
     try:
         wanted = BookingRequest(
             slots=slots,
-            client=store.client or newcomer(**form.person, now=now),
+            client=store.client or identity.newcomer(**form.person, now=now),
             key=form.cleaned_data["key"],
             rules=Rules.ONLINE,
             holder=_holder(request, store),
@@ -253,6 +253,8 @@ def _book(request: HttpRequest, store: PlanStore, slots: Sequence[Slot]) -> Http
     except Refused as refusal:
         return _not_booked(request, store, slots, form, refusal)
     if isinstance(store, SessionPlan):
+        if request.user.is_authenticated:
+            identity.know_by_booking(request.user, visits[0].whose, now=now)
         store.note_booking(visits[0], told)
     return _booked(request, store, visits)
 

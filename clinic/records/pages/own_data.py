@@ -77,7 +77,7 @@ def wish(request: SignedInRequest) -> HttpResponse:
 
 
 @page_methods
-@for_a_client(Purpose.YOUR_DATA)
+@for_a_client(Purpose.YOUR_DATA, says_yes=False)
 def your_data(request: HttpRequest, client: Client, _facts: dict[str, Any]) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("do") == "send":

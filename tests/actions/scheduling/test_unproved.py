@@ -390,6 +390,17 @@ def test_a_club_on_one_network_books_and_who_confirms_makes_room(take, prove, us
     take(10, email="10@example.com")
 
 
+def test_mailboxes_that_one_network_has_made_and_answers_itself_are_no_way_round_it(
+    take, prove, usual_brake
+):
+    for number in range(20):
+        [visit] = take(number, email=f"{number}@example.com")
+        prove(visit)
+    with pytest.raises(NetworkPaused):
+        take(20, email="20@example.com")
+    take(20, email="20@example.com", address="b" * 64)
+
+
 # Given back
 
 

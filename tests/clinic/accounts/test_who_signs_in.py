@@ -334,6 +334,54 @@ def test_the_link_that_stops_mails_leads_no_stranger_on(mistyped, change_at_the_
     assert "/mails/" not in stopped.content.decode()
 
 
+@pytest.fixture
+def two_of_a_stranger(massage, send_details, at, mailed):
+    """Booked with Ann's address and not by her; the link of the first mail that she gets."""
+    for day in (4, 5):
+        send_details(Browser(), start=at(day, 14), name="Ann Other", email="ann@example.com")
+    first, second = Appointment.objects.visits().order_by("starts_at")
+    _, pages = mailed(first.client, kind=MailKind.CONFIRMED)
+    return first, second, pages[0]
+
+
+def test_whoever_cancels_one_as_not_theirs_confirms_no_other(two_of_a_stranger, client):
+    first, second, page = two_of_a_stranger
+    seen = client.get(f"{page}cancel/").context["form"].initial
+    client.post(f"{page}cancel/", {**seen, "reason": "mistake"})
+    for visit, status in ((first, Status.CANCELLED), (second, Status.BOOKED)):
+        visit.refresh_from_db()
+        assert visit.status == status
+        assert visit.prove_by is not None
+        assert visit.client.is_provisional
+
+
+def test_whoever_stops_the_mails_or_asks_for_the_data_confirms_nothing(two_of_a_stranger, client):
+    for visit in two_of_a_stranger[:2]:
+        client.post(links.client_url(Purpose.PREFERENCES, visit.client), {})
+        client.post(links.client_url(Purpose.YOUR_DATA, visit.client), {"do": "send"})
+        client.post(links.client_url(Purpose.YOUR_DATA, visit.client), {"do": "erase", "sure": "1"})
+        visit.client.refresh_from_db()
+        assert visit.client.is_provisional
+        assert not visit.client.wants_reminders
+        assert Appointment.objects.filter(pk=visit.pk).awaiting_proof().exists()
+
+
+def test_nobody_is_asked_whether_what_they_booked_signed_in_is_theirs(
+    two_of_a_stranger, sign_in_by_code, send_details, at
+):
+    browser = sign_in_by_code("ann@example.com")
+    send_details(browser, start=at(6, 14), name="Ann Real", email="ann@example.com")
+    own = Appointment.objects.visits().latest("pk")
+    page = browser.get("/account/")
+    assert own not in page.context["asked"]
+    assert own in [one.appointment for one in page.context["visits"].ahead]
+    strangers = [visit.client_id for visit in two_of_a_stranger[:2]]
+    browser.post("/account/yours/", {"do": "cancel", "record": [*strangers, own.client_id]})
+    own.refresh_from_db()
+    assert own.status == Status.BOOKED
+    assert own.client.name == "Ann Real"
+
+
 def test_a_typo_that_the_desk_corrects_costs_the_runner_nothing(
     mistyped, change_at_the_desk, client, mailed, sign_in_by_code, tell
 ):

@@ -51,6 +51,17 @@ def test_the_step_that_comes_next_is_the_open_one(panel, become, status, step):
     assert len(re.findall(r'<details name="checkout" open>', page.text)) == 1
 
 
+@pytest.mark.parametrize("amount", ["9" * 30, "1e400", "1e12", "NaN", "-5", "1" * 400])
+@pytest.mark.parametrize("page", ["pay", "price"])
+def test_a_sum_that_is_none_is_refused_in_a_sentence(desk, visit, panel, page, amount):
+    sent = {"amount": amount, "price": amount, "method": "card", "key": "k" * 32}
+    sent["seen"] = panel().context["seen"]
+    answer = desk.post(f"/diary/appointments/{visit.pk}/{page}/", sent, follow=True)
+    assert answer.status_code in (200, 409, 422)
+    assert "Nothing was noted." in answer.text
+    assert not visit.payments.exists()
+
+
 def test_who_has_paid_is_booked_again_and_then_nothing_is_left(
     desk, panel, become, visit, massage, kim, room
 ):

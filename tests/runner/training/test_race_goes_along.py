@@ -239,8 +239,7 @@ def test_consent_withdrawn_before_the_proof_is_withdrawn(told, book, elsewhere):
     visit = book()
     url = urlsplit(client_url(Purpose.PREFERENCES, visit.client)).path
     assert elsewhere.post(url, {"reminders": "on"}).status_code == 302
-    client = Client.objects.get()
-    assert not client.is_provisional
+    client = prove(elsewhere, visit)
     assert not client.wants_nudges
 
 
