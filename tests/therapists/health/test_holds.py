@@ -300,7 +300,7 @@ def test_the_diary_takes_as_many_queries_for_ten_on_hold_as_for_one(
 ):
     visit()
     feed = f"/diary/{today}/feed/"
-    with django_assert_max_num_queries(25) as seen:
+    with django_assert_max_num_queries(30) as seen:
         desks.get(feed)
     as_many = len(seen)
     for hours in range(1, 9):
