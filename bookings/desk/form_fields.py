@@ -15,8 +15,8 @@ def back_or(request: StaffRequest, *otherwise: Any) -> HttpResponse:
     return redirect("desk:home") if request.POST.get("back") == "desk" else redirect(*otherwise)
 
 
-def choose_anew_if_gone(form: forms.Form, name: str) -> None:
-    """Whoever is not in the list any more is not replaced by the first who is.
+def choose_unless_known(form: forms.Form, name: str) -> None:
+    """Nobody is chosen by being the first of the list; nor in the place of somebody gone from it.
 
     For a field without an empty choice: a browser sends the first line unless one is marked.
     """
@@ -24,7 +24,7 @@ def choose_anew_if_gone(form: forms.Form, name: str) -> None:
     if not isinstance(field, forms.ModelChoiceField) or field.queryset is None:
         return
     wanted = form.get_initial_for_field(field, name)
-    if wanted and not _is_there(field, getattr(wanted, "pk", wanted)):
+    if not wanted or not _is_there(field, getattr(wanted, "pk", wanted)):
         field.empty_label = _("Please choose")
         field.widget.choices = field.choices
 

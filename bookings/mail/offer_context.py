@@ -29,7 +29,7 @@ class OfferLetter(AppointmentLetter):
             pause=visit.blocked_until - visit.ends_at,
         )
         ignoring = Ignoring(appointments=(visit.pk,))
-        found = alternatives_to(wanted, ignoring=ignoring, stands_there=True, now=self.now)
+        found = alternatives_to(wanted, ignoring=ignoring, now=self.now)
         return [self._offered(one) for one in found]
 
     def _offered(self, opening: Opening) -> MailedTime:

@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from bookings import dates
 from bookings.core import wording
+from bookings.queries.desk.worklist import SHOWN
 from bookings.queries.training import protocol
 
 register = template.Library()
@@ -43,6 +44,12 @@ register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
 register.filter("to_type", wording.to_type)
 register.filter("smallest_amount", wording.smallest_amount)
+
+
+@register.filter
+def how_many(waiting: Sequence) -> str:
+    """Of what waits at the desk; a list that is cut off may be longer than it shows."""
+    return f"{len(waiting)}+" if len(waiting) >= SHOWN else str(len(waiting))
 
 
 class HasTimes(Protocol):

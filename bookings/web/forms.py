@@ -120,7 +120,7 @@ class DayInput(forms.DateInput):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        if isinstance(value, str) and day_in(value) is None:
+        if isinstance(value, str) and value and day_in(value) is None:
             context["widget"]["type"] = "text"
         return context
 

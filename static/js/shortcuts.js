@@ -40,6 +40,12 @@ const KEYS_OFF = "keys-off";
 const keysAreOn = () => localStorage.getItem(KEYS_OFF) === null;
 const box = (name) => document.getElementById(name);
 const press = (selector) => document.querySelector(selector)?.click();
+const unfold = (step) => {
+  const found = document.querySelector(`#visit [data-checkout=${step}]`);
+  if (!found) return;
+  found.open = true;
+  found.querySelector("button, a, summary").focus();
+};
 const acts = {
   "/": () => box("search-box").showModal(),
   "?": () => box("keys").showModal(),
@@ -47,6 +53,10 @@ const acts = {
   t: () => press("[data-key-today]"),
   ArrowLeft: () => press(".day-head [rel=prev]"),
   ArrowRight: () => press(".day-head [rel=next]"),
+  a: () => press("#visit [name=status][value=arrived]"),
+  d: () => press("#visit [name=status][value=completed]"),
+  p: () => unfold("pay"),
+  b: () => unfold("again"),
   1: () => press("[data-view=therapists]"),
   2: () => press("[data-view=rooms]"),
   3: () => press("[data-view=table]"),

@@ -62,7 +62,14 @@ def test_the_staffs_pages_are_for_everybody_and_fit(desk, for_everybody):
     for_everybody(page)
     visit = page.locator("#table tbody th a").first.get_attribute("href")
     week = page.locator("#table a", has_text="Week").first.get_attribute("href")
-    paths = [visit, f"{visit}move/", week, f"/diary/{day}/takings/", "/diary/blocks/"]
+    paths = [
+        visit,
+        f"{visit}move/",
+        week,
+        f"/diary/{day}/week/",
+        f"/diary/{day}/takings/",
+        "/diary/blocks/",
+    ]
     paths += [f"/diary/blocks/{kind}/new/" for kind in ("off", "extra", "break", "closed")]
     for path in paths:
         page.goto(path)
@@ -264,11 +271,11 @@ def test_a_form_left_open_while_another_desk_acts_says_what_changed(desk):
     one, other = desk(day), desk(day)
     visit = movable(one, 1)
     panel, theirs = open_panel(one, visit), open_panel(other, visit)
-    theirs.get_by_role("textbox", name="Note for the desk").fill("I am still typing")
+    theirs.get_by_role("textbox", name="Desk note").fill("I am still typing")
     panel.get_by_text(re.compile("^Take £")).click()
     panel.get_by_role("button", name="Cash").click()
     panel.get_by_text("receipt").first.wait_for()
-    theirs.get_by_role("button", name="Keep the note").click()
+    theirs.get_by_role("button", name="Save the note").click()
     theirs.get_by_text("It has changed since the page was opened: Paid").wait_for()
 
 
@@ -483,6 +490,11 @@ def test_what_a_press_deep_in_the_panel_has_done_is_told_in_view_and_undone(desk
     page.keyboard.press("z")
     expect(told).to_contain_text("is booked as before")
     expect(told).to_be_in_viewport(ratio=1)
+    page.keyboard.press("p")
+    expect(panel.get_by_role("button", name="Card")).to_be_focused()
+    page.keyboard.press("b")
+    expect(panel.get_by_role("button", name="Card")).to_be_hidden()
+    expect(panel.locator("[data-checkout=again]")).to_have_attribute("open", "")
 
 
 def test_the_day_shown_stands_out_in_the_strip_on_weekends_too(desk):

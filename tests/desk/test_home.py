@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Client, Mail, MailState
+from bookings.models import Client, Fee, Mail, MailState
 from tests.factories import (
     NOW,
     make_appointment,
@@ -177,6 +177,26 @@ def test_what_is_unpaid_is_taken_from_its_row(desk, at):
     said = press(desk, page, f"/diary/appointments/{theirs.pk}/pay/", method="card")
     assert "Owing Demo: £60, card, receipt 1." in text(said)
     assert 'id="unpaid"' not in text(said)
+
+
+def test_what_is_unpaid_is_counted_though_not_all_of_it_is_listed(desk, at):
+    for minutes in range(25):
+        start = at(-1, 10) - timedelta(days=1, minutes=minutes)
+        visit("Owing Demo", start, status=Status.COMPLETED)
+    assert '<a href="#unpaid"><b>25</b>' in text(desk.get("/desk/"))
+
+
+def test_a_fee_for_a_visit_that_was_to_come_is_unpaid_too(desk, at):
+    theirs = visit("Owing Demo", at(1, 10), status=Status.CANCELLED)
+    facts = {"amount": 30, "currency": "GBP", "rule": "Cancelled late", "by": "desk"}
+    Fee.objects.create(appointment=theirs, at=NOW, **facts)
+    assert '<a href="#unpaid"><b>1</b>' in text(desk.get("/desk/"))
+
+
+def test_a_list_that_is_cut_off_says_so(desk, at):
+    for hour in range(21):
+        visit("Forgotten Demo", at(-2, 1) + timedelta(hours=hour))
+    assert '<a href="#due"><b>20+</b>' in text(desk.get("/desk/"))
 
 
 def test_who_is_not_told_is_told_from_their_row(desk, at):

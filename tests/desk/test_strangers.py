@@ -58,6 +58,7 @@ def test_what_came_from_one_address_is_one_card(desk, strangers):
     page = text(desk.get("/desk/"))
     assert "12 unproved bookings from one address" in page
     assert "5 unproved bookings from one address" in page
+    assert '<a href="#strangers"><b>2</b> Not confirmed</a>' in page
     assert page.index("12 unproved") < page.index("5 unproved")
 
 

@@ -37,8 +37,8 @@ SAID_SHORTLY = {"eve": "evening", "am": "morning", "pm": "after noon", "lunch": 
 HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
          "twelve")  # fmt: skip
 FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1)}
-FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "soon", "on", "at", "in",
-           "the", "of", "around", "about", "slot", "please", "this", "some", "sometime"}  # fmt: skip
+FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "sometime", "some", "soon",
+           "on", "at", "in", "the", "of", "around", "about", "slot", "please", "this"}  # fmt: skip
 
 WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?s?"
 MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

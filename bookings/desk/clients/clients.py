@@ -25,6 +25,7 @@ from bookings.models import Client, Clinic, MailGroup
 from bookings.queries.clients import search as found
 from bookings.queries.clients.search import ClientGroup
 from bookings.queries.desk import client_record
+from bookings.queries.money.standing import standing_of
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.requests import StaffRequest
@@ -73,6 +74,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
         "client": client,
         "record": shown,
         "phase": badge(shown.phase),
+        "standing": standing_of(client),
         "groups": [(group, getattr(client, group.field)) for group in MailGroup],
         "mails": client.mails.order_by("-due_at")[:MAILS_SHOWN],
         "events": client.record_events.order_by("-at", "-pk")[: client_record.EVENTS_SHOWN],

@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from bookings import dates
 from bookings.actions.money import payments
 from bookings.actions.refusals import Refused
 from bookings.core import wording
 from bookings.core.csv_safety import as_text
+from bookings.core.intervals import day_bounds
 from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
@@ -107,8 +109,13 @@ def receipt(request: StaffRequest, number: int) -> HttpResponse:
 
 @require_safe
 def takings(request: StaffRequest, day: date) -> HttpResponse:
-    shown = takings_of(Clinic.objects.the(), day)
-    return render(request, "desk/money/takings.html", {"day": day, "shown": shown})
+    clinic = Clinic.objects.the()
+    context = {
+        "day": day,
+        "shown": takings_of(clinic, day),
+        "of_this_day": f", {dates.day(day_bounds(day, 1, clinic.tz).start, clinic.tz)} {day.year}",
+    }
+    return render(request, "desk/money/takings.html", context)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.actions.rota.blocks import Block
 from bookings.core.intervals import day_bounds
-from bookings.desk.form_fields import choose_anew_if_gone
+from bookings.desk.form_fields import choose_unless_known
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
 from bookings.web.forms import DayField
 
@@ -33,7 +33,7 @@ class BlockForm(forms.Form, Generic[Row]):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "therapist" in self.fields:
-            choose_anew_if_gone(self, "therapist")
+            choose_unless_known(self, "therapist")
 
     def apply_to(self, block: Row, clinic: Clinic) -> Row:
         raise NotImplementedError

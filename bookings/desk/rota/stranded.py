@@ -142,16 +142,19 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
         messages.error(request, _("Nobody was ticked, so nothing was changed."))
         return
     notify = Notify.from_the_desk(line.cleaned_data["note"])
-    done = 0
+    done: list[Appointment] = []
     for visit in sorted(found.values(), key=lambda visit: visit.starts_at):
         try:
             act(request, visit, notify=notify, by=who(request), now=now)
-            done += 1
+            done.append(visit)
         except Refused as refusal:
             said = _("{client} stays on the list: {why}")
             messages.error(request, said.format(client=visit.client, why=refusal))
     if done:
-        messages.success(request, _in_words(act, done))
+        messages.success(request, _in_words(act, len(done)))
+    if to_ring := [str(visit.client) for visit in done if not visit.whose.email]:
+        said = _("No mail reaches {clients}: please ring them.")
+        messages.warning(request, said.format(clients=", ".join(to_ring)))
 
 
 def _move(request: StaffRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
@@ -187,18 +190,18 @@ def _number(request: StaffRequest, name: str) -> int:
 def _in_words(act: Callable[..., Any], done: int) -> str:
     said = {
         _move: ngettext(
-            "{count} visit is moved; the client is told by mail in three minutes.",
-            "{count} visits are moved; each client is told by mail in three minutes.",
+            "{count} visit is moved; the mail about it goes in three minutes.",
+            "{count} visits are moved; the mails about them go in three minutes.",
             done,
         ),
         _cancel: ngettext(
-            "{count} visit is cancelled without a fee; the client is told in three minutes.",
-            "{count} visits are cancelled without a fee; each client is told in three minutes.",
+            "{count} visit is cancelled without a fee; the mail about it goes in three minutes.",
+            "{count} visits are cancelled without a fee; the mails about them go in three minutes.",
             done,
         ),
         _offer: ngettext(
-            "{count} client is offered other times by mail in three minutes.",
-            "{count} clients are offered other times by mail in three minutes.",
+            "The mail that offers {count} client other times goes in three minutes.",
+            "The mails that offer {count} clients other times go in three minutes.",
             done,
         ),
     }

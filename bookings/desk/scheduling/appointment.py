@@ -30,7 +30,8 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.checkout import checkout_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Account, Appointment, Clinic, Mail, Method
+from bookings.models import Account, Appointment, Clinic, Mail, MailState, Method
+from bookings.models.mail.kinds import TELLS_OF_A_VISIT
 from bookings.queries.clients import strangers
 from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
@@ -76,6 +77,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
     living = visit.whose.erased_at is None
     booked = living and visit.status == Status.BOOKED
     account, others = Account.of(visit), _others_of_the_client(visit, now)
+    is_due = now >= day_bounds(day, 1, clinic.tz).start
     return {
         "visit": visit,
         "day": day,
@@ -92,13 +94,24 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "late_fee": _fee_now(visit, clinic, now) if booked else 0,
         "methods": METHODS,
         "account": account,
-        "checkout": checkout_of(visit, account, events, is_booked_again=bool(others["upcoming"])),
-        "is_due": now >= day_bounds(day, 1, clinic.tz).start,
+        "checkout": checkout_of(visit, account, events, is_due, bool(others["upcoming"])),
+        "is_due": is_due,
         "standing": standing_of(visit.whose),
-        "events": [(event, event_text.in_words(event, clinic)) for event in events],
-        "mails": Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN],
+        "events": [(one, event_text.in_words(one, clinic)) for one in events],
         **others,
+        **_mails_about(visit),
     }
+
+
+def _mails_about(visit: Appointment) -> dict:
+    mails = list(Mail.objects.about(visit).order_by("-due_at")[:MAILS_SHOWN])
+    return {"mails": mails, "told": next(filter(_tells_of_it, mails), None)}
+
+
+def _tells_of_it(mail: Mail) -> bool:
+    """That it is booked, moved or cancelled; a reminder that is still to come tells nothing yet."""
+    is_void = mail.state in (MailState.SUPERSEDED, MailState.CANCELLED)
+    return mail.kind in TELLS_OF_A_VISIT and not is_void
 
 
 def _fee_now(visit: Appointment, clinic: Clinic, now: datetime) -> Decimal | int:

@@ -42,15 +42,15 @@ def checkout_of(
     visit: Appointment,
     account: Account,
     events: Sequence[AppointmentEvent],
-    *,
+    is_due: bool,
     is_booked_again: bool,
 ) -> Checkout:
-    """`now` is empty where nothing is left to do."""
+    """`now` is empty where nothing is left to do, or nothing yet: before its day one moves it."""
     said = {event.kind: event.at for event in events}
     arrived, done = visit.status in CAME, visit.status == Status.COMPLETED
     is_over = done or visit.status in (Status.NO_SHOW, Status.CANCELLED)
     steps = {
-        "arrived": visit.status == Status.BOOKED,
+        "arrived": visit.status == Status.BOOKED and is_due,
         "done": visit.status == Status.ARRIVED,
         "pay": is_over and account.left > 0,
         "again": is_over and not is_booked_again,
@@ -95,8 +95,12 @@ def _booked(
         messages.error(request, str(refusal))
     else:
         at = dates.day_year_and_time(booked.starts_at, clinic.tz)
-        said = _("{client} is booked: {time} with {therapist}, {room}.").format(
-            client=booked.client, time=at, therapist=booked.therapist, room=booked.room
+        said = _("{client} is booked: {treatment}, {time} with {therapist}, {room}.").format(
+            client=booked.client,
+            treatment=booked.treatment,
+            time=at,
+            therapist=booked.therapist,
+            room=booked.room,
         )
         messages.success(request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
     return redirect("diary:appointment", visit.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
+from bookings.core.scheduling.openings import without
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
@@ -78,16 +79,24 @@ def _column(kind: str, row: Therapist | Room, if_gone: str) -> dict:
 
 def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: Clinic) -> dict:
     """For the head of a column: the hours, and what is free in them; `off` where it can fold."""
+    working = shown.hours.get(one.pk, [])
+    absences = [
+        (int(away.starts_at.timestamp()), int(away.ends_at.timestamp()))
+        for away in shown.absences
+        if away.therapist_id in (None, one.pk)
+    ]
     hours = [
         f"{_wall(moment(start), clinic.tz):%H:%M}–{_wall(moment(end), clinic.tz):%H:%M}"
-        for start, end in shown.hours.get(one.pk, [])
+        for start, end in without(working, absences)
     ]
+    if working and not hours:
+        hours = [_("Away")]
     minutes = sum(gap.minutes for gap in gaps)
     booked = any(visit.therapist_id == one.pk for visit in shown.visits)
     return {
         "hours": ", ".join(hours),
         "free": _("{minutes} min free").format(minutes=minutes) if minutes else "",
-        "off": not hours and not booked,
+        "off": not working and not booked,
     }
 
 
@@ -124,6 +133,7 @@ def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
 def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str) -> dict:
     start = _wall(visit.starts_at, clinic.tz)
     status = Status(visit.status)
+    flagged = signs_of(visit, clinic, shown.absences)
     return {
         "id": str(visit.pk),
         "start": start.isoformat(),
@@ -138,7 +148,8 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "status_name": visit.get_status_display(),
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
-        "signs": signs_of(visit, clinic, shown.absences),
+        "flags": [words for _sign, words in flagged],
+        "signs": [sign for sign, _words in flagged],
         "waits": visit.awaits_decision,
         "revision": visit.revision,
         "seen": visit.last_event or 0,

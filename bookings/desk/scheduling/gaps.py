@@ -16,7 +16,6 @@ from bookings.queries.scheduling.diary import facts_by_day
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
 
-SHORTEST = timedelta(minutes=30)
 BLOCKED_FOR = timedelta(hours=1)  # proposed where no end is known
 
 
@@ -33,13 +32,17 @@ class BookableGap:
 
 
 def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[BookableGap]:
-    """From one visit's buffer to the next visit, breaks and absences left out; what is to come."""
+    """From one visit's buffer to the next visit, breaks and absences left out; what is to come.
+
+    Only what something that the therapist offers fits into: the desk reads them out on the phone.
+    """
     if not therapist.active:
         return []
     taken = [
         (int(during.start.timestamp()), int(during.end.timestamp()))
         for during in _taken(shown, therapist)
     ]
+    blocking = _blocking(shown, therapist)
     free = without(shown.hours.get(therapist.pk, []), taken)
     found = [
         (_on_the_grid(max(moment(start), shown.now), clinic), moment(end)) for start, end in free
@@ -47,8 +50,21 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
     return [
         BookableGap(Interval(start, end), address_of(start, therapist, clinic))
         for start, end in found
-        if end - start >= SHORTEST
+        if any(
+            start + timedelta(minutes=minutes + (pause if end in blocking else 0)) <= end
+            for minutes, pause in shown.offered.get(therapist.pk, [])
+        )
     ]
+
+
+def _blocking(shown: DiaryDays, therapist: Therapist) -> set[datetime]:
+    """When a visit or an absence begins: the pause after a visit ends before it, too.
+
+    Into a break, and past the hours of work, it may run.
+    """
+    visits = {one.starts_at for one in shown.visits if one.therapist_id == therapist.pk}
+    whose = (None, therapist.pk)
+    return visits | {one.starts_at for one in shown.absences if one.therapist_id in whose}
 
 
 def _on_the_grid(start: datetime, clinic: Clinic) -> datetime:

@@ -1,6 +1,5 @@
 """Moving and lengthening by form or by drag, undoing it, and telling the client."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -23,7 +22,7 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.move_form import MoveForm, WishedMove
-from bookings.desk.scheduling.phone_lists import MOST_OFTEN
+from bookings.desk.scheduling.phone_lists import MOST_OFTEN, Times
 from bookings.models import Appointment, Clinic
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.nearest import alternatives_to
@@ -60,17 +59,17 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     if not pressed and (problem := wish.problem()):
         return _refused(request, wish, problem, status=422)
     try:
-        moved = changes.move(_wanted(request, wish, None if pressed else wish.start()), now=now)
+        moved = changes.move(_wanted(request, wish, None if pressed else wish.chosen()), now=now)
     except Refused as refusal:
         return _refused(request, wish, str(refusal), refusal=refusal)
     return _done(request, moved, clinic, MOVED)
 
 
-def _wanted(request: StaffRequest, wish: WishedMove, start: datetime | None) -> MoveRequest:
+def _wanted(request: StaffRequest, wish: WishedMove, times: Times | None) -> MoveRequest:
     second = request.POST.get("knowingly") == "on"  # the second button
     return MoveRequest(
         appointment=wish.form.visit,
-        slot=wish.form.slot(wish.clinic, start),
+        slot=wish.form.slot(wish.clinic, times),
         revision=wish.form.cleaned_data["revision"],
         rules=Rules.OVERRIDDEN if second else Rules.DESK_MOVE,
         notify=wish.form.notify(),
@@ -171,7 +170,6 @@ def _free_near(request: StaffRequest, visit: Appointment) -> tuple[Opening, ...]
         as_booked(now_at, visit),
         ignoring=Ignoring(appointments=(visit.pk,)),
         avoid=_to_avoid(request),
-        stands_there=True,
         now=timezone.now(),
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.mail.outbox import Notify
 from bookings.actions.scheduling.changes import as_booked
 from bookings.core.scheduling.when import LONGEST
-from bookings.desk.form_fields import choose_anew_if_gone
+from bookings.desk.form_fields import choose_unless_known
 from bookings.desk.scheduling.phone_lists import BETWEEN, MOST_OFTEN, Times, times_for, why_no_time
 from bookings.models import Appointment, Clinic, Room, Therapist, Treatment
 from bookings.queries.scheduling.slots import Ignoring, Slot
@@ -75,7 +75,7 @@ class MoveForm(forms.Form):
         therapist = self.fields["therapist"]
         self.initial.setdefault("therapist", visit.therapist_id)
         therapist.required = not visit.therapist.active
-        choose_anew_if_gone(self, "therapist")
+        choose_unless_known(self, "therapist")
 
     @classmethod
     def filled_in(cls, visit: Appointment, clinic: Clinic, proposed: QueryDict) -> "MoveForm":
@@ -92,17 +92,17 @@ class MoveForm(forms.Form):
         }
         return cls(visit, initial=initial | given)
 
-    def slot(self, clinic: Clinic, start: datetime | None) -> Slot:
-        """At the start that was chosen, or at the date and the time."""
+    def slot(self, clinic: Clinic, times: Times | None) -> Slot:
+        """At the time that was chosen and with whom, or at the date and the time."""
         data = self.cleaned_data
         treatment, minutes = data["treatment"], data["minutes"]
         if treatment and treatment != self.visit.treatment and minutes == self.visit.minutes:
             minutes = treatment.minutes
-        at = start or datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC)
+        typed = datetime.combine(data["date"], data["time"], clinic.tz).astimezone(UTC)
         return Slot(
             treatment=treatment or self.visit.treatment,
-            start=at,
-            therapist=data["therapist"],
+            start=times.start if times else typed,
+            therapist=(times and times.instead) or data["therapist"],
             room=data["room"],
             length=timedelta(minutes=minutes),
         )
@@ -169,9 +169,9 @@ class WishedMove:
         except forms.ValidationError:
             return None
 
-    def start(self) -> datetime | None:
-        """The start that was chosen; None where nothing is typed."""
-        return datetime.fromisoformat(self.times.chosen) if self.typed else None
+    def chosen(self) -> Times | None:
+        """The times, of which one was chosen; None where nothing is typed."""
+        return self.times if self.typed else None
 
     def problem(self) -> str:
         """In a sentence, also when the list was shown for something else than is typed now."""

@@ -221,30 +221,29 @@ class _Call:
         if (meant := perhaps_meant(email)) and self.data.get("sure") != email:
             said = did_you_mean(meant, email)
             return self.page(status=422, said=said, meant=meant, sure=email)
-        start = datetime.fromisoformat(self.times.chosen)
         try:
-            [booked] = booking.book(self._request(start), now=self.now)
+            [booked] = booking.book(self._request(), now=self.now)
         except Refused as refusal:
             ours = isinstance(refusal, AgainstTheRules)
             return self.page(status=409, said=str(refusal), ours=ours, refused=refusal)
         return self._done(booked)
 
     def _done(self, booked: Appointment) -> HttpResponse:
-        sentence = (
-            _("{client} is booked: {time} with {therapist}, {room}.")
-            if booked.whose.email
-            else _(
-                "{client} is booked: {time} with {therapist}, {room}. There is no address to send "
-                "a mail to."
-            )
-        )
+        if not booked.whose.email:
+            mail = _("There is no address to send a mail to.")
+        elif booked.not_told:
+            mail = _("No mail goes.")
+        else:
+            mail = _("The mail goes in three minutes.")
+        sentence = _("{client} is booked: {treatment}, {time} with {therapist}, {room}.")
         said = sentence.format(
             client=booked.client,
+            treatment=booked.treatment,
             time=dates.day_year_and_time(booked.starts_at, self.clinic.tz),
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(self.request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
+        messages.success(self.request, f"{said} {mail}", extra_tags=f"{OF_VISIT}{booked.pk}")
         day = self.clinic.day_of(booked.starts_at)
         return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
 
@@ -263,9 +262,13 @@ class _Call:
             return str(LOOK_AGAIN)
         return "" if self.times.chosen else why_no_time(self.data.get("start"))
 
-    def _request(self, start: datetime) -> BookingRequest:
+    def _request(self) -> BookingRequest:
         data = self.form.cleaned_data
-        slot = Slot(treatment=data["treatment"], start=start, therapist=data["therapist"])
+        slot = Slot(
+            treatment=data["treatment"],
+            start=self.times.start,
+            therapist=self.times.instead or data["therapist"],
+        )
         return BookingRequest(
             slots=[slot],
             client=self.people.client or self._new_client(),

@@ -108,15 +108,17 @@ def _read(client: Client) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class TimeLine:
-    """An opening as a line of the list."""
+    """An opening as a line of the list, of a colleague `instead` of the therapist asked for."""
 
     opening: Opening
     broken: list[Problem]
     advice: training.Advice | None
+    instead: Therapist | None = None
 
     @property
     def value(self) -> str:
-        return self.opening.starts_at.isoformat()
+        start = self.opening.starts_at.isoformat()
+        return f"{start} {self.instead.pk}" if self.instead else start
 
 
 @dataclass
@@ -134,6 +136,15 @@ class Times:
     def all_the_same(self) -> datetime | None:
         """A very time that was asked for and is no opening; the desk may still want it."""
         return self.wish.at if self.wish and not self.fits else None
+
+    @property
+    def start(self) -> datetime:
+        """Of what is chosen."""
+        return datetime.fromisoformat(self.chosen.partition(" ")[0])
+
+    @property
+    def instead(self) -> Therapist | None:
+        return next((line.instead for line in self.lines if line.value == self.chosen), None)
 
     def choose(self, asked: str) -> None:
         """What was asked for while it is offered, and nothing else in its stead.
@@ -172,11 +183,17 @@ def times_for(
             opening,
             problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
             _advice(treatment, clinic.day_of(opening.starts_at), plan),
+            _instead(therapist, opening),
         )
         for opening in found.openings
     ]
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
     return Times(lines, wish, fits=found.fits, has_more=found.has_more)
+
+
+def _instead(therapist: Therapist | None, opening: Opening) -> Therapist | None:
+    is_theirs = therapist is None or therapist in opening.therapists
+    return None if is_theirs else opening.therapists[0]
 
 
 def why_no_time(start: str | None) -> str:

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from bookings.core.intervals import day_bounds
 from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
-from bookings.models import Clinic, Therapist
+from bookings.models import Absence, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment, who_has_a_week
 from bookings.web.requests import StaffRequest
 
@@ -71,7 +72,7 @@ def clinic_week(request: StaffRequest, day: date) -> HttpResponse:
 def _days_of(
     therapist: Therapist, shown: DiaryDays, dates: list[date], clinic: Clinic
 ) -> list[dict]:
-    """By day, in order: whether they work, how many come, and the gaps that are still to come."""
+    """By day, in order: whether they work or are away, how many come, and what is still free."""
     booked = Counter(
         clinic.day_of(visit.starts_at)
         for visit in shown.visits
@@ -82,6 +83,24 @@ def _days_of(
     for gap in gaps_of(shown, therapist, clinic):
         gaps[clinic.day_of(gap.interval.start)].append(gap)
     return [
-        {"date": one, "works": one in at_work, "booked": booked[one], "gaps": gaps[one]}
+        {
+            "date": one,
+            "works": one in at_work,
+            "booked": booked[one],
+            "gaps": gaps[one],
+            "away": _away(therapist, shown, one, clinic),
+        }
         for one in dates
+    ]
+
+
+def _away(therapist: Therapist, shown: DiaryDays, day: date, clinic: Clinic) -> list[Absence]:
+    """Theirs alone: a closure stands above the week."""
+    whole_day = day_bounds(day, 1, clinic.tz)
+    return [
+        one
+        for one in shown.absences
+        if one.therapist_id == therapist.pk
+        and one.starts_at < whole_day.end
+        and one.ends_at > whole_day.start
     ]

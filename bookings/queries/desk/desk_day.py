@@ -11,10 +11,8 @@ from bookings.queries.clients.strangers import (
     from_one_address,
     said_to_be_nobodys,
 )
-from bookings.queries.desk.worklist import Worklist, worklist
+from bookings.queries.desk.worklist import SHOWN, Worklist, worklist
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
-
-CARDS = 20
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,10 @@ class DeskDay:
     strangers: Sequence[FromOneAddress] = ()
     nobodys: Sequence[Appointment] = ()
     work: Worklist | None = None
+
+    @property
+    def unconfirmed(self) -> int:
+        return len(self.strangers) + len(self.nobodys)
 
     @property
     def before(self) -> date:
@@ -55,10 +57,10 @@ def desk_day(clinic: Clinic, day: date, *, answers: bool, now: datetime) -> Desk
     return DeskDay(
         day=day,
         visits=list(visits),
-        to_compare=list(to_compare.select_related("same_address_as")[:CARDS]),
-        mails=list(mails[:CARDS]),
-        conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:CARDS],
-        strangers=from_one_address(now)[:CARDS],
-        nobodys=list(said_to_be_nobodys(now)[:CARDS]),
+        to_compare=list(to_compare.select_related("same_address_as")[:SHOWN]),
+        mails=list(mails[:SHOWN]),
+        conflicts=[one for one in conflicts(clinic, now=now) if one.appointment.client_id][:SHOWN],
+        strangers=from_one_address(now)[:SHOWN],
+        nobodys=list(said_to_be_nobodys(now)[:SHOWN]),
         work=worklist(now),
     )

@@ -1,5 +1,6 @@
 """Some days of the diary as the desk sees them, in a constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,6 +21,7 @@ from bookings.models import (
     Race,
     Room,
     Therapist,
+    Treatment,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -78,7 +80,11 @@ SHOWN_OF_A_VISIT = (
 
 @dataclass(frozen=True)
 class DiaryDays:
-    """As it is `now`; `hours` are each therapist's of work, `phases` each client's at first."""
+    """As it is `now`; `hours` are each therapist's of work, `phases` each client's at first.
+
+    `offered` is how many minutes what each therapist offers takes, and for how many after it they
+    and the room stay blocked.
+    """
 
     first: date
     therapists: Sequence[Therapist]
@@ -88,6 +94,7 @@ class DiaryDays:
     breaks: Sequence[tuple[WeeklyBreak, Interval]]
     absences: Sequence[Absence]
     phases: dict[int, PhaseDay]
+    offered: dict[int, list[tuple[int, int]]]
     now: datetime
 
     def phase_of(self, visit: Appointment) -> PhaseDay | None:
@@ -120,6 +127,7 @@ def diary_days(
         breaks=list(_breaks(clinic, people, first, days)),
         absences=list(Absence.objects.touching(bounds).select_related("therapist")),
         phases=phases_on([visit.client for visit in found if visit.client], first),
+        offered=_offered(),
         now=now,
     )
 
@@ -135,6 +143,7 @@ def version(clinic: Clinic, day: date, *, now: datetime) -> str:
         list(WeeklyBreak.objects.filter(weekday=day.weekday()).order_by("pk").values_list()),
         list(Therapist.objects.active().values_list("pk", "name")),
         list(Room.objects.filter(active=True).values_list("pk", "name")),
+        _offered(),
         # Phases follow races and the protocol; the hours on the page follow the zone.
         list(Race.objects.filter(client__in=_visits(bounds, now).values("client")).values_list()),
         ProtocolVersion.objects.values_list("pk", flat=True).first(),
@@ -189,6 +198,14 @@ def who_has_a_week(
     standing = Appointment.objects.blocking(now).touching(week)
     still = Exists(standing.filter(therapist=OuterRef("pk")))
     return Therapist.objects.filter(Q(active=True) | Q(pk=shown.pk) | still)
+
+
+def _offered() -> dict[int, list[tuple[int, int]]]:
+    found = defaultdict(list)
+    active = Treatment.objects.filter(active=True, therapists__isnull=False).order_by("pk")
+    for pk, minutes, pause in active.values_list("therapists", "minutes", "buffer_minutes"):
+        found[pk].append((minutes, pause))
+    return dict(found)
 
 
 def _rooms(visits: Sequence[Appointment]) -> list[Room]:

@@ -1,13 +1,13 @@
 """The openings to offer instead of a start that cannot be had."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.codes import Rules
-from bookings.models import Clinic, Therapist
+from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.scheduling.diary import Opening
 from bookings.queries.scheduling.openings import horizon, nearest
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
@@ -36,23 +36,23 @@ def alternatives_to(
     *,
     ignoring: Ignoring = NOTHING,
     avoid: Interval | None = None,
-    stands_there: bool = False,
     now: datetime,
 ) -> tuple[Opening, ...]:
     """For the desk: three that really differ, in order of time, colleagues at the same hour too.
 
     No two with one therapist lie within an hour while there are others. None is in `avoid`, a
-    time that is about to be blocked, nor where the visit `stands_there` already: at the slot's
-    start with its therapist.
+    time that is about to be blocked, nor where a visit that is ignored, since it is the one to
+    be moved, stands already.
     """
     clinic, therapist = Clinic.objects.the(), slot.therapist
+    present = _places_of(ignoring)
     start = _asked_for(slot, clinic, Rules.ONLINE, now)
     found = _with_the_therapists_own(replace(slot, start=start), clinic, ignoring, now)
     offered = [
         opening
         for one in found
         if not _is_in(avoid, one, slot)
-        for opening in _with(therapist, one, but_there=stands_there and one.starts_at == slot.start)
+        for opening in _with(therapist, one, present)
     ]
     ranked = sorted(offered, key=lambda one: abs(one.starts_at - start))
     return tuple(sorted(_different(ranked), key=lambda one: one.starts_at))
@@ -75,13 +75,22 @@ def _asked_for(slot: Slot, clinic: Clinic, rules: Rules, now: datetime) -> datet
     return min(max(slot.start, now), day_bounds(last, 1, clinic.tz).end)
 
 
-def _with(therapist: Therapist | None, one: Opening, *, but_there: bool) -> Iterator[Opening]:
-    """With the therapist alone where they can take it, unless it stands there; else with others."""
-    if therapist is None or therapist not in one.therapists:
-        yield one
-    elif not but_there:
+def _places_of(ignoring: Ignoring) -> Set[tuple[datetime, int]]:
+    """The start of each visit that is ignored, with its therapist."""
+    if not ignoring.appointments:
+        return frozenset()
+    visits = Appointment.objects.filter(pk__in=ignoring.appointments)
+    return set(visits.values_list("starts_at", "therapist"))
+
+
+def _with(
+    therapist: Therapist | None, one: Opening, present: Set[tuple[datetime, int]]
+) -> Iterator[Opening]:
+    """With the therapist alone where they can take it, else with others; never where it stands."""
+    others = tuple(each for each in one.therapists if (one.starts_at, each.pk) not in present)
+    if therapist in others:
         yield Opening(one.starts_at, (therapist,))
-    elif others := tuple(each for each in one.therapists if each != therapist):
+    elif others:
         yield Opening(one.starts_at, others)
 
 

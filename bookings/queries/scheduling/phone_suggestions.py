@@ -1,6 +1,6 @@
 """The best few openings for somebody on the phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -48,24 +48,34 @@ def suggested(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or what is nearest to it.
+    """Some of what was asked for, not all in a row; or a colleague then, and what is nearest.
 
     `length` and `pause` are its own, if not the treatment's.
     """
     slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
 
-    def near(start: datetime) -> list[Opening]:
-        there = replace(slot, start=start)
+    def near(start: datetime, **other: Any) -> list[Opening]:
+        there = replace(slot, start=start, **other)
         return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
 
-    if (at := wish.at) is not None:
-        around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
-        return Suggested(around, fits=any(one.starts_at == at for one in around))
+    if wish.at is not None:
+        return _at_the_very_time(wish.at, near, count, is_named=therapist is not None)
     if fitting := _fitting(clinic, slot, wish, ignoring, now):
         chosen = _spread(fitting, count + 1)
         return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
     return Suggested(near(max(start, now)), fits=False)
+
+
+def _at_the_very_time(
+    at: datetime, near: Callable[..., list[Opening]], count: int, *, is_named: bool
+) -> Suggested:
+    around = sorted(near(at), key=lambda one: abs(one.starts_at - at))
+    if any(one.starts_at == at for one in around):
+        return Suggested(around, fits=True)
+    colleagues = near(at, therapist=None) if is_named else []
+    then = [one for one in colleagues if one.starts_at == at]
+    return Suggested([*then, *around][:count], fits=False)
 
 
 def _fitting(

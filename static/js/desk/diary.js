@@ -112,14 +112,14 @@
     head.append(element("span", visit.client, { className: "who" }));
     const isShort = event.end - event.start < TOO_SHORT;
     box.classList.toggle("has-room", event.end - event.start > AN_HOUR);
-    if (isShort) box.append(...visit.signs.map(([sign, word]) => element("abbr", sign, { title: word, className: "sign" })));
+    if (isShort) box.append(...visit.signs.map((sign, n) => element("abbr", sign, { title: visit.flags[n], className: "sign" })));
     box.append(head);
     const what = element("div", "", { className: "what" });
     what.append(element("span", time, { className: "figures" }), ` ${visit.treatment}, ${where}`);
     box.append(what);
     // What the desk must see comes first: the end of the line may be cut off.
     const tags = element("div", "", { className: "tags" });
-    tags.append(...visit.signs.map(([sign, word]) => element("span", word, { className: sign === "✓" ? "is-good" : "flag" })));
+    tags.append(...visit.flags.map((flag, n) => element("span", flag, { className: visit.signs[n] === "✓" ? "is-good" : "flag" })));
     tags.append(element("span", visit.status_name, { className: "state" }));
     if (visit.phase) tags.append(element("span", visit.phase, { className: "phase" }));
     box.append(tags);
@@ -412,6 +412,8 @@
     panel.addEventListener("htmx:afterSwap", (swap) => {
       showWhatIsTold(swap);
       if (view !== "table") draw(); // the card of what is shown is marked
+      // At the page's foot a list that grows pushes the box up, in which somebody is typing.
+      if (panel.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
       refresh().catch(trouble);
     });
     // What somebody unfolds may lie under the panel's edge.

@@ -149,6 +149,17 @@ def test_the_record_shows_visits_races_mails_and_what_was_changed(
         assert words in page
 
 
+def test_the_record_says_what_is_owed_and_what_was_missed(desk, ana, massage, kim, room, start):
+    """Whoever rings about a fee is looked up by name, not by the visit."""
+    place = {"client": ana, "treatment": massage, "therapist": kim, "room": room}
+    day = timedelta(days=1)
+    make_appointment(starts_at=start - 9 * day, status=Status.COMPLETED, **place)
+    make_appointment(starts_at=start - 16 * day, status=Status.NO_SHOW, **place)
+    page = desk.get(f"/desk/clients/{ana.pk}/").text
+    assert "£60 unpaid" in page
+    assert "1 of 2" in page
+
+
 def test_of_health_the_record_says_no_more_than_that_there_is_a_question(desk, ana):
     ana.health_hold = True
     ana.save()

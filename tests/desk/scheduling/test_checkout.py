@@ -48,7 +48,14 @@ def test_the_step_that_comes_next_is_the_open_one(panel, become, status, step):
     become(status)
     page = panel()
     assert page.context["checkout"].now == step
-    assert len(re.findall(r'<details name="checkout" open>', page.text)) == 1
+    assert len(re.findall(r'<details name="checkout"[^>]* open>', page.text)) == 1
+
+
+def test_before_its_day_no_step_is_open_since_one_moves_or_cancels(clock, panel):
+    clock.move_to(TEN - timedelta(days=1))
+    page = panel()
+    assert page.context["checkout"].now == ""
+    assert not re.findall(r'<details name="checkout"[^>]* open>', page.text)
 
 
 @pytest.mark.parametrize("amount", ["9" * 30, "1e400", "1e12", "NaN", "-5", "1" * 400])

@@ -121,6 +121,19 @@ def test_time_off_of_who_has_left_stays_theirs(desk, kim, gone):
     assert "Please choose" in field
 
 
+@pytest.mark.parametrize("kind", ["off", "extra", "break"])
+def test_nobody_is_blocked_by_being_the_first_of_the_list(desk, kim, kind):
+    url = f"/diary/blocks/{kind}/new/"
+    assert "Please choose" in str(desk.get(url).context["form"]["therapist"])
+    asked_for = str(desk.get(url, {"therapist": kim.pk}).context["form"]["therapist"])
+    assert "Please choose" not in asked_for
+
+
+def test_a_day_left_empty_is_still_chosen_as_a_day_after_a_refusal(desk, kim):
+    refused = desk.post("/diary/blocks/off/new/", {"therapist": kim.pk, "last": ""})
+    assert 'type="date"' in str(refused.context["form"]["last"])
+
+
 def undo_is_offered(desk, visit):
     return "Undo the last move" in desk.get(f"/diary/appointments/{visit.pk}/").text
 

@@ -302,10 +302,10 @@ def test_every_form_of_the_panel_is_refused_when_it_is_out_of_date(
 def test_the_client_is_late_and_then_is_not(panel, desk):
     panel("late", minutes="15")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert [words for _sign, words in shown["signs"]] == ["First visit", "15 min late"]
+    assert shown["flags"] == ["First visit", "15 min late"]
     panel("late", minutes="0")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert [words for _sign, words in shown["signs"]] == ["First visit"]
+    assert shown["flags"] == ["First visit"]
 
 
 def test_whatever_is_marked_has_a_sign_too_for_cards_that_are_too_short_for_words(
@@ -316,12 +316,12 @@ def test_whatever_is_marked_has_a_sign_too_for_cards_that_are_too_short_for_word
     panel("late", minutes="15")
     panel("note", desk_note="Rings twice.")
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert dict(shown["signs"]) == {
-        "1st": "First visit",
-        "+15": "15 min late",
-        "→": "Away then: to be moved",
-        "<18!": "Under 18, consent missing",
-        "…": "Note",
+    assert dict(zip(shown["flags"], shown["signs"], strict=True)) == {
+        "First visit": "1st",
+        "15 min late": "+15",
+        "Away then: to be moved": "→",
+        "Under 18, consent missing": "<18!",
+        "Note": "…",
     }
 
 
@@ -358,13 +358,13 @@ def test_only_a_payment_of_the_visit_is_taken_back(panel, payment):
 def test_a_child_without_consent_is_marked_in_the_diary(desk, visit):
     Client.objects.update(date_of_birth=TEN.date() - timedelta(days=16 * 365))
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert [words for _sign, words in shown["signs"]] == [
+    assert shown["flags"] == [
         "First visit",
         "Under 18, consent missing",
     ]
     Client.objects.update(guardian_agreed_at=TEN)
     [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-    assert [words for _sign, words in shown["signs"]] == ["First visit", "Under 18"]
+    assert shown["flags"] == ["First visit", "Under 18"]
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,7 @@ def test_a_child_is_as_old_as_the_clinics_own_day_says(desk, massage, kim, room,
     for birthday, flags in ((3, []), (4, ["Under 18, consent missing"])):
         Client.objects.update(date_of_birth=date(2008, 12, birthday))
         [shown] = desk.get(f"/diary/{DAY}/feed/").json()["visits"]
-        assert [words for _sign, words in shown["signs"]] == ["First visit", *flags]
+        assert shown["flags"] == ["First visit", *flags]
 
 
 def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
@@ -393,6 +393,17 @@ def test_the_days_takings_reconcile_by_method_and_by_therapist(panel, desk):
     assert dict(sums.by_method) == {"Cash": 20, "Card": 0, "Bank transfer": 40}
     assert dict(sums.by_therapist) == {"Kim Demo": 60}
     assert sums.total == 60 == sum(amount for _, amount in sums.by_therapist)
+
+
+def test_the_takings_name_their_day_once_at_their_head(clock, panel, desk):
+    """It is printed when the cash is counted; a visit of another day is told apart."""
+    panel("pay", amount="20", method="cash")
+    early = desk.get("/diary/2026-12-01/takings/").text
+    assert "Takings, Tuesday 1 December 2026</h1>" in early
+    assert ", Thursday 3 December 2026</td>" in early
+    clock.move_to(TEN)
+    panel("pay", amount="20", method="cash")
+    assert "3 December 2026</td>" not in desk.get(f"/diary/{DAY}/takings/").text
 
 
 def test_the_takings_list_what_is_not_paid(desk, visit):

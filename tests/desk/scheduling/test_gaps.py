@@ -19,6 +19,7 @@ pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 @pytest.fixture
 def visit(kim, room):
     buffered = make_treatment("Buffered", therapists=[kim], buffer_minutes=15)
+    make_treatment("Short", therapists=[kim], minutes=30, buffer_minutes=10)
     return make_appointment(starts_at=TEN, treatment=buffered, therapist=kim, room=room)
 
 
@@ -48,9 +49,29 @@ def test_what_is_too_short_for_anything_is_no_gap(desk, visit, massage, kim, roo
     assert gaps(desk) == [("09:00", "10:00"), ("12:45", "17:00")]  # on the grid
 
 
+def test_free_time_has_room_for_the_pause_too_before_a_visit_but_not_before_a_break(
+    desk, visit, kim
+):
+    hours = {"weekday": 3, "start": "11:45", "end": "12:00", "valid_from": "2026-01-01"}
+    WeeklyBreak.objects.create(therapist=kim, **hours)
+    start = TEN + timedelta(minutes=150)
+    make_appointment(starts_at=start, treatment=visit.treatment, therapist=kim, room=visit.room)
+    assert gaps(desk) == [("09:00", "10:00"), ("11:15", "11:45"), ("13:45", "17:00")]
+
+
 def test_a_columns_head_says_how_much_is_free(desk, visit):
     [kim] = desk.get(f"/diary/{DAY}/feed/").json()["therapists"]
     assert kim["free"] == "405 min free"
+
+
+@pytest.mark.parametrize(
+    ("begins", "head"), [(TEN + 2 * HOUR, "09:00–12:00"), (TEN - 2 * HOUR, "Away")]
+)
+def test_a_columns_head_says_when_somebody_is_there_not_when_they_would_be(desk, kim, begins, head):
+    make_absence(begins, TEN + 9 * HOUR, kim)
+    [column] = desk.get(f"/diary/{DAY}/feed/").json()["therapists"]
+    assert column["hours"] == head
+    assert not column["off"]  # why, is drawn below it
 
 
 def test_a_gap_leads_to_the_form_with_time_and_therapist_filled_in(desk, visit, kim):

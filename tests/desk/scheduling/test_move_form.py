@@ -10,10 +10,18 @@ from bookings.models import Mail, MailKind
 from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from tests.clock import NOW
-from tests.factories import make_appointment, make_client, make_room, make_therapist, make_week
+from tests.factories import (
+    make_absence,
+    make_appointment,
+    make_client,
+    make_room,
+    make_therapist,
+    make_week,
+)
 
 TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+JSON = "application/json"
 pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
 
@@ -113,6 +121,35 @@ def near(visit, **asked):
     return alternatives_to(slot, now=NOW, **asked)
 
 
+def test_a_colleague_at_the_hour_that_is_taken_is_offered_and_takes_it(
+    form, visit, massage, kim, lee, room
+):
+    noon = TEN + 2 * HOUR
+    make_appointment(starts_at=noon, treatment=massage, therapist=kim, room=room)
+    shown = form(when="thu 12:00", therapist=kim.pk)
+    [first, *_] = shown.context["times"].lines
+    assert (first.opening.starts_at, first.instead) == (noon, lee)
+    assert form(when="thu 12:00", therapist=kim.pk, start=first.value).status_code == 302
+    assert (visit.starts_at, visit.therapist) == (noon, lee)
+
+
+def test_a_refused_drag_does_not_offer_where_the_visit_stands_already(desk, visit, kim):
+    make_absence(TEN + 2 * HOUR, TEN + 3 * HOUR, kim)
+    there = {
+        "date": "2026-12-03",
+        "time": "12:15",
+        "minutes": 60,
+        "therapist": kim.pk,
+        "tell": "yes",
+    }
+    url = f"/diary/appointments/{visit.pk}/move/"
+    answer = desk.post(url, {**there, "room": "", "revision": 0}, headers={"accept": JSON})
+    assert answer.status_code == 409
+    offered = [(one["time"], one["therapist"]) for one in answer.json()["nearest"]]
+    assert offered
+    assert ("10:00", kim.pk) not in offered
+
+
 def test_the_nearest_are_three_that_differ_colleagues_at_the_same_hour_among_them(visit, kim, lee):
     found = near(visit)
     assert len(found) == 3
@@ -124,6 +161,6 @@ def test_the_nearest_are_three_that_differ_colleagues_at_the_same_hour_among_the
 
 
 def test_the_present_place_is_not_among_them_but_a_colleague_then_is(visit, kim, lee):
-    found = near(visit, stands_there=True, ignoring=Ignoring(appointments=(visit.pk,)))
+    found = near(visit, ignoring=Ignoring(appointments=(visit.pk,)))
     assert (TEN, (kim,)) not in [(one.starts_at, one.therapists) for one in found]
     assert (TEN, (lee,)) in [(one.starts_at, one.therapists) for one in found]

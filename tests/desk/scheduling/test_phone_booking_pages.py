@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,9 +16,11 @@ from tests.factories import (
     make_appointment,
     make_client,
     make_race,
+    make_room,
     make_therapist,
     make_treatment,
     make_user,
+    make_week,
 )
 
 NEW = "/diary/new/"
@@ -177,6 +180,40 @@ def test_a_time_that_is_not_free_offers_the_nearest_and_books_none_by_itself(
     assert Appointment.objects.count() == 1
 
 
+def test_where_the_therapist_named_is_taken_a_colleague_at_that_hour_is_offered_and_booked(
+    call, ana, massage, kim, room, only
+):
+    lee = make_therapist("Lee Demo")
+    make_week(lee)
+    massage.therapists.add(lee)
+    make_room("Room 2")
+    ten = datetime(2026, 12, 3, 10, tzinfo=UTC)
+    place = {"treatment": massage, "therapist": kim, "room": room}
+    taken = make_appointment(starts_at=ten, client=make_client("Bo Demo"), **place)
+    page = call(therapist=kim.pk)
+    assert "Please choose a time." in page.text  # nobody else is taken by itself
+    [first, *others] = page.context["times"].lines
+    assert (first.opening.starts_at, first.instead) == (ten, lee)
+    assert all(line.instead is None for line in others)
+    assert call(therapist=kim.pk, start=first.value).status_code == 302
+    booked = Appointment.objects.exclude(pk=taken.pk).get()
+    assert (booked.starts_at, booked.therapist) == (ten, lee)
+
+
+def test_what_is_neither_a_name_nor_found_is_answered_too(desk, ana):
+    assert "Nobody is found." in desk.get(NEW, {"who": "1999-01-01"}).text
+
+
+def test_what_is_booked_is_said_with_its_treatment_and_whether_a_mail_goes(call, ana, massage):
+    def said(answer):
+        return [str(one) for one in get_messages(answer.wsgi_request)][-1]
+
+    assert said(call(tell="no")).endswith("No mail goes.")
+    told = said(call(when="friday 10:00"))
+    assert f"{massage}, Friday 4 December 2026, 10:00" in told
+    assert told.endswith("The mail goes in three minutes.")
+
+
 def test_among_several_people_nobody_is_chosen_and_enter_asks_which(call, desk):
     for name in ("Grace Demo", "Grace Demoson"):
         make_client(name, email=f"{name.replace(' ', '.')}@example.com")
@@ -307,7 +344,7 @@ def test_advice_stands_beside_each_time(desk, ana, massage):
     make_race(ana, race_date=date(2026, 12, 4))
     data = {"who": "ana", "client": ana.pk, "when": "thursday", "treatment": massage.pk}
     page = desk.get(NEW, data, **HTMX, HTTP_HX_TARGET="times").content.decode()
-    assert "Not advised. The day after is" in page
+    assert "Not advised</span> The day after is" in page
 
 
 def test_the_parts_are_parts(desk, ana, massage):

@@ -87,13 +87,20 @@ def test_colleagues_who_are_free_at_the_same_hour_are_proposed_first(
     page = ill(desk, kim)
     assert page.text.count("same hour") == 7
     said = pressed(desk, page, seven, do="move")
-    assert "7 visits are moved; each client is told by mail in three minutes." in said.text
+    assert "7 visits are moved; the mails about them go in three minutes." in said.text
     assert "Nobody is left to settle." in said.text
     for one in seven:
         before = one.starts_at
         one.refresh_from_db()
         assert (one.therapist, one.starts_at) == (lee, before)
     assert Mail.objects.filter(kind=MailKind.MOVED).count() == 7
+
+
+@pytest.mark.parametrize("do", ["move", "cancel"])
+def test_whom_no_mail_reaches_is_named_to_be_rung(desk, kim, lee, second_room, seven, do):
+    Client.objects.filter(pk=seven[0].client_id).update(email="")
+    said = pressed(desk, ill(desk, kim), seven[:2], do=do)
+    assert "No mail reaches Client 9: please ring them." in said.text
 
 
 def test_no_two_are_proposed_the_same_place(desk, at, kim, lee, massage, second_room, seven):
@@ -152,7 +159,7 @@ def test_one_alone_is_moved_where_was_chosen(desk, kim, lee, second_room, seven)
     pk = row.visit.pk
     sent = {**the_form(page).sent, f"to-{pk}": later.value}
     said = pressed(desk, page, [], one=pk, **{f"to-{pk}": sent[f"to-{pk}"]})
-    assert "1 visit is moved; the client is told by mail in three minutes." in said.text
+    assert "1 visit is moved; the mail about it goes in three minutes." in said.text
     moved = Appointment.objects.get(pk=pk)
     assert (moved.starts_at, moved.therapist) == (later.start, kim)
     assert "6 visits to settle" in said.text
@@ -237,7 +244,7 @@ def test_times_offered_by_mail_hold_nothing_and_one_press_takes_one(
     """Also on the very day, when runners may move nothing else any more."""
     page = ill(desk, kim)
     said = pressed(desk, page, seven[2:3], do="offer", note="Kim is ill.")
-    assert "1 client is offered other times by mail in three minutes." in said.text
+    assert "The mail that offers 1 client other times goes in three minutes." in said.text
     assert "Times offered by mail" in said.text
     assert "7 visits to settle" in said.text
     pressed(desk, page, seven[2:3], do="offer")
