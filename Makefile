@@ -20,6 +20,7 @@ NEW_BACKUP_KEY := from pyrage.x25519 import Identity; print(Identity.generate())
 
 export PORT STATE
 export PYTHONUNBUFFERED := 1
+unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles the site anew
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
     lint-migrations check-deploy coverage lock audit bench \

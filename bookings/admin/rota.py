@@ -1,16 +1,20 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
+from hashlib import sha256
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import ForeignKey, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
+from bookings.actions.pictures import NoPhoto, squared
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.roles import Role
@@ -19,6 +23,7 @@ from bookings.models import (
     Absence,
     Clinic,
     ExtraShift,
+    Portrait,
     Room,
     Therapist,
     Treatment,
@@ -28,6 +33,9 @@ from bookings.models import (
 )
 from bookings.queries.rota.overlaps import overlaps
 from bookings.web.actor import who
+
+PORTRAIT_SIDE = 400  # pixels: twice what the largest of its places has
+DIGITS = 16
 
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
@@ -123,6 +131,47 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
                 logins.tell_of_change(
                     login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
                 )
+
+
+class PortraitForm(forms.ModelForm):
+    photo = forms.FileField(
+        label=gettext_lazy("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        help_text=gettext_lazy(
+            "A JPEG or PNG. It is cut to a square about its middle; where and when it was taken "
+            "is left out. Runners see it where they choose a therapist."
+        ),
+    )
+
+    def clean_photo(self) -> bytes:
+        try:
+            return squared(self.cleaned_data["photo"].read(), side=PORTRAIT_SIDE)
+        except NoPhoto as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def save(self, commit: bool = True) -> Portrait:
+        self.instance.picture = self.cleaned_data["photo"]
+        self.instance.digest = sha256(self.instance.picture).hexdigest()[:DIGITS]
+        return super().save(commit)
+
+
+@admin.register(Portrait)
+class PortraitAdmin(NamelessLog):
+    """Another photo takes the place of the one there is."""
+
+    form = PortraitForm
+    fields = ["therapist", "photo"]
+    list_display = ["therapist", "shown"]
+    list_select_related = ["therapist"]
+    search_fields = ["therapist__name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Portrait]:
+        return super().get_queryset(request).defer("picture")
+
+    @admin.display(description=gettext_lazy("Photo"))
+    def shown(self, portrait: Portrait) -> str:
+        url = reverse("runner:portrait", args=[portrait.therapist.slug, portrait.digest])
+        return format_html('<img src="{}" alt="" width="64" height="64">', url)
 
 
 @admin.register(WeeklyShift)

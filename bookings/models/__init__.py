@@ -20,7 +20,7 @@ from bookings.models.rota.shifts import (
     WeeklyBreak,
     WeeklyShift,
 )
-from bookings.models.rota.therapists import Therapist
+from bookings.models.rota.therapists import Portrait, Therapist
 from bookings.models.rota.treatments import Room, Treatment
 from bookings.models.scheduling.appointments import (
     SETTLED,
@@ -72,6 +72,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "Payment",
+    "Portrait",
     "Priority",
     "ProtocolVersion",
     "Race",

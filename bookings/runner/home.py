@@ -70,7 +70,7 @@ def _home(
     greeting: dict[str, Any] | None,
 ) -> HttpResponse:
     treatments = list(Treatment.objects.bookable_online())
-    therapists = list(Therapist.objects.active())
+    therapists = list(Therapist.objects.active().with_portraits())
     rules, today = protocol.current(), clinic.day_of(now)
     found = soonest(clinic, treatments, holder=visitor(request), now=now)
     context = {

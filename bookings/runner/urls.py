@@ -27,6 +27,7 @@ urlpatterns = [
         path("race-answer/", home.race_answer, name="race_answer"),
         path("just-book/", home.just_book, name="just_book"),
         path("therapists/<slug:slug>/", therapists.therapist, name="therapist"),
+        path("therapists/<slug:slug>/<slug:digest>.jpg", therapists.portrait, name="portrait"),
         path("terms/", legal.terms, name="terms"),
         path("privacy/", legal.privacy, name="privacy"),
         path("legal/<kind>/versions/<int:number>/", legal.version, name="legal_version"),

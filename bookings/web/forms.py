@@ -241,7 +241,7 @@ class PersonForm(AsksAboutSlips, KeyForm):
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
     email = AddressField(
-        label=gettext_lazy("E-mail"),
+        label=gettext_lazy("Email"),
         help_text=gettext_lazy("The confirmation goes there, with a link to move or cancel."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": gettext_lazy("Please give your email address.")},

@@ -40,7 +40,7 @@ class PlainWords:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
-        self.fields[self.address].label = "E-mail"
+        self.fields[self.address].label = "Email"
 
 
 class PasswordForm(PlainWords, LoginForm):

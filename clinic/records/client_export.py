@@ -82,7 +82,7 @@ class ClientExport:
     def who(self) -> dict[str, Any]:
         """Their own row, whose address is also found by a name that templates can say."""
         row = next(iter(self.groups["Who you are"]), {})
-        return {**row, "email": row.get("E-mail", "")}
+        return {**row, "email": row.get("Email", "")}
 
     @property
     def letter(self) -> list[str]:

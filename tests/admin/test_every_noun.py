@@ -20,6 +20,7 @@ from bookings.models import (
     Clinic,
     ExtraShift,
     Mail,
+    Portrait,
     Race,
     Room,
     Therapist,
@@ -63,6 +64,9 @@ MAKERS = {
     User: make_login,
     Client: make_couple,
     Therapist: make_therapist,
+    Portrait: lambda number: Portrait.objects.create(
+        therapist=factories.make_therapist(), picture=b"", digest=f"{number}"
+    ),
     Room: lambda number: factories.make_room(),
     Treatment: lambda number: factories.make_treatment(therapists=[factories.make_therapist()]),
     WeeklyShift: lambda number: factories.make_shift(factories.make_therapist()),

@@ -2,11 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from bookings.actions.rota.impact import digest_of
 from bookings.core.roles import Role
@@ -15,6 +18,7 @@ from bookings.models import (
     Appointment,
     Client,
     ExtraShift,
+    Portrait,
     Therapist,
     WeeklyShift,
 )
@@ -184,3 +188,30 @@ def test_a_clients_page_leads_to_their_appointments(office, visit):
     make_visit(1)
     page = office.get(list_of(Appointment), {"client__id__exact": visit.client_id})
     assert list(page.context["cl"].result_list) == [visit]
+
+
+def photo(colour="brown") -> SimpleUploadedFile:
+    """As a camera writes it, with something beside the picture."""
+    exif = Image.Exif()
+    exif[0x010E] = "planted"
+    file = BytesIO()
+    Image.new("RGB", (900, 600), colour).save(file, "JPEG", exif=exif)
+    return SimpleUploadedFile("kim.jpg", file.getvalue())
+
+
+def test_a_photo_of_a_therapist_is_cut_to_a_square_and_stripped(office, kim):
+    office.post(new(Portrait), {"therapist": kim.pk, "photo": photo()})
+    kept = Portrait.objects.get()
+    assert b"planted" not in bytes(kept.picture)
+    with Image.open(BytesIO(kept.picture)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (400, 400))
+    assert kept.digest in office.get(list_of(Portrait)).content.decode()
+    office.post(page_of(kept), {"therapist": kim.pk, "photo": photo("green")})
+    assert Portrait.objects.get().digest != kept.digest
+
+
+def test_a_file_that_is_no_photo_is_refused_with_a_reason(office, kim):
+    sent = SimpleUploadedFile("kim.jpg", b"no picture at all")
+    page = office.post(new(Portrait), {"therapist": kim.pk, "photo": sent})
+    assert "Please use a JPEG or PNG." in page.content.decode()
+    assert not Portrait.objects.exists()

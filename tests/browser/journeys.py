@@ -56,7 +56,7 @@ def choose_a_time(page: Page) -> str:
 
 def fill_in(page: Page, address: str, name: str = "Ana Demo") -> None:
     page.get_by_label("Name").fill(name)
-    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Email").fill(address)
 
 
 def send(page: Page) -> None:

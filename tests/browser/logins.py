@@ -11,7 +11,7 @@ _sessions: dict[str, list] = {}
 
 def fill_in(page: Page, role: str) -> None:
     """The form, on a page that shows it."""
-    page.get_by_label("E-mail").fill(EMAIL_OF[role])
+    page.get_by_label("Email").fill(EMAIL_OF[role])
     page.get_by_label("Password").fill(DEMO_PASSWORD)
     page.get_by_label("Password").press("Enter")
     page.wait_for_url(lambda url: LOGIN not in url)

@@ -104,10 +104,24 @@ def test_a_keyboard_is_enough(page):
     page.wait_for_url("**/details/**")
     tab_to("#id_name")
     page.keyboard.type("Ana Demo")
-    tab_to("#id_email")
+    tab_to("#id_email", most=1)
     page.keyboard.type(journeys.new_address())
+    tab_to("#id_phone", most=1)
+    tab_to("a[href$='/terms/']", most=1)
+    tab_to("a[href$='/privacy/']", most=1)
+    tab_to("form .btn-primary", most=1)
     page.keyboard.press("Enter")
     expect(page.get_by_text("is on its way to")).to_be_visible()
+
+
+def test_what_is_booked_is_read_before_the_form_that_books_it(page):
+    """In the page's own order, as a screen reader goes, and the list of mistakes is where it is."""
+    journeys.open_picker(page)
+    journeys.choose_a_time(page)
+    words = page.locator("main").aria_snapshot()
+    assert words.index("Sports massage 60") < words.index('textbox "Name"')
+    journeys.send(page)
+    expect(page.locator(".note-danger")).to_be_focused()
 
 
 def test_the_pages_work_without_javascript(open_context, site):
@@ -167,7 +181,7 @@ def test_bad_input_is_said_in_the_page_and_nothing_is_lost(page):
     journeys.send(page)
     expect(page.get_by_role("alert")).to_contain_text("at most 200 characters; this has 300")
     assert page.get_by_label("Name").input_value() == "A" * 300
-    assert page.get_by_label("E-mail").input_value() == "not-an-address"
+    assert page.get_by_label("Email").input_value() == "not-an-address"
     assert page.get_by_label("Phone").input_value() == "020 7946 0000"
     expect(page.locator("[data-clock]")).to_be_visible()
 
@@ -206,7 +220,7 @@ def test_what_was_typed_survives_a_time_taken_while_it_was_typed(page, open_cont
     other.get_by_label("Name").fill("Bo Demo-Smith")
     other.locator(".nearest button").first.click()
     expect(other.get_by_label("Name")).to_have_value("Bo Demo-Smith")
-    expect(other.get_by_label("E-mail")).to_have_value(address)
+    expect(other.get_by_label("Email")).to_have_value(address)
     journeys.send(other)
     expect(other.get_by_text("is on its way to")).to_be_visible()
 

@@ -211,6 +211,7 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
 ):
     """With the longest treatment's name, at every width; advice is a word and never a rule."""
     longest = "Muskelfunktionsdiagnostikmassage 45"
+    page.emulate_media(reduced_motion="reduce")  # else a key may come while Tab's scrolling goes on
     enter_a_marathon(page)
     words = tabbed(page, 60)
     assert in_order(words, "Change", "Session 1", "Why then", "Why then"), words

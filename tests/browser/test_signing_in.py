@@ -46,9 +46,9 @@ def test_a_runner_books_and_later_signs_in_with_a_code(open_context, site, javas
     page = open_context(java_script_enabled=javascript).new_page()
     page.goto("/")
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_role("link", name="Mail me a code").click()
-    page.get_by_label("E-mail").fill(address)
-    page.get_by_role("button", name="Mail me a code").click()
+    page.get_by_role("link", name="Email me a code").click()
+    page.get_by_label("Email").fill(address)
+    page.get_by_role("button", name="Email me a code").click()
     type_the_code(page, site, address)
     expect(page.get_by_role("heading", name="Your bookings")).to_be_visible()
     expect(page.get_by_text("Sports massage 60 with")).to_be_visible()
@@ -59,8 +59,8 @@ def test_a_runner_sets_up_a_passkey_and_needs_nothing_else_from_then_on(open_con
     page = with_passkeys(open_context().new_page())
     journeys.book(page, address)
     page.goto("/accounts/login/code/")
-    page.get_by_label("E-mail").fill(address)
-    page.get_by_label("E-mail").press("Enter")
+    page.get_by_label("Email").fill(address)
+    page.get_by_label("Email").press("Enter")
     type_the_code(page, site, address)
     page.get_by_role("link", name="How you sign in").click()
     page.get_by_role("link", name="Set up a passkey").click()
@@ -95,8 +95,8 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
                 "/accounts/signup/", "/embed/"):  # fmt: skip
         look(url)
     page.goto("/accounts/login/code/")
-    page.get_by_label("E-mail").fill(journeys.new_address())
-    page.get_by_label("E-mail").press("Enter")
+    page.get_by_label("Email").fill(journeys.new_address())
+    page.get_by_label("Email").press("Enter")
     page.get_by_role("heading", name="Type the code").wait_for()
     for_everybody(page)
     page.get_by_role("button", name="Another address").click()
@@ -151,7 +151,7 @@ def test_staff_set_up_an_app_and_are_asked_for_it(open_context, site, axe):
 
 
 def _sign_in(page, address, password):
-    page.get_by_label("E-mail").fill(address)
+    page.get_by_label("Email").fill(address)
     page.get_by_label("Password").fill(password)
     page.get_by_label("Password").press("Enter")
 

@@ -14,7 +14,14 @@ from bookings import links
 from bookings.actions.mail import outbox
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Client, ErasureRequest, Mail, MailKind, User
+from bookings.models import (
+    Client,
+    ErasureRequest,
+    Mail,
+    MailKind,
+    Portrait,
+    User,
+)
 from tests import factories
 from tests.reading import present
 from tests.totp import code_of
@@ -63,6 +70,7 @@ def make_world() -> World:
     lee = factories.make_therapist("Lee Demo", user=people["lee"])
     uma = factories.make_therapist("Uma Demo", user=people["uma"])
     factories.make_week(kim)
+    Portrait.objects.create(therapist=kim, picture=b"a jpeg", digest="kims")
     kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
@@ -120,6 +128,8 @@ def make_world() -> World:
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
         "runner:therapist slug": kim.slug,
+        "runner:portrait slug": kim.slug,
+        "runner:portrait digest": "kims",
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},

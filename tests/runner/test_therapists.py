@@ -3,6 +3,11 @@
 import re
 from datetime import time
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bookings.models import Portrait, Therapist
 from tests import factories
 
 
@@ -70,3 +75,33 @@ def test_more_treatments_cost_no_more_queries(client, kim, massage, django_asser
         factories.make_treatment(therapists=[kim])
     with django_assert_num_queries(8):
         page_of(client, kim)
+
+
+@pytest.fixture
+def portrait(kim):
+    return Portrait.objects.create(therapist=kim, picture=b"a jpeg", digest="abc")
+
+
+def test_a_photo_stands_where_therapists_are_shown_and_chosen(client, kim, massage, portrait):
+    lee = factories.make_therapist("Lee Demo")
+    massage.therapists.add(lee)
+    url = f"/therapists/{kim.slug}/abc.jpg"
+    for path in ("/", f"/therapists/{kim.slug}/", f"/book/{massage.slug}/"):
+        assert f'src="{url}"' in client.get(path).content.decode()
+    assert f"<b>{lee.initials}</b>" in client.get("/").content.decode()
+
+
+def test_a_photo_is_kept_by_browsers_until_there_is_another(client, kim, portrait):
+    answer = client.get(f"/therapists/{kim.slug}/abc.jpg")
+    assert (answer.content, answer["Content-Type"]) == (b"a jpeg", "image/jpeg")
+    assert {"public", "immutable"} <= set(answer["Cache-Control"].split(", "))
+    assert client.get(f"/therapists/{kim.slug}/abd.jpg").status_code == 404
+    Therapist.objects.update(active=False)
+    assert client.get(f"/therapists/{kim.slug}/abc.jpg").status_code == 404
+
+
+def test_no_page_that_lists_therapists_loads_a_picture(client, massage, portrait):
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/")
+        client.get(f"/book/{massage.slug}/")
+    assert not [one["sql"] for one in asked if '"picture"' in one["sql"]]

@@ -13,6 +13,7 @@ from bookings.core.training.mails.nudges import Nudge
 from bookings.core.training.mails.pacing import Pace
 from bookings.models.mail.mails import MailQuerySet
 from bookings.queries.mail import nudges
+from therapists.actions import notices
 
 Patch = tuple[Any, str, Any]
 MUTANTS: dict[str, Callable[[], list[Patch]]] = {}
@@ -155,3 +156,23 @@ def a_moved_appointment_keeps_its_old_reminders():
         (MailQuerySet, "about_older_revisions", about_older_revisions),
         (outbox, "_why_not", careless),
     ]
+
+
+@mutant
+def staff_are_told_at_night():
+    return [(notices, "told_at", lambda now, **_wishes: now)]
+
+
+@mutant
+def whoever_loses_a_visit_hears_nothing():
+    return [(notices, "_was_of", lambda event: event.appointment.therapist_id)]
+
+
+@mutant
+def staff_are_told_of_a_thing_as_often_as_one_looks():
+    usual = notices._notice
+
+    def _notice(user, kind, occasion, now, **fields):
+        return usual(user, kind, f"{occasion}:{now}", now, **fields)
+
+    return [(notices, "_notice", _notice)]

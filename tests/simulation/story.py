@@ -103,7 +103,7 @@ class Runner:
         for _ in range(times):
             self.story.at(self.story.sometime(first, last), act)
 
-    def _note(self, now: datetime, what: str, **facts) -> None:
+    def note(self, now: datetime, what: str, **facts) -> None:
         self.story.log.append({"at": now, "runner": self.client.email, "what": what, **facts})
 
     def _today(self, now: datetime) -> date:
@@ -123,7 +123,7 @@ class Runner:
             self._fresh(), races, habits=habits, wants_nudges=ticked, now=now
         )
         entered = [race for race, refused in zip(races, answers, strict=True) if not refused]
-        self._note(
+        self.note(
             now, "entered", races=[facts_of(race) for race in entered],
             habits=self._habits(), ticked=ticked,
         )  # fmt: skip
@@ -170,7 +170,7 @@ class Runner:
         if race := self._some_race(now):
             number = race.pk
             racing.withdraw(race, now=now)
-            self._note(now, "withdrawn", race=number)
+            self.note(now, "withdrawn", race=number)
 
     def _change(self, race: Race, now: datetime, **fields) -> None:
         if all(getattr(race, name) == value for name, value in fields.items()):
@@ -179,7 +179,7 @@ class Runner:
             changed = racing.change(race, now=now, **fields)
         except Refused:
             return
-        self._note(now, "changed", race=facts_of(changed))
+        self.note(now, "changed", race=facts_of(changed))
 
     def _some_race(self, now: datetime) -> Race | None:
         lately = self._today(now) - 5 * DAY
@@ -194,7 +194,7 @@ class Runner:
             weekly_volume_km=dice.choice((0, 50, 100)),
             now=now,
         )
-        self._note(now, "habits", habits=self._habits())
+        self.note(now, "habits", habits=self._habits())
 
     # Wishes, and what the clinic knows.
 
@@ -206,12 +206,12 @@ class Runner:
 
     def stop_reminders(self, now: datetime) -> None:
         self._choose(now, MailGroup.REMINDERS, False)
-        self._note(now, "no_reminders")
+        self.note(now, "no_reminders")
 
     def _wish(self, now: datetime, wants: bool) -> None:
         if self._fresh().wants_nudges != wants:
             self._choose(now, MailGroup.NUDGES, wants)
-            self._note(now, "wishes", wants=wants)
+            self.note(now, "wishes", wants=wants)
 
     def _choose(self, now: datetime, group: MailGroup, wanted: bool) -> None:
         preferences.choose(self.client, group, wanted=wanted, how="mail link", now=now)
@@ -224,21 +224,24 @@ class Runner:
 
     def _hold(self, now: datetime, held: bool) -> None:
         Client.objects.filter(pk=self.client.pk).update(health_hold=held)
-        self._note(now, "hold", held=held)
+        self.note(now, "hold", held=held)
 
     def bounce(self, now: datetime) -> None:
         Client.objects.filter(pk=self.client.pk).update(bounced_at=now)
-        self._note(now, "bounce")
+        self.note(now, "bounce")
 
     def decline(self, now: datetime) -> None:
         if session := self._some_session(now):
             training_feedback.decline(self.client, session.kind, session.ideal)
-            self._note(now, "declines", kind=session.kind.value, ideal=session.ideal)
+            self.note(now, "declines", kind=session.kind.value, ideal=session.ideal)
 
     # Appointments.
 
     def book_any_time(self, now: datetime) -> None:
         self._book(now, self._today(now) + self.story.dice.randint(0, 40) * DAY)
+
+    def book_today(self, now: datetime) -> None:
+        self._book(now, self._today(now))
 
     def book_a_session(self, now: datetime) -> None:
         if session := self._some_session(now):
@@ -260,7 +263,8 @@ class Runner:
                     return
                 start = refusal.nearest[0].starts_at
             else:
-                self._note(now, "booked", visit=visit.pk, start=visit.starts_at)
+                where = {"start": visit.starts_at, "therapist": visit.therapist_id}
+                self.note(now, "booked", visit=visit.pk, **where)
                 self._changes_of_mind(visit, now)
                 return
 
@@ -286,13 +290,14 @@ class Runner:
             moved = move_one(visit, self._clock_on(day), by="desk", now=now)
         except Refused:
             return
-        self._note(now, "moved", visit=pk, start=moved.starts_at)
+        where = {"start": moved.starts_at, "therapist": moved.therapist_id}
+        self.note(now, "moved", visit=pk, **where)
 
     def _cancel(self, pk: int, now: datetime) -> None:
         visit = Appointment.objects.get(pk=pk)
         if visit.status == Status.BOOKED and visit.starts_at > now:
             cancellation.cancel(visit, by="desk", now=now)
-            self._note(now, "cancelled", visit=pk)
+            self.note(now, "cancelled", visit=pk)
 
     def _fresh(self) -> Client:
         self.client.refresh_from_db()

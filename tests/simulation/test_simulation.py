@@ -6,12 +6,14 @@ with each fault of mutants.py; `make test` through one spring.
 
 import os
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from tests.mail.post_office import PostOffice
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.year import simulate
+from tests.therapists.push_service import trusted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SPRING = datetime(2027, 2, 22, tzinfo=UTC)  # the clocks change on 28 March, and on 31 October
@@ -27,8 +29,14 @@ def office(settings):
         yield office
 
 
-def test_every_mail_came_once_and_no_other(office, capsys):
-    outcome = simulate(office, seed=SEED, runners=RUNNERS, first=SPRING, weeks=WEEKS)
+@pytest.fixture
+def push_service(tmp_path, settings, monkeypatch):
+    with trusted(tmp_path, settings, monkeypatch) as running:
+        yield running
+
+
+def test_every_mail_came_once_and_no_other(office, push_service, capsys):
+    outcome = simulate(office, push_service, seed=SEED, runners=RUNNERS, first=SPRING, weeks=WEEKS)
     with capsys.disabled():
         print(f"\n{RUNNERS} runners, {WEEKS} weeks, seed {SEED}: {outcome.report()}")
     assert outcome.is_right
@@ -36,8 +44,9 @@ def test_every_mail_came_once_and_no_other(office, capsys):
 
 @pytest.mark.skipif("MUTANTS" not in os.environ, reason="make mutants")
 @pytest.mark.parametrize("mutant", MUTANTS)
-def test_a_fault_is_noticed(mutant, office, capsys):
-    outcome = simulate(office, seed=SEED, runners=RUNNERS, first=SPRING, weeks=WEEKS, mutant=mutant)
+def test_a_fault_is_noticed(mutant, office, push_service, capsys):
+    asked: dict[str, Any] = {"seed": SEED, "runners": RUNNERS, "first": SPRING, "weeks": WEEKS}
+    outcome = simulate(office, push_service, mutant=mutant, **asked)
     with capsys.disabled():
         missing, surplus = outcome.missing.total(), outcome.unexpected.total()
         print(f"\n{mutant}: {missing} missing, {surplus} not expected")

@@ -1,4 +1,5 @@
-"""Time travel: people act, the real worker sends, a real mail server takes the mails."""
+"""Time travel: people act, the real worker sends, a real mail server takes the mails, and a push
+service what staff are told on a device."""
 
 import os
 import random
@@ -22,11 +23,15 @@ from tests.faults.mail_workers import url_of_the_tests_database
 from tests.mail.post_office import PostOffice
 from tests.simulation import clock, mutants, oracle
 from tests.simulation.broker import DONE, broker
+from tests.simulation.staff import Staff
 from tests.simulation.story import Story
+from tests.therapists.push_service import PushService
+from therapists.models import StaffNotice
 
 BETWEEN_PLANNINGS = timedelta(hours=23)  # at any time of day, in the end
 TASKS = "bookings.tasks."
 ANSWERS = ("confirmed", "moved", "cancelled", "plan")
+STAFF = ("staff mail", "staff push")  # they have quiet hours of their own
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,14 @@ class Outcome:
 
 
 def simulate(
-    office: PostOffice, *, seed: int, runners: int, first: datetime, weeks: int, mutant: str = ""
+    office: PostOffice,
+    service: PushService,
+    *,
+    seed: int,
+    runners: int,
+    first: datetime,
+    weeks: int,
+    mutant: str = "",
 ) -> Outcome:
     """Lives through so many weeks, in the database that Django is connected to."""
     began = real_time.monotonic()
@@ -69,7 +81,9 @@ def simulate(
         end = first + timedelta(weeks=weeks)
         story = Story(clinic, treatment, first, end, random.Random(seed))
         story.people(runners)
-        year = _Year(story, office)
+        staff = Staff(story, service)
+        staff.plan(seed)
+        year = _Year(story, staff, office)
         year.live()
     return year.outcome(began)
 
@@ -102,6 +116,8 @@ def _worker(mutant: str) -> Iterator[None]:
             "EMAIL_HOST": settings.EMAIL_HOST,
             "EMAIL_PORT": str(settings.EMAIL_PORT),
             "SIMULATED_MUTANT": mutant,
+            "PUSH_KEY": settings.PUSH_KEY,
+            "PUSH_NETWORKS": ",".join(settings.PUSH_NETWORKS),
         },
     )  # fmt: skip
     try:
@@ -114,8 +130,10 @@ def _worker(mutant: str) -> Iterator[None]:
 @dataclass
 class _Year:
     story: Story
+    staff: Staff
     office: PostOffice
     arrived: list[datetime] = field(default_factory=list)
+    pushed: list[datetime] = field(default_factory=list)
 
     def live(self) -> None:
         """From one instant at which anything happens to the next."""
@@ -132,23 +150,24 @@ class _Year:
                 planning += BETWEEN_PLANNINGS
             elif now == self.story.next_time():
                 self.story.act()
+            app.send_task("therapists.tasks.tell_staff")
             app.send_task(f"{TASKS}send_due_mails")
             self._wait_for_the_worker()
+            self.pushed += [self.now] * (len(self.staff.service.taken) - len(self.pushed))
 
     def outcome(self, began: float) -> Outcome:
         clinic = self.story.clinic
-        came = Counter(self._came())
-        ought = Counter(
-            oracle.expected(
-                self.story.log, clinic.timezone, clinic.cancel_cutoff_hours, self.story.end
-            )
+        came = Counter([*self._came(), *self._pushed()])
+        of_runners = oracle.expected(
+            self.story.log, clinic.timezone, clinic.cancel_cutoff_hours, self.story.end
         )
+        ought = Counter([*of_runners, *self.staff.expected()])
         return Outcome(
             missing=ought - came,
             unexpected=came - ought,
             out_of_hours=[mail for mail in came if not _in_hours(mail, clinic)],
-            sent=Counter(mail[2].split()[0] for mail in came.elements()),
-            acts=Counter(event["what"] for event in self.story.log),
+            sent=Counter(mail[2] for mail in came.elements()),
+            acts=Counter(event["what"] for event in self.story.log + self.staff.log),
             seconds=real_time.monotonic() - began,
         )
 
@@ -159,6 +178,9 @@ class _Year:
         due = Mail.objects.filter(state=MailState.SCHEDULED).aggregate(at=Min("due_at"))["at"]
         if due:
             yield due
+        notices = StaffNotice.objects.filter(told_at=None).aggregate(at=Min("due_at"))["at"]
+        if notices:
+            yield notices
 
     def _wait_for_the_worker(self) -> None:
         app.send_task("simulation.reached")
@@ -168,10 +190,17 @@ class _Year:
         """As the mail server had it; the rows only say what a training mail listed."""
         rows = {mail.message_id: mail for mail in Mail.objects.filter(state=MailState.SENT)}
         for message, instant in zip(self.office.messages, self.arrived, strict=True):
-            mail = rows[message["Message-ID"]]
+            mail = rows.get(message["Message-ID"])
+            if mail is None:
+                yield self.staff.of_mail(message, instant)
+                continue
             topics = tuple(sorted(mail.about.get("topics", ())))
             covers = tuple(sorted(tuple(one) for one in mail.about.get("covers", ())))
             yield message["To"], instant, _what(mail), topics, covers
+
+    def _pushed(self) -> Iterator[tuple]:
+        for (path, _, sealed), instant in zip(self.staff.service.taken, self.pushed, strict=True):
+            yield self.staff.of_push(path, sealed, instant)
 
 
 def _what(mail: Mail) -> str:
@@ -181,7 +210,7 @@ def _what(mail: Mail) -> str:
 
 
 def _in_hours(mail: tuple, clinic: Clinic) -> bool:
-    return mail[2] in ANSWERS or 8 <= mail[1].astimezone(clinic.tz).hour < 20
+    return mail[2] in (*ANSWERS, *STAFF) or 8 <= mail[1].astimezone(clinic.tz).hour < 20
 
 
 def _counts(counter: Counter) -> str:

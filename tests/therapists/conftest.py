@@ -6,8 +6,7 @@ import pytest
 
 from bookings.core.scheduling.statuses import Status
 from tests import factories
-from tests.therapists.push_service import PushService
-from therapists.core import web_push_keys
+from tests.therapists.push_service import trusted
 from therapists.models import Note, NoteVersion
 
 
@@ -83,9 +82,5 @@ def sign(write):
 
 @pytest.fixture
 def push_service(tmp_path, settings, monkeypatch):
-    """With a key of ours, and this machine as a network of our own whose certificate we trust."""
-    settings.PUSH_KEY = web_push_keys.new_key()
-    settings.PUSH_NETWORKS = ["127.0.0.0/8"]
-    with PushService(tmp_path) as running:
-        monkeypatch.setenv("SSL_CERT_FILE", str(running.certificate))
+    with trusted(tmp_path, settings, monkeypatch) as running:
         yield running

@@ -5,6 +5,8 @@ import json
 import ssl
 import threading
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import http_ece
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,6 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from py_vapid import Vapid
+
+from therapists.core import web_push_keys
 
 HOST = "127.0.0.1"
 
@@ -112,6 +117,16 @@ class PushService:
                 pass
 
         return Handler
+
+
+@contextmanager
+def trusted(folder: Path, settings: Any, environment: pytest.MonkeyPatch) -> Iterator[PushService]:
+    """With a key of ours, and this machine as a network of our own whose certificate we trust."""
+    settings.PUSH_KEY = web_push_keys.new_key()
+    settings.PUSH_NETWORKS = ["127.0.0.0/8"]
+    with PushService(folder) as running:
+        environment.setenv("SSL_CERT_FILE", str(running.certificate))
+        yield running
 
 
 def a_certificate() -> bytes:

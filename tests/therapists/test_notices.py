@@ -1,6 +1,7 @@
 """The clinic's own people are told what has happened: by mail, as they choose, never of health."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,6 +100,23 @@ def test_what_goes_to_a_colleague_is_told_to_who_had_it_today(
     assert len(told()) == len(found)
 
 
+def test_what_happened_before_a_move_is_no_news_to_who_has_the_visit_now(
+    visit, noon, lee, clinic, told
+):
+    """Nor is a booking for another day, once it is moved to today."""
+    factories.make_week(lee, time(7), time(20))
+    mine, later = visit(noon + timedelta(hours=2)), visit(noon + timedelta(days=3))
+    for one in (mine, later):
+        one.record("booked", by="runner", now=timezone.now())
+    told()
+    how: dict[str, Any] = {"by": "desk", "notify": Notify.NONE, "now": timezone.now()}
+    move_one(mine, mine.starts_at, therapist=lee, **how)
+    move_one(later, noon + timedelta(hours=4), therapist=lee, **how)
+    [text] = [text for address, text in told() if address == "lee@example.com"]
+    assert "New today" not in text
+    assert text.count("Moved, now today") == 2
+
+
 def test_a_client_on_hold_whom_the_desk_says_is_here_is_told_of(desks, visit, noon, ana, told):
     ana.health_hold = True
     ana.save()
@@ -123,6 +141,18 @@ def test_a_new_health_answer_is_told_without_a_word_of_it(visit, noon, ana, told
     assert PLANTED not in text
     assert "hold" not in text
     assert "ealth" not in text
+
+
+def test_a_second_answer_is_told_at_once_and_not_when_the_first_is_old(visit, noon, ana, told):
+    """It may be the one that matters."""
+    visit(noon + timedelta(days=3))
+    reader, now = Reader("runner", None, None, "test"), timezone.now()
+    for minutes in (0, 40):
+        at = now + timedelta(minutes=minutes)
+        answers = Answers(1, ())
+        health_checks.give(ana, answers, form=Form.FULL, visit=None, reader=reader, now=at)
+        found = told(at)
+    assert len(found) == 2
 
 
 def test_an_answer_to_time_off_is_told(kim, noon, desks, told):

@@ -91,7 +91,7 @@ def _is_by(event: AppointmentEvent, user: User) -> bool:
 
 
 def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
-    """Of today's visits, to whose diary they are in; where one was moved from says its event."""
+    """Of today's visits, to whose diary they were in then; who has lost one: _moved_away."""
     today = day_bounds(clinic.day_of(now), 1, clinic.tz)
     events = AppointmentEvent.objects.filter(
         appointment__starts_at__gte=today.start,
@@ -100,9 +100,19 @@ def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
         kind__in=KIND_OF,
         at__gte=now - LOOKED_BACK,
     )
-    for event in events.select_related("appointment__therapist__user", "appointment__client"):
-        user = event.appointment.therapist.user
-        if user and user.is_active and not _is_by(event, user):
+    found: list[tuple[AppointmentEvent, int]] = []
+    stood: dict[int, tuple[int, datetime]] = {}  # before the moves that have been gone through
+    for event in events.select_related("appointment__client").order_by("-pk"):
+        visit = event.appointment
+        whose, start = stood.get(visit.pk, (visit.therapist_id, visit.starts_at))
+        if event.kind == "moved":
+            stood[visit.pk] = _was_of(event), datetime.fromisoformat(_from(event)["starts_at"])
+        if today.start <= start < today.end:
+            found.append((event, whose))
+    users = _users_of(whose for _event, whose in found)
+    for event, whose in found:
+        user = users.get(whose)
+        if user and not _is_by(event, user):
             yield _notice(user, KIND_OF[event.kind], event.pk, now, appointment=event.appointment)
 
 
@@ -115,28 +125,41 @@ def _moved_away(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
         at__gte=now - LOOKED_BACK,
     )
     moved = list(events.select_related("appointment__client"))
-    whose = {event.pk: _was_of(event) for event in moved}
-    therapists = Therapist.objects.select_related("user").in_bulk(set(whose.values()))
+    users = _users_of(map(_was_of, moved))
     for event in moved:
-        visit, before = event.appointment, event.facts["from"]["starts_at"]
-        therapist = therapists.get(whose[event.pk])  # none once they have been deleted
-        user = therapist.user if therapist else None
+        visit, before, user = (
+            event.appointment,
+            _from(event)["starts_at"],
+            users.get(_was_of(event)),
+        )
         was_today = today.start <= datetime.fromisoformat(before) < today.end
-        has_gone = visit.starts_at >= today.end or visit.therapist_id != whose[event.pk]
-        if was_today and has_gone and user and user.is_active and not _is_by(event, user):
-            facts = {"was": before, "is_anothers": visit.therapist_id != whose[event.pk]}
+        is_anothers = visit.therapist_id != _was_of(event)
+        has_gone = is_anothers or visit.starts_at >= today.end
+        if was_today and has_gone and user and not _is_by(event, user):
+            facts = {"was": before, "is_anothers": is_anothers}
             yield _notice(user, NoticeKind.GONE, event.pk, now, appointment=visit, facts=facts)
+
+
+def _users_of(therapists: Iterable[int]) -> dict[int, User]:
+    """By therapist, those who can sign in."""
+    active = Therapist.objects.filter(pk__in=set(therapists), user__is_active=True)
+    return {one.pk: one.user for one in active.select_related("user") if one.user}
+
+
+def _from(event: AppointmentEvent) -> dict[str, Any]:
+    """How the visit stood before a move."""
+    return event.facts["from"]
 
 
 def _was_of(event: AppointmentEvent) -> int:
     """Whose diary a visit was in before it was moved."""
-    return event.facts["from"].get("therapist_id", event.appointment.therapist_id)
+    return _from(event).get("therapist_id", event.appointment.therapist_id)
 
 
 def _to_read(now: datetime) -> Iterator[StaffNotice]:
     """Somebody has told something: to those whose diary they are in soon, and no word of it."""
-    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).values_list("pk", "client")
-    checks: dict[int | None, int] = {client: pk for pk, client in given}
+    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).order_by("given_at", "pk")
+    checks: dict[int | None, int] = {client: pk for pk, client in given.values_list("pk", "client")}
     visits = Appointment.objects.upcoming(now).filter(
         client__in=checks, starts_at__lt=now + BEFORE, therapist__user__is_active=True
     )

@@ -28,13 +28,7 @@ def add(
 
     Raises Refused for what is no address of a push service, or no keys of a browser.
     """
-    longest = PushDevice._meta.get_field("endpoint").max_length or 0
-    try:
-        web_push_keys.place_of(endpoint, settings.PUSH_NETWORKS)
-        fits = len(endpoint) <= longest and web_push_keys.are_keys(p256dh, auth)
-    except ValueError:
-        fits = False
-    if not fits:
+    if not (_is_an_endpoint(endpoint) and web_push_keys.are_keys(p256dh, auth)):
         raise Refused(_("This browser’s push service cannot be used. Try another browser."))
     PushDevice.objects.filter(endpoint=endpoint).delete()
     device = PushDevice.objects.create(
@@ -52,6 +46,15 @@ def add(
     here["path"] = reverse("therapists:notices")
     _owe(device, here, good_for=GREETS_FOR, now=now)
     return device
+
+
+def _is_an_endpoint(url: str) -> bool:
+    """Whether it fits its column and the one rule of where a push service may be."""
+    try:
+        web_push_keys.place_of(url, settings.PUSH_NETWORKS)
+    except ValueError:
+        return False
+    return len(url) <= (PushDevice._meta.get_field("endpoint").max_length or 0)
 
 
 def owe(

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from bookings.actions.refusals import Stale
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.rota import blocks
 from bookings.core.intervals import Interval
 from bookings.models import Absence, Appointment, Therapist, User
@@ -14,8 +14,11 @@ from therapists.models import Answer, TimeOff
 
 
 def ask(therapist: Therapist, away: Interval, *, reason: str, now: datetime) -> TimeOff:
-    """Asking twice for the same time asks once."""
-    asked, _ = TimeOff.objects.get_or_create(
+    """Asking twice for the same time asks once. Raises Refused where part of it is asked for."""
+    mine = asked_in(away, therapist_id=therapist.pk)
+    if mine.exclude(starts_at=away.start, ends_at=away.end).exists():
+        raise Refused(_("You have asked for part of that time already. Take that back first."))
+    asked, _created = TimeOff.objects.get_or_create(
         therapist=therapist,
         starts_at=away.start,
         ends_at=away.end,
@@ -45,6 +48,12 @@ def waiting(*, now: datetime) -> list[tuple[TimeOff, list[Appointment]]]:
     )
     visits = list(upcoming.with_everything()) if asked else []
     return [(one, [visit for visit in visits if _lies_in(visit, one)]) for one in asked]
+
+
+def visits_in(asked: TimeOff, *, now: datetime) -> int:
+    """How many are booked in it and would have to be moved."""
+    theirs = Appointment.objects.upcoming(now).filter(therapist=asked.therapist_id)
+    return theirs.filter(starts_at__lt=asked.ends_at, ends_at__gt=asked.starts_at).count()
 
 
 def asked_in(during: Interval, *, therapist_id: int | None = None) -> QuerySet[TimeOff]:

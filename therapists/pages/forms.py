@@ -31,6 +31,7 @@ PRESSURES = [
     ("firm", gettext_lazy("Firm")),
 ]
 LONGEST_TIME_OFF = timedelta(days=183)
+FARTHEST_TIME_OFF = timedelta(days=366)  # days are shown without their year
 PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 
 
@@ -259,6 +260,8 @@ class TimeOffForm(forms.Form):
             return said
         if first < self._today:
             self.add_error("first", _("Please choose a day that is still to come."))
+        elif (first - self._today) > FARTHEST_TIME_OFF:
+            self.add_error("first", _("Please ask for a day within a year from now."))
         elif (last - first) > LONGEST_TIME_OFF:
             self.add_error("last", _("Please ask for half a year at most."))
         else:

@@ -11,13 +11,15 @@ from bookings.core.training.protocol.evidence import Contraindication
 from bookings.core.training.protocol.phases import PhaseRules
 from bookings.core.wording import isolated
 from bookings.dates import length_of_time
-from bookings.models import Appointment, Clinic, Therapist
+from bookings.models import Appointment, Client, Clinic, Therapist
 from bookings.queries.training import protocol
 from bookings.queries.training.phases import phases_on
+from therapists import health_audit
 from therapists.core.content import trends
 from therapists.core.contraindications import Firmest, firmest, in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
+from therapists.models import Decision
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE
@@ -38,6 +40,16 @@ def race_in_words(here: training.PhaseDay) -> str:
 
 
 @dataclass(frozen=True, repr=False)
+class Decided(Private):
+    """What somebody has decided about the hold, and why."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, repr=False)
 class Brief(Private):
     visit: Appointment
     day: date
@@ -47,6 +59,7 @@ class Brief(Private):
     alerts: Sequence[Alert]
     ask: Sequence[Contraindication]
     trends: Sequence[str]
+    decided: Sequence[Decided]
 
     @property
     def race_in_words(self) -> str:
@@ -106,7 +119,20 @@ def brief_of(
         alerts=alerts_of(client, known),
         ask=[one for one in rules.contraindications if _asked_in_person(one, phase)],
         trends=trends([note.content for note in known.notes]),
+        decided=_decided(client, reader=reader, now=now) if client.health_hold else (),
     )
+
+
+def _decided(client: Client, *, reader: Reader, now: datetime) -> list[Decided]:
+    """About a hold that stands, the newest first; those who decide next must know it."""
+    rows = list(client.clearances.select_related("by__therapist")[:LOOKED_BACK])
+    found = []
+    for row, said in zip(rows, health_audit.opened(rows, reader=reader, now=now), strict=True):
+        therapist = getattr(row.by, "therapist", None)
+        what = Decision(said["decision"]).label if "decision" in said else Decision.LIFT.label
+        who = therapist.name if therapist else str(row.by)
+        found.append(Decided(row.at, who, str(what), said["reason"]))
+    return found
 
 
 def _asked_in_person(one: Contraindication, here: training.PhaseDay) -> bool:

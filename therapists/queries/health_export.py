@@ -29,7 +29,7 @@ from therapists.models import (
     What,
 )
 
-IDENTITY = {"name": "Name", "email": "E-mail", "phone": "Phone"}
+IDENTITY = {"name": "Name", "email": "Email", "phone": "Phone"}
 
 
 @dataclass(frozen=True, repr=False)

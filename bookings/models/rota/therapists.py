@@ -12,6 +12,10 @@ class TherapistQuerySet(models.QuerySet):
     def active(self):
         return self.filter(active=True)
 
+    def with_portraits(self):
+        """`portrait_digest`: of their picture, without loading it; None where there is none."""
+        return self.annotate(portrait_digest=models.F("portrait__digest"))
+
 
 class Therapist(Named, models.Model):
     """A person who treats."""
@@ -42,6 +46,7 @@ class Therapist(Named, models.Model):
     active = models.BooleanField(default=True)
 
     objects = TherapistQuerySet.as_manager()
+    portrait_digest: str | None  # told by `with_portraits`
 
     class Meta:
         ordering = ["name"]
@@ -53,6 +58,28 @@ class Therapist(Named, models.Model):
         return reverse("runner:therapist", args=[self.slug])
 
     @property
+    def portrait_url(self) -> str:
+        """Its address changes with the picture; nothing where there is none."""
+        digest = self.portrait_digest
+        return reverse("runner:portrait", args=[self.slug, digest]) if digest else ""
+
+    @property
     def about(self) -> str:
         """In a line, what they are asked for."""
         return self.speciality or self.bio
+
+
+class Portrait(models.Model):
+    """What a therapist looks like. Apart from the therapist, so that lists stay light."""
+
+    therapist = models.OneToOneField(Therapist, on_delete=models.CASCADE, related_name="portrait")
+    picture = models.BinaryField(help_text=gettext_lazy("A square JPEG."))
+    digest = models.CharField(
+        max_length=16, help_text=gettext_lazy("Of the picture; a part of its address.")
+    )
+
+    class Meta:
+        ordering = ["therapist__name"]
+
+    def __str__(self) -> str:
+        return str(self.therapist)

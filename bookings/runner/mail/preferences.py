@@ -21,15 +21,16 @@ from bookings.web.responses import page_methods, private
 
 
 class PreferencesForm(forms.Form):
+    """Of the groups of which we send any."""
+
     reminders = forms.BooleanField(
         label=gettext_lazy("Reminders of appointments I have booked"), required=False
     )
     nudges = forms.BooleanField(
         label=gettext_lazy("Sessions that would suit my training"), required=False
     )
-    news = forms.BooleanField(label=gettext_lazy("News about the waiting list"), required=False)
 
-    helper = plain("reminders", "nudges", "news")
+    helper = plain("reminders", "nudges")
 
 
 @page_methods
@@ -38,7 +39,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
     if request.method == "POST":
         form = PreferencesForm(request.POST)
         form.is_valid()
-        for group in MailGroup:
+        for group in map(MailGroup, form.fields):
             wanted = form.cleaned_data[group]
             said = str(form.fields[group].label)
             preferring.choose(
@@ -46,7 +47,7 @@ def preferences(request: HttpRequest, client: Client, _facts: dict[str, Any]) ->
             )
         messages.success(request, _("Saved."))
         return redirect(request.path)
-    chosen = {group.value: getattr(client, group.field) for group in MailGroup}
+    chosen = {name: getattr(client, MailGroup(name).field) for name in PreferencesForm.base_fields}
     form = PreferencesForm(initial=chosen)
     context = {"form": form, "your_data_url": client_url(Purpose.YOUR_DATA, client)}
     return render(request, "runner/mail/preferences.html", context)

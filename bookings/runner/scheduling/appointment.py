@@ -89,7 +89,9 @@ def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) 
     plan = plan_of_store(store, clinic, now=now)
     if plan:
         known["greeted"] = answer_to(store, plan, clinic, now=now, holder=visitor(request))
-    return {**known, "races": store.races}
+    today = clinic.day_of(now)
+    ahead = [race for race in store.races if race.race_date >= today]
+    return {**known, "races": ahead or store.races}
 
 
 def _all_of_them(request: HttpRequest, opened: Opened) -> str:

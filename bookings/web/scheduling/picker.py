@@ -87,6 +87,7 @@ class Choice:
     name: str
     url: str
     chosen: bool
+    portrait_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ class Picker:
 
     @cached_property
     def therapists(self) -> list[Therapist]:
-        return list(self.treatment.therapists.active())
+        return list(self.treatment.therapists.active().with_portraits())
 
     @property
     def therapist(self) -> Therapist | None:
@@ -315,6 +316,7 @@ class Picker:
             name=therapist.name if therapist else _("Any therapist"),
             url=self._url(therapist, first=self.first, day=day),
             chosen=therapist == self.therapist,
+            portrait_url=therapist.portrait_url if therapist else "",
         )
 
     def _url(

@@ -226,7 +226,7 @@ def plan_page(
         races=[_entered(race, store, today) for race in store.races],
         phase=plan.protocol.phases[plan.on(today).phase],
         stretches=[_stretch(segment, plan.protocol, today, dots) for segment in segments],
-        proposals=list(_proposals(found, plan.protocol, store, clinic, bundle, now)),
+        proposals=list(_proposals(found, plan.protocol, store, clinic, bundle=bundle, now=now)),
         standing=list(_standing(found, plan, store, clinic, since=start)),
         hills=hills_of(as_drawn(segments), marked, plan.protocol, today=today),
         efforts=Efforts(plan, store.hard_efforts),
@@ -290,20 +290,17 @@ def _proposals(
     protocol: training.Protocol,
     store: PlanStore,
     clinic: Clinic,
+    *,
     bundle: Bundle | None,
     now: datetime,
 ) -> Iterator[Proposal]:
-    """The next one that has times is ticked and no other, until somebody has ticked.
-
-    None is while a booking of this browser waits for its mailbox: that comes first.
-    """
+    """Until somebody has ticked, only the next with times is: none while a booking is unproved."""
     is_next = not any(visit.waits for visit in store.history.visits)
     elsewhere = _chosen_elsewhere(found, store, bundle, now)
+    usual = store.history.usual_therapist
     for offer in found:
         name = name_of(id_of(offer.session))
-        times = list(_times(offer, store.history.usual_therapist))
-        if (slot := elsewhere.get(name)) and slot.treatment == offer.treatment and times:
-            times = [ProposedTime(slot), *times[: SHOWN - 1]]
+        times = _with_chosen(elsewhere.get(name), list(_times(offer, usual)), offer)
         ticked = is_next if bundle is None else name in bundle.ticked
         yield Proposal(
             offer=offer,
@@ -317,6 +314,13 @@ def _proposals(
             url=store.url_of_visit(offer.booked) if offer.booked else "",
         )
         is_next = is_next and not times
+
+
+def _with_chosen(slot: Slot | None, times: list[ProposedTime], offer: Offer) -> list[ProposedTime]:
+    """What was chosen elsewhere comes first among what is offered."""
+    if slot is None or not times or slot.treatment != offer.treatment:
+        return times
+    return [ProposedTime(slot), *times[: SHOWN - 1]]
 
 
 def _chosen(times: Sequence[ProposedTime], value: str) -> str:

@@ -45,7 +45,7 @@ CLINIC = {
 TERMS = (
     "This is a demonstration; nobody will be waiting for you.\n\n"
     "Please come five minutes early, in clothes you can move in. Move an appointment up to "
-    "24 hours before it starts, or cancel it up to 12 hours before, by the link in your mail; "
+    "24 hours before it starts, or cancel it up to 12 hours before, by the link in our email; "
     "after that, please ring us.\n\n"
     "Tell your therapist about injuries and illness before the session. Sports massage is "
     "not medical treatment."

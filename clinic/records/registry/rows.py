@@ -33,6 +33,7 @@ from bookings.models import (
     MailConsent,
     MailServer,
     Payment,
+    Portrait,
     ProtocolVersion,
     Race,
     Room,
@@ -147,7 +148,7 @@ CLIENTS = (
         name=gettext_noop("Who you are"),
         shown={
             gettext_noop("Name"): "name",
-            gettext_noop("E-mail"): "email",
+            gettext_noop("Email"): "email",
             gettext_noop("Phone"): "phone",
             gettext_noop("Language"): "language",
             gettext_noop("Known since"): "created_at",
@@ -598,6 +599,7 @@ THE_CLINICS = (
         Record(model=model, name=name, on_erase=Fate.STAYS, history=NotRemembered(why))
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
+            (Portrait, gettext_noop("Photos of therapists"), "shown to everybody"),
             (NoteTemplate, "Templates of notes", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),

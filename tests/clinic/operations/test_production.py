@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -192,7 +193,28 @@ def test_what_is_not_safe_is_refused_by_name(settings, wrong, says):
 GOOD_SECRET = "service:sixteen-letters-x"
 
 
-@pytest.mark.parametrize("demo", [False, True])
+A_DEMO = {"DEMO": "true", "SITE_URL": "http://localhost"}
+
+
+def settings_of(monkeypatch, **variables) -> dict[str, Any]:
+    """What the settings say where the environment has these variables."""
+    for name in NOT_SET:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    said = runpy.run_path(str(ROOT / "clinic/settings.py"))
+    asked = (
+        *NOT_SET,
+        "BACKUP_KEY",
+        "ENCRYPTED",
+        "MAIL_EVENTS_FROM",
+        "MAIL_EVENTS_SECRET",
+        "ANYMAIL",
+    )
+    return {name: said[name] for name in asked if name in said}
+
+
+@pytest.mark.parametrize("who", [A_DEMO, OF_A_CLINIC])
 @pytest.mark.parametrize(
     ("service", "secret", "says"),
     [
@@ -206,11 +228,22 @@ GOOD_SECRET = "service:sixteen-letters-x"
         ("pigeon", GOOD_SECRET, "MAIL_EVENTS_FROM is “pigeon”; it may be one of amazon_ses, "),
     ],
 )
-def test_mail_events_that_anybody_could_forge_are_refused(demo, service, secret, says, tmp_path):
-    settings = {"DEMO": "true", "SITE_URL": "http://localhost"} if demo else OF_A_CLINIC
+def test_mail_events_that_anybody_could_forge_are_refused(
+    who, service, secret, says, settings, monkeypatch
+):
     events = {"MAIL_EVENTS_FROM": service, "MAIL_EVENTS_SECRET": secret}
-    done = run("-c", "import clinic.wsgi", **settings, **events)
-    assert f"ImproperlyConfigured: {says}" in done.stderr
+    for name, value in settings_of(monkeypatch, **who, **events).items():
+        setattr(settings, name, value)
+    (problem,) = safe_to_serve()
+    assert problem.msg.startswith(says)
+    settings.MAIL_EVENTS_FROM = ""
+    assert safe_to_serve() == []
+
+
+@pytest.mark.parametrize("who", [A_DEMO, OF_A_CLINIC])
+def test_the_web_server_starts_with_none_of_those(who):
+    done = run("-c", "import clinic.wsgi", **who, MAIL_EVENTS_FROM="postmark")
+    assert "ImproperlyConfigured: Set MAIL_EVENTS_SECRET to what postmark" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests import factories
 from tests.cast import just_asked
 from tests.clinic.records.conftest import NOTED, TOLD
 from tests.clock import day_of
-from tests.reading import first_match, part_of
+from tests.reading import first_match, part_of, present
 from therapists.models import Access, Note, Privacy
 
 NEVER = ("public_id", "password", "booking_key", "visitor", "held_from")
@@ -26,7 +26,7 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
     for said in ("Ana Demo", "Ana&#x27;s Marathon", "Sports massage", TOLD, NOTED):
         assert said in page
     data = anas.get("/account/data.json").json()
-    assert data["Who you are"][0]["E-mail"] == "ana@example.com"
+    assert data["Who you are"][0]["Email"] == "ana@example.com"
     assert list(data)[:3] == ["made_at", "remarks", "Who you are"]
     assert data["Races"][0]["Name"] == "Ana's Marathon"
     assert TOLD in str(data["Health answers"])
@@ -37,7 +37,7 @@ def test_signed_in_it_is_all_there_and_the_reading_is_recorded(anas, known):
 def test_the_letter_counts_the_mails_that_were_written_and_no_others(anas, known):
     Mail.objects.update(state="scheduled", sent_at=None)
     assert "We have written you" not in anas.get("/account/data/").content.decode()
-    one = Mail.objects.filter(client=known).first()
+    one = present(Mail.objects.filter(client=known).first())
     Mail.objects.filter(pk=one.pk).update(state="sent", sent_at=timezone.now())
     assert "We have written you 1 email." in anas.get("/account/data/").content.decode()
 

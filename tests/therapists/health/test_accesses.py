@@ -1,13 +1,17 @@
 """The owner sees who read or wrote what; never what it said."""
 
+import inspect
 import re
+import sys
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from clinic.records import urls as of_records
 from tests import factories
+from therapists import urls
 from therapists.models import Access
 
 
@@ -25,6 +29,22 @@ def look():
 def text(response):
     assert response.status_code == 200
     return response.content.decode()
+
+
+def of_pages_that_read():
+    """The names of the routes whose module makes a reader; nothing else opens a record."""
+    for pattern in [*urls.urlpatterns, *of_records.urlpatterns]:
+        module = sys.modules[inspect.unwrap(pattern.callback).__module__]
+        if "reader_of(" in inspect.getsource(module):
+            yield pattern.name
+
+
+@pytest.mark.parametrize("name", sorted({*of_pages_that_read(), "export_all"} - {"wish"}))
+def test_every_page_that_reads_has_a_name_that_an_owner_knows(name, owners, look, ana):
+    look(ana, "therapist: kim@example.com", page=f"therapists:{name}")
+    [line] = rows(text(owners.get("/health/accesses/?own=on")))
+    where = line.rpartition("read note ")[2]
+    assert re.fullmatch(r"[A-Z][a-z ]+", where)
 
 
 def test_one_page_that_somebody_opened_is_one_line(owners, look, ana):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from bookings.actions.clients import health_hold
 from bookings.actions.refusals import OnHold
@@ -15,7 +16,7 @@ from tests.therapists.notes.test_briefs import told
 from therapists.actions import notes
 from therapists.core.content import Content
 from therapists.health_audit import Reader
-from therapists.models import NoteVersion, Privacy
+from therapists.models import Access, NoteVersion, Privacy
 
 MUST_LOOK = "must look first"
 BANNER = "On hold until a therapist decides"
@@ -211,6 +212,17 @@ def test_who_was_to_be_treated_and_then_not_waits_again(kims, visit, held):
     decide(kims, mine, "not_today")
     press(kims, "completed", mine, at_the_desk=False)
     assert not has_gone_through("completed", mine)
+
+
+def test_the_brief_says_what_was_decided_by_whom_and_why(kims, lees, desks, visit, held, lee):
+    mine, hers = visit(), visit(therapist=lee, starts_at=timezone.now() + timedelta(days=2))
+    decide(kims, mine, "not_today", reason="Calf is warm & swollen")
+    page = text(lees.get(f"/visits/{hers.pk}/"))
+    assert "Kim Demo" in strip_tags(page)
+    assert "No massage at this visit; the hold stays. “Calf is warm &amp; swollen”" in page
+    assert "Calf is warm" not in desks.get(f"/diary/appointments/{mine.pk}/").content.decode()
+    read = Access.objects.filter(what="clearance", did="read", user=lee.user)
+    assert read.count() == 1
 
 
 def test_same_as_last_time_brings_no_technique_where_nothing_may_be_done(

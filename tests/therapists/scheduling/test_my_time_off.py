@@ -76,6 +76,36 @@ def test_time_off_is_said_in_days_or_in_hours(kims, desks, monday, days, typed, 
         assert ", 00:00 to" not in shown
 
 
+def test_whoever_asks_hears_who_is_booked_then(kims, monday, today, at, visit):
+    days = (monday - today).days
+    visit(at(days, 12))
+    assert "1 visit is booked in that time" in ask(kims, monday).content.decode()
+    visit(at(days + 1, 12))
+    visit(at(days + 2, 12))
+    later = ask(kims, monday + timedelta(days=1), monday + timedelta(days=2)).content.decode()
+    assert "2 visits are booked in that time" in later
+    assert "booked in that time" not in ask(kims, monday + timedelta(days=5)).content.decode()
+
+
+def test_what_is_asked_for_in_part_is_not_asked_for_again(kims, monday):
+    ask(kims, monday, monday + timedelta(days=2))
+    for first, last in ((2, 4), (1, 1), (-1, 5)):
+        page = ask(kims, monday + timedelta(days=first), monday + timedelta(days=last))
+        assert page.status_code == 422
+        assert "part of that time already" in page.content.decode()
+    assert TimeOff.objects.count() == 1
+    ask(kims, monday, monday + timedelta(days=2))  # sent twice
+    ask(kims, monday + timedelta(days=3))
+    assert TimeOff.objects.count() == 2
+
+
+def test_days_shown_without_their_year_are_of_the_coming_one(kims, today):
+    for days, status in ((366, 200), (367, 422), (26_000, 422)):
+        page = ask(kims, today + timedelta(days=days))
+        assert page.status_code == status
+        assert ("within a year" in page.content.decode()) == (status == 422)
+
+
 def test_hours_of_a_day(kims, monday, clinic):
     ask(kims, monday, start="13:00", end="15:30")
     away = TimeOff.objects.get()

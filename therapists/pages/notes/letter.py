@@ -29,7 +29,7 @@ from therapists.queries.care_access import therapist_of, treats
 def printable(text: str) -> None:
     """Raises ValidationError for letters that the file's type has not."""
     if missing := unprintable(text):
-        sentence = _("This cannot be printed: {letters} Please write it in Latin letters.")
+        sentence = _("This cannot be printed: {letters}. Please write it in Latin letters.")
         raise forms.ValidationError(sentence.format(letters=" ".join(missing)))
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings.actions.pictures import NoPhoto
 from bookings.actions.refusals import Refused
 from bookings.models import Appointment, Therapist
 from bookings.web.requests import SignedInRequest, StaffRequest
@@ -27,7 +28,7 @@ def add(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     sent = request.FILES.get("photo")
     try:
         if sent is None:
-            raise photos.NoPhoto
+            raise NoPhoto
         reader, now = reader_of(request), timezone.now()
         photos.add(visit, sent.read(), author=therapist, reader=reader, now=now)
     except Refused as refusal:

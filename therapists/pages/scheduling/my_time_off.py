@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from bookings.actions.refusals import Refused
@@ -29,9 +30,7 @@ def own_time(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     asked = day_in(request.GET.get("week", "")) or today
     form = TimeOffForm(request.POST or None, tz=clinic.tz, today=today)
     if request.method == "POST":
-        if form.is_valid() and form.away:
-            time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
-            messages.success(request, _("The desk has been asked."))
+        if form.is_valid() and _is_asked(request, therapist, form, now):
             return redirect("therapists:own_time")
         return render(
             request,
@@ -41,6 +40,29 @@ def own_time(request: StaffRequest, therapist: Therapist) -> HttpResponse:
         )
     page = _page(therapist, form, asked, now)
     return render(request, "therapists/scheduling/my_time_off.html", page)
+
+
+def _is_asked(
+    request: StaffRequest, therapist: Therapist, form: TimeOffForm, now: datetime
+) -> bool:
+    """And who must be moved for it is said; a refusal stands at the first day."""
+    if form.away is None:
+        return False
+    try:
+        asked = time_off.ask(therapist, form.away, reason=form.cleaned_data["reason"], now=now)
+    except Refused as refusal:
+        form.add_error("first", str(refusal))
+        return False
+    said = _("The desk has been asked.")
+    if number := time_off.visits_in(asked, now=now):
+        more = ngettext(
+            "{number} visit is booked in that time; it stays until the desk has moved it.",
+            "{number} visits are booked in that time; they stay until the desk has moved them.",
+            number,
+        )
+        said = f"{said} {more.format(number=number)}"
+    messages.success(request, said)
+    return True
 
 
 @require_POST
