@@ -44,7 +44,7 @@ const unfold = (step) => {
   const found = document.querySelector(`#visit [data-checkout=${step}]`);
   if (!found) return;
   found.open = true;
-  found.querySelector("button, a, summary").focus();
+  (found.querySelector("form button, a") ?? found.querySelector("summary")).focus();
 };
 const acts = {
   "/": () => box("search-box").showModal(),
