@@ -256,6 +256,7 @@ def test_what_one_desk_changes_appears_at_the_other_within_ten_seconds(desk):
     visit = movable(one)
     panel, theirs = open_panel(one, visit), open_panel(other, visit)
     other.clock.pause_at(other.evaluate("Date.now()") / 1000 + AN_HOUR)
+    panel.locator("summary", has_text="Arrived").click()
     panel.get_by_label("Late by").fill("20")
     panel.get_by_role("button", name="Note it").click()
     panel.get_by_text("20 minutes late.").wait_for()
