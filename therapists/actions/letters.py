@@ -27,7 +27,7 @@ def keep(
     letter = Letter(note=note, signed_by=by, signed_at=now, content=Sealed.of(written))
     health_audit.written(letter, reader=reader, now=now)
     client = note.appointment.whose
-    if client.email and client.proved_at and not client.unconfirmed_since:
+    if client.email and client.is_certain:
         _tell(client, now)
     return letter
 

@@ -232,6 +232,11 @@ class Client(Named, models.Model):
         return self.proved_at is None
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is they who read their mail and sign in; not while an address waits for it."""
+        return not self.is_provisional and self.unconfirmed_since is None
+
+    @property
     def is_named(self) -> bool:
         """By themselves or the desk; else the name may be a stranger's words to their mailbox."""
         return not self.is_provisional or self.unconfirmed_since is not None

@@ -159,7 +159,9 @@ def test_the_client_hears_that_there_is_something_and_not_what(anas, letter):
 def test_whoever_may_be_somebody_else_is_not_told(kims, signed, ana):
     ana.unconfirmed_since = timezone.now()
     ana.save()
-    kims.post(f"/visits/{signed.pk}/letter/", {"to": TO, "text": PLANTED})
+    sent = {"to": TO, "text": PLANTED}
+    page = text(kims.post(f"/visits/{signed.pk}/letter/", sent, follow=True))
+    assert "The client will have it once their address is confirmed." in page
     assert Letter.objects.exists()
     assert not SignInMail.objects.exists()
 

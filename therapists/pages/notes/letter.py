@@ -78,7 +78,7 @@ def write(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
         form, status = LetterForm(request.POST, client=visit.whose), 422
         if form.is_valid():
             letters.keep(note, form.cleaned_data, by=therapist, reader=reader, now=now)
-            messages.success(request, _("The letter is kept, and the client has it, too."))
+            messages.success(request, _has_it_too(visit.whose))
             return redirect("therapists:note", visit.pk)
     else:
         _version, content = notes.versions_of([note], reader=reader, now=now)[-1]
@@ -86,6 +86,12 @@ def write(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
         status = 200
     context = {"visit": visit, "form": form}
     return render(request, "therapists/notes/letter.html", context, status=status)
+
+
+def _has_it_too(client: Client) -> str:
+    if client.is_certain:
+        return _("The letter is kept, and the client has it, too.")
+    return _("The letter is kept. The client will have it once their address is confirmed.")
 
 
 def _begun(content: Content) -> str:
@@ -121,8 +127,7 @@ def pdf(request: SignedInRequest, pk: int) -> HttpResponse:
 def _is_the_clients_own(request: SignedInRequest, letter: Letter) -> bool:
     """Not while it is uncertain who signs in as them."""
     client = letter.note.appointment.whose
-    is_certain = client.proved_at is not None and client.unconfirmed_since is None
-    return client.user_id == request.user.pk and is_certain
+    return client.user_id == request.user.pk and client.is_certain
 
 
 def _treats(request: SignedInRequest, letter: Letter, now: datetime) -> bool:

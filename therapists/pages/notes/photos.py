@@ -69,8 +69,7 @@ def _may_look(request: SignedInRequest, photo: Photo, now: datetime) -> bool:
     client, note = photo.note.appointment.whose, photo.note
     is_signed = note.versions.exists()
     if client.user_id == request.user.pk:
-        is_certain = client.proved_at is not None and client.unconfirmed_since is None
-        return is_signed and is_certain and note.privacy != Privacy.AUTHOR
+        return is_signed and client.is_certain and note.privacy != Privacy.AUTHOR
     therapist = therapist_of(request.user)
     if therapist is None or not treats(therapist, client, now=now):
         return False
