@@ -61,7 +61,6 @@ KEEPS_TO_MAIL_HOURS = (
     MailKind.RACE_CHECK,
     MailKind.OFF_SEASON,
 )
-# About the client, and no appointment.
 # When it is, or that it is not.
 TELLS_OF_A_VISIT = (
     MailKind.CONFIRMED,
@@ -69,6 +68,7 @@ TELLS_OF_A_VISIT = (
     MailKind.MOVED,
     MailKind.CANCELLED,
 )
+# About the client, and no appointment.
 ABOUT_THEIR_DATA = (MailKind.NEW_LINKS, MailKind.DATA_LINK, MailKind.ERASED)
 # Only to clients who have asked for them.
 TIMED_TO_TRAINING = (
