@@ -94,7 +94,7 @@
   const drawn = ({ event }) => {
     if (event.display === "background") {
       const { url, title } = event.extendedProps;
-      const name = url ? element("a", title, { href: url }) : element("span", title);
+      const name = url ? element("a", title, { href: url, draggable: false }) : element("span", title);
       name.className = "shade-name";
       if (event.extendedProps.kind === "gap") name.addEventListener("click", (press) => {
         press.preventDefault();
