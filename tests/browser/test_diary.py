@@ -43,7 +43,8 @@ def feed(page):
 def open_panel(page, visit):
     page.locator(VISIT, has_text=visit["client"]).filter(has_text=visit["start"][11:16]).click()
     panel = page.get_by_role("complementary", name="Appointment")
-    panel.get_by_role("heading", name=visit["client"]).wait_for()
+    name = visit["client"].strip("\u2068\u2069")  # isolated there as in text, here by an element
+    panel.get_by_role("heading", name=name).wait_for()
     return panel
 
 
