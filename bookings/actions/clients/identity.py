@@ -205,17 +205,23 @@ def recognise(user: User, address: str, *, now: datetime) -> Client | None:
     return mine
 
 
-@changes_the_diary
-def know_by_booking(_clinic: Clinic, user: User, client: Client, *, now: datetime) -> None:
+def know_by_booking(user: User, client: Client, *, now: datetime) -> None:
     """Who books while signed in, at their own proved address, is whom they say, if nobody is yet.
 
     They are asked about nothing that they have just booked themselves.
     """
     is_new = client.is_provisional and client.user_id is None
-    if not is_new or compared(client.email) not in _proved_by(user):
-        return
-    if Client.objects.filter(user=user).exists() or _known_at(client.email).exists():
-        return
+    if is_new and compared(client.email) in _proved_by(user):
+        _know_if_nobody_is(user, client, now=now)
+
+
+@changes_the_diary
+def _know_if_nobody_is(_clinic: Clinic, user: User, client: Client, *, now: datetime) -> None:
+    if not Client.objects.filter(user=user).exists() and not _known_at(client.email).exists():
+        _known_as(user, client, now=now)
+
+
+def _known_as(user: User, client: Client, *, now: datetime) -> None:
     client.appointments.update(vouched_for=True)
     client.user, client.proved_at = user, now
     client.save(update_fields=["user", "proved_at"])
@@ -254,13 +260,11 @@ def claim(_clinic: Clinic, user: User, client: Client, *, by: str, now: datetime
     """
     if client not in perhaps_theirs(user):
         raise Stale
-    client.appointments.update(vouched_for=True)
     mine = Client.objects.filter(user=user).first()
     if mine is None:
-        client.user, client.proved_at = user, now
-        client.save(update_fields=["user", "proved_at"])
-        brought.take(client, now=now)
+        _known_as(user, client, now=now)
         return recognise(user, client.email, now=now) or client
+    client.appointments.update(vouched_for=True)
     if not _joined(client, mine, by=by, now=now):
         raise Refused(_("You have another appointment at that time. Please ring us."))
     brought.leave_what_is_known(mine)

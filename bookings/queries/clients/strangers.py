@@ -102,15 +102,18 @@ def booked_within_the_hour(now: datetime) -> int:
 
 def booked_from_one_network(held_from: str, now: datetime) -> int:
     """The same from one neighbourhood of addresses: `visitor.held_from` begins with it."""
-    around = held_from[: len(held_from) // 2]
-    return _within_the_hour(now).filter(held_from__startswith=around).count() if around else 0
+    return _from_one_network(_within_the_hour(now), held_from)
 
 
 def newcomers_from_one_network(held_from: str, now: datetime) -> int:
     """First bookings of the hour from there, confirmed since or not."""
-    around = held_from[: len(held_from) // 2]
     first = Appointment.objects.filter(prove_by__isnull=False, booked_at__gt=now - HOUR)
-    return first.filter(held_from__startswith=around).count() if around else 0
+    return _from_one_network(first, held_from)
+
+
+def _from_one_network(visits: QuerySet[Appointment], held_from: str) -> int:
+    around = held_from[: len(held_from) // 2]
+    return visits.filter(held_from__startswith=around).count() if around else 0
 
 
 def share_of_a_network(clinic: Clinic) -> int:

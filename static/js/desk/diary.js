@@ -411,7 +411,7 @@
     swipe();
     panel.addEventListener("htmx:afterSwap", (swap) => {
       showWhatIsTold(swap);
-      if (view !== "table") draw(); // the card of what is shown is marked
+      if (swap.target === panel && view !== "table") draw(); // the card of what is shown is marked
       // At the page's foot a list that grows pushes the box up, in which somebody is typing.
       if (panel.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
       refresh().catch(trouble);
