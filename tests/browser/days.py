@@ -10,9 +10,10 @@ from tests import patience
 
 ZONE = ZoneInfo(str(CLINIC["timezone"]))
 BEFORE_MIDNIGHT = timedelta(minutes=2)  # on a machine that has nothing else to do
+AFTER_MIDNIGHT = timedelta(minutes=3)
 PHONE = {"viewport": {"width": 390, "height": 844}}
-# Three visits in the demo's therapist's day, whose others are cancelled. They begin just after
-# midnight, so that the day has come whenever the test runs.
+# Three visits in the demo's therapist's day, whose others are cancelled. By the clock they are all
+# over, whenever the test runs: they took the day's first minutes.
 BOOK = """
 from datetime import timedelta
 from secrets import token_hex
@@ -28,8 +29,8 @@ massage = Treatment.objects.get(slug="sports-massage-60")
 for n, name in enumerate(("Ada", "Ben", "Cleo")):
     email = f"{token_hex(4)}@example.com"
     client = Client.objects.create(name=f"{name} NAME", email=email, proved_at=now)
-    start = today.start + timedelta(minutes=30 * n + 1)
-    end = start + timedelta(minutes=25)
+    start = today.start + timedelta(minutes=n)
+    end = start + timedelta(minutes=1)
     visit = Appointment.objects.create(
         vouched_for=True,
         client=client, therapist=ines, room=room, treatment=massage, status="booked", price=60,
@@ -88,12 +89,23 @@ def a_busy_day(days: int) -> date:
 
 def let_midnight_pass() -> None:
     """If it is near: for tests of what is there today, and gone tomorrow."""
-    tomorrow = datetime.combine(today() + timedelta(days=1), datetime.min.time(), ZONE)
-    left = tomorrow.astimezone(UTC) - datetime.now(UTC)
+    left = _midnight(today() + timedelta(days=1)) - datetime.now(UTC)
     if left < BEFORE_MIDNIGHT * patience.slowness():
         time.sleep(left.total_seconds() + 1)
+    past = datetime.now(UTC) - _midnight(today())
+    time.sleep(max(AFTER_MIDNIGHT - past, timedelta()).total_seconds())
+
+
+def _midnight(day: date) -> datetime:
+    """The instant at which it begins."""
+    return datetime.combine(day, datetime.min.time(), ZONE).astimezone(UTC)
 
 
 def fits(page):
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0, f"{page.url} is {wider} px wider than the screen"
+
+
+def wait_until(page, truth, arg=None):
+    """Asks the page from outside; what Playwright would wait for inside, its policy may refuse."""
+    patience.wait_for(lambda: page.evaluate(truth, arg), otherwise=lambda: truth)

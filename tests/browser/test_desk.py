@@ -137,7 +137,7 @@ def test_single_keys_search_turn_days_and_can_be_switched_off(page, axe):
     page.keyboard.press("?")
     page.get_by_label("Single keys on this device").uncheck()
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.activeElement.closest('dialog')")
+    days.wait_until(page, "!document.activeElement.closest('dialog')")
     page.keyboard.press("t")
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()

@@ -443,7 +443,7 @@ def test_a_press_on_free_time_books_there_in_two_presses_and_the_name(desk):
     page.expose_function("notePress", lambda what: presses.append(what))
     page.evaluate("addEventListener('pointerdown', () => notePress('place'), true)")
     link = page.locator(f".shade-gap a[href='{gap['url']}']")
-    link.scroll_into_view_if_needed()
+    link.evaluate("link => link.scrollIntoView({ block: 'center', behavior: 'instant' })")
     box = link.locator("xpath=ancestor::*[contains(@class, 'shade-gap')]").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + 10
     panel = page.get_by_role("complementary", name="New booking")
@@ -527,6 +527,23 @@ def test_what_is_typed_the_moment_the_form_is_there_is_looked_for(desk):
     })""")
     page.locator(f".shade-gap a[href='{gap['url']}']").press("Enter")
     expect(page.get_by_role("radio", name=re.compile("^Robin Demo"))).to_be_checked()
+
+
+@pytest.mark.parametrize("place", ["at the head of the page", "at its foot"])
+def test_the_day_does_not_move_when_something_opens_beside_it(desk, place):
+    page = desk()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    gap = first_gap(page, minutes_free=45)
+    page.evaluate(f"scrollTo(0, {0 if 'head' in place else 9999})")
+    stands = page.evaluate("scrollY")
+    page.locator(f".shade-gap a[href='{gap['url']}']").dispatch_event("click")
+    panel = page.get_by_role("complementary", name="New booking")
+    expect(panel.get_by_role("textbox", name="Client")).to_be_focused()
+    expect(panel).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == stands
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    assert page.evaluate("scrollY") == stands
 
 
 def first_gap(page, *, minutes_free):

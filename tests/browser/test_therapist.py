@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, expect
 
-from tests.browser.days import PHONE, fits
+from tests.browser.days import PHONE, fits, wait_until
 from tests.browser.logins import fill_in, signed_in
 
 pytestmark = pytest.mark.browser
@@ -75,7 +75,7 @@ def test_what_was_typed_just_before_a_photo_is_kept_and_what_is_no_photo_is_not_
     (tmp_path / "film.jpg").write_bytes(b"no photo" * 300_000)
     phone.get_by_label("Add a photo").set_input_files(tmp_path / "film.jpg")
     unreadable = "document.getElementById('photo').validationMessage.includes('JPEG or PNG')"
-    phone.wait_for_function(unreadable)
+    wait_until(phone, unreadable)
     Image.new("RGB", (60, 40)).save(tmp_path / "bruise.png")
     phone.get_by_label("What they say").fill("Bruised since Thursday")
     phone.get_by_label("Add a photo").set_input_files(tmp_path / "bruise.png")
@@ -200,10 +200,11 @@ def test_by_keyboard_alone(phone, visits):
 
 def wait_until_kept(phone, words):
     """The page without a signal; the one that was kept on signing in does not have them yet."""
-    phone.wait_for_function(
+    wait_until(
+        phone,
         """words => caches.match("/today/offline/")
             .then((found) => found?.text()).then((text) => text?.includes(words))""",
-        arg=words,
+        words,
     )
 
 
@@ -225,7 +226,7 @@ def test_today_opens_without_a_signal_until_signing_out(phone, visits):
 
 def test_after_midnight_the_list_is_forgotten(phone, visits):
     phone.goto("/today/")
-    phone.wait_for_function("caches.match('/today/offline/').then(found => !!found)")
+    wait_until(phone, "caches.match('/today/offline/').then(found => !!found)")
     # The page has handed the day over twice, on signing in and now, and the worker may be about
     # to keep it still. So: cut off from any new one, and then until it stays.
     phone.context.set_offline(True)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.days import PHONE, fits
+from tests.browser.days import PHONE, fits, wait_until
 from tests.browser.logins import signed_in
 
 pytestmark = pytest.mark.browser
@@ -38,6 +38,11 @@ HTMLFormElement.prototype.submit = function () {
   submit.call(this);
 };
 """
+# A browser without windows has nowhere to show anything.
+SHOWN = """() => {
+    self.shown = [];
+    registration.showNotification = async (title, options) => shown.push({ title, ...options });
+}"""
 A_BROWSERS_KEY = """
 from tests.therapists.push_service import Browser
 print(Browser("https://push.example.com/a").subscription["p256dh"])
@@ -105,15 +110,16 @@ def test_a_phone_is_told_while_no_page_of_ours_is_open(open_context, run, site, 
     known = []
     devtools.on("ServiceWorker.workerRegistrationUpdated", lambda told: known.append(told))
     devtools.send("ServiceWorker.enable")
-    phone.wait_for_function(
-        "navigator.serviceWorker.getRegistration('/today/').then(r => !!r.active)"
+    wait_until(
+        phone,
+        """navigator.serviceWorker.getRegistration("/today/")
+            .then((worker) => worker.active?.state === "activated")""",
     )
+    (worker,) = context.service_workers
+    worker.evaluate(SHOWN)
     told = {"origin": site.url, "registrationId": known[0]["registrations"][0]["registrationId"]}
     message = '{"title": "New today at 14:00: A. D.", "body": "", "path": "/today/", "tag": "1"}'
     devtools.send("ServiceWorker.deliverPushMessage", {**told, "data": message})
-    phone.wait_for_function("""async () => {
-        const worker = await navigator.serviceWorker.getRegistration("/today/");
-        return (await worker.getNotifications()).some((one) => one.title.includes("A. D."));
-    }""")
+    wait_until(worker, "shown.some(({ title }) => title.includes('A. D.'))")
     phone.get_by_role("button", name="End").click()
     expect(phone.get_by_text("That device is told nothing any more.")).to_be_visible()

@@ -175,9 +175,16 @@
     });
   };
 
+  // Beside the day the panel is as high as the window has room for it: the day never moves for its sake.
+  const wide = window.matchMedia("(min-width: 75.01rem)");
+  const fit = () => {
+    const above = Math.max(place.parentElement.getBoundingClientRect().top, 16);
+    panel.style.maxHeight = wide.matches ? `${Math.max(innerHeight - above - 16, 240)}px` : "";
+  };
   const fill = (url) => htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML" });
   const showBeside = (url, label) => {
     panel.hidden = false;
+    fit();
     panel.setAttribute("aria-label", label);
     fill(url).then(() => {
       (panel.querySelector("[autofocus]") ?? panel).focus({ preventScroll: !phone.matches });
@@ -408,6 +415,7 @@
     document.querySelectorAll("[data-next]").forEach((one) =>
       one.addEventListener("click", () => step(Number(one.dataset.next))));
     phone.addEventListener("change", draw);
+    for (const what of ["scroll", "resize"]) addEventListener(what, () => panel.hidden || fit(), { passive: true });
     swipe();
     panel.addEventListener("htmx:afterSwap", (swap) => {
       showWhatIsTold(swap);
