@@ -35,7 +35,7 @@ class OfferLetter(AppointmentLetter):
     def _offered(self, opening: Opening) -> MailedTime:
         """Its link opens a page on which one press takes it."""
         therapist = opening.therapists[0]
-        when = dates.day_and_time(opening.starts_at, self.clinic.tz)
+        when = self.day_and_time(opening.starts_at)
         asked = {"start": opening.starts_at.isoformat(), "therapist": therapist.slug}
         words = _("{when} with {therapist}").format(when=when, therapist=therapist)
         return MailedTime(words, f"{self.move_url}?{urlencode(asked)}")
