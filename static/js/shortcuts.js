@@ -17,6 +17,14 @@ menu?.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// What was said lies at the foot, over the page: whoever has read it puts it away.
+document.querySelectorAll(".said > .note").forEach((note) => {
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "btn-close" });
+  close.setAttribute("aria-label", note.parentElement.dataset.close);
+  close.addEventListener("click", () => note.remove());
+  note.append(close);
+});
+
 // Z undoes what the message at hand has just told, while that is possible; no field has the focus.
 const offered = () => document.querySelector("[data-undo]");
 document.addEventListener("keydown", (event) => {
@@ -64,7 +72,8 @@ const acts = {
 document.addEventListener("keydown", (event) => {
   if (!box("keys") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const { target, key } = event;
-  if (target.closest?.("input, select, textarea, [contenteditable], dialog, [role=group]")) return;
+  if (target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
+  if (key.startsWith("Arrow") && target.closest?.("[role=group][tabindex]")) return; // it scrolls
   const act = acts[key.length === 1 ? key.toLowerCase() : key];
   if (!act || (!keysAreOn() && key !== "?")) return;
   event.preventDefault();
