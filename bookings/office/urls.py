@@ -1,0 +1,15 @@
+"""The owner's office: what the clinic is, and what it offers."""
+
+from django.urls import path
+
+from bookings.office import checklist, treatments
+from bookings.web.access import OWNER, protected
+
+app_name = "office"
+urlpatterns = protected(
+    OWNER,
+    path("", checklist.checklist, name="checklist"),
+    path("treatments/", treatments.listed, name="treatments"),
+    path("treatments/new/", treatments.new, name="new_treatment"),
+    path("treatments/<int:pk>/", treatments.edit, name="treatment"),
+)
