@@ -80,7 +80,7 @@ def _of_rooms(rooms: Iterable[Room]) -> Step:
         title=_("Rooms"),
         done=bool(names),
         says=names or _("None is in use: without a room nothing can be booked."),
-        url=reverse("admin:bookings_room_changelist"),
+        url=reverse("office:rooms"),
     )
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models.expressions import DatabaseDefault
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import offers
@@ -28,9 +30,29 @@ class RowForm(forms.ModelForm):
             if isinstance(value, DatabaseDefault):  # of a new row: the database knows, nobody else
                 del self.initial[name]
 
+    def only_one(self, otherwise: str) -> str:
+        """The name on one line, if no other row has it, in whatever letters."""
+        name = " ".join(self.cleaned_data["name"].split())
+        rows = self._meta.model._default_manager.filter(name__iexact=name)
+        if rows.exclude(pk=self.instance.pk).exists():
+            raise ValidationError(otherwise)
+        return name
+
     @property
     def is_different(self) -> bool:
         return bool(set(self.changed_data) - {"seen"})
+
+
+class ChosenField(forms.ModelMultipleChoiceField):
+    """Any of the rows, ticked; those that are gone say so."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, queryset: Any, *, label: Any, **options: Any):
+        super().__init__(queryset, label=label, required=False, **options)
+
+    def label_from_instance(self, row: Any) -> str:
+        return str(row) if row.active else _("{name} (no longer)").format(name=row)
 
 
 def refusal_of(request: StaffRequest, form: RowForm) -> Refused | None:

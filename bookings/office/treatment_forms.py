@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from bookings.core import wording
 from bookings.core.training import Protocol, claims_in
 from bookings.models import Clinic, Room, Therapist, Treatment
-from bookings.office.saving import RowForm
+from bookings.office.saving import ChosenField, RowForm
 from bookings.queries.office import offers
 from bookings.web.forms import DayField, NameField, ShortText, has_a_letter, plain
 
@@ -44,18 +44,6 @@ class PriceField(forms.DecimalField):
                 value = value.replace(sign, "")
             value = value.replace(",", ".") if "." not in value else value
         return super().to_python(value)
-
-
-class ChosenField(forms.ModelMultipleChoiceField):
-    """Any of the rows, ticked; those that are gone say so."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, queryset: Any, *, label: Any, **options: Any):
-        super().__init__(queryset, label=label, required=False, **options)
-
-    def label_from_instance(self, row: Any) -> str:
-        return str(row) if row.active else _("{name} (no longer)").format(name=row)
 
 
 class TreatmentForm(RowForm):
@@ -180,10 +168,7 @@ class TreatmentForm(RowForm):
             self.fields["price"].help_text = sentence.format(count=ahead)
 
     def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if Treatment.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
-            raise ValidationError(_("There is a treatment of this name already."))
-        return name
+        return self.only_one(_("There is a treatment of this name already."))
 
     def clean_need(self) -> str:
         return self._without_claims(self.cleaned_data["need"])

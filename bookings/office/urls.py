@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.office import checklist, treatments
+from bookings.office import checklist, rooms, treatments
 from bookings.web.access import OWNER, protected
 
 app_name = "office"
@@ -12,4 +12,7 @@ urlpatterns = protected(
     path("treatments/", treatments.listed, name="treatments"),
     path("treatments/new/", treatments.new, name="new_treatment"),
     path("treatments/<int:pk>/", treatments.edit, name="treatment"),
+    path("rooms/", rooms.listed, name="rooms"),
+    path("rooms/new/", rooms.new, name="new_room"),
+    path("rooms/<int:pk>/", rooms.edit, name="room"),
 )

@@ -1,6 +1,6 @@
 """What the clinic offers: treatments, rooms and who gives what, kept as the owner has them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import asking_first
 from bookings.actions.rota.stamp import refuse_if_changed
-from bookings.models import Clinic, Treatment
+from bookings.models import Clinic, Room, Treatment
 
 
 def keep(
@@ -61,3 +61,19 @@ def bring_in_prices(*, now: datetime) -> None:
 def _bring_in_prices(clinic: Clinic, *, now: datetime) -> None:
     due = Treatment.objects.filter(next_price_from__lte=clinic.day_of(now))
     due.update(price=F("next_price"), next_price=None, next_price_from=None)
+
+
+def fit(room: Room, wanted: Iterable[Treatment]) -> None:
+    """These treatments take place in the room and no others do, wherever else they may.
+
+    One that names no room fits into any; taken out of this one, it names all the others.
+    """
+    fitting = {treatment.pk for treatment in wanted}
+    others = set(Room.objects.exclude(pk=room.pk))
+    for treatment in Treatment.objects.prefetch_related("rooms"):
+        chosen = set(treatment.rooms.all())
+        fits = not chosen or room in chosen
+        if treatment.pk in fitting and not fits:
+            treatment.rooms.add(room)
+        elif treatment.pk not in fitting and fits:
+            treatment.rooms.set(chosen - {room} if chosen else others)

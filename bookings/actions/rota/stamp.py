@@ -1,5 +1,7 @@
 """A row as a form keeps it, to know later whether somebody else has changed it."""
 
+from collections.abc import Iterator
+
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -10,12 +12,23 @@ def stamp(row: Model) -> str:
     """Its columns, and whom or what it is tied to."""
     values = [getattr(row, field.attname) for field in row._meta.concrete_fields]
     if row.pk is not None:
-        for relation in row._meta.many_to_many:
-            tied = getattr(row, relation.name).order_by("pk")
-            values.append(list(tied.values_list("pk", flat=True)))
+        values += [_tied(row, name) for name in _ties(row)]
     return "|".join(
         value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values
     )
+
+
+def _ties(row: Model) -> Iterator[str]:
+    """The names of its many-to-many relations, from whichever side they are written."""
+    for field in row._meta.many_to_many:
+        yield field.name
+    for relation in row._meta.related_objects:
+        if relation.many_to_many:
+            yield str(relation.get_accessor_name())
+
+
+def _tied(row: Model, name: str) -> list[int]:
+    return list(getattr(row, name).order_by("pk").values_list("pk", flat=True))
 
 
 def refuse_if_changed(row: Model, seen: str) -> None:

@@ -1,5 +1,6 @@
 """Treatments, rooms and therapists as the owner looks after them, and what each of them lacks."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
@@ -48,6 +49,38 @@ def therapists(today: date) -> QuerySet[Therapist]:
     )
 
 
+@dataclass(frozen=True)
+class RoomInUse:
+    room: Room
+    fits: list[Treatment]  # of those that can be booked
+    fits_all: bool
+
+
+def rooms() -> list[RoomInUse]:
+    """With what can be booked there; three queries."""
+    bookable = list(Treatment.objects.filter(active=True).prefetch_related("rooms"))
+    found = []
+    for room in Room.objects.all():
+        fits = [one for one in bookable if not one.rooms.all() or room in one.rooms.all()]
+        found.append(RoomInUse(room, fits, fits == bookable))
+    return found
+
+
+def fitting(room: Room) -> QuerySet[Treatment]:
+    """What may take place there: whatever names it, or no room at all."""
+    named = Q(rooms=None) if room.pk is None else Q(rooms=None) | Q(rooms=room.pk)
+    return Treatment.objects.filter(named).distinct()
+
+
+def bound_to(room: Room) -> QuerySet[Treatment]:
+    """What may take place nowhere else."""
+    if room.pk is None:
+        return Treatment.objects.none()
+    elsewhere = Room.objects.exclude(pk=room.pk)
+    named = Treatment.objects.filter(rooms=room.pk).exclude(rooms__in=elsewhere)
+    return named if elsewhere.exists() else fitting(room)
+
+
 def last_position() -> int:
     return Treatment.objects.aggregate(last=Max("position"))["last"] or 0
 
@@ -55,6 +88,11 @@ def last_position() -> int:
 def booked_ahead(treatment: Treatment, *, now: datetime) -> int:
     """How many visits to come are booked of it."""
     return Appointment.objects.upcoming(now).filter(treatment=treatment).count()
+
+
+def booked_in(room: Room, *, now: datetime) -> int:
+    """How many visits to come are booked there."""
+    return Appointment.objects.upcoming(now).filter(room=room).count()
 
 
 def free_slug(model: type[Treatment] | type[Therapist], name: str) -> str:
