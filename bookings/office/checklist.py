@@ -70,7 +70,7 @@ def _of_the_clinic(clinic: Clinic) -> Step:
         title=_("The clinic’s name, address and phone"),
         done=bool(clinic.name and clinic.address.strip() and clinic.phone),
         says=", ".join([f"{clinic}", *clinic.address.splitlines(), clinic.phone]),
-        url=reverse("admin:bookings_clinic_change", args=[clinic.pk]),
+        url=reverse("office:clinic"),
     )
 
 
@@ -216,7 +216,7 @@ def _of_the_way(clinic: Clinic) -> Step:
         says=_("It stands in the confirmation and in first reminders.")
         if found
         else _("The door, the stop, where bicycles go: whoever comes first is told it by mail."),
-        url=reverse("admin:bookings_clinic_change", args=[clinic.pk]),
+        url=reverse("office:clinic"),
     )
 
 

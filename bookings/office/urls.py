@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from bookings.office import checklist, rooms, treatments
+from bookings.office import checklist, clinic, rooms, treatments
 from bookings.web.access import OWNER, protected
 
 app_name = "office"
 urlpatterns = protected(
     OWNER,
     path("", checklist.checklist, name="checklist"),
+    path("clinic/", clinic.settings, name="clinic"),
     path("treatments/", treatments.listed, name="treatments"),
     path("treatments/new/", treatments.new, name="new_treatment"),
     path("treatments/<int:pk>/", treatments.edit, name="treatment"),

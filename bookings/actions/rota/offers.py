@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
-from bookings.actions.rota.impact import asking_first
+from bookings.actions.rota.impact import refuse_or_let_go
 from bookings.actions.rota.stamp import refuse_if_changed
 from bookings.models import Clinic, Room, Treatment
+from bookings.queries.scheduling.conflicts import codes_that_stand
 
 
 def keep(
@@ -47,8 +48,10 @@ def _keep(
 ) -> None:
     if row is not None:
         refuse_if_changed(row, seen)
-    with asking_first(clinic, accepted=accepted, now=now):
-        save()
+    before = codes_that_stand(clinic, now=now)
+    save()
+    changed = Clinic.objects.the()  # it may be the clinic itself
+    refuse_or_let_go(changed, before, accepted=accepted, now=now)
 
 
 def bring_in_prices(*, now: datetime) -> None:
