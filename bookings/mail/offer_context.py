@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from bookings import dates
 from bookings.mail.context import AppointmentLetter
 from bookings.mail.training_context import MailedTime
 from bookings.queries.scheduling.alternatives import alternatives_to

@@ -52,7 +52,7 @@ const unfold = (step) => {
   const found = document.querySelector(`#visit [data-checkout=${step}]`);
   if (!found) return;
   found.open = true;
-  (found.querySelector("form button, a") ?? found.querySelector("summary")).focus();
+  (found.querySelector(":is(form button, a)") ?? found.querySelector("summary")).focus();
 };
 const acts = {
   "/": () => box("search-box").showModal(),

@@ -104,9 +104,10 @@ def _midnight(day: date) -> datetime:
 COVERED = """() => [...document.querySelectorAll(
     "main :is(a, button, input:not([type=hidden]), select, textarea)"
 )].filter((one) => {
-    if (!one.checkVisibility({visibilityProperty: true}) || !one.getBoundingClientRect().width) return false;
+    if (!one.checkVisibility({visibilityProperty: true})) return false;
     one.scrollIntoView({block: "center"});
     const box = one.getBoundingClientRect();
+    if (!box.width) return false;
     const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     const its = [one, ...(one.labels ?? [])];
     return there && !its.some((mine) => mine.contains(there) || there.contains(mine));
