@@ -73,7 +73,7 @@ document.addEventListener("keydown", (event) => {
   if (!box("keys") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const { target, key } = event;
   if (target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
-  if (key.startsWith("Arrow") && target.closest?.("[role=group][tabindex]")) return; // it scrolls
+  if (/^Arrow/.test(key) && target.closest?.("[role=group][tabindex]")) return; // it scrolls
   const act = acts[key.length === 1 ? key.toLowerCase() : key];
   if (!act || (!keysAreOn() && key !== "?")) return;
   event.preventDefault();

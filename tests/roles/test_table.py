@@ -72,18 +72,19 @@ def test_every_page_stands_in_the_table_and_every_line_has_a_page():
 
 
 def test_everybody_gets_of_each_page_what_the_table_says_and_forms_that_are_taken(world):
-    wrong, forms = [], {}
+    wrong: list[str] = []
+    forms: dict[tuple[str, str, str, str], tuple[str, dict[str, str]]] = {}
     for name, url in pages(world):
         for who in knocking(name, url):
             shown, page = asked(world.browsers[who], "get", url)
             got = (shown, asked(world.browsers[who], "post", url)[0])
             if got not in {in_column(row, who) for row in TABLE[name]}:
                 wrong.append(f"{name} {who}: {got}")
-            forms |= {(who, name, *kind): sent for kind, sent in forms_on(page, url).items()}
+            forms |= {(who, name, *kind): form for kind, form in forms_on(page, url).items()}
     for (who, name, view, method), (target, sent) in forms.items():
-        got = asked(world.browsers[who], method, target, sent)[0]
-        if got in NOT_TAKEN or got.startswith("5"):
-            wrong.append(f"{name}: {who}'s {method} to {target} ({view}) is {got}")
+        came_to, _ = asked(world.browsers[who], method, target, sent)
+        if came_to in NOT_TAKEN or came_to.startswith("5"):
+            wrong.append(f"{name}: {who}'s {method} to {target} ({view}) is {came_to}")
     assert {who for who, *_ in forms} == set(PEOPLE)
     assert len(forms) > 400
     assert not wrong, "\n".join(wrong)
