@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from bookings.mail.context import AppointmentLetter
 from bookings.mail.training_context import MailedTime
+from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 
 
