@@ -94,6 +94,45 @@ def test_what_was_signed_without_a_signal_is_signed_when_it_is_back(phone, visit
     expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
 
 
+def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(phone, visits):
+    _, (ada, _, _) = visits
+    phone.on("dialog", lambda asks: asks.accept())
+    phone.goto("/today/")
+    phone.goto(f"/visits/{ada}/note/")
+    phone.get_by_label("What they say").fill("Before the cut")
+    expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
+    phone.context.set_offline(True)
+    phone.get_by_label("What they say").fill("Written in the cellar")
+    phone.get_by_role("button", name="Sign", exact=True).click()
+    expect(phone.locator("[data-state]")).to_contain_text("is signed as soon as there is one")
+    kept = phone.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert "cellar" not in kept
+    phone.goto("about:blank")
+    phone.context.set_offline(False)
+    phone.goto("/today/")
+    left = phone.locator("[data-note-left]")
+    expect(left).to_contain_text("What you wrote in a note without a connection has not arrived.")
+    expect(left).to_contain_text("It is not signed.")
+    left.get_by_role("link", name="Open the note").click()
+    expect(phone.get_by_label("What they say")).to_have_value("Before the cut")
+    expect(left).to_contain_text("this is what had been saved before. It is not signed.")
+    phone.goto("/today/")
+    expect(left).to_be_hidden()
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_press_without_a_signal_says_that_it_has_not_gone_through(phone):
+    phone.goto("/today/")
+    arrived = phone.locator(".next").get_by_role("button", name="Arrived")
+    phone.context.set_offline(True)
+    arrived.click()
+    expect(phone.get_by_role("alert")).to_contain_text("that has not gone through")
+    phone.context.set_offline(False)
+    arrived.click()
+    expect(phone.locator(".next").get_by_role("button", name="Undo")).to_be_visible()
+    expect(phone.get_by_role("alert")).to_be_hidden()
+
+
 @pytest.mark.usefixtures("visits")
 def test_a_routine_visit_takes_five_presses_and_two_page_loads(phone, axe):
     """Arrived, Note, Sign and done, payment, booked again; what the note says is not counted."""
