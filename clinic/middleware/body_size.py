@@ -5,8 +5,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bookings.web.access import frame_of
-
 MOST_BYTES = 2_000_000  # the proxy's limit is the same (Caddyfile), and the web server's
 
 
@@ -18,8 +16,9 @@ class BodySizeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if _length(request) >= MOST_BYTES:
-            roles = request.user.roles() if request.user.is_authenticated else None
-            return render(request, "413.html", {"frame": frame_of(roles)}, status=413)
+            if request.user.is_authenticated:  # the policy, which asks otherwise, comes later
+                request.roles = request.user.roles()  # type: ignore[attr-defined]
+            return render(request, "413.html", status=413)
         return self.get_response(request)
 
 

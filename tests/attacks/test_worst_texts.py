@@ -219,6 +219,7 @@ def test_what_is_too_large_is_told_on_a_page_of_whoever_sends_it(door, clinic, r
     assert told.status_code == 413
     assert "had typed there still stands" in page
     assert ('href="/notices/"' in page) == (door in ("kims", "desks"))
+    assert ('href="/today/"' in page) == (door == "kims")
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client, clinic):

@@ -121,6 +121,15 @@ def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(phone, vi
 
 
 @pytest.mark.usefixtures("visits")
+def test_a_form_that_is_refused_takes_one_to_what_is_wrong_in_it(phone):
+    phone.goto("/my-time/")
+    phone.get_by_role("button", name="Ask the desk").click()
+    first = phone.get_by_label("First day")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+
+
+@pytest.mark.usefixtures("visits")
 def test_a_press_without_a_signal_says_that_it_has_not_gone_through(phone):
     phone.goto("/today/")
     arrived = phone.locator(".next").get_by_role("button", name="Arrived")
