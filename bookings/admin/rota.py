@@ -218,7 +218,7 @@ class AbsenceAdmin(RotaAdmin):
         return str(absence.therapist or _("Whole clinic"))
 
 
-class TreatmentForm(DiaryForm):
+class TreatmentAdminForm(DiaryForm):
     session_kinds = forms.MultipleChoiceField(
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in Kind],
         required=False,
@@ -229,10 +229,13 @@ class TreatmentForm(DiaryForm):
 
 @admin.register(Treatment)
 class TreatmentAdmin(RotaAdmin):
-    form = TreatmentForm
+    form = TreatmentAdminForm
     fieldsets = [
         (None, {"fields": ["name", "slug", "need", "description", "session_kinds"]}),
-        (gettext_lazy("Time and price"), {"fields": ["minutes", "buffer_minutes", "price"]}),
+        (
+            gettext_lazy("Time and price"),
+            {"fields": ["minutes", "buffer_minutes", "price", ("next_price", "next_price_from")]},
+        ),
         (gettext_lazy("Who and where"), {"fields": ["therapists", "rooms"]}),
         (gettext_lazy("Shown to runners"), {"fields": ["active", "online", "position"]}),
     ]

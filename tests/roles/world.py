@@ -133,6 +133,8 @@ def make_world() -> World:
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
+        "office:room pk": str(room.pk),
+        "office:treatment pk": str(massage.pk),
         "records:request pk": str(wish.pk),
         "login pk": str(people["bo"].pk),
         "desk:protocol_phase key": "build",
