@@ -14,6 +14,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.rota import offers
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.rota.stamp import stamp
+from bookings.core.training import Protocol, claims_in
 from bookings.web.requests import StaffRequest
 
 
@@ -41,6 +42,14 @@ class RowForm(forms.ModelForm):
     @property
     def is_different(self) -> bool:
         return bool(set(self.changed_data) - {"seen"})
+
+
+def without_claims(text: str, protocol: Protocol) -> str:
+    """Raises ValidationError for what no text for runners may say of massage."""
+    if claims := claims_in(text, protocol.claims.not_allowed):
+        sentence = _("It promises more than massage can keep: “{words}”.")
+        raise ValidationError(sentence.format(words=claims[0]))
+    return text
 
 
 class ChosenField(forms.ModelMultipleChoiceField):

@@ -7,8 +7,7 @@ import pytest
 from bookings.core.training import Phase
 from bookings.models import Change, Clinic
 from bookings.queries.training import protocol
-from tests import factories
-from tests.office.conftest import filled
+from tests.office.conftest import filled, say_who_it_is
 
 PAGE = "/office/clinic/"
 
@@ -16,13 +15,6 @@ PAGE = "/office/clinic/"
 @pytest.fixture(autouse=True)
 def opened(clinic):
     return PAGE
-
-
-def say_who_it_is(office) -> None:
-    assert (
-        office.post("/accounts/reauthenticate/", {"password": factories.PASSWORD}).status_code
-        == 302
-    )
 
 
 def fields(answer) -> dict:
