@@ -26,7 +26,7 @@ from bookings.web.responses import page_methods
 def listed(request: StaffRequest) -> HttpResponse:
     today = Clinic.objects.the().day_of(timezone.now())
     found = offers.therapists(today).prefetch_related("treatments")
-    return render(request, "office/therapists.html", {"therapists": found})
+    return render(request, "office/people/therapists.html", {"therapists": found})
 
 
 @page_methods
@@ -58,7 +58,11 @@ def photo(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect("office:therapist", pk)
     untouched = _form(request, therapist, sent=False)
     page = saving.shown(
-        request, "office/therapist.html", untouched, made=_as_they_stand(therapist), photo_form=form
+        request,
+        "office/people/therapist.html",
+        untouched,
+        made=_as_they_stand(therapist),
+        photo_form=form,
     )
     page.status_code = 422
     return page
@@ -84,7 +88,12 @@ def _as_they_stand(therapist: Therapist) -> Therapist | None:
 def _answer(request: StaffRequest, therapist: Therapist) -> HttpResponse:
     form, made = _form(request, therapist), _as_they_stand(therapist)
     page = partial(
-        saving.shown, request, "office/therapist.html", form, made=made, photo_form=PhotoForm()
+        saving.shown,
+        request,
+        "office/people/therapist.html",
+        form,
+        made=made,
+        photo_form=PhotoForm(),
     )
     if request.method != "POST" or not form.is_valid():
         return page()

@@ -109,6 +109,21 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, sen
     assert Clinic.objects.the().name == "Taper Clinic"
 
 
+@pytest.mark.parametrize("name", ["Taper Clinic", "Towpath"])
+def test_texts_of_several_lines_are_what_they_were_as_a_browser_sends_them(office, name):
+    """It ends lines in CR LF wherever they stood, also in what is hidden."""
+    sent = filled(office.get(PAGE).context["form"]) | {"name": name}
+    sent = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in sent.items()
+    }
+    before = Change.objects.count()
+    assert office.post(PAGE, sent).status_code == 302
+    assert Change.objects.count() == before + (name == "Towpath")
+    clinic = Clinic.objects.the()
+    assert (clinic.name, clinic.address) == (name, "1 Tow Path\nLondon N1 1AA")
+
+
 def test_saving_what_is_unchanged_changes_nothing(office, send):
     before = Change.objects.count()
     assert send(PAGE).status_code == 302
