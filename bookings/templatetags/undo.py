@@ -1,34 +1,71 @@
 """What a message about something just done offers: {{ message|undoable }}."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from bookings.actions.mail.outbox import GRACE
 from bookings.actions.scheduling import undoing
+from bookings.actions.scheduling.attendance import MARKS
 from bookings.core.roles import Role
-from bookings.models import Appointment, Clinic
+from bookings.models import Appointment, AppointmentEvent, Clinic
 
 register = template.Library()
 OF_VISIT = "undo-"  # and the visit's number, as an extra tag of the message
+TAKEN = ("paid", "waived")
 
 
 @dataclass(frozen=True)
 class UndoOffer:
-    visit: Appointment
+    """The form that undoes it: where it goes, with what, and for how many seconds."""
+
+    url: str
+    fields: Mapping[str, object]
     seconds: int
 
 
 @register.filter
 def undoable(message: Message) -> UndoOffer | None:
-    """The visit whose booking or cancelling the message tells, while that can still be undone."""
+    """For the booking, cancelling, mark or payment that is told, while it can still be undone."""
     tag = message.extra_tags or ""
     if not tag.startswith(OF_VISIT):
         return None
     visit = Appointment.objects.visits().filter(pk=int(tag.removeprefix(OF_VISIT))).first()
-    now = timezone.now()
-    undo = undoing.offered(visit, Clinic.objects.the(), by=Role.DESK, now=now) if visit else None
-    if visit is None or undo is None or undo.until is None:
+    if visit is None:
         return None
-    return UndoOffer(visit, int((undo.until - now).total_seconds()))
+    now = timezone.now()
+    return _of_the_place(visit, now) or _of_what_came_of_it(visit, now)
+
+
+def _of_the_place(visit: Appointment, now: datetime) -> UndoOffer | None:
+    undo = undoing.offered(visit, Clinic.objects.the(), by=Role.DESK, now=now)
+    if undo is None or undo.until is None:
+        return None
+    return _offer("undo", visit, {"revision": visit.revision}, undo.until - now)
+
+
+def _of_what_came_of_it(visit: Appointment, now: datetime) -> UndoOffer | None:
+    last = visit.events.order_by("pk").last()
+    if last is None or last.at + GRACE <= now or "undone" in last.facts:
+        return None
+    left = last.at + GRACE - now
+    if last.kind in MARKS and last.kind == visit.status and "from" in last.facts:
+        return _offer("mark", visit, {"seen": last.pk, "status": "undo"}, left)
+    if last.kind in TAKEN:
+        return _offer("take_back", visit, _taking_back(last), left)
+    return None
+
+
+def _taking_back(last: AppointmentEvent) -> dict[str, object]:
+    reason = _("Undone at once")
+    return {"seen": last.pk, "payment": last.facts["payment"], "reason": reason}
+
+
+def _offer(name, visit: Appointment, fields: Mapping[str, object], left) -> UndoOffer:
+    return UndoOffer(reverse(f"diary:{name}", args=[visit.pk]), fields, int(left.total_seconds()))

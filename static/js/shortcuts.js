@@ -17,6 +17,14 @@ menu?.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// What was said lies at the foot, over the page: whoever has read it puts it away.
+document.querySelectorAll(".said > .note").forEach((note) => {
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "btn-close" });
+  close.setAttribute("aria-label", note.parentElement.dataset.close);
+  close.addEventListener("click", () => note.remove());
+  note.append(close);
+});
+
 // Z undoes what the message at hand has just told, while that is possible; no field has the focus.
 const offered = () => document.querySelector("[data-undo]");
 document.addEventListener("keydown", (event) => {
@@ -44,7 +52,7 @@ const unfold = (step) => {
   const found = document.querySelector(`#visit [data-checkout=${step}]`);
   if (!found) return;
   found.open = true;
-  (found.querySelector("form button, a") ?? found.querySelector("summary")).focus();
+  (found.querySelector(":is(form button, a)") ?? found.querySelector("summary")).focus();
 };
 const acts = {
   "/": () => box("search-box").showModal(),
@@ -64,7 +72,8 @@ const acts = {
 document.addEventListener("keydown", (event) => {
   if (!box("keys") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const { target, key } = event;
-  if (target.closest?.("input, select, textarea, [contenteditable], dialog, [role=group]")) return;
+  if (target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
+  if (/^Arrow/.test(key) && target.closest?.("[role=group][tabindex]")) return; // it scrolls
   const act = acts[key.length === 1 ? key.toLowerCase() : key];
   if (!act || (!keysAreOn() && key !== "?")) return;
   event.preventDefault();

@@ -101,6 +101,24 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), ZONE).astimezone(UTC)
 
 
+COVERED = """() => [...document.querySelectorAll(
+    "main :is(a, button, input:not([type=hidden]), select, textarea)"
+)].filter((one) => {
+    if (!one.checkVisibility({visibilityProperty: true})) return false;
+    one.scrollIntoView({block: "center"});
+    const box = one.getBoundingClientRect();
+    if (!box.width) return false;
+    const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const its = [one, ...(one.labels ?? [])];
+    return there && !its.some((mine) => mine.contains(there) || there.contains(mine));
+}).map((one) => one.outerHTML.slice(0, 160))"""
+
+
+def nothing_is_covered(page):
+    """All that can be pressed is what lies on top in its middle, once it is scrolled to."""
+    assert page.evaluate(COVERED) == [], page.url
+
+
 def fits(page):
     wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wider <= 0, f"{page.url} is {wider} px wider than the screen"

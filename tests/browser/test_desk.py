@@ -6,6 +6,7 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from tests.browser import days
+from tests.browser.conftest import WIDTHS
 from tests.browser.logins import fill_in, signed_in
 from tests.reading import present
 
@@ -16,6 +17,27 @@ def test_the_day_is_for_everybody_and_fits(page, for_everybody):
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Today").click()
     expect(page.get_by_role("heading", name="Same e-mail, different name")).to_be_visible()
+
+
+def test_nothing_lies_over_what_can_be_pressed_on_the_desks_pages(page):
+    signed_in(page, "desk")
+    day = days.a_busy_day(7)
+    client = (
+        page.request.get("/desk/clients/").text().split('href="/desk/clients/')[2].split('"')[0]
+    )
+    visit = page.request.get(f"/diary/{day}/feed/").json()["visits"][0]["id"]
+    for path in [
+        "/desk/", "/desk/clients/", f"/desk/clients/{client}", "/desk/mails/",
+        "/desk/search/?q=demo", f"/diary/{day}/", f"/diary/{day}/week/", f"/diary/{day}/takings/",
+        f"/diary/appointments/{visit}/", f"/diary/appointments/{visit}/move/",
+        "/diary/new/?who=demo&when=next+week", "/diary/blocks/", "/diary/blocks/off/new/",
+        "/diary/stranded/",
+    ]:  # fmt: skip
+        page.goto(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            days.fits(page)
+            days.nothing_is_covered(page)
 
 
 def test_a_therapist_sees_the_day_but_not_the_records(open_context):
@@ -103,6 +125,9 @@ def test_seven_visits_of_an_ill_therapist_are_settled_in_at_most_20_presses(
     page.get_by_role("button", name="Do it all the same").click()
     expect(page.get_by_role("heading", name="7 visits to settle")).to_be_visible()
     for_everybody(page, read_at=[390, 820, 1440])
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        days.nothing_is_covered(page)
     page.get_by_role("button", name="Move and tell those ticked").click()
     page.get_by_text(re.compile("moved|Nobody was ticked")).first.wait_for()
     if page.get_by_role("heading", name=re.compile("to settle$")).count():

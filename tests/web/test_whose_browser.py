@@ -207,10 +207,12 @@ def test_the_plan_after_booking_sends_the_mail_again_or_corrects_the_address(
     three_booked, client, victim
 ):
     page = client.get("/plan/")
-    assert "Our email to <bdi>ana@example.com</bdi> waits for your answer" in page.content.decode()
+    assert (
+        "a press on the button in our email to <bdi>ana@example.com</bdi>" in page.content.decode()
+    )
     token = page.context["waiting"].token
     asked = client.post(f"/appointments/{token}/send-again/", follow=True).content.decode()
-    assert "Our email to" not in victim.get("/plan/").content.decode()
+    assert "in our email to" not in victim.get("/plan/").content.decode()
     assert "on its way again" in asked
     answer = client.post(f"/appointments/{token}/address/")
     assert answer["Location"] == "/plan/book/"

@@ -38,7 +38,8 @@ HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
          "twelve")  # fmt: skip
 FEASTS = {"christmas": (12, 25), "xmas": (12, 25), "new year": (1, 1)}
 FILLERS = {"next", "free", "first", "asap", "any", "anything", "time", "sometime", "some", "soon",
-           "on", "at", "in", "the", "of", "around", "about", "slot", "please", "this"}  # fmt: skip
+           "on", "at", "in", "the", "of", "around", "about", "slot", "please", "this", "as",
+           "possible"}  # fmt: skip
 
 WEEKDAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|r|rs|nes|ur)?(?:day)?s?"
 MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

@@ -28,6 +28,7 @@ from bookings.queries.desk import client_record
 from bookings.queries.money.standing import standing_of
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.filters import with_remembered
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
@@ -43,7 +44,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     today = Clinic.objects.the().day_of(now)
     typed = bounded(request.GET.get("q", ""))
-    asked = request.GET.get("show", "")
+    asked = with_remembered(request, "clients", "show").get("show", "")
     group = ClientGroup(asked) if asked in list(ClientGroup) else None
     people = found.containing(typed)
     if group:

@@ -29,6 +29,7 @@ from bookings.queries.mail import mail_status
 from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
+from bookings.web.filters import with_remembered
 from bookings.web.mail.frame import framed, in_a_frame
 from bookings.web.requests import StaffRequest
 
@@ -51,13 +52,14 @@ def mails(request: StaffRequest) -> HttpResponse:
     failed = Mail.objects.asking_for_attention().select_related("client", "appointment")
     to_come = mail_status.to_come(WEEK)
     kinds = sorted(set(to_come.order_by().values_list("kind", flat=True)))
-    if (chosen := request.GET.get("kind", "")) in kinds:
+    chosen = with_remembered(request, "mails", "kind").get("kind", "")
+    if chosen in kinds:
         to_come = to_come.filter(kind=chosen)
     context = {
         "failed": failed[:SHOWN],
         "days": _by_day(to_come[:LOOKED_AT], Clinic.objects.the()),
         "kinds": [(kind, MailKind(kind).label) for kind in kinds],
-        "chosen": chosen,
+        "chosen": chosen if chosen in kinds else "",
         "unreachable": Client.objects.filter(bounced_at__isnull=False)[:SHOWN],
         "now": timezone.now(),
     }

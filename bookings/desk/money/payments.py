@@ -1,7 +1,7 @@
 """Prices and payments, a day's takings, and receipts."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +96,8 @@ def take_back(request: StaffRequest, visit: Appointment) -> str:
     data = _filled_in(TakeBackForm(request.POST))
     payment = get_object_or_404(visit.payments, pk=data["payment"])
     payments.take_back(payment, reason=data["reason"], **circumstances(request))
-    return _("{payment} is taken back.").format(payment=payment)
+    amount = wording.price(payment.amount, payment.currency)
+    return _("{client}: {amount} is taken back.").format(client=visit.client, amount=amount)
 
 
 @require_safe
@@ -112,6 +113,8 @@ def takings(request: StaffRequest, day: date) -> HttpResponse:
     clinic = Clinic.objects.the()
     context = {
         "day": day,
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
         "shown": takings_of(clinic, day),
         "of_this_day": f", {dates.day(day_bounds(day, 1, clinic.tz).start, clinic.tz)} {day.year}",
     }

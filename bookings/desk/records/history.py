@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from bookings.core.roles import Role
 from bookings.desk.records.history_text import TABLES, RowNames
 from bookings.models import Change, Client, Clinic, User
+from bookings.web.filters import with_remembered
 from bookings.web.forms import DayField, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
@@ -67,7 +68,8 @@ class ChangesFilterForm(forms.Form):
 def history(request: StaffRequest) -> HttpResponse:
     """The newest first; `before` is the number of the last one on the page before."""
     clinic = Clinic.objects.the()
-    form = ChangesFilterForm(request.GET or {"who": STAFF})
+    asked = with_remembered(request, "history", "who", "what")
+    form = ChangesFilterForm(asked or {"who": STAFF})
     form.is_valid()
     data = form.cleaned_data
     found = _asked_for(data, clinic)

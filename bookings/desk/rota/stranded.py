@@ -115,7 +115,7 @@ def away(request: StaffRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("diary:stranded")
-    messages.success(request, _("{absence}: it is in the diary.").format(absence=kept))
+    messages.success(request, _("It is in the diary: {absence}.").format(absence=kept))
     return redirect(f"{reverse('diary:stranded')}?{urlencode({'absence': kept.pk})}")
 
 

@@ -15,11 +15,11 @@ from bookings.desk.training.phase_badge import badge
 from bookings.models import Appointment, Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
 from bookings.web.days import day_in
+from bookings.web.filters import forget, with_remembered
 from bookings.web.requests import StaffRequest
 
 MARKED_EARLY = timedelta(hours=1)
 DAYS_IN_STRIP = 14  # from the Monday of the day's week
-FILTER = "diary_therapists"  # in the session: the slugs of those to be shown
 
 
 @require_safe
@@ -82,15 +82,15 @@ def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
 
 
 def _chosen(request: StaffRequest, shown: DiaryDays) -> list[Therapist]:
-    """Those ticked in the filter, or when it was last used; all of them when none is.
+    """Those ticked in the filter, now or the last time; all of them when none is.
 
     Where all are ticked nothing is remembered, so that whoever begins later is shown.
     """
-    asked = set(request.GET.getlist("therapist"))
-    if "filter" in request.GET:
-        request.session[FILTER] = [] if len(asked) == len(shown.therapists) else sorted(asked)
-    asked = asked or set(request.session.get(FILTER, []))
-    return [one for one in shown.therapists if one.slug in asked] or list(shown.therapists)
+    asked = set(with_remembered(request, "diary", "filter", "therapist").getlist("therapist"))
+    chosen = [one for one in shown.therapists if one.slug in asked] or list(shown.therapists)
+    if len(chosen) == len(shown.therapists):
+        forget(request, "diary")
+    return chosen
 
 
 def _today(now: datetime) -> date:

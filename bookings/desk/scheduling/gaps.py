@@ -1,8 +1,10 @@
 """Free time in the diary: where it lies, what fits into it, and the address that books there."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,7 +17,11 @@ from bookings.queries.desk.diary_days import DiaryDays, moment
 from bookings.queries.scheduling.diary import facts_by_day
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
+from bookings.web.days import instant_in
+from bookings.web.forms import whole_number
 
+A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
+EARLIER_STARTS = 8  # at most so many are tried where nothing fits after what was pressed
 BLOCKED_FOR = timedelta(hours=1)  # proposed where no end is known
 
 
@@ -29,6 +35,61 @@ class BookableGap:
     @property
     def minutes(self) -> int:
         return int((self.interval.end - self.interval.start).total_seconds()) // 60
+
+
+@dataclass(frozen=True)
+class PressedGap:
+    """A free place of the diary that was pressed: what fits there, and what may block it.
+
+    `when` is the start in the words of the form, where it is another than what was pressed.
+    """
+
+    start: datetime
+    therapist: Therapist | None
+    treatments: list[Treatment]
+    blocks: str
+    when: str = ""
+
+    @classmethod
+    def of(cls, data: Any, clinic: Clinic, now: datetime) -> "PressedGap | None":
+        """None unless the address names a place: an instant as `gap`, or 1 and one as `when`."""
+        named = data.get("gap", "") if "gap" in data else None
+        pressed = instant_in(data.get("when", "") if named in ("", "1") else named or "", clinic.tz)
+        if pressed is None:
+            return None
+        therapist = (
+            Therapist.objects.active().filter(pk=whole_number(data.get("therapist"))).first()
+        )
+        since = instant_in(data.get("since", ""), clinic.tz) or pressed
+        start, treatments = _last_that_fits(pressed, since, therapist, clinic, now)
+        until = data.get("until", "")
+        blocks = blocking(start, until if A_CLOCK.fullmatch(until) else "", therapist, clinic)
+        return cls(
+            start, therapist, treatments, blocks, "" if start == pressed else _when(start, clinic)
+        )
+
+    @property
+    def pressed(self) -> str:
+        """For the form, which says anew what place it is about."""
+        return self.start.isoformat()
+
+
+def _last_that_fits(
+    pressed: datetime, since: datetime, therapist: Therapist | None, clinic: Clinic, now: datetime
+) -> tuple[datetime, list[Treatment]]:
+    """Near the end of free time nothing may fit any more: then what fits before, since it began."""
+    start, step = pressed, timedelta(minutes=clinic.start_step_minutes)
+    for _one in range(EARLIER_STARTS):
+        if treatments := fitting(start, therapist, clinic, now=now):
+            return start, treatments
+        if start - step < since:
+            break
+        start -= step
+    return pressed, []
+
+
+def _when(start: datetime, clinic: Clinic) -> str:
+    return f"{start.astimezone(clinic.tz):%Y-%m-%d %H:%M}"
 
 
 def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[BookableGap]:
@@ -89,8 +150,7 @@ def _taken(shown: DiaryDays, therapist: Therapist) -> Iterator[Interval]:
 
 def address_of(start: datetime, therapist: Therapist, clinic: Clinic) -> str:
     """Of the booking form, filled in; the diary's script makes the same for where one presses."""
-    when = f"{start.astimezone(clinic.tz):%Y-%m-%d %H:%M}"
-    filled = {"when": when, "therapist": therapist.pk, "gap": 1}
+    filled = {"when": _when(start, clinic), "therapist": therapist.pk, "gap": 1}
     return f"{reverse('diary:new')}?{urlencode(filled)}"
 
 

@@ -4,7 +4,6 @@ The lists of people and times are parts of the page that htmx brings as one type
 the first Enter shows them and the second books.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -33,7 +32,7 @@ from bookings.core.clients.addresses import perhaps_meant
 from bookings.core.clients.search_text import Typed, person_in
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.when import LONGEST
-from bookings.desk.scheduling import gaps
+from bookings.desk.scheduling.gaps import PressedGap
 from bookings.desk.scheduling.phone_lists import (
     BETWEEN,
     MOST_OFTEN,
@@ -47,18 +46,17 @@ from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
 from bookings.templatetags.undo import OF_VISIT
 from bookings.web.actor import who
-from bookings.web.days import instant_in
 from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 LOOK_AGAIN = gettext_lazy("Here is what was found. Choose who and when, and press Enter again.")
+PAGE = "desk/scheduling/call/phone_booking.html"
 PARTS = {
     "people": "desk/scheduling/call/_phone_people.html",
     "times": "desk/scheduling/call/_phone_times.html",
     "panel": "desk/scheduling/call/_gap.html",
 }
-A_CLOCK = re.compile(r"[0-2]\d:[0-5]\d")
 
 
 class CallForm(forms.Form):
@@ -89,32 +87,6 @@ class CallForm(forms.Form):
     def notify(self) -> Notify:
         data = self.cleaned_data
         return Notify.from_the_desk(data["note"]) if data["tell"] == "yes" else Notify.NONE
-
-
-@dataclass(frozen=True)
-class PressedGap:
-    """A free place of the diary that was pressed: what fits there, and what may block it."""
-
-    start: datetime
-    therapist: Therapist | None
-    treatments: list[Treatment]
-    blocks: str
-
-    @classmethod
-    def of(cls, data: Any, clinic: Clinic, now: datetime) -> "PressedGap | None":
-        """None unless the address names a place: `gap`, and an instant as `when`."""
-        start = instant_in(data.get("when", ""), clinic.tz) if "gap" in data else None
-        if start is None:
-            return None
-        pk = whole_number(data.get("therapist"))
-        therapist = Therapist.objects.active().filter(pk=pk).first()
-        until = data.get("until", "")
-        return cls(
-            start,
-            therapist,
-            gaps.fitting(start, therapist, clinic, now=now),
-            gaps.blocking(start, until if A_CLOCK.fullmatch(until) else "", therapist, clinic),
-        )
 
 
 @page_methods
@@ -172,11 +144,15 @@ class _Call:
         asked = self.data.get("more") or self.data.get("later")
         return min(whole_number(asked) or 0, MOST_OFTEN)
 
+    @property
+    def is_beside_the_day(self) -> bool:
+        return self.gap is not None and _part_asked_for(self.request) == PARTS["panel"]
+
     def page(self, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
+        """What is wrong is said where it was typed: beside the day, or on a page of its own."""
         context = {**self._context(), "said": said, **more}
-        response = render(
-            self.request, "desk/scheduling/call/phone_booking.html", context, status=status
-        )
+        page = PARTS["panel"] if self.is_beside_the_day else PAGE
+        response = render(self.request, page, context, status=status)
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
 
@@ -244,8 +220,11 @@ class _Call:
             room=booked.room,
         )
         messages.success(self.request, f"{said} {mail}", extra_tags=f"{OF_VISIT}{booked.pk}")
-        day = self.clinic.day_of(booked.starts_at)
-        return redirect(f"{reverse('diary:day', args=[day])}#visit-{booked.pk}")
+        day = reverse("diary:day", args=[self.clinic.day_of(booked.starts_at)])
+        if self.is_beside_the_day and self.request.htmx.current_url_abs_path == day:
+            return redirect("diary:appointment", booked.pk)  # in the place of the form
+        there = f"{day}#visit-{booked.pk}"
+        return HttpResponseClientRedirect(there) if self.is_beside_the_day else redirect(there)
 
     def _what_is_missing(self) -> str:
         """In a sentence; also when the lists were shown for something else than is typed now."""
@@ -337,6 +316,8 @@ def _with_defaults(data: Any, gap: PressedGap | None) -> Any:
         last = _last_treatment(data.get("client", ""))
         data["treatment"] = last if last in offered else next(iter(offered), None)
     data.setdefault("tell", "yes")
+    if gap and gap.when:
+        data["when"] = gap.when
     return data
 
 

@@ -10,13 +10,13 @@ def badge(here: PhaseDay | None) -> str:
     """Nothing without a race."""
     if here is None or here.days_to_race is None:
         return ""
+    if here.days_to_race == 0:
+        return _("Race day")
     phase = here.phase.value.replace("_", " ").capitalize()
     return _("{phase}, {days}").format(phase=phase, days=_days(here.days_to_race))
 
 
 def _days(days: int) -> str:
-    if days == 0:
-        return _("race day")
     words = (
         ngettext("{count} day to race", "{count} days to race", days)
         if days > 0

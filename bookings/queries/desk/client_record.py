@@ -21,6 +21,7 @@ class ClientRecord:
     client: Client
     ahead: Sequence[Appointment]
     before: Sequence[Appointment]
+    called_off: Sequence[Appointment]
     races: Sequence[Race]
     plan: training.Plan
     today: date
@@ -46,11 +47,13 @@ def record(client: Client, clinic: Clinic, *, now: datetime) -> ClientRecord:
     today = clinic.day_of(now)
     races = list(client.races.all())
     visits = client.appointments.visits().with_everything()
-    not_ahead = visits.exclude(status=Status.BOOKED, starts_at__gte=now)
     return ClientRecord(
         client=client,
         ahead=list(visits.upcoming(now)),
-        before=list(not_ahead.order_by("-starts_at")[:VISITS_SHOWN]),
+        before=list(visits.filter(starts_at__lt=now).order_by("-starts_at")[:VISITS_SHOWN]),
+        called_off=list(
+            visits.filter(starts_at__gte=now).exclude(status=Status.BOOKED)[:VISITS_SHOWN]
+        ),
         races=races,
         plan=plan_of(races, runner_of(client, history), today=today),
         today=today,

@@ -14,7 +14,7 @@ from bookings.models import Appointment, AppointmentEvent
 from bookings.models.scheduling.appointments import TOLD_BY_PHONE
 from bookings.queries.money.takings import unpaid
 
-SHOWN = 20  # of each kind
+SHOWN, UNPAID_SHOWN = 20, 100  # of each kind; of what is unpaid there may be weeks
 DUE_WITHIN = timedelta(hours=2)
 FORGOTTEN_FOR = timedelta(days=14)  # nobody has said whether they came
 UNPAID_FOR = timedelta(days=60)
@@ -39,7 +39,7 @@ def worklist(now: datetime) -> Worklist:
     owing = unpaid(Interval(now - UNPAID_FOR, now + UNPAID_FOR))  # fees for what was still to come
     return Worklist(
         due=list(_due(now)[:SHOWN]),
-        unpaid=owing[: -SHOWN - 1 : -1],
+        unpaid=owing[: -UNPAID_SHOWN - 1 : -1],
         not_told=list(_not_told(now)[:SHOWN]),
         to_ring=list(_to_ring(now)[:SHOWN]),
         unpaid_in_all=len(owing),

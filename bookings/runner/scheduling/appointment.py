@@ -65,6 +65,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "same_again": Visit(visit).again_url if opened.from_mail else "",
         "visits_url": _all_of_them(request, opened),
         "today": clinic.day_of(now),
+        "is_today": clinic.day_of(visit.starts_at) == clinic.day_of(now),
         "is_over": visit.ends_at <= now,
         "to_tell": still_to_tell(visit.whose, clinic, clinic.day_of(now)),
         "can_change": can_change,

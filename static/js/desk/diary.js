@@ -198,7 +198,7 @@
     panel.scrollTop = 0;
     panel.scrollIntoView({ block: "nearest" });
     panel.querySelector("[role=status], [role=alert]")?.scrollIntoView({ block: "nearest" });
-    document.querySelectorAll(".container > .note[role=status]").forEach((before) => before.remove()); // Z undoes the last
+    forgetWhatWasSaid(); // Z undoes the last
   };
   const openGap = (url) => showBeside(url, panel.dataset.gaps);
   const close = () => {
@@ -225,7 +225,9 @@
     return { ok: answer.ok, status: answer.status, ...(await answer.json()) };
   };
 
+  const forgetWhatWasSaid = () => document.querySelector(".said").replaceChildren();
   const say = (kind, text, ...extra) => {
+    forgetWhatWasSaid();
     const note = element("div", "", { className: `note note-${kind}` });
     note.append(element("p", text), ...extra);
     told.replaceChildren(note);
@@ -240,10 +242,12 @@
   // A press or a drag on an empty place: whoever comes there is booked beside the day.
   const offerPlace = (start, resource, end) => {
     const at = wall(start).join("T");
-    const begun = day.shades.find((one) => one.kind === "gap" && one.where.includes(resource?.id)
-      && at < one.start && new Date(one.start) - start < 900000);
+    const gaps = day.shades.filter((one) => one.kind === "gap" && one.where.includes(resource?.id));
+    const begun = gaps.find((one) => at < one.start && new Date(one.start) - start < 900000);
     if (begun && !end) return openGap(begun.url); // pressed in the quarter in which it begins
     const facts = { when: wall(start).join(" "), gap: 1 };
+    const within = gaps.find((one) => one.start <= at && at < one.end);
+    if (within && !end) facts.since = within.start; // near its end what is before may be all that fits
     if (resource?.id.startsWith("t")) facts.therapist = resource.id.slice(1);
     if (end) facts.until = wall(end)[1];
     openGap(`${place.dataset.new}?${new URLSearchParams(facts)}`);
@@ -388,7 +392,7 @@
     const column = day.therapists.filter(({ off }) => !off).findIndex(({ id }) => id === visit.therapist);
     if (phone.matches && column >= 0) step(column - shownOnPhone);
     const card = view === "table" ? document.getElementById(`visit-${visit.id}`) : place.querySelector(".is-marked");
-    card?.scrollIntoView({ block: "center" });
+    card?.scrollIntoView({ block: "nearest" });
   };
 
   const step = (by) => {
@@ -423,6 +427,12 @@
       // At the page's foot a list that grows pushes the box up, in which somebody is typing.
       if (panel.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
       refresh().catch(trouble);
+    });
+    // What is refused is said where it was typed.
+    panel.addEventListener("htmx:beforeSwap", ({ detail }) => {
+      if (![409, 422].includes(detail.xhr.status)) return;
+      detail.shouldSwap = true;
+      detail.isError = false;
     });
     // What somebody unfolds may lie under the panel's edge.
     panel.addEventListener("toggle", ({ target }) => {

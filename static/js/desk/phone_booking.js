@@ -13,6 +13,16 @@ document.addEventListener("keydown", (event) => {
   next.scrollIntoView({ block: "nearest" });
 });
 
+// Enter in the box of who goes on to when, until a time is wished for: nobody is booked by taking a name.
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest?.("[data-goes-on] #call-who");
+  const when = document.getElementById("call-when");
+  if (!box || event.key !== "Enter" || event.isComposing || when.value.trim()) return;
+  if (!document.querySelector("#people [type=radio]:checked")) return; // it is said what is missing
+  event.preventDefault();
+  when.focus();
+});
+
 // Whoever is chosen is offered what they had last time, until a treatment is chosen by hand.
 // The form comes and goes beside the diary; there only the treatments that fit can be chosen.
 const chosenByHand = new WeakSet();

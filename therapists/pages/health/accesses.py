@@ -27,6 +27,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.roles import Role
 from bookings.models import Clinic
 from bookings.web.days import day_in
+from bookings.web.filters import with_remembered
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import private
 from therapists.models import Access, AccessOperation, What
@@ -45,6 +46,7 @@ PLACES = {
     "draft": gettext_lazy("Note"),
     "history": gettext_lazy("History"),
     "health": gettext_lazy("Health check"),
+    "ask": gettext_lazy("Health check in the room"),
     "health_by_link": gettext_lazy("Health check"),
     "letter": gettext_lazy("Letter"),
     "letter_pdf": gettext_lazy("Letter"),
@@ -74,7 +76,7 @@ class Filter:
 
     @classmethod
     def of(cls, request: StaffRequest, today: date) -> "Filter":
-        asked = request.GET
+        asked = with_remembered(request, "accesses", "did", "own", "every")
         did = asked.get("did", "")
         return cls(
             who=bounded(asked.get("who", "")),
