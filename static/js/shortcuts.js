@@ -6,6 +6,9 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
+// Where a form was refused, one is taken to what is wrong in it, however far down it is.
+document.querySelector("main [aria-invalid=true]")?.focus();
+
 // The menu closes as menus do: by Escape, and by pressing elsewhere.
 const menu = document.querySelector("[data-menu]");
 document.addEventListener("click", (event) => {
