@@ -23,7 +23,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles the site anew
 
 .PHONY: demo demo-reset help install test test-any-day test-any-day-processes test-some-days lint \
-    lint-migrations check-deploy coverage lock audit bench \
+    lint-migrations check-deploy coverage lock css audit bench \
     bench-peers soak attack simulate mutants clean
 
 demo: $(VENV)/.installed node_modules/.installed ## Run the clinic with demo data
@@ -97,6 +97,9 @@ lock: ## Pin requirements*.in anew (the one thing that needs uv)
 	$(UV_COMPILE) requirements.in -o requirements.txt
 	$(UV_COMPILE) -c requirements.txt requirements-dev.in -o requirements-dev.txt
 	cd tests/benchmarks/peer && $(UV_COMPILE) requirements.in -o requirements.txt
+
+css: $(VENV)/.installed node_modules/.installed ## Take anew what pages use of Bootstrap (the one thing that needs node)
+	@node_modules/.bin/purgecss --config purgecss.config.cjs --output static/css/bootstrap
 
 audit: .venv-audit/.installed ## Known faults of what runs the clinic
 	@echo django==4.2.0 > .venv-audit/faulty.txt # as everybody knows who can tell us anything

@@ -66,14 +66,19 @@ def short_day_from(on: date, today: date) -> str:
     return short if on.year == today.year else _("{day} {year}").format(day=short, year=on.year)
 
 
-def civil_days(first: date, last: date) -> str:
-    """1 December, 1 to 9 December, 28 November to 9 December"""
+def civil_days(first: date, last: date, today: date) -> str:
+    """1 to 9 December, 28 November to 9 December, 28 December to 9 January 2027"""
+    ends = _day_of_month(last) if last.year == today.year else day_of_year(last)
     if first == last:
-        return _day_of_month(last)
+        return ends
     if (first.month, first.year) == (last.month, last.year):
-        month = MONTHS_ALT[last.month]
-        return _("{first} to {last} {month}").format(first=first.day, last=last.day, month=month)
-    return span(_day_of_month(first), _day_of_month(last))
+        return _("{first} to {last}").format(first=first.day, last=ends)
+    return span(_day_of_month(first), ends)
+
+
+def day_from(instant: datetime, tz: ZoneInfo, today: date) -> str:
+    """Tuesday 1 December; with its year where that is not today's."""
+    return civil_day_from(instant.astimezone(tz).date(), today)
 
 
 def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
@@ -81,14 +86,19 @@ def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
     return _at(day(instant, tz), instant, tz)
 
 
+def day_and_time_from(instant: datetime, tz: ZoneInfo, today: date) -> str:
+    """Tuesday 1 December, 10:15; with its year where that is not today's."""
+    return _at(day_from(instant, tz, today), instant, tz)
+
+
 def day_year_and_time(instant: datetime, tz: ZoneInfo) -> str:
     """Tuesday 1 December 2026, 10:15"""
     return _at(civil_day_and_year(instant.astimezone(tz).date()), instant, tz)
 
 
-def day_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
-    """Tue 1 Dec, 10:15"""
-    return _at(day_in_short(instant.astimezone(tz).date()), instant, tz)
+def day_and_time_in_short_from(instant: datetime, tz: ZoneInfo, today: date) -> str:
+    """Tue 1 Dec, 10:15; with its year where that is not today's."""
+    return _at(short_day_from(instant.astimezone(tz).date(), today), instant, tz)
 
 
 def day_year_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
@@ -99,8 +109,9 @@ def day_year_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
 
 def until(instant: datetime, now: datetime, tz: ZoneInfo) -> str:
     """15:30; on another day than now, Tuesday 1 December, 00:15"""
-    same_day = instant.astimezone(tz).date() == now.astimezone(tz).date()
-    return wording.clock(instant, tz) if same_day else day_and_time(instant, tz)
+    today = now.astimezone(tz).date()
+    same_day = instant.astimezone(tz).date() == today
+    return wording.clock(instant, tz) if same_day else day_and_time_from(instant, tz, today)
 
 
 def span(first: str, last: str) -> str:

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
+from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.models import Component, Heartbeat
 
@@ -29,3 +30,8 @@ def release_unproved() -> None:
 @shared_task(name="bookings.tasks.plan_nudges", ignore_result=True)
 def plan_nudges() -> None:
     nudges.plan_for_everybody(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.bring_in_prices", ignore_result=True)
+def bring_in_prices() -> None:
+    offers.bring_in_prices(now=timezone.now())

@@ -29,8 +29,8 @@ class UsedStaticFiles(StaticFilesConfig):
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
-        *("*.scss", "*.ts", "*.json", "*.rtl.css*", "*-grid.*", "*-reboot.*", "*-utilities.*"),
-        *("*.amd.js", "*.cjs.js", "*.esm.*", "ext", "*-italic.*", "*-opsz-*", "*-wdth-*", "*.gz"),
-        *("bootstrap.css*", "bootstrap-icons.css", "htmx.js", "django_htmx", "gis"),
+        *("*.scss", "*.ts", "*.json", "*.amd.js", "*.cjs.js", "*.esm.*", "ext", "*.gz"),
+        *("*-italic.*", "*-opsz-*", "*-wdth-*"),
+        *("bootstrap-icons.css", "htmx.js", "django_htmx", "gis"),
         *("jquery.js", "select2.full.js", "xregexp.js"),
     ]

@@ -46,6 +46,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "bring in prices": {
+            "task": "bookings.tasks.bring_in_prices",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "send morning mails": {
             "task": "therapists.tasks.send_morning_mails",
             "schedule": EACH_MINUTE,

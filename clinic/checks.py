@@ -4,7 +4,6 @@ refused by the web server, the worker and beat.
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from bookings.api import mail_events
 from bookings.models import User
+from bookings.queries.office.backups import NIGHTLY, last_backup
 from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.operations import site_address
-from clinic.operations.backups import encryption, rotate
-from clinic.operations.backups.missing import NIGHTLY
+from clinic.operations.backups import encryption
 from therapists.core import web_push_keys
 
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -123,7 +122,7 @@ def _of_backups() -> Iterator[str]:
         yield _(
             "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
         )
-    newest = rotate.newest(Path(settings.BACKUP_FOLDER))
+    newest = last_backup()
     if newest is None:
         where = settings.BACKUP_FOLDER
         yield _("There is no backup in %s: run manage.py backup each night.") % where

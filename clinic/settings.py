@@ -223,7 +223,6 @@ STORAGES = {
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS: list = [BASE_DIR / "static"]
 _VENDORED = [
-    ("vendor/bootstrap/css", NODE_MODULES / "bootstrap/dist/css"),
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
     ("vendor/event-calendar", NODE_MODULES / "@event-calendar/build/dist"),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("therapists.urls")),
     path("desk/", include("bookings.desk.urls")),
     path("diary/", include("bookings.desk.diary_urls")),
+    path("office/", include("bookings.office.urls")),
     *protected(
         SIGNED_IN,
         path("accounts/begin/", adapter.begin, name="begin"),

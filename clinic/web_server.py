@@ -17,7 +17,7 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, UnixWSGIServer
-from waitress.task import ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
 
 from clinic.middleware.body_size import MOST_BYTES
 from clinic.middleware.constant_time import HOLD_ANSWER
@@ -45,11 +45,23 @@ class HoldingTask(WSGITask):
         return environ
 
 
+class RefusalTask(HoldingTask):
+    """Whoever says that they send too much reads why on a page; nothing of it has been read."""
+
+    def execute(self) -> None:
+        if self.request.content_length < MOST_BYTES:  # it can be known by its length alone
+            ErrorTask.execute(self)
+            return
+        self.set_close_on_finish()
+        super().execute()
+
+
 class TimedChannel(HTTPChannel):
     """A connection that knows since when its client has been sending or reading."""
 
     parser_class = TimedRequest
     task_class = HoldingTask
+    error_task_class = RefusalTask
     since = 0.0
     not_before = 0.0
 

@@ -45,8 +45,8 @@ DAYS_OF_PROCESSES = {
     "2028-02-29T09:00": "29 February, a Tuesday",
 }
 PROCESSES = ("browser", "faults", "clinic/demo", "clinic/operations")
-FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "queries",
-           "roles", "runner", "therapists", "web")  # fmt: skip
+FOLDERS = ("actions", "admin", "api", "attacks", "clinic", "desk", "mail", "models", "office",
+           "queries", "roles", "runner", "therapists", "web")  # fmt: skip
 QUICKER = ("api", "mail/test_training_mails.py", "web/scheduling", "web/training/test_plan.py")
 ROOT = Path(__file__).parents[1]
 LOGS = ROOT / ".state/any-day"

@@ -2,7 +2,7 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-from bookings.web import rejected_posts
+from bookings import rejected_posts
 
 
 class TherapistsConfig(AppConfig):

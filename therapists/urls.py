@@ -5,7 +5,7 @@ from django.urls import path
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, STAFF, THERAPIST, protected
 from therapists.pages import devices, notices
-from therapists.pages.health import accesses, confirm, health, kept_records
+from therapists.pages.health import accesses, confirm, health, in_the_room, kept_records
 from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
     checkout,
@@ -32,6 +32,8 @@ urlpatterns = [
         path("today/visits/<int:pk>/unbook/", checkout.unbook, name="unbook"),
         path("visits/<int:pk>/", brief.brief, name="brief"),
         path("visits/<int:pk>/clear/", brief.clear, name="clear"),
+        path("visits/<int:pk>/ask/", in_the_room.ask, name="ask"),
+        path("visits/<int:pk>/hand-over/", in_the_room.hand_over, name="hand_over"),
         path("visits/<int:pk>/note/draft/", note.draft, name="draft"),
         path("visits/<int:pk>/photos/", photos.add, name="add_photo"),
         path("photos/<int:pk>/remove/", photos.remove, name="remove_photo"),

@@ -1,52 +1,18 @@
 """The clinic's settings: one row, so its list leads straight to it."""
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.admin.users import AsksWhoItIs
-from bookings.core.mail.reminder_times import inside_cutoff
 from bookings.models import THE_CLINIC, Clinic
-from bookings.queries.scheduling.problems import length_in_words
-
-MINUTES_A_DAY = 24 * 60
-
-
-def warnings(clinic: Clinic) -> list[str]:
-    """A sentence for each reminder that comes too late to act on."""
-    return [
-        sentence(days).format(days=days, hours=hours)
-        for sentence, hours in (
-            (_too_late_to_move, clinic.move_cutoff_hours),
-            (_too_late_to_cancel, clinic.cancel_cutoff_hours),
-        )
-        for days in inside_cutoff(hours)
-    ]
-
-
-def _too_late_to_move(days: int) -> str:
-    return ngettext(
-        "The reminder {days} day before arrives when moving is no longer possible "
-        "(cut-off {hours} hours).",
-        "The reminder {days} days before arrives when moving is no longer possible "
-        "(cut-off {hours} hours).",
-        days,
-    )
-
-
-def _too_late_to_cancel(days: int) -> str:
-    return ngettext(
-        "The reminder {days} day before arrives when cancelling is no longer possible "
-        "(cut-off {hours} hours).",
-        "The reminder {days} days before arrives when cancelling is no longer possible "
-        "(cut-off {hours} hours).",
-        days,
-    )
+from bookings.queries.office import contradictions
+from bookings.queries.training import protocol
 
 
 class ClinicForm(DiaryForm):
@@ -55,15 +21,8 @@ class ClinicForm(DiaryForm):
     def clean(self) -> dict:
         cleaned = super().clean() or self.cleaned_data
         notice, days = cleaned.get("minimum_notice_minutes"), cleaned.get("horizon_days")
-        if notice is not None and days is not None and notice >= (days + 1) * MINUTES_A_DAY:
-            sentence = _(
-                "Nobody could ever book: the notice of {length} ends after the last day on which "
-                "one may book, {days} days ahead."
-            )
-            self.add_error(
-                "minimum_notice_minutes",
-                sentence.format(length=length_in_words(notice), days=days),
-            )
+        if sentence := contradictions.nobody_could_book(notice, days):
+            self.add_error("minimum_notice_minutes", sentence)
         return cleaned
 
 
@@ -143,7 +102,8 @@ class ClinicAdmin(AsksWhoItIs, RotaAdmin):
     ) -> HttpResponse:
         """Also the page after saving, so that a warning is seen as long as it holds."""
         if clinic := kwargs.get("obj"):
-            for warning in warnings(clinic):
+            found = contradictions.reminders_too_late(clinic, protocol.current())
+            for warning in chain.from_iterable(found.values()):
                 messages.warning(request, warning)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -39,6 +39,13 @@ class MailLetter:
         return wording.name_to_greet(client.name) if client.is_named else ""
 
     @property
+    def today(self) -> date:
+        return self.clinic.day_of(self.now)
+
+    def day_and_time(self, instant: datetime) -> str:
+        return dates.day_and_time_from(instant, self.clinic.tz, self.today)
+
+    @property
     def greeting(self) -> str:
         """A line of its own: what follows is a whole sentence."""
         named = wording.isolated(self.name)
@@ -100,7 +107,7 @@ class AppointmentLetter(MailLetter):
     def day(self) -> str:
         """Tuesday 1 December: a mail is read at any time, so that a weekday alone would not do."""
         day = self.clinic.day_of(self.appointment.starts_at)
-        return dates.civil_day_from(day, self.clinic.day_of(self.now))
+        return dates.civil_day_from(day, self.today)
 
     @property
     def start(self) -> str:
@@ -119,7 +126,7 @@ class AppointmentLetter(MailLetter):
         instant = datetime.fromisoformat(moved.facts["from"]["starts_at"])
         if instant == self.appointment.starts_at:
             return ""
-        return dates.day_and_time(instant, self.clinic.tz)
+        return self.day_and_time(instant)
 
     @cached_property
     def minutes_late(self) -> int:
@@ -224,7 +231,7 @@ class AppointmentLetter(MailLetter):
     def _unless_passed(self, until: datetime) -> str:
         """The last moment, or nothing when it had passed before the mail was owed."""
         told_at = max(self.mail.created_at, self.now)
-        return dates.day_and_time(until, self.clinic.tz) if until > told_at else ""
+        return self.day_and_time(until) if until > told_at else ""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
-from bookings import dates
 from bookings.mail.context import AppointmentLetter
 from bookings.mail.training_context import MailedTime
+from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 
 
@@ -35,7 +34,7 @@ class OfferLetter(AppointmentLetter):
     def _offered(self, opening: Opening) -> MailedTime:
         """Its link opens a page on which one press takes it."""
         therapist = opening.therapists[0]
-        when = dates.day_and_time(opening.starts_at, self.clinic.tz)
+        when = self.day_and_time(opening.starts_at)
         asked = {"start": opening.starts_at.isoformat(), "therapist": therapist.slug}
         words = _("{when} with {therapist}").format(when=when, therapist=therapist)
         return MailedTime(words, f"{self.move_url}?{urlencode(asked)}")

@@ -56,16 +56,18 @@ class Suggestion:
     @property
     def days(self) -> str:
         """about Tuesday 1 December"""
-        return _("about {day}").format(day=dates.civil_day(self.offer.session.suggested))
+        day = dates.civil_day_from(self.offer.session.suggested, self.letter.today)
+        return _("about {day}").format(day=day)
 
     @property
     def booked(self) -> str:
         visit = self.offer.booked
-        return dates.day_and_time(visit.starts_at, self.letter.clinic.tz) if visit else ""
+        return self.letter.day_and_time(visit.starts_at) if visit else ""
 
     @property
     def opens_on(self) -> str:
-        return dates.civil_day(self.offer.opens_on) if self.offer.opens_on else ""
+        opens_on = self.offer.opens_on
+        return dates.civil_day_from(opens_on, self.letter.today) if opens_on else ""
 
     @property
     def treatment(self) -> str:
@@ -110,7 +112,7 @@ def time_to_book(
 ) -> MailedTime:
     """With the usual therapist where they are free then."""
     therapist = usual if usual in opening.therapists else None
-    words = dates.day_and_time(opening.starts_at, letter.clinic.tz)
+    words = letter.day_and_time(opening.starts_at)
     if therapist:
         words = _("{time}, with {therapist}").format(time=words, therapist=therapist)
     url = client_url(
@@ -153,10 +155,6 @@ class TrainingLetter(MailLetter):
     @cached_property
     def plan(self) -> training.Plan:
         return plan_of(self.races, runner_of(self.mail.client, self.history), today=self.today)
-
-    @property
-    def today(self) -> date:
-        return self.clinic.day_of(self.now)
 
     @property
     def protocol_label(self) -> str:
@@ -403,13 +401,13 @@ class PlanMailLetter(TrainingLetter):
 
     def _told_date(self, name: str) -> str:
         told = self._told(name)
-        return dates.civil_day(date.fromisoformat(told)) if told else ""
+        return dates.civil_day_from(date.fromisoformat(told), self.today) if told else ""
 
     def _stretch(self, segment: training.Segment, whole: int) -> MailedPhase:
         return MailedPhase(
             phase=segment.phase.value,
             name=self.plan.protocol.phases[segment.phase].name,
-            days=dates.civil_days(segment.start, segment.end - DAY),
+            days=dates.civil_days(segment.start, segment.end - DAY, self.today),
             width=max(segment.days * 100 // whole, NARROWEST_CELL),
             is_now=segment.start <= self.today < segment.end,
         )

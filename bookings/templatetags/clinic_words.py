@@ -30,13 +30,9 @@ _markdown = MarkdownIt("commonmark", {"html": False}).disable(
     ["image", "html_block", "html_inline"]
 )
 
-register.filter("weekday_and_date", dates.day)
 register.filter("clock", wording.clock)
-register.filter("day_and_time", dates.day_and_time)
 register.filter("day_year_and_time", dates.day_year_and_time)
-register.filter("date_and_time_in_short", dates.day_and_time_in_short)
 register.filter("date_year_and_time_in_short", dates.day_year_and_time_in_short)
-register.filter("days_until", dates.civil_days)
 register.filter("zone_name", dates.zone_name)
 register.filter("translated", dates.translated)
 register.filter("each_translated", lambda words: [dates.translated(one) for one in words])
@@ -58,9 +54,39 @@ class HasTimes(Protocol):
 
 
 @register.filter
+def weekday_and_date(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December, and with its year where that is not this one"""
+    return dates.day_from(instant, tz, timezone.localdate())
+
+
+@register.filter
+def day_and_time(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December, 10:15, and with its year where that is not this one"""
+    return dates.day_and_time_from(instant, tz, timezone.localdate())
+
+
+@register.filter
+def date_and_time_in_short(instant: datetime, tz: ZoneInfo) -> str:
+    """Tue 1 Dec, 10:15, and with its year where that is not this one"""
+    return dates.day_and_time_in_short_from(instant, tz, timezone.localdate())
+
+
+@register.filter
+def days_until(first: date, last: date) -> str:
+    """1 to 9 December, and with the year where that is not this one"""
+    return dates.civil_days(first, last, timezone.localdate())
+
+
+@register.filter
 def date_in_short(instant: datetime, tz: ZoneInfo) -> str:
-    """Tue 1 Dec"""
-    return dates.day_in_short(instant.astimezone(tz).date())
+    """Tue 1 Dec, and with its year where that is not this one"""
+    return dates.short_day_from(instant.astimezone(tz).date(), timezone.localdate())
+
+
+@register.filter
+def date_and_year(instant: datetime, tz: ZoneInfo) -> str:
+    """Tuesday 1 December 2026"""
+    return dates.civil_day_and_year(instant.astimezone(tz).date())
 
 
 @register.filter

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.csrf import csrf_failure
 
-from bookings.web import rejected_posts
+from bookings import rejected_posts
 
 
 def refused(request: HttpRequest, reason: str = "") -> HttpResponse:

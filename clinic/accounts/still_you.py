@@ -49,10 +49,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     return suspend_request(request, ways[0]["url"] if ways else reverse("code_again"))
 
 
-def _is_fresh(request: HttpRequest) -> bool:
-    """Whether they have signed in, or been asked, within the time."""
+def asked_at(request: HttpRequest) -> float | None:
+    """When they signed in, or were asked last; unknown of a session that was made otherwise."""
     records = get_authentication_records(request, request.user)
-    return bool(records) and time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+    return records[-1]["at"] if records else None
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    """Whether that is within the time."""
+    at = asked_at(request)
+    return at is not None and time() - at < app_settings.REAUTHENTICATION_TIMEOUT
 
 
 class MailedCodeForm(forms.Form):

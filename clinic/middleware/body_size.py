@@ -15,7 +15,9 @@ class BodySizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _length(request) > MOST_BYTES:
+        if _length(request) >= MOST_BYTES:
+            if request.user.is_authenticated:  # the policy, which asks otherwise, comes later
+                request.roles = request.user.roles()  # type: ignore[attr-defined]
             return render(request, "413.html", status=413)
         return self.get_response(request)
 

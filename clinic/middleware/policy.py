@@ -14,8 +14,8 @@ from django.shortcuts import resolve_url
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from bookings import rejected_posts
 from bookings.core.roles import Role
-from bookings.web import rejected_posts
 from bookings.web.access import DESK, EVERYONE, NOBODY, SIGNED_IN, Roles
 from bookings.web.requests import PageRequest
 

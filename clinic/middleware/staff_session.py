@@ -19,6 +19,7 @@ from bookings.web.access import STAFF
 from bookings.web.requests import PageRequest
 from clinic.accounts import second_factor, sessions, still_you
 from clinic.middleware.policy import roles_of, sign_in_first
+from therapists.pages.health import handed_over
 
 SETS_ONE_UP = "mfa_index"
 # All that staff may reach before they have set up a second factor.
@@ -55,6 +56,9 @@ class StaffDoorMiddleware:
             logout(request)
             messages.info(request, _("You were signed out, because it had been a while."))
             return sign_in_first(request)
+        asked_at = still_you.asked_at(request)
+        if elsewhere := handed_over.only_its_page(request, asked_at=asked_at):
+            return elsewhere
         # What pages ask by themselves is no sign that somebody is there.
         if not getattr(view, "by_itself", False):
             often = sessions.MINUTE if is_staff else sessions.HOUR

@@ -6,6 +6,9 @@ document.addEventListener("keydown", (event) => {
   link.click();
 });
 
+// Where a form was refused, one is taken to what is wrong in it, however far down it is.
+document.querySelector("main [aria-invalid=true]")?.focus();
+
 // The menu closes as menus do: by Escape, and by pressing elsewhere.
 const menu = document.querySelector("[data-menu]");
 document.addEventListener("click", (event) => {
@@ -52,7 +55,7 @@ const unfold = (step) => {
   const found = document.querySelector(`#visit [data-checkout=${step}]`);
   if (!found) return;
   found.open = true;
-  (found.querySelector("form button, a") ?? found.querySelector("summary")).focus();
+  (found.querySelector(":is(form button, a)") ?? found.querySelector("summary")).focus();
 };
 const acts = {
   "/": () => box("search-box").showModal(),
@@ -73,7 +76,7 @@ document.addEventListener("keydown", (event) => {
   if (!box("keys") || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const { target, key } = event;
   if (target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
-  if (key.startsWith("Arrow") && target.closest?.("[role=group][tabindex]")) return; // it scrolls
+  if (/^Arrow/.test(key) && target.closest?.("[role=group][tabindex]")) return; // it scrolls
   const act = acts[key.length === 1 ? key.toLowerCase() : key];
   if (!act || (!keysAreOn() && key !== "?")) return;
   event.preventDefault();

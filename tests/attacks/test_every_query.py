@@ -32,6 +32,7 @@ ENDS = [
     (1, None, None), (9999, None, None), (10_000, 1, 1), (0, 0, 0), (-1, 13, 99), (2026, 2, 30),
     ("\0", "x", "9" * 400), (2026, "٣", "1e3"),
 ]  # fmt: skip
+LOOKUPS = ("", "__gte", "__lt", "__date", "__exact", "__isnull", "__in", "__range")
 AT_THE_ENDS = [*DAYS, f"{DAYS[1]},{DAYS[0]}", "x", "\0"]
 
 
@@ -128,8 +129,8 @@ def dates_of(one: admin.ModelAdmin) -> set[str]:
 def test_each_list_of_the_admin_answers_at_the_ends_of_time(owner):
     fell, tried = [], 0
     for url, one in lists():
-        for number, name in enumerate(dates_of(one)):
-            for year, month, day in ENDS if THOROUGH else ENDS[tried % 2 :: 4]:
+        for name in dates_of(one):
+            for year, month, day in ENDS if THOROUGH else ENDS[tried % 4 :: 4]:
                 parts = {"year": year, "month": month, "day": day}
                 query = {
                     f"{name}__{part}": value for part, value in parts.items() if value is not None
@@ -137,8 +138,9 @@ def test_each_list_of_the_admin_answers_at_the_ends_of_time(owner):
                 tried += 1
                 if asked(owner, url, query)[0] >= 500:
                     fell.append(f"{url} {query}")
-            for lookup in ("", "__gte", "__lt", "__date", "__exact", "__isnull", "__in", "__range"):
-                for value in AT_THE_ENDS if THOROUGH else AT_THE_ENDS[number % 3 :: 3]:
+            for lookup in LOOKUPS:
+                tried += 1
+                for value in AT_THE_ENDS if THOROUGH else [AT_THE_ENDS[tried % len(AT_THE_ENDS)]]:
                     if asked(owner, url, {f"{name}{lookup}": value})[0] >= 500:
                         fell.append(f"{url} {name}{lookup}={value}")
     assert tried > 100

@@ -28,6 +28,7 @@ from tests.roles.addresses import every_page
 from tests.roles.world import make_world
 from therapists import feeds
 
+SIGNED = re.compile(r"[\w.~-]+(?::[\w.~-]+)*:[\w-]{43}")  # SHA-256 at its end
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 ELSEWHERE = [
     "https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example",
@@ -162,7 +163,7 @@ def signed_here(page: str) -> list[str]:
     signers += [TimestampSigner(salt=f"client.{purpose}") for purpose in links.Purpose]
     return [
         candidate
-        for candidate in set(re.findall(r"[\w.~-]+(?::[\w.~-]+)+", page))
+        for candidate in set(SIGNED.findall(page))
         if any(_is_signed_by(one, candidate) for one in signers)
     ]
 

@@ -210,6 +210,18 @@ def test_a_passkey_that_is_none_is_refused(client, clinic, credential):
     assert answer.status_code < 500
 
 
+@pytest.mark.parametrize("door", ["kims", "desks", "anas", "client"])
+def test_what_is_too_large_is_told_on_a_page_of_whoever_sends_it(door, clinic, request):
+    browser = request.getfixturevalue(door)
+    sent = {"photo": SimpleUploadedFile("p.jpg", b"x" * (MOST_BYTES + 1))}
+    told = browser.post("/visits/1/photos/", sent)
+    page = told.content.decode()
+    assert told.status_code == 413
+    assert "had typed there still stands" in page
+    assert ('href="/notices/"' in page) == (door in ("kims", "desks"))
+    assert ('href="/today/"' in page) == (door == "kims")
+
+
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(client, clinic):
     file = SimpleUploadedFile("p.yaml", b"x" * (MOST_BYTES + 1))
     answer = client.post("/accounts/login/", {"login": "a@example.com", "file": file})

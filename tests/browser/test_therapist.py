@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error, expect
 
+from clinic.demo.logins import DEMO_PASSWORD
 from tests.browser.days import PHONE, fits, wait_until
-from tests.browser.logins import fill_in, signed_in
+from tests.browser.logins import LOGIN, fill_in, signed_in
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +93,86 @@ def test_what_was_signed_without_a_signal_is_signed_when_it_is_back(phone, visit
     expect(phone.locator("[data-state]")).to_contain_text("is signed as soon as there is one")
     phone.context.set_offline(False)
     expect(phone.get_by_text(f"The note about Ada {surname} is signed.")).to_be_visible()
+
+
+def test_a_phone_handed_over_shows_the_questions_and_nothing_else(phone, visits, axe):
+    surname, (ada, _, _) = visits
+    phone.context.clear_cookies()  # a session of its own, which other tests do not find shut
+    phone.goto(LOGIN)
+    fill_in(phone, "therapist")
+    phone.goto("/today/")
+    phone.goto(f"/visits/{ada}/")
+    phone.get_by_role("link", name="Health check").click()
+    phone.get_by_role("button", name="Hand over the phone").click()
+    questions = phone.get_by_role("heading", name="Your health, in")
+    expect(questions).to_be_visible()
+    expect(phone.get_by_text(surname)).to_have_count(0)
+    axe(phone)
+    for _back in range(3):
+        phone.go_back()
+        expect(questions).to_be_visible()
+    for box in phone.get_by_role("checkbox").all():
+        box.check()
+    for no in phone.get_by_role("radio", name="No").all():
+        no.check(force=True)
+    phone.get_by_role("button", name="Send to my therapist").click()
+    expect(phone.get_by_text("Please give the phone back")).to_be_visible()
+    axe(phone)
+    phone.goto("/today/")
+    expect(questions).to_be_visible()
+    phone.get_by_role("link", name="For the therapist").click()
+    phone.get_by_label("Password").fill(DEMO_PASSWORD)
+    phone.get_by_role("button", name="Go on").click()
+    expect(phone.get_by_role("heading", name=f"Ada {surname}")).to_be_visible()
+    expect(phone.get_by_text("Asked in the room")).to_be_visible()
+
+
+def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(phone, visits):
+    _, (ada, _, _) = visits
+    phone.on("dialog", lambda asks: asks.accept())
+    phone.goto("/today/")
+    phone.goto(f"/visits/{ada}/note/")
+    phone.get_by_label("What they say").fill("Before the cut")
+    expect(phone.locator("[data-state]")).to_have_text("Saved as a draft.")
+    phone.context.set_offline(True)
+    phone.get_by_label("What they say").fill("Written in the cellar")
+    phone.get_by_role("button", name="Sign", exact=True).click()
+    expect(phone.locator("[data-state]")).to_contain_text("is signed as soon as there is one")
+    kept = phone.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    assert "cellar" not in kept
+    phone.goto("about:blank")
+    phone.context.set_offline(False)
+    phone.goto("/today/")
+    left = phone.locator("[data-note-left]")
+    expect(left).to_contain_text("What you wrote in a note without a connection has not arrived.")
+    expect(left).to_contain_text("It is not signed.")
+    left.get_by_role("link", name="Open the note").click()
+    expect(phone.get_by_label("What they say")).to_have_value("Before the cut")
+    expect(left).to_contain_text("this is what had been saved before. It is not signed.")
+    phone.goto("/today/")
+    expect(left).to_be_hidden()
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_form_that_is_refused_takes_one_to_what_is_wrong_in_it(phone):
+    phone.goto("/my-time/")
+    phone.get_by_role("button", name="Ask the desk").click()
+    first = phone.get_by_label("First day")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_press_without_a_signal_says_that_it_has_not_gone_through(phone):
+    phone.goto("/today/")
+    arrived = phone.locator(".next").get_by_role("button", name="Arrived")
+    phone.context.set_offline(True)
+    arrived.click()
+    expect(phone.get_by_role("alert")).to_contain_text("that has not gone through")
+    phone.context.set_offline(False)
+    arrived.click()
+    expect(phone.locator(".next").get_by_role("button", name="Undo")).to_be_visible()
+    expect(phone.get_by_role("alert")).to_be_hidden()
 
 
 @pytest.mark.usefixtures("visits")

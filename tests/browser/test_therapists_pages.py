@@ -64,8 +64,8 @@ def pages_of(full_day, ada):
     client, signed = full_day
     return [
         "/today/", DAY, f"{DAY}sheet/", "/today/offline/", f"/visits/{ada}/", f"/visits/{signed}/",
-        f"/visits/{ada}/note/", f"/visits/{signed}/note/", f"/visits/{signed}/note/?amend",
-        f"/clients/{client}/history/", "/my-time/", "/calendar/",
+        f"/visits/{ada}/ask/", f"/visits/{ada}/note/", f"/visits/{signed}/note/",
+        f"/visits/{signed}/note/?amend", f"/clients/{client}/history/", "/my-time/", "/calendar/",
     ]  # fmt: skip
 
 

@@ -135,6 +135,17 @@ def test_the_proxy_refuses_it_before_it_reaches_us(through_caddy, server):
         assert b" 413 " in sock.recv(100)
 
 
+@pytest.mark.parametrize("by", ["port", "through_caddy"])
+def test_whoever_sends_too_much_reads_a_sentence(by, server, request):
+    at = request.getfixturevalue(by)
+    with contextlib.ExitStack() as stack:
+        sock, said = connected(at, too_large(at), stack), b""
+        while b"too much at once" not in said:
+            said += (piece := sock.recv(4096))
+            assert piece, said
+    assert ask(at, data=b"1234") == "4"
+
+
 BOTH_LENGTHS = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 44\r\n"
 BOTH_LENGTHS += b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
 NEXT = b"GET /from HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"

@@ -15,6 +15,10 @@ def application(environ, start_response):
         time.sleep(1)
     if path == "/held":
         environ[HOLD_ANSWER](time.monotonic() + 4)
+    said = int(environ.get("CONTENT_LENGTH") or 0)
+    if said >= web_server.MOST_BYTES:
+        start_response("413 Too Large", [("Content-Length", "24")])
+        return [b"That is too much at once"]
     answers = {"/large": LARGE, "/from": environ.get("HTTP_X_FORWARDED_FOR", "").encode()}
     answer = answers.get(path, str(len(body)).encode())
     start_response("200 OK", [("Content-Length", str(len(answer)))])

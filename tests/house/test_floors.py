@@ -48,10 +48,21 @@ SUBJECTS = {
     "bookings.core": ("mail", "training", "scheduling", "clients"),
     "bookings.models": ("clients", "rota", "scheduling", "money", "mail", "training", "records"),
     # A composed read, such as a drawn day, sees all and is used by edges.
-    "bookings.queries": ("rota", "scheduling", "training", "mail", "clients", "money", "desk"),
+    "bookings.queries": (
+        "rota",
+        "scheduling",
+        "training",
+        "mail",
+        "clients",
+        "money",
+        "desk",
+        "office",
+    ),
     "bookings.actions": ("mail", "money", "rota", "training", "clients", "scheduling"),
 }
-DOORS = ("bookings.runner", "bookings.desk", "bookings.admin", "bookings.api")
+DOORS = (
+    "bookings.runner", "bookings.desk", "bookings.office", "bookings.admin", "bookings.api",
+)  # fmt: skip
 REFUSED_NAMES = {"utils", "helpers", "services", "common", "manager"}
 NOT_FOR_THE_CORE = {"django", "psycopg2", "celery", "redis", "yaml"}
 OTHER_FOLDERS = ("docs", "static", "templates", "tests")

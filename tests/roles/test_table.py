@@ -1,6 +1,10 @@
-"""Everybody knocks at every page, and gets what the one written table says (table.txt)."""
+"""Everybody knocks at every page, and gets what the one written table says (table.txt).
+
+And every form that they are shown goes where it is taken: no button leads to an error.
+"""
 
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from django.db import transaction
@@ -9,6 +13,7 @@ from django.urls import resolve
 
 from bookings.core.roles import Role
 from clinic.middleware.policy import who_may
+from tests.page_forms import forms_of
 from tests.roles.addresses import every_page
 from tests.roles.world import BARE, PEOPLE, make_world
 
@@ -18,6 +23,7 @@ METHODS = ("get", "post")
 ENOUGH = frozenset(PEOPLE) - {"lee", "owner", "uma"}
 # Where a role is refused, whoever has it: one of the two who do is enough.
 ALIKE = {"bo": Role.RUNNER, "lee": Role.THERAPIST}
+NOT_TAKEN = ("403", "404", "405")
 
 
 def written() -> dict[str, set[tuple[str, ...]]]:
@@ -65,21 +71,41 @@ def test_every_page_stands_in_the_table_and_every_line_has_a_page():
     assert names == set(TABLE)
 
 
-def test_everybody_gets_of_each_page_what_the_table_says(world):
-    wrong = []
+def test_everybody_gets_of_each_page_what_the_table_says_and_forms_that_are_taken(world):
+    wrong: list[str] = []
+    forms: dict[tuple[str, str, str, str], tuple[str, dict[str, str]]] = {}
     for name, url in pages(world):
         for who in knocking(name, url):
-            got = tuple(outcome(world.browsers[who], method, url) for method in METHODS)
+            shown, page = asked(world.browsers[who], "get", url)
+            got = (shown, asked(world.browsers[who], "post", url)[0])
             if got not in {in_column(row, who) for row in TABLE[name]}:
                 wrong.append(f"{name} {who}: {got}")
+            forms |= {(who, name, *kind): form for kind, form in forms_on(page, url).items()}
+    for (who, name, view, method), (target, sent) in forms.items():
+        came_to, _ = asked(world.browsers[who], method, target, sent)
+        if came_to in NOT_TAKEN or came_to.startswith("5"):
+            wrong.append(f"{name}: {who}'s {method} to {target} ({view}) is {came_to}")
+    assert {who for who, *_ in forms} == set(PEOPLE)
+    assert len(forms) > 400
     assert not wrong, "\n".join(wrong)
+
+
+def forms_on(page: str, url: str) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """What would be sent where, of one form of each kind: (view it goes to, method)."""
+    found: dict[tuple[str, str], tuple[str, dict[str, str]]] = {}
+    for form in forms_of(page):
+        target = urljoin(url, form.action).partition("#")[0]
+        if form.can_be_sent and not target.endswith("/logout/"):
+            view = resolve(target.partition("?")[0]).view_name
+            found.setdefault((view, form.method), (target, form.sent))
+    return found
 
 
 def test_staff_without_a_second_factor_change_nothing(world):
     """What each may read is in tests/clinic/accounts/test_second_factor.py."""
     for name, url in pages(world):
         for who in BARE if name not in REACHABLE else ():
-            got = outcome(world.browsers[who], "post", url)
+            got, _ = asked(world.browsers[who], "post", url)
             assert got in ("set one up", "403", "404"), (name, who, got)
 
 
@@ -94,14 +120,19 @@ def in_column(row: tuple[str, ...], who: str) -> tuple[str, str]:
     return row[column], row[column + len(PEOPLE)]
 
 
-def outcome(browser, method: str, url: str) -> str:
-    """The status, or where somebody is sent who lacks something; what was done is undone."""
+def asked(browser, method: str, url: str, sent: dict[str, str] | None = None) -> tuple[str, str]:
+    """(outcome, page): the status, or where somebody is sent who lacks something, and what is
+    shown. What was done is undone."""
     browser.raise_request_exception = False
     with transaction.atomic():
-        response = getattr(browser, method)(url)
-        b"".join(response)  # an answer that streams is read to its end, which closes it
+        response = getattr(browser, method)(url, sent)
+        content = b"".join(response)  # an answer that streams is read to its end, which closes it
         transaction.set_rollback(True)
     target = response.get("Location", "")
     if target.startswith(("/accounts/login/", "/admin/login/")):
-        return "in"
-    return "set one up" if target == "/accounts/2fa/" else str(response.status_code)
+        return "in", ""
+    is_page = response.status_code == 200 and response.get("Content-Type", "").startswith(
+        "text/html"
+    )
+    outcome = "set one up" if target == "/accounts/2fa/" else str(response.status_code)
+    return outcome, content.decode() if is_page else ""

@@ -272,6 +272,17 @@ def test_what_somebody_has_switched_off_is_not_told(booked_today, kim, told):
     assert told() == []
 
 
+def test_quiet_hours_left_empty_are_none_and_half_of_them_is_asked_about(kims, kim):
+    page = "/notices/"
+    assert kims.post(page, {"quiet_from": "", "quiet_until": ""}).status_code == 302
+    wishes = NoticeWishes.objects.get(user=kim.user)
+    assert wishes.quiet_from == wishes.quiet_until
+    assert kims.get(page).context["form"]["quiet_from"].value() is None
+    half = kims.post(page, {"quiet_from": "20:00", "quiet_until": ""})
+    assert half.status_code == 422
+    assert "Please say both ends" in half.content.decode()
+
+
 def test_in_quiet_hours_it_waits_for_their_end(booked_today, kim, told):
     NoticeWishes.objects.create(user=kim.user, quiet_from=time(8), quiet_until=time(10))
     assert told() == []

@@ -16,6 +16,7 @@ from clinic.demo.pseudo_languages import LONGER, longer
 
 LONDON = ZoneInfo("Europe/London")
 SUMMER = datetime(2026, 7, 7, 9, 5, tzinfo=UTC)
+TODAY = date(2026, 7, 1)
 
 
 def test_an_instant_is_told_in_the_clinics_time():
@@ -63,7 +64,23 @@ def test_a_zone_is_named_by_its_city(zone, name):
     ],
 )
 def test_days_of_one_month_name_it_once(first, last, words):
-    assert dates.civil_days(date(2026, *first), date(2026, *last)) == words
+    days = date(2026, *first), date(2026, *last)
+    assert dates.civil_days(*days, TODAY) == words
+    assert dates.civil_days(*days, TODAY.replace(year=2025)) == f"{words} 2026"
+
+
+def test_days_that_reach_into_next_year_say_so():
+    assert dates.civil_days(date(2026, 12, 28), date(2027, 1, 9), TODAY) == (
+        "28 December to 9 January 2027"
+    )
+    assert dates.civil_days(date(2027, 1, 4), date(2027, 1, 9), TODAY) == "4 to 9 January 2027"
+
+
+def test_a_time_of_another_year_names_it():
+    assert dates.day_and_time_from(SUMMER, LONDON, TODAY) == "Tuesday 7 July, 10:05"
+    before = TODAY.replace(year=2025)
+    assert dates.day_and_time_from(SUMMER, LONDON, before) == "Tuesday 7 July 2026, 10:05"
+    assert dates.day_and_time_in_short_from(SUMMER, LONDON, before) == "Tue 7 Jul 2026, 10:05"
 
 
 @pytest.mark.parametrize(
@@ -83,7 +100,7 @@ def test_a_version_of_the_protocol_is_named_with_its_day():
 def test_the_names_of_days_and_months_are_those_of_the_language():
     with translation.override("de"):
         assert dates.day_and_time(SUMMER, LONDON) == "Dienstag 7 Juli, 10:05"
-    assert dates.day_and_time_in_short(SUMMER, LONDON) == "Tue 7 Jul, 10:05"
+    assert dates.day_and_time_in_short_from(SUMMER, LONDON, TODAY) == "Tue 7 Jul, 10:05"
 
 
 @pytest.mark.usefixtures("more_languages")

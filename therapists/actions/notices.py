@@ -85,9 +85,9 @@ def _notice(
     return StaffNotice(user=user, kind=kind, key=key, created_at=now, due_at=now, **fields)
 
 
-def _is_by(event: AppointmentEvent, user: User) -> bool:
+def _is_by(done: AppointmentEvent | HealthCheck, user: User) -> bool:
     """Whatever the role in which they have acted."""
-    return event.by.rpartition(": ")[2] == str(user.pk)
+    return done.by.rpartition(": ")[2] == str(user.pk)
 
 
 def _of_the_diary(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
@@ -158,19 +158,19 @@ def _was_of(event: AppointmentEvent) -> int:
 
 def _to_read(now: datetime) -> Iterator[StaffNotice]:
     """Somebody has told something: to those whose diary they are in soon, and no word of it."""
-    given = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK).order_by("given_at", "pk")
-    checks: dict[int | None, int] = {client: pk for pk, client in given.values_list("pk", "client")}
+    lately = HealthCheck.objects.filter(given_at__gte=now - LOOKED_BACK)
+    given = lately.defer("content").order_by("given_at", "pk")
+    checks: dict[int | None, HealthCheck] = {one.client_id: one for one in given}
     visits = Appointment.objects.upcoming(now).filter(
         client__in=checks, starts_at__lt=now + BEFORE, therapist__user__is_active=True
     )
     seen = set()
     for visit in visits.select_related("therapist__user"):
-        occasion = visit.therapist_id, checks[visit.client_id]
-        if occasion not in seen and visit.therapist.user:
+        user, check = visit.therapist.user, checks[visit.client_id]
+        occasion = visit.therapist_id, check.pk
+        if occasion not in seen and user and not _is_by(check, user):
             seen.add(occasion)
-            yield _notice(
-                visit.therapist.user, NoticeKind.TO_READ, occasion[1], now, appointment=visit
-            )
+            yield _notice(user, NoticeKind.TO_READ, check.pk, now, appointment=visit)
 
 
 def _answered(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:

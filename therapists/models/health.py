@@ -4,8 +4,10 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from bookings.core.roles import Role
 from bookings.models import Appointment, Client
 from therapists.models.access import What
 from therapists.models.sealed import SealedField
@@ -20,11 +22,14 @@ class HealthCheckQuerySet(models.QuerySet["HealthCheck"]):
     def shown_to(self, client: Client) -> Self:
         """What whoever signs in as the client may see of their own.
 
-        Where it is not certain who that is, what has been told since it is not.
+        Where it is not certain who that is, what they have told since it is not: what was said
+        to a therapist in the room is the client's.
         """
-        own = self.filter(client=client)
-        since = client.unconfirmed_since
-        return own.filter(given_at__gte=since) if since else own
+        own, since = self.filter(client=client), client.unconfirmed_since
+        if since is None:
+            return own
+        themselves = Q(by__startswith=Role.RUNNER) | Q(by__endswith=f": {client.user_id}")
+        return own.filter(themselves, given_at__gte=since)
 
 
 class HealthCheck(models.Model):
@@ -54,6 +59,12 @@ class HealthCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_form_display()} {self.pk}"
+
+    @property
+    def was_in_the_room(self) -> bool:
+        """Given to somebody who treats them, whom `by` names."""
+        is_own = self.by.endswith(f": {self.client.user_id}")
+        return not (is_own or self.by.startswith(Role.RUNNER))
 
 
 class Decision(models.TextChoices):

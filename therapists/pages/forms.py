@@ -80,6 +80,12 @@ class HealthForm(forms.Form):
                 gettext_lazy("Tell us a little more, if you like"), rows=2, longest=LONGEST_MORE
             )
 
+    def asked_aloud(self) -> None:
+        """Whoever fills it in is not who answers."""
+        agreed = self.fields["agreed"]
+        agreed.label = _("They agree that who treats them may read and keep these answers.")
+        agreed.error_messages["required"] = _("Please ask them whether they agree.")
+
     def answers(self, protocol: int) -> Answers:
         said = self.cleaned_data
         given = tuple(

@@ -1,5 +1,6 @@
 """What somebody who works here is told, when, and on which devices beside the mail."""
 
+from datetime import time
 from hashlib import sha256
 from typing import Any, cast
 
@@ -22,6 +23,8 @@ OF_THERAPISTS = (
     NoticeKind.BOOKED, NoticeKind.GONE, NoticeKind.HELD_HERE, NoticeKind.TO_READ,
     NoticeKind.TIME_OFF,
 )  # fmt: skip
+
+QUIET = ("quiet_from", "quiet_until")
 
 
 class WishesForm(forms.ModelForm):
@@ -49,6 +52,22 @@ class WishesForm(forms.ModelForm):
         kinds = cast(forms.MultipleChoiceField, self.fields["kinds"])
         kinds.choices = [(one.value, one.label) for one in offered]
         self.initial["kinds"] = [one.value for one in offered if one not in self.instance.off]
+
+        for name in QUIET:
+            self.fields[name].required = False
+            if self.instance.quiet_from == self.instance.quiet_until:
+                self.initial[name] = None
+
+    def clean(self) -> dict[str, Any]:
+        """Both left empty: no quiet hours, which both ends alike say in the row."""
+        said = super().clean() or self.cleaned_data
+        empty = [name for name in QUIET if name not in self.errors and said.get(name) is None]
+        if len(empty) == len(QUIET):
+            said.update(dict.fromkeys(QUIET, time.min))
+        else:
+            for name in empty:
+                self.add_error(name, _("Please say both ends, or leave both empty."))
+        return said
 
     def save(self, commit: bool = True) -> NoticeWishes:
         wanted = self.cleaned_data["kinds"]

@@ -22,10 +22,9 @@ from therapists.health_audit import Reader
 from therapists.models import Decision
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.client_summary import Known, Said, known_of
-from therapists.queries.questionnaire import AFTER_A_RACE, ASKED_AFTER_A_RACE
+from therapists.queries.questionnaire import asked_in_person
 
 LOOKED_BACK = 5  # notes
-ALWAYS_ASKED = ("clot_signs", "acute_injury", "fever_infection")
 
 
 def race_in_words(here: training.PhaseDay) -> str:
@@ -81,6 +80,11 @@ class Brief(Private):
         return self.known.serious(on_hold=self.visit.whose.health_hold)
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether somebody may have to ring for help."""
+        return any(one.given.is_urgent for _short, one in self.said)
+
+    @property
     def told_freely(self) -> list[tuple[datetime, str]]:
         return [(t.check.given_at, t.answers.text) for t in self.known.told if t.answers.text]
 
@@ -88,6 +92,12 @@ class Brief(Private):
     def changed(self) -> bool | None:
         """What the client said last to "anything changed?"; None when nobody has asked."""
         return self.known.since[0].answers.changed if self.known.since else None
+
+    @property
+    def asked_by(self) -> str:
+        """To whom the newest answers were given in the room; nobody, of what was filled in."""
+        newest = self.known.told[0].check if self.known.told else None
+        return newest.by if newest and newest.was_in_the_room else ""
 
     @property
     def last(self):
@@ -117,7 +127,7 @@ def brief_of(
         rules=rules.phases[phase.phase],
         known=known,
         alerts=alerts_of(client, known),
-        ask=[one for one in rules.contraindications if _asked_in_person(one, phase)],
+        ask=asked_in_person(rules, phase.phase),
         trends=trends([note.content for note in known.notes]),
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),
     )
@@ -133,10 +143,3 @@ def _decided(client: Client, *, reader: Reader, now: datetime) -> list[Decided]:
         who = therapist.name if therapist else str(row.by)
         found.append(Decided(row.at, who, str(what), said["reason"]))
     return found
-
-
-def _asked_in_person(one: Contraindication, here: training.PhaseDay) -> bool:
-    """Red flags: a few at every visit, after a race its warning signs as well."""
-    if here.phase in AFTER_A_RACE:
-        return one.urgent or one.key in ASKED_AFTER_A_RACE or one.key in ALWAYS_ASKED
-    return one.key in ALWAYS_ASKED

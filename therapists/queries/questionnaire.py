@@ -14,6 +14,7 @@ from therapists.models import Form, HealthCheck
 GOOD_FOR = timedelta(days=365)
 JUST_NOW = timedelta(days=1)
 AT_EVERY_VISIT = ("fever_infection", "acute_injury", "painkillers_alcohol")
+ASKED_IN_PERSON = ("clot_signs", "acute_injury", "fever_infection")
 AFTER_A_RACE = (Phase.RACE_DAY, Phase.ACUTE, Phase.RECOVERY)
 ASKED_AFTER_A_RACE = ("stress_fracture_signs",)
 OF_THESE_DAYS = ("wait", "local")
@@ -59,6 +60,26 @@ def questions_of(form: Form, rules: Protocol, phases: Iterable[Phase]) -> list[C
         one
         for one in rules.contraindications
         if one.key in AT_EVERY_VISIT or (after_a_race and _warns_after_a_race(one))
+    ]
+
+
+def questions_in_the_room(
+    form: Form, rules: Protocol, phases: Iterable[Phase]
+) -> list[Contraindication]:
+    """With all that a therapist asks in person, so that nothing is asked twice."""
+    phases = list(phases)
+    asked = questions_of(form, rules, phases)
+    in_person = [one for phase in phases for one in asked_in_person(rules, phase)]
+    return [one for one in rules.contraindications if one in asked or one in in_person]
+
+
+def asked_in_person(rules: Protocol, phase: Phase) -> list[Contraindication]:
+    """Red flags: a few at every visit, after a race its warning signs as well."""
+    after_a_race = phase in AFTER_A_RACE
+    return [
+        one
+        for one in rules.contraindications
+        if one.key in ASKED_IN_PERSON or (after_a_race and _warns_after_a_race(one))
     ]
 
 

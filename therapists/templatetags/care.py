@@ -24,6 +24,16 @@ def doors_from(context: dict[str, Any], visit: Appointment) -> care_access.Doors
     return care_access.doors_from(visit, request.user, request.roles, now=timezone.now())
 
 
+@register.filter
+def drawn_on(asked: TimeOff, day: date) -> dict[str, str]:
+    """Where it stands in the drawn day, on the clinic's wall clock as the diary's feed has it."""
+    tz = Clinic.objects.the().tz
+    bounds = day_bounds(day, 1, tz)
+    during = max(asked.starts_at, bounds.start), min(asked.ends_at, bounds.end)
+    start, end = (at.astimezone(tz).replace(tzinfo=None).isoformat() for at in during)
+    return {"start": start, "end": end}
+
+
 @register.simple_tag(takes_context=True)
 def asked_off(
     context: dict[str, Any], *, visit: Appointment | None = None, day: date | None = None

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bookings.actions.diary_lock import changes_the_diary
-from bookings.actions.refusals import Refused, Stale
+from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import asking_first
+from bookings.actions.rota.stamp import refuse_if_changed
 from bookings.core.intervals import Interval, day_bounds
 from bookings.models import (
     Absence,
@@ -38,7 +39,7 @@ def keep(
         if twin := _same(block):
             return twin
     else:
-        _refuse_if_changed(block, seen)
+        refuse_if_changed(block, seen)
     with asking_first(clinic, accepted=accepted, now=now, **_reach(block)):
         block.save()
     return block
@@ -50,7 +51,7 @@ def remove(clinic: Clinic, block: Block, *, seen: str, accepted: str = "", now: 
 
     And VisitsAffected, unless accepted: extra hours have visits in them.
     """
-    _refuse_if_changed(block, seen)
+    refuse_if_changed(block, seen)
     with asking_first(clinic, accepted=accepted, therapist=block.therapist, now=now):
         block.delete()
 
@@ -70,14 +71,6 @@ def booked_in(clinic: Clinic, block: Block, *, now: datetime) -> list[Appointmen
     if block.valid_until:
         coming = coming.filter(starts_at__lt=day_bounds(block.valid_until, 1, clinic.tz).end)
     return [visit for visit in coming if _is_paused(clinic, block, visit)]
-
-
-def stamp(block: Block) -> str:
-    """The block as a form keeps it, to know later whether it has changed."""
-    values = [getattr(block, field.attname) for field in block._meta.concrete_fields]
-    return "|".join(
-        value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values
-    )
 
 
 def _reach(block: Block) -> dict[str, Any]:
@@ -103,12 +96,3 @@ def _same(block: Block) -> Block | None:
         if not field.primary_key
     }
     return type(block)._default_manager.filter(**facts).first()
-
-
-def _refuse_if_changed(block: Block, seen: str) -> None:
-    stored = type(block)._default_manager.filter(pk=block.pk).first()
-    if stored is None:
-        raise Stale(_("It has been removed meanwhile."))
-    if stamp(stored) != seen:
-        sentence = _("It has been changed meanwhile: {block}. Please look again.")
-        raise Stale(sentence.format(block=stored))

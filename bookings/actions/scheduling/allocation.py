@@ -8,8 +8,8 @@ from bookings.actions.diary_lock import is_locked
 from bookings.actions.refusals import NotBookable, Refused, SlotTaken, refusal_of
 from bookings.core.scheduling.codes import Code, Rules, Severity
 from bookings.models import Appointment, Client, Room, Therapist
+from bookings.queries.scheduling.alternatives import alternatives_to, nearest_to
 from bookings.queries.scheduling.diary import DiaryFacts, Opening
-from bookings.queries.scheduling.nearest import alternatives_to, nearest_to
 from bookings.queries.scheduling.problems import (
     NO_EXCUSE,
     problems_of_start,

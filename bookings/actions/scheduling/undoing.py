@@ -281,14 +281,14 @@ def _put_back(
             facts={"undone": MOVED} if found.until else None,
         )
     else:
-        _book_again(appointment, placement, by, now)
+        _restore(appointment, placement, by, now)
         if side.as_booked:
             _limit(clinic, appointment, now)
     outbox.owe(kind, appointment, notify=notify, now=now)
     return appointment
 
 
-def _book_again(appointment: Appointment, placement: Placement, by: str, now: datetime) -> None:
+def _restore(appointment: Appointment, placement: Placement, by: str, now: datetime) -> None:
     """Without the fee of its cancelling."""
     expire_dead_holds(now=now)
     appointment.become(

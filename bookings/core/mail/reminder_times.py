@@ -1,6 +1,6 @@
 """When to remind somebody of an appointment (rules R1 to R3)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -88,9 +88,9 @@ def _moments(
         yield at, days
 
 
-def inside_cutoff(hours: int) -> list[int]:
+def inside_cutoff(hours: int, days_before: Iterable[int]) -> list[int]:
     """The reminders, in days before, that arrive when a cut-off of so many hours has begun."""
-    return [days for days in USUAL.days_before if days * 24 <= hours]
+    return [days for days in days_before if days * 24 <= hours]
 
 
 def _within_mail_hours(clock: time, rules: ReminderRules) -> time:

@@ -20,6 +20,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.rota import blocks as absences
 from bookings.actions.rota.blocks import Block
 from bookings.actions.rota.impact import VisitsAffected
+from bookings.actions.rota.stamp import stamp
 from bookings.desk.rota.block_forms import (
     BlockForm,
     BreakForm,
@@ -88,7 +89,7 @@ def block(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
     block, clinic = _block(shown, pk), Clinic.objects.the()
     if request.method == "POST":
         return _kept(request, shown, block)
-    initial = {**shown.form.initial_of(block, clinic), "seen": absences.stamp(block)}
+    initial = {**shown.form.initial_of(block, clinic), "seen": stamp(block)}
     visits = absences.booked_in(clinic, block, now=timezone.now())
     return _page(request, shown, shown.form(initial=initial), block=block, visits=visits)
 

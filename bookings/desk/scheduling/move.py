@@ -24,8 +24,8 @@ from bookings.desk.form_fields import back_or
 from bookings.desk.scheduling.move_form import MoveForm, WishedMove
 from bookings.desk.scheduling.phone_lists import MOST_OFTEN, Times
 from bookings.models import Appointment, Clinic
+from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.web.actor import who
 from bookings.web.days import instant_in

@@ -47,6 +47,8 @@ class Therapist(Named, models.Model):
 
     objects = TherapistQuerySet.as_manager()
     portrait_digest: str | None  # told by `with_portraits`
+    offers_something: bool  # told by queries.office.offers, as the next
+    has_hours: bool
 
     class Meta:
         ordering = ["name"]

@@ -57,6 +57,17 @@ class Treatment(Named, models.Model):
         default=0, help_text=gettext_lazy("Kept free afterwards, for the therapist and the room.")
     )
     price = models.DecimalField(max_digits=8, decimal_places=2)
+    next_price = models.DecimalField(
+        gettext_lazy("new price"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    next_price_from = models.DateField(
+        gettext_lazy("from"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy(
+            "Whoever books from that day on pays it; what is booked by then keeps its price."
+        ),
+    )
     therapists = models.ManyToManyField(Therapist, related_name="treatments", blank=True)
     rooms = models.ManyToManyField(
         Room,
@@ -71,6 +82,8 @@ class Treatment(Named, models.Model):
     )
 
     objects = TreatmentQuerySet.as_manager()
+    is_offered: bool  # told by queries.office.offers, as the next
+    has_a_room: bool
 
     class Meta:
         ordering = ["position", "minutes", "name"]
@@ -84,6 +97,12 @@ class Treatment(Named, models.Model):
                 condition=models.Q(price__gte=0),
                 name="price_is_not_negative",
                 violation_error_message=gettext_lazy("A price cannot be less than nothing."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_price=None, next_price_from=None)
+                | models.Q(next_price__gte=0, next_price_from__isnull=False),
+                name="next_price_has_its_day",
+                violation_error_message=gettext_lazy("A new price needs the day it begins."),
             ),
         ]
 

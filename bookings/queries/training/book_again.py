@@ -9,8 +9,8 @@ from statistics import median_low
 from bookings.core import training
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic, Treatment
+from bookings.queries.scheduling.alternatives import APART
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import APART
 from bookings.queries.scheduling.openings import nearest
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.plans import (
@@ -38,7 +38,7 @@ class BookAgain:
     openings: Sequence[Opening]
 
 
-def again(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
+def by_plan(visit: Appointment, clinic: Clinic, *, now: datetime) -> BookAgain:
     """The next session of the plan that is not booked yet; without one, the usual pause."""
     client, today = visit.whose, clinic.day_of(now)
     history = History.of(client)
@@ -62,7 +62,7 @@ def offered_again(
     """In so many weeks where that is one of WEEKS, else by the plan."""
     if weeks in WEEKS:
         return in_weeks(visit, weeks, clinic, now=now)
-    return again(visit, clinic, now=now)
+    return by_plan(visit, clinic, now=now)
 
 
 def in_weeks(visit: Appointment, weeks: int, clinic: Clinic, *, now: datetime) -> BookAgain:

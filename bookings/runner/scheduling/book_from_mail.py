@@ -20,8 +20,8 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
+from bookings.queries.scheduling.alternatives import nearest_to
 from bookings.queries.scheduling.diary import Opening, facts_for
-from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.client_links import for_a_client
 from bookings.web.forms import KeyForm

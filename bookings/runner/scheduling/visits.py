@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from bookings import links
 from bookings.core.wording import isolated
 from bookings.models import Client, Clinic
-from bookings.queries.training.again import next_again
 from bookings.queries.training.plans import History, plan_of, runner_of
+from bookings.queries.training.same_again import next_again
 from bookings.web.appointment_links import Opened, behind_a_link
 from bookings.web.client_links import for_a_client
 from bookings.web.scheduling.visits import Visits, times_of_the_day

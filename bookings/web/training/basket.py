@@ -24,8 +24,8 @@ from bookings.core import training
 from bookings.core.scheduling.codes import Rules
 from bookings.models import Appointment, Clinic, Treatment
 from bookings.queries.clients import strangers
+from bookings.queries.scheduling.alternatives import nearest_to
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.nearest import nearest_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from bookings.queries.training.plans import id_of, suitable
 from bookings.web.forms import KeyForm, PersonForm

@@ -262,6 +262,8 @@ def _marked(offer: Offer, clinic: Clinic) -> Marked:
     day = offer.session.suggested
     if offer.booked:
         day = clinic.day_of(offer.booked.starts_at)
+    elif offer.openings:
+        day = clinic.day_of(offer.openings[0].starts_at)
     return Marked(offer.number, day, offer.booked is not None or offer.closed)
 
 

@@ -1,6 +1,7 @@
 """Where a runner's races are kept: in their browser, or with the clinic behind a mailed link."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -324,7 +325,7 @@ class BroughtAlong(ClientPlan):
         super().__init__(client, token)
         self._told = told
         self.races = told.races
-        self.history = History(usual=usual_told(told))
+        self.history = replace(History.of(client), usual=usual_told(told))
         self.runner = told.runner
         self.declined = told.declined
 

@@ -88,8 +88,8 @@ def race(request: HttpRequest, store: PlanStore, day: date) -> HttpResponse:
     today = Clinic.objects.the().day_of(timezone.now())
     if request.method != "POST":
         initial = {name: getattr(found, name) for name in FIELDS}
-        return _ask(request, store, found, ChangeRaceForm(initial=initial, today=today))
-    form = ChangeRaceForm(request.POST, today=today)
+        return _ask(request, store, found, ChangeRaceForm(race=found, initial=initial, today=today))
+    form = ChangeRaceForm(request.POST, race=found, today=today)
     if WITHDRAW in request.POST:
         return _propose(request, store, Proposed(found, None), form)
     if not form.is_valid():
@@ -191,9 +191,10 @@ def _question(
 
 
 def _choice(visit: Appointment, opening: Opening) -> Slot:
-    """With the same therapist, where they are free."""
-    same = visit.therapist if visit.therapist in opening.therapists else None
-    return Slot(treatment=visit.treatment, start=opening.starts_at, therapist=same)
+    """With the same therapist, where they are free; with nobody who is not named."""
+    is_free = visit.therapist in opening.therapists
+    therapist = visit.therapist if is_free else opening.therapists[0]
+    return Slot(treatment=visit.treatment, start=opening.starts_at, therapist=therapist)
 
 
 def _preview(

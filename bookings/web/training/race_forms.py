@@ -209,14 +209,24 @@ class NewRaceForm(HabitsForm, RaceForm):
         return Race(**self.about_the_race)
 
 
+HOW_IT_WENT = ("outcome", "dnf_km")
+
+
 class ChangeRaceForm(RaceForm):
-    """Another date, more about the race, or how it went."""
+    """Another date, more about the race, or how it went, once it may be over."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("How it went"), choices=Outcome.choices)
     dnf_km = KilometresField()
 
     helper = plain("race_date", "distance", "name", "outcome", "dnf_km")
     more = plain("priority", "training_start", "weeks")
+
+    def __init__(self, *args: Any, race: Race, today: date, **kwargs: Any):
+        super().__init__(*args, today=today, **kwargs)
+        if race.race_date > today and race.outcome == Outcome.EXPECTED:
+            for name in HOW_IT_WENT:
+                del self.fields[name]
+            self.helper = plain("race_date", "distance", "name")
 
     def clean_dnf_km(self) -> int | None:
         unfinished = self.cleaned_data.get("outcome") == Outcome.DNF
@@ -228,5 +238,5 @@ class ChangeRaceForm(RaceForm):
 
     @property
     def changes(self) -> dict[str, Any]:
-        told = {name: self.cleaned_data[name] for name in ("outcome", "dnf_km")}
+        told = {name: self.cleaned_data[name] for name in HOW_IT_WENT if name in self.fields}
         return self.about_the_race | told

@@ -1,22 +1,14 @@
 """Which backups stay: the newest of each day and of each week, of the newest of both."""
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAME = "taper-%Y%m%dT%H%M%SZ.backup"
-OURS = re.compile(r"taper-\d{8}T\d{6}Z\.backup")
+from bookings.queries.office.backups import NAME, OURS
 
 
 def name_at(now: datetime) -> str:
     return now.astimezone(UTC).strftime(NAME)
-
-
-def newest(folder: Path) -> datetime | None:
-    """When the newest backup in it was made, by its name."""
-    names = [path.name for path in folder.glob("*.backup") if OURS.fullmatch(path.name)]
-    return datetime.strptime(max(names), NAME).replace(tzinfo=UTC) if names else None
 
 
 def too_old(names: Iterable[str], *, daily: int, weekly: int) -> list[str]:

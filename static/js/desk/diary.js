@@ -68,6 +68,10 @@
   const beside = () => panel.querySelector("[data-visit]")?.dataset.visit;
   const marked = ({ id }) => (beside() ? beside() === id : location.hash === `#visit-${id}`);
 
+  // Time off that waits for an answer stands behind what is booked, and keeps nothing from being so.
+  const asked = [...document.querySelectorAll("[data-asked]")].map(({ dataset }) => (
+    { start: dataset.start, end: dataset.end, where: [dataset.asked], kind: "asked", title: dataset.title, url: dataset.url }));
+
   const events = () => [
     ...day.visits.map((visit) => ({
       id: visit.id,
@@ -80,7 +84,7 @@
       durationEditable: visit.movable && !phone.matches,
       extendedProps: visit,
     })),
-    ...day.shades.map((shade) => ({
+    ...[...day.shades, ...asked].map((shade) => ({
       start: shade.start,
       end: shade.end,
       resourceIds: shade.where,

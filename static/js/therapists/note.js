@@ -1,11 +1,12 @@
 /* Keeps a note on the server as it is typed. While it cannot (no connection, signed out), the
-   text stays in this page and is tried again; nothing is put into the browser's storage. */
+   text stays in this page and is tried again; nothing of it is put into the browser's storage, but
+   that this page's note has not arrived (note_left.js says so later). */
 (() => {
   const form = document.querySelector("[data-draft]");
   if (!form) return;
   const state = form.querySelector("[data-state]");
   const words = state.dataset; // what is said here, in the reader's language
-  const SIGNS = ["sign", "done"], PAUSE = 1500, AGAIN = 5000;
+  const LEFT = "note-left", SIGNS = ["sign", "done"], PAUSE = 1500, AGAIN = 5000;
   let timer = 0, unsaved = false, saving = false, leaving = false, refused = false, isOut = false, waiting = null;
 
   const cookie = () => document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ?? "";
@@ -35,9 +36,11 @@
     back.type = "button";
     back.className = "btn btn-link";
     back.textContent = words.takeBack;
-    back.addEventListener("click", () => { waiting = null; say(words.notSigned, { keptHere: true }); });
+    back.addEventListener("click", () => { waiting = null; notArrived(); say(words.notSigned, { keptHere: true }); });
     state.append(" ", back);
   };
+
+  const notArrived = () => localStorage.setItem(LEFT, JSON.stringify({ path: location.pathname, wasToBeSigned: Boolean(waiting) }));
 
   const leave = (button) => {
     leaving = true;
@@ -56,6 +59,7 @@
       });
       if (answer.ok) {
         form.elements.revision.value = (await answer.json()).revision;
+        localStorage.removeItem(LEFT);
         say(words.saved);
         if (waiting) leave(waiting);
       } else if (answer.type === "opaqueredirect" || answer.status === 403) {
@@ -72,6 +76,7 @@
     } catch {
       unsaved = true;
       wait = AGAIN;
+      notArrived();
       if (waiting) willSign();
       else say(words.notSaved, { keptHere: true });
     } finally {
@@ -118,7 +123,7 @@
     if (leaving) return;
     if (unsaved && !refused) {
       waiting = SIGNS.includes(button?.value) && !isOut ? button : null;
-      if (waiting) willSign();
+      if (waiting) { willSign(); notArrived(); }
       return;
     }
     leave(button);

@@ -14,7 +14,8 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   function said(element, count, amount) {
-    const words = count === 1 ? element.dataset.one : element.dataset.many;
+    const { none, one, many } = element.dataset;
+    const words = count ? (count === 1 ? one : many) : none;
     return words.replace("[count]", count).replace("[price]", price(amount));
   }
 
@@ -24,6 +25,7 @@ document.addEventListener("DOMContentLoaded", () => {
     button.textContent = said(button, ticked.length, amount);
     sum.textContent = said(sum, ticked.length, amount);
     button.disabled = ticked.length === 0;
+    form.classList.toggle("is-empty", ticked.length === 0);
   }
 
   ticks.forEach((tick) => tick.addEventListener("change", count));

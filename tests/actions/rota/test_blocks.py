@@ -8,6 +8,7 @@ import pytest
 from bookings.actions.refusals import AgainstTheRules, Refused, Stale
 from bookings.actions.rota import blocks
 from bookings.actions.rota.impact import VisitsAffected, digest_of
+from bookings.actions.rota.stamp import stamp
 from bookings.actions.scheduling import changes
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.core.scheduling.codes import Code, Rules
@@ -120,7 +121,7 @@ def test_the_same_made_twice_is_one(lunch):
 
 def test_a_form_that_is_out_of_date_changes_and_removes_nothing(lunch):
     kept = blocks.keep(lunch(), now=NOW)
-    seen = blocks.stamp(WeeklyBreak.objects.get())
+    seen = stamp(WeeklyBreak.objects.get())
     assert isinstance(kept, WeeklyBreak)
     kept.end = time(14)
     blocks.keep(kept, seen=seen, now=NOW)
@@ -130,7 +131,7 @@ def test_a_form_that_is_out_of_date_changes_and_removes_nothing(lunch):
     with pytest.raises(Stale):
         blocks.remove(kept, seen=seen, now=NOW)
     assert WeeklyBreak.objects.get().end == time(14)
-    blocks.remove(WeeklyBreak.objects.get(), seen=blocks.stamp(WeeklyBreak.objects.get()), now=NOW)
+    blocks.remove(WeeklyBreak.objects.get(), seen=stamp(WeeklyBreak.objects.get()), now=NOW)
     assert not WeeklyBreak.objects.exists()
 
 
@@ -186,7 +187,7 @@ def test_extra_hours_that_have_a_visit_in_them_are_not_removed_unasked(book, kim
     )
     visit = book()
     with pytest.raises(VisitsAffected) as caught:
-        blocks.remove(extra, seen=blocks.stamp(ExtraShift.objects.get()), now=NOW)
+        blocks.remove(extra, seen=stamp(ExtraShift.objects.get()), now=NOW)
     assert caught.value.visits == [visit]
     assert ExtraShift.objects.exists()
 

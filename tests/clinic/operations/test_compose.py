@@ -326,7 +326,7 @@ def test_manage_py_in_the_image_warns_of_nothing(tmp_path):
 
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     manage("collectstatic", "--noinput")
-    assert list((tmp_path / "staticfiles/vendor/bootstrap/css").glob("bootstrap.min.*.css"))
+    assert list((tmp_path / "staticfiles/css/bootstrap").glob("bootstrap.min.*.css"))
     (tmp_path / "node_modules").unlink()
     assert manage("check").stderr == ""
     assert manage("make_secrets").stderr == ""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from bookings.models import Mail, MailKind
-from bookings.queries.scheduling.nearest import alternatives_to
+from bookings.queries.scheduling.alternatives import alternatives_to
 from bookings.queries.scheduling.slots import Ignoring, Slot
 from tests.clock import NOW
 from tests.factories import (

@@ -55,6 +55,11 @@ def test_a_weekday_alone_is_said_only_of_the_week_to_come(client, page, starting
     assert f"See you on {said}</h1>" in read(client, page)
 
 
+def test_today_is_called_so(client, page, starting_in):
+    starting_in(1)
+    assert "See you today</h1>" in read(client, page)
+
+
 def test_all_appointments_are_a_press_away_once_the_mailbox_has_answered(client, mailed, booked):
     assert "All your appointments" not in read(client, mailed)
     client.post(f"{mailed}thats-me/")

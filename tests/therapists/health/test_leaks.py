@@ -3,6 +3,7 @@
 import io
 import logging
 import os
+import re
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
@@ -14,6 +15,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from fpdf import FPDF
 from PIL import Image
 
 from bookings import links
@@ -99,6 +101,8 @@ def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
         kims.post(page, noted(word * 500, revision=1))
         kims.post(f"/visits/{mine.pk}/photos/", {"photo": photographed(word)})
         kims.post(f"/visits/{mine.pk}/photos/", {"photo": SimpleUploadedFile(word, b"none")})
+        kims.post(f"/visits/{mine.pk}/ask/", {**answered(word), "cancer": "perhaps"})
+        kims.post(f"/visits/{mine.pk}/ask/", answered(word))
         kims.post(f"/visits/{mine.pk}/clear/", {"decision": "treat", "reason": word})
         kims.post(page, noted(word, revision=1, do="sign"))
         kims.post(page, noted(word, revision=2, do="sign", amendment=word))
@@ -123,9 +127,16 @@ def handed_out(kims, push_service):
         letters = [kims.get(f"/letters/{one.pk}.pdf").content for one in Letter.objects.all()]
         assert len(pictures) == len(letters) == 1
         opened = [push_service.browser().opened(sealed) for _, _, sealed in push_service.taken]
-        return {"photo": repr(pictures), "letter": repr(letters), "push": repr(opened)}
+        told = "".join(readable(one) for one in letters)
+        return {"photo": repr(pictures), "letter": told, "push": repr(opened)}
 
     return _handed_out
+
+
+def readable(pdf: bytes) -> str:
+    """With what its metadata say in wide letters, which stand there as hexadecimal digits."""
+    wide = re.findall(rb"<feff([0-9a-f]+)>", pdf, re.IGNORECASE)
+    return repr(pdf) + "".join(bytes.fromhex(one.decode()).decode("utf-16-be") for one in wide)
 
 
 def leaks(word, logs, browser):
@@ -198,6 +209,18 @@ def test_a_word_in_the_brokers_queue_is_found(logs, owners, planted, clinic):
             assert leaks(planted, logs, owners) == {"broker"}
         finally:
             broker.delete("leak")
+
+
+@pytest.mark.parametrize("title", ["{}", "Über {}"])
+def test_a_word_in_a_letters_metadata_is_found(planted, title):
+    pdf = FPDF()
+    pdf.set_title(title.format(planted))
+    pdf.add_page()
+    assert planted in readable(bytes(pdf.output()))
+
+
+def test_a_word_beside_a_photo_is_found(planted):
+    assert planted in repr(photographed(planted).read())
 
 
 def test_an_error_report_leaves_out_what_was_typed(kims, visit, planted, logs, monkeypatch):

@@ -59,6 +59,19 @@ def test_what_is_asked_for_is_marked_on_the_days_and_visits_it_covers(
     assert not any(said in desks.get(page).content.decode() for page in pages)
 
 
+def test_what_is_asked_for_is_drawn_in_the_therapists_column_and_blocks_nothing(
+    kims, desks, kim, monday
+):
+    tuesday, feed = monday + timedelta(days=1), f"/diary/{monday}/feed/"
+    before = desks.get(feed).json()
+    ask(kims, monday, tuesday, end="12:00")
+    first, second = (desks.get(f"/diary/{day}/").content.decode() for day in (monday, tuesday))
+    here = f'data-asked="t{kim.pk}" data-start="{{}}" data-end="{{}}"'
+    assert here.format(f"{monday}T00:00:00", f"{tuesday}T00:00:00") in first
+    assert here.format(f"{tuesday}T00:00:00", f"{tuesday}T12:00:00") in second
+    assert desks.get(feed).json() == before
+
+
 @pytest.mark.parametrize(
     ("days", "typed", "said"),
     [

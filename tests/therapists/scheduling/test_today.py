@@ -204,3 +204,7 @@ def test_fourteen_visits_take_as_many_queries_as_one(
         visit(start, client=client, ends_at=end, blocked_until=end)
     with django_assert_num_queries(len(seen)):
         kims.get("/today/")
+
+
+def test_a_day_of_another_year_says_its_year(kims, clinic):
+    assert "1 Jan 2099" in text(kims.get("/today/2099-01-01/"))

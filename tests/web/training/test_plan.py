@@ -231,7 +231,7 @@ def test_what_is_said_of_a_session_and_its_time_name_the_same_day(plan, clinic, 
     proposal = page.context["page"].proposals[0]
     day = clinic.day_of(proposal.times[0].slot.start)
     assert proposal.offered_on == day != proposal.offer.session.suggested
-    label = f'Add<span class="visually-hidden">: <bdi>{proposal.rules.name}</bdi>, '
+    label = f'<span class="visually-hidden">: <bdi>{proposal.rules.name}</bdi>, '
     assert f"{label}{dates.day_in_short(day)}</span>" in text(page)
 
 

@@ -86,10 +86,24 @@ def test_confirmed_the_race_moves(plan, ask, client, race_day, url):
     assert ask(do="confirm").headers["Location"] == "/plan/"  # sent twice
 
 
-def test_how_a_race_went_is_said_before_it_is_saved(plan, client, race_day, url):
-    plan()
-    page = client.post(url, told(race_day) | {"outcome": "dns"})
+@pytest.fixture
+def run_already(plan, client, today):
+    """A marathon of yesterday, and where it is changed."""
+    day = today - D
+    plan(race_date=day.isoformat())
+    return day, f"/plan/{day}/"
+
+
+def test_how_a_race_went_is_said_before_it_is_saved(run_already, client):
+    day, url = run_already
+    page = client.post(url, told(day) | {"outcome": "dns"})
     assert "How it went: I did not start." in page.content.decode()
+
+
+def test_how_it_went_is_asked_only_of_a_race_that_may_be_over(plan, client, url, run_already):
+    plan()
+    assert "How it went" not in client.get(url).content.decode()
+    assert "How it went" in client.get(run_already[1]).content.decode()
 
 
 def test_another_name_shifts_nothing_and_is_saved_at_once(plan, ask, client):
@@ -114,9 +128,9 @@ def test_a_date_that_another_race_has_is_refused(plan, enter, ask, race_day):
     assert "There is already a race on this date." in answer.content.decode()
 
 
-def test_how_a_race_went_is_kept_without_kilometres_that_nobody_ran(plan, ask, client):
-    plan()
-    ask(weeks=0, outcome="dns", dnf_km="12", do="confirm")
+def test_how_a_race_went_is_kept_without_kilometres_that_nobody_ran(run_already, client):
+    day, url = run_already
+    client.post(url, told(day, outcome="dns", dnf_km="12", do="confirm"))
     assert (race_of(client).outcome, race_of(client).dnf_km) == ("dns", None)
 
 
@@ -143,6 +157,20 @@ def test_appointments_that_no_longer_fit_are_asked_about_one_by_one_and_moving_i
     assert all(fresh(one).revision == 0 for one in sessions_booked)
     assert all(one.misfit.reason for one in questions)
     assert booked.client.races.get().race_date != page.context["changed"].race_date
+
+
+def test_a_time_that_is_suggested_names_who_would_treat_where_it_is_somebody_else(
+    ask, kept, sessions_booked, massage
+):
+    own = sessions_booked[0].therapist
+    colleague = factories.make_therapist("Bo Other")
+    factories.make_week(colleague)
+    massage.therapists.add(colleague)
+    factories.make_absence(timezone.now(), timezone.now() + 300 * D, own)
+    page = ask(url=kept, weeks=3)
+    slots = [slot for one in page.context["questions"] for slot in one.choices]
+    assert {slot.therapist for slot in slots} == {colleague}
+    assert "with Bo Other</option>" in page.content.decode()
 
 
 def answers_to(questions, *said):

@@ -46,6 +46,7 @@ PLACES = {
     "draft": gettext_lazy("Note"),
     "history": gettext_lazy("History"),
     "health": gettext_lazy("Health check"),
+    "ask": gettext_lazy("Health check in the room"),
     "health_by_link": gettext_lazy("Health check"),
     "letter": gettext_lazy("Letter"),
     "letter_pdf": gettext_lazy("Letter"),

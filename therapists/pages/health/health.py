@@ -28,6 +28,7 @@ from therapists.queries.questionnaire import (
     answered_just_now,
     form_for,
     grouped,
+    questions_in_the_room,
     questions_of,
 )
 
@@ -38,17 +39,19 @@ ASKS_FOR = timedelta(days=7)  # after the visit; its link is for that visit
 
 @dataclass
 class Asking:
-    """One client in front of one form; `visit` is the one by whose link they came."""
+    """One client in front of one form; `visit` is the one that they came for."""
 
     client: Client
     visit: Appointment | None
     form: Form
     rules: Protocol
     phases: set[Phase]
+    in_the_room: bool = False
     groups: list[Group] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.questions = questions_of(self.form, self.rules, self.phases)
+        ask = questions_in_the_room if self.in_the_room else questions_of
+        self.questions = ask(self.form, self.rules, self.phases)
         self.groups = grouped(self.questions)
 
     @property
@@ -71,7 +74,7 @@ def by_link(request: HttpRequest, opened: Opened) -> HttpResponse:
         return back_to_it(opened)
     if answered := _answered_just_now(request, visit.whose, visit, now):
         return answered
-    asking = _asking(request, visit.whose, visit, now)
+    asking = asking_of(request, visit.whose, visit, now)
     return _conversation(request, asking, asking.blank(), now)
 
 
@@ -83,7 +86,7 @@ def signed_in(request: SignedInRequest) -> HttpResponse:
     if client is None:
         return redirect("runner:account")
     now = timezone.now()
-    asking = _asking(request, client, None, now)
+    asking = asking_of(request, client, None, now)
     if typed := taken(request):
         messages.warning(request, STANDS_HERE)
         return _show(request, asking, asking.blank(data=typed))
@@ -110,15 +113,20 @@ def _answered_just_now(
     return render(request, "therapists/health/health_answered.html", context)
 
 
-def _asking(
-    request: HttpRequest, client: Client, visit: Appointment | None, now: datetime
+def asking_of(
+    request: HttpRequest,
+    client: Client,
+    visit: Appointment | None,
+    now: datetime,
+    *,
+    in_the_room: bool = False,
 ) -> Asking:
     clinic = Clinic.objects.the()
     days = {clinic.day_of(at) for at in (now, *([visit.starts_at] if visit else []))}
     phases = {phases_on([client], day)[client.pk].phase for day in days}
     wants_all = ALL_OF_IT in request.GET
     form = Form.FULL if wants_all else form_for(client, now=now)
-    return Asking(client, visit, form, protocol.current(), phases)
+    return Asking(client, visit, form, protocol.current(), phases, in_the_room)
 
 
 def _conversation(

@@ -31,8 +31,8 @@ def next_again(
 ) -> SameAgain | None:
     """Within four weeks, at the earliest tomorrow and a week after the visit.
 
-    The hour counts more than the therapist's being there sooner, a good day more than either, and
-    then the first is taken. None when nothing is free, or it cannot be booked online any more.
+    A good day counts most, then the same therapist, then an hour about the usual one, and of what
+    is left the first is taken. None when nothing is free, or it cannot be booked online any more.
     """
     if not (visit.treatment.active and visit.treatment.online):
         return None

@@ -1,0 +1,227 @@
+"""The office's first page: what the clinic still lacks, and where each of it is put right."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from bookings import dates
+from bookings.models import (
+    Clinic,
+    LegalKind,
+    LegalText,
+    Mail,
+    MailState,
+    Room,
+    Therapist,
+    Treatment,
+)
+from bookings.queries.mail import mail_status
+from bookings.queries.office import offers
+from bookings.queries.office.backups import NIGHTLY, last_backup
+from bookings.web.requests import StaffRequest
+
+NAMED = 6  # in a line; the page behind its button has them all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to have; `says` is how it stands, `url` where it is changed."""
+
+    title: str
+    done: bool
+    says: str
+    url: str
+
+
+@require_safe
+def checklist(request: StaffRequest) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    treatments = list(offers.treatments().filter(active=True))
+    therapists = list(offers.therapists(clinic.day_of(now)).filter(active=True))
+    needed = [
+        _of_the_clinic(clinic),
+        _of_rooms(Room.objects.filter(active=True)),
+        *_of_therapists(therapists),
+        *_of_treatments(treatments),
+        _of_legal_texts(),
+        _of_mail(clinic),
+        *_of_backups(clinic, now),
+    ]
+    context = {
+        "needed": needed,
+        "done": sum(step.done for step in needed),
+        "next_step": next((step for step in needed if not step.done), None),
+        "better": list(_of_what_runners_read(clinic, therapists, treatments)),
+    }
+    return render(request, "office/checklist.html", context)
+
+
+def _of_the_clinic(clinic: Clinic) -> Step:
+    return Step(
+        title=_("The clinic’s name, address and phone"),
+        done=bool(clinic.name and clinic.address.strip() and clinic.phone),
+        says=", ".join([f"{clinic}", *clinic.address.splitlines(), clinic.phone]),
+        url=reverse("office:clinic"),
+    )
+
+
+def _of_rooms(rooms: Iterable[Room]) -> Step:
+    names = _names(rooms)
+    return Step(
+        title=_("Rooms"),
+        done=bool(names),
+        says=names or _("None is in use: without a room nothing can be booked."),
+        url=reverse("office:rooms"),
+    )
+
+
+def _of_therapists(therapists: Sequence[Therapist]) -> Iterator[Step]:
+    url = reverse("office:therapists")
+    yield Step(
+        title=_("Therapists"),
+        done=bool(therapists),
+        says=_names(therapists) or _("Nobody treats here yet."),
+        url=url,
+    )
+    without = _names(one for one in therapists if not one.has_hours)
+    lacking = _("Without hours there are no free times. None yet: {names}.").format(names=without)
+    yield Step(
+        title=_("Working hours"),
+        done=bool(therapists) and not without,
+        says=lacking if without or not therapists else _("Everybody who treats has some."),
+        url=url,
+    )
+
+
+def _of_treatments(treatments: Sequence[Treatment]) -> Iterator[Step]:
+    url = reverse("office:treatments")
+    yield Step(
+        title=_("Treatments and prices"),
+        done=bool(treatments),
+        says=_names(treatments) or _("There is nothing to book yet."),
+        url=url,
+    )
+    by_nobody = _names(one for one in treatments if not one.is_offered)
+    nowhere = _names(one for one in treatments if not one.has_a_room)
+    yield Step(
+        title=_("Who offers what, and where"),
+        done=bool(treatments) and not by_nobody and not nowhere,
+        says=" ".join(_of_offers(treatments, by_nobody, nowhere)),
+        url=url,
+    )
+
+
+def _of_offers(treatments: Sequence[Treatment], by_nobody: str, nowhere: str) -> Iterator[str]:
+    if by_nobody:
+        sentence = _("Offered by nobody, so that no runner can book it: {names}.")
+        yield sentence.format(names=by_nobody)
+    if nowhere:
+        yield _("Without a room that is in use: {names}.").format(names=nowhere)
+    if not by_nobody and not nowhere:
+        yield _("Each has somebody and a room.") if treatments else _("First the treatments.")
+
+
+def _of_legal_texts() -> Step:
+    gaps = sum(LegalText.objects.current(kind).gaps for kind in LegalKind)
+    missing = ngettext(
+        "{count} place in the terms and the privacy notice is still to be filled in.",
+        "{count} places in the terms and the privacy notice are still to be filled in.",
+        gaps,
+    )
+    return Step(
+        title=_("Terms and privacy notice"),
+        done=not gaps,
+        says=missing.format(count=gaps) if gaps else _("Nothing is left to fill in."),
+        url=reverse("desk:texts"),
+    )
+
+
+def _of_mail(clinic: Clinic) -> Step:
+    troubles = mail_status.problems(clinic)
+    last = Mail.objects.filter(state=MailState.SENT).order_by("-sent_at").first()
+    if troubles:
+        says = " ".join(troubles)
+    elif last and last.sent_at:
+        sent_at = dates.day_year_and_time(last.sent_at, clinic.tz)
+        says = _("The last mail to a client went out on {sent_at}.").format(sent_at=sent_at)
+    else:
+        says = _("None has gone out yet. Book an appointment for yourself and see what arrives.")
+    return Step(
+        title=_("Mail that goes out"),
+        done=bool(last) and not troubles,
+        says=says,
+        url=reverse("desk:mails"),
+    )
+
+
+def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
+    """A demo needs none."""
+    if settings.DEMO:
+        return
+    made = last_backup()
+    if made is None:
+        says = _("There is none. Whoever looks after the machine runs manage.py backup each night.")
+    else:
+        made_at = dates.day_year_and_time(made, clinic.tz)
+        says = _("The last one was made on {made_at}.").format(made_at=made_at)
+    yield Step(
+        title=_("A backup of last night"),
+        done=made is not None and now - made <= NIGHTLY,
+        says=says,
+        url="",
+    )
+
+
+def _of_what_runners_read(
+    clinic: Clinic, therapists: Sequence[Therapist], treatments: Sequence[Treatment]
+) -> Iterator[Step]:
+    therapists_url = reverse("office:therapists")
+    for title, lacking, url in (
+        (
+            _("A sentence about each treatment"),
+            [one for one in treatments if one.online and not one.description.strip()],
+            reverse("office:treatments"),
+        ),
+        (
+            _("A sentence about each therapist"),
+            [one for one in therapists if not one.about.strip()],
+            therapists_url,
+        ),
+        (
+            _("A photo of each therapist"),
+            [one for one in therapists if not one.portrait_digest],
+            therapists_url,
+        ),
+    ):
+        names = _names(lacking)
+        says = _("Still without: {names}.").format(names=names) if names else _("All are there.")
+        yield Step(title=title, done=not names, says=says, url=url)
+    yield _of_the_way(clinic)
+
+
+def _of_the_way(clinic: Clinic) -> Step:
+    found = bool(clinic.how_to_find_us.strip())
+    return Step(
+        title=_("How to find the clinic"),
+        done=found,
+        says=_("It stands in the confirmation and in first reminders.")
+        if found
+        else _("The door, the stop, where bicycles go: whoever comes first is told it by mail."),
+        url=reverse("office:clinic"),
+    )
+
+
+def _names(rows: Iterable[Room | Therapist | Treatment]) -> str:
+    names = [f"{row}" for row in rows]
+    rest = len(names) - NAMED
+    listed = ", ".join(names[:NAMED])
+    return _("{names} and {count} more").format(names=listed, count=rest) if rest > 0 else listed

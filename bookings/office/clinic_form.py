@@ -1,0 +1,207 @@
+"""The clinic's settings, grouped, each with what it comes to today."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.layout import HTML, Div, Fieldset
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bookings import dates
+from bookings.core import wording
+from bookings.core.training import Protocol
+from bookings.models import Appointment, Clinic, Treatment
+from bookings.models.clinic import FeeIs
+from bookings.office.saving import RowForm
+from bookings.queries.office import contradictions
+from bookings.web.forms import (
+    LONGEST_PHONE,
+    AddressField,
+    NameField,
+    ShortText,
+    has_a_letter,
+    looks_like_a_phone,
+    plain,
+)
+
+A_CURRENCY = RegexValidator(
+    r"^[A-Z]{3}$", gettext_lazy("Please use three capital letters, such as GBP or EUR.")
+)
+LONGEST_TEXT = 2000
+LABELS = {
+    "start_step_minutes": gettext_lazy("Minutes between start times"),
+    "minimum_notice_minutes": gettext_lazy("Latest before the start, in minutes"),
+    "horizon_days": gettext_lazy("Furthest ahead, in days"),
+    "hold_minutes": gettext_lazy("A chosen time is held, in minutes"),
+    "prove_minutes": gettext_lazy("Newcomers confirm within, in minutes"),
+    "unproved_per_hour": gettext_lazy("Unconfirmed bookings in an hour"),
+    "most_ahead": gettext_lazy("Appointments ahead of one mailbox"),
+    "move_cutoff_hours": gettext_lazy("Move until, in hours before the start"),
+    "cancel_cutoff_hours": gettext_lazy("Cancel until, in hours before the start"),
+    "undo_minutes": gettext_lazy("Second thoughts, in minutes"),
+    "late_cancellation_fee": gettext_lazy("For cancelling later"),
+    "no_show_fee": gettext_lazy("For not coming"),
+    "tax_note": gettext_lazy("Tax note"),
+    "asks_date_of_birth": gettext_lazy("Ask online for the date of birth"),
+    "what_to_wear": gettext_lazy("What to wear"),
+    "how_to_find_us": gettext_lazy("How to find us"),
+    "emergency_advice": gettext_lazy("Advice in an emergency"),
+    "care_days": gettext_lazy("Therapists see health data for, in days"),
+    "embed_origins": gettext_lazy("Web sites that may show the free times"),
+    "keep_records_years": gettext_lazy("Keep clinical records for, in years"),
+    "keep_history_years": gettext_lazy("Keep the history of changes for, in years"),
+    "forget_newcomers_days": gettext_lazy("Forget newcomers after, in days"),
+    "forget_details_days": gettext_lazy("Forget details after, in days"),
+}
+FEES = ("late_cancellation_fee", "no_show_fee")
+
+
+def clashes_of(field: str) -> HTML:
+    return HTML(f'{{% include "office/_clashes.html" with said=form.clashes.{field} %}}')
+
+
+def pair(*fields: str) -> Div:
+    return Div(*fields, css_class="pair")
+
+
+class SettingsForm(RowForm):
+    name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
+    phone = ShortText(
+        label=gettext_lazy("Phone"),
+        longest=LONGEST_PHONE,
+        validators=[looks_like_a_phone],
+        widget=forms.TextInput({"type": "tel"}),
+        help_text=gettext_lazy("Shown wherever a rule says “ring us”."),
+    )
+    email = AddressField(label=gettext_lazy("Replies to mails go to"))
+    address = ShortText(
+        label=gettext_lazy("Address"),
+        longest=LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("As it should stand in mails and calendars."),
+    )
+    currency = forms.CharField(label=gettext_lazy("Currency"), validators=[A_CURRENCY])
+
+    helper = plain(
+        "seen",
+        Fieldset(
+            gettext_lazy("The clinic"), "name", pair("phone", "email"), "address",
+            pair("timezone", "currency"),
+        ),
+        Fieldset(
+            gettext_lazy("Booking online"),
+            pair("minimum_notice_minutes", "horizon_days"),
+            pair("start_step_minutes", "hold_minutes"),
+            pair("prove_minutes", "most_ahead", "unproved_per_hour"),
+        ),
+        Fieldset(
+            gettext_lazy("Moving and cancelling online"),
+            "move_cutoff_hours", clashes_of("move_cutoff_hours"),
+            "cancel_cutoff_hours", clashes_of("cancel_cutoff_hours"),
+            "undo_minutes",
+        ),
+        Fieldset(
+            gettext_lazy("Fees and receipts"),
+            pair("late_cancellation_fee", "late_cancellation_fee_is"),
+            pair("no_show_fee", "no_show_fee_is"),
+            "tax_note",
+        ),
+        Fieldset(
+            gettext_lazy("Said before a first visit"),
+            "what_to_wear", "how_to_find_us", "asks_date_of_birth",
+        ),
+        Fieldset(gettext_lazy("Health"), "emergency_advice", "care_days"),
+        Fieldset(gettext_lazy("On other web sites"), "embed_origins"),
+        Fieldset(
+            gettext_lazy("How long data is kept"),
+            pair("keep_records_years", "keep_history_years"),
+            pair("forget_newcomers_days", "forget_details_days"),
+        ),
+    )  # fmt: skip
+
+    class Meta:
+        model = Clinic
+        fields = [
+            "name", "phone", "email", "address", "timezone", "currency", "late_cancellation_fee_is",
+            "no_show_fee_is", *LABELS,
+        ]  # fmt: skip
+        labels = {
+            **LABELS,
+            "timezone": gettext_lazy("Time zone"),
+            "late_cancellation_fee_is": gettext_lazy("That is"),
+            "no_show_fee_is": gettext_lazy("That is"),
+        }
+
+    def __init__(self, *args: Any, protocol: Protocol, now: datetime, **options: Any):
+        super().__init__(*args, **options)
+        self.stored = Clinic.objects.the()  # the instance becomes what is typed
+        self.clashes = contradictions.reminders_too_late(self.stored, protocol)
+        for name in ("what_to_wear", "how_to_find_us", "embed_origins"):
+            self.fields[name].widget.attrs["rows"] = 3
+        self._say_what_holds(now)
+        self._keep_place_and_money(now)
+
+    def _say_what_holds(self, now: datetime) -> None:
+        clinic = self.stored
+        example = clinic.begin_of(clinic.day_of(now) + timedelta(days=7)) + timedelta(hours=10)
+        moves = example - timedelta(hours=clinic.move_cutoff_hours)
+        first, last = clinic.first_bookable(now), clinic.last_bookable_day(now)
+        for name, says in (
+            ("timezone", _("It is {time} there now.").format(time=wording.clock(now, clinic.tz))),
+            (
+                "minimum_notice_minutes",
+                _("Right now: from {time}.").format(time=dates.until(first, now, clinic.tz)),
+            ),
+            (
+                "horizon_days",
+                _("Today that is until {day}.").format(day=dates.civil_day_and_year(last)),
+            ),
+            ("move_cutoff_hours", self._until(moves, example)),
+            ("cancel_cutoff_hours", self._until(clinic.last_cancellation(example), example)),
+            *((name, self._of_a_price(name)) for name in FEES),
+        ):
+            self.fields[name].help_text = says
+
+    def _until(self, last: datetime, start: datetime) -> str:
+        tz = self.stored.tz
+        return _("Of an appointment on {start} that is until {last}.").format(
+            start=dates.day_and_time(start, tz), last=dates.day_and_time(last, tz)
+        )
+
+    def _of_a_price(self, name: str) -> str:
+        clinic = self.stored
+        treatment = Treatment.objects.filter(active=True, price__gt=0).first()
+        if treatment is None:
+            return _("Never more than the price; 0 for none.")
+        of = {
+            "late_cancellation_fee": clinic.fee_for_cancelling_late,
+            "no_show_fee": clinic.fee_for_not_coming,
+        }
+        return _("Never more than the price; 0 for none. Of {treatment}: {fee} of {price}.").format(
+            treatment=treatment,
+            fee=wording.price(of[name](treatment.price), clinic.currency),
+            price=wording.price(treatment.price, clinic.currency),
+        )
+
+    def _keep_place_and_money(self, now: datetime) -> None:
+        """What is booked would move on the clock, or cost another money."""
+        if Appointment.objects.upcoming(now).exists():
+            for name in ("timezone", "currency"):
+                self.fields[name].disabled = True
+            self.fields["currency"].help_text = _(
+                "Zone and currency cannot change while something is booked."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        notice, days = cleaned.get("minimum_notice_minutes"), cleaned.get("horizon_days")
+        if sentence := contradictions.nobody_could_book(notice, days):
+            self.add_error("minimum_notice_minutes", sentence)
+        for name in FEES:
+            fee = cleaned.get(name) or Decimal(0)
+            if cleaned.get(f"{name}_is") == FeeIs.PERCENT and fee > 100:
+                self.add_error(name, _("A fee is never more than the price: at most 100 percent."))
+        return cleaned

@@ -1,0 +1,55 @@
+"""What can be booked: the price list, and a page for each treatment."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic, Treatment
+from bookings.office import saving
+from bookings.office.treatment_forms import TreatmentForm
+from bookings.queries.office import offers
+from bookings.queries.training import protocol
+from bookings.web.requests import StaffRequest
+from bookings.web.responses import page_methods
+
+
+@require_safe
+def listed(request: StaffRequest) -> HttpResponse:
+    return render(request, "office/offers/treatments.html", {"treatments": offers.treatments()})
+
+
+@page_methods
+def new(request: StaffRequest) -> HttpResponse:
+    return _answer(request, Treatment(position=offers.last_position() + 1))
+
+
+@page_methods
+def edit(request: StaffRequest, pk: int) -> HttpResponse:
+    return _answer(request, get_object_or_404(offers.treatments(), pk=pk))
+
+
+def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
+    clinic, now = Clinic.objects.the(), timezone.now()
+    form = TreatmentForm(
+        request.POST if request.method == "POST" else None,
+        instance=treatment,
+        clinic=clinic,
+        protocol=protocol.current(),
+        now=now,
+    )
+    made = Treatment.objects.filter(pk=treatment.pk).first()  # as it stands, not as it is typed
+    show = partial(saving.shown, request, "office/offers/treatment.html", form)
+    if request.method != "POST" or not form.is_valid():
+        return show(made=made, treatment=treatment)
+    if made and not form.is_different:
+        messages.info(request, _("Nothing was different, so nothing was changed."))
+    elif refusal := saving.refusal_of(request, form):
+        return show(refusal=refusal, made=made, treatment=treatment)
+    else:
+        messages.success(request, _("{treatment} is saved.").format(treatment=form.instance))
+    return redirect("office:treatments")

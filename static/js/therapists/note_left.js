@@ -1,0 +1,16 @@
+/* On coming back: what became of a note that was left while there was no connection. The browser
+   has kept that it was, and of which visit; never a word of it, nor a name. */
+(() => {
+  const KEPT = "note-left"; // as note.js has it
+  const box = document.querySelector("[data-note-left]");
+  const left = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+  if (!box || !left) return;
+  const isHere = left.path === location.pathname;
+  const isOpen = !isHere || !!document.querySelector("[data-draft]");
+  for (const part of box.querySelectorAll("[data-elsewhere]")) part.hidden = isHere;
+  box.querySelector("[data-here]").hidden = !isHere;
+  box.querySelector("[data-not-signed]").hidden = !left.wasToBeSigned || !isOpen;
+  box.querySelector("a").href = left.path;
+  box.hidden = false;
+  if (isHere) localStorage.removeItem(KEPT);
+})();

@@ -1,0 +1,130 @@
+"""The office's first page says what is missing, and nothing that is there."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from bookings.models import Clinic, Room, Therapist, Treatment
+from bookings.queries.office import backups
+from tests import factories
+
+
+@pytest.fixture
+def steps(office):
+    def _steps() -> dict:
+        context = office.get("/office/").context
+        return {step.title: step for step in (*context["needed"], *context["better"])}
+
+    return _steps
+
+
+def test_what_is_there_is_done(steps, massage):
+    done = {title for title, step in steps().items() if step.done}
+    assert done >= {
+        "The clinic’s name, address and phone",
+        "Rooms",
+        "Therapists",
+        "Working hours",
+        "Treatments and prices",
+        "Who offers what, and where",
+    }
+
+
+def test_an_empty_clinic_lacks_everything_that_makes_it_bookable(steps, clinic):
+    lacking = [title for title, step in steps().items() if not step.done]
+    assert lacking[:6] == [
+        "Rooms",
+        "Therapists",
+        "Working hours",
+        "Treatments and prices",
+        "Who offers what, and where",
+        "Terms and privacy notice",
+    ]
+
+
+def test_a_treatment_that_nobody_here_offers_is_named(steps, massage, lee):
+    massage.therapists.set([lee])
+    Therapist.objects.filter(pk=lee.pk).update(active=False)
+    step = steps()["Who offers what, and where"]
+    assert not step.done
+    assert f"Offered by nobody, so that no runner can book it: {massage}." in step.says
+
+
+def test_a_treatment_whose_rooms_are_out_of_use_is_named(steps, massage, room):
+    massage.rooms.set([room])
+    factories.make_room("Blue")
+    Room.objects.filter(pk=room.pk).update(active=False)
+    step = steps()["Who offers what, and where"]
+    assert not step.done
+    assert f"Without a room that is in use: {massage}." in step.says
+
+
+def test_a_therapist_without_hours_from_today_on_is_named(steps, massage, kim, lee, today):
+    factories.make_shift(lee, valid_until=today - timedelta(days=1))
+    step = steps()["Working hours"]
+    assert not step.done
+    assert f"{lee}" in step.says
+    assert f"{kim}" not in step.says
+    factories.make_extra_shift(lee, today)
+    assert steps()["Working hours"].done
+
+
+def test_gaps_of_the_legal_texts_are_counted(steps, massage):
+    assert "still to be filled in" in steps()["Terms and privacy notice"].says
+
+
+def test_mail_is_to_be_tried_until_one_has_gone_out(steps, massage):
+    assert "None has gone out yet." in steps()["Mail that goes out"].says
+
+
+@pytest.mark.parametrize(("hours", "done"), [(3, True), (37, False), (None, False)])
+def test_a_backup_of_last_night_is_looked_for(steps, massage, settings, tmp_path, hours, done):
+    settings.DEMO, settings.BACKUP_FOLDER = False, tmp_path
+    if hours:
+        made = timezone.now() - timedelta(hours=hours)
+        (tmp_path / made.strftime(backups.NAME)).touch()
+    assert steps()["A backup of last night"].done is done
+
+
+def test_what_runners_would_read_is_asked_for(steps, massage, kim):
+    lacking = {title for title, step in steps().items() if not step.done}
+    assert "A sentence about each treatment" in lacking
+    Treatment.objects.update(description="An hour for the legs.")
+    Therapist.objects.update(speciality="Calves.")
+    Clinic.objects.update(how_to_find_us="The green door.")
+    steps_now = steps()
+    for title in ("A sentence about each treatment", "A sentence about each therapist"):
+        assert steps_now[title].done
+    assert steps_now["How to find the clinic"].done
+
+
+def test_the_next_thing_to_do_has_the_solid_button(office, massage):
+    page = office.get("/office/")
+    assert page.text.count('btn-sm btn-primary"') == 1
+    assert "Next: Terms and privacy notice." in page.text
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_lacking(
+    office, massage, django_assert_num_queries, django_assert_max_num_queries
+):
+    office.get("/office/")
+    with django_assert_max_num_queries(40) as seen:
+        office.get("/office/")
+    for _ in range(30):
+        factories.make_treatment(therapists=[factories.make_therapist()])
+        factories.make_room()
+    with django_assert_num_queries(len(seen)):
+        office.get("/office/")
+
+
+def test_the_office_stands_in_the_owners_menu_alone(office, desks):
+    assert 'href="/office/"' in office.get("/desk/").text
+    assert 'href="/office/"' not in desks.get("/desk/").text
+    assert desks.get("/office/").status_code == 403
+
+
+def test_the_header_of_the_staff_has_the_clinics_name(office, kims, client, clinic):
+    for browser, page in ((office, "/desk/"), (kims, "/today/")):
+        masthead = browser.get(page).text.split("<nav", 1)[0]
+        assert "<bdi>Taper Clinic</bdi></a>" in masthead

@@ -1,0 +1,136 @@
+"""The clinic's settings, as the owner finds and changes them."""
+
+from dataclasses import replace
+
+import pytest
+
+from bookings.core.training import Phase
+from bookings.models import Change, Clinic
+from bookings.queries.training import protocol
+from tests.office.conftest import filled, say_who_it_is
+
+PAGE = "/office/clinic/"
+
+
+@pytest.fixture(autouse=True)
+def opened(clinic):
+    return PAGE
+
+
+def fields(answer) -> dict:
+    assert answer.status_code == 422, answer.status_code
+    return {name: " ".join(said) for name, said in answer.context["form"].errors.items()}
+
+
+def test_what_is_typed_is_kept(send):
+    answer = send(PAGE, name="Towpath", phone="020 7946 0001", how_to_find_us="The green door.")
+    assert answer["Location"] == PAGE
+    clinic = Clinic.objects.the()
+    assert (clinic.name, clinic.phone) == ("Towpath", "020 7946 0001")
+    assert clinic.how_to_find_us == "The green door."
+
+
+def test_every_setting_of_the_admin_is_there(office):
+    form = office.get(PAGE).context["form"]
+    editable = {one.name for one in Clinic._meta.concrete_fields if one.editable}
+    on_other_pages = {"id", "mails_per_hour"}
+    assert editable - on_other_pages == set(form.fields) - {"seen"}
+
+
+def test_each_rule_says_what_it_comes_to_today(office, massage):
+    Clinic.objects.update(no_show_fee=50, no_show_fee_is="percent")
+    text = office.get(PAGE).text
+    assert "Right now: from 11:00." in text
+    assert "Today that is until Thursday 1 April 2027." in text
+    assert "is until Tuesday 8 December, 10:00." in text
+    assert "£30 of £60" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"name": ""}, "name", "required"),
+        ({"phone": "ring us"}, "phone", "Please use digits"),
+        ({"email": "nowhere"}, "email", "Please give an email address"),
+        ({"timezone": "Europe/Londen"}, "timezone", "is not a time zone"),
+        ({"currency": "pounds"}, "currency", "three capital letters"),
+        ({"start_step_minutes": "7"}, "start_step_minutes", "whole fives"),
+        ({"horizon_days": "0"}, "horizon_days", "greater than or equal to 1"),
+        ({"horizon_days": "1", "minimum_notice_minutes": "2880"}, "minimum_notice_minutes",
+         "Nobody could ever book"),
+        ({"no_show_fee": "101"}, "no_show_fee", "at most 100 percent"),
+        ({"no_show_fee": "-1"}, "no_show_fee", "greater than or equal to 0"),
+        ({"embed_origins": "example.com"}, "embed_origins", "is not the address of a web site"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_beside_its_field(office, send, typed, field, said):
+    say_who_it_is(office)
+    assert said in fields(send(PAGE, **typed))[field]
+    assert Clinic.objects.the().name == "Taper Clinic"
+
+
+def test_a_reminder_inside_a_cutoff_is_told_beneath_it(office):
+    text = office.get(PAGE).text
+    before, after = text.split("The reminder 1 day before arrives when moving is no longer")
+    assert 'name="move_cutoff_hours"' in before
+    assert 'name="cancel_cutoff_hours"' in after
+
+
+def test_reminders_are_those_of_the_protocol_that_holds_now(office, monkeypatch):
+    usual = protocol.default()
+    build = replace(usual.phases[Phase.BUILD], reminder_days=(0,))
+    now = replace(usual, phases={**usual.phases, Phase.BUILD: build})
+    monkeypatch.setattr("bookings.office.clinic.protocol.current", lambda: now)
+    assert "The reminder 0 days before arrives when cancelling" in office.get(PAGE).text
+
+
+def test_zone_and_currency_stay_while_something_is_booked(office, send, booked):
+    assert "cannot change while something is booked" in office.get(PAGE).text
+    send(PAGE, timezone="Pacific/Auckland", currency="EUR", name="Towpath")
+    clinic = Clinic.objects.the()
+    assert (clinic.timezone, clinic.currency, clinic.name) == ("Europe/London", "GBP", "Towpath")
+
+
+def test_who_is_asked_again_before_more_is_opened_of_health(office, send):
+    answer = send(PAGE, care_days="900")
+    assert "reauthenticate" in answer["Location"]
+    assert Clinic.objects.the().care_days == 180
+    say_who_it_is(office)
+    assert send(PAGE, care_days="900")["Location"] == PAGE
+    assert Clinic.objects.the().care_days == 900
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, send):
+    page = office.get(PAGE)
+    Clinic.objects.update(cancel_cutoff_hours=6)
+    answer = send(PAGE, page, name="Towpath")
+    assert answer.status_code == 409
+    assert "It has been changed meanwhile" in answer.text
+    assert Clinic.objects.the().name == "Taper Clinic"
+
+
+@pytest.mark.parametrize("name", ["Taper Clinic", "Towpath"])
+def test_texts_of_several_lines_are_what_they_were_as_a_browser_sends_them(office, name):
+    """It ends lines in CR LF wherever they stood, also in what is hidden."""
+    sent = filled(office.get(PAGE).context["form"]) | {"name": name}
+    sent = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in sent.items()
+    }
+    before = Change.objects.count()
+    assert office.post(PAGE, sent).status_code == 302
+    assert Change.objects.count() == before + (name == "Towpath")
+    clinic = Clinic.objects.the()
+    assert (clinic.name, clinic.address) == (name, "1 Tow Path\nLondon N1 1AA")
+
+
+def test_saving_what_is_unchanged_changes_nothing(office, send):
+    before = Change.objects.count()
+    assert send(PAGE).status_code == 302
+    assert Change.objects.count() == before
+    assert "Nothing was different" in office.get(PAGE).text
+
+
+def test_the_page_comes_back_filled_in(office, send):
+    answer = send(PAGE, name="Towpath", phone="")
+    assert filled(answer.context["form"])["name"] == "Towpath"
