@@ -142,7 +142,11 @@ def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
 
 
 def _visit(
-    visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str, names: dict[str, str]
+    visit: Appointment,
+    shown: DiaryDays,
+    clinic: Clinic,
+    appointments: str,
+    names: dict[Status, str],
 ) -> dict:
     start = _wall(visit.starts_at, clinic.tz)
     status = Status(visit.status)
