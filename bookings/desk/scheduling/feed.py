@@ -11,6 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from bookings.core.intervals import Interval, day_bounds
@@ -19,7 +20,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Absence, Appointment, Clinic, Room, Therapist
+from bookings.models import STATUS_NAMES, Absence, Appointment, Clinic, Room, Therapist
 from bookings.queries.desk.diary_days import (
     DiaryDays,
     diary_days,
@@ -35,6 +36,15 @@ ICONS: dict[str, str] = {
     Status.COMPLETED: "●",
     Status.NO_SHOW: "✕",
 }
+# Put into words where they hold: a day has hundreds of visits, and each would ask for all of them.
+FIRST_VISIT, PAID, NOTE = gettext_lazy("First visit"), gettext_lazy("Paid"), gettext_lazy("Note")
+LATE, TO_PAY = gettext_lazy("{count} min late"), gettext_lazy("To pay")
+AWAY_THEN, NOT_TOLD = gettext_lazy("Away then: to be moved"), gettext_lazy("Not told")
+OTHER_NAME = gettext_lazy("Different name given")
+HEALTH = gettext_lazy("Health: to be checked by the therapist")
+NO_CONSENT, UNDER_18 = gettext_lazy("Under 18, consent missing"), gettext_lazy("Under 18")
+THERAPIST_LEFT = gettext_lazy("The therapist has left")
+ROOM_OUT_OF_USE = gettext_lazy("The room is out of use")
 EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
 
 
@@ -53,6 +63,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
     gaps = {one.pk: gaps_of(shown, one, clinic) for one in shown.therapists}
     appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
+    names = {status: str(name) for status, name in STATUS_NAMES.items()}
     return {
         "therapists": [
             _column("t", one, _("{name} (has left)")) | _at_work(one, gaps[one.pk], shown, clinic)
@@ -61,7 +72,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
         "rooms": [_column("r", room, _("{name} (out of use)")) for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
-        "visits": [_visit(visit, shown, clinic, appointments) for visit in shown.visits],
+        "visits": [_visit(visit, shown, clinic, appointments, names) for visit in shown.visits],
         "shades": [
             *_shifts(shown, clinic),
             *_gaps(gaps, clinic),
@@ -130,7 +141,13 @@ def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
     return 24 if clinic.day_of(at) > day else min(24, local.hour + (local.minute > 0))
 
 
-def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: str) -> dict:
+def _visit(
+    visit: Appointment,
+    shown: DiaryDays,
+    clinic: Clinic,
+    appointments: str,
+    names: dict[Status, str],
+) -> dict:
     start = _wall(visit.starts_at, clinic.tz)
     status = Status(visit.status)
     flagged = signs_of(visit, clinic, shown.absences)
@@ -145,7 +162,7 @@ def _visit(visit: Appointment, shown: DiaryDays, clinic: Clinic, appointments: s
         "therapist_name": isolated(visit.therapist.name),
         "room_name": isolated(visit.room.name),
         "status": status.value,
-        "status_name": visit.get_status_display(),
+        "status_name": names[status],
         "icon": ICONS.get(status, ""),
         "phase": badge(shown.phase_of(visit)),
         "flags": [words for _sign, words in flagged],
@@ -172,22 +189,22 @@ def signs_of(
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
     booked, late = visit.status == Status.BOOKED, visit.late_minutes
     minor, alone = client and client.is_under_age(day), client and client.lacks_consent(day)
-    signs = {
-        ("1st", _("First visit")): waits and client and visit.is_first,
-        (f"+{late}", _("{count} min late").format(count=late)): booked and late,
-        ("→", _("Away then: to be moved")): booked and _is_in_one_of(absences, visit),
-        ("✉", _("Not told")): waits and visit.not_told,
-        ("≠", _("Different name given")): client and client.same_address_as_id,
-        ("⚠", _("Health: to be checked by the therapist")): client and client.health_hold,
-        ("<18!", _("Under 18, consent missing")): alone,
-        ("<18", _("Under 18")): minor and not alone,
-        ("£", _("To pay")): visit.status == Status.COMPLETED and left > 0,
-        ("✓", _("Paid")): visit.settled > 0 and left <= 0,
-        ("…", _("Note")): visit.desk_note,
-        ("!", _("The therapist has left")): waits and not visit.therapist.active,
-        ("!", _("The room is out of use")): waits and not visit.room.active,
-    }
-    return [sign for sign, holds in signs.items() if holds]
+    signs = (
+        ("1st", FIRST_VISIT, waits and client and visit.is_first),
+        (f"+{late}", LATE, booked and late),
+        ("→", AWAY_THEN, booked and _is_in_one_of(absences, visit)),
+        ("✉", NOT_TOLD, waits and visit.not_told),
+        ("≠", OTHER_NAME, client and client.same_address_as_id),
+        ("⚠", HEALTH, client and client.health_hold),
+        ("<18!", NO_CONSENT, alone),
+        ("<18", UNDER_18, minor and not alone),
+        ("£", TO_PAY, visit.status == Status.COMPLETED and left > 0),
+        ("✓", PAID, visit.settled > 0 and left <= 0),
+        ("…", NOTE, visit.desk_note),
+        ("!", THERAPIST_LEFT, waits and not visit.therapist.active),
+        ("!", ROOM_OUT_OF_USE, waits and not visit.room.active),
+    )
+    return [(sign, str(words).format(count=late)) for sign, words, holds in signs if holds]
 
 
 def _is_in_one_of(absences: Sequence[Absence], visit: Appointment) -> bool:
@@ -238,12 +255,13 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
 
 def _buffers(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     """The minutes after a visit in which its therapist and its room get ready for the next."""
+    title = _("Buffer")
     return [
         _shade(
             Interval(visit.ends_at, visit.blocked_until),
             [f"t{visit.therapist_id}", f"r{visit.room_id}"],
             "buffer",
-            _("Buffer"),
+            title,
             clinic.tz,
         )
         for visit in shown.visits
