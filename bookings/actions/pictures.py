@@ -1,6 +1,7 @@
 """Pictures that somebody sends: made small, and stripped of all that a camera writes into them."""
 
 import io
+from hashlib import sha256
 
 from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
@@ -9,6 +10,8 @@ from bookings.actions.refusals import Refused
 
 KINDS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80  # of Pillow's 95
+PORTRAIT_SIDE = 400  # pixels: twice what the largest of its places has
+DIGITS = 16
 MOST_PIXELS = 50_000_000  # before it is made small; a phone's camera has as many
 
 
@@ -26,6 +29,15 @@ def stripped(data: bytes, *, longest: int) -> bytes:
 def squared(data: bytes, *, side: int) -> bytes:
     """The same, cut to a square about its middle. Raises NoPhoto."""
     return _jpeg(ImageOps.fit(_upright(data), (side, side)))
+
+
+def portrait(data: bytes) -> bytes:
+    """Of a therapist. Raises NoPhoto."""
+    return squared(data, side=PORTRAIT_SIDE)
+
+
+def digest_of(picture: bytes) -> str:
+    return sha256(picture).hexdigest()[:DIGITS]
 
 
 def _upright(data: bytes) -> Image.Image:

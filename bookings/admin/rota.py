@@ -1,6 +1,5 @@
 """Therapists with their weekly hours, extra hours and time off; treatments and rooms."""
 
-from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -13,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.actions import logins
-from bookings.actions.pictures import NoPhoto, squared
+from bookings.actions.pictures import NoPhoto, digest_of, portrait
+from bookings.actions.rota.therapists import treats_otherwise
 from bookings.admin.base import DiaryForm, KnownDays, NamelessLog, RotaAdmin
 from bookings.admin.users import LoginForOwners
 from bookings.core.roles import Role
@@ -33,9 +32,6 @@ from bookings.models import (
 )
 from bookings.queries.rota.overlaps import overlaps
 from bookings.web.actor import who
-
-PORTRAIT_SIDE = 400  # pixels: twice what the largest of its places has
-DIGITS = 16
 
 
 class WeeklyShiftInline(KnownDays, admin.TabularInline):
@@ -117,20 +113,16 @@ class TherapistAdmin(LoginForOwners, FlagsOverlaps, RotaAdmin):
     def save_model(
         self, request: HttpRequest, obj: Therapist, form: forms.Form, change: bool
     ) -> None:
-        """Whoever becomes a therapist, or is one no longer, has another role: they sign in anew.
-
-        Of somebody invited the link to a first password holds: nobody has come in by it yet.
-        """
         had = form.initial.get("user") if change else None
         super().save_model(request, obj, form, change)
         if {"user", "active"}.intersection(form.changed_data):
-            here = request.session.session_key or ""
-            for login in User.objects.filter(pk__in=filter(None, {had, obj.user_id})):
-                if not login.is_unused:  # there is only the invitation, mailed to its own address
-                    logins.end_ways_in(login, but=here)
-                logins.tell_of_change(
-                    login, ["role"], by=who(request), by_name=str(request.user), now=timezone.now()
-                )
+            treats_otherwise(
+                User.objects.filter(pk__in=filter(None, {had, obj.user_id})),
+                here=request.session.session_key or "",
+                by=who(request),
+                by_name=str(request.user),
+                now=timezone.now(),
+            )
 
 
 class PortraitForm(forms.ModelForm):
@@ -145,13 +137,13 @@ class PortraitForm(forms.ModelForm):
 
     def clean_photo(self) -> bytes:
         try:
-            return squared(self.cleaned_data["photo"].read(), side=PORTRAIT_SIDE)
+            return portrait(self.cleaned_data["photo"].read())
         except NoPhoto as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
     def save(self, commit: bool = True) -> Portrait:
         self.instance.picture = self.cleaned_data["photo"]
-        self.instance.digest = sha256(self.instance.picture).hexdigest()[:DIGITS]
+        self.instance.digest = digest_of(self.instance.picture)
         return super().save(commit)
 
 

@@ -85,7 +85,7 @@ def _of_rooms(rooms: Iterable[Room]) -> Step:
 
 
 def _of_therapists(therapists: Sequence[Therapist]) -> Iterator[Step]:
-    url = reverse("admin:bookings_therapist_changelist")
+    url = reverse("office:therapists")
     yield Step(
         title=_("Therapists"),
         done=bool(therapists),
@@ -184,7 +184,7 @@ def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
 def _of_what_runners_read(
     clinic: Clinic, therapists: Sequence[Therapist], treatments: Sequence[Treatment]
 ) -> Iterator[Step]:
-    therapists_url = reverse("admin:bookings_therapist_changelist")
+    therapists_url = reverse("office:therapists")
     for title, lacking, url in (
         (
             _("A sentence about each treatment"),
@@ -198,8 +198,8 @@ def _of_what_runners_read(
         ),
         (
             _("A photo of each therapist"),
-            [one for one in therapists if not one.has_a_photo],
-            reverse("admin:bookings_portrait_changelist"),
+            [one for one in therapists if not one.portrait_digest],
+            therapists_url,
         ),
     ):
         names = _names(lacking)

@@ -75,7 +75,7 @@ class RoomForm(RowForm):
 
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    return render(request, "office/rooms.html", {"rooms": offers.rooms()})
+    return render(request, "office/offers/rooms.html", {"rooms": offers.rooms()})
 
 
 @page_methods
@@ -91,7 +91,7 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 def _answer(request: StaffRequest, room: Room) -> HttpResponse:
     form = RoomForm(request.POST if request.method == "POST" else None, instance=room)
     made = Room.objects.filter(pk=room.pk).first()  # as it stands, not as it is typed
-    show = partial(saving.shown, request, "office/room.html", form)
+    show = partial(saving.shown, request, "office/offers/room.html", form)
     if request.method != "POST" or not form.is_valid():
         return show(made=made)
     if made and not form.is_different:

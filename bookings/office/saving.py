@@ -5,15 +5,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models.expressions import DatabaseDefault
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import Refused, Stale
 from bookings.actions.rota import offers
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.rota.stamp import stamp
+from bookings.core.training import Protocol, claims_in
 from bookings.web.requests import StaffRequest
 
 
@@ -22,8 +23,8 @@ class RowForm(forms.ModelForm):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **options)
+    def __init__(self, data: QueryDict | None = None, **options: Any):
+        super().__init__(_with_plain_lines(data) if data is not None else None, **options)
         if self.instance.pk:
             self.initial["seen"] = stamp(self.instance)
         for name, value in list(self.initial.items()):
@@ -41,6 +42,22 @@ class RowForm(forms.ModelForm):
     @property
     def is_different(self) -> bool:
         return bool(set(self.changed_data) - {"seen"})
+
+
+def _with_plain_lines(data: QueryDict) -> QueryDict:
+    """A browser ends lines in CR LF, which is no change of a text."""
+    plain = data.copy()
+    for name, values in data.lists():
+        plain.setlist(name, [value.replace("\r\n", "\n") for value in values])
+    return plain
+
+
+def without_claims(text: str, protocol: Protocol) -> str:
+    """Raises ValidationError for what no text for runners may say of massage."""
+    if claims := claims_in(text, protocol.claims.not_allowed):
+        sentence = _("It promises more than massage can keep: “{words}”.")
+        raise ValidationError(sentence.format(words=claims[0]))
+    return text
 
 
 class ChosenField(forms.ModelMultipleChoiceField):
@@ -81,5 +98,11 @@ def shown(
     """The form's page; with what was typed and why, when it was not saved."""
     impact = refusal.impact if isinstance(refusal, VisitsAffected) else None
     status = 409 if refusal else 422 if form.errors else 200
-    context = {"form": form, "said": refusal and str(refusal), "impact": impact, **context}
+    context = {
+        "form": form,
+        "said": refusal and str(refusal),
+        "impact": impact,
+        "stale": isinstance(refusal, Stale),
+        **context,
+    }
     return render(request, template, context, status=status)

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings.core import wording
-from bookings.core.training import Protocol, claims_in
+from bookings.core.training import Protocol
 from bookings.models import Clinic, Room, Therapist, Treatment
-from bookings.office.saving import ChosenField, RowForm
+from bookings.office.saving import ChosenField, RowForm, without_claims
 from bookings.queries.office import offers
 from bookings.web.forms import DayField, NameField, ShortText, has_a_letter, plain
 
@@ -171,10 +171,10 @@ class TreatmentForm(RowForm):
         return self.only_one(_("There is a treatment of this name already."))
 
     def clean_need(self) -> str:
-        return self._without_claims(self.cleaned_data["need"])
+        return without_claims(self.cleaned_data["need"], self.protocol)
 
     def clean_description(self) -> str:
-        return self._without_claims(self.cleaned_data["description"])
+        return without_claims(self.cleaned_data["description"], self.protocol)
 
     def clean_price(self) -> Decimal:
         return self._in_whole_coins(self.cleaned_data["price"])
@@ -202,12 +202,6 @@ class TreatmentForm(RowForm):
         if not self.instance.slug:
             self.instance.slug = offers.free_slug(Treatment, self.instance.name)
         return super().save(commit)
-
-    def _without_claims(self, text: str) -> str:
-        if claims := claims_in(text, self.protocol.claims.not_allowed):
-            sentence = _("It promises more than massage can keep: “{words}”.")
-            raise ValidationError(sentence.format(words=claims[0]))
-        return text
 
     def _in_whole_coins(self, price: Decimal) -> Decimal:
         digits = wording.hundredths(self.clinic.currency)

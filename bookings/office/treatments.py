@@ -20,7 +20,7 @@ from bookings.web.responses import page_methods
 
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    return render(request, "office/treatments.html", {"treatments": offers.treatments()})
+    return render(request, "office/offers/treatments.html", {"treatments": offers.treatments()})
 
 
 @page_methods
@@ -43,7 +43,7 @@ def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
         now=now,
     )
     made = Treatment.objects.filter(pk=treatment.pk).first()  # as it stands, not as it is typed
-    show = partial(saving.shown, request, "office/treatment.html", form)
+    show = partial(saving.shown, request, "office/offers/treatment.html", form)
     if request.method != "POST" or not form.is_valid():
         return show(made=made, treatment=treatment)
     if made and not form.is_different:

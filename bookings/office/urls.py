@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.office import checklist, clinic, rooms, treatments
+from bookings.office import checklist, clinic, rooms, therapists, treatments
 from bookings.web.access import OWNER, protected
 
 app_name = "office"
@@ -16,4 +16,8 @@ urlpatterns = protected(
     path("rooms/", rooms.listed, name="rooms"),
     path("rooms/new/", rooms.new, name="new_room"),
     path("rooms/<int:pk>/", rooms.edit, name="room"),
+    path("therapists/", therapists.listed, name="therapists"),
+    path("therapists/new/", therapists.new, name="new_therapist"),
+    path("therapists/<int:pk>/", therapists.edit, name="therapist"),
+    path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
 )

@@ -104,10 +104,10 @@ def _midnight(day: date) -> datetime:
 COVERED = """() => [...document.querySelectorAll(
     "main :is(a, button, input:not([type=hidden]), select, textarea)"
 )].filter((one) => {
-    if (!one.checkVisibility({visibilityProperty: true})) return false;
-    one.scrollIntoView({block: "center"});
+    const isSeen = one.checkVisibility({visibilityProperty: true});
+    if (!isSeen || one.matches(".visually-hidden")) return false;
+    one.scrollIntoView({block: "center", behavior: "instant"});
     const box = one.getBoundingClientRect();
-    if (!box.width) return false;
     const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
     const its = [one, ...(one.labels ?? [])];
     return there && !its.some((mine) => mine.contains(there) || there.contains(mine));
@@ -116,7 +116,8 @@ COVERED = """() => [...document.querySelectorAll(
 
 def nothing_is_covered(page):
     """All that can be pressed is what lies on top in its middle, once it is scrolled to."""
-    assert page.evaluate(COVERED) == [], page.url
+    found = page.evaluate(COVERED)
+    assert not found, (found, page.url, page.viewport_size)
 
 
 def fits(page):

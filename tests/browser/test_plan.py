@@ -251,6 +251,67 @@ def test_a_keyboard_goes_through_plan_and_picker_in_the_order_of_reading(
         run(NAMED.format("Sports massage 60"))
 
 
+def test_a_keyboard_and_a_screen_reader_go_through_the_basket_in_the_order_of_reading(page, site):
+    page.emulate_media(reduced_motion="reduce")
+    enter_a_marathon(page)
+    tick_only(page, 3)
+    page.get_by_role("button", name="Book these 3 sessions").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Book your sessions").wait_for()
+    order = "Back to your plan", "Remove", "Remove", "Remove", "name", "email", "phone", "race"
+    words = tabbed(page, 20)
+    assert in_order(words, *order, "terms", "How we look after", "Book all of them"), words
+    said = page.locator("main").aria_snapshot().splitlines()
+    heard = (
+        'heading "Book your sessions"', 'heading "3 sessions', 'button "Remove', 'button "Remove',
+        'button "Remove', 'heading "Your details"', 'textbox "Name"', 'textbox "Email"',
+        'textbox "Phone', 'checkbox "Your race goes', 'button "Book all',
+    )  # fmt: skip
+    assert in_order([line.strip(" -'") for line in said], *heard), said
+    names = page.get_by_role("button", name=re.compile("^Remove .*, .*20\\d\\d"))
+    assert names.count() == 3
+    page.get_by_label("Name").focus()
+    page.keyboard.type("Ana Demo")
+    page.keyboard.press("Tab")
+    page.keyboard.type(journeys.new_address())
+    page.get_by_role("button", name="Book all of them").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("We hold these 3 times for you until").wait_for()
+
+
+def test_at_twice_the_size_a_phone_has_words_in_its_rows_and_all_of_its_bar(page, run):
+    """A screen of 390 px at 200 % is 195 wide."""
+    run(NAMED.format("Muskelfunktionsdiagnostikmassage 45"))
+    try:
+        page.set_viewport_size({"width": 195, "height": 422})
+        page.goto("/")
+        fits(page)
+        enter_a_marathon(page)
+        fits(page)
+        assert present(page.locator(".proposal-what").first.bounding_box())["width"] > 100
+        bar = present(page.locator("[data-book-all]").bounding_box())
+        assert bar["x"] + bar["width"] <= 195
+        page.locator("[data-book-all]").click()
+        page.get_by_role("heading", name="Book your session").wait_for()
+        fits(page)
+        page.goto("/")
+        fits(page)
+        page.goto("/book/sports-massage-60/")
+        fits(page)
+    finally:
+        run(NAMED.format("Sports massage 60"))
+
+
+def test_a_tick_says_added_and_without_any_the_bar_says_so(page):
+    enter_a_marathon(page)
+    first = page.locator("input[name='take']").first
+    expect(page.get_by_role("checkbox", name=re.compile("^Added"))).to_be_checked()
+    first.press("Space")
+    expect(page.get_by_role("checkbox", name=re.compile("^Added"))).to_have_count(0)
+    expect(page.locator("[data-sum]")).to_have_text("No session is ticked.")
+    expect(page.get_by_role("button", name="Book the ticked sessions")).to_be_disabled()
+
+
 def test_all_sessions_of_a_plan_stand_within_three_screens_of_a_phone(open_context):
     """And the heading of each says the time that is chosen below it."""
     page = open_context(viewport={"width": 390, "height": 844}).new_page()

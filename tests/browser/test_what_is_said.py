@@ -10,6 +10,7 @@ from tests.browser.logins import signed_in
 from tests.browser.test_diary import VISIT, first_gap, open_panel
 
 OWING = """
+from datetime import timedelta
 from secrets import token_hex
 from django.utils import timezone
 from bookings.models import *

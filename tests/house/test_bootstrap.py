@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import crispy_bootstrap5
+import crispy_bootstrap5  # type: ignore[import-untyped]
 import pytest
 
 ROOT = Path(__file__).parents[2]

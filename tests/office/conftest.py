@@ -1,5 +1,7 @@
 import pytest
 
+from tests import factories
+
 
 @pytest.fixture
 def office(owners):
@@ -32,3 +34,10 @@ def filled(form) -> dict:
             value = [getattr(one, "pk", one) for one in value]
         sent[field.html_name] = "on" if value is True else value
     return sent
+
+
+def say_who_it_is(office) -> None:
+    assert (
+        office.post("/accounts/reauthenticate/", {"password": factories.PASSWORD}).status_code
+        == 302
+    )

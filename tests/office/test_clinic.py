@@ -7,8 +7,7 @@ import pytest
 from bookings.core.training import Phase
 from bookings.models import Change, Clinic
 from bookings.queries.training import protocol
-from tests import factories
-from tests.office.conftest import filled
+from tests.office.conftest import filled, say_who_it_is
 
 PAGE = "/office/clinic/"
 
@@ -16,13 +15,6 @@ PAGE = "/office/clinic/"
 @pytest.fixture(autouse=True)
 def opened(clinic):
     return PAGE
-
-
-def say_who_it_is(office) -> None:
-    assert (
-        office.post("/accounts/reauthenticate/", {"password": factories.PASSWORD}).status_code
-        == 302
-    )
 
 
 def fields(answer) -> dict:
@@ -115,6 +107,21 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, sen
     assert answer.status_code == 409
     assert "It has been changed meanwhile" in answer.text
     assert Clinic.objects.the().name == "Taper Clinic"
+
+
+@pytest.mark.parametrize("name", ["Taper Clinic", "Towpath"])
+def test_texts_of_several_lines_are_what_they_were_as_a_browser_sends_them(office, name):
+    """It ends lines in CR LF wherever they stood, also in what is hidden."""
+    sent = filled(office.get(PAGE).context["form"]) | {"name": name}
+    sent = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in sent.items()
+    }
+    before = Change.objects.count()
+    assert office.post(PAGE, sent).status_code == 302
+    assert Change.objects.count() == before + (name == "Towpath")
+    clinic = Clinic.objects.the()
+    assert (clinic.name, clinic.address) == (name, "1 Tow Path\nLondon N1 1AA")
 
 
 def test_saving_what_is_unchanged_changes_nothing(office, send):

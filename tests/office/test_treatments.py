@@ -166,6 +166,7 @@ def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_overwritten(
     answer = send(page, opened, minutes="45")
     assert answer.status_code == 409
     assert "It has been changed meanwhile" in answer.text
+    assert f'<a href="{page}">Open it as it stands now' in answer.text
     massage.refresh_from_db()
     assert (massage.minutes, massage.price) == (60, 99)
 

@@ -134,6 +134,8 @@ def make_world() -> World:
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
         "office:room pk": str(room.pk),
+        "office:therapist pk": str(kim.pk),
+        "office:photo pk": str(kim.pk),
         "office:treatment pk": str(massage.pk),
         "records:request pk": str(wish.pk),
         "login pk": str(people["bo"].pk),

@@ -192,6 +192,14 @@ def test_a_date_that_cannot_be_planned_gets_a_sentence_beside_the_field(
     assert "These hills are a marathon’s." in text(answer)
 
 
+def test_the_answer_stands_in_short_beside_the_date_too(client, suits_all, today):
+    day = today + timedelta(weeks=16)
+    answer = text(ask(client, **in_parts(day)))
+    short = first_match(r'<p class="in-short" id="race-in-short"[^>]*>(.*?)</p>', answer)[1]
+    assert "16 weeks to" in short
+    assert "sessions would suit this build-up." in short
+
+
 @pytest.mark.parametrize("year", ["", "2", "20", "202"])
 def test_a_date_that_is_being_typed_is_no_mistake_yet(client, massage, year):
     answer = ask(client, race_date_day="25", race_date_month="4", race_date_year=year)

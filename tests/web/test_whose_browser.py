@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 from django.utils import timezone
 
-from bookings import calendars, links
+from bookings import calendars, dates, links
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Client, Clinic
 from bookings.web.training.plan_store import SessionPlan
@@ -158,6 +158,20 @@ def test_the_plan_there_says_that_its_sessions_are_booked_and_offers_none_of_the
         assert ">Booked<" in row
         assert not re.search(r"href|<input|Kim|Demo|\d\d:\d\d", row)
     assert rows(victim) == []
+
+
+def test_behind_the_mail_all_that_a_yes_confirms_is_listed_and_drawn_as_kept(
+    three_booked, victim, clinic
+):
+    link = mailed(three_booked[0])
+    page = victim.get(link)
+    for visit in three_booked:
+        time = dates.day_and_time_from(visit.starts_at, clinic.tz, timezone.localdate())
+        assert f"<li>{time}</li>" in page.content.decode()
+    assert [pin.booked for pin in page.context["greeted"].hills.pins][:4] == [True] * 3 + [False]
+    assert victim.get(f"{link}plan/").content.decode().count("Kept for you") == 3
+    press_yes(victim, three_booked[0])
+    assert victim.get(link).context["asked_of"] == []
 
 
 def test_what_becomes_of_them_shows_there_no_more(three_booked, client, victim, clinic):

@@ -1,21 +1,25 @@
 """A row as a form keeps it, to know later whether somebody else has changed it."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Stale
 
+DIGITS = 24
+
 
 def stamp(row: Model) -> str:
-    """Its columns, and whom or what it is tied to."""
+    """Of its columns, and of whom or what it is tied to.
+
+    A digest, since a browser sends the line ends of a text otherwise than they came.
+    """
     values = [getattr(row, field.attname) for field in row._meta.concrete_fields]
     if row.pk is not None:
         values += [_tied(row, name) for name in _ties(row)]
-    return "|".join(
-        value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values
-    )
+    return sha256("|".join(map(str, values)).encode()).hexdigest()[:DIGITS]
 
 
 def _ties(row: Model) -> Iterator[str]:

@@ -49,7 +49,6 @@ class Therapist(Named, models.Model):
     portrait_digest: str | None  # told by `with_portraits`
     offers_something: bool  # told by queries.office.offers, as the next
     has_hours: bool
-    has_a_photo: bool
 
     class Meta:
         ordering = ["name"]

@@ -10,7 +10,6 @@ from django.utils.text import slugify
 from bookings.models import (
     Appointment,
     ExtraShift,
-    Portrait,
     Room,
     Therapist,
     Treatment,
@@ -37,16 +36,15 @@ def treatments() -> QuerySet[Treatment]:
 
 def therapists(today: date) -> QuerySet[Therapist]:
     """Each says whether they offer a treatment, have hours from today on, and have a picture."""
+    rows: QuerySet = Therapist.objects.with_portraits()
     still = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     weekly = WeeklyShift.objects.filter(still, therapist=OuterRef("pk"))
     extra = ExtraShift.objects.filter(therapist=OuterRef("pk"), day__gte=today)
     offered = Treatment.objects.filter(therapists=OuterRef("pk"), active=True)
-    rows: QuerySet = Therapist.objects.all()
     return rows.annotate(
         offers_something=Exists(offered),
         has_hours=Exists(weekly) | Exists(extra),
-        has_a_photo=Exists(Portrait.objects.filter(therapist=OuterRef("pk"))),
-    )
+    ).select_related("user")
 
 
 @dataclass(frozen=True)
@@ -93,6 +91,11 @@ def booked_ahead(treatment: Treatment, *, now: datetime) -> int:
 def booked_in(room: Room, *, now: datetime) -> int:
     """How many visits to come are booked there."""
     return Appointment.objects.upcoming(now).filter(room=room).count()
+
+
+def booked_with(therapist: Therapist, *, now: datetime) -> int:
+    """How many visits to come are booked with them."""
+    return Appointment.objects.upcoming(now).filter(therapist=therapist).count()
 
 
 def free_slug(model: type[Treatment] | type[Therapist], name: str) -> str:

@@ -17,7 +17,7 @@ from bookings.actions.refusals import Refused, Stale
 from bookings.actions.scheduling import undoing, unproved
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Clinic
+from bookings.models import Appointment, Clinic
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
 from bookings.runner.clients.age_consent import still_to_tell
@@ -57,6 +57,7 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "status": _("Kept for you") if confirm_by else IN_WORDS[Status(visit.status)],
         "calendars": calendars.on_the_web(visit, clinic),
         "undo": undoing.offered(visit, clinic, by=Role.RUNNER, now=now),
+        "asked_of": _asked_of(opened) if can_change else [],
         "is_booked": visit.status == Status.BOOKED,
         "confirm_by": confirm_by,
         "booked_here": _booked_here(request, opened),
@@ -73,6 +74,15 @@ def appointment(request: HttpRequest, opened: Opened) -> HttpResponse:
         "why_not_cancel": cutoffs.why_not_cancel(visit, clinic, now=now),
     }
     return render(request, "runner/scheduling/appointment.html", context)
+
+
+def _asked_of(opened: Opened) -> list[Appointment]:
+    """What a yes makes firm, where that is more than the one that the page is about."""
+    together = opened.appointment.together
+    if not (opened.asks_who and together):
+        return []
+    visits = Appointment.objects.visits().filter(together=together, status=Status.BOOKED)
+    return list(visits.with_everything().order_by("starts_at"))
 
 
 def _races(request: HttpRequest, opened: Opened, clinic: Clinic, now: datetime) -> dict[str, Any]:

@@ -44,10 +44,11 @@ ROOM_FOR_A_WHOLE_DAY, ROOM_FOR_A_SHORT_DAY, NARROW_MIDDLE = 76, 84, 42
 # race's flag stands, and a small one may; what is written beside a pole, what else takes room.
 WIDE, HIGH, MAIN_UP = 690, 256, 158
 SMALL_UPS = range(60, 240, 12)
-BESIDE_POLE, PENNANT, LINES, SKY = 43, 36, 34, 36
+BESIDE_POLE, LINES, SKY = 43, 34, 36
 PIN_UP, TODAY_UP, HALF_WORD, HALF_PIN = 43, 60, 26, 14
 WORD_HIGH, TODAY_OVER_A_PIN = 14, 62
 LONGEST_RACE = 26  # letters
+MARGIN = 18  # px beside the drawing that words may reach into
 UNNAMED = (Phase.OFF_SEASON, Phase.RACE_DAY)
 
 Point = tuple[float, float]
@@ -106,10 +107,28 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class Writing:
+    """The day at a main race's flag, on which side of the pole it stands, and how high.
+
+    Where there is no room between races it is left out; the list above says all of them.
+    """
+
+    day: str
+    at_left: bool
+    up: int
+    is_left_out: bool = False
+
+    @property
+    def pole_top(self) -> int:
+        """As SVG counts."""
+        return -self.up
+
+
+@dataclass(frozen=True)
 class Flag:
     """A race with its day, which an example has not: whole, and in short where there is less room.
 
-    `at_left` and `narrow_at_left` say on which side of the pole there is more.
+    `wide` and `narrow` are how a main race is written in drawings of much and of little room.
     """
 
     x: float
@@ -119,13 +138,30 @@ class Flag:
     name: str
     is_main: bool
     at_left: bool
-    narrow_at_left: bool
+    wide: Writing
+    narrow: Writing
     named_up: int  # how high a small flag stands that has its name beside it; 0 without room
 
     @property
     def pole_top(self) -> int:
         """As SVG counts."""
         return -self.named_up
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A drawing where it is narrowest of those that are written alike, in px.
+
+    `ups` are how high main races' flags may stand.
+    """
+
+    width: int
+    height: int
+    ups: Sequence[int]
+
+
+ROOMY = Paper(WIDE, HIGH, (MAIN_UP, MAIN_UP + 38))
+NARROW = Paper(280, 152, (196, 158, 120))
 
 
 @dataclass(frozen=True)
@@ -272,7 +308,7 @@ def hills_of(
         before=_before(curves[0][0][1]),
         names=list(_names(ground, protocol)),
         pins=pins,
-        flags=_with_names(list(_flags(ground, today)), pins, ground, today),
+        flags=_with_names(list(_apart(list(_flags(ground, today)))), pins, ground, today),
         months=list(_months(ground, marked)),
         today=ground.point(today) if inside and today else None,
         in_words=", ".join(_in_words(segments, protocol, today)),
@@ -357,9 +393,51 @@ def _flags(ground: _Ground, today: date | None) -> Iterator[Flag]:
                 name=segment.race.name,
                 is_main=segment.race.priority is Priority.A,
                 at_left=x > ROOM_FOR_A_SHORT_DAY,
-                narrow_at_left=x > NARROW_MIDDLE,
+                wide=Writing(
+                    short if x > ROOM_FOR_A_WHOLE_DAY else whole,
+                    at_left=x > ROOM_FOR_A_SHORT_DAY,
+                    up=ROOMY.ups[0],
+                ),
+                narrow=Writing(whole, at_left=x > NARROW_MIDDLE, up=NARROW.ups[0]),
                 named_up=0,
             )
+
+
+def _apart(flags: Sequence[Flag]) -> Iterator[Flag]:
+    """What is written at one main race stands clear of what stands at the others."""
+    mains = [flag for flag in flags if flag.is_main]
+    placed: list[Flag] = []
+    for flag in flags:
+        if flag.is_main:
+            others = [one for one in mains if one is not flag]
+            wide = _clear(flag, flag.wide, _taken(others, placed, ROOMY), ROOMY)
+            narrow = _clear(flag, flag.narrow, _taken(others, placed, NARROW), NARROW)
+            flag = replace(flag, wide=wide, narrow=narrow)
+            placed.append(flag)
+        yield flag
+
+
+def _taken(others: Iterable[Flag], placed: Iterable[Flag], paper: Paper) -> list[Box]:
+    """By the poles of main races, and by the words of those that are placed."""
+    poles = [box_of(one.x, one.y, 2, max(paper.ups), paper) for one in others]
+    writings = [(one, one.wide if paper is ROOMY else one.narrow) for one in placed]
+    return poles + [written(*each, paper) for each in writings if not each[1].is_left_out]
+
+
+def _clear(flag: Flag, wanted: Writing, taken: Sequence[Box], paper: Paper) -> Writing:
+    """The writing that is wanted, or the nearest to it that touches neither words nor poles."""
+    options = [
+        Writing(day, at_left, up)
+        for up in paper.ups
+        for day in (wanted.day, flag.day_in_short)
+        for at_left in (wanted.at_left, not wanted.at_left)
+    ]
+    for option in options:
+        words = written(flag, option, paper)
+        within = words.left >= -MARGIN and words.right <= paper.width + MARGIN
+        if within and not any(words.touches(one) for one in taken):
+            return option
+    return replace(wanted, is_left_out=bool(taken))
 
 
 def _with_names(
@@ -369,8 +447,8 @@ def _with_names(
     taken = [box_of(pin.x, pin.y, HALF_PIN, PIN_UP) for pin in pins]
     if today:
         taken.append(box_of(*ground.point(today), HALF_WORD, TODAY_OVER_A_PIN + WORD_HIGH))
-    taken += [box_of(flag.x, flag.y, 2, MAIN_UP if flag.is_main else 60) for flag in flags]
-    taken += [words_of(flag, MAIN_UP, at_left=flag.at_left) for flag in flags if flag.is_main]
+    taken += [box_of(flag.x, flag.y, 2, flag.wide.up if flag.is_main else 60) for flag in flags]
+    taken += [written(flag, flag.wide, ROOMY) for flag in flags if flag.is_main]
     named = []
     for flag in flags:
         if not flag.is_main:
@@ -389,19 +467,24 @@ def _raised(flag: Flag, taken: Sequence[Box], ground: _Ground) -> Flag:
     return flag
 
 
-def box_of(x: float, y: float, half: float, up: float) -> Box:
+def box_of(x: float, y: float, half: float, up: float, paper: Paper = ROOMY) -> Box:
     """Of what stands on the route there."""
-    centre, foot = x * WIDE / 100, y * HIGH / 100
+    centre, foot = x * paper.width / 100, y * paper.height / 100
     return Box(centre - half, centre + half, foot - up, foot)
 
 
-def words_of(flag: Flag, up: float, *, at_left: bool) -> Box:
+def words_of(flag: Flag, up: int, *, at_left: bool) -> Box:
+    """At a small flag."""
+    return written(flag, Writing(flag.day, at_left, up), ROOMY)
+
+
+def written(flag: Flag, writing: Writing, paper: Paper) -> Box:
     """Two lines from the top of the pole, beside its pennant."""
-    letters = max(len(flag.day), min(len(flag.name), LONGEST_RACE))
-    pole, top = flag.x * WIDE / 100, flag.y * HIGH / 100 - up
+    letters = max(len(writing.day), min(len(flag.name), LONGEST_RACE))
+    pole, top = flag.x * paper.width / 100, flag.y * paper.height / 100 - writing.up
     reach = letters * LETTER + AROUND
-    edges = (pole - reach, pole + PENNANT) if at_left else (pole, pole + BESIDE_POLE + reach)
-    return Box(*edges, top, top + LINES)
+    beside = (-reach, 0) if writing.at_left else (0, BESIDE_POLE + reach)
+    return Box(pole + beside[0], pole + beside[1], top, top + LINES)
 
 
 def _is_in_the_sky(words: Box, ground: _Ground) -> bool:
@@ -416,16 +499,24 @@ def _months(ground: _Ground, marked: Sequence[Marked]) -> list[Month]:
     """Each where its words touch no others'; more of them where there is more room."""
     placed: list[Month] = []
     days = list(_first_days_of_months(ground))
+    years_first = sorted(days, key=lambda day: day.month != 1)
     for only, width in MONTHS_WIDTHS:
-        for day in days:
-            x = ground.x(ground.place(day))
-            with_year = day.month == 1 or day == days[0]
-            words = dateformat.format(day, "M Y" if with_year else "M")
-            month = Month(words, round(x, 2), only, _first_in(day, marked))
-            is_clear = not any(month.touches(other, width) for other in placed)
-            if is_clear and month.reach(width)[1] <= width:
-                placed.append(month)
+        for day in years_first:
+            x = round(ground.x(ground.place(day)), 2)
+            for words in _names_of_month(day, days):
+                month = Month(words, x, only, _first_in(day, marked))
+                is_clear = not any(month.touches(other, width) for other in placed)
+                if is_clear and month.reach(width)[1] <= width:
+                    placed.append(month)
     return sorted(placed, key=lambda month: month.x)
+
+
+def _names_of_month(day: date, days: Sequence[date]) -> Iterator[str]:
+    """With its year in January, and in the first one where that has the room."""
+    if day.month == 1 or day == days[0]:
+        yield dateformat.format(day, "M Y")
+    if day.month != 1:
+        yield dateformat.format(day, "M")
 
 
 def _first_days_of_months(ground: _Ground) -> Iterator[date]:

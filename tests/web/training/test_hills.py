@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from bookings.core import training
 from bookings.core.training import Distance, Phase, Priority
 from bookings.queries.training import protocol
-from bookings.web.training.hills import HALF_PIN, MAIN_UP, PIN_UP, WIDE, box_of, hills_of, words_of
+from bookings.web.training.hills import (
+    HALF_PIN,
+    NARROW,
+    PIN_UP,
+    ROOMY,
+    WIDE,
+    box_of,
+    hills_of,
+    words_of,
+    written,
+)
 from bookings.web.training.plan_page import as_drawn, first_day
 from bookings.web.training.ribbon import Marked
 
@@ -111,7 +121,29 @@ def test_no_words_of_months_touch_others_however_wide_the_drawing(distance, days
         reach = [one.reach(width) for one in there]
         assert all(end <= start for (_, end), (start, _) in pairwise(reach))
         assert all(end <= width for _, end in reach)
-    assert re.fullmatch(r"\w+ \d{4}", months[0].words)
+    names = [one.words for one in months if not one.only]
+    assert any(re.fullmatch(r"\w+ \d{4}", words) for words in names)
+
+
+def test_where_the_year_turns_january_says_so_on_a_phone():
+    for n in range(31):
+        hills = drawn(marathon(date(2027, 4, 25)), today=date(2026, 11, 15) + timedelta(days=n))
+        assert "Jan 2027" in [one.words for one in hills.months if not one.only]
+
+
+@given(st.integers(30, 140), st.integers(21, 120))
+def test_what_is_written_at_two_main_races_touches_neither_words_nor_poles(days, between):
+    first = TODAY + timedelta(days=days)
+    hills = drawn(marathon(first), training.Race(first + timedelta(days=between), Distance.HALF))
+    for paper, way in ((ROOMY, "wide"), (NARROW, "narrow")):
+        writings = [(flag, getattr(flag, way)) for flag in hills.flags]
+        said = [written(*each, paper) for each in writings if not each[1].is_left_out]
+        assert said
+        assert not any(one.touches(other) for one in said for other in said if one is not other)
+        for flag, writing in writings:
+            pole = box_of(flag.x, flag.y, 2, writing.up, paper)
+            own = written(flag, writing, paper)
+            assert not any(pole.touches(one) for one in said if one != own)
 
 
 def test_a_month_leads_to_its_first_session():
@@ -158,7 +190,9 @@ def test_no_name_at_a_small_flag_touches_pins_flags_or_other_names(days, main):
     small = [on_the_way(TODAY + timedelta(days=n), "A race of twenty letters") for n in days]
     hills = drawn(*small, marathon(TODAY + timedelta(days=main), name="The main one"))
     words = {
-        one: words_of(one, one.named_up or MAIN_UP, at_left=one.at_left)
+        one: words_of(one, one.named_up, at_left=one.at_left)
+        if one.named_up
+        else written(one, one.wide, ROOMY)
         for one in hills.flags
         if one.named_up or one.is_main
     }

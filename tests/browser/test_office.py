@@ -1,0 +1,77 @@
+"""The owner's office in a real browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.logins import signed_in
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("", "clinic/", "treatments/", "treatments/1/", "treatments/new/", "rooms/", "rooms/1/",
+         "therapists/", "therapists/1/", "therapists/new/")  # fmt: skip
+
+
+@pytest.fixture
+def owner(open_context):
+    return signed_in(open_context().new_page(), "owner")
+
+
+def save(page) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
+    owner.locator("summary", has_text="More").click()
+    owner.get_by_role("link", name="Set-up", exact=True).click()
+    expect(owner.get_by_text("Next: Terms and privacy notice.")).to_be_visible()
+    owner.get_by_role("link", name="Treatments and prices", exact=True).click()
+    owner.get_by_role("link", name="Add a treatment").click()
+    owner.locator("#id_name").fill("Feet 20")
+    owner.locator("#id_minutes").fill("twenty")
+    owner.locator("#id_price").fill("£ 24,5")
+    save(owner)
+    expect(owner.get_by_role("alert")).to_contain_text("Please give whole minutes, such as 60.")
+    expect(owner.locator("#id_price")).to_have_value("£ 24,5")
+    owner.locator("#id_minutes").fill("20")
+    owner.locator("#id_next_price").fill("26")
+    owner.locator("#id_next_price_from").fill("2099-01-01")
+    save(owner)
+    row = owner.get_by_role("row").filter(has_text="Feet 20")
+    expect(row).to_contain_text("£26 from 1 Jan 2099")
+    expect(row).to_contain_text("nobody")
+    owner.get_by_role("link", name="Therapists", exact=True).click()
+    owner.get_by_role("link", name="Add a therapist").click()
+    owner.locator("#id_name").fill("Nia New")
+    owner.get_by_label("Qualifications").fill("One, 2020\nTwo, 2021")
+    owner.get_by_label("Feet 20").check()
+    save(owner)
+    expect(owner.get_by_text("They have no hours")).to_be_visible()
+    owner.get_by_label("What runners come for").fill("Feet.")
+    save(owner)
+    expect(owner.get_by_role("status")).to_contain_text("is saved")
+
+
+def test_settings_with_texts_of_several_lines_are_saved(owner):
+    owner.goto("/office/clinic/")
+    save(owner)
+    expect(owner.get_by_role("status")).to_contain_text("Nothing was different")
+    owner.locator("#id_tax_note").fill("Not registered for VAT")
+    save(owner)
+    expect(owner.get_by_role("status")).to_contain_text("The settings are saved.")
+
+
+def test_what_could_not_stay_is_shown_in_view_and_accepted_there(owner):
+    owner.goto("/office/rooms/2/")
+    owner.get_by_label("It is in use").uncheck()
+    save(owner)
+    accept = owner.get_by_role("alert").get_by_role("button", name="Save all the same")
+    expect(accept).to_be_in_viewport()
+    owner.goto("/office/rooms/2/")
+    expect(owner.get_by_label("It is in use")).to_be_checked()
+
+
+def test_the_pages_are_for_everybody_and_fit(owner, for_everybody):
+    for path in PAGES:
+        owner.goto(f"/office/{path}")
+        for_everybody(owner)
