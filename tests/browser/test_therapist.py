@@ -132,10 +132,11 @@ def test_nothing_of_the_brief_of_a_client_on_hold_lies_over_the_rest(phone, visi
     phone.goto(f"/visits/{ada}/ask/")
     for box in phone.get_by_role("checkbox").all():
         box.check()
-    for yes in phone.get_by_role("radio", name="Yes").all()[:1]:
-        yes.check(force=True)
+    for no in phone.get_by_role("radio", name="No", exact=True).all():
+        no.check(force=True)
+    phone.locator("[name=clot_signs][value=yes]").check(force=True)
     phone.get_by_role("button", name="Keep the answers").click()
-    expect(phone.get_by_text("decide before you start")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Decide before you start")).to_be_visible()
     floating = """() => [...document.querySelectorAll("main section, main section *")].filter(
         (one) => ["fixed", "absolute"].includes(getComputedStyle(one).position)
             && !one.matches("input, .visually-hidden")).map((one) => one.outerHTML)"""
