@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -67,5 +67,7 @@ def _taking_back(last: AppointmentEvent) -> dict[str, object]:
     return {"seen": last.pk, "payment": last.facts["payment"], "reason": reason}
 
 
-def _offer(name, visit: Appointment, fields: Mapping[str, object], left) -> UndoOffer:
+def _offer(
+    name: str, visit: Appointment, fields: Mapping[str, object], left: timedelta
+) -> UndoOffer:
     return UndoOffer(reverse(f"diary:{name}", args=[visit.pk]), fields, int(left.total_seconds()))

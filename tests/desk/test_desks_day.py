@@ -36,7 +36,7 @@ def test_the_search_says_when_it_finds_nothing(desk, typed):
 def test_a_visit_called_off_for_a_day_to_come_is_not_before(desk, ana, massage, kim, room, at):
     make_appointment(
         starts_at=at(9, 10), treatment=massage, therapist=kim, room=room, client=ana,
-        status="cancelled",
+        status=Status.CANCELLED,
     )  # fmt: skip
     page = words(desk.get(f"/desk/clients/{ana.pk}/"))
     before = page.index(">Before<")
@@ -48,7 +48,7 @@ def test_every_unpaid_visit_of_two_months_can_be_paid_from_the_list(desk, massag
     for number in range(24):
         make_appointment(
             starts_at=at(-2 - number, 10), treatment=massage, therapist=kim, room=room,
-            client=make_client(f"Client {number}"), status="completed", price=38,
+            client=make_client(f"Client {number}"), status=Status.COMPLETED, price=38,
         )  # fmt: skip
     page = words(desk.get("/desk/"))
     assert page.count('value="card"') == 24
