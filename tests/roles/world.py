@@ -171,7 +171,7 @@ VISITS = (
     )),
     "desk:mails_of_appointment", "therapists:mark", "therapists:brief", "therapists:clear",
     "therapists:pay", "therapists:book_again", "therapists:unbook", "therapists:letter",
-    "therapists:add_photo",
+    "therapists:add_photo", "therapists:ask", "therapists:hand_over",
 )  # fmt: skip
 
 
