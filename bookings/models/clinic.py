@@ -313,7 +313,7 @@ class Clinic(Named, models.Model):
         return self.day_of(now) + timedelta(days=self.horizon_days)
 
     def last_cancellation(self, starts_at: datetime) -> datetime:
-        """Until when a runner can cancel what starts then."""
+        """When the rule for cancelling ends; `cutoffs.cancel_until` knows what goes beyond it."""
         return starts_at - timedelta(hours=self.cancel_cutoff_hours)
 
     def prove_until(self, starts_at: datetime, *, told_at: datetime) -> datetime:

@@ -127,6 +127,22 @@ def test_a_phone_handed_over_shows_the_questions_and_nothing_else(phone, visits,
     expect(phone.get_by_text("Asked in the room")).to_be_visible()
 
 
+def test_nothing_of_the_brief_of_a_client_on_hold_lies_over_the_rest(phone, visits):
+    _, (ada, _, _) = visits
+    phone.goto(f"/visits/{ada}/ask/")
+    for box in phone.get_by_role("checkbox").all():
+        box.check()
+    for no in phone.get_by_role("radio", name="No", exact=True).all():
+        no.check(force=True)
+    phone.locator("[name=clot_signs][value=yes]").check(force=True)
+    phone.get_by_role("button", name="Keep the answers").click()
+    expect(phone.get_by_role("heading", name="Decide before you start")).to_be_visible()
+    floating = """() => [...document.querySelectorAll("main section, main section *")].filter(
+        (one) => ["fixed", "absolute"].includes(getComputedStyle(one).position)
+            && !one.matches("input, .visually-hidden")).map((one) => one.outerHTML)"""
+    assert phone.evaluate(floating) == []
+
+
 def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(phone, visits):
     _, (ada, _, _) = visits
     phone.on("dialog", lambda asks: asks.accept())

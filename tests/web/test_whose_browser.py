@@ -169,7 +169,9 @@ def test_behind_the_mail_all_that_a_yes_confirms_is_listed_and_drawn_as_kept(
         time = dates.day_and_time_from(visit.starts_at, clinic.tz, timezone.localdate())
         assert f"<li>{time}</li>" in page.content.decode()
     assert [pin.booked for pin in page.context["greeted"].hills.pins][:4] == [True] * 3 + [False]
-    assert victim.get(f"{link}plan/").content.decode().count("Kept for you") == 3
+    plan = victim.get(f"{link}plan/").content.decode()
+    assert plan.count(">Kept for you<") == 3
+    assert "What is marked “Kept for you” waits until" in plan
     press_yes(victim, three_booked[0])
     assert victim.get(link).context["asked_of"] == []
 

@@ -1,6 +1,6 @@
 """A runner's races and the plan they lead to: in the browser, or behind a mailed link."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import dates
 from bookings.actions.refusals import RaceRefused
 from bookings.actions.training import brought
 from bookings.models import Clinic, Treatment
@@ -132,6 +133,7 @@ def _show_plan(
     context["closed"] = [start for start in store.history.closed if start > now]
     if isinstance(store, ClientPlan):
         context["offered"] = offered_in(store, request)
+        context["kept_until"] = _kept_until(store, clinic, now)
     elif isinstance(store, SessionPlan):
         context["waiting"] = Waiting.among(
             store.history.visits, clinic, visitor=visitor(request), now=now
@@ -146,6 +148,12 @@ def _show_plan(
             bundle=bundle.read(request.session, store.url),
         )
     return render(request, "web/training/plan.html", context, status=status)
+
+
+def _kept_until(store: ClientPlan, clinic: Clinic, now: datetime) -> str:
+    """15:30, where visits wait for a yes behind the mail's link."""
+    waits = [one.prove_by for one in store.history.visits if one.waits and one.prove_by]
+    return dates.until(min(waits), now, clinic.tz) if waits else ""
 
 
 def _today(clinic: Clinic) -> date:

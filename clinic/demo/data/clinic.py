@@ -121,6 +121,13 @@ def make_treatments(by_initials: dict[str, Therapist]) -> list[Treatment]:
     return made
 
 
+def set_a_price_to_come(today: date) -> None:
+    """From the first of the month after next."""
+    first = (today.replace(day=1) + timedelta(days=62)).replace(day=1)
+    priced = Treatment.objects.filter(name="Sports massage 90")
+    priced.update(next_price=Decimal(92), next_price_from=first)
+
+
 def make_rota(by_initials: dict[str, Therapist]) -> None:
     WeeklyShift.objects.bulk_create(
         WeeklyShift(

@@ -66,6 +66,7 @@ def load(*, today: date, now: datetime) -> None:
     place.make_rooms()
     therapists = _make_therapists()
     place.make_treatments(therapists)
+    place.set_a_price_to_come(today)
     place.make_rota(therapists)
     first, horizon = today - timedelta(days=PAST_DAYS), today + timedelta(days=clinic.horizon_days)
     place.make_absences(therapists, first, horizon, today, clinic.tz)

@@ -19,7 +19,7 @@ BODY = (
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 900000\r\n\r\n"
 )
 A_FILE = re.compile(r'href="(/static/[^"]*bootstrap[^"]*\.css)"')
-AGAIN = 12  # times the file is asked for, so that no buffer between us holds it all
+AGAIN = 64  # times the file is asked for, so that no buffer between us holds it all
 PAUSE = 1.0  # second between two bytes
 
 
