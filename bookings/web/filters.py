@@ -13,14 +13,18 @@ LONGEST, MOST = 100, 100  # of a value, and of the values of a field
 
 
 def with_remembered(request: StaffRequest, name: str, *fields: str) -> QueryDict:
-    """What was asked for; where it names none of the fields, with what they were the last time."""
+    """What was asked for; where that is nothing at all, what it was the last time.
+
+    An address that says something else, such as whose changes, is taken at its word.
+    """
     asked, kept = request.GET.copy(), request.session.get(KEPT, {})
     if any(field in asked for field in fields):
         chosen = {field: _values(asked, field) for field in fields}
         _keep(request, name, {field: values for field, values in chosen.items() if values})
         return asked
-    for field, values in kept.get(name, {}).items():
-        asked.setlist(field, values)
+    if not request.GET:
+        for field, values in kept.get(name, {}).items():
+            asked.setlist(field, values)
     return asked
 
 

@@ -157,10 +157,7 @@ def _visit(
         "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
         "therapist": f"t{visit.therapist_id}",
         "room": f"r{visit.room_id}",
-        "client": isolated(visit.client.name) if visit.client else _("Being booked online"),
-        "treatment": isolated(visit.treatment.name),
-        "therapist_name": isolated(visit.therapist.name),
-        "room_name": isolated(visit.room.name),
+        **_named(visit),
         "status": status.value,
         "status_name": names[status],
         "icon": ICONS.get(status, ""),
@@ -172,6 +169,15 @@ def _visit(
         "seen": visit.last_event or 0,
         "movable": status == Status.BOOKED,
         "url": f"{appointments}{visit.pk}/" if visit.client_id else "",
+    }
+
+
+def _named(visit: Appointment) -> dict:
+    return {
+        "client": isolated(visit.client.name) if visit.client else _("Being booked online"),
+        "treatment": isolated(visit.treatment.name),
+        "therapist_name": isolated(visit.therapist.name),
+        "room_name": isolated(visit.room.name),
     }
 
 
