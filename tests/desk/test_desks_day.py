@@ -33,6 +33,7 @@ def test_the_search_says_when_it_finds_nothing(desk, typed):
     assert "much like it" not in page
 
 
+@pytest.mark.fixed_clock
 def test_a_visit_called_off_for_a_day_to_come_is_not_before(desk, ana, massage, kim, room, at):
     make_appointment(
         starts_at=at(9, 10), treatment=massage, therapist=kim, room=room, client=ana,
