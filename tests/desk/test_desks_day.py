@@ -41,7 +41,7 @@ def test_a_visit_called_off_for_a_day_to_come_is_not_before(desk, ana, massage, 
     )  # fmt: skip
     page = words(desk.get(f"/desk/clients/{ana.pk}/"))
     before = page.index(">Before<")
-    assert 0 < page.index(">Called off<") < page.index("10 Dec, 10:00") < before
+    assert 0 < page.index(">Called off<") < page.index("11 Dec, 10:00") < before
     assert "Never been." in page[before:]
 
 
