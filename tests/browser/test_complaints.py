@@ -30,7 +30,7 @@ def test_a_question_that_typing_on_replaces_is_no_fault():
 @pytest.mark.parametrize(
     "text",
     [
-        "htmx:sendError, [object HTMLDivElement]",
+        "Failed to load resource: net::ERR_CONNECTION_REFUSED",
         "htmx:timeout, [object HTMLDivElement]",
         "htmx:responseError Response Status Error Code 500 from /diary/new/",
         "Failed to load resource: the server responded with a status of 500",
