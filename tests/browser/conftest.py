@@ -47,7 +47,7 @@ ON_PURPOSE = "|".join(
     [
         r"status of 4(03|04|09|22|29)",  # answers that tests ask for: refused, gone, taken, wrong
         r"net::ERR_INTERNET_DISCONNECTED",  # a test has cut the line
-        # What htmx says of a line that was cut; of any other failure the browser has said net::ERR_.
+        # What htmx says of a line that was cut; of another failure the browser has said net::ERR_.
         r"^htmx:sendError, \[object \w+\]$",
         # Typing on replaces the question that is under way (hx-sync). What htmx says first it says
         # of a question that failed too, but then with htmx:timeout after it.
