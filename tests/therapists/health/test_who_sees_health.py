@@ -41,6 +41,7 @@ TABLE = {
     "therapists:sheet": [SIGN_IN, NO, NO, NO, EMPTY, SEES, SEES, NO, SEES, SEES],
     "therapists:offline": [SIGN_IN, NO, NO, NO, EMPTY, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:brief": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, NO, SEES, SEES],
+    "therapists:ask": [SIGN_IN, NO, NO, NO, NO, EMPTY, EMPTY, NO, EMPTY, EMPTY],
     "therapists:note for therapists": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, NO, SEES, SEES],
     "therapists:note for the author": [SIGN_IN, NO, NO, NO, NO, NO, SEES, NO, NO, NO],
     "therapists:note for the owner": [SIGN_IN, NO, NO, NO, NO, SEES, SEES, SEES, SEES, SEES],
@@ -67,6 +68,7 @@ SHOWS_NOTHING = {
     "therapists:template", "therapists:remove_template",
     "therapists:add_photo", "therapists:remove_photo",
     "therapists:add_device", "therapists:end_device", "therapists:manifest",
+    "therapists:hand_over",
 }  # fmt: skip
 
 
@@ -121,6 +123,7 @@ def addresses(story, clinic):
         "therapists:sheet": f"/today/{day}/sheet/",
         "therapists:offline": "/today/offline/",
         "therapists:brief": f"/visits/{mine.pk}/",
+        "therapists:ask": f"/visits/{mine.pk}/ask/",
         "therapists:note for therapists": f"/visits/{story['therapists'].pk}/note/",
         "therapists:note for the author": f"/visits/{story['author'].pk}/note/",
         "therapists:note for the owner": f"/visits/{story['owner'].pk}/note/",
