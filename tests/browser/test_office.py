@@ -24,7 +24,7 @@ def save(page) -> None:
 def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
     owner.locator("summary", has_text="More").click()
     owner.get_by_role("link", name="Set-up", exact=True).click()
-    expect(owner.get_by_text("Next: Terms and privacy notice.")).to_be_visible()
+    expect(owner.get_by_role("heading", name="First steps")).to_be_visible()
     owner.get_by_role("link", name="Treatments and prices", exact=True).click()
     owner.get_by_role("link", name="Add a treatment").click()
     owner.locator("#id_name").fill("Feet 20")
