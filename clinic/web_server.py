@@ -17,7 +17,8 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer, UnixWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher, WSGITask
+from waitress.task import ErrorTask, Task, ThreadedTaskDispatcher, WSGITask
+from waitress.utilities import RequestEntityTooLarge
 
 from clinic.middleware.body_size import MOST_BYTES
 from clinic.middleware.constant_time import HOLD_ANSWER
@@ -45,15 +46,20 @@ class HoldingTask(WSGITask):
         return environ
 
 
-class RefusalTask(HoldingTask):
+class TooLargeTask(HoldingTask):
     """Whoever says that they send too much reads why on a page; nothing of it has been read."""
 
     def execute(self) -> None:
-        if self.request.content_length < MOST_BYTES:  # it can be known by its length alone
-            ErrorTask.execute(self)
-            return
         self.set_close_on_finish()
         super().execute()
+
+
+def refusal(channel: HTTPChannel, request: TimedRequest) -> Task:
+    """On a page where it is refused by the length that it says, else in a line."""
+    says_too_much = request.content_length >= MOST_BYTES
+    if says_too_much and isinstance(request.error, RequestEntityTooLarge):
+        return TooLargeTask(channel, request)
+    return ErrorTask(channel, request)
 
 
 class TimedChannel(HTTPChannel):
@@ -61,7 +67,7 @@ class TimedChannel(HTTPChannel):
 
     parser_class = TimedRequest
     task_class = HoldingTask
-    error_task_class = RefusalTask
+    error_task_class = staticmethod(refusal)
     since = 0.0
     not_before = 0.0
 

@@ -62,7 +62,7 @@ def test_a_mark_made_beside_the_day_scrolls_nothing_and_z_takes_it_back(desk):
     page.goto(f"/diary/{day}/")
     page.locator(VISIT).first.wait_for()
     told = page.request.get(f"{page.url}feed/").json()["visits"]
-    by_day = (one for one in told if one["start"][11:] > "06")  # others of these tests book by night
+    by_day = (one for one in told if one["start"][11:] > "06")  # other tests book by night
     visit = next(one for one in by_day if one["movable"] and not one["waits"])
     panel = open_panel(page, visit)
     before = page.evaluate("scrollY")
