@@ -19,7 +19,7 @@ from therapists.health_audit import Reader
 from therapists.models import Access, NoteVersion, Privacy
 
 MUST_LOOK = "must look first"
-BANNER = "On hold until a therapist decides"
+BANNER = "On hold: no massage unless a therapist says so"
 WHY = "Zwetschge was said"  # planted: in no page of the desk's
 
 
@@ -198,7 +198,7 @@ def test_a_note_of_no_massage_names_no_technique_and_says_so_where_the_eye_is(ki
     signed = note_of(mine, do="done", plan="Doctor", techniques=["deep tissue work"])
     page = text(kims.post(f"/visits/{mine.pk}/note/", {**signed, **against}), 422)
     assert "No massage, and yet the note names a technique" in page
-    assert page.index("Not saved yet") < page.index("<form")
+    assert page.index("Not done yet") < page.index("<form")
     assert not has_gone_through("sign", mine)
     assert not held.clearances.exists()
     kims.post(f"/visits/{mine.pk}/note/", {**note_of(mine, do="done", plan="Doctor"), **against})

@@ -95,7 +95,7 @@ def test_marks_that_the_map_does_not_have_are_left_out(write, visit, typed):
                                    {"plan": "x" * 4001}])  # fmt: skip
 def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(write, visit, typed):
     page = text(write(visit(), subjective="Still here", **typed), 422)
-    assert "Not saved yet" in page
+    assert "Not done yet" in page
     assert "Still here" in page
 
 
