@@ -45,6 +45,12 @@ class HoldingTask(WSGITask):
         environ[HOLD_ANSWER] = self.channel.hold_until
         return environ
 
+    def write(self, data: bytes) -> None:
+        """To HEAD the head alone: a body would be taken for the answer to the next request."""
+        super().write(b"" if self.request.command == "HEAD" else data)
+        if self.request.command == "HEAD":
+            self.chunked_response = False  # or the end of its chunks would follow
+
 
 class TooLargeTask(HoldingTask):
     """Whoever says that they send too much reads why on a page; nothing of it has been read."""

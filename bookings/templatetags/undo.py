@@ -1,5 +1,6 @@
 """What a message about something just done offers: {{ message|undoable }}."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,8 @@ from bookings.core.roles import Role
 from bookings.models import Appointment, AppointmentEvent, Clinic
 
 register = template.Library()
-OF_VISIT = "undo-"  # and the visit's number, as an extra tag of the message
+TAG = "undo-{visit}-{event}"  # of the message: what it tells of is that event of that visit
+IN_TAG = re.compile(r"undo-(\d+)-(\d+)")
 TAKEN = ("paid", "waived")
 
 
@@ -30,17 +32,32 @@ class UndoOffer:
     seconds: int
 
 
+def newest_of(visit: Appointment) -> AppointmentEvent | None:
+    return visit.events.order_by("pk").last()
+
+
+def tag_of(visit: Appointment, *, by: str, since: AppointmentEvent | None = None) -> str:
+    """For a message about what they have just done; empty where it came to nothing.
+
+    `since` is the visit's newest event before. What a colleague has done is not theirs to undo.
+    """
+    newest = newest_of(visit)
+    if newest is None or newest == since or newest.by != by:
+        return ""
+    return TAG.format(visit=visit.pk, event=newest.pk)
+
+
 @register.filter
 def undoable(message: Message) -> UndoOffer | None:
     """For the booking, cancelling, mark or payment that is told, while it can still be undone."""
-    tag = message.extra_tags or ""
-    if not tag.startswith(OF_VISIT):
+    if not (tag := IN_TAG.fullmatch(message.extra_tags or "")):
         return None
-    visit = Appointment.objects.visits().filter(pk=int(tag.removeprefix(OF_VISIT))).first()
-    if visit is None:
+    visit = Appointment.objects.visits().filter(pk=int(tag[1])).first()
+    last = newest_of(visit) if visit else None
+    if visit is None or last is None or last.pk != int(tag[2]):
         return None
     now = timezone.now()
-    return _of_the_place(visit, now) or _of_what_came_of_it(visit, now)
+    return _of_the_place(visit, now) or _of_what_came_of_it(visit, last, now)
 
 
 def _of_the_place(visit: Appointment, now: datetime) -> UndoOffer | None:
@@ -50,9 +67,10 @@ def _of_the_place(visit: Appointment, now: datetime) -> UndoOffer | None:
     return _offer("undo", visit, {"revision": visit.revision}, undo.until - now)
 
 
-def _of_what_came_of_it(visit: Appointment, now: datetime) -> UndoOffer | None:
-    last = visit.events.order_by("pk").last()
-    if last is None or last.at + GRACE <= now or "undone" in last.facts:
+def _of_what_came_of_it(
+    visit: Appointment, last: AppointmentEvent, now: datetime
+) -> UndoOffer | None:
+    if last.at + GRACE <= now or "undone" in last.facts:
         return None
     left = last.at + GRACE - now
     if last.kind in MARKS and last.kind == visit.status and "from" in last.facts:

@@ -162,6 +162,16 @@ def test_of_two_lengths_the_chunks_count_and_the_next_request_is_one_of_its_own(
         assert b"\r\n\r\n0HTTP/1.1" in answers  # the first had no body
 
 
+def test_an_answer_to_head_is_its_head_alone(server, port):
+    with contextlib.ExitStack() as stack:
+        head = b"HEAD /large HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        sock = connected(port, head + head + NEXT, stack)
+        answers = b"".join(iter(lambda: sock.recv(4096), b""))
+    assert answers.count(b"HTTP/1.1 200 OK\r\n") == 3
+    assert answers.count(b"Content-Length: 3000000\r\n") == 2
+    assert len(answers) < 1000
+
+
 @pytest.mark.parametrize(
     "length",
     [b"Transfer-Encoding: identity, chunked", b"Transfer-Encoding : chunked", b"Content-Length: +4",

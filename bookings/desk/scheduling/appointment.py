@@ -37,7 +37,7 @@ from bookings.queries.money.standing import standing_of
 from bookings.queries.scheduling import event_text
 from bookings.queries.scheduling.cutoffs import is_late_to_cancel
 from bookings.queries.training.phases import phases_on
-from bookings.templatetags.undo import OF_VISIT
+from bookings.templatetags.undo import newest_of, tag_of
 from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -142,12 +142,17 @@ def answering(
     @wraps(act)
     def view(request: StaffRequest, pk: int) -> HttpResponse:
         visit = visit_of(pk)
+        before = newest_of(visit)
         try:
             if visit.whose.erased_at and not of_the_erased:
                 raise ClientErased
-            return answered(request, pk, act(request, visit))
+            said = act(request, visit)
         except Refused as refusal:
-            return answered(request, pk, refusal)
+            messages.error(request, str(refusal))
+        else:
+            tag = tag_of(visit, by=who(request), since=before)
+            messages.success(request, said, extra_tags=tag)
+        return back(request, pk)
 
     return view
 
@@ -233,12 +238,8 @@ def vouch(request: StaffRequest, visit: Appointment) -> str:
     return _("{client}’s appointment stays.").format(client=visit.client)
 
 
-def answered(request: StaffRequest, pk: int, said: str | Refused) -> HttpResponse:
-    """Back to the appointment, or to the day's table, with what was done or why not."""
-    if isinstance(said, Refused):
-        messages.error(request, str(said))
-    else:
-        messages.success(request, said, extra_tags=f"{OF_VISIT}{pk}")
+def back(request: StaffRequest, pk: int) -> HttpResponse:
+    """To the appointment, or to the day's table."""
     if A_DAY.fullmatch(day := request.POST.get("day", "")):
         return redirect(f"{reverse('diary:today')}?day={day}")
     return back_or(request, "diary:appointment", pk)

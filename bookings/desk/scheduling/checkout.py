@@ -18,7 +18,8 @@ from bookings.actions.refusals import Refused
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Account, Appointment, AppointmentEvent, Clinic
 from bookings.queries.training.book_again import WEEKS, BookAgain, offered_again
-from bookings.templatetags.undo import OF_VISIT
+from bookings.templatetags.undo import tag_of
+from bookings.web.actor import who
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
@@ -102,5 +103,5 @@ def _booked(
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(request, said, extra_tags=f"{OF_VISIT}{booked.pk}")
+        messages.success(request, said, extra_tags=tag_of(booked, by=who(request)))
     return redirect("diary:appointment", visit.pk)

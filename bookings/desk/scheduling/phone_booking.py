@@ -44,7 +44,7 @@ from bookings.desk.scheduling.phone_lists import (
 from bookings.models import Appointment, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.phone_suggestions import last_treatments
 from bookings.queries.scheduling.slots import Slot
-from bookings.templatetags.undo import OF_VISIT
+from bookings.templatetags.undo import tag_of
 from bookings.web.actor import who
 from bookings.web.forms import AddressField, did_you_mean, whole_number
 from bookings.web.requests import StaffRequest
@@ -219,7 +219,8 @@ class _Call:
             therapist=booked.therapist,
             room=booked.room,
         )
-        messages.success(self.request, f"{said} {mail}", extra_tags=f"{OF_VISIT}{booked.pk}")
+        tag = tag_of(booked, by=who(self.request))
+        messages.success(self.request, f"{said} {mail}", extra_tags=tag)
         day = reverse("diary:day", args=[self.clinic.day_of(booked.starts_at)])
         if self.is_beside_the_day and self.request.htmx.current_url_abs_path == day:
             return redirect("diary:appointment", booked.pk)  # in the place of the form

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Mail, MailState
+from tests.factories import make_user
 
 pytestmark = pytest.mark.fixed_clock("2026-12-01T09:00")
 
@@ -100,3 +102,18 @@ def test_a_move_tells_unless_turned_off_and_a_refusal_keeps_answer_and_line(
     desk.post(url, {**facts, **said, "tell": "yes", "instead": instead})
     assert only().starts_at.isoformat() == instead.split()[0]
     assert Mail.objects.get(kind="moved").note == "A line of mine"
+
+
+def test_what_came_to_nothing_offers_to_undo_nothing_of_a_colleagues(
+    desk, signed_in, booked_at_the_desk, only
+):
+    visit = only()
+    url = f"/diary/appointments/{visit.pk}"
+    paid = {"seen": visit.events.last().pk, "amount": "10", "method": "cash", "key": "c" * 32}
+    page = desk.post(f"{url}/pay/", paid, follow=True)
+    assert 'class="undo"' in page.content.decode()
+    colleague = signed_in(make_user("colleague@example.com", role=Role.DESK))
+    seen = visit.events.last().pk
+    for path, facts in (("note", {"desk_note": ""}), ("late", {"minutes": "0"}), ("pay", paid)):
+        answer = colleague.post(f"{url}/{path}/", {**facts, "seen": seen}, follow=True)
+        assert 'class="undo"' not in answer.content.decode(), path
