@@ -71,7 +71,7 @@ def test_a_yes_is_told_to_whoever_treats_in_every_place_and_at_the_desk_in_none(
     said = pages(mine)
     for place in THERAPISTS:
         assert SHORT[key] in said[place], place
-        assert ("On hold until" in said[place]) == is_serious, place
+        assert ("On hold: no massage" in said[place]) == is_serious, place
     for place in ("today", "brief", "note"):
         why = said[place].partition('class="hold-why">')[2].partition("<")[0]
         assert why == (SHORT[key] if is_serious else ""), place
