@@ -85,7 +85,7 @@ def _of_rooms(rooms: Iterable[Room]) -> Step:
 
 
 def _of_therapists(therapists: Sequence[Therapist]) -> Iterator[Step]:
-    url = reverse("office:therapists")
+    url = reverse("office:people")
     yield Step(
         title=_("Therapists"),
         done=bool(therapists),
@@ -184,7 +184,7 @@ def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
 def _of_what_runners_read(
     clinic: Clinic, therapists: Sequence[Therapist], treatments: Sequence[Treatment]
 ) -> Iterator[Step]:
-    therapists_url = reverse("office:therapists")
+    therapists_url = reverse("office:people")
     for title, lacking, url in (
         (
             _("A sentence about each treatment"),

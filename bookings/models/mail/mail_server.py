@@ -31,6 +31,7 @@ class MailServer(models.Model):
 
     failures_in_a_row = models.PositiveIntegerField(default=0)
     rests_until = models.DateTimeField(null=True, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True, help_text="It took a test mail.")
 
     objects = MailServerQuerySet.as_manager()
 
@@ -55,6 +56,9 @@ class MailServer(models.Model):
         if self.failures_in_a_row:
             self._row().update(failures_in_a_row=0, rests_until=None)
             self.failures_in_a_row = 0
+
+    def took_a_test(self) -> None:
+        self._row().update(tested_at=Now())
 
     def _row(self) -> MailServerQuerySet:
         return MailServer.objects.filter(pk=self.pk)
