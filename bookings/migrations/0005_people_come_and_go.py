@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mailserver',
             name='tested_at',
-            field=models.DateTimeField(blank=True, help_text='It took a test mail.', null=True),
+            field=models.DateTimeField(blank=True, help_text='A test mail.', null=True),
         ),
         migrations.AddField(
             model_name='signinmail',

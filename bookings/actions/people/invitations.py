@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions import logins
-from bookings.actions.people.parts import Part, begin_to_treat
+from bookings.actions.people.parts import Duties, begin_to_treat
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.therapists import offer_no_longer
 from bookings.core.clients.addresses import compared
@@ -38,7 +38,7 @@ class Newcomer:
 
     name: str
     email: str
-    part: Part
+    duties: Duties
     therapist: Therapist | None = None
 
 
@@ -55,11 +55,11 @@ def invite(who: Newcomer, *, by: str, by_name: str, now: datetime) -> User:
 
 
 def _invite(who: Newcomer, *, by: str, by_name: str, now: datetime) -> User:
-    user = User(email=compared(who.email), name=who.name, role=who.part.role)
+    user = User(email=compared(who.email), name=who.name, role=who.duties.role)
     user.set_unusable_password()
     user.save()
-    if who.part.treats:
-        begin_to_treat(user, who.part.treatments, therapist=who.therapist)
+    if who.duties.treats:
+        begin_to_treat(user, who.duties.treatments, therapist=who.therapist)
     mail(user, by=by, by_name=by_name, now=now)
     if who.therapist:
         logins.tell_of_change(user, ["role"], by=by, by_name=by_name, now=now)

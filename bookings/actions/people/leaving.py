@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from bookings.actions import logins
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.people import invitations
-from bookings.actions.people.parts import Part, begin_to_treat
+from bookings.actions.people.parts import Duties, begin_to_treat
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import HOLDS, asking_first, digest_of
 from bookings.models import Absence, Appointment, Clinic, SignInKind, Therapist, User
@@ -63,7 +63,7 @@ def leave_after(
                 therapist=therapist, starts_at=first, ends_at=first + FOR_GOOD, reason=_("Leaves")
             )
     User.objects.filter(pk=stored.pk).update(leaves_on=last_day)
-    logins.note(SignInKind.LOGIN_CHANGED, now=now, user=stored, how=f"leaves {last_day}", by=by)
+    logins.note(SignInKind.LOGIN_CHANGED, now=now, user=stored, how="leaves", by=by)
 
 
 @changes_the_diary
@@ -98,7 +98,7 @@ def leave_when_due(*, now: datetime) -> None:
         try:
             _leave_at_last(user, now=now)
         except logins.LastOwner:
-            logger.warning("The clinic's last owner was to leave, and stays.")
+            logger.warning(_("The clinic's last owner was to leave, and stays."))
 
 
 @changes_the_diary
@@ -118,19 +118,19 @@ def _end(clinic: Clinic, user: User, *, by: str, by_name: str, now: datetime) ->
 
 @changes_the_diary
 def come_back(
-    _clinic: Clinic, user: User, part: Part, *, by: str, by_name: str, now: datetime
+    _clinic: Clinic, user: User, duties: Duties, *, by: str, by_name: str, now: datetime
 ) -> None:
     """With this part, and by an invitation: nothing that opened the login before does so again."""
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.is_active:
         raise Refused(_("They work here."))
-    stored.role, stored.is_active = part.role, True
+    stored.role, stored.is_active = duties.role, True
     stored.take_password_away()
     stored.save(update_fields=["role", "is_active", "password"])
     there = Therapist.objects.filter(user=stored)
-    if part.treats and there.exists():
+    if duties.treats and there.exists():
         there.update(active=True)
-    elif part.treats:
+    elif duties.treats:
         begin_to_treat(stored)
     logins.tell_of_change(stored, ["on", "role"], by=by, by_name=by_name, now=now)
     invitations.mail(stored, by=by, by_name=by_name, now=now)

@@ -20,7 +20,7 @@ LONGEST_INITIALS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class Duties:
     """`role`: what the login may do besides; the runner's is none."""
 
     role: Role

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.people.parts import Part
+from bookings.actions.people.parts import Duties
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
 from bookings.models import Therapist, Treatment, User
@@ -23,7 +23,7 @@ PARTS = [
 ]
 
 
-class PartForm(forms.Form):
+class DutiesForm(forms.Form):
     """`treats` is asked where somebody may still begin to."""
 
     role = forms.ChoiceField(
@@ -48,16 +48,16 @@ class PartForm(forms.Form):
         return bool(cleaned.get("treats"))
 
     @property
-    def part(self) -> Part:
+    def duties(self) -> Duties:
         typed = self.cleaned_data
-        return Part(
+        return Duties(
             role=Role(typed["role"]),
             treats=typed["treats"],
             treatments=list(typed.get("treatments", ())),
         )
 
 
-class InviteForm(PartForm):
+class InviteForm(DutiesForm):
     """Of somebody new, or of whoever treats here without a login (`therapist`)."""
 
     name = NameField(
@@ -108,7 +108,7 @@ class InviteForm(PartForm):
         return cleaned
 
 
-class PersonForm(PartForm):
+class ColleagueForm(DutiesForm):
     """Of somebody who has a login. `seen` is what the page has shown of it."""
 
     name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])

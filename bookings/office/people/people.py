@@ -59,7 +59,7 @@ def _answer(request: StaffRequest) -> HttpResponse:
 def _invited(request: StaffRequest, form: InviteForm) -> HttpResponse:
     typed = form.cleaned_data
     newcomer = Newcomer(
-        name=typed["name"], email=typed["email"], part=form.part, therapist=form.therapist
+        name=typed["name"], email=typed["email"], duties=form.duties, therapist=form.therapist
     )
     by = {"by": who(request), "by_name": str(request.user)}
     user = invitations.invite(newcomer, **by, now=timezone.now())

@@ -14,7 +14,7 @@ from bookings.actions.people import invitations, leaving, parts
 from bookings.actions.people.invitations import GOOD_FOR
 from bookings.actions.refusals import Refused
 from bookings.models import User
-from bookings.office.people.forms import PartForm, PersonForm
+from bookings.office.people.forms import ColleagueForm, DutiesForm
 from bookings.queries.office.people import called, is_the_last_owner
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
@@ -37,8 +37,8 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
     return answer(request, pk)
 
 
-def _form(request: StaffRequest, login: User) -> PersonForm:
-    return PersonForm(
+def _form(request: StaffRequest, login: User) -> ColleagueForm:
+    return ColleagueForm(
         request.POST if request.method == "POST" else None,
         login=login,
         is_own=login == request.user,
@@ -62,7 +62,7 @@ def _answer(request: StaffRequest, pk: int) -> HttpResponse:
     return redirect("office:person", pk)
 
 
-def _change(request: StaffRequest, login: User, form: PersonForm) -> None:
+def _change(request: StaffRequest, login: User, form: ColleagueForm) -> None:
     typed, now = form.cleaned_data, timezone.now()
     begins = typed["treats"] and not hasattr(login, "therapist")
     by = {"by": who(request), "by_name": str(request.user)}
@@ -73,7 +73,9 @@ def _change(request: StaffRequest, login: User, form: PersonForm) -> None:
         invitations.mail_again(stored, **by, now=now)
 
 
-def _page(request: StaffRequest, login: User, form: PersonForm, *, said: str = "") -> HttpResponse:
+def _page(
+    request: StaffRequest, login: User, form: ColleagueForm, *, said: str = ""
+) -> HttpResponse:
     stored = colleague(login.pk)
     context = {
         "form": form,
@@ -83,7 +85,7 @@ def _page(request: StaffRequest, login: User, form: PersonForm, *, said: str = "
         "is_own": login == request.user,
         "ends": stored.invited_at and stored.invited_at + GOOD_FOR,
         "is_over": stored.invited_at and stored.invited_at + GOOD_FOR <= timezone.now(),
-        "back": PartForm(initial={"role": stored.role, "treats": hasattr(stored, "therapist")}),
+        "back": DutiesForm(initial={"role": stored.role, "treats": hasattr(stored, "therapist")}),
     }
     status = 409 if said else 422 if form.errors else 200
     return render(request, "office/people/person.html", {**context, "said": said}, status=status)
@@ -118,11 +120,11 @@ def withdraw(request: StaffRequest, login: User) -> str:
 
 @_then
 def come_back(request: StaffRequest, login: User) -> str:
-    form = PartForm(request.POST)
+    form = DutiesForm(request.POST)
     if not form.is_valid():
         raise Refused(" ".join(str(said) for all_of in form.errors.values() for said in all_of))
     by = {"by": who(request), "by_name": str(request.user)}
-    leaving.come_back(login, form.part, **by, now=timezone.now())
+    leaving.come_back(login, form.duties, **by, now=timezone.now())
     return _("Done. An invitation is on its way to them. Look through the hours next.")
 
 

@@ -13,7 +13,7 @@ from bookings.queries.office import offers
 
 
 @dataclass(frozen=True)
-class Person:
+class Colleague:
     """A login, somebody who treats, or both in one."""
 
     login: User | None
@@ -45,12 +45,12 @@ def called(login: User) -> str:
     return login.name or in_the_diary or login.email
 
 
-def everybody(today: date) -> list[Person]:
+def everybody(today: date) -> list[Colleague]:
     """Who works here first; three queries."""
     return sorted(_people(today), key=lambda one: (not one.works_here, one.name.casefold()))
 
 
-def _people(today: date) -> Iterator[Person]:
+def _people(today: date) -> Iterator[Colleague]:
     therapists = offers.therapists(today).prefetch_related("treatments")
     without_login, by_login = [], {}
     for one in therapists:
@@ -61,9 +61,9 @@ def _people(today: date) -> Iterator[Person]:
     factor = Authenticator.objects.filter(user=OuterRef("pk"))
     logins: QuerySet = User.objects.staff().select_related("therapist")
     for login in logins.annotate(has_a_factor=Exists(factor)):
-        yield Person(login, by_login.get(login.pk), login.has_a_factor)
+        yield Colleague(login, by_login.get(login.pk), login.has_a_factor)
     for one in without_login:
-        yield Person(None, one)
+        yield Colleague(None, one)
 
 
 def is_the_last_owner(user: User) -> bool:

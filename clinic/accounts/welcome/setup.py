@@ -136,7 +136,7 @@ def _ask_for_the_token(request: HttpRequest) -> HttpResponse:
 
 def _may_try(request: HttpRequest) -> bool:
     here = network(outermost_trusted(request))
-    return Tally.objects.one_more(f"setup {here}", PER) <= TRIES
+    return Tally.objects.one_more(f"setup-{here}", PER) <= TRIES
 
 
 def _set_up(request: HttpRequest, form: SetupForm) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from clinic.checks import refuse_to_start, refuse_unsafe_settings
 from clinic.operations import migrate_lock, setup
@@ -49,7 +50,6 @@ class Command(BaseCommand):
         """Only who reads this log sets the clinic up."""
         if settings.DEMO or setup.is_begun():
             return
-        self.stdout.write(
-            "No clinic is here yet. Set it up, once, at "
-            f"{settings.SITE_URL}/setup/?token={setup.token()}"
-        )
+        address = f"{settings.SITE_URL}/setup/?token={setup.token()}"
+        sentence = _("No clinic is here yet. Set it up, once, at {address}")
+        self.stdout.write(sentence.format(address=address))
