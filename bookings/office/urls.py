@@ -10,6 +10,7 @@ app_name = "office"
 urlpatterns = protected(
     OWNER,
     path("", checklist.checklist, name="checklist"),
+    path("test-mail/", checklist.test_mail, name="test_mail"),
     path("clinic/", clinic.settings, name="clinic"),
     path("treatments/", treatments.listed, name="treatments"),
     path("treatments/new/", treatments.new, name="new_treatment"),
