@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.office import checklist, clinic, rooms, treatments
+from bookings.office import checklist, clinic, rooms, treatments, zone
 from bookings.office.people import leave, people, person, therapists
 from bookings.web.access import OWNER, protected
 
@@ -12,6 +12,7 @@ urlpatterns = protected(
     path("", checklist.checklist, name="checklist"),
     path("test-mail/", checklist.test_mail, name="test_mail"),
     path("clinic/", clinic.settings, name="clinic"),
+    path("clinic/zone/", zone.zone, name="zone"),
     path("treatments/", treatments.listed, name="treatments"),
     path("treatments/new/", treatments.new, name="new_treatment"),
     path("treatments/<int:pk>/", treatments.edit, name="treatment"),
