@@ -151,7 +151,7 @@ def tell_of_change(
     """
     note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
     treats_as = Therapist.objects.filter(user=user).first()
-    facts = {"by": by_name, "changed": changed, "treats_as": treats_as}
+    facts: dict[str, Any] = {"by": by_name, "changed": changed, "treats_as": treats_as}
     for address in {address_before or user.email, user.email}:
         tell(user, "login_changed", now=now, address=address, **facts)
     tell_owners(user, "login_changed", now=now, **facts)

@@ -47,7 +47,8 @@ class ZoneForm(forms.Form):
     helper = plain(Fieldset("", "zone", "keeps"))
 
     def __init__(self, *args: Any, clinic: Clinic, **options: Any):
-        super().__init__(*args, initial={"zone": clinic.timezone}, **options)
+        super().__init__(*args, **options)
+        self.initial = {"zone": clinic.timezone}
         self.clinic = clinic
         zones = sorted(available_timezones())
         self.fields["zone"].choices = [(name, name) for name in zones]  # type: ignore[attr-defined]

@@ -49,7 +49,7 @@ def hours(tz: str) -> list[str]:
 
 def on_the_clock(tz: str, *walls: tuple[int, ...]) -> list[datetime]:
     zone = ZoneInfo(tz)
-    return [datetime(*wall, tzinfo=zone).astimezone(UTC) for wall in walls]  # type: ignore[misc]
+    return [datetime(*wall, tzinfo=zone).astimezone(UTC) for wall in walls]  # type: ignore[arg-type,misc]
 
 
 def test_what_is_booked_keeps_its_hour_and_each_client_is_told_once(put, start):

@@ -26,6 +26,7 @@ from bookings.web.forms import (
 )
 from bookings.web.responses import page_methods, private
 from bookings.web.visitor import network, outermost_trusted
+from clinic.accounts.adapter import BEGINS_AT
 from clinic.accounts.welcome.first_sign_in import sign_in
 from clinic.accounts.welcome.invitation import NewPassword
 from clinic.operations import setup
@@ -150,4 +151,6 @@ def _set_up(request: HttpRequest, form: SetupForm) -> HttpResponse:
     except IntegrityError as error:
         raise Http404 from error
     request.session.pop(SHOWN_HERE, None)
-    return sign_in(request, user, typed["password"], to=reverse("office:checklist"))
+    response = sign_in(request, user, typed["password"], to=reverse("office:checklist"))
+    request.session[BEGINS_AT] = "office:checklist"  # after the second factor too
+    return response

@@ -53,6 +53,9 @@ def test_the_owner_is_led_to_a_second_factor_first(browser, settings):
     settings.STAFF_NEED_A_SECOND_FACTOR = True
     answer = browser.post(PAGE, TYPED, follow=True)
     assert answer.redirect_chain[-1][0] == "/accounts/2fa/"
+    assert browser.get("/accounts/2fa/totp/activate/").status_code == 200
+    settings.STAFF_NEED_A_SECOND_FACTOR = False
+    assert browser.get("/accounts/begin/")["Location"] == "/office/"
 
 
 def test_an_owner_who_treats_is_in_the_diary(browser):
