@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.office import checklist, clinic, rooms, therapists, treatments
+from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.web.access import OWNER, protected
 
 app_name = "office"
@@ -20,4 +21,5 @@ urlpatterns = protected(
     path("therapists/new/", therapists.new, name="new_therapist"),
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    *ROTA,
 )
