@@ -30,7 +30,9 @@ class CopyForm(forms.Form):
     )
     since = DayField(
         label=gettext_lazy("From"),
-        help_text=gettext_lazy("The weeks that they have now end the day before."),
+        help_text=gettext_lazy(
+            "What they work now ends the day before, and what they would work later falls away."
+        ),
     )
 
     helper = plain("others", "since")

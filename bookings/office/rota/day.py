@@ -1,6 +1,7 @@
 """One day that is different: extra hours, shorter ones, a day off; or as every week again."""
 
 from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +16,7 @@ from bookings import dates
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import hours as rota
 from bookings.core.intervals import day_bounds
-from bookings.core.scheduling.hours_text import written
+from bookings.core.scheduling.hours_text import DayHours, written
 from bookings.core.scheduling.weeks import monday_of
 from bookings.models import Absence, Clinic, Therapist
 from bookings.office.rota.fields import LONGEST_WORD, HoursField
@@ -40,20 +41,22 @@ class DayForm(forms.Form):
 
     helper = plain("seen", "hours", "reason")
 
+    def __init__(self, *args: Any, there: list[DayHours], **options: Any):
+        super().__init__(*args, **options)
+        self.initial["hours"] = cast(HoursField, self.fields["hours"]).stands(there)
+
 
 @page_methods
 def day(request: StaffRequest, pk: int, day: date) -> HttpResponse:
     therapist = get_object_or_404(Therapist, pk=pk)
+    there = hours_on(therapist, day)
     if request.method != "POST":
-        initial = {
-            "hours": written(hours_on(therapist, day)),
-            "seen": day_stamp(therapist, day),
-        }
-        return _page(request, DayForm(initial=initial), therapist, day)
+        form = DayForm(there=there, initial={"seen": day_stamp(therapist, day)})
+        return _page(request, form, therapist, day)
     typed = request.POST.copy()
     if "usual" in typed:  # a button of its own
         typed["hours"] = written(usual_hours(therapist, day))
-    form = DayForm(typed)
+    form = DayForm(typed, there=there)
     if not form.is_valid():
         return _page(request, form, therapist, day, status=422)
     return _kept(request, form, therapist, day)
@@ -61,7 +64,7 @@ def day(request: StaffRequest, pk: int, day: date) -> HttpResponse:
 
 def _kept(request: StaffRequest, form: DayForm, therapist: Therapist, day: date) -> HttpResponse:
     hours, accepted = form.cleaned_data["hours"], request.POST.get("accepted", "")
-    week = f"{reverse('office:rota')}?week={monday_of(day)}"
+    week = _week_of(day)
     if hours == hours_on(therapist, day):
         messages.info(request, _("Nothing was different, so nothing was changed."))
         return redirect(week)
@@ -83,6 +86,10 @@ def _kept(request: StaffRequest, form: DayForm, therapist: Therapist, day: date)
     return settle(accepted, week, therapist)
 
 
+def _week_of(day: date) -> str:
+    return f"{reverse('office:rota')}?week={monday_of(day)}"
+
+
 def _page(
     request: StaffRequest,
     form: DayForm,
@@ -102,7 +109,7 @@ def _page(
         "is_different": usual != now,
         "off": away.filter(therapist=therapist),
         "closed": away.filter(therapist=None),
-        "monday": monday_of(day),
+        "back": _week_of(day),
         **asked(refusal),
     }
     return render(request, "office/rota/day.html", context, status=status)

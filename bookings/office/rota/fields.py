@@ -29,15 +29,27 @@ SENTENCES: dict[Fault, str | Promise] = {
 
 
 class HoursField(ShortText):
-    """Some spans of a day; with `words`, each may have one behind it, such as lunch."""
+    """Some spans of a day; with `words`, each may have one behind it, such as lunch.
+
+    What stands there (`standing`, by its text) is taken as it is where nobody has touched it, also
+    when it could not be typed: hours that overlap, or end on a half minute.
+    """
 
     def __init__(self, *, words: bool = False, **options: Any):
         options.setdefault("required", False)
         super().__init__(longest=hours_text.LONGEST, **options)
         self.words = words
+        self.standing: tuple[str, list[DayHours]] = ("", [])
+
+    def stands(self, hours: list[DayHours]) -> str:
+        """From now on these do; as the cell shows them."""
+        self.standing = (hours_text.written(hours), hours)
+        return self.standing[0]
 
     def clean(self, value: Any) -> list[DayHours]:
         typed = super().clean(value)
+        if typed == self.standing[0]:
+            return self.standing[1]
         try:
             hours = (hours_text.read_with_words if self.words else hours_text.read)(typed)
         except CannotRead as fault:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
@@ -71,6 +71,9 @@ class WeekOfHoursForm(forms.Form):
     def has_begun(self) -> bool:
         return self.before is not None and self.before.rhythm.has_begun(self.today)
 
+    def _field(self, name: str) -> HoursField:
+        return cast(HoursField, self.fields[name])
+
     @property
     def title(self) -> str:
         """When these hours hold, in words."""
@@ -96,8 +99,9 @@ class WeekOfHoursForm(forms.Form):
         rhythm = self.before.rhythm
         cells = {}
         for day in Weekday:
-            cells[f"hours_{day}"] = written(self.before.hours_of(day))
-            cells[f"breaks_{day}"] = written(self.before.breaks_of(day))
+            hours, breaks = f"hours_{day}", f"breaks_{day}"
+            cells[hours] = self._field(hours).stands(self.before.hours_of(day))
+            cells[breaks] = self._field(breaks).stands(self.before.breaks_of(day))
         return {
             "first": max(rhythm.valid_from, self.today),
             "last": rhythm.valid_until,
@@ -155,6 +159,8 @@ class WeekOfHoursForm(forms.Form):
             began = first
         if last and began and last < began:
             self.add_error("last", _("The last day must not be before the first."))
+        elif last and "last" in self.changed_data and last < self.today - DAY:
+            self.add_error("last", _("What has been worked is not changed any more."))
 
     @property
     def rhythm(self) -> Rhythm:

@@ -20,15 +20,16 @@ def england(clinic):
 
 def closed(clinic) -> dict[date, str]:
     rows = Absence.objects.filter(therapist=None)
-    assert all(one.ends_at - one.starts_at == DAY for one in rows)
-    return {clinic.day_of(one.starts_at): one.reason for one in rows}
+    days = {clinic.day_of(one.starts_at): one for one in rows}
+    assert all(one.ends_at == clinic.begin_of(day + DAY) for day, one in days.items())
+    return {day: one.reason for day, one in days.items()}
 
 
 def test_a_closure_of_some_days_is_one_row(office, clinic, today):
     first, last = today + 9 * DAY, today + 11 * DAY
     office.post(PAGE, {"first": str(first), "last": str(last), "reason": "Works"})
     off = Absence.objects.get()
-    assert (clinic.day_of(off.starts_at), off.ends_at - off.starts_at) == (first, 3 * DAY)
+    assert (off.starts_at, off.ends_at) == (clinic.begin_of(first), clinic.begin_of(last + DAY))
     assert "Works" in office.get(PAGE).text
 
 

@@ -62,7 +62,7 @@ def test_an_emptied_day_is_a_day_off(office, send, page, kim, day, clinic):
     send(page, hours="", reason="Wedding")
     off = Absence.objects.get()
     assert (off.therapist, off.reason, clinic.day_of(off.starts_at)) == (kim, "Wedding", day)
-    assert off.ends_at - off.starts_at == DAY
+    assert (off.starts_at, off.ends_at) == (clinic.begin_of(day), clinic.begin_of(day + DAY))
     assert "They are away" in office.get(page).text
 
 
@@ -72,6 +72,12 @@ def test_a_day_as_it_is_writes_nothing(office, send, page):
     assert not ExtraShift.objects.exists()
     assert "Nothing was different" in office.get("/office/rota/").text
     assert list(WeeklyShift.objects.values()) == rows
+
+
+def test_a_day_that_is_worked_twice_can_be_left_as_it_is(office, send, page, kim, day):
+    ExtraShift.objects.create(therapist=kim, day=day, start=time(16), end=time(19))
+    assert send(page).status_code == 302
+    assert extras() == {(time(16), time(19), False)}
 
 
 @pytest.mark.parametrize("typed", ["17-9", "9-12, 11-13", "18-24", "noon", "9" * 300])

@@ -61,6 +61,18 @@ def test_saving_what_is_unchanged_writes_nothing(office, save, kim, page, today)
     assert Change.objects.count() == changes
 
 
+def test_hours_that_could_not_be_typed_stand_until_somebody_touches_them(save, kim):
+    """Two that overlap, as the admin lets one write them, and a break named like hours."""
+    factories.make_shift(kim, 0, time(16), time(18))
+    word = {"reason": "1-2-1 talk", "valid_from": date(2020, 1, 1)}
+    kim.breaks.create(weekday=0, start=time(12), end=time(13), **word)
+    rows = list(WeeklyShift.objects.values())
+    assert save().status_code == 302
+    assert list(WeeklyShift.objects.values()) == rows
+    answer = save(w0_of_hours_0="9-17, 16-18")
+    assert answer.status_code == 422
+
+
 def test_hours_typed_otherwise_that_mean_the_same_are_unchanged(office, save, kim):
     rows = list(WeeklyShift.objects.values())
     save(w0_of_hours_0="9:00 to 5pm")
@@ -131,6 +143,7 @@ def test_every_other_week_is_counted_from_the_monday_of_a_day(office, save, kim,
         ({"w0_of_every_weeks": "53"}, "w0-every_weeks", "less than or equal to 52"),
         ({"w0_of_every_weeks": "2"}, "w0-counted_from", "a day of a week in which"),
         ({"w0_of_last": "2019-12-31"}, "w0-last", "must not be before the first"),
+        ({"w0_of_last": "2026-11-01"}, "w0-last", "has been worked"),
         ({"w0_of_last": "1999-12-31"}, "w0-last", "a day of the years"),
         ({"w0_of_hours_0": "10-11", "w0_of_first": "2021-01-01"}, "w0-first", "has been worked"),
         ({"new_of_hours_3": "12-20"}, "new-hours_3", "at work then already"),
@@ -163,7 +176,7 @@ def test_hours_that_change_on_a_day_may_be_followed_by_others(save, kim, today):
 
 
 def test_visits_outside_the_new_hours_are_asked_about_with_their_nearest_times(
-    office, save, kim, booked, start
+    office, clinic, save, kim, booked, start
 ):
     day = start.weekday()
     asked = save(**{f"w0_of_hours_{day}": "14-17"})
@@ -172,7 +185,7 @@ def test_visits_outside_the_new_hours_are_asked_about_with_their_nearest_times(
     [place] = asked.context["places"]
     assert place.visit == booked
     # The nearest is looked for in the hours that would hold: not in the morning that goes.
-    assert place.best.start.astimezone(booked.starts_at.tzinfo).hour >= 14
+    assert place.best.start.astimezone(clinic.tz).hour >= 14
     assert not kim.shifts.filter(start=time(14)).exists()
     sent = {**sent_of(asked), "accepted": asked.context["impact"].digest}
     answer = office.post(f"/office/rota/{kim.pk}/", sent)
