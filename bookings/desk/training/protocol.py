@@ -25,7 +25,8 @@ from bookings.desk.training.protocol_forms import (
     ProtocolForm,
     SessionTypeForm,
 )
-from bookings.models import ProtocolVersion
+from bookings.models import Clinic, ProtocolVersion
+from bookings.queries.office import contradictions
 from bookings.queries.training import protocol, protocol_file
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
@@ -51,6 +52,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "phases": _phases(rules),
         "days_before": [dates.length_of_time(n) for n in rules.mails.reminders.days_before],
         "versions": protocol.versions(),
+        "clashes": contradictions.of_reminders(Clinic.objects.the(), rules),
     }
     return render(request, "desk/training/protocol.html", context)
 

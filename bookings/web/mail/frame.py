@@ -1,9 +1,10 @@
 """Showing a mail's HTML inside a page: in a frame that can run nothing and fetch nothing."""
 
 from collections.abc import Callable
+from email.message import EmailMessage
 
 from csp.decorators import csp_replace
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -29,3 +30,10 @@ def framed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]
 def in_a_frame(html: str) -> HttpResponse:
     """Its links open at the top."""
     return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
+
+
+def html_of(message: EmailMessage | None) -> str:
+    part = message.get_body(("html",)) if message else None
+    if part is None:
+        raise Http404
+    return part.get_content()

@@ -28,11 +28,11 @@ def test_with_nothing_written_the_text_that_comes_with_taper_holds(client, clini
 
 
 def test_the_owner_is_told_what_is_still_to_be_filled_in(owners):
-    assert "places to fill in" in text(owners.get("/desk/texts/"))
+    assert "places to fill in" in text(owners.get("/office/texts/"))
 
 
 def test_a_change_is_a_new_version_and_the_old_one_keeps_its_page(client, owners, clinic):
-    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "## New\n\nBe kind."})
+    response = owners.post("/office/texts/terms/", {"based_on": 1, "text": "## New\n\nBe kind."})
     assert response.status_code == 302
     page = text(client.get("/terms/"))
     assert "<h2>New</h2>" in page
@@ -51,7 +51,7 @@ def test_the_same_text_again_is_no_new_version(clinic):
 
 def test_a_text_that_somebody_else_changed_is_refused_and_still_there_to_compare(owners, clinic):
     write("Theirs.")
-    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "Mine."})
+    response = owners.post("/office/texts/terms/", {"based_on": 1, "text": "Mine."})
     assert response.status_code == 409
     page = response.content.decode()
     assert "Mine." in page
@@ -62,7 +62,7 @@ def test_a_text_that_somebody_else_changed_is_refused_and_still_there_to_compare
 
 @pytest.mark.parametrize("typed", [{"text": ""}, {"text": "x" * 50_001, "based_on": 1}, {}])
 def test_a_text_that_will_not_do_comes_back_with_why(owners, typed):
-    assert owners.post("/desk/texts/terms/", typed).status_code == 422
+    assert owners.post("/office/texts/terms/", typed).status_code == 422
 
 
 def test_html_and_script_are_only_words(client, clinic):
