@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from bookings import dates
 from bookings.core import wording
+from bookings.core.colours import DARK, LIGHT, Shades, shades
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
@@ -69,6 +70,15 @@ class MailLetter:
     def named(self) -> dict[str, str]:
         """What may stand in braces in the clinic's own words."""
         return {"clinic": wording.isolated(self.clinic.name), "phone": self.clinic.phone}
+
+    @property
+    def pale_shades(self) -> Shades:
+        """Of the clinic's own colour."""
+        return shades(self.clinic.accent, LIGHT)
+
+    @property
+    def dark_shades(self) -> Shades:
+        return shades(self.clinic.accent, DARK)
 
     @property
     def zone(self) -> str:

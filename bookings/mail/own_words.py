@@ -1,4 +1,4 @@
-"""What the clinic says in its own words in a mail: where names stand in it, and what they become."""
+"""What stands in braces in the clinic's own words of a mail, and what becomes of it."""
 
 import re
 from collections.abc import Mapping

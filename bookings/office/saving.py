@@ -1,10 +1,10 @@
 """How the office's forms are saved: known to be fresh, and asked about first."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -81,7 +81,7 @@ class ChosenField(forms.ModelMultipleChoiceField):
     def offer_those_of(self, row: Treatment | Therapist, *, through: str) -> None:
         """Whoever or whatever is in use, and what the row has already, so that none goes unseen."""
         had = Q(**{through: row.pk}) if row.pk else Q()
-        rows = self.queryset.model._default_manager
+        rows = cast(QuerySet, self.queryset).model._default_manager
         self.queryset = rows.filter(Q(active=True) | had).distinct()
 
     def label_from_instance(self, row: Any) -> str:

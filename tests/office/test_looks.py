@@ -8,12 +8,16 @@ from django.test import Client as Browser
 from PIL import Image
 
 from bookings.actions.pictures import LOGO_BYTES, LOGO_HEIGHT, LOGO_WIDTH
-from bookings.core.colours import is_readable, nearest_readable
-from bookings.models import Change, Clinic, Logo
+from bookings.core.colours import DARK, is_readable, nearest_readable, shades
+from bookings.models import Change, Clinic, Logo, MailKind
 from bookings.office.wording.looks import PALETTE
+from bookings.web.mail.frame import html_of
+from bookings.web.mail.samples import written_sample
 
 PAGE, LOGO = "/office/looks/", "/office/looks/logo/"
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+SVG = (
+    b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ def test_the_name_heads_every_page_until_there_is_a_logo(office, client):
 @pytest.mark.parametrize(
     "data",
     [
-        picture(size=(3000, 2000), noise=True),
+        picture(size=(900, 600), mode="RGB", noise=True),
         picture(size=(2000, 300), mode="RGB", noise=True),
         picture(size=(40, 3000)),
         picture(mode="RGB", kind="JPEG", size=(1200, 400)),
@@ -122,12 +126,13 @@ def test_a_logo_can_be_taken_away_and_its_address_with_it(office, client):
 
 
 def test_the_home_page_says_what_the_owner_has_typed(client, send):
-    typed = {"headline": "Massage on the <b>canal</b>", "hours_text": "Mon to Fri 7 to 20\nSat 8 to 14"}
-    send(PAGE, **typed, map_url="https://www.openstreetmap.org/node/1")
+    where = "https://www.openstreetmap.org/node/1"
+    hours = "Mon to Fri 7 to 20\nSat 8 to 14"
+    send(PAGE, headline="Massage on the <b>canal</b>", hours_text=hours, map_url=where)
     page = client.get("/").text
     assert "Massage on the &lt;b&gt;canal&lt;/b&gt;" in page
     assert "Mon to Fri 7 to 20" in page
-    assert 'href="https://www.openstreetmap.org/node/1" rel="noreferrer">Map on openstreetmap.org' in page
+    assert f'href="{where}" rel="noreferrer">Map on openstreetmap.org' in page
 
 
 @pytest.mark.parametrize(
@@ -201,3 +206,15 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, sen
 def test_pages_without_a_clinic_still_have_a_name():
     Clinic.objects.all().delete()
     assert "Taper</a>" in masthead(Browser().get("/").text)
+
+
+def test_mails_have_the_clinics_name_and_its_colour_in_both_schemes(clinic):
+    green = html_of(written_sample(MailKind.CONFIRMED))
+    assert "#0b6b57" in green
+    Clinic.objects.update(accent="#5b3f99")
+    violet = html_of(written_sample(MailKind.CONFIRMED))
+    assert "#0b6b57" not in violet
+    assert "background-color: #5b3f99" in violet
+    assert "Taper Clinic" in violet
+    dark = violet.rpartition("@media (prefers-color-scheme: dark)")[2]
+    assert shades("#5b3f99", DARK).accent in dark

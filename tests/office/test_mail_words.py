@@ -66,21 +66,13 @@ def test_what_the_mail_is_about_stays_said(kind):
     assert "cancelled" in text or kind != MailKind.CANCELLED
 
 
-def test_a_booking_that_waits_for_its_address_is_not_called_booked_in_any_words(visit, today):
-    say(MailKind.CONFIRMED, "It is booked, hooray!")
-    sentence = "It is booked, hooray!"
-    assert sentence in both_parts(MailKind.CONFIRMED)[1]
-
-
 def test_the_page_tries_what_is_typed_and_keeps_nothing(office):
     before = Client.objects.count()
     tried = office.post(f"{PAGE}try/", {"based_on": 0, "opening": "See you at {start}, {who}?"})
     assert tried.status_code == 200
     assert "frame-ancestors 'self'" in tried["Content-Security-Policy"]
     assert "We look forward to seeing you." in office.get(f"{PAGE}try/").text
-    assert "See you at 10:15" in office.post(
-        f"{PAGE}try/", {"opening": "See you at {start}."}
-    ).text
+    assert "See you at 10:15" in office.post(f"{PAGE}try/", {"opening": "See you at {start}."}).text
     assert not MailWording.objects.exists()
     assert Client.objects.count() == before
 

@@ -1,6 +1,7 @@
 """What the clinic says at the head and foot of its mails, in versions that never change."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models.mail.kinds import MailKind
@@ -37,7 +38,8 @@ class MailWording(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} version {self.number}"
+        sentence = _("{kind}, version {number}")
+        return sentence.format(kind=self.get_kind_display(), number=self.number)
 
     @property
     def is_our_own(self) -> bool:

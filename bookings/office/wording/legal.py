@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.db.models import Count
@@ -11,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from bookings.actions.clients import legal
@@ -19,6 +17,7 @@ from bookings.actions.clients.legal import TextMoved
 from bookings.models import Clinic, LegalKind, LegalText
 from bookings.web.actor import who
 from bookings.web.forms import ShortText, plain
+from bookings.web.mail.frame import framed_by_us
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
@@ -71,8 +70,7 @@ def edit(request: StaffRequest, kind: str) -> HttpResponse:
 
 
 @page_methods
-@xframe_options_sameorigin
-@csp_replace({"frame-ancestors": ["'self'"]})
+@framed_by_us
 def tried(request: StaffRequest, kind: str) -> HttpResponse:
     """As people read it, by POST with what is typed; nothing is kept."""
     clinic, text = Clinic.objects.the(), LegalText.objects.current(_kind(kind))

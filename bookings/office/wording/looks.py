@@ -9,7 +9,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -38,10 +40,6 @@ PALETTE = {
     "#2f6b1f": (gettext_lazy("Meadow green"), "#2f6b1f"),
     "#44525e": (gettext_lazy("Slate"), "#44525e"),
 }
-SWATCH = (
-    '<svg class="colour-swatch" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">'
-    '<rect width="20" height="20" rx="4" fill="{}"/></svg> {}'
-)
 # The button that takes what is proposed instead of an unreadable colour.
 PROPOSAL = HTML('{% include "office/wording/_nearest.html" with nearest=form.nearest %}')
 
@@ -102,8 +100,8 @@ class LooksForm(RowForm):
         self.rules = rules
         chosen = self.initial["accent"]
         if chosen not in PALETTE:
-            self.initial |= {"accent": OWN, "own_colour": chosen}
-        choices = [(key, format_html(SWATCH, fill, name)) for key, (name, fill) in PALETTE.items()]
+            self.initial.update(accent=OWN, own_colour=chosen)
+        choices = [(key, _swatch(fill, name)) for key, (name, fill) in PALETTE.items()]
         field = cast(forms.ChoiceField, self.fields["accent"])
         field.choices = [*choices, (OWN, _("A colour of your own"))]
 
@@ -134,6 +132,12 @@ class LooksForm(RowForm):
             self.nearest = nearest_of(colour.removeprefix("#"))
             return self.instance.accent
         return colour
+
+
+def _swatch(fill: str, name: Any) -> SafeString:
+    """The colour itself before its name."""
+    drawn = render_to_string("office/wording/_swatch.html", {"fill": fill})
+    return format_html("{} {}", mark_safe(drawn), name)  # noqa: S308 - of a template
 
 
 def nearest_of(typed: str) -> str:
@@ -209,5 +213,6 @@ def _form(request: StaffRequest, *, sent: bool = True) -> LooksForm:
 
 def _shown(request: StaffRequest, form: LooksForm, **context: Any) -> HttpResponse:
     """With the clinic as it stands, not as it is typed."""
-    context = {"logo_form": LogoForm(), "made": Clinic.objects.the()} | context
+    context.setdefault("logo_form", LogoForm())
+    context["made"] = Clinic.objects.the()
     return saving.shown(request, "office/wording/looks.html", form, **context)

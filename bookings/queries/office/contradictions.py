@@ -67,8 +67,8 @@ def _taken_back_until_it_begins(clinic: Clinic) -> str:
     if clinic.undo_minutes <= clinic.minimum_notice_minutes:
         return ""
     return _(
-        "Who books at the last moment (notice {notice} minutes) can cancel until the start, without "
-        "a fee."
+        "Who books at the last moment (notice {notice} minutes) can cancel until the start, "
+        "without a fee."
     ).format(notice=clinic.minimum_notice_minutes)
 
 

@@ -63,7 +63,8 @@ def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
 KINDS = {
     "text/html; charset=utf-8", "text/calendar; charset=utf-8", "text/csv; charset=utf-8",
     "text/javascript; charset=utf-8", "application/json", "application/yaml",
-    "application/manifest+json", "image/jpeg", "image/webp", "text/css",  # JSON is in UTF-8 by itself
+    "image/jpeg", "image/webp", "text/css",
+    "application/manifest+json",  # JSON is in UTF-8 by itself
 }  # fmt: skip
 # Seen in another page's frame, by anybody, or without a signal.
 WITHOUT_SIGNING_OUT = {

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from csp.decorators import csp_replace
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,7 +14,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from bookings.actions.training import protocol_versions
@@ -24,6 +22,7 @@ from bookings.core.training.protocol.evidence import Contraindication
 from bookings.queries.training import protocol
 from bookings.web.actor import who
 from bookings.web.forms import ShortText, plain
+from bookings.web.mail.frame import framed_by_us
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.pages.forms import HealthForm
@@ -97,8 +96,7 @@ def edit(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @page_methods
-@xframe_options_sameorigin
-@csp_replace({"frame-ancestors": ["'self'"]})
+@framed_by_us
 def tried(request: StaffRequest, key: str) -> HttpResponse:
     """As a runner is asked, by POST with what is typed; nothing is kept."""
     question = _question(key)
