@@ -1,9 +1,8 @@
 """The front desk's pages."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from bookings.desk import home, search
+from bookings.desk import home, moved, search
 from bookings.desk.clients import clients
 from bookings.desk.mail import mails
 from bookings.desk.records import history
@@ -47,9 +46,8 @@ urlpatterns = [
         OWNER,
         path("mails/pause/", mails.pause, name="pause_mail"),
         path("history/", history.history, name="history"),
-        # They are kept in the office; addresses of before lead there.
-        path("texts/", RedirectView.as_view(pattern_name="office:texts"), name="texts"),
-        path("texts/<kind>/", RedirectView.as_view(pattern_name="office:text"), name="text"),
+        path("texts/", moved.texts, name="texts"),
+        path("texts/<kind>/", moved.text, name="text"),
         path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
         path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),
         path("protocol/import/", protocol.import_file, name="protocol_import"),

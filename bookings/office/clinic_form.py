@@ -195,6 +195,11 @@ class SettingsForm(RowForm):
                 "Zone and currency cannot change while something is booked."
             )
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """What was kept before there was a rule holds nobody up who changes something else."""
+        excluded = super()._get_validation_exclusions()
+        return excluded if "currency" in self.changed_data else {*excluded, "currency"}
+
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()
 

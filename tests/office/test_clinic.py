@@ -109,6 +109,12 @@ def test_settings_that_seldom_go_together_are_told_beneath_the_field(office, kep
     assert f'name="{field}"' in before[before.rindex("<input") - 1 :]
 
 
+def test_a_currency_from_before_the_rule_holds_up_no_other_change(send, booked):
+    Clinic.objects.update(currency="KWD")
+    assert send(PAGE, name="Towpath").status_code == 302
+    assert (Clinic.objects.the().currency, Clinic.objects.the().name) == ("KWD", "Towpath")
+
+
 def test_a_currency_may_be_typed_in_small_letters(send):
     send(PAGE, currency="eur")
     assert Clinic.objects.the().currency == "EUR"

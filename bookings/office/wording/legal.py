@@ -94,6 +94,6 @@ def _show(
         "form": form,
         "current": current,
         "stale": status == 409,
-        "versions": kept.defer("text").annotate(agreed=Count("agreements")),
+        "versions": kept.defer("text").annotate(agreed=Count("agreements")).order_by("-number"),
     }
     return render(request, "office/wording/text.html", context, status=status)

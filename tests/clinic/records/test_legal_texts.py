@@ -96,3 +96,29 @@ def test_a_choice_of_mails_keeps_what_it_said(client, clinic):
         ana, MailGroup.NUDGES, wanted=True, how="x", wording="Said so", now=timezone.now()
     )
     assert ana.mail_consents.get().wording == "Said so"
+
+
+def test_what_is_typed_is_shown_as_people_would_read_it_and_not_kept(owners, clinic):
+    typed = {"text": "## Ours\n\n<script>alert(1)</script> {records_years} years"}
+    tried = owners.post("/office/texts/privacy/try/", typed)
+    page = text(tried)
+    assert "<h2>Ours</h2>" in page
+    assert "<script>alert" not in page
+    assert "8 years" in page
+    assert "frame-ancestors 'self'" in tried["Content-Security-Policy"]
+    assert not LegalText.objects.exists()
+    assert "[FILL IN" in text(owners.get("/office/texts/privacy/try/"))
+
+
+def test_each_version_says_how_many_have_agreed_to_it(owners, clinic):
+    for name in ("Ana", "Bo"):
+        legal.agree(factories.make_client(name), how="booking", now=timezone.now())
+    write("Two.")
+    legal.agree(factories.make_client("Cy"), how="booking", now=timezone.now())
+    page = text(owners.get("/office/texts/terms/"))
+    assert page.index("1 person has agreed to it.") < page.index("2 people have agreed to it.")
+
+
+def test_the_addresses_of_before_lead_to_the_office(owners, clinic):
+    assert owners.get("/desk/texts/")["Location"] == "/office/texts/"
+    assert owners.get("/desk/texts/terms/")["Location"] == "/office/texts/terms/"
