@@ -5,6 +5,7 @@ from typing import Any
 
 from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
+from django.db.models.functions import Floor
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -197,11 +198,21 @@ class SettingsForm(RowForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """What was kept before there was a rule holds nobody up who changes something else."""
-        excluded = super()._get_validation_exclusions()
+        excluded = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded if "currency" in self.changed_data else {*excluded, "currency"}
 
     def clean_currency(self) -> str:
-        return self.cleaned_data["currency"].upper()
+        """Prices stay as they are when the currency changes; some it has no coins for."""
+        currency = self.cleaned_data["currency"].upper()
+        if currency != self.stored.currency and not hundredths(currency):
+            priced = Treatment.objects.exclude(price=Floor("price")).first()
+            if priced:
+                sentence = _("{currency} has no smaller coins, and {treatment} costs {price}.")
+                price = wording.price(priced.price, self.stored.currency)
+                raise forms.ValidationError(
+                    sentence.format(currency=currency, treatment=priced, price=price)
+                )
+        return currency
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

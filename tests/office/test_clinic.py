@@ -1,6 +1,7 @@
 """The clinic's settings, as the owner finds and changes them."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -113,6 +114,20 @@ def test_a_currency_from_before_the_rule_holds_up_no_other_change(send, booked):
     Clinic.objects.update(currency="KWD")
     assert send(PAGE, name="Towpath").status_code == 302
     assert (Clinic.objects.the().currency, Clinic.objects.the().name) == ("KWD", "Towpath")
+
+
+def test_a_currency_that_has_no_coins_for_a_price_is_refused(send, massage):
+    type(massage).objects.update(price="62.50")
+    assert "has no smaller coins, and" in fields(send(PAGE, currency="JPY"))["currency"]
+    type(massage).objects.update(price="62")
+    send(PAGE, currency="JPY")
+    assert Clinic.objects.the().currency == "JPY"
+
+
+def test_a_fee_in_yen_has_no_hundredths(clinic):
+    clinic.currency, clinic.no_show_fee, clinic.no_show_fee_is = "JPY", Decimal(50), "percent"
+    assert clinic.fee_for_not_coming(Decimal(6501)) == 3251
+    assert clinic.fee_for_not_coming(Decimal(6501)).as_tuple().exponent == 0
 
 
 def test_a_currency_may_be_typed_in_small_letters(send):

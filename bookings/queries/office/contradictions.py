@@ -81,8 +81,13 @@ def reminders_too_late(clinic: Clinic, protocol: Protocol) -> dict[str, list[str
     }
 
 
-def of_reminders(clinic: Clinic, protocol: Protocol) -> list[str]:
-    return [one for said in reminders_too_late(clinic, protocol).values() for one in said]
+def of_reminders(clinic: Clinic, days: Iterable[int]) -> list[str]:
+    """The same of these days alone, for whoever chooses them."""
+    days = sorted(days, reverse=True)
+    return [
+        *_sentences(_too_late_to_move, clinic.move_cutoff_hours, days),
+        *_sentences(_too_late_to_cancel, clinic.cancel_cutoff_hours, days),
+    ]
 
 
 def days_of_reminders(protocol: Protocol) -> list[int]:
