@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-WITHOUT_HUNDREDTHS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+from bookings.core.currencies import hundredths
+
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
@@ -66,11 +67,6 @@ def to_type(amount: Decimal, currency: str) -> str:
 def smallest_amount(currency: str) -> str:
     """What a field for money counts in: 0.01, and 1 yen."""
     return "0.01" if hundredths(currency) else "1"
-
-
-def hundredths(currency: str) -> int:
-    """How many digits come after the point (ISO 4217): none for yen, two for most."""
-    return 0 if currency in WITHOUT_HUNDREDTHS else 2
 
 
 def dialled(phone: str) -> str:

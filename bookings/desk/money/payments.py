@@ -20,6 +20,7 @@ from bookings.core.intervals import day_bounds
 from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
+from bookings.web.forms import NumberField
 from bookings.web.requests import StaffRequest
 
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
@@ -27,7 +28,7 @@ COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount",
 BIGGEST = 2**63 - 1  # that the database has a number for
 
 
-class AmountField(forms.DecimalField):
+class AmountField(NumberField):
     """Of the clinic's currency, which may have no hundredths."""
 
     def __init__(self, **kwargs):
