@@ -97,13 +97,14 @@ class CodeForm:
 
     def clean_code(self) -> str:
         adapter = get_account_adapter()
-        if not attempts.FACTORS.allow(context.request, self.user.email):
-            raise adapter.validation_error("too_many_login_attempts")
+        tries = attempts.factors(context.request)
+        if not tries.allow(context.request, self.user.email):
+            raise adapter.validation_error(attempts.too_many(context.request))
         code = super().clean_code()  # type: ignore[misc]
         if not attempts.use_once(self.user, normalize_user_code(code), lives=CODE_LIVES):
             sign_in_log.note(context.request, SignInKind.WRONG_FACTOR, user=self.user)
             raise get_adapter().validation_error("incorrect_code")
-        attempts.FACTORS.take_back(context.request, self.user.email)
+        tries.take_back(context.request, self.user.email)
         return code
 
 
