@@ -145,3 +145,29 @@ def test_the_database_refuses_to_change_a_signed_version(sign, visit, attempt):
         attempt(version)
     version.refresh_from_db()
     assert version.content.opened()["plan"] == "As it was"
+
+
+def test_what_is_sent_again_because_its_answer_got_lost_is_saved_and_no_other_windows_work(
+    kims, visit
+):
+    mine = visit()
+    url = f"/visits/{mine.pk}/note/draft/"
+
+    def save(window, words, revision=0):
+        typed = note_of(mine, subjective=words, window=window)
+        return kims.post(url, typed | {"revision": revision})
+
+    assert save("one", "The first words").json() == {"revision": 1}
+    assert save("one", "The first words, and more").json() == {"revision": 2}
+    assert save("two", "From another window").status_code == 409
+    assert save("two", "From another window", revision=2).json() == {"revision": 3}
+    assert save("one", "The first words, and more").status_code == 409
+    assert save("", "From a page of before").status_code == 409
+
+
+def test_a_signature_that_is_sent_again_signs_once(kims, visit):
+    mine = visit()
+    typed = note_of(mine, do="sign", subjective="Once", window="one")
+    kims.post(f"/visits/{mine.pk}/note/", typed)
+    assert kims.post(f"/visits/{mine.pk}/note/", typed).status_code == 409
+    assert NoteVersion.objects.count() == 1

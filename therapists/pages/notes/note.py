@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from secrets import token_hex
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +39,7 @@ from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion,
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
+from therapists.pages.notes import photos
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import page_of
 from therapists.queries.alerts import Alert, alerts_of
@@ -46,6 +48,7 @@ from therapists.queries.client_summary import Known, known_of
 
 SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
 AMEND, TEMPLATE = "amend", "template-"
+LONGEST_WINDOW = 32
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
@@ -82,6 +85,10 @@ class NoteSession:
         has_begun = self.visit.status == Status.BOOKED and self.visit.starts_at <= self.now
         is_theirs = self.visit.therapist_id == self.therapist.pk
         return is_theirs and (has_begun or self.visit.status == Status.ARRIVED)
+
+    @property
+    def is_signed(self) -> bool:
+        return self.note is not None and self.note.versions.exists()
 
     @property
     def revision(self) -> int:
@@ -157,6 +164,12 @@ class NoteSession:
             prompts=prompts_for(self.rules.phase),
         )
 
+    def is_as_shown(self, data: QueryDict) -> bool:
+        """Whether nothing has been typed into the form since it was shown."""
+        begun = self.draft() or Content(pressure=self._preset_pressure())
+        form = self.form(begun, data=data)
+        return not form.has_changed() and {*form.marks.values()} == {*begun.marks}
+
     def _preset_pressure(self) -> str:
         return min(self.rules.pressure, self.firmest.pressure).key
 
@@ -167,6 +180,7 @@ class NoteSession:
             privacy=Privacy(form.cleaned_data["privacy"]),
             revision=form.cleaned_data["revision"],
             author=self.therapist,
+            window=form.data.get("window", "")[:LONGEST_WINDOW],
         )
 
     def save(self, draft: notes.Draft) -> Note:
@@ -233,16 +247,22 @@ def _edit(
         "form": form,
         "last": last,
         "figures": figures(form.marks, last.marks if last else ()),
-        "is_amendment": session.note is not None and session.note.versions.exists(),
+        "is_amendment": session.is_signed,
         "stands": stands,
         "decision": decision,
         "door_pass": door_pass(request.user, request.path),
+        "window": token_hex(8),
     }
     return render(request, "therapists/notes/note.html", context, status=status)
 
 
 def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
+    if photos.is_about_one(asked):
+        photos.carry_out(request, asked, session.visit, session.therapist)
+        if session.is_signed or session.is_as_shown(request.POST):
+            return redirect("therapists:note", session.visit.pk)
+        asked = SAVE
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)
