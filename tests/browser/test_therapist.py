@@ -167,6 +167,7 @@ LOSE_THE_ANSWER = """() => {
         (CUT, "Before the cut", "this is what had been saved before. It is not signed."),
         (LOSE_THE_ANSWER, "Written in the cellar", "it has been saved since: look whether"),
     ],
+    ids=["nothing went out", "its answer got lost"],
 )
 def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(
     phone, visits, line, stands, said
@@ -184,10 +185,11 @@ def test_a_note_left_without_a_signal_says_on_return_what_became_of_it(
     assert "cellar" not in kept
     phone.goto("/today/")
     left = phone.locator("[data-note-left]")
-    expect(left).to_contain_text("without a connection, may not have arrived. It is not signed.")
+    may_not = "without a connection, may not have arrived. It is not signed."
+    expect(left).to_contain_text(may_not, use_inner_text=True)
     left.get_by_role("link", name="Open the note").click()
     expect(phone.get_by_label("What they say")).to_have_value(stands)
-    expect(left).to_contain_text(said)
+    expect(left).to_contain_text(said, use_inner_text=True)
     phone.goto("/today/")
     expect(left).to_be_hidden()
 
