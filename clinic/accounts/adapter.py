@@ -48,8 +48,8 @@ class AccountAdapter(DefaultAccountAdapter):
             "password, use a passkey or let us mail you a link to a new one."
         ),
         "too_many_at_the_lock": _(
-            "That was tried too often here, so this page takes no more of it for now. Use another "
-            "way below; or sign out and sign in again, where tries on this page do not count."
+            "That was tried too often here, so this page takes no more of it for now. Sign out "
+            "below and sign in again, where tries on this page do not count."
         ),
         "too_many_mails": _(
             "That was tried too often. Please wait a moment, and look at what has come already."

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import ReauthenticateForm as ReauthenticateByPasswordForm
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
@@ -25,6 +26,7 @@ from bookings.actions.clients import identity
 from bookings.models import SignInKind, User
 from clinic.accounts import attempts, sign_in_log
 from clinic.accounts.adapter import is_staff
+from therapists.pages.health import handed_over
 
 # allauth remembers for one period that a code was used, and takes it before and after its own.
 CODE_LIVES = timedelta(seconds=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2))
@@ -49,6 +51,15 @@ class PasswordForm(PlainWords, LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+
+
+class PasswordAgainForm(ReauthenticateByPasswordForm):
+    """At the lock of a browser that was handed over, no page of a forgotten password is open."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if handed_over.is_handed_over(context.request):
+            self.fields["password"].help_text = ""
 
 
 class AskForCodeForm(PlainWords, RequestLoginCodeForm):

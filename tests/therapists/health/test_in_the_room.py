@@ -198,7 +198,8 @@ def test_wrong_passwords_at_the_lock_end_there_and_leave_the_sign_in_page_open(l
         locked.post(LOCK, {"password": "wrong"})
     right = {"password": PASSWORD, "next": f"/visits/{mine.pk}/"}
     refused = text(locked.post(LOCK, right))
-    assert "sign out and sign in again" in refused
+    assert "Sign out below and sign in again" in refused
+    assert "password/reset" not in refused
     assert f'value="{LOGIN}?next=/visits/{mine.pk}/"' in refused
     assert locked.get("/today/").status_code == 302
     out = locked.post("/accounts/logout/", {"next": f"{LOGIN}?next=/visits/{mine.pk}/"})
@@ -213,7 +214,7 @@ def test_wrong_codes_at_the_lock_leave_the_sign_in_pages_second_step_open(locked
     in_other_hands(locked, "/visits/1/ask/", since=0)
     for _ in range(5):
         locked.post(FACTOR_AT_THE_LOCK, {"code": "000000"})
-    assert "sign out and sign in again" in text(
+    assert "Sign out below and sign in again" in text(
         locked.post(FACTOR_AT_THE_LOCK, {"code": code_of(SECRET)})
     )
     locked.post("/accounts/logout/")
