@@ -19,7 +19,7 @@ class Form(models.TextChoices):
     CHANGED = "changed", gettext_lazy("before a visit")
 
 
-class Asked(models.TextChoices):
+class HowAsked(models.TextChoices):
     """How a client gave their answers to whoever treats them, with both in one room."""
 
     ALOUD = "aloud", gettext_lazy("asked aloud in the room")
@@ -59,7 +59,7 @@ class HealthCheck(models.Model):
     by = models.CharField(max_length=200)
     asked = models.CharField(
         max_length=11,
-        choices=Asked,
+        choices=HowAsked,
         blank=True,
         default="",
         db_default="",
@@ -86,7 +86,7 @@ class HealthCheck(models.Model):
     def how(self) -> str:
         """In words; of those given before it was kept, only where."""
         if self.asked:
-            return str(Asked(self.asked).label)
+            return str(HowAsked(self.asked).label)
         if self.was_in_the_room:
             return _("given in the room")
         return _("filled in by the client, without anybody of the clinic")

@@ -22,7 +22,7 @@ from bookings.web.responses import page_methods
 from therapists.actions import health_checks
 from therapists.core.content import Answers
 from therapists.health_audit import Reader
-from therapists.models import Asked
+from therapists.models import HowAsked
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import HealthForm
 from therapists.pages.health import handed_over
@@ -57,7 +57,7 @@ def ask(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
         visit=visit,
         reader=_reader(request),
         now=now,
-        asked=Asked.HANDED_OVER if is_handed_over else Asked.ALOUD,
+        asked=HowAsked.HANDED_OVER if is_handed_over else HowAsked.ALOUD,
     )
     return _given(request, visit, given)
 

@@ -258,11 +258,15 @@ def _edit(
 
 def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
-    if photos.is_about_one(asked):
-        photos.carry_out(request, asked, session.visit, session.therapist)
-        if session.is_signed or session.is_as_shown(request.POST):
-            return redirect("therapists:note", session.visit.pk)
-        asked = SAVE
+    if not photos.is_about_one(asked):
+        return _kept(request, session, asked)
+    photos.carry_out(request, asked, session.visit, session.therapist)
+    if session.is_signed or session.is_as_shown(request.POST):
+        return redirect("therapists:note", session.visit.pk)
+    return _kept(request, session, SAVE)
+
+
+def _kept(request: StaffRequest, session: NoteSession, asked: str) -> HttpResponse:
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)
