@@ -1,5 +1,6 @@
 """The note of a visit: written by whoever treats, read by whom its privacy lets."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -48,7 +49,7 @@ from therapists.queries.client_summary import Known, known_of
 
 SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
 AMEND, TEMPLATE = "amend", "template-"
-LONGEST_WINDOW = 32
+WINDOW = re.compile(r"[0-9a-f]{16}")  # as its page has been named
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
@@ -180,7 +181,7 @@ class NoteSession:
             privacy=Privacy(form.cleaned_data["privacy"]),
             revision=form.cleaned_data["revision"],
             author=self.therapist,
-            window=form.data.get("window", "")[:LONGEST_WINDOW],
+            window=named if WINDOW.fullmatch(named := form.data.get("window", "")) else "",
         )
 
     def save(self, draft: notes.Draft) -> Note:
