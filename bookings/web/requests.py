@@ -16,6 +16,8 @@ class PageRequest(HttpRequest):
     roles: frozenset[Role]
     request_id: str
     lacks_a_factor: bool
+    frame: str  # in the place of its roles' own; "" for none
+    one_page: str  # all that is open in this browser; "" for no limit
 
 
 class SignedInRequest(PageRequest):
