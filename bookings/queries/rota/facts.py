@@ -27,8 +27,9 @@ SUITABLE_ROOMS = """
      ORDER BY room.name, room.id
 """
 
-HOURS_OF_WORK = """
-    SELECT shift.therapist_id, day::date, shift.start, shift."end", shift.works
+# Everybody's of the days from `first` to `last`.
+HOURS_OF_DAYS = """
+    SELECT shift.therapist_id, day::date AS day, shift.start, shift."end", shift.works
       FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until, true AS works
               FROM bookings_weeklyshift
              UNION ALL
@@ -38,12 +39,15 @@ HOURS_OF_WORK = """
         ON extract(isodow FROM day) = shift.weekday + 1
        AND day >= shift.valid_from
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
-     WHERE shift.therapist_id = ANY(%(therapists)s)
      UNION ALL
     SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
-     WHERE day BETWEEN %(first)s AND %(last)s AND therapist_id = ANY(%(therapists)s)
+     WHERE day BETWEEN %(first)s AND %(last)s
 """
+
+HOURS_OF_WORK = f"""
+    SELECT * FROM ({HOURS_OF_DAYS}) hours WHERE therapist_id = ANY(%(therapists)s)
+"""  # noqa: S608 - of constants
 
 # In whole seconds, rounded outwards.
 TIME_OFF = """
