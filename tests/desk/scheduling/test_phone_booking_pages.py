@@ -501,3 +501,10 @@ def test_the_same_time_is_that_of_the_clients_last_visit(call, ana, only, massag
     assert call(when="same time next week").status_code == 302
     last = Appointment.objects.latest("starts_at")
     assert last.starts_at == datetime(2026, 12, 10, 15, 15, tzinfo=UTC)
+
+
+def test_what_is_advised_against_a_day_is_said_of_the_client_not_to_them(desk, ana, massage):
+    make_race(ana, race_date=date(2027, 4, 25))
+    page = desk.get(NEW, {"who": "ana", "treatment": massage.pk, "when": "sunday at 10"})
+    assert "This is the day of their long run." in page.content.decode()
+    assert "your long run" not in page.content.decode()
