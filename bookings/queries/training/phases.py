@@ -33,20 +33,13 @@ def phases_told(
 
     @cache  # Many train for the same race.
     def phase(of: tuple[Sequence, ...]) -> training.PhaseDay:
-        return training.phase_on(day, [_race(*one) for one in of], rules)
+        return training.phase_on(day, [_race(one) for one in of], rules)
 
     return {client: phase(tuple(of)) for client, of in of_clients.items()}
 
 
-def _race(
-    day: str,
-    distance: str,
-    priority: str,
-    begin: str | None,
-    weeks: int | None,
-    outcome: str,
-    dnf_km: int | None,
-) -> training.Race:
+def _race(row: Sequence) -> training.Race:
+    day, distance, priority, begin, weeks, outcome, dnf_km = row
     return training.Race(
         race_date=date.fromisoformat(day),
         distance=training.Distance(distance),
