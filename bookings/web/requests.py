@@ -5,7 +5,7 @@ from django.urls import ResolverMatch
 from django_htmx.middleware import HtmxDetails
 
 from bookings.core.roles import Role
-from bookings.models import User
+from bookings.models import Clinic, User
 
 
 class PageRequest(HttpRequest):
@@ -21,7 +21,10 @@ class PageRequest(HttpRequest):
 
 
 class SignedInRequest(PageRequest):
+    """`clinic` is as it was read for the zone of the page; None before there is one."""
+
     user: User
+    clinic: Clinic | None
 
 
 class StaffRequest(SignedInRequest):
