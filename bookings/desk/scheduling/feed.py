@@ -3,13 +3,14 @@
 The calendar library knows no time zones: it is given naive local times and real lengths.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_noop
@@ -43,6 +44,9 @@ HEALTH = gettext_noop("Health: to be checked by the therapist")
 NO_CONSENT, UNDER_18 = gettext_noop("Under 18, consent missing"), gettext_noop("Under 18")
 THERAPIST_LEFT = gettext_noop("The therapist has left")
 ROOM_OUT_OF_USE = gettext_noop("The room is out of use")
+# A tag says all of what is drawn, so that the next desk that asks is given the same body.
+KEPT = 8  # days, by each process
+_bodies: dict[str, bytes] = {}
 EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
 
 
@@ -54,8 +58,17 @@ def feed(request: StaffRequest, day: date) -> HttpResponse:
     tag = tag_of(facts, clinic, day, now=now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
-    shown = drawn_from(facts, clinic, day, now=now)
-    return JsonResponse(drawn(shown, clinic), headers={"ETag": tag})
+    if (body := _bodies.get(tag)) is None:
+        body = _keep(tag, drawn(drawn_from(facts, clinic, day, now=now), clinic))
+    return HttpResponse(body, content_type="application/json", headers={"ETag": tag})
+
+
+def _keep(tag: str, day: dict) -> bytes:
+    body = json.dumps(day).encode()
+    while len(_bodies) >= KEPT:
+        _bodies.pop(next(iter(_bodies), ""), None)
+    _bodies[tag] = body
+    return body
 
 
 def tag_of(facts: str, clinic: Clinic, day: date, *, now: datetime) -> str:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bookings.core.scheduling.statuses import Status
+from bookings.desk.scheduling import feed
 from bookings.models import (
     Account,
     Appointment,
@@ -189,6 +190,17 @@ def test_a_hold_that_runs_out_and_free_time_that_passes_change_the_tag(desk, vis
     assert given_back.status_code == 200
     clock.move_to(datetime(2026, 12, 3, 13, 20, tzinfo=UTC))
     assert desk.get(FEED, HTTP_IF_NONE_MATCH=given_back["ETag"]).status_code == 200
+
+
+def test_no_more_than_a_few_drawn_days_are_kept_and_each_is_the_one_asked_for(desk, visit):
+    other = f"/diary/{DAY - timedelta(days=1)}/feed/"
+    for number in range(feed.KEPT + 2):
+        of_the_client(name=f"Ana {number}")(visit)
+        for _ in range(2):
+            [shown] = desk.get(FEED).json()["visits"]
+            assert shown["client"] == f"Ana {number}"
+            assert desk.get(other).json()["visits"] == []
+    assert len(feed._bodies) == feed.KEPT
 
 
 def test_what_is_not_drawn_leaves_the_tag_as_it_is(desk, visit, clock, massage, kim, room):
