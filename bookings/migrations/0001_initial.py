@@ -187,6 +187,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at'],
+                'indexes': [
+                    models.Index(condition=models.Q(('status', bookings.core.scheduling.statuses.Status['HELD'])), fields=['held_until'], name='holds_by_end'),
+                    models.Index(condition=models.Q(('status', bookings.core.scheduling.statuses.Status['HELD'])), fields=['visitor'], name='holds_by_visitor'),
+                    models.Index(condition=models.Q(('together', ''), _negated=True), fields=['together'], name='appointments_booked_at_once'),
+                    models.Index(condition=models.Q(('held_from', ''), _negated=True), fields=['held_from', 'created_at'], name='holds_by_address'),
+                    models.Index(condition=models.Q(('prove_by__isnull', False), ('status', bookings.core.scheduling.statuses.Status['BOOKED'])), fields=['prove_by'], name='bookings_to_prove'),
+                    models.Index(condition=models.Q(('prove_by__isnull', False)), fields=['booked_at'], name='bookings_of_strangers'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='appointment_takes_time', violation_error_message='The end must be after the start.'),
+                    models.CheckConstraint(condition=models.Q(('blocked_until__gte', models.F('ends_at')), ('blocked_until__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='appointment_blocked_within_reason', violation_error_message='An appointment takes twelve hours at most.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('status', bookings.core.scheduling.statuses.Status['HELD']), _negated=True), ('held_until__isnull', False), _connector='OR'), name='a_hold_has_an_end'),
+                    models.CheckConstraint(condition=models.Q(('status__in', [bookings.core.scheduling.statuses.Status['HELD'], bookings.core.scheduling.statuses.Status['EXPIRED'], bookings.core.scheduling.statuses.Status['BOOKED'], bookings.core.scheduling.statuses.Status['ARRIVED'], bookings.core.scheduling.statuses.Status['COMPLETED'], bookings.core.scheduling.statuses.Status['NO_SHOW'], bookings.core.scheduling.statuses.Status['CANCELLED']])), name='appointment_status_exists'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +257,11 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='login_address_in_lower_case'),
+                ],
+            },
             bases=(bookings.models.named.Named, models.Model),
         ),
         migrations.CreateModel(
@@ -271,6 +290,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'session',
                 'verbose_name_plural': 'sessions',
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('user__isnull', False)), fields=['user'], name='sessions_of_logins'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +331,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name', 'pk'],
+                'indexes': [
+                    django.contrib.postgres.indexes.GinIndex(fields=['findable'], name='client_findable', opclasses=['gin_trgm_ops']),
+                    models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Left('findable', 50), name='text_pattern_ops'), name='client_findable_beginning'),
+                    models.Index(fields=['name', 'id'], name='clients_by_name'),
+                    models.Index(condition=models.Q(('proved_at__isnull', True)), fields=['name', 'id'], name='clients_provisional'),
+                    models.Index(condition=models.Q(('email', '')), fields=['name', 'id'], name='clients_without_email'),
+                    models.Index(condition=models.Q(('health_hold', True)), fields=['name', 'id'], name='clients_on_hold'),
+                    models.Index(condition=models.Q(('date_of_birth__isnull', False), ('guardian_agreed_at__isnull', True)), fields=['name', 'id'], name='clients_perhaps_young'),
+                    models.Index(django.db.models.functions.text.Lower('email'), name='client_address'),
+                    models.Index(condition=models.Q(('same_address_as__isnull', False)), fields=['same_address_as'], name='client_to_compare'),
+                    models.Index(condition=models.Q(('erased_at__isnull', False), models.Q(('email', ''), _negated=True)), fields=['erased_at'], name='client_being_erased'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('long_run_weekday__range', (0, 6))), name='long_run_has_a_weekday'),
+                ],
             },
             bases=(bookings.models.named.Named, models.Model),
         ),
@@ -329,6 +366,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [
+                    models.Index(fields=['at'], name='changes_by_time'),
+                    models.Index(fields=['role', '-id'], name='changes_by_role'),
+                    models.Index(fields=['user', '-id'], name='changes_by_user'),
+                    models.Index(fields=['client', '-id'], name='changes_by_client'),
+                    models.Index(fields=['table', '-id'], name='changes_by_table'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -415,6 +459,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['ideal'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('client', 'kind', 'ideal'), name='a_session_is_declined_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -432,6 +479,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-asked_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('client',), name='one_open_erasure_request'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -447,6 +497,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='a_fee_is_of_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -458,6 +511,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['day'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('client', 'day'), name='one_hard_effort_a_day'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -486,6 +542,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('client', 'text'), name='agreed_once_to_a_version'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -519,6 +578,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'scheduled')), fields=['due_at'], name='mails_due'),
+                    models.Index(condition=models.Q(('data_at__isnull', False)), fields=['data_at'], name='mails_gone_out'),
+                    models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='mails_leased'),
+                    models.Index(condition=models.Q(('settled_at', None), ('state__in', ['ambiguous', 'failed', 'dead', 'missed'])), fields=['state', 'created_at'], name='mails_for_attention'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='a_mail_being_sent_has_a_lease'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='a_sent_mail_says_when'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -568,6 +637,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['race_date'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('client', 'race_date'), name='one_race_a_day', violation_error_message='There is already a race on this date.'),
+                    models.CheckConstraint(condition=models.Q(('weeks__isnull', True), ('weeks__range', (1, 52)), _connector='OR'), name='race_weeks_within_a_year', violation_error_message='A plan lasts from 1 to 52 weeks.'),
+                    models.CheckConstraint(condition=models.Q(('training_start__isnull', True), ('training_start__lte', models.F('race_date')), _connector='OR'), name='training_starts_before_the_race', violation_error_message='Training cannot start after the race.'),
+                    models.CheckConstraint(condition=models.Q(('dnf_km__isnull', True), ('outcome', 'dnf'), _connector='OR'), name='kilometres_of_an_unfinished_race', violation_error_message='Only a race that was not finished has these kilometres.'),
+                    models.CheckConstraint(condition=models.Q(('distance__in', ['10k', 'half', 'marathon', 'ultra']), ('priority__in', ['A', 'B', 'C']), ('outcome__in', ['assumed_finished', 'finished', 'dnf', 'dns', 'cancelled'])), name='race_words_exist'),
+                ],
             },
             bases=(bookings.models.named.Named, models.Model),
         ),
@@ -592,6 +668,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-pk'],
+                'indexes': [
+                    models.Index(fields=['user', '-id'], name='sign_ins_by_login'),
+                    models.Index(condition=models.Q(('client__isnull', False)), fields=['client'], name='sign_ins_of_ended_logins'),
+                    models.Index(fields=['kind', '-id'], name='sign_ins_by_kind'),
+                    models.Index(condition=models.Q(('login', ''), _negated=True), fields=['login'], name='sign_ins_of_nobody'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -665,6 +747,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'pk'],
+                'indexes': [
+                    models.Index(fields=['at'], name='payments_by_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='a_payment_is_of_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('corrects__isnull', True)), models.Q(('amount__lt', 0), ('corrects__isnull', False)), _connector='OR'), name='only_a_correction_takes_back'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('method', 'waived'), ('number__isnull', True)), models.Q(models.Q(('method', 'waived'), _negated=True), ('number__isnull', False)), _connector='OR'), name='money_has_a_receipt'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('corrects__isnull', True), models.Q(('method', 'waived'), _negated=True)), _connector='OR'), name='what_is_waived_or_corrected_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -678,6 +769,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['day', 'start'],
+                'indexes': [
+                    models.Index(fields=['day'], name='extra_shift_day'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='extra_ends_after_start', violation_error_message='The end must be after the start.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -701,6 +798,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at'],
+                'indexes': [
+                    models.Index(fields=['ends_at', 'starts_at'], name='absence_times'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_start', violation_error_message='The end must be after the start.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -723,6 +826,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'minutes', 'name'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='treatment_takes_time', violation_error_message='A treatment takes at least a minute.'),
+                    models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='price_is_not_negative', violation_error_message='A price cannot be less than nothing.'),
+                ],
             },
             bases=(bookings.models.named.Named, models.Model),
         ),
@@ -746,6 +853,11 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['therapist', 'weekday', 'start'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='break_ends_after_start', violation_error_message='The end must be after the start.'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='break_valid_until_after_from', violation_error_message='The last day must not be before the first.'),
+                    models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='break_weekday_exists'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -762,203 +874,12 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['therapist', 'weekday', 'start'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='shift_ends_after_start', violation_error_message='The end must be after the start.'),
+                    models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='shift_valid_until_after_from', violation_error_message='The last day must not be before the first.'),
+                    models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='shift_weekday_exists'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='login_address_in_lower_case'),
-        ),
-        migrations.AddIndex(
-            model_name='browsersession',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user'], name='sessions_of_logins'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['at'], name='changes_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['role', '-id'], name='changes_by_role'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['user', '-id'], name='changes_by_user'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['client', '-id'], name='changes_by_client'),
-        ),
-        migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['table', '-id'], name='changes_by_table'),
-        ),
-        migrations.AddConstraint(
-            model_name='declinedsession',
-            constraint=models.UniqueConstraint(fields=('client', 'kind', 'ideal'), name='a_session_is_declined_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasurerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('client',), name='one_open_erasure_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='fee',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='a_fee_is_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='hardeffort',
-            constraint=models.UniqueConstraint(fields=('client', 'day'), name='one_hard_effort_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(fields=('client', 'text'), name='agreed_once_to_a_version'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'scheduled')), fields=['due_at'], name='mails_due'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('data_at__isnull', False)), fields=['data_at'], name='mails_gone_out'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state', 'sending')), fields=['lease_until'], name='mails_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('settled_at', None), ('state__in', ['ambiguous', 'failed', 'dead', 'missed'])), fields=['state', 'created_at'], name='mails_for_attention'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='a_mail_being_sent_has_a_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='a_sent_mail_says_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='race',
-            constraint=models.UniqueConstraint(fields=('client', 'race_date'), name='one_race_a_day', violation_error_message='There is already a race on this date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='race',
-            constraint=models.CheckConstraint(condition=models.Q(('weeks__isnull', True), ('weeks__range', (1, 52)), _connector='OR'), name='race_weeks_within_a_year', violation_error_message='A plan lasts from 1 to 52 weeks.'),
-        ),
-        migrations.AddConstraint(
-            model_name='race',
-            constraint=models.CheckConstraint(condition=models.Q(('training_start__isnull', True), ('training_start__lte', models.F('race_date')), _connector='OR'), name='training_starts_before_the_race', violation_error_message='Training cannot start after the race.'),
-        ),
-        migrations.AddConstraint(
-            model_name='race',
-            constraint=models.CheckConstraint(condition=models.Q(('dnf_km__isnull', True), ('outcome', 'dnf'), _connector='OR'), name='kilometres_of_an_unfinished_race', violation_error_message='Only a race that was not finished has these kilometres.'),
-        ),
-        migrations.AddConstraint(
-            model_name='race',
-            constraint=models.CheckConstraint(condition=models.Q(('distance__in', ['10k', 'half', 'marathon', 'ultra']), ('priority__in', ['A', 'B', 'C']), ('outcome__in', ['assumed_finished', 'finished', 'dnf', 'dns', 'cancelled'])), name='race_words_exist'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(fields=['user', '-id'], name='sign_ins_by_login'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(condition=models.Q(('client__isnull', False)), fields=['client'], name='sign_ins_of_ended_logins'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(fields=['kind', '-id'], name='sign_ins_by_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='signinevent',
-            index=models.Index(condition=models.Q(('login', ''), _negated=True), fields=['login'], name='sign_ins_of_nobody'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['at'], name='payments_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='a_payment_is_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('corrects__isnull', True)), models.Q(('amount__lt', 0), ('corrects__isnull', False)), _connector='OR'), name='only_a_correction_takes_back'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'waived'), ('number__isnull', True)), models.Q(models.Q(('method', 'waived'), _negated=True), ('number__isnull', False)), _connector='OR'), name='money_has_a_receipt'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('corrects__isnull', True), models.Q(('method', 'waived'), _negated=True)), _connector='OR'), name='what_is_waived_or_corrected_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='extrashift',
-            index=models.Index(fields=['day'], name='extra_shift_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='extrashift',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='extra_ends_after_start', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['findable'], name='client_findable', opclasses=['gin_trgm_ops']),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Left('findable', 50), name='text_pattern_ops'), name='client_findable_beginning'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['name', 'id'], name='clients_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('proved_at__isnull', True)), fields=['name', 'id'], name='clients_provisional'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('email', '')), fields=['name', 'id'], name='clients_without_email'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('health_hold', True)), fields=['name', 'id'], name='clients_on_hold'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('date_of_birth__isnull', False), ('guardian_agreed_at__isnull', True)), fields=['name', 'id'], name='clients_perhaps_young'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(django.db.models.functions.text.Lower('email'), name='client_address'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('same_address_as__isnull', False)), fields=['same_address_as'], name='client_to_compare'),
-        ),
-        migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('erased_at__isnull', False), models.Q(('email', ''), _negated=True)), fields=['erased_at'], name='client_being_erased'),
-        ),
-        migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('long_run_weekday__range', (0, 6))), name='long_run_has_a_weekday'),
-        ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['ends_at', 'starts_at'], name='absence_times'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='absence_ends_after_start', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gt', 0)), name='treatment_takes_time', violation_error_message='A treatment takes at least a minute.'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='price_is_not_negative', violation_error_message='A price cannot be less than nothing.'),
         ),
         migrations.AddIndex(
             model_name='appointment',
@@ -971,30 +892,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='appointment',
             index=models.Index(fields=['client', 'starts_at'], name='appointments_of_client'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('status', bookings.core.scheduling.statuses.Status['HELD'])), fields=['held_until'], name='holds_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('status', bookings.core.scheduling.statuses.Status['HELD'])), fields=['visitor'], name='holds_by_visitor'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('together', ''), _negated=True), fields=['together'], name='appointments_booked_at_once'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('held_from', ''), _negated=True), fields=['held_from', 'created_at'], name='holds_by_address'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('prove_by__isnull', False), ('status', bookings.core.scheduling.statuses.Status['BOOKED'])), fields=['prove_by'], name='bookings_to_prove'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(condition=models.Q(('prove_by__isnull', False)), fields=['booked_at'], name='bookings_of_strangers'),
         ),
         migrations.AddConstraint(
             model_name='appointment',
@@ -1010,47 +907,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='appointment_takes_time', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('blocked_until__gte', models.F('ends_at')), ('blocked_until__lte', django.db.models.expressions.CombinedExpression(models.F('starts_at'), '+', models.Value(datetime.timedelta(seconds=43200))))), name='appointment_blocked_within_reason', violation_error_message='An appointment takes twelve hours at most.'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(('client__isnull', False), ('status__in', [bookings.core.scheduling.statuses.Status['HELD'], bookings.core.scheduling.statuses.Status['EXPIRED']]), _connector='OR'), name='only_a_hold_has_no_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', bookings.core.scheduling.statuses.Status['HELD']), _negated=True), ('held_until__isnull', False), _connector='OR'), name='a_hold_has_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [bookings.core.scheduling.statuses.Status['HELD'], bookings.core.scheduling.statuses.Status['EXPIRED'], bookings.core.scheduling.statuses.Status['BOOKED'], bookings.core.scheduling.statuses.Status['ARRIVED'], bookings.core.scheduling.statuses.Status['COMPLETED'], bookings.core.scheduling.statuses.Status['NO_SHOW'], bookings.core.scheduling.statuses.Status['CANCELLED']])), name='appointment_status_exists'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklybreak',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='break_ends_after_start', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklybreak',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='break_valid_until_after_from', violation_error_message='The last day must not be before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklybreak',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='break_weekday_exists'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyshift',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='shift_ends_after_start', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyshift',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='shift_valid_until_after_from', violation_error_message='The last day must not be before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='weeklyshift',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='shift_weekday_exists'),
         ),
         migrations.RunSQL(NEVER_CHANGE + FUNCTIONS + REMEMBER, UNDO),
     ]

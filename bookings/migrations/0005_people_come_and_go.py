@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0003_prices_to_come'),
+        ('bookings', '0004_every_so_many_weeks'),
     ]
 
     operations = [

@@ -17,6 +17,7 @@ from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
     Weekday,
+    Weekly,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Treatment",
     "User",
     "Weekday",
+    "Weekly",
     "WeeklyBreak",
     "WeeklyShift",
     "WrongStatus",

@@ -99,13 +99,14 @@ def _of_therapists(therapists: Sequence[Therapist]) -> Iterator[Step]:
         says=_names(therapists) or _("Nobody treats here yet."),
         url=url,
     )
-    without = _names(one for one in therapists if not one.has_hours)
+    idle = [one for one in therapists if not one.has_hours]
+    without = _names(idle)
     lacking = _("Without hours there are no free times. None yet: {names}.").format(names=without)
     yield Step(
         title=_("Working hours"),
         done=bool(therapists) and not without,
         says=lacking if without or not therapists else _("Everybody who treats has some."),
-        url=url,
+        url=reverse("office:hours", args=[idle[0].pk]) if idle else reverse("office:rota"),
     )
 
 

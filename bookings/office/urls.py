@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.office import checklist, clinic, rooms, treatments, zone
 from bookings.office.people import leave, people, person, therapists
+from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.web.access import OWNER, protected
 
 app_name = "office"
@@ -31,4 +32,5 @@ urlpatterns = protected(
     path("therapists/new/", therapists.new, name="new_therapist"),
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    *ROTA,
 )

@@ -33,7 +33,7 @@ def test_what_is_typed_is_kept(send):
 def test_every_setting_of_the_admin_is_there(office):
     form = office.get(PAGE).context["form"]
     editable = {one.name for one in Clinic._meta.concrete_fields if one.editable}
-    on_other_pages = {"id", "mails_per_hour"}
+    on_other_pages = {"id", "mails_per_hour", "country", "subdivision"}
     assert editable - on_other_pages == set(form.fields) - {"seen"}
 
 

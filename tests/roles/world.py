@@ -140,6 +140,7 @@ def make_world() -> World:
         "office:therapist pk": str(kim.pk),
         "office:photo pk": str(kim.pk),
         "office:treatment pk": str(massage.pk),
+        **{f"office:{view} pk": str(kim.pk) for view in ("hours", "day", "copy_hours")},
         "records:request pk": str(wish.pk),
         "login pk": str(people["bo"].pk),
         "desk:protocol_phase key": "build",

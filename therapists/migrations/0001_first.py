@@ -106,6 +106,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-appointment__starts_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('appointment', 'author'), name='one_note_of_a_visit_each'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +138,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('therapist', 'name'), name='templates_have_a_name_of_their_own'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +155,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['note', 'number'],
+                'indexes': [
+                    models.Index(models.OrderBy(models.F('signed_at'), descending=True), name='versions_by_time'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('note', 'number'), name='a_version_is_signed_once'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='versions_count_from_one'),
+                ],
             },
             bases=(therapists.models.notes.OfANote, models.Model),
         ),
@@ -212,6 +225,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'pushes',
                 'ordering': ['due_at'],
+                'indexes': [
+                    models.Index(fields=['due_at'], name='pushes_due'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +245,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['created_at', 'pk'],
+                'indexes': [
+                    models.Index(condition=models.Q(('told_at', None)), fields=['due_at'], name='notices_to_tell'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +265,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_at'],
+                'indexes': [
+                    models.Index(condition=models.Q(('answer', 'asked')), fields=['ends_at'], name='time_off_to_answer'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='time_off_ends_after_start', violation_error_message='The end must be after the start.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', 'asked'), ('answered_at', None), ('answered_by', None)), models.Q(('answer__in', ['approved', 'declined']), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answer_has_a_time_and_a_person'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,46 +335,6 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('therapist', 'day'), name='one_morning_mail_a_day')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=models.UniqueConstraint(fields=('appointment', 'author'), name='one_note_of_a_visit_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='notetemplate',
-            constraint=models.UniqueConstraint(fields=('therapist', 'name'), name='templates_have_a_name_of_their_own'),
-        ),
-        migrations.AddIndex(
-            model_name='noteversion',
-            index=models.Index(models.OrderBy(models.F('signed_at'), descending=True), name='versions_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='noteversion',
-            constraint=models.UniqueConstraint(fields=('note', 'number'), name='a_version_is_signed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='noteversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='versions_count_from_one'),
-        ),
-        migrations.AddIndex(
-            model_name='push',
-            index=models.Index(fields=['due_at'], name='pushes_due'),
-        ),
-        migrations.AddIndex(
-            model_name='staffnotice',
-            index=models.Index(condition=models.Q(('told_at', None)), fields=['due_at'], name='notices_to_tell'),
-        ),
-        migrations.AddIndex(
-            model_name='timeoff',
-            index=models.Index(condition=models.Q(('answer', 'asked')), fields=['ends_at'], name='time_off_to_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeoff',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='time_off_ends_after_start', violation_error_message='The end must be after the start.'),
-        ),
-        migrations.AddConstraint(
-            model_name='timeoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'asked'), ('answered_at', None), ('answered_by', None)), models.Q(('answer__in', ['approved', 'declined']), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answer_has_a_time_and_a_person'),
         ),
         migrations.RunSQL(NEVER_CHANGE + REMEMBER, UNDO),
     ]

@@ -27,18 +27,29 @@ SUITABLE_ROOMS = """
      ORDER BY room.name, room.id
 """
 
+# What holds every so many weeks is counted from a Monday, by days: weeks have no number here.
+# On a day whose extra hours are `instead`, no weekly hours are worked; breaks hold.
 HOURS_OF_WORK = """
     SELECT shift.therapist_id, day::date, shift.start, shift."end", shift.works
-      FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until, true AS works
+      FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
+                   every_weeks, counted_from, true AS works
               FROM bookings_weeklyshift
              UNION ALL
-            SELECT therapist_id, weekday, start, "end", valid_from, valid_until, false
+            SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
+                   every_weeks, counted_from, false
               FROM bookings_weeklybreak) shift
       JOIN generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
         ON extract(isodow FROM day) = shift.weekday + 1
        AND day >= shift.valid_from
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
+       AND (shift.every_weeks = 1
+            OR (day::date - shift.weekday - shift.counted_from) %% (7 * shift.every_weeks) = 0)
      WHERE shift.therapist_id = ANY(%(therapists)s)
+       AND NOT (shift.works
+                AND EXISTS (SELECT FROM bookings_extrashift
+                             WHERE bookings_extrashift.day = day.day::date
+                               AND bookings_extrashift.therapist_id = shift.therapist_id
+                               AND bookings_extrashift.instead))
      UNION ALL
     SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
