@@ -1,5 +1,6 @@
 """What stands on every page: the clinic, the staff's names, the menu and where in it one is."""
 
+from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -17,6 +18,7 @@ def clinic(request: HttpRequest) -> dict:
         "frame": frame_of(getattr(request, "roles", None)),
         "clinic": SimpleLazyObject(_the_clinic),
         "staff_names": SimpleLazyObject(staff_names),
+        "admin_is_on": settings.ADMIN,
     }
 
 

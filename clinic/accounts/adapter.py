@@ -36,6 +36,9 @@ MAILED = {
 }
 
 
+BEGINS_AT = "begins_at"  # in the session: a page's name, for whoever does not begin as usual
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves, and everybody lands where their day begins."""
 
@@ -104,6 +107,8 @@ class AccountAdapter(DefaultAccountAdapter):
             logins.tell(user, "new_device", now=timezone.now(), browser=browser)
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
+        if place := request.session.get(BEGINS_AT):
+            return resolve_url(place)
         roles = request.user.roles()
         if roles & {Role.DESK, Role.OWNER}:
             return resolve_url("desk:home")

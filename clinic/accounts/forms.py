@@ -70,10 +70,14 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
 class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
+    users: list[User]
 
     def clean_email(self) -> str:
         refuse_too_many_mails(self.cleaned_data["email"])
         address = super().clean_email()
+        self.users = [
+            user for user in self.users if not user.is_invited
+        ]  # who has a link, for days
         count_mail(attempts.LINK, address, is_known=bool(self.users))
         return address
 

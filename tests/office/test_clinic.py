@@ -85,7 +85,9 @@ def test_reminders_are_those_of_the_protocol_that_holds_now(office, monkeypatch)
 
 
 def test_zone_and_currency_stay_while_something_is_booked(office, send, booked):
-    assert "cannot change while something is booked" in office.get(PAGE).text
+    text = office.get(PAGE).text
+    assert "It cannot change while something is booked." in text
+    assert 'href="/office/clinic/zone/"' in text
     send(PAGE, timezone="Pacific/Auckland", currency="EUR", name="Towpath")
     clinic = Clinic.objects.the()
     assert (clinic.timezone, clinic.currency, clinic.name) == ("Europe/London", "GBP", "Towpath")

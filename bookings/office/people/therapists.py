@@ -5,7 +5,7 @@ from functools import partial
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from bookings.actions.pictures import NoPhoto
 from bookings.actions.rota.therapists import show, treats_otherwise
 from bookings.models import Clinic, Therapist
 from bookings.office import saving
-from bookings.office.therapist_forms import PhotoForm, TherapistForm
+from bookings.office.people.therapist_forms import PhotoForm, TherapistForm
 from bookings.queries.office import offers
 from bookings.queries.training import protocol
 from bookings.web.actor import who
@@ -23,10 +23,9 @@ from bookings.web.responses import page_methods
 
 
 @require_safe
-def listed(request: StaffRequest) -> HttpResponse:
-    today = Clinic.objects.the().day_of(timezone.now())
-    found = offers.therapists(today).prefetch_related("treatments")
-    return render(request, "office/people/therapists.html", {"therapists": found})
+def listed(_request: StaffRequest) -> HttpResponse:
+    """They stand among everybody."""
+    return redirect("office:people")
 
 
 @page_methods
