@@ -29,6 +29,8 @@ CLINIC = {
     "phone": "+44 20 7946 0999",
     "email": "demo-clinic@example.com",
     "timezone": "Europe/London",
+    "country": "GB",
+    "subdivision": "ENG",
     "late_cancellation_fee": Decimal(50),
     "late_cancellation_fee_is": FeeIs.PERCENT,
     "no_show_fee": Decimal(25),
