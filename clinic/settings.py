@@ -143,6 +143,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "clinic.accounts.forms.PasswordForm",
+    "reauthenticate": "clinic.accounts.forms.PasswordAgainForm",
     "request_login_code": "clinic.accounts.forms.AskForCodeForm",
     "reset_password": "clinic.accounts.forms.AskForPasswordForm",
 }

@@ -5,7 +5,14 @@ from django.urls import path
 from bookings.web import days  # noqa: F401 - <day:…> in routes
 from bookings.web.access import DESK, EVERYONE, OWNER, SIGNED_IN, STAFF, THERAPIST, protected
 from therapists.pages import devices, notices
-from therapists.pages.health import accesses, confirm, health, in_the_room, kept_records
+from therapists.pages.health import (
+    accesses,
+    confirm,
+    health,
+    in_the_room,
+    kept_records,
+    questions,
+)
 from therapists.pages.notes import brief, history, letter, note, photos, templates, to_write
 from therapists.pages.scheduling import (
     checkout,
@@ -63,6 +70,9 @@ urlpatterns = [
         path("health/accesses/", accesses.accesses, name="accesses"),
         path("health/kept/", kept_records.kept_records, name="kept_records"),
         path("health/kept/<int:pk>/", kept_records.kept_record, name="kept_record"),
+        path("office/questions/", questions.overview, name="questions"),
+        path("office/questions/<slug:key>/", questions.edit, name="question"),
+        path("office/questions/<slug:key>/try/", questions.tried, name="question_tried"),
     ),
     *protected(
         DESK,

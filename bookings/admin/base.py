@@ -10,7 +10,7 @@ from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
+from django.db.models import DateField, DecimalField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from bookings.core.clients.search_text import bounded
 from bookings.models import THE_CLINIC, Client, Clinic, User
 from bookings.queries.scheduling.conflicts import codes_that_stand
 from bookings.web.days import refuse_unknown
+from bookings.web.forms import NumberField
 
 CHANGED_MEANWHILE = gettext_noop(
     "Something else was saved at this very moment that does not go with it. "
@@ -104,9 +105,11 @@ class Bounded(admin.ModelAdmin):
 
 
 class KnownDays:
-    """No form takes a day that pages do not know."""
+    """No form takes a day that pages do not know, or a number that nobody writes like that."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **options: Any) -> Any:
+        if isinstance(db_field, DecimalField):
+            options["form_class"] = NumberField
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
         if field and isinstance(db_field, DateField):
             field.validators.append(refuse_unknown)

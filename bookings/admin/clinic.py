@@ -39,6 +39,10 @@ class ClinicAdmin(AsksWhoItIs, RotaAdmin):
         (None, {"fields": ["name", "address", "phone", "email"]}),
         (gettext_lazy("Place and money"), {"fields": ["timezone", "currency"]}),
         (
+            gettext_lazy("Looks"),
+            {"fields": ["headline", "hours_text", "map_url", "accent"]},
+        ),
+        (
             gettext_lazy("Booking online"),
             {
                 "fields": [
@@ -107,7 +111,7 @@ class ClinicAdmin(AsksWhoItIs, RotaAdmin):
     ) -> HttpResponse:
         """Also the page after saving, so that a warning is seen as long as it holds."""
         if clinic := kwargs.get("obj"):
-            found = contradictions.reminders_too_late(clinic, protocol.current())
+            found = contradictions.clashes(clinic, protocol.current())
             for warning in chain.from_iterable(found.values()):
                 messages.warning(request, warning)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-WITHOUT_HUNDREDTHS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"})
+from bookings.core.currencies import hundredths
+
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
 # What an address of a web page or a mail has, and a name has not.
 NOT_A_NAME = re.compile(r"[/:@<>\d]|\w\.\w\w")
@@ -68,11 +69,6 @@ def smallest_amount(currency: str) -> str:
     return "0.01" if hundredths(currency) else "1"
 
 
-def hundredths(currency: str) -> int:
-    """How many digits come after the point (ISO 4217): none for yen, two for most."""
-    return 0 if currency in WITHOUT_HUNDREDTHS else 2
-
-
 def dialled(phone: str) -> str:
     """A number as a tel: link has it (RFC 3966): +442079460000;ext=12.
 
@@ -93,6 +89,8 @@ def isolated(text: str) -> str:
 
     On pages that is <bdi>; this is the same for mails, attributes and titles (UAX 9, 2.7).
     """
+    if text.isascii():
+        return text  # most are, and letter by letter takes its time
     reads_leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
     return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if reads_leftwards else text
 

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from bookings.desk import home, search
-from bookings.desk.clients import clients, legal_texts
+from bookings.desk import home, moved, search
+from bookings.desk.clients import clients
 from bookings.desk.mail import mails
 from bookings.desk.records import history
 from bookings.desk.training import protocol
@@ -46,8 +46,8 @@ urlpatterns = [
         OWNER,
         path("mails/pause/", mails.pause, name="pause_mail"),
         path("history/", history.history, name="history"),
-        path("texts/", legal_texts.overview, name="texts"),
-        path("texts/<kind>/", legal_texts.edit, name="text"),
+        path("texts/", moved.texts, name="texts"),
+        path("texts/<kind>/", moved.text, name="text"),
         path("protocol/phases/<slug:key>/", protocol.phase, name="protocol_phase"),
         path("protocol/sessions/<slug:key>/", protocol.session_type, name="protocol_session"),
         path("protocol/import/", protocol.import_file, name="protocol_import"),

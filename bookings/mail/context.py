@@ -14,10 +14,12 @@ from django.utils.translation import ngettext
 
 from bookings import dates
 from bookings.core import wording
+from bookings.core.colours import DARK, LIGHT, Shades, shades
 from bookings.core.scheduling.proving import LEAST_TIME
 from bookings.core.scheduling.statuses import Status
 from bookings.links import DOWNLOAD_GOOD_FOR, Purpose, client_url, mailed_url
-from bookings.models import Appointment, Clinic, Mail, MailKind
+from bookings.mail.own_words import filled
+from bookings.models import Appointment, Clinic, Mail, MailKind, MailWording
 from bookings.models.mail.kinds import GROUP_OF
 from bookings.queries.clients import strangers
 from bookings.queries.scheduling import cutoffs
@@ -50,6 +52,33 @@ class MailLetter:
         """A line of its own: what follows is a whole sentence."""
         named = wording.isolated(self.name)
         return _("Hello {name},").format(name=named) if named else _("Hello,")
+
+    @cached_property
+    def _words(self) -> MailWording:
+        return self.mail.tried or MailWording.objects.current(self.mail.kind)
+
+    @property
+    def opening(self) -> str:
+        """What the clinic says after the greeting in its own words; nothing where it has none."""
+        return filled(self._words.opening, self.named)
+
+    @property
+    def closing(self) -> str:
+        return filled(self._words.closing, self.named)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What may stand in braces in the clinic's own words."""
+        return {"clinic": wording.isolated(self.clinic.name), "phone": self.clinic.phone}
+
+    @property
+    def pale_shades(self) -> Shades:
+        """Of the clinic's own colour."""
+        return shades(self.clinic.accent, LIGHT)
+
+    @property
+    def dark_shades(self) -> Shades:
+        return shades(self.clinic.accent, DARK)
 
     @property
     def zone(self) -> str:
@@ -102,6 +131,16 @@ class AppointmentLetter(MailLetter):
     """About one appointment."""
 
     appointment: Appointment
+
+    @property
+    def named(self) -> dict[str, str]:
+        visit = self.appointment
+        return super().named | {
+            "day": self.day,
+            "start": self.start,
+            "treatment": wording.isolated(visit.treatment.name),
+            "therapist": wording.isolated(visit.therapist.name),
+        }
 
     @property
     def day(self) -> str:

@@ -2,13 +2,14 @@
 
 from bookings.models.clients.clients import Client, ClientEvent
 from bookings.models.clients.legal import Agreement, LegalKind, LegalText
-from bookings.models.clinic import THE_CLINIC, Clinic
+from bookings.models.clinic import THE_CLINIC, Clinic, Logo
 from bookings.models.mail.consents import MailConsent, MailGroup
 from bookings.models.mail.heartbeats import Component, Heartbeat
 from bookings.models.mail.kinds import MailKind, MailState
 from bookings.models.mail.mail_server import MailServer
 from bookings.models.mail.mails import Mail
 from bookings.models.mail.sign_in_mails import SignInMail
+from bookings.models.mail.wordings import MailWording
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
@@ -63,12 +64,14 @@ __all__ = [
     "Heartbeat",
     "LegalKind",
     "LegalText",
+    "Logo",
     "Mail",
     "MailConsent",
     "MailGroup",
     "MailKind",
     "MailServer",
     "MailState",
+    "MailWording",
     "Method",
     "Operation",
     "Outcome",

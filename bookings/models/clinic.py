@@ -4,23 +4,30 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from bookings.core import currencies
+from bookings.core.colours import A_COLOUR, is_readable, nearest_readable
 from bookings.core.scheduling import proving
 from bookings.models.clients.addresses import AddressField
 from bookings.models.named import Named
 
 THE_CLINIC = 1
 AN_ORIGIN = re.compile(
-    r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::\d{1,5})?"
-    r"|http://localhost(?::\d{1,5})?"
+    r"https://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}(?::(?P<port>\d{1,5}))?"
+    r"|http://localhost(?::(?P<local_port>\d{1,5}))?",
+    re.ASCII,
 )
+LAST_PORT = 65535
 WHAT_TO_WEAR = gettext_noop(
     "Shorts and a loose top, worn or brought. You undress only as far as you are comfortable, and "
     "what is not being treated stays covered."
@@ -37,6 +44,45 @@ def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(
             _("“{name}” is not a time zone such as Europe/London.").format(name=name)
+        )
+
+
+def validate_currency(code: str) -> None:
+    """One that prices can be kept in: they have two digits after the point, or none."""
+    if code not in currencies.in_use(timezone.now().date()):
+        raise ValidationError(
+            _("“{code}” is not a currency in use, such as GBP or EUR (ISO 4217).").format(code=code)
+        )
+    if code in currencies.IN_THOUSANDTHS:
+        raise ValidationError(
+            _("{code} has thousandths, which prices here do not have.").format(code=code)
+        )
+
+
+def validate_accent(colour: str) -> None:
+    if not A_COLOUR.fullmatch(colour):
+        raise ValidationError(
+            _("Please give a colour as # and six digits or letters a to f, such as #0b6b57.")
+        )
+    if not is_readable(colour):
+        sentence = _("Text in {colour} is too pale to be read. The nearest that can be: {nearest}.")
+        raise ValidationError(sentence.format(colour=colour, nearest=nearest_readable(colour)))
+
+
+def _is_on_the_web(url: str) -> bool:
+    """Behind TLS, at a name, with nothing before the name that could be taken for it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme == "https" and "." in host and "@" not in parts.netloc and " " not in url
+
+
+def validate_map(url: str) -> None:
+    if not _is_on_the_web(url):
+        raise ValidationError(
+            _("Please give the whole address of a map, such as https://maps.app.goo.gl/abc.")
         )
 
 
@@ -69,7 +115,8 @@ def fee_unit_field() -> models.CharField:
 def validate_origins(text: str) -> None:
     """One origin a line, as a browser names it: nothing that widens who may frame a page."""
     for origin in text.split():
-        if not AN_ORIGIN.fullmatch(origin):
+        found = AN_ORIGIN.fullmatch(origin)
+        if not found or not 0 < int(found["port"] or found["local_port"] or 443) <= LAST_PORT:
             raise ValidationError(
                 _(
                     "“{origin}” is not the address of a web site such as https://www.example.com, "
@@ -96,8 +143,43 @@ class Clinic(Named, models.Model):
     email = AddressField(help_text=gettext_lazy("Replies to the clinic's mails go here."))
     timezone = models.CharField(max_length=64, default="Europe/London", validators=[validate_zone])
     currency = models.CharField(
-        max_length=3, default="GBP", help_text=gettext_lazy("ISO code, such as GBP.")
+        max_length=3,
+        default="GBP",
+        validators=[validate_currency],
+        help_text=gettext_lazy("ISO code, such as GBP."),
     )
+    headline = models.CharField(
+        max_length=120,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("What the clinic is, over the home page’s question."),
+    )
+    hours_text = models.TextField(
+        gettext_lazy("opening hours"),
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("As they should stand on the home page; nothing is worked out."),
+    )
+    map_url = models.CharField(
+        gettext_lazy("map"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        validators=[validate_map],
+        help_text=gettext_lazy("The address of the clinic’s place on a map; its site is named."),
+    )
+    accent = models.CharField(
+        gettext_lazy("colour"),
+        max_length=7,
+        blank=True,
+        db_default="",
+        validators=[validate_accent],
+        help_text=gettext_lazy("Of links and buttons, such as #0b6b57; empty for Taper’s green."),
+    )
+    # Of the picture in `Logo`, so that no page reads it to show it.
+    logo_digest = models.CharField(max_length=16, blank=True, db_default="", editable=False)
+    logo_width = models.PositiveSmallIntegerField(db_default=0, editable=False)
+    logo_height = models.PositiveSmallIntegerField(db_default=0, editable=False)
 
     start_step_minutes = models.PositiveSmallIntegerField(
         default=15,
@@ -315,6 +397,28 @@ class Clinic(Named, models.Model):
         return datetime.combine(day, time.min, self.tz).astimezone(UTC)
 
     @property
+    def logo_url(self) -> str:
+        """Its address changes with the picture; nothing where there is none."""
+        return reverse("runner:logo", args=[self.logo_digest]) if self.logo_digest else ""
+
+    @property
+    def logo_shown_width(self) -> int:
+        """It is kept twice as large, for screens with small dots."""
+        return -(-self.logo_width // 2)
+
+    @property
+    def logo_shown_height(self) -> int:
+        return -(-self.logo_height // 2)
+
+    @property
+    def accent_url(self) -> str:
+        return reverse("runner:colour", args=[self.accent.removeprefix("#")])
+
+    @property
+    def map_host(self) -> str:
+        return (urlsplit(self.map_url).hostname or "").removeprefix("www.")
+
+    @property
     def framed_by(self) -> list[str]:
         return self.embed_origins.split()
 
@@ -338,13 +442,27 @@ class Clinic(Named, models.Model):
         return now + timedelta(minutes=self.hold_minutes)
 
     def fee_for_cancelling_late(self, price: Decimal) -> Decimal:
-        return _fee(self.late_cancellation_fee, self.late_cancellation_fee_is, price)
+        return _fee(self, self.late_cancellation_fee, self.late_cancellation_fee_is, price)
 
     def fee_for_not_coming(self, price: Decimal) -> Decimal:
-        return _fee(self.no_show_fee, self.no_show_fee_is, price)
+        return _fee(self, self.no_show_fee, self.no_show_fee_is, price)
 
 
-def _fee(fee: Decimal, is_: str, price: Decimal) -> Decimal:
-    """In the clinic's currency, to the hundredth, and never more than the price."""
+class Logo(models.Model):
+    """The clinic's sign. Apart from the clinic, whose row every page reads."""
+
+    clinic = models.OneToOneField(Clinic, on_delete=models.CASCADE, related_name="logo")
+    picture = models.BinaryField(help_text=gettext_lazy("A small WebP."))
+    digest = models.CharField(
+        max_length=16, help_text=gettext_lazy("Of the picture; a part of its address.")
+    )
+
+    def __str__(self) -> str:
+        return str(self.clinic)
+
+
+def _fee(clinic: Clinic, fee: Decimal, is_: str, price: Decimal) -> Decimal:
+    """In the clinic's currency, to its smallest coin, and never more than the price."""
     amount = price * fee / 100 if is_ == FeeIs.PERCENT else fee
-    return min(amount, price).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    smallest = Decimal(1).scaleb(-currencies.hundredths(clinic.currency))
+    return min(amount, price).quantize(smallest, ROUND_HALF_UP)

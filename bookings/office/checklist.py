@@ -139,7 +139,8 @@ def _of_offers(treatments: Sequence[Treatment], by_nobody: str, nowhere: str) ->
 
 
 def _of_legal_texts() -> Step:
-    gaps = sum(LegalText.objects.current(kind).gaps for kind in LegalKind)
+    texts = [LegalText.objects.current(kind) for kind in LegalKind]
+    gaps = sum(text.gaps for text in texts)
     missing = ngettext(
         "{count} place in the terms and the privacy notice is still to be filled in.",
         "{count} places in the terms and the privacy notice are still to be filled in.",
@@ -149,8 +150,16 @@ def _of_legal_texts() -> Step:
         title=_("Terms and privacy notice"),
         done=not gaps,
         says=missing.format(count=gaps) if gaps else _("Nothing is left to fill in."),
-        url=reverse("desk:texts"),
+        url=_where_to_fill_in(texts),
     )
+
+
+def _where_to_fill_in(texts: Iterable[LegalText]) -> str:
+    """The first that has a gap; with none, all of them."""
+    lacking = next((text for text in texts if text.gaps), None)
+    if lacking is None:
+        return reverse("office:texts")
+    return f"{reverse('office:text', args=[lacking.kind])}#gaps"
 
 
 def _of_mail(clinic: Clinic) -> Step:
@@ -235,6 +244,7 @@ def _of_what_runners_read(
         says = _("Still without: {names}.").format(names=names) if names else _("All are there.")
         yield Step(title=title, done=not names, says=says, url=url)
     yield _of_the_way(clinic)
+    yield _of_looks(clinic)
 
 
 def _of_the_way(clinic: Clinic) -> Step:
@@ -246,6 +256,26 @@ def _of_the_way(clinic: Clinic) -> Step:
         if found
         else _("The door, the stop, where bicycles go: whoever comes first is told it by mail."),
         url=reverse("office:clinic"),
+    )
+
+
+def _of_looks(clinic: Clinic) -> Step:
+    lacking = [
+        words
+        for words, there in (
+            (_("a logo"), clinic.logo_digest),
+            (_("a headline"), clinic.headline),
+            (_("opening hours"), clinic.hours_text),
+            (_("a place on a map"), clinic.map_url),
+        )
+        if not there
+    ]
+    says = _("Still without: {names}.").format(names=", ".join(lacking))
+    return Step(
+        title=_("How the clinic looks"),
+        done=not lacking,
+        says=says if lacking else _("All are there."),
+        url=reverse("office:looks"),
     )
 
 

@@ -16,8 +16,7 @@ from bookings.queries.training import protocol
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
-# Who reads health data for how long, and who frames our pages.
-GIVES_POWER = frozenset({"care_days", "embed_origins"})
+GIVES_POWER = frozenset({"care_days"})  # who reads health data for how long
 
 
 @page_methods

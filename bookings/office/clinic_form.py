@@ -1,12 +1,11 @@
 """The clinic's settings, grouped, each with what it comes to today."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
-from django.core.validators import RegexValidator
+from django.db.models.functions import Floor
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings import dates
 from bookings.core import wording
+from bookings.core.currencies import hundredths
 from bookings.core.training import Protocol
 from bookings.models import Absence, Appointment, Clinic, Treatment
 from bookings.models.clinic import FeeIs
@@ -23,15 +23,13 @@ from bookings.web.forms import (
     LONGEST_PHONE,
     AddressField,
     NameField,
+    NumberField,
     ShortText,
     has_a_letter,
     looks_like_a_phone,
     plain,
 )
 
-A_CURRENCY = RegexValidator(
-    r"^[A-Z]{3}$", gettext_lazy("Please use three capital letters, such as GBP or EUR.")
-)
 LONGEST_TEXT = 2000
 LABELS = {
     "start_step_minutes": gettext_lazy("Minutes between start times"),
@@ -52,7 +50,6 @@ LABELS = {
     "how_to_find_us": gettext_lazy("How to find us"),
     "emergency_advice": gettext_lazy("Advice in an emergency"),
     "care_days": gettext_lazy("Therapists see health data for, in days"),
-    "embed_origins": gettext_lazy("Web sites that may show the free times"),
     "keep_records_years": gettext_lazy("Keep clinical records for, in years"),
     "keep_history_years": gettext_lazy("Keep the history of changes for, in years"),
     "forget_newcomers_days": gettext_lazy("Forget newcomers after, in days"),
@@ -85,7 +82,11 @@ class SettingsForm(RowForm):
         widget=forms.Textarea({"rows": 3}),
         help_text=gettext_lazy("As it should stand in mails and calendars."),
     )
-    currency = forms.CharField(label=gettext_lazy("Currency"), validators=[A_CURRENCY])
+    currency = ShortText(
+        label=gettext_lazy("Currency"),
+        longest=3,
+        help_text=gettext_lazy("Its code of three letters, such as GBP or EUR."),
+    )
 
     helper = plain(
         "seen",
@@ -96,14 +97,14 @@ class SettingsForm(RowForm):
         Fieldset(
             gettext_lazy("Booking online"),
             pair("minimum_notice_minutes", "horizon_days"),
-            pair("start_step_minutes", "hold_minutes"),
+            pair("start_step_minutes", "hold_minutes"), clashes_of("hold_minutes"),
             pair("prove_minutes", "most_ahead", "unproved_per_hour"),
         ),
         Fieldset(
             gettext_lazy("Moving and cancelling online"),
             "move_cutoff_hours", clashes_of("move_cutoff_hours"),
             "cancel_cutoff_hours", clashes_of("cancel_cutoff_hours"),
-            "undo_minutes",
+            "undo_minutes", clashes_of("undo_minutes"),
         ),
         Fieldset(
             gettext_lazy("Fees and receipts"),
@@ -116,7 +117,6 @@ class SettingsForm(RowForm):
             "what_to_wear", "how_to_find_us", "asks_date_of_birth",
         ),
         Fieldset(gettext_lazy("Health"), "emergency_advice", "care_days"),
-        Fieldset(gettext_lazy("On other web sites"), "embed_origins"),
         Fieldset(
             gettext_lazy("How long data is kept"),
             pair("keep_records_years", "keep_history_years"),
@@ -136,12 +136,13 @@ class SettingsForm(RowForm):
             "late_cancellation_fee_is": gettext_lazy("That is"),
             "no_show_fee_is": gettext_lazy("That is"),
         }
+        field_classes = dict.fromkeys(FEES, NumberField)
 
     def __init__(self, *args: Any, protocol: Protocol, now: datetime, **options: Any):
         super().__init__(*args, **options)
         self.stored = Clinic.objects.the()  # the instance becomes what is typed
-        self.clashes = contradictions.reminders_too_late(self.stored, protocol)
-        for name in ("what_to_wear", "how_to_find_us", "embed_origins"):
+        self.clashes = contradictions.clashes(self.stored, protocol)
+        for name in ("what_to_wear", "how_to_find_us"):
             self.fields[name].widget.attrs["rows"] = 3
         self._say_what_holds(now)
         self._keep_place_and_money(now)
@@ -203,13 +204,41 @@ class SettingsForm(RowForm):
             self.fields["currency"].disabled = True
             self.fields["currency"].help_text = _("It cannot change while something is booked.")
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """What was kept before there was a rule holds nobody up who changes something else."""
+        excluded = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded if "currency" in self.changed_data else {*excluded, "currency"}
+
+    def clean_currency(self) -> str:
+        """Prices stay as they are when the currency changes; some it has no coins for."""
+        currency = self.cleaned_data["currency"].upper()
+        if currency != self.stored.currency and not hundredths(currency):
+            priced = Treatment.objects.exclude(price=Floor("price")).first()
+            if priced:
+                sentence = _("{currency} has no smaller coins, and {treatment} costs {price}.")
+                price = wording.price(priced.price, self.stored.currency)
+                raise forms.ValidationError(
+                    sentence.format(currency=currency, treatment=priced, price=price)
+                )
+        return currency
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         notice, days = cleaned.get("minimum_notice_minutes"), cleaned.get("horizon_days")
         if sentence := contradictions.nobody_could_book(notice, days):
             self.add_error("minimum_notice_minutes", sentence)
         for name in FEES:
-            fee = cleaned.get(name) or Decimal(0)
-            if cleaned.get(f"{name}_is") == FeeIs.PERCENT and fee > 100:
-                self.add_error(name, _("A fee is never more than the price: at most 100 percent."))
+            if name in cleaned and (sentence := self._no_fee(name)):
+                self.add_error(name, sentence)
         return cleaned
+
+    def _no_fee(self, name: str) -> str:
+        fee, currency = self.cleaned_data[name], self.cleaned_data.get("currency", "")
+        if self.cleaned_data.get(f"{name}_is") == FeeIs.PERCENT:
+            too_much = _("A fee is never more than the price: at most 100 percent.")
+            return too_much if fee > 100 else ""
+        if fee == round(fee, hundredths(currency)):
+            return ""
+        return _("{currency} has no smaller coins: please give a whole number.").format(
+            currency=currency
+        )

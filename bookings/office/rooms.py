@@ -75,7 +75,7 @@ class RoomForm(RowForm):
 
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    return render(request, "office/offers/rooms.html", {"rooms": offers.rooms()})
+    return render(request, "office/offers/rooms.html", {"listed": offers.rooms()})
 
 
 @page_methods

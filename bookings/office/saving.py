@@ -1,20 +1,23 @@
 """How the office's forms are saved: known to be fresh, and asked about first."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import DatabaseDefault
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings.actions.refusals import Refused, Stale
-from bookings.actions.rota import offers
+from bookings.actions.rota import offers, order
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.rota.stamp import stamp
 from bookings.core.training import Protocol, claims_in
+from bookings.models import Therapist, Treatment
 from bookings.web.requests import StaffRequest
 
 
@@ -60,6 +63,13 @@ def without_claims(text: str, protocol: Protocol) -> str:
     return text
 
 
+def moved(request: StaffRequest, row: Treatment | Therapist, listed: str) -> HttpResponse:
+    """Back to the list, at the row that was moved up or down in it."""
+    if (to := request.POST.get("to")) in order.STEPS:
+        order.move(row, order.STEPS[to])
+    return redirect(f"{reverse(listed)}#row-{row.pk}")
+
+
 class ChosenField(forms.ModelMultipleChoiceField):
     """Any of the rows, ticked; those that are gone say so."""
 
@@ -67,6 +77,12 @@ class ChosenField(forms.ModelMultipleChoiceField):
 
     def __init__(self, queryset: Any, *, label: Any, **options: Any):
         super().__init__(queryset, label=label, required=False, **options)
+
+    def offer_those_of(self, row: Treatment | Therapist, *, through: str) -> None:
+        """Whoever or whatever is in use, and what the row has already, so that none goes unseen."""
+        had = Q(**{through: row.pk}) if row.pk else Q()
+        rows = cast(QuerySet, self.queryset).model._default_manager
+        self.queryset = rows.filter(Q(active=True) | had).distinct()
 
     def label_from_instance(self, row: Any) -> str:
         return str(row) if row.active else _("{name} (no longer)").format(name=row)

@@ -7,7 +7,6 @@ from typing import Any, cast
 from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,7 +16,7 @@ from bookings.core.training import Protocol
 from bookings.models import Clinic, Room, Therapist, Treatment
 from bookings.office.saving import ChosenField, RowForm, without_claims
 from bookings.queries.office import offers
-from bookings.web.forms import DayField, NameField, ShortText, has_a_letter, plain
+from bookings.web.forms import DayField, NameField, NumberField, ShortText, has_a_letter, plain
 
 LONGEST_DESCRIPTION = 600
 
@@ -29,20 +28,18 @@ class MinutesField(forms.IntegerField):
         super().__init__(widget=forms.TextInput({"inputmode": "numeric"}), **options)
 
 
-class PriceField(forms.DecimalField):
+class PriceField(NumberField):
     """In the clinic's currency; its sign, spaces and a decimal comma may be typed."""
 
     default_error_messages = {"invalid": gettext_lazy("Please give a price such as 62.50.")}
 
     def __init__(self, **options: Any):
-        widget = forms.TextInput({"inputmode": "decimal"})
-        super().__init__(min_value=0, max_digits=8, decimal_places=2, widget=widget, **options)
+        super().__init__(min_value=0, max_digits=8, decimal_places=2, **options)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             for sign in (*wording.SYMBOLS.values(), *wording.SYMBOLS, " ", "\N{NO-BREAK SPACE}"):
                 value = value.replace(sign, "")
-            value = value.replace(",", ".") if "." not in value else value
         return super().to_python(value)
 
 
@@ -98,14 +95,6 @@ class TreatmentForm(RowForm):
         required=False,
         help_text=gettext_lazy("Otherwise nobody can, the desk included; what was stays."),
     )
-    position = forms.IntegerField(
-        label=gettext_lazy("Place in the list"),
-        min_value=0,
-        max_value=999,
-        widget=forms.TextInput({"inputmode": "numeric"}),
-        help_text=gettext_lazy("On the home page, from the smallest number on."),
-    )
-
     helper = plain(
         "seen",
         Fieldset(gettext_lazy("What a runner reads"), "name", "need", "description"),
@@ -116,12 +105,7 @@ class TreatmentForm(RowForm):
         ),
         Fieldset(gettext_lazy("Who and where"), "therapists", "rooms"),
         Fieldset(gettext_lazy("In a runner’s plan"), "session_kinds"),
-        Fieldset(
-            gettext_lazy("Shown to runners"),
-            "active",
-            "online",
-            Div("position", css_class="short"),
-        ),
+        Fieldset(gettext_lazy("Shown to runners"), "active", "online"),
     )
 
     class Meta:
@@ -129,7 +113,6 @@ class TreatmentForm(RowForm):
         fields = [
             "name", "need", "description", "minutes", "buffer_minutes", "price", "next_price",
             "next_price_from", "session_kinds", "therapists", "rooms", "online", "active",
-            "position",
         ]  # fmt: skip
 
     def __init__(
@@ -141,11 +124,9 @@ class TreatmentForm(RowForm):
         self._say_what_holds(now)
 
     def _offer_what_there_is(self) -> None:
-        """And what was chosen before it went, so that saving takes nothing away unseen."""
-        of_this = Q(treatments=self.instance.pk) if self.instance.pk else Q()
-        for name, rows in (("therapists", Therapist.objects), ("rooms", Room.objects)):
+        for name in ("therapists", "rooms"):
             field = cast(ChosenField, self.fields[name])
-            field.queryset = rows.filter(Q(active=True) | of_this).distinct()
+            field.offer_those_of(self.instance, through="treatments")
         kinds = self.protocol.session_types.values()
         suits = cast(forms.MultipleChoiceField, self.fields["session_kinds"])
         suits.choices = [(one.kind.value, one.name) for one in kinds]

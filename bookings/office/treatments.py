@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from bookings.actions.rota import order
 from bookings.models import Clinic, Treatment
 from bookings.office import saving
 from bookings.office.treatment_forms import TreatmentForm
@@ -20,12 +21,18 @@ from bookings.web.responses import page_methods
 
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    return render(request, "office/offers/treatments.html", {"treatments": offers.treatments()})
+    return render(request, "office/offers/treatments.html", {"listed": offers.treatments()})
+
+
+@require_POST
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """One place up or down in the list."""
+    return saving.moved(request, get_object_or_404(Treatment, pk=pk), "office:treatments")
 
 
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
-    return _answer(request, Treatment(position=offers.last_position() + 1))
+    return _answer(request, Treatment(position=order.after_all(Treatment)))
 
 
 @page_methods

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.runner import embed, home, therapists
+from bookings.runner import embed, home, looks, therapists
 from bookings.runner.clients import account, age_consent, legal, week
 from bookings.runner.mail import preferences
 from bookings.runner.scheduling import (
@@ -28,6 +28,8 @@ urlpatterns = [
         path("just-book/", home.just_book, name="just_book"),
         path("therapists/<slug:slug>/", therapists.therapist, name="therapist"),
         path("therapists/<slug:slug>/<slug:digest>.jpg", therapists.portrait, name="portrait"),
+        path("looks/<slug:digest>.webp", looks.logo, name="logo"),
+        path("looks/<slug:accent>.css", looks.colour, name="colour"),
         path("terms/", legal.terms, name="terms"),
         path("privacy/", legal.privacy, name="privacy"),
         path("legal/<kind>/versions/<int:number>/", legal.version, name="legal_version"),

@@ -23,6 +23,7 @@ LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
 A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
+A_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
@@ -79,6 +80,27 @@ class NameField(ShortText):
         super().run_validators(value)
         if piles_up_marks(value):
             raise ValidationError(_("Please leave out the marks stacked on a letter."))
+
+
+class NumberField(forms.DecimalField):
+    """A number as people write it: Python's own ways (1e2, 1_0) are typing errors in a price."""
+
+    default_error_messages = {"invalid": gettext_lazy("Please give a number such as 62.50.")}
+
+    def __init__(self, **options: Any):
+        options.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and (text := value.strip()):
+            if not A_NUMBER.fullmatch(text):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+            value = text.replace(",", ".")
+        return super().to_python(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """62,50 is 62.50."""
+        return super().has_changed(initial, data.replace(",", ".") if data else data)
 
 
 def sane_birthday(born: date, today: date) -> date:

@@ -50,6 +50,10 @@ class AccountAdapter(DefaultAccountAdapter):
             "That was tried too often. Please wait a few minutes, or ask for a new code. With a "
             "password, use a passkey or let us mail you a link to a new one."
         ),
+        "too_many_at_the_lock": _(
+            "That was tried too often here, so this page takes no more of it for now. Sign out "
+            "below and sign in again, where tries on this page do not count."
+        ),
         "too_many_mails": _(
             "That was tried too often. Please wait a moment, and look at what has come already."
         ),
@@ -67,13 +71,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         self._tried = credentials.get("email") or credentials.get("username") or ""
-        if not attempts.PASSWORDS.allow(request, self._tried):
-            raise self.validation_error("too_many_login_attempts")
+        if not attempts.passwords(request).allow(request, self._tried):
+            raise self.validation_error(attempts.too_many(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = super().authenticate(request, **credentials)
         if user:
-            attempts.PASSWORDS.take_back(request, self._tried)
+            attempts.passwords(request).take_back(request, self._tried)
         return user
 
     def authentication_failed(self, request: HttpRequest, **_credentials: Any) -> None:

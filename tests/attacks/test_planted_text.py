@@ -9,9 +9,9 @@ from django.db.models import Field
 from django.test import Client as Browser
 from django.utils import timezone
 
-from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose
 from bookings.models import Appointment, Client, Clinic, MailKind, Race, Room, Therapist, Treatment
+from bookings.web.mail.samples import sample
 from tests import factories
 from tests.clock import day_of
 from tests.reading import part_of

@@ -97,7 +97,7 @@ def bears(page: Page, path: str, language: str, width: int) -> None:
         ("desk", ["/desk/", "/diary/", "/desk/clients/", "/desk/clients/CLIENT/"]),
         ("desk", ["/desk/clients/CLIENT/edit/", "/diary/new/", "/diary/appointments/VISIT/"]),
         ("desk", ["/desk/mails/", "/desk/history/", "/diary/blocks/"]),
-        ("owner", ["/desk/protocol/", "/desk/texts/", "/admin/bookings/clinic/1/change/"]),
+        ("owner", ["/desk/protocol/", "/office/texts/", "/admin/bookings/clinic/1/change/"]),
         ("owner", ["/office/", "/office/clinic/", "/office/treatments/"]),
         ("owner", ["/office/treatments/1/", "/office/rooms/1/", "/office/therapists/1/"]),
         ("owner", ["/office/rota/", "/office/rota/2/", "/office/closures/"]),

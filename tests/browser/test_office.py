@@ -1,6 +1,7 @@
 """The owner's office in a real browser."""
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.logins import signed_in
@@ -9,7 +10,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = ("", "clinic/", "treatments/", "treatments/1/", "treatments/new/", "rooms/", "rooms/1/",
          "people/", "people/invite/", "people/1/", "people/2/", "people/2/leave/", "clinic/zone/",
-         "therapists/1/", "therapists/new/")  # fmt: skip
+         "therapists/", "therapists/1/", "therapists/new/", "looks/", "mails/", "mails/reminder/",
+         "texts/", "texts/privacy/", "embed/", "questions/", "questions/allergy/")  # fmt: skip
 
 
 @pytest.fixture
@@ -70,6 +72,53 @@ def test_what_could_not_stay_is_shown_in_view_and_accepted_there(owner):
     expect(accept).to_be_in_viewport()
     owner.goto("/office/rooms/2/")
     expect(owner.get_by_label("It is in use")).to_be_checked()
+
+
+def test_what_a_mail_begins_with_is_seen_while_it_is_typed_and_kept_by_a_press(owner):
+    owner.goto("/office/mails/cancelled/")
+    mail = owner.frame_locator("iframe")
+    expect(mail.get_by_text("There is nothing more for you to do.")).to_be_visible()
+    owner.get_by_label("After the greeting").fill("What a pity, {therapist} says.")
+    expect(mail.get_by_text("What a pity, Kim Sample says.")).to_be_visible()
+    owner.get_by_label("At the end").fill("Yours, {boss}")
+    save(owner)
+    expect(owner.get_by_role("alert")).to_contain_text("“{boss}” becomes nothing in this mail.")
+    owner.get_by_label("At the end").fill("Yours, {clinic}")
+    save(owner)
+    expect(owner.get_by_role("status")).to_contain_text("Mails of this kind say it from now on.")
+    owner.get_by_role("button", name="Back to Taper’s own words").click()
+    expect(mail.get_by_text("There is nothing more for you to do.")).to_be_visible()
+
+
+def test_a_logo_and_a_colour_reach_the_booking_page(owner, tmp_path):
+    logo = tmp_path / "logo.png"
+    Image.new("RGBA", (600, 200), "navy").save(logo)
+    owner.goto("/office/looks/")
+    owner.get_by_label("A colour of your own").first.check()
+    owner.locator("#id_own_colour").fill("#ffff00")
+    save(owner)
+    with owner.expect_navigation():
+        owner.get_by_role("button", name="Take #").click()
+    owner.locator("#id_logo").set_input_files(logo)
+    with owner.expect_navigation():
+        owner.get_by_role("button", name="Add the logo").click()
+    owner.goto("/")
+    shown = owner.locator(".wordmark img")
+    expect(shown).to_have_attribute("height", "48")
+    sizes = shown.evaluate("(img) => [img.naturalWidth, 2 * img.width, 2 * img.height]")
+    assert sizes == [288, 288, 96]  # what the page has said before the picture came
+    owner.goto("/office/looks/")
+    with owner.expect_navigation():
+        owner.get_by_role("button", name="Remove the logo").click()
+    owner.get_by_label("Taper’s green").check()
+    save(owner)
+
+
+def test_a_phone_shows_the_place_one_is_at_among_the_offices(owner):
+    owner.set_viewport_size({"width": 390, "height": 844})
+    for path in ("", "embed/"):
+        owner.goto(f"/office/{path}")
+        expect(owner.locator(".office-places [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 def test_the_pages_are_for_everybody_and_fit(owner, for_everybody):

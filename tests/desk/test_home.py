@@ -248,7 +248,7 @@ def test_the_worklist_asks_as_many_questions_for_30_rows_of_each_kind_as_for_1(
 
 
 def test_pages_that_say_no_have_the_staffs_menu_and_lead_back_to_their_work(desk, kims):
-    for browser, refused in ((desk, "/desk/texts/"), (kims, "/desk/clients/")):
+    for browser, refused in ((desk, "/office/texts/"), (kims, "/desk/clients/")):
         for page in (browser.get("/diary/no-such-page/"), browser.get(refused)):
             assert "To the day’s list" in text(page)
             assert "data-menu" in text(page)

@@ -20,7 +20,7 @@ HOMES = {
     "bookings/actions/mail/nudges.py": "plans rows for the outbox",
     "bookings/models/mail/mails.py": "the home of the row",
     "bookings/actions/scheduling/running_late.py": "a row for each press, of no revision",
-    "bookings/desk/mail/samples.py": "a sample, rolled back",
+    "bookings/web/mail/samples.py": "a sample, rolled back",
     "clinic/demo/data/mails.py": "what the demo says has been sent long ago",
     "bookings/models/clinic.py": "the home of day_of",
     "bookings/runner/mail/preferences.py": "a mailed link stops mails of any edition",

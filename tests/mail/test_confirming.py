@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.actions.clients import details
 from bookings.core.scheduling.statuses import Status
 from bookings.links import page_url
-from bookings.models import Appointment, Client, Mail, MailKind, MailState
+from bookings.models import Appointment, Client, Mail, MailKind, MailState, MailWording
 from bookings.queries.clients.strangers import MAILS_A_DAY
 from bookings.tasks import release_unproved
 from clinic.celery import app
@@ -580,3 +580,14 @@ def test_whose_address_is_put_right_gets_the_whole_confirmation_there(
     sweep(5 * HOUR)
     assert booked() == 1  # nobody gives back what the desk has vouched for
     assert Browser().get(page_in(lost)).status_code == 404
+
+
+def test_a_booking_that_waits_for_its_address_is_called_booked_in_no_words(books, inbox):
+    """The clinic's own stand in place of Taper's, and those are not said of it either."""
+    MailWording.objects.create(
+        kind=MailKind.CONFIRMED, number=1, opening="It is booked!", created_at=timezone.now()
+    )
+    books(6)
+    [waits] = inbox()
+    assert "We hold this time for you" in part_of(waits)
+    assert "It is booked!" not in waits.as_string()

@@ -5,10 +5,10 @@ from email.utils import parsedate_to_datetime
 import pytest
 from fast_mail_parser import parse_email
 
-from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose, message_id
 from bookings.models import MailKind
 from bookings.models.mail.kinds import GROUP_OF
+from bookings.web.mail.samples import sample
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db

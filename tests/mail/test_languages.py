@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from icalendar import Calendar
 
 from bookings.core.roles import Role
-from bookings.desk.mail.samples import sample
 from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail, MailKind, Race, SignInMail, Therapist, Treatment
+from bookings.web.mail.samples import sample
 from clinic.accounts.adapter import AccountAdapter
 from clinic.demo.pseudo_languages import LONGER, RIGHT_TO_LEFT, from_the_right, longer
 from tests.factories import make_client, make_user

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.actions.clients import legal
 from bookings.actions.mail import sign_in_mails
-from bookings.models import Clinic, Room, SignInMail, Therapist, Treatment
+from bookings.models import Clinic, LegalKind, Room, SignInMail, Therapist, Treatment
 from bookings.queries.office import backups
 from tests import factories
 
@@ -164,3 +165,23 @@ def test_the_header_of_the_staff_has_the_clinics_name(office, kims, client, clin
     for browser, page in ((office, "/desk/"), (kims, "/today/")):
         masthead = browser.get(page).text.split("<nav", 1)[0]
         assert "<bdi>Taper Clinic</bdi></a>" in masthead
+
+
+def test_what_the_clinic_looks_like_is_asked_for_until_it_is_there(steps, clinic):
+    step = steps()["How the clinic looks"]
+    assert not step.done
+    assert step.says == "Still without: a logo, a headline, opening hours, a place on a map."
+    Clinic.objects.update(
+        logo_digest="x", headline="Ours", hours_text="9 to 5", map_url="https://map.example/1"
+    )
+    assert steps()["How the clinic looks"].done
+
+
+def test_gaps_of_the_legal_texts_lead_to_the_first_of_them(office, steps, massage):
+    assert steps()["Terms and privacy notice"].url == "/office/texts/terms/#gaps"
+    page = office.get("/office/texts/privacy/").text
+    assert 'id="gaps"' in page
+    assert "The companies that run the server and deliver the mail, and where they are" in page
+    for kind in LegalKind:
+        legal.write(kind, "All said.", based_on=1, by="owner: o", now=timezone.now())
+    assert steps()["Terms and privacy notice"].url == "/office/texts/"

@@ -1,6 +1,7 @@
 """The clinic's settings, as the owner finds and changes them."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -30,11 +31,12 @@ def test_what_is_typed_is_kept(send):
     assert clinic.how_to_find_us == "The green door."
 
 
-def test_every_setting_of_the_admin_is_there(office):
-    form = office.get(PAGE).context["form"]
+def test_every_setting_of_the_admin_is_there_or_on_a_page_of_its_own(office):
+    form, looks = (office.get(url).context["form"] for url in (PAGE, "/office/looks/"))
     editable = {one.name for one in Clinic._meta.concrete_fields if one.editable}
-    on_other_pages = {"id", "mails_per_hour", "country", "subdivision"}
-    assert editable - on_other_pages == set(form.fields) - {"seen"}
+    elsewhere = {"id", "mails_per_hour", "embed_origins", "country", "subdivision"}
+    shown = set(form.fields) | set(looks.fields)
+    assert editable - elsewhere == shown - {"seen", "own_colour"}
 
 
 def test_each_rule_says_what_it_comes_to_today(office, massage):
@@ -53,14 +55,20 @@ def test_each_rule_says_what_it_comes_to_today(office, massage):
         ({"phone": "ring us"}, "phone", "Please use digits"),
         ({"email": "nowhere"}, "email", "Please give an email address"),
         ({"timezone": "Europe/Londen"}, "timezone", "is not a time zone"),
-        ({"currency": "pounds"}, "currency", "three capital letters"),
+        ({"currency": "pounds"}, "currency", "at most 3 characters"),
+        ({"currency": "GBX"}, "currency", "“GBX” is not a currency in use"),
+        ({"currency": "DEM"}, "currency", "is not a currency in use"),
+        ({"currency": "XAU"}, "currency", "is not a currency in use"),
+        ({"currency": "KWD"}, "currency", "KWD has thousandths"),
+        ({"currency": "JPY", "no_show_fee": "10.50", "no_show_fee_is": "amount"}, "no_show_fee",
+         "JPY has no smaller coins"),
+        ({"no_show_fee": "1e1"}, "no_show_fee", "Please give a number such as 62.50."),
         ({"start_step_minutes": "7"}, "start_step_minutes", "whole fives"),
         ({"horizon_days": "0"}, "horizon_days", "greater than or equal to 1"),
         ({"horizon_days": "1", "minimum_notice_minutes": "2880"}, "minimum_notice_minutes",
          "Nobody could ever book"),
         ({"no_show_fee": "101"}, "no_show_fee", "at most 100 percent"),
         ({"no_show_fee": "-1"}, "no_show_fee", "greater than or equal to 0"),
-        ({"embed_origins": "example.com"}, "embed_origins", "is not the address of a web site"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_beside_its_field(office, send, typed, field, said):
@@ -82,6 +90,49 @@ def test_reminders_are_those_of_the_protocol_that_holds_now(office, monkeypatch)
     now = replace(usual, phases={**usual.phases, Phase.BUILD: build})
     monkeypatch.setattr("bookings.office.clinic.protocol.current", lambda: now)
     assert "The reminder 0 days before arrives when cancelling" in office.get(PAGE).text
+
+
+@pytest.mark.parametrize(
+    ("kept", "field", "said"),
+    [
+        ({"hold_minutes": 30, "minimum_notice_minutes": 20}, "hold_minutes", "beyond its start"),
+        ({"cancel_cutoff_hours": 48}, "cancel_cutoff_hours", "can cancel it after all"),
+        ({"cancel_cutoff_hours": 48, "horizon_days": 2}, "cancel_cutoff_hours",
+         "Nobody can ever cancel online"),
+        ({"undo_minutes": 60, "minimum_notice_minutes": 20}, "undo_minutes", "until the start"),
+    ],
+)  # fmt: skip
+def test_settings_that_seldom_go_together_are_told_beneath_the_field(office, kept, field, said):
+    assert said not in office.get(PAGE).text
+    Clinic.objects.update(**kept)
+    before, _, after = office.get(PAGE).text.partition(said)
+    assert after
+    assert f'name="{field}"' in before[before.rindex("<input") - 1 :]
+
+
+def test_a_currency_from_before_the_rule_holds_up_no_other_change(send, booked):
+    Clinic.objects.update(currency="KWD")
+    assert send(PAGE, name="Towpath").status_code == 302
+    assert (Clinic.objects.the().currency, Clinic.objects.the().name) == ("KWD", "Towpath")
+
+
+def test_a_currency_that_has_no_coins_for_a_price_is_refused(send, massage):
+    type(massage).objects.update(price="62.50")
+    assert "has no smaller coins, and" in fields(send(PAGE, currency="JPY"))["currency"]
+    type(massage).objects.update(price="62")
+    send(PAGE, currency="JPY")
+    assert Clinic.objects.the().currency == "JPY"
+
+
+def test_a_fee_in_yen_has_no_hundredths(clinic):
+    clinic.currency, clinic.no_show_fee, clinic.no_show_fee_is = "JPY", Decimal(50), "percent"
+    assert clinic.fee_for_not_coming(Decimal(6501)) == 3251
+    assert clinic.fee_for_not_coming(Decimal(6501)).as_tuple().exponent == 0
+
+
+def test_a_currency_may_be_typed_in_small_letters(send):
+    send(PAGE, currency="eur")
+    assert Clinic.objects.the().currency == "EUR"
 
 
 def test_zone_and_currency_stay_while_something_is_booked(office, send, booked):

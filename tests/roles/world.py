@@ -17,7 +17,9 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Client,
+    Clinic,
     ErasureRequest,
+    Logo,
     Mail,
     MailKind,
     Portrait,
@@ -72,6 +74,8 @@ def make_world() -> World:
     uma = factories.make_therapist("Uma Demo", user=people["uma"])
     factories.make_week(kim)
     Portrait.objects.create(therapist=kim, picture=b"a jpeg", digest="kims")
+    Logo.objects.create(clinic=Clinic.objects.the(), picture=b"a webp", digest="ours")
+    Clinic.objects.update(logo_digest="ours", accent="#1f5f8b")
     kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
@@ -131,6 +135,12 @@ def make_world() -> World:
         "runner:therapist slug": kim.slug,
         "runner:portrait slug": kim.slug,
         "runner:portrait digest": "kims",
+        "runner:logo digest": "ours",
+        "runner:colour accent": "1f5f8b",
+        **{f"office:{view} name": "reminder" for view in ("mail", "mail_tried")},
+        "office:move_therapist pk": str(kim.pk),
+        "office:move_treatment pk": str(massage.pk),
+        **{f"therapists:{view} key": "allergy" for view in ("question", "question_tried")},
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,10 @@ PRESSURES = [
 ]
 LONGEST_TIME_OFF = timedelta(days=183)
 FARTHEST_TIME_OFF = timedelta(days=366)  # days are shown without their year
+ASKED_OTHERWISE = gettext_lazy(
+    "The questions have been worded anew since you opened this page. Please read them once more, "
+    "and send your answers again."
+)
 PLEASE_ANSWER = gettext_lazy("Please answer yes or no.")
 
 
@@ -70,6 +75,7 @@ class HealthForm(forms.Form):
     def __init__(self, data: Any = None, *args: Any, groups: Sequence[Group], **kwargs: Any):
         super().__init__(data and _with_noes(data, groups), *args, **kwargs)
         self.questions = [one for group in groups for one in group.questions]
+        self.asked_as = _digest(self.questions)
         for group in groups:
             self.fields[group.none] = forms.BooleanField(
                 label=gettext_lazy("None of these"), required=False
@@ -85,6 +91,13 @@ class HealthForm(forms.Form):
         agreed = self.fields["agreed"]
         agreed.label = _("They agree that who treats them may read and keep these answers.")
         agreed.error_messages["required"] = _("Please ask them whether they agree.")
+
+    def clean(self) -> dict[str, Any]:
+        """What was worded otherwise on the page that was filled in is asked again."""
+        said = super().clean() or self.cleaned_data
+        if self.data.get("asked_as") not in (None, "", self.asked_as):
+            self.add_error(None, ASKED_OTHERWISE)
+        return said
 
     def answers(self, protocol: int) -> Answers:
         said = self.cleaned_data
@@ -104,6 +117,11 @@ class HealthForm(forms.Form):
 
     def asked(self, question: Contraindication) -> tuple[forms.BoundField, forms.BoundField]:
         return self[question.key], self[f"{question.key}-more"]
+
+
+def _digest(questions: Iterable[Contraindication]) -> str:
+    words = "\n".join(f"{one.key} {one.ask}" for one in questions)
+    return sha256(words.encode()).hexdigest()[:16]
 
 
 def _with_noes(data: Mapping[str, Any], groups: Iterable[Group]) -> dict[str, Any]:

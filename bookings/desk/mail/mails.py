@@ -9,7 +9,6 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,7 +19,6 @@ from bookings import links
 from bookings.actions.mail import controls
 from bookings.actions.refusals import Refused
 from bookings.desk.form_fields import back_or
-from bookings.desk.mail.samples import sample
 from bookings.mail.compose import BadAddress, compose
 from bookings.mail.contents import SUBJECTS
 from bookings.mail.preview import Foreseen, foresee
@@ -30,7 +28,8 @@ from bookings.queries.mail.nudges import NOTHING_LEFT
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.filters import with_remembered
-from bookings.web.mail.frame import framed, in_a_frame
+from bookings.web.mail.frame import framed, html_of, in_a_frame
+from bookings.web.mail.samples import written_sample
 from bookings.web.requests import StaffRequest
 
 WEEK = timedelta(days=7)
@@ -114,7 +113,7 @@ def mail(request: StaffRequest, pk: int) -> HttpResponse:
 @require_safe
 @framed
 def body(_request: StaffRequest, pk: int) -> HttpResponse:
-    return in_a_frame(_html(_written(_found(pk))[1]))
+    return in_a_frame(html_of(_written(_found(pk))[1]))
 
 
 @require_POST
@@ -159,14 +158,14 @@ def kinds(request: StaffRequest) -> HttpResponse:
 @require_safe
 def kind(request: StaffRequest, name: str) -> HttpResponse:
     found = _kind(name)
-    context = {"kind": found, "message": _sample(found)}
+    context = {"kind": found, "message": written_sample(found)}
     return render(request, "desk/mail/kind.html", context)
 
 
 @require_safe
 @framed
 def kind_body(_request: StaffRequest, name: str) -> HttpResponse:
-    return in_a_frame(_html(_sample(_kind(name))))
+    return in_a_frame(html_of(written_sample(_kind(name))))
 
 
 def _found(pk: int) -> Mail:
@@ -195,21 +194,3 @@ def _written(found: Mail) -> tuple[Foreseen | None, EmailMessage | None]:
             return foreseen, compose(found, clinic, now=foreseen.at)
     except (BadAddress, LookupError, StopIteration):
         return foreseen, None
-
-
-def _sample(found: MailKind) -> EmailMessage:
-    """Written about people and times that exist only as long as it takes."""
-    with transaction.atomic():
-        now = timezone.now()
-        clinic = Clinic.objects.the()
-        with links.leading_nowhere():
-            message = compose(sample(found, clinic, now=now), clinic, now=now)
-        transaction.set_rollback(True)
-    return message
-
-
-def _html(message: EmailMessage | None) -> str:
-    part = message.get_body(("html",)) if message else None
-    if part is None:
-        raise Http404
-    return part.get_content()

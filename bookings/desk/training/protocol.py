@@ -25,7 +25,8 @@ from bookings.desk.training.protocol_forms import (
     ProtocolForm,
     SessionTypeForm,
 )
-from bookings.models import ProtocolVersion
+from bookings.models import Clinic, ProtocolVersion
+from bookings.queries.office import contradictions
 from bookings.queries.training import protocol, protocol_file
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
@@ -41,16 +42,18 @@ class ShownPhase:
     sessions: Sequence[str]
     strength: str
     sources: Sequence[Source]
+    clashes: Sequence[str]  # of its reminders with what the clinic allows
 
 
 @require_safe
 def overview(request: StaffRequest) -> HttpResponse:
-    rules = protocol.current()
+    rules, clinic = protocol.current(), Clinic.objects.the()
     context = {
         "protocol": rules,
-        "phases": _phases(rules),
+        "phases": _phases(rules, clinic),
         "days_before": [dates.length_of_time(n) for n in rules.mails.reminders.days_before],
         "versions": protocol.versions(),
+        "clashes": contradictions.of_reminders(clinic, rules.mails.reminders.days_before),
     }
     return render(request, "desk/training/protocol.html", context)
 
@@ -115,7 +118,7 @@ def reset(request: StaffRequest) -> HttpResponse:
     return render(request, "desk/training/protocol_reset.html", {"differences": changed})
 
 
-def _phases(rules: training.Protocol) -> list[ShownPhase]:
+def _phases(rules: training.Protocol, clinic: Clinic) -> list[ShownPhase]:
     when = training.in_plain_words(rules, training.Distance.MARATHON)
     return [
         ShownPhase(
@@ -124,6 +127,7 @@ def _phases(rules: training.Protocol) -> list[ShownPhase]:
             sessions=[rules.session_types[kind].name for kind in phase.sessions],
             strength=dates.translated(STRENGTHS_IN_WORDS[phase.strength]),
             sources=[rules.sources[key] for key in phase.sources],
+            clashes=contradictions.of_reminders(clinic, phase.reminder_days or ()),
         )
         for phase in rules.phases.values()
     ]

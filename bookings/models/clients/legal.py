@@ -1,14 +1,17 @@
 """The clinic's legal texts in versions that never change, and who agreed to which."""
 
+import re
 from pathlib import Path
 
 from django.db import models
 from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
+from bookings.models.clinic import Clinic
 
 DEFAULTS = Path(__file__).resolve().parents[2] / "legal"
 TO_FILL_IN = "[FILL IN"
+A_PLACE = re.compile(r"\[FILL IN:?\s*([^\]]*)")
 
 
 class LegalKind(models.TextChoices):
@@ -46,6 +49,23 @@ class LegalText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} version {self.number}"
+
+    def as_read_at(self, clinic: Clinic) -> str:
+        """With the clinic's own times of keeping, where the text names them."""
+        times = {
+            "{records_years}": clinic.keep_records_years,
+            "{history_years}": clinic.keep_history_years,
+            "{newcomers_days}": clinic.forget_newcomers_days,
+        }
+        text = self.text
+        for name, value in times.items():
+            text = text.replace(name, str(value))
+        return text
+
+    @property
+    def places_to_fill_in(self) -> list[str]:
+        """What each of them asks for."""
+        return [" ".join(found.split()) for found in A_PLACE.findall(self.text)]
 
     @property
     def gaps(self) -> int:

@@ -22,6 +22,7 @@ from bookings.models.mail.kinds import (
     MailKind,
     MailState,
 )
+from bookings.models.mail.wordings import MailWording
 from bookings.models.scheduling.appointments import Appointment
 
 # How long a sender has a mail to itself; it waits for the server at most a third of that.
@@ -199,6 +200,7 @@ class Mail(models.Model):
     claimed_at: datetime  # by the database's clock, told with each claim
 
     objects = MailQuerySet.as_manager()
+    tried: MailWording | None = None  # instead of the newest words, where a page shows them
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -44,6 +44,9 @@ class Therapist(Named, models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="therapist"
     )
     active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=gettext_lazy("Order on the home page and in the diary.")
+    )
 
     objects = TherapistQuerySet.as_manager()
     portrait_digest: str | None  # told by `with_portraits`
@@ -51,7 +54,7 @@ class Therapist(Named, models.Model):
     has_hours: bool
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["position", "name"]
 
     def __str__(self) -> str:
         return self.name

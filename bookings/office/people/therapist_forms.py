@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from crispy_forms.layout import Div, Fieldset
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -69,11 +68,10 @@ class TherapistForm(RowForm):
 
     def __init__(self, *args: Any, protocol: Protocol, ahead: int, **options: Any):
         super().__init__(*args, **options)
-        self.protocol = protocol
-        given = self.instance.treatments.all() if self.instance.pk else Treatment.objects.none()
-        self.initial["treatments"] = list(given)
-        chosen = cast(ChosenField, self.fields["treatments"])
-        chosen.queryset = Treatment.objects.filter(Q(active=True) | Q(pk__in=given))
+        self.protocol, made = protocol, self.instance.pk
+        self.initial["treatments"] = list(self.instance.treatments.all()) if made else []
+        field = cast(ChosenField, self.fields["treatments"])
+        field.offer_those_of(self.instance, through="therapists")
         if ahead:
             sentence = ngettext(
                 "{count} appointment to come is booked with them.",

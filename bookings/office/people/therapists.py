@@ -5,12 +5,13 @@ from functools import partial
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.pictures import NoPhoto
+from bookings.actions.rota import order
 from bookings.actions.rota.therapists import show, treats_otherwise
 from bookings.models import Clinic, Therapist
 from bookings.office import saving
@@ -23,14 +24,21 @@ from bookings.web.responses import page_methods
 
 
 @require_safe
-def listed(_request: StaffRequest) -> HttpResponse:
-    """They stand among everybody."""
-    return redirect("office:people")
+def listed(request: StaffRequest) -> HttpResponse:
+    today = Clinic.objects.the().day_of(timezone.now())
+    found = offers.therapists(today).prefetch_related("treatments")
+    return render(request, "office/people/therapists.html", {"listed": found})
+
+
+@require_POST
+def move(request: StaffRequest, pk: int) -> HttpResponse:
+    """One place up or down in the list."""
+    return saving.moved(request, get_object_or_404(Therapist, pk=pk), "office:therapists")
 
 
 @page_methods
 def new(request: StaffRequest) -> HttpResponse:
-    return _answer(request, Therapist())
+    return _answer(request, Therapist(position=order.after_all(Therapist)))
 
 
 @page_methods

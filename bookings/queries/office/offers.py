@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import slugify
 
 from bookings.models import (
@@ -77,10 +77,6 @@ def bound_to(room: Room) -> QuerySet[Treatment]:
     elsewhere = Room.objects.exclude(pk=room.pk)
     named = Treatment.objects.filter(rooms=room.pk).exclude(rooms__in=elsewhere)
     return named if elsewhere.exists() else fitting(room)
-
-
-def last_position() -> int:
-    return Treatment.objects.aggregate(last=Max("position"))["last"] or 0
 
 
 def booked_ahead(treatment: Treatment, *, now: datetime) -> int:

@@ -27,10 +27,11 @@ SUITABLE_ROOMS = """
      ORDER BY room.name, room.id
 """
 
-# What holds every so many weeks is counted from a Monday, by days: weeks have no number here.
-# On a day whose extra hours are `instead`, no weekly hours are worked; breaks hold.
-HOURS_OF_WORK = """
-    SELECT shift.therapist_id, day::date, shift.start, shift."end", shift.works
+# Everybody's of the days from `first` to `last`. What holds every so many weeks is counted from a
+# Monday, by days: weeks have no number here. On a day whose extra hours are `instead`, no weekly
+# hours are worked; breaks hold.
+HOURS_OF_DAYS = """
+    SELECT shift.therapist_id, day::date AS day, shift.start, shift."end", shift.works
       FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
                    every_weeks, counted_from, true AS works
               FROM bookings_weeklyshift
@@ -44,8 +45,7 @@ HOURS_OF_WORK = """
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
        AND (shift.every_weeks = 1
             OR (day::date - shift.weekday - shift.counted_from) %% (7 * shift.every_weeks) = 0)
-     WHERE shift.therapist_id = ANY(%(therapists)s)
-       AND NOT (shift.works
+     WHERE NOT (shift.works
                 AND EXISTS (SELECT FROM bookings_extrashift
                              WHERE bookings_extrashift.day = day.day::date
                                AND bookings_extrashift.therapist_id = shift.therapist_id
@@ -53,8 +53,12 @@ HOURS_OF_WORK = """
      UNION ALL
     SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
-     WHERE day BETWEEN %(first)s AND %(last)s AND therapist_id = ANY(%(therapists)s)
+     WHERE day BETWEEN %(first)s AND %(last)s
 """
+
+HOURS_OF_WORK = """
+    SELECT * FROM (HOURS_OF_DAYS) hours WHERE therapist_id = ANY(%(therapists)s)
+""".replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
 # In whole seconds, rounded outwards.
 TIME_OFF = """

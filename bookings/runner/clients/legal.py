@@ -38,20 +38,8 @@ def _show(request: HttpRequest, shown: LegalText, current: LegalText) -> HttpRes
     context = {
         "clinic": clinic,
         "shown": shown,
-        "words": filled(shown.text, clinic),
+        "words": shown.as_read_at(clinic),
         "current": current,
         "earlier": range(shown.number - 1, 0, -1),
     }
     return render(request, "runner/clients/legal.html", context)
-
-
-def filled(text: str, clinic: Clinic) -> str:
-    """With the clinic's own times of keeping, where the text names them."""
-    times = {
-        "{records_years}": clinic.keep_records_years,
-        "{history_years}": clinic.keep_history_years,
-        "{newcomers_days}": clinic.forget_newcomers_days,
-    }
-    for name, value in times.items():
-        text = text.replace(name, str(value))
-    return text

@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -12,18 +12,19 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import RegexValidator, validate_email
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from bookings.models import Clinic
-from bookings.models.clinic import validate_zone
+from bookings.models.clinic import validate_currency, validate_zone
 from bookings.queries.training import protocol
+from bookings.web.forms import NumberField
 from clinic.operations import setup
 from clinic.operations.setup import CannotBeRead, Person, SetupAnswers
 
 Read = TypeVar("Read")
 PASSWORD = "OWNER_PASSWORD"  # noqa: S105 - the variable's name
-validate_currency = RegexValidator(r"^[A-Z]{3}$", "Use three capital letters, such as GBP or EUR.")
+A_PRICE = NumberField(min_value=0, max_digits=8, decimal_places=2)
 # Option, question, what Enter means (None: it must be said).
 QUESTIONS = (
     ("name", "The clinic's name", None),
@@ -145,7 +146,7 @@ class Command(BaseCommand):
             f"\n{clinic} can be booked: {site}/\n"
             f"Sign in at {site}/accounts/login/ as {answers.owner.email}; you will be asked to "
             "set up a second factor.\n"
-            f"Then read your terms and privacy notice at {site}/desk/texts/: they have gaps that "
+            f"Then read your terms and privacy notice at {site}/office/texts/: they have gaps that "
             "only you can fill in.\n"
         )
 
@@ -184,12 +185,9 @@ def _valid(validate: Callable[[str], Any], *, or_nothing: bool = False) -> Calla
 
 def _price(typed: str) -> Decimal:
     try:
-        price = Decimal(typed.replace(",", "."))
-    except InvalidOperation:
+        return A_PRICE.clean(typed)
+    except ValidationError:
         raise CannotBeRead("A price is a number, such as 62.00.") from None
-    if not 0 <= price < 1_000_000:
-        raise CannotBeRead("A price is a number, such as 62.00.")
-    return price
 
 
 def _words(error: Exception) -> str:

@@ -29,9 +29,11 @@ from bookings.models import (
     HardEffort,
     Heartbeat,
     LegalText,
+    Logo,
     Mail,
     MailConsent,
     MailServer,
+    MailWording,
     Payment,
     Portrait,
     ProtocolVersion,
@@ -593,6 +595,7 @@ THE_CLINICS = (
         for model, name in (
             (ProtocolVersion, "Versions of the protocol"),
             (LegalText, "Versions of the legal texts"),
+            (MailWording, gettext_noop("Versions of what mails say")),
         )
     ),
     *(
@@ -600,6 +603,7 @@ THE_CLINICS = (
         for model, name, why in (
             (Habits, "Therapists' habits", "a therapist's own"),
             (Portrait, gettext_noop("Photos of therapists"), "shown to everybody"),
+            (Logo, gettext_noop("The clinic's logo"), "shown to everybody"),
             (NoteTemplate, "Templates of notes", "a therapist's own"),
             (MorningMail, "Mails of the morning", "a log itself"),
             (SignInMail, "Mails to sign in by", "codes and links of signing in"),

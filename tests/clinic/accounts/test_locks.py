@@ -63,14 +63,18 @@ def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
 KINDS = {
     "text/html; charset=utf-8", "text/calendar; charset=utf-8", "text/csv; charset=utf-8",
     "text/javascript; charset=utf-8", "application/json", "application/yaml",
-    "application/manifest+json", "image/jpeg",  # JSON is in UTF-8 by itself
+    "image/jpeg", "image/webp", "text/css",
+    "application/manifest+json",  # JSON is in UTF-8 by itself
 }  # fmt: skip
 # Seen in another page's frame, by anybody, or without a signal.
 WITHOUT_SIGNING_OUT = {
     "desk:mail_body",
     "desk:mail_kind_body",
+    "office:mail_tried",
+    "office:text_tried",
     "runner:embed",
     "therapists:offline",
+    "therapists:question_tried",
 }
 
 
@@ -147,6 +151,7 @@ def test_the_named_sites_frame_the_free_times_and_nothing_else(clinic):
 @pytest.mark.parametrize(
     "origin",
     ["*", "https://*", "https://*.example.com", "http://example.com", "https://example.com/page",
+     "https://x.example:99999", "https://x.example:0", "http://localhost:65536",
      "'self'", "https://example.com; script-src *", "data:", "https://", "https://a b"],
 )  # fmt: skip
 def test_what_is_no_single_site_is_refused(clinic, owners, origin):

@@ -28,11 +28,11 @@ def test_with_nothing_written_the_text_that_comes_with_taper_holds(client, clini
 
 
 def test_the_owner_is_told_what_is_still_to_be_filled_in(owners):
-    assert "places to fill in" in text(owners.get("/desk/texts/"))
+    assert "places to fill in" in text(owners.get("/office/texts/"))
 
 
 def test_a_change_is_a_new_version_and_the_old_one_keeps_its_page(client, owners, clinic):
-    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "## New\n\nBe kind."})
+    response = owners.post("/office/texts/terms/", {"based_on": 1, "text": "## New\n\nBe kind."})
     assert response.status_code == 302
     page = text(client.get("/terms/"))
     assert "<h2>New</h2>" in page
@@ -51,7 +51,7 @@ def test_the_same_text_again_is_no_new_version(clinic):
 
 def test_a_text_that_somebody_else_changed_is_refused_and_still_there_to_compare(owners, clinic):
     write("Theirs.")
-    response = owners.post("/desk/texts/terms/", {"based_on": 1, "text": "Mine."})
+    response = owners.post("/office/texts/terms/", {"based_on": 1, "text": "Mine."})
     assert response.status_code == 409
     page = response.content.decode()
     assert "Mine." in page
@@ -62,7 +62,7 @@ def test_a_text_that_somebody_else_changed_is_refused_and_still_there_to_compare
 
 @pytest.mark.parametrize("typed", [{"text": ""}, {"text": "x" * 50_001, "based_on": 1}, {}])
 def test_a_text_that_will_not_do_comes_back_with_why(owners, typed):
-    assert owners.post("/desk/texts/terms/", typed).status_code == 422
+    assert owners.post("/office/texts/terms/", typed).status_code == 422
 
 
 def test_html_and_script_are_only_words(client, clinic):
@@ -96,3 +96,29 @@ def test_a_choice_of_mails_keeps_what_it_said(client, clinic):
         ana, MailGroup.NUDGES, wanted=True, how="x", wording="Said so", now=timezone.now()
     )
     assert ana.mail_consents.get().wording == "Said so"
+
+
+def test_what_is_typed_is_shown_as_people_would_read_it_and_not_kept(owners, clinic):
+    typed = {"text": "## Ours\n\n<script>alert(1)</script> {records_years} years"}
+    tried = owners.post("/office/texts/privacy/try/", typed)
+    page = text(tried)
+    assert "<h2>Ours</h2>" in page
+    assert "<script>alert" not in page
+    assert "8 years" in page
+    assert "frame-ancestors 'self'" in tried["Content-Security-Policy"]
+    assert not LegalText.objects.exists()
+    assert "[FILL IN" in text(owners.get("/office/texts/privacy/try/"))
+
+
+def test_each_version_says_how_many_have_agreed_to_it(owners, clinic):
+    for name in ("Ana", "Bo"):
+        legal.agree(factories.make_client(name), how="booking", now=timezone.now())
+    write("Two.")
+    legal.agree(factories.make_client("Cy"), how="booking", now=timezone.now())
+    page = text(owners.get("/office/texts/terms/"))
+    assert page.index("1 person has agreed to it.") < page.index("2 people have agreed to it.")
+
+
+def test_the_addresses_of_before_lead_to_the_office(owners, clinic):
+    assert owners.get("/desk/texts/")["Location"] == "/office/texts/"
+    assert owners.get("/desk/texts/terms/")["Location"] == "/office/texts/terms/"

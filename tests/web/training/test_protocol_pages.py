@@ -331,3 +331,14 @@ def test_no_page_carries_script_or_style_of_its_own(owner, url):
     assert "style=" not in page
     assert "<style" not in page
     assert "<script>" not in page
+
+
+def test_reminders_inside_a_cutoff_are_told_where_their_days_are_chosen(owner, clinic):
+    page = text(owner.get(DESK)).partition('id="reminders"')[2]
+    assert "The reminder 1 day before arrives when moving is no longer possible" in page
+    save(owner, reminder_days="5, 1")
+    build = text(owner.get(DESK)).partition('id="phases-build"')[2].partition("</section>")[0]
+    assert "The reminder 1 day before arrives when moving is no longer possible" in build
+    assert "5 days before arrives" not in build
+    type(clinic).objects.update(move_cutoff_hours=12)
+    assert "arrives when" not in text(owner.get(DESK)).partition('id="reminders"')[2]

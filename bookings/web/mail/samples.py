@@ -2,9 +2,15 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from email.message import EmailMessage
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
+from bookings import links
 from bookings.core.scheduling.statuses import Status
+from bookings.mail.compose import compose
 from bookings.models import (
     Appointment,
     Client,
@@ -12,6 +18,7 @@ from bookings.models import (
     Distance,
     Mail,
     MailKind,
+    MailWording,
     Race,
     Room,
     Therapist,
@@ -23,6 +30,21 @@ from bookings.queries.training.plans import History, plan_of, runner_of
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
+
+
+def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
+    """About people and times that exist only as long as it takes; in the words that are tried.
+
+    Its links lead nowhere.
+    """
+    with transaction.atomic():
+        now, clinic = timezone.now(), Clinic.objects.the()
+        mail = sample(kind, clinic, now=now)
+        mail.tried = tried
+        with links.leading_nowhere():
+            message = compose(mail, clinic, now=now)
+        transaction.set_rollback(True)
+    return message
 
 
 def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:

@@ -1,0 +1,96 @@
+"""A number is typed as people write it: what Python reads as one otherwise is a slip in a price."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import DecimalField
+from django.test import RequestFactory
+
+from bookings.office.treatment_forms import PriceField
+from bookings.web.forms import NumberField
+from tests.house.test_floors import MODULES
+
+AS_PYTHON_HAS_IT = ["1e2", "1E2", "6e0", "1_0", "0x10", "NaN", "sNaN", "Infinity", "-inf", "1e-2",
+                    "٦٢", "６２", "+", "-", ".", ",", "1.2.3", "1,2,3", "6 2"]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", AS_PYTHON_HAS_IT)
+def test_what_nobody_writes_is_no_number(typed):
+    with pytest.raises(ValidationError, match=r"such as 62\.50"):
+        NumberField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("62", "62"),
+        (" 62.50 ", "62.50"),
+        ("62,5", "62.5"),
+        (".5", "0.5"),
+        ("7.", "7"),
+        ("-3", "-3"),
+    ],
+)
+def test_what_people_write_is_one(typed, number):
+    assert NumberField().clean(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("typed", "price"), [("£ 62,50", "62.50"), ("62.5 EUR", "62.5"), ("$7", "7")]
+)
+def test_a_price_may_have_its_sign(typed, price):
+    assert PriceField().clean(typed) == Decimal(price)
+
+
+@pytest.mark.parametrize("typed", ["1e2", "£1e2", "1_0", "1,234.50"])
+def test_a_price_is_a_number_all_the_same(typed):
+    with pytest.raises(ValidationError, match=r"such as 62\.50"):
+        PriceField().clean(typed)
+
+
+# Of the admin Django makes its forms anew, column by column.
+DOORS = ("bookings.desk", "bookings.office", "bookings.runner", "bookings.web")
+OURS = (*DOORS, "therapists", "clinic")
+
+
+def every_form(of: Any = forms.BaseForm) -> Iterator[Any]:
+    for form in of.__subclasses__():
+        yield form
+        yield from every_form(form)
+
+
+def test_no_form_of_ours_takes_a_number_otherwise():
+    for name in MODULES:
+        if "form" in name or ".pages." in name or ".desk." in name or ".office." in name:
+            import_module(name)
+    ours = {form for form in every_form() if form.__module__.startswith(OURS)}
+    fields = {
+        f"{form.__name__}.{name}": field
+        for form in ours
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, forms.DecimalField | forms.FloatField)
+    }
+    assert len(fields) > 4
+    assert not {name for name, field in fields.items() if not isinstance(field, NumberField)}
+
+
+def test_nor_does_the_admin(db, clinic, owner_request):
+    found = 0
+    for model, page in admin.site._registry.items():
+        for column in model._meta.fields:
+            if isinstance(column, DecimalField):
+                field = page.formfield_for_dbfield(column, owner_request)
+                assert isinstance(field, NumberField), column
+                found += 1
+    assert found > 3
+
+
+@pytest.fixture
+def owner_request():
+    return RequestFactory().get("/admin/")
