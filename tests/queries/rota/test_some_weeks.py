@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from bookings.core.scheduling.codes import Code
 from bookings.models import ExtraShift, WeeklyShift
-from bookings.queries.desk.diary_days import diary_days, version
+from bookings.queries.desk.day_facts import day_facts
+from bookings.queries.desk.diary_days import diary_days
 from bookings.queries.scheduling.conflicts import conflicts
 from bookings.queries.scheduling.openings import openings
 from tests import factories
@@ -46,9 +47,9 @@ def test_every_reader_of_the_rota_says_the_same(clinic, alternating, massage, ro
 
 def test_the_drawn_day_is_another_when_its_weeks_are(clinic, alternating):
     now = timezone.now()
-    before = version(clinic, MONDAY, now=now)
+    before = day_facts(clinic, MONDAY, 1, None, now=now)
     WeeklyShift.objects.update(counted_from=MONDAY + WEEK)
-    assert version(clinic, MONDAY, now=now) != before
+    assert day_facts(clinic, MONDAY, 1, None, now=now) != before
 
 
 def test_a_day_with_hours_instead_is_so_for_every_reader(clinic, kim, massage, today):
