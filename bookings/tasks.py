@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
+from bookings.actions.people import leaving
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.models import Component, Heartbeat
@@ -35,3 +36,8 @@ def plan_nudges() -> None:
 @shared_task(name="bookings.tasks.bring_in_prices", ignore_result=True)
 def bring_in_prices() -> None:
     offers.bring_in_prices(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.end_logins_of_leavers", ignore_result=True)
+def end_logins_of_leavers() -> None:
+    leaving.leave_when_due(now=timezone.now())

@@ -20,6 +20,8 @@ if not TESTING and (STATE / "environment").exists():
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+# Django's own pages for every table, for engineers: a clinic is run without them.
+ADMIN = env.bool("ADMIN", default=DEMO or TESTING)
 KNOWN_TO_ALL = "only-for-tests-and-a-first-look"
 SECRET_KEY = env.str("SECRET_KEY", default="") or KNOWN_TO_ALL
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # open what they have signed
@@ -141,6 +143,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "clinic.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "clinic.accounts.forms.PasswordForm",
+    "reauthenticate": "clinic.accounts.forms.PasswordAgainForm",
     "request_login_code": "clinic.accounts.forms.AskForCodeForm",
     "reset_password": "clinic.accounts.forms.AskForPasswordForm",
 }

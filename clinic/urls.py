@@ -8,6 +8,7 @@ from django.urls import include, path
 
 from bookings.web.access import EVERYONE, OWNER, SIGNED_IN, protected
 from clinic.accounts import adapter, pages, still_you
+from clinic.accounts.welcome import invitation, setup
 from clinic.monitoring import health, metrics_page, outage
 
 urlpatterns = [
@@ -40,9 +41,13 @@ urlpatterns = [
         reauthentication_required(password_set, app="allauth.mfa"),
         name="account_set_password",
     ),
+    *protected(
+        EVERYONE,
+        path("setup/", setup.first_page, name="setup"),
+        path("accounts/invitation/<str:token>/", invitation.invitation, name="invitation"),
+    ),
     path("accounts/", include("allauth.urls")),
     path("", include("bookings.api.urls")),
-    path("admin/", admin.site.urls),
     *protected(
         EVERYONE,
         path("healthz", health.healthz, name="healthz"),
@@ -52,6 +57,9 @@ urlpatterns = [
 ]
 
 handler500 = outage.server_error
+
+if settings.ADMIN:
+    urlpatterns.append(path("admin/", admin.site.urls))
 
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("clinic.demo.inbox")))

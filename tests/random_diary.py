@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from bookings.core.scheduling.statuses import Status
+from bookings.core.scheduling.weeks import monday_of
 from bookings.models import (
     Absence,
     Appointment,
@@ -91,6 +92,9 @@ def _rota(
             day = first + timedelta(days=offset)
             since = first - timedelta(days=dice.choice([7, 7, -1]))
             weekly = {"therapist": therapist, "weekday": day.weekday(), "valid_from": since}
+            if (every := dice.choice([1, 1, 1, 2])) > 1:
+                monday = monday_of(day) + dice.choice([0, 7, 14]) * timedelta(days=1)
+                weekly |= {"every_weeks": every, "counted_from": monday}
             for _ in range(dice.choice([1, 1, 2])):
                 start, end = _clocks(dice)
                 WeeklyShift.objects.create(**weekly, start=start, end=end)
@@ -99,7 +103,8 @@ def _rota(
                 WeeklyBreak.objects.create(**weekly, start=start, end=end)
         if dice.random() < 0.5:
             start, end = _clocks(dice)
-            ExtraShift.objects.create(therapist=therapist, day=first, start=start, end=end)
+            hours = {"day": first, "start": start, "end": end, "instead": dice.random() < 0.4}
+            ExtraShift.objects.create(therapist=therapist, **hours)
     for whose in dice.sample([*therapists, None], dice.choice([0, 1, 2])):
         begin = morning + timedelta(minutes=10 * dice.randrange(-100, 300))
         until = begin + timedelta(minutes=10 * dice.randrange(1, 30))

@@ -99,7 +99,16 @@ def must_have_a_factor(user: User) -> bool:
     return settings.STAFF_NEED_A_SECOND_FACTOR and not user.is_a_runner
 
 
-def tell(user: User, mail: str, /, *, now: datetime, address: str = "", **context: Any) -> None:
+def tell(
+    user: User,
+    mail: str,
+    /,
+    *,
+    now: datetime,
+    address: str = "",
+    is_a_test: bool = False,
+    **context: Any,
+) -> None:
     """Mails templates/account/email/<mail>, to the login's address or to one it had."""
     known = Client.objects.filter(user=user).first() if user.is_a_runner else None
     language = known.language_of_mails if known else settings.LANGUAGE_CODE
@@ -110,7 +119,9 @@ def tell(user: User, mail: str, /, *, now: datetime, address: str = "", **contex
             render_to_string(f"account/email/{mail}_{part}.txt", context)
             for part in ("subject", "message")
         )
-    sign_in_mails.owe(address or user.email, subject, body, good_for=OF_USE_FOR, now=now)
+    sign_in_mails.owe(
+        address or user.email, subject, body, good_for=OF_USE_FOR, is_a_test=is_a_test, now=now
+    )
 
 
 def tell_owners(about: User, what: str, *, now: datetime, **context: Any) -> None:
@@ -140,7 +151,7 @@ def tell_of_change(
     """
     note(SignInKind.LOGIN_CHANGED, now=now, user=user, how=", ".join(changed), by=by)
     treats_as = Therapist.objects.filter(user=user).first()
-    facts = {"by": by_name, "changed": changed, "treats_as": treats_as}
+    facts: dict[str, Any] = {"by": by_name, "changed": changed, "treats_as": treats_as}
     for address in {address_before or user.email, user.email}:
         tell(user, "login_changed", now=now, address=address, **facts)
     tell_owners(user, "login_changed", now=now, **facts)

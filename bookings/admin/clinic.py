@@ -6,11 +6,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.admin.base import DiaryForm, RotaAdmin
 from bookings.admin.users import AsksWhoItIs
-from bookings.models import THE_CLINIC, Clinic
+from bookings.models import THE_CLINIC, Appointment, Clinic
 from bookings.queries.office import contradictions
 from bookings.queries.training import protocol
 
@@ -23,6 +25,9 @@ class ClinicForm(DiaryForm):
         notice, days = cleaned.get("minimum_notice_minutes"), cleaned.get("horizon_days")
         if sentence := contradictions.nobody_could_book(notice, days):
             self.add_error("minimum_notice_minutes", sentence)
+        now = timezone.now()
+        if "timezone" in self.changed_data and Appointment.objects.upcoming(now).exists():
+            self.add_error("timezone", _("Visits hang on it: it is changed in the office."))
         return cleaned
 
 

@@ -168,7 +168,9 @@ class PortraitAdmin(NamelessLog):
 
 @admin.register(WeeklyShift)
 class WeeklyShiftAdmin(FlagsOverlaps, RotaAdmin):
-    list_display = ["therapist", "weekday", "start", "end", "valid_from", "valid_until"]
+    list_display = [
+        "therapist", "weekday", "start", "end", "valid_from", "valid_until", "every_weeks",
+    ]  # fmt: skip
     list_display_links = ["therapist", "weekday"]
     list_filter = ["therapist", "weekday"]
     list_select_related = ["therapist"]
@@ -186,7 +188,7 @@ class WeeklyBreakAdmin(RotaAdmin):
 
 @admin.register(ExtraShift)
 class ExtraShiftAdmin(FlagsOverlaps, RotaAdmin):
-    list_display = ["therapist", "day", "start", "end"]
+    list_display = ["therapist", "day", "start", "end", "instead"]
     list_display_links = ["therapist", "day"]
     list_filter = ["therapist"]
     list_select_related = ["therapist"]

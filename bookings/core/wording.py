@@ -89,6 +89,8 @@ def isolated(text: str) -> str:
 
     On pages that is <bdi>; this is the same for mails, attributes and titles (UAX 9, 2.7).
     """
+    if text.isascii():
+        return text  # most are, and letter by letter takes its time
     reads_leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
     return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}" if reads_leftwards else text
 

@@ -3,11 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings.web.requests import StaffRequest
+
+
+def back_to_the_list(request: StaffRequest, otherwise: HttpResponse) -> HttpResponse:
+    """To the list of who is to be settled, as it was narrowed down, where the form stood on it."""
+    if request.POST.get("back") != "stranded":
+        return otherwise
+    query = QueryDict(request.POST.get("query", "")).urlencode()
+    return redirect(f"{reverse('diary:stranded')}?{query}")
 
 
 def back_or(request: StaffRequest, *otherwise: Any) -> HttpResponse:

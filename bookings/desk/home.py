@@ -39,7 +39,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "today": today,
         "now": now,
         "free": _free_today(clinic, today, now) if answers else [],
-        "key": token_hex(12),
+        "key": token_hex(16),
     }
     return render(request, "desk/home.html", context)
 

@@ -160,7 +160,7 @@ class AppointmentLetter(MailLetter):
     def before(self) -> str:
         """When it was before its last move; nothing when only the therapist has changed."""
         moved = self.appointment.events.filter(kind="moved").last()
-        if moved is None:
+        if moved is None or "zone" in moved.facts:  # the clock was changed, and not the hour
             return ""
         instant = datetime.fromisoformat(moved.facts["from"]["starts_at"])
         if instant == self.appointment.starts_at:

@@ -20,7 +20,7 @@ DROP FUNCTION mail_wordings_never_change();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0003_prices_to_come'),
+        ('bookings', '0005_people_come_and_go'),
     ]
 
     operations = [

@@ -18,6 +18,7 @@ from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
     Weekday,
+    Weekly,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "Treatment",
     "User",
     "Weekday",
+    "Weekly",
     "WeeklyBreak",
     "WeeklyShift",
     "WrongStatus",

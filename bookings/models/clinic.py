@@ -325,6 +325,19 @@ class Clinic(Named, models.Model):
         ),
     )
 
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("ISO code: whose public holidays are proposed as closures."),
+    )
+    subdivision = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text=gettext_lazy("The part of the country, where holidays differ by it."),
+    )
+
     emergency_advice = models.TextField(
         default=EMERGENCY_ADVICE,
         help_text=gettext_lazy(

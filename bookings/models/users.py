@@ -1,5 +1,6 @@
 """Logins, and the sessions of those who have signed in."""
 
+from hashlib import sha256
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -70,6 +71,19 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         ),
     )
 
+    invited_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("When the last invitation was mailed that an owner wrote."),
+    )
+    leaves_on = models.DateField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=gettext_lazy("The last day at work; the login ends after it."),
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -94,6 +108,17 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
     def is_unused(self) -> bool:
         """Made, and perhaps invited, but nobody has chosen a password or signed in so far."""
         return self.last_login is None and not self.has_usable_password()
+
+    @property
+    def is_invited(self) -> bool:
+        """By an owner, and has not chosen a password so far."""
+        return self.is_active and self.invited_at is not None and not self.has_usable_password()
+
+    @property
+    def as_shown(self) -> str:
+        """For a form that changes it, to know whether somebody else has done so meanwhile."""
+        shown = f"{self.name}\n{self.email}\n{self.role}"
+        return sha256(shown.encode()).hexdigest()[:24]
 
     @property
     def role_in_words(self) -> str:

@@ -2,25 +2,30 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
+from bookings.actions import logins
 from bookings.models import (
     Clinic,
     LegalKind,
     LegalText,
     Mail,
+    MailServer,
     MailState,
     Room,
+    SignInMail,
+    Tally,
     Therapist,
     Treatment,
 )
@@ -29,17 +34,19 @@ from bookings.queries.office import offers
 from bookings.queries.office.backups import NIGHTLY, last_backup
 from bookings.web.requests import StaffRequest
 
+MOST_TESTS, TESTS_PER = 5, timedelta(minutes=10)
 NAMED = 6  # in a line; the page behind its button has them all
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One thing to have; `says` is how it stands, `url` where it is changed."""
+    """One thing to have; `says` is how it stands, `url` where it is changed, `do` a button."""
 
     title: str
     done: bool
     says: str
     url: str
+    do: str = ""
 
 
 @require_safe
@@ -85,20 +92,21 @@ def _of_rooms(rooms: Iterable[Room]) -> Step:
 
 
 def _of_therapists(therapists: Sequence[Therapist]) -> Iterator[Step]:
-    url = reverse("office:therapists")
+    url = reverse("office:people")
     yield Step(
         title=_("Therapists"),
         done=bool(therapists),
         says=_names(therapists) or _("Nobody treats here yet."),
         url=url,
     )
-    without = _names(one for one in therapists if not one.has_hours)
+    idle = [one for one in therapists if not one.has_hours]
+    without = _names(idle)
     lacking = _("Without hours there are no free times. None yet: {names}.").format(names=without)
     yield Step(
         title=_("Working hours"),
         done=bool(therapists) and not without,
         says=lacking if without or not therapists else _("Everybody who treats has some."),
-        url=url,
+        url=reverse("office:hours", args=[idle[0].pk]) if idle else reverse("office:rota"),
     )
 
 
@@ -156,20 +164,41 @@ def _where_to_fill_in(texts: Iterable[LegalText]) -> str:
 
 def _of_mail(clinic: Clinic) -> Step:
     troubles = mail_status.problems(clinic)
-    last = Mail.objects.filter(state=MailState.SENT).order_by("-sent_at").first()
+    sent = Mail.objects.filter(state=MailState.SENT).order_by("-sent_at")
+    last = sent.values_list("sent_at", flat=True).first()
+    tested = MailServer.objects.values_list("tested_at", flat=True).first()
     if troubles:
         says = " ".join(troubles)
-    elif last and last.sent_at:
-        sent_at = dates.day_year_and_time(last.sent_at, clinic.tz)
+    elif last:
+        sent_at = dates.day_year_and_time(last, clinic.tz)
         says = _("The last mail to a client went out on {sent_at}.").format(sent_at=sent_at)
+    elif tested:
+        sent_at = dates.day_year_and_time(tested, clinic.tz)
+        says = _("The mail server took a test mail on {sent_at}.").format(sent_at=sent_at)
+    elif SignInMail.objects.filter(is_a_test=True).exists():
+        says = _("A test mail waits to go out. Look again in a minute.")
     else:
-        says = _("None has gone out yet. Book an appointment for yourself and see what arrives.")
+        says = _("None has gone out yet. Send yourself a test mail and see whether it arrives.")
     return Step(
         title=_("Mail that goes out"),
-        done=bool(last) and not troubles,
+        done=bool(last or tested) and not troubles,
         says=says,
         url=reverse("desk:mails"),
+        do=reverse("office:test_mail"),
     )
+
+
+@require_POST
+def test_mail(request: StaffRequest) -> HttpResponse:
+    """To whoever asks for it; when the server takes it, the list says so."""
+    now, user = timezone.now(), request.user
+    if Tally.objects.one_more(f"test-mail-{user.pk}", TESTS_PER) > MOST_TESTS:
+        messages.error(request, _("That was tried too often. Please wait a few minutes."))
+        return redirect("office:checklist")
+    logins.tell(user, "test", now=now, is_a_test=True)
+    sentence = _("A test mail is on its way to {address}. Look there, and here, in a minute.")
+    messages.success(request, sentence.format(address=user.email))
+    return redirect("office:checklist")
 
 
 def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
@@ -193,7 +222,7 @@ def _of_backups(clinic: Clinic, now: datetime) -> Iterator[Step]:
 def _of_what_runners_read(
     clinic: Clinic, therapists: Sequence[Therapist], treatments: Sequence[Treatment]
 ) -> Iterator[Step]:
-    therapists_url = reverse("office:therapists")
+    therapists_url = reverse("office:people")
     for title, lacking, url in (
         (
             _("A sentence about each treatment"),

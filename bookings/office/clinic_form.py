@@ -6,6 +6,8 @@ from typing import Any
 from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
 from django.db.models.functions import Floor
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +15,7 @@ from bookings import dates
 from bookings.core import wording
 from bookings.core.currencies import hundredths
 from bookings.core.training import Protocol
-from bookings.models import Appointment, Clinic, Treatment
+from bookings.models import Absence, Appointment, Clinic, Treatment
 from bookings.models.clinic import FeeIs
 from bookings.office.saving import RowForm
 from bookings.queries.office import contradictions
@@ -189,12 +191,18 @@ class SettingsForm(RowForm):
 
     def _keep_place_and_money(self, now: datetime) -> None:
         """What is booked would move on the clock, or cost another money."""
-        if Appointment.objects.upcoming(now).exists():
-            for name in ("timezone", "currency"):
-                self.fields[name].disabled = True
-            self.fields["currency"].help_text = _(
-                "Zone and currency cannot change while something is booked."
+        is_booked = Appointment.objects.upcoming(now).exists()
+        if is_booked or Absence.objects.filter(ends_at__gt=now).exists():
+            self.fields["timezone"].disabled = True
+            self.fields["timezone"].help_text = format_html(
+                '{} <a href="{}">{}</a>',
+                _("Visits or time off hang on it."),
+                reverse("office:zone"),
+                _("Another time zone"),
             )
+        if is_booked:
+            self.fields["currency"].disabled = True
+            self.fields["currency"].help_text = _("It cannot change while something is booked.")
 
     def _get_validation_exclusions(self) -> set[str]:
         """What was kept before there was a rule holds nobody up who changes something else."""

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from bookings.office import checklist, clinic, rooms, therapists, treatments
+from bookings.office import checklist, clinic, rooms, treatments, zone
+from bookings.office.people import leave, people, person, therapists
+from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.office.wording import embeds, legal, looks, mails
 from bookings.web.access import OWNER, protected
 
@@ -10,7 +12,9 @@ app_name = "office"
 urlpatterns = protected(
     OWNER,
     path("", checklist.checklist, name="checklist"),
+    path("test-mail/", checklist.test_mail, name="test_mail"),
     path("clinic/", clinic.settings, name="clinic"),
+    path("clinic/zone/", zone.zone, name="zone"),
     path("looks/", looks.page, name="looks"),
     path("looks/logo/", looks.logo, name="logo"),
     path("embed/", embeds.page, name="embeds"),
@@ -27,9 +31,18 @@ urlpatterns = protected(
     path("rooms/", rooms.listed, name="rooms"),
     path("rooms/new/", rooms.new, name="new_room"),
     path("rooms/<int:pk>/", rooms.edit, name="room"),
+    path("people/", people.listed, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/invite-again/", person.invite_again, name="invite_again"),
+    path("people/<int:pk>/withdraw/", person.withdraw, name="withdraw_invitation"),
+    path("people/<int:pk>/leave/", leave.leave, name="leave"),
+    path("people/<int:pk>/stay/", person.stay, name="stay"),
+    path("people/<int:pk>/back/", person.come_back, name="come_back"),
     path("therapists/", therapists.listed, name="therapists"),
     path("therapists/new/", therapists.new, name="new_therapist"),
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    *ROTA,
 )

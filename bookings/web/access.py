@@ -18,13 +18,14 @@ DESK = frozenset({Role.DESK, Role.OWNER})
 OWNER = frozenset({Role.OWNER})
 THERAPIST = frozenset({Role.THERAPIST})
 NOBODY: Roles = frozenset()
+BASE = "base.html"  # the frame of what runners see
 
 
 def frame_of(roles: Roles) -> str:
     """The template with the menu of whoever has signed in, for pages that several roles see."""
     if roles and roles & DESK:
         return "staff_base.html"
-    return "therapists/base.html" if roles and Role.THERAPIST in roles else "base.html"
+    return "therapists/base.html" if roles and Role.THERAPIST in roles else BASE
 
 
 def protected(

@@ -5,7 +5,7 @@ from django.urls import ResolverMatch
 from django_htmx.middleware import HtmxDetails
 
 from bookings.core.roles import Role
-from bookings.models import User
+from bookings.models import Clinic, User
 
 
 class PageRequest(HttpRequest):
@@ -16,10 +16,15 @@ class PageRequest(HttpRequest):
     roles: frozenset[Role]
     request_id: str
     lacks_a_factor: bool
+    frame: str  # in the place of its roles' own; "" for none
+    one_page: str  # all that is open in this browser; "" for no limit
 
 
 class SignedInRequest(PageRequest):
+    """`clinic` is as it was read for the zone of the page; None before there is one."""
+
     user: User
+    clinic: Clinic | None
 
 
 class StaffRequest(SignedInRequest):

@@ -36,6 +36,9 @@ MAILED = {
 }
 
 
+BEGINS_AT = "begins_at"  # in the session: a page's name, for whoever does not begin as usual
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Nobody signs up by themselves, and everybody lands where their day begins."""
 
@@ -46,6 +49,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": _(
             "That was tried too often. Please wait a few minutes, or ask for a new code. With a "
             "password, use a passkey or let us mail you a link to a new one."
+        ),
+        "too_many_at_the_lock": _(
+            "That was tried too often here, so this page takes no more of it for now. Sign out "
+            "below and sign in again, where tries on this page do not count."
         ),
         "too_many_mails": _(
             "That was tried too often. Please wait a moment, and look at what has come already."
@@ -64,13 +71,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         self._tried = credentials.get("email") or credentials.get("username") or ""
-        if not attempts.PASSWORDS.allow(request, self._tried):
-            raise self.validation_error("too_many_login_attempts")
+        if not attempts.passwords(request).allow(request, self._tried):
+            raise self.validation_error(attempts.too_many(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         user = super().authenticate(request, **credentials)
         if user:
-            attempts.PASSWORDS.take_back(request, self._tried)
+            attempts.passwords(request).take_back(request, self._tried)
         return user
 
     def authentication_failed(self, request: HttpRequest, **_credentials: Any) -> None:
@@ -104,6 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):
             logins.tell(user, "new_device", now=timezone.now(), browser=browser)
 
     def get_login_redirect_url(self, request: SignedInRequest) -> str:
+        if place := request.session.get(BEGINS_AT):
+            return resolve_url(place)
         roles = request.user.roles()
         if roles & {Role.DESK, Role.OWNER}:
             return resolve_url("desk:home")

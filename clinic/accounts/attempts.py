@@ -10,7 +10,7 @@ one out, and they outlive Redis.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from secrets import token_hex
 from typing import Any
@@ -28,6 +28,7 @@ from bookings.core.clients.addresses import compared, mailbox_of
 from bookings.models import SignInKind, Tally, User
 from bookings.web.visitor import network, outermost_trusted
 from clinic.accounts import sign_in_log
+from therapists.pages.health import handed_over
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 KNOWN_FOR = timedelta(days=180)
@@ -82,7 +83,23 @@ class Attempts:
 
 PASSWORDS = Attempts("password", ((5, 5 * MINUTE), (30, DAY)), (10, MINUTE), (100, DAY))
 FACTORS = Attempts("factor", ((5, 5 * MINUTE), (30, DAY)), (10, MINUTE), (100, DAY))
+# Of a browser handed to a client, whose tries leave the sign-in page open to whom it is of.
+PASSWORDS_AT_THE_LOCK = replace(PASSWORDS, kind="password of a browser handed over")
+FACTORS_AT_THE_LOCK = replace(FACTORS, kind="factor of a browser handed over")
 MAILS = Attempts("mail", ((3, MINUTE), (10, HOUR)), (20, MINUTE), (400, HOUR))
+
+
+def passwords(request: HttpRequest) -> Attempts:
+    return PASSWORDS_AT_THE_LOCK if handed_over.is_handed_over(request) else PASSWORDS
+
+
+def factors(request: HttpRequest) -> Attempts:
+    return FACTORS_AT_THE_LOCK if handed_over.is_handed_over(request) else FACTORS
+
+
+def too_many(request: HttpRequest) -> str:
+    """The name of the sentence that says so."""
+    return f"too_many_{'at_the_lock' if handed_over.is_handed_over(request) else 'login_attempts'}"
 
 
 @dataclass(frozen=True)
@@ -164,7 +181,7 @@ def remember_for_now(request: HttpRequest, user: User, **_more: Any) -> None:
 
 def _known_browser(request: HttpRequest, login: str) -> str:
     """What tells this browser from others, if the login is known in it; else ""."""
-    for known in (_known(request), request.session.get(IN_THE_SESSION)):
+    for known in (request.session.get(IN_THE_SESSION), _known(request)):
         if known and _digest("login", login.lower()) in known["logins"]:
             return known["browser"]
     return ""

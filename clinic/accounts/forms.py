@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.forms import LoginForm, RequestLoginCodeForm, ResetPasswordForm
+from allauth.account.forms import ReauthenticateForm as ReauthenticateByPasswordForm
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
@@ -25,6 +26,7 @@ from bookings.actions.clients import identity
 from bookings.models import SignInKind, User
 from clinic.accounts import attempts, sign_in_log
 from clinic.accounts.adapter import is_staff
+from therapists.pages.health import handed_over
 
 # allauth remembers for one period that a code was used, and takes it before and after its own.
 CODE_LIVES = timedelta(seconds=app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 2))
@@ -51,6 +53,15 @@ class PasswordForm(PlainWords, LoginForm):
         self.fields["password"].help_text = ""
 
 
+class PasswordAgainForm(ReauthenticateByPasswordForm):
+    """At the lock of a browser that was handed over, no page of a forgotten password is open."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if handed_over.is_handed_over(context.request):
+            self.fields["password"].help_text = ""
+
+
 class AskForCodeForm(PlainWords, RequestLoginCodeForm):
     """A code for whoever is in the clinic's books."""
 
@@ -70,10 +81,14 @@ class AskForCodeForm(PlainWords, RequestLoginCodeForm):
 
 class AskForPasswordForm(PlainWords, ResetPasswordForm):
     address = "email"
+    users: list[User]
 
     def clean_email(self) -> str:
         refuse_too_many_mails(self.cleaned_data["email"])
         address = super().clean_email()
+        self.users = [
+            user for user in self.users if not user.is_invited
+        ]  # who has a link, for days
         count_mail(attempts.LINK, address, is_known=bool(self.users))
         return address
 
@@ -97,13 +112,14 @@ class CodeForm:
 
     def clean_code(self) -> str:
         adapter = get_account_adapter()
-        if not attempts.FACTORS.allow(context.request, self.user.email):
-            raise adapter.validation_error("too_many_login_attempts")
+        tries = attempts.factors(context.request)
+        if not tries.allow(context.request, self.user.email):
+            raise adapter.validation_error(attempts.too_many(context.request))
         code = super().clean_code()  # type: ignore[misc]
         if not attempts.use_once(self.user, normalize_user_code(code), lives=CODE_LIVES):
             sign_in_log.note(context.request, SignInKind.WRONG_FACTOR, user=self.user)
             raise get_adapter().validation_error("incorrect_code")
-        attempts.FACTORS.take_back(context.request, self.user.email)
+        tries.take_back(context.request, self.user.email)
         return code
 
 

@@ -23,17 +23,7 @@ from therapists.pages.health import handed_over
 
 SETS_ONE_UP = "mfa_index"
 # All that staff may reach before they have set up a second factor.
-WITHOUT_ONE = frozenset(
-    {
-        SETS_ONE_UP,
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
-        "mfa_reauthenticate",
-        "mfa_reauthenticate_webauthn",
-        "account_reauthenticate",
-        "account_logout",
-    }
-)
+WITHOUT_ONE = handed_over.WAYS_BACK | {SETS_ONE_UP, "mfa_activate_totp", "mfa_add_webauthn"}
 
 
 class StaffDoorMiddleware:
@@ -42,7 +32,8 @@ class StaffDoorMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: PageRequest) -> HttpResponse:
+        handed_over.dress(request)
         return self.get_response(request)
 
     def process_view(

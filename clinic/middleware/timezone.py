@@ -18,5 +18,6 @@ class ClinicZoneMiddleware:
         if not request.user.is_authenticated:
             return self.get_response(request)
         clinic = Clinic.objects.first()
+        request.clinic = clinic  # type: ignore[attr-defined]
         with timezone.override(clinic.tz if clinic else None):
             return self.get_response(request)

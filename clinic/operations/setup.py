@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.text import slugify
 
 from bookings.core.clients.addresses import compared
@@ -72,6 +73,20 @@ def is_done() -> bool:
     return Clinic.objects.exists()
 
 
+def is_begun() -> bool:
+    """Whether anything is here that a stranger must not take over."""
+    return is_done() or User.objects.filter(role=Role.OWNER).exists()
+
+
+def token() -> str:
+    """Whoever reads the log has it: the same in each process, and after a restart."""
+    return salted_hmac("clinic.operations.setup", "token", algorithm="sha256").hexdigest()[:40]
+
+
+def is_the_token(typed: str) -> bool:
+    return constant_time_compare(typed.strip(), token())
+
+
 def lengths(protocol: Protocol) -> dict[int, list[str]]:
     """Minutes, and the kinds of session that the protocol gives so long: a treatment for each."""
     by_minutes = sorted(protocol.session_types.values(), key=lambda session: session.minutes)
@@ -82,15 +97,28 @@ def lengths(protocol: Protocol) -> dict[int, list[str]]:
 
 
 @transaction.atomic
+def open_clinic(
+    clinic: Clinic, owner: Person, password: str, *, therapist: Person | None = None
+) -> User:
+    """The clinic's one row and its owner; a therapist too, who may be the owner.
+
+    Raises ValidationError for what a model refuses, IntegrityError where a clinic is there by now.
+    """
+    clinic.pk = THE_CLINIC
+    clinic.full_clean(validate_unique=False)
+    clinic.save(force_insert=True)
+    login = _make_login(owner, password, role=Role.OWNER, is_superuser=True)
+    if therapist:
+        _make_therapist(therapist, login)
+    return login
+
+
+@transaction.atomic
 def set_up(answers: SetupAnswers, protocol: Protocol, *, today: date) -> Clinic:
     """All of it or nothing. Raises ValidationError for what a model refuses."""
-    clinic = answers.clinic
-    clinic.pk = THE_CLINIC
-    clinic.full_clean()
-    clinic.save(force_insert=True)
-    owner = _make_login(answers.owner, answers.password, role=Role.OWNER, is_superuser=True)
+    open_clinic(answers.clinic, answers.owner, answers.password, therapist=answers.therapist)
     Room.objects.create(name=answers.room)
-    therapist = _make_therapist(answers.therapist, owner)
+    therapist = Therapist.objects.get()
     for position, treatment in enumerate(_treatments(answers.prices, protocol)):
         treatment.position = position
         treatment.full_clean()
@@ -100,7 +128,7 @@ def set_up(answers: SetupAnswers, protocol: Protocol, *, today: date) -> Clinic:
         hours = WeeklyShift(therapist=therapist, valid_from=today, **vars(stretch))
         hours.full_clean()
         hours.save()
-    return clinic
+    return answers.clinic
 
 
 def read_hours(typed: str) -> tuple[WeekdayHours, ...]:

@@ -50,7 +50,8 @@ def send(browser, url: str, **typed):
 
 def a_shift(number: int = 0, **typed) -> dict:
     """A new line under the weekly shifts of a therapist's page."""
-    line = {"weekday": "0", "start": "09:00", "end": "17:00", "valid_from": "2026-01-01", **typed}
+    line = {"weekday": "0", "start": "09:00", "end": "17:00", "valid_from": "2026-01-01"}
+    line |= {"every_weeks": "1", **typed}
     return {"shifts-TOTAL_FORMS": "1"} | {
         f"shifts-{number}-{name}": value for name, value in line.items()
     }

@@ -211,7 +211,9 @@ def test_before_a_treatment_that_is_being_booked_is_switched_off(
 def test_weekly_hours_that_overlap_are_flagged(office, kim):
     typed = {"therapist": kim.pk, "weekday": 0, "start": "08:00", "end": "10:00"}
     page = office.post(
-        new(WeeklyShift), {**typed, "valid_from": "2026-01-01", "_save": "Save"}, follow=True
+        new(WeeklyShift),
+        {**typed, "valid_from": "2026-01-01", "every_weeks": "1", "_save": "Save"},
+        follow=True,
     )
     flagged = "These hours overlap: Kim Demo Monday 08:00–10:00 and Kim Demo Monday 09:00–17:00."
     assert flagged in messages(page)

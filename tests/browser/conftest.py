@@ -135,15 +135,15 @@ class Site:
     environment: dict[str, str]
 
 
-def _own_database() -> str:
+def own_database(name: str = DATABASE) -> str:
     """The URL of a new database on the tests' server; what else is on it stays as it is."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     _execute(
         parts.geturl(),
-        f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
-        f"CREATE DATABASE {DATABASE}",
+        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        f"CREATE DATABASE {name}",
     )
-    return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{DATABASE}").geturl()
+    return parts._replace(path=f"{parts.path.rpartition('/')[0]}/{name}").geturl()
 
 
 @pytest.fixture(scope="package")
@@ -156,7 +156,7 @@ def site(tmp_path_factory) -> Iterator[Site]:
     places = {
         "PORT": str(port),
         "STATE": str(state),
-        "DATABASE_URL": _own_database(),
+        "DATABASE_URL": own_database(),
         "PSEUDO_LANGUAGES": "true",  # for whoever asks for them
     }
     log = state / "demo.log"

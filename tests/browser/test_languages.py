@@ -100,6 +100,8 @@ def bears(page: Page, path: str, language: str, width: int) -> None:
         ("owner", ["/desk/protocol/", "/office/texts/", "/admin/bookings/clinic/1/change/"]),
         ("owner", ["/office/", "/office/clinic/", "/office/treatments/"]),
         ("owner", ["/office/treatments/1/", "/office/rooms/1/", "/office/therapists/1/"]),
+        ("owner", ["/office/rota/", "/office/rota/2/", "/office/closures/"]),
+        ("owner", ["/office/rota/2/copy/", "/office/rota/2/2026-12-10/"]),
         ("therapist", ["/today/", "/my-time/", "/calendar/"]),
     ],
 )

@@ -9,6 +9,7 @@ from tests.browser.logins import signed_in
 pytestmark = pytest.mark.browser
 
 PAGES = ("", "clinic/", "treatments/", "treatments/1/", "treatments/new/", "rooms/", "rooms/1/",
+         "people/", "people/invite/", "people/1/", "people/2/", "people/2/leave/", "clinic/zone/",
          "therapists/", "therapists/1/", "therapists/new/", "looks/", "mails/", "mails/reminder/",
          "texts/", "texts/privacy/", "embed/", "questions/", "questions/allergy/")  # fmt: skip
 
@@ -42,8 +43,8 @@ def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
     row = owner.get_by_role("row").filter(has_text="Feet 20")
     expect(row).to_contain_text("£26 from 1 Jan 2099")
     expect(row).to_contain_text("nobody")
-    owner.get_by_role("link", name="Therapists", exact=True).click()
-    owner.get_by_role("link", name="Add a therapist").click()
+    owner.get_by_role("link", name="People", exact=True).click()
+    owner.get_by_role("link", name="Add a therapist without a login").click()
     owner.locator("#id_name").fill("Nia New")
     owner.get_by_label("Qualifications").fill("One, 2020\nTwo, 2021")
     owner.get_by_label("Feet 20").check()

@@ -58,7 +58,15 @@ SUBJECTS = {
         "desk",
         "office",
     ),
-    "bookings.actions": ("mail", "money", "rota", "training", "clients", "scheduling"),
+    "bookings.actions": (
+        "mail",
+        "money",
+        "rota",
+        "training",
+        "clients",
+        "scheduling",
+        "people",
+    ),
 }
 DOORS = (
     "bookings.runner", "bookings.desk", "bookings.office", "bookings.admin", "bookings.api",

@@ -143,6 +143,21 @@ def test_time_off_and_shifts_end_after_they_start():
     )
 
 
+@pytest.mark.parametrize(
+    ("weeks", "constraint"),
+    [
+        ({"every_weeks": 0}, "shift_counted_from_a_monday"),
+        ({"every_weeks": 53, "counted_from": date(2026, 11, 30)}, "shift_every_so_many_weeks"),
+        ({"every_weeks": 2}, "shift_counted_from_a_monday"),
+        ({"every_weeks": 2, "counted_from": date(2026, 12, 1)}, "shift_counted_from_a_monday"),
+        ({"every_weeks": 1, "counted_from": date(2026, 11, 30)}, "shift_counted_from_a_monday"),
+    ],
+)
+def test_hours_of_some_weeks_are_counted_from_a_monday(weeks, constraint):
+    row = {"start": time(9), "end": time(10), "valid_from": date(2026, 1, 1), "weekday": 0}
+    refused(constraint, WeeklyShift.objects.create, therapist=make_therapist(), **row, **weeks)
+
+
 def test_a_treatment_takes_time_and_costs_nothing_at_the_least():
     pk = make_treatment().pk
     treatments = Treatment.objects.filter(pk=pk)

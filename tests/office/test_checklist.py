@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from bookings.actions.clients import legal
-from bookings.models import Clinic, LegalKind, Room, Therapist, Treatment
+from bookings.actions.mail import sign_in_mails
+from bookings.models import Clinic, LegalKind, Room, SignInMail, Therapist, Treatment
 from bookings.queries.office import backups
 from tests import factories
 
@@ -77,6 +78,40 @@ def test_gaps_of_the_legal_texts_are_counted(steps, massage):
 
 def test_mail_is_to_be_tried_until_one_has_gone_out(steps, massage):
     assert "None has gone out yet." in steps()["Mail that goes out"].says
+
+
+def test_a_test_mail_that_the_server_has_taken_is_known(office, steps, massage, mailoutbox):
+    assert office.post("/office/test-mail/")["Location"] == "/office/"
+    step = steps()["Mail that goes out"]
+    assert (step.done, step.says) == (False, "A test mail waits to go out. Look again in a minute.")
+    sign_in_mails.send_due()
+    [mail] = mailoutbox
+    assert mail.to == ["owner@example.com"]
+    assert "A test mail of" in mail.subject
+    step = steps()["Mail that goes out"]
+    assert step.done
+    assert "The mail server took a test mail on" in step.says
+
+
+def test_a_test_mail_that_no_server_takes_is_not_done(office, steps, massage, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    office.post("/office/test-mail/")
+    sign_in_mails.send_due()
+    assert not steps()["Mail that goes out"].done
+
+
+def test_other_mails_about_signing_in_are_no_test(steps, massage, mailoutbox):
+    sign_in_mails.owe("a@example.com", "A code", "…", now=timezone.now())
+    sign_in_mails.send_due()
+    assert len(mailoutbox) == 1
+    assert not steps()["Mail that goes out"].done
+
+
+def test_nobody_floods_a_mailbox_with_test_mails(office, clinic):
+    for _ in range(6):
+        office.post("/office/test-mail/")
+    assert SignInMail.objects.count() == 5
 
 
 @pytest.mark.parametrize(("hours", "done"), [(3, True), (37, False), (None, False)])

@@ -34,7 +34,7 @@ def test_what_is_typed_is_kept(send):
 def test_every_setting_of_the_admin_is_there_or_on_a_page_of_its_own(office):
     form, looks = (office.get(url).context["form"] for url in (PAGE, "/office/looks/"))
     editable = {one.name for one in Clinic._meta.concrete_fields if one.editable}
-    elsewhere = {"id", "mails_per_hour", "embed_origins"}
+    elsewhere = {"id", "mails_per_hour", "embed_origins", "country", "subdivision"}
     shown = set(form.fields) | set(looks.fields)
     assert editable - elsewhere == shown - {"seen", "own_colour"}
 
@@ -136,7 +136,9 @@ def test_a_currency_may_be_typed_in_small_letters(send):
 
 
 def test_zone_and_currency_stay_while_something_is_booked(office, send, booked):
-    assert "cannot change while something is booked" in office.get(PAGE).text
+    text = office.get(PAGE).text
+    assert "It cannot change while something is booked." in text
+    assert 'href="/office/clinic/zone/"' in text
     send(PAGE, timezone="Pacific/Auckland", currency="EUR", name="Towpath")
     clinic = Clinic.objects.the()
     assert (clinic.timezone, clinic.currency, clinic.name) == ("Europe/London", "GBP", "Towpath")

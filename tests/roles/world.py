@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from bookings import links
 from bookings.actions.mail import outbox
+from bookings.actions.people import invitations
 from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
@@ -143,10 +144,13 @@ def make_world() -> World:
         **{f"diary:{view} kind": "off" for view in ("new_block", "block", "remove_block")},
         **{f"diary:{view} pk": str(absence.pk) for view in ("block", "remove_block")},
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
+        **{f"office:{view} pk": str(people["lee"].pk) for view in ON_A_COLLEAGUES_PAGE},
+        "invitation token": _invitation(now),
         "office:room pk": str(room.pk),
         "office:therapist pk": str(kim.pk),
         "office:photo pk": str(kim.pk),
         "office:treatment pk": str(massage.pk),
+        **{f"office:{view} pk": str(kim.pk) for view in ("hours", "day", "copy_hours")},
         "records:request pk": str(wish.pk),
         "login pk": str(people["bo"].pk),
         "desk:protocol_phase key": "build",
@@ -161,6 +165,17 @@ def make_world() -> World:
     return World(browsers, ana, arguments)
 
 
+def _invitation(now) -> str:
+    """Of somebody who has not accepted it yet."""
+    ivy = factories.make_user("ivy@example.com", role=Role.DESK, invited_at=now)
+    ivy.set_unusable_password()
+    ivy.save()
+    return invitations.link_of(ivy).split("/")[-2]
+
+
+ON_A_COLLEAGUES_PAGE = (
+    "person", "invite_again", "withdraw_invitation", "leave", "stay", "come_back",
+)  # fmt: skip
 _STAFF = ("kim", "desk", "owner")
 MAILS = ("mail", "mail_body", "decide_mail")
 RACE_PAGES = ("runner:race", "runner:my_race", "desk:client_race")

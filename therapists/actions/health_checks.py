@@ -9,7 +9,7 @@ from bookings.models import Appointment, Client
 from therapists import health_audit
 from therapists.core.content import Answers
 from therapists.health_audit import Reader
-from therapists.models import Clearance, Decision, Form, HealthCheck
+from therapists.models import Clearance, Decision, Form, HealthCheck, HowAsked
 from therapists.models.sealed import Sealed
 
 
@@ -22,6 +22,7 @@ def give(
     visit: Appointment | None,
     reader: Reader,
     now: datetime,
+    asked: HowAsked | None = None,
 ) -> HealthCheck:
     """Keep the answers; a yes to a stop or clearance question puts the client on hold."""
     check = HealthCheck(
@@ -30,6 +31,7 @@ def give(
         form=form,
         given_at=now,
         by=reader.who,
+        asked=asked or "",
         content=Sealed.of(answers.as_data()),
     )
     health_audit.written(check, reader=reader, now=now)

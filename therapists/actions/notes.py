@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.refusals import OnHold, Refused
@@ -44,12 +44,20 @@ def of_visit(visit: Appointment, author: Therapist) -> Note | None:
 
 @dataclass(frozen=True, repr=False)
 class Draft(Private):
-    """A note as its author has written it; `revision` is the one the writer has seen."""
+    """A note as its author has written it; `revision` is the one the writer has seen.
+
+    `window` names the page it was typed in, which sends again what it has had no answer to.
+    """
 
     content: Content
     privacy: Privacy
     revision: int
     author: Therapist
+    window: str = ""
+
+    @property
+    def saved_from(self) -> str:
+        return f"{self.window} {self.revision}" if self.window else ""
 
 
 def save_draft(visit: Appointment, draft: Draft, *, reader: Reader, now: datetime) -> Note:
@@ -61,7 +69,11 @@ def save_draft(visit: Appointment, draft: Draft, *, reader: Reader, now: datetim
     with transaction.atomic():
         note = note_of(visit, draft.privacy, draft.author, now)
         changes = {"content": sealed, "privacy": draft.privacy, "saved_at": now}
-        mine = Note.objects.filter(pk=note.pk, revision=draft.revision)
+        changes["saved_from"] = draft.saved_from
+        seen = Q(revision=draft.revision)
+        if draft.saved_from:
+            seen |= Q(saved_from=draft.saved_from)
+        mine = Note.objects.filter(seen, pk=note.pk)
         if not mine.update(revision=F("revision") + 1, **changes):
             raise Overtaken
         health_audit.wrote(note, reader=reader, now=now)
@@ -102,7 +114,7 @@ def sign(
             note=note, number=number, signed_by=draft.author, signed_at=now, content=sealed
         )
         health_audit.written(version, reader=reader, now=now)
-        Note.objects.filter(pk=note.pk).update(content=None)
+        Note.objects.filter(pk=note.pk).update(content=None, saved_from="")
     return version
 
 

@@ -1,7 +1,7 @@
 """Health data, and what else is a therapist's own."""
 
 from therapists.models.access import Access, AccessOperation, What
-from therapists.models.health import Clearance, Decision, Form, HealthCheck
+from therapists.models.health import Clearance, Decision, Form, HealthCheck, HowAsked
 from therapists.models.kept import KeptRecord
 from therapists.models.notes import Letter, Note, NoteVersion, Photo, Privacy
 from therapists.models.notices import NoticeKind, NoticeWishes, StaffNotice
@@ -18,6 +18,7 @@ __all__ = [
     "Form",
     "Habits",
     "HealthCheck",
+    "HowAsked",
     "KeptRecord",
     "Letter",
     "MorningMail",

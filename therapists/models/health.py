@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.roles import Role
@@ -16,6 +17,13 @@ from therapists.models.sealed import SealedField
 class Form(models.TextChoices):
     FULL = "full", gettext_lazy("health check")
     CHANGED = "changed", gettext_lazy("before a visit")
+
+
+class HowAsked(models.TextChoices):
+    """How a client gave their answers to whoever treats them, with both in one room."""
+
+    ALOUD = "aloud", gettext_lazy("asked aloud in the room")
+    HANDED_OVER = "handed_over", gettext_lazy("filled in by the client, on the phone handed over")
 
 
 class HealthCheckQuerySet(models.QuerySet["HealthCheck"]):
@@ -49,6 +57,14 @@ class HealthCheck(models.Model):
     form = models.CharField(max_length=10, choices=Form)
     given_at = models.DateTimeField()
     by = models.CharField(max_length=200)
+    asked = models.CharField(
+        max_length=11,
+        choices=HowAsked,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("Empty for what clients have filled in by themselves."),
+    )
     content = SealedField()
 
     objects = HealthCheckQuerySet.as_manager()
@@ -65,6 +81,15 @@ class HealthCheck(models.Model):
         """Given to somebody who treats them, whom `by` names."""
         is_own = self.by.endswith(f": {self.client.user_id}")
         return not (is_own or self.by.startswith(Role.RUNNER))
+
+    @property
+    def how(self) -> str:
+        """In words; of those given before it was kept, only where."""
+        if self.asked:
+            return str(HowAsked(self.asked).label)
+        if self.was_in_the_room:
+            return _("given in the room")
+        return _("filled in by the client, without anybody of the clinic")
 
 
 class Decision(models.TextChoices):

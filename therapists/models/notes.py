@@ -49,6 +49,13 @@ class Note(models.Model):
     revision = models.PositiveIntegerField(
         default=0, help_text=gettext_lazy("Rises with each save.")
     )
+    saved_from = models.CharField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=gettext_lazy("Which page saved it last, and the revision that it knew of."),
+    )
 
     objects = NoteQuerySet.as_manager()
 

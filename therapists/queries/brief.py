@@ -19,7 +19,7 @@ from therapists.core.content import trends
 from therapists.core.contraindications import Firmest, firmest, in_short
 from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models import Decision
+from therapists.models import Decision, HealthCheck
 from therapists.queries.alerts import Alert, alerts_of
 from therapists.queries.client_summary import Known, Said, known_of
 from therapists.queries.questionnaire import asked_in_person
@@ -59,6 +59,7 @@ class Brief(Private):
     ask: Sequence[Contraindication]
     trends: Sequence[str]
     decided: Sequence[Decided]
+    checks: Sequence[HealthCheck]
 
     @property
     def race_in_words(self) -> str:
@@ -94,10 +95,10 @@ class Brief(Private):
         return self.known.since[0].answers.changed if self.known.since else None
 
     @property
-    def asked_by(self) -> str:
-        """To whom the newest answers were given in the room; nobody, of what was filled in."""
+    def asked_before(self) -> HealthCheck | None:
+        """The newest answers, where they were given in the room at another visit."""
         newest = self.known.told[0].check if self.known.told else None
-        return newest.by if newest and newest.was_in_the_room else ""
+        return newest if newest and newest.was_in_the_room and not self.checks else None
 
     @property
     def last(self):
@@ -130,6 +131,7 @@ def brief_of(
         ask=asked_in_person(rules, phase.phase),
         trends=trends([note.content for note in known.notes]),
         decided=_decided(client, reader=reader, now=now) if client.health_hold else (),
+        checks=list(visit.health_checks.select_related("client").order_by("given_at", "pk")),
     )
 
 

@@ -82,7 +82,11 @@ def _answers(given: QuerySet[HealthCheck], reader: Reader, now: datetime) -> lis
     checks = list(given.select_related("client"))
     opened = health_audit.opened(checks, reader=reader, now=now)
     return [
-        {"Given": check.given_at, **_said(Answers.from_data(data))}
+        {
+            "Given": check.given_at,
+            gettext_noop("How"): str(check.how),
+            **_said(Answers.from_data(data)),
+        }
         for check, data in zip(checks, opened, strict=True)
     ]
 

@@ -1,5 +1,6 @@
 """A client's visits over the build-up, with the phase of each and its note."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from therapists import health_audit
 from therapists.core.content import Content
 from therapists.core.private import Private
 from therapists.health_audit import Reader
-from therapists.models import Note, NoteVersion
+from therapists.models import HealthCheck, Note, NoteVersion
 
 LOOKED_BACK = timedelta(weeks=40)
 LOOKED_AHEAD = timedelta(weeks=3)
@@ -27,6 +28,7 @@ class Past(Private):
     day: date
     phase: str
     content: Content | None
+    checks: Sequence[HealthCheck]
 
     @property
     def took_place(self) -> bool:
@@ -102,11 +104,13 @@ def _visits(
     rows = client.appointments.visits().exclude(status=Status.CANCELLED)
     visits = list(rows.filter(starts_at__gte=since).with_everything().order_by("starts_at"))
     contents = _contents(visits, therapist, reader, now)
+    checks = _checks(visits) if therapist else {}
     found = []
     for number, visit in enumerate(visits, start=1):
         day = clinic.day_of(visit.starts_at)
         name = rules.phases[timeline.on(day).phase].name
-        found.append(Past(number, visit, day, name, contents.get(visit.pk)))
+        given = checks.get(visit.pk, [])
+        found.append(Past(number, visit, day, name, contents.get(visit.pk), given))
     return found
 
 
@@ -126,3 +130,12 @@ def _contents(
         version.note.appointment_id: Content.from_data(data)
         for version, data in zip(versions, opened, strict=True)
     }
+
+
+def _checks(visits: Sequence[Appointment]) -> dict[int | None, list[HealthCheck]]:
+    """Of each visit when and how answers were given, the earliest first; none is opened."""
+    found = defaultdict(list)
+    given = HealthCheck.objects.filter(appointment__in=visits).select_related("client")
+    for check in given.order_by("given_at", "pk"):
+        found[check.appointment_id].append(check)
+    return found

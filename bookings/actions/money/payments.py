@@ -39,21 +39,45 @@ def pay(
     by: str,
     now: datetime,
 ) -> Payment:
-    """Note what was paid, or waived for a reason; the same `key` again returns the first.
+    """Note what was paid, or waived for a reason; the same form sent again returns the first.
 
-    Raises TooMuch beyond what is left to pay, and Stale when the page was out of date.
+    `key` is the form's, and says so of this visit alone. Raises TooMuch beyond what is left to
+    pay, and Stale when the page was out of date.
     """
-    if again := Payment.objects.filter(key=key).first():
-        return again
+    kind = "waived" if method == Method.WAIVED else "paid"
+    key = f"{kind}:{appointment.pk}:{key}"
+    if first := appointment.payments.filter(key=key).first():
+        return _still_as(first, method, amount, reason)
     appointment = _fresh(appointment)
     refuse_if_changed(clinic, appointment, seen)
     left = Account.of(appointment).left
     if amount > left:
         rest = wording.price(max(left, Decimal(0)), clinic.currency)
         raise TooMuch(_("Only {amount} is left to pay.").format(amount=rest))
-    kind = "waived" if method == Method.WAIVED else "paid"
     facts = {"amount": amount, "reason": reason, "key": key, "by": by}
     return _write(clinic, appointment, kind, method=method, now=now, **facts)
+
+
+def _still_as(first: Payment, method: Method, amount: Decimal, reason: str) -> Payment:
+    """What the form noted when it was sent first; Refused where that is not what it says now."""
+    if hasattr(first, "corrected_by"):
+        raise Refused(
+            _(
+                "That was noted once and has been taken back since. Nothing was noted now: "
+                "please send it from the page as it is today."
+            )
+        )
+    if (first.method, first.amount, first.reason) != (method, amount, reason):
+        raise Refused(
+            _(
+                "That page has noted {amount}, {method} before. Nothing was noted now: please "
+                "send it from the page as it is today."
+            ).format(
+                amount=wording.price(first.amount, first.currency),
+                method=first.get_method_display().lower(),
+            )
+        )
+    return first
 
 
 @changes_the_diary
@@ -67,8 +91,7 @@ def take_back(
     now: datetime,
 ) -> Payment:
     """Correct a row by one of the opposite amount; taking back again returns the first."""
-    key = f"correction of {payment.pk}"
-    if again := Payment.objects.filter(key=key).first():
+    if again := Payment.objects.filter(corrects=payment).first():
         return again
     payment = Payment.objects.select_related("therapist").get(pk=payment.pk)
     if payment.corrects_id is not None:
@@ -82,7 +105,7 @@ def take_back(
         amount=-payment.amount,
         corrects=payment,
         reason=reason,
-        key=key,
+        key=f"correction:{payment.pk}",
         by=by,
         now=now,
         **{name: getattr(payment, name) for name in AS_IN_WHAT_IS_CORRECTED},

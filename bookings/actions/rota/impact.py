@@ -18,6 +18,7 @@ from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Clinic, Therapist
+from bookings.queries.desk.stranded import Stranded
 from bookings.queries.scheduling.conflicts import Conflict, codes_that_stand, conflicts
 
 CodesByVisit = dict[int, list[Code]]
@@ -53,7 +54,12 @@ def digest_of(visits: Iterable[Appointment]) -> str:
 
 
 class VisitsAffected(Refused):
-    """Nothing was changed; `impact` is what would be touched. Its digest accepts it."""
+    """Nothing was changed; `impact` is what would be touched. Its digest accepts it.
+
+    `places` are the nearest times of the first of them, where somebody has looked.
+    """
+
+    places: Sequence[Stranded] = ()
 
     def __init__(self, impact: Impact):
         super().__init__(_in_words(impact))

@@ -18,9 +18,9 @@ WAITS = "held_here"
 UNDONE_WITHIN = timedelta(minutes=15)
 
 
-def marks_after(visit: Appointment) -> list[tuple[Status, str]]:
-    """Those that may be said of it next, each with its name."""
-    return [(one, str(STATUS_NAMES[one])) for one in MARKS if one in NEXT[Status(visit.status)]]
+def marks_after(status: str) -> list[tuple[Status, str]]:
+    """Those that may be said next of a visit of that status, each with its name."""
+    return [(one, str(STATUS_NAMES[one])) for one in MARKS if one in NEXT[Status(status)]]
 
 
 @changes_the_diary

@@ -156,14 +156,19 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The time of `spans` that lies in none of `holes`, as few sorted spans."""
-    left = joined(spans)
-    for begin, until in joined(holes):
-        left = [
-            part
-            for start, end in left
-            for part in ((start, min(end, begin)), (max(start, until), end))
-            if part[0] < part[1]
-        ]
+    left: list[Span] = []
+    taken = joined(holes)
+    for start, end in joined(spans):
+        for begin, until in taken:
+            if until <= start:
+                continue
+            if begin >= end:
+                break
+            if begin > start:
+                left.append((start, begin))
+            start = until
+        if start < end:
+            left.append((start, end))
     return left
 
 

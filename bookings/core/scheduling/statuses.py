@@ -30,3 +30,11 @@ NEXT: dict[Status, frozenset[Status]] = {
 def comes_from(status: Status) -> list[Status]:
     """The statuses that may become this one."""
     return [before for before, after in NEXT.items() if status in after]
+
+
+def waits_for_a_decision(status: str, *, on_hold: bool, decided: bool) -> bool:
+    """Its client is on hold, and nobody who treats them has decided about this visit.
+
+    What was done before the hold stays done.
+    """
+    return on_hold and not decided and status != Status.COMPLETED

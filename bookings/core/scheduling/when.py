@@ -23,7 +23,8 @@ class Wish:
 
     Of them only the `weekdays`, Monday is 0; none named: all.
 
-    `at` is the very instant (UTC) that was asked for, if one was.
+    `at` is the very instant (UTC) that was asked for, if one was; `people` are the keys of who
+    may treat then, none named: anybody.
     """
 
     first: date
@@ -33,6 +34,7 @@ class Wish:
     at: datetime | None = None
     notes: tuple[Sentence, ...] = ()
     weekdays: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
 
     def holds(self, instant: datetime, tz: ZoneInfo) -> bool:
         """Whether that instant is what was asked for."""

@@ -20,7 +20,7 @@ from bookings.core.intervals import day_bounds
 from bookings.desk.scheduling.appointment import circumstances, for_the_books
 from bookings.models import Appointment, Clinic, Method, Payment
 from bookings.queries.money.takings import takings_of
-from bookings.web.forms import NumberField
+from bookings.web.forms import A_KEY, NumberField
 from bookings.web.requests import StaffRequest
 
 COLUMNS = ("Receipt", "Time", "Client", "What", "Therapist", "Method", "Amount", "Currency", "Why")
@@ -47,7 +47,7 @@ class PayForm(forms.Form):
     amount = AmountField(min_value=Decimal("0.01"))
     method = forms.ChoiceField(choices=Method)
     reason = forms.CharField(required=False, max_length=300)
-    key = forms.CharField(max_length=32, min_length=16)
+    key = forms.RegexField(A_KEY)
 
     def clean(self) -> dict:
         super().clean()

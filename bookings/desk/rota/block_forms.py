@@ -105,6 +105,9 @@ class ExtraForm(BlockForm[ExtraShift]):
     first = DayField(label=gettext_lazy("Day"))
     start = ClockField(label=gettext_lazy("From"))
     end = ClockField(label=gettext_lazy("Until"))
+    instead = forms.BooleanField(
+        label=gettext_lazy("Instead of the weekly hours of that day"), required=False
+    )
 
     kind = ExtraShift
 
@@ -116,6 +119,7 @@ class ExtraForm(BlockForm[ExtraShift]):
         data = self.cleaned_data
         block.therapist, block.day = data["therapist"], data["first"]
         block.start, block.end = data["start"], data["end"]
+        block.instead = data["instead"]
         return block
 
     @staticmethod
@@ -125,6 +129,7 @@ class ExtraForm(BlockForm[ExtraShift]):
             "first": block.day,
             "start": block.start,
             "end": block.end,
+            "instead": block.instead,
         }
 
 

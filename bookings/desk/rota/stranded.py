@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from bookings.actions.mail.outbox import Notify
+from bookings.actions.mail.outbox import GRACE, Notify
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import blocks
 from bookings.actions.rota.impact import VisitsAffected
@@ -28,6 +28,7 @@ from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.codes import Rules
 from bookings.desk.scheduling.move import LineForm
 from bookings.models import Absence, Appointment, Clinic, Therapist
+from bookings.queries.desk.settled import settled
 from bookings.queries.desk.stranded import SHOWN, all_stranded, with_places
 from bookings.queries.scheduling.slots import Slot
 from bookings.web.actor import who
@@ -36,7 +37,7 @@ from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
-EVERYBODY = "clinic"
+EVERYBODY, SETTLED = "clinic", "settled"
 Row = TypeVar("Row", Absence, Therapist)
 
 
@@ -79,8 +80,7 @@ def stranded(request: StaffRequest) -> HttpResponse:
     """The list; a press moves or cancels those ticked, or the one whose button it was."""
     clinic, now = Clinic.objects.the(), timezone.now()
     if request.method == "POST":
-        _settle(request, clinic, now)
-        return redirect(request.get_full_path())
+        return redirect(_with_those(request, _settle(request, clinic, now)))
     absence = _asked_for(request, Absence, "absence")
     therapist = _asked_for(request, Therapist, "therapist")
     found = all_stranded(clinic, absence=absence, therapist=therapist, now=now)
@@ -92,9 +92,23 @@ def stranded(request: StaffRequest) -> HttpResponse:
         "today": clinic.day_of(now),
         "tick_all": request.GET.get("tick") == "all",
         "query": request.GET.urlencode(),
+        "settled": settled(clinic, _settled_before(request), grace=GRACE, now=now),
         "away": AwayForm(initial={"absent": therapist.pk if therapist else ""}),
     }
     return render(request, "desk/rota/stranded.html", context)
+
+
+def _settled_before(request: StaffRequest) -> list[int]:
+    """Whom presses on this list have settled: its address says so, whoever reloads it."""
+    named = map(whole_number, request.GET.getlist(SETTLED))
+    return list(dict.fromkeys(pk for pk in named if pk is not None))[-SHOWN:]
+
+
+def _with_those(request: StaffRequest, done: list[Appointment]) -> str:
+    query = request.GET.copy()
+    before = [pk for pk in _settled_before(request) if pk not in [one.pk for one in done]]
+    query.setlist(SETTLED, [*map(str, before), *(str(one.pk) for one in done)])
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _asked_for(request: StaffRequest, kind: type[Row], name: str) -> Row | None:
@@ -127,11 +141,12 @@ def _kept(absence: Absence, now: datetime) -> blocks.Block:
         return blocks.keep(absence, accepted=refusal.impact.digest, now=now)
 
 
-def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
+def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> list[Appointment]:
+    """Those it was done with; what was not is told."""
     line = LineForm(request.POST)
     if not line.is_valid():
         messages.error(request, _("Please write at most 300 characters."))
-        return
+        return []
     acts: dict[str, Callable[..., Any]] = {"move": _move, "cancel": _cancel, "offer": _offer}
     one = whole_number(request.POST.get("one"))
     act = acts.get(request.POST.get("do", "move"), _move)
@@ -140,7 +155,7 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
     found = Appointment.objects.visits().of_the_living().in_bulk(wanted)
     if not found:
         messages.error(request, _("Nobody was ticked, so nothing was changed."))
-        return
+        return []
     notify = Notify.from_the_desk(line.cleaned_data["note"])
     done: list[Appointment] = []
     for visit in sorted(found.values(), key=lambda visit: visit.starts_at):
@@ -155,6 +170,7 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> None:
     if to_ring := [str(visit.client) for visit in done if not visit.whose.email]:
         said = _("No mail reaches {clients}: please ring them.")
         messages.warning(request, said.format(clients=", ".join(to_ring)))
+    return done
 
 
 def _move(request: StaffRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:

@@ -86,7 +86,7 @@ def _panel(visit: Appointment, clinic: Clinic) -> dict:
         "seen": max((event.pk for event in events), default=0),
         "key": token_hex(16),
         "phase": badge(phases_on([visit.whose], day)[visit.whose.pk]),
-        "marks": attendance.marks_after(visit),
+        "marks": attendance.marks_after(visit.status),
         "marked": visit.status in attendance.MARKS and any("from" in e.facts for e in events),
         "may_be_late": booked or (living and visit.status == Status.ARRIVED),
         "undo": undoing.offered(visit, clinic, by=Role.DESK, now=now) if living else None,

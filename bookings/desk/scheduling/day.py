@@ -12,8 +12,9 @@ from bookings.core.scheduling.statuses import Status
 from bookings.desk.scheduling.feed import ICONS, flags_of
 from bookings.desk.scheduling.gaps import gaps_of
 from bookings.desk.training.phase_badge import badge
-from bookings.models import Appointment, Clinic, Therapist
+from bookings.models import Clinic, Therapist
 from bookings.queries.desk.diary_days import DiaryDays, diary_days, moment
+from bookings.queries.desk.shown_visits import ShownVisit
 from bookings.web.days import day_in
 from bookings.web.filters import forget, with_remembered
 from bookings.web.requests import StaffRequest
@@ -67,18 +68,17 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }
-            for visit in shown.visits
-            if visit.therapist_id == therapist.pk
+            for visit in shown.visits_of.get(therapist.pk, ())
         ],
     }
 
 
-def marks_of(visit: Appointment, now: datetime) -> list[tuple[Status, str]]:
+def marks_of(visit: ShownVisit, now: datetime) -> list[tuple[Status, str]]:
     """What can be said of it at this hour; the appointment's own page has the rest."""
     waiting = visit.status in (Status.BOOKED, Status.ARRIVED)
     if not waiting or visit.starts_at - MARKED_EARLY > now:
         return []
-    return marks_after(visit)
+    return marks_after(visit.status)
 
 
 def _chosen(request: StaffRequest, shown: DiaryDays) -> list[Therapist]:

@@ -3,30 +3,29 @@
 The calendar library knows no time zones: it is given naive local times and real lengths.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from bookings.core.intervals import Interval, day_bounds
+from bookings.core.intervals import day_bounds
 from bookings.core.scheduling.openings import without
 from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
-from bookings.desk.scheduling.gaps import BookableGap, gaps_of
-from bookings.desk.training.phase_badge import badge
-from bookings.models import STATUS_NAMES, Absence, Appointment, Clinic, Room, Therapist
-from bookings.queries.desk.diary_days import (
-    DiaryDays,
-    diary_days,
-    moment,
-    version,
-)
+from bookings.desk.scheduling.gaps import BookableGap, gaps_of, on_the_grid
+from bookings.desk.training.phase_badge import badges
+from bookings.models import STATUS_NAMES, Absence, Clinic, Room, Therapist
+from bookings.queries.desk.day_facts import day_facts
+from bookings.queries.desk.diary_days import DiaryDays, drawn_from, moment
+from bookings.queries.desk.shown_visits import ShownVisit
 from bookings.web.requests import StaffRequest
 
 ICONS: dict[str, str] = {
@@ -36,34 +35,42 @@ ICONS: dict[str, str] = {
     Status.COMPLETED: "●",
     Status.NO_SHOW: "✕",
 }
-# Put into words where they hold: a day has hundreds of visits, and each would ask for all of them.
-FIRST_VISIT, PAID, NOTE = gettext_lazy("First visit"), gettext_lazy("Paid"), gettext_lazy("Note")
-LATE, TO_PAY = gettext_lazy("{count} min late"), gettext_lazy("To pay")
-AWAY_THEN, NOT_TOLD = gettext_lazy("Away then: to be moved"), gettext_lazy("Not told")
-OTHER_NAME = gettext_lazy("Different name given")
-HEALTH = gettext_lazy("Health: to be checked by the therapist")
-NO_CONSENT, UNDER_18 = gettext_lazy("Under 18, consent missing"), gettext_lazy("Under 18")
-THERAPIST_LEFT = gettext_lazy("The therapist has left")
-ROOM_OUT_OF_USE = gettext_lazy("The room is out of use")
+FIRST_VISIT, PAID, NOTE = gettext_noop("First visit"), gettext_noop("Paid"), gettext_noop("Note")
+LATE, TO_PAY = gettext_noop("{count} min late"), gettext_noop("To pay")
+AWAY_THEN, NOT_TOLD = gettext_noop("Away then: to be moved"), gettext_noop("Not told")
+OTHER_NAME = gettext_noop("Different name given")
+HEALTH = gettext_noop("Health: to be checked by the therapist")
+NO_CONSENT, UNDER_18 = gettext_noop("Under 18, consent missing"), gettext_noop("Under 18")
+THERAPIST_LEFT = gettext_noop("The therapist has left")
+ROOM_OUT_OF_USE = gettext_noop("The room is out of use")
 EARLIEST, LATEST = 8, 19  # hours shown on a day without earlier or later ones
 
 
 @require_safe
 def feed(request: StaffRequest, day: date) -> HttpResponse:
     """The day, or 304 when it is as the browser knows it."""
-    clinic, now = Clinic.objects.the(), timezone.now()
-    tag = f'"{version(clinic, day, now=now)}"'
+    clinic, now = request.clinic or Clinic.objects.the(), timezone.now()
+    facts = day_facts(clinic, day, 1, None, now=now)
+    tag = tag_of(facts, clinic, day, now=now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag})
-    shown = diary_days(clinic, day, now=now)
+    shown = drawn_from(facts, clinic, day, now=now)
     return JsonResponse(drawn(shown, clinic), headers={"ETag": tag})
+
+
+def tag_of(facts: str, clinic: Clinic, day: date, *, now: datetime) -> str:
+    """Another as soon as anything drawn has changed: of all that `drawn` is given."""
+    bounds = day_bounds(day, 1, clinic.tz)
+    free_from = on_the_grid(min(max(now, bounds.start), bounds.end), clinic)
+    settings = (clinic.timezone, clinic.start_step_minutes, clinic.currency)
+    given = (facts, free_from, settings, get_language())
+    return f'"{sha256(repr(given).encode()).hexdigest()[:24]}"'
 
 
 def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
     first_hour, last_hour = hours_shown(shown, clinic)
     gaps = {one.pk: gaps_of(shown, one, clinic) for one in shown.therapists}
-    appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")  # asked once
-    names = {status: str(name) for status, name in STATUS_NAMES.items()}
+    visit_drawn = _VisitsDrawn(shown, clinic)
     return {
         "therapists": [
             _column("t", one, _("{name} (has left)")) | _at_work(one, gaps[one.pk], shown, clinic)
@@ -72,7 +79,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
         "rooms": [_column("r", room, _("{name} (out of use)")) for room in shown.rooms],
         "first": f"{first_hour:02}:00:00",
         "last": f"{last_hour:02}:00:00",
-        "visits": [_visit(visit, shown, clinic, appointments, names) for visit in shown.visits],
+        "visits": [visit_drawn.of(visit) for visit in shown.visits],
         "shades": [
             *_shifts(shown, clinic),
             *_gaps(gaps, clinic),
@@ -103,7 +110,7 @@ def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: 
     if working and not hours:
         hours = [_("Away")]
     minutes = sum(gap.minutes for gap in gaps)
-    booked = any(visit.therapist_id == one.pk for visit in shown.visits)
+    booked = one.pk in shown.visits_of
     return {
         "hours": ", ".join(hours),
         "free": _("{minutes} min free").format(minutes=minutes) if minutes else "",
@@ -114,7 +121,7 @@ def _at_work(one: Therapist, gaps: list[BookableGap], shown: DiaryDays, clinic: 
 def _gaps(gaps: dict[int, list[BookableGap]], clinic: Clinic) -> list[dict]:
     return [
         _shade(
-            one.interval,
+            (one.interval.start, one.interval.end),
             [f"t{pk}"],
             "gap",
             _("{minutes} min free").format(minutes=one.minutes),
@@ -131,9 +138,11 @@ def hours_shown(shown: DiaryDays, clinic: Clinic) -> tuple[int, int]:
     bounds = day_bounds(shown.first, 1, clinic.tz)
     spans = [(moment(a), moment(b)) for hours in shown.hours.values() for a, b in hours]
     spans += [(visit.starts_at, visit.ends_at) for visit in shown.visits]
-    begin = [max(start, bounds.start).astimezone(clinic.tz).hour for start, _ in spans]
-    end = [_hour_after(min(end, bounds.end), shown.first, clinic) for _, end in spans]
-    return min([EARLIEST, *begin]), max([LATEST, *end])
+    if not spans:
+        return EARLIEST, LATEST
+    begin = max(min(start for start, _ in spans), bounds.start).astimezone(clinic.tz).hour
+    end = _hour_after(min(max(end for _, end in spans), bounds.end), shown.first, clinic)
+    return min(EARLIEST, begin), max(LATEST, end)
 
 
 def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
@@ -141,59 +150,57 @@ def _hour_after(at: datetime, day: date, clinic: Clinic) -> int:
     return 24 if clinic.day_of(at) > day else min(24, local.hour + (local.minute > 0))
 
 
-def _visit(
-    visit: Appointment,
-    shown: DiaryDays,
-    clinic: Clinic,
-    appointments: str,
-    names: dict[Status, str],
-) -> dict:
-    start = _wall(visit.starts_at, clinic.tz)
-    status = Status(visit.status)
-    flagged = signs_of(visit, clinic, shown.absences)
-    return {
-        "id": str(visit.pk),
-        "start": start.isoformat(),
-        "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
-        "therapist": f"t{visit.therapist_id}",
-        "room": f"r{visit.room_id}",
-        **_named(visit),
-        "status": status.value,
-        "status_name": names[status],
-        "icon": ICONS.get(status, ""),
-        "phase": badge(shown.phase_of(visit)),
-        "flags": [words for _sign, words in flagged],
-        "signs": [sign for sign, _words in flagged],
-        "waits": visit.awaits_decision,
-        "revision": visit.revision,
-        "seen": visit.last_event or 0,
-        "movable": status == Status.BOOKED,
-        "url": f"{appointments}{visit.pk}/" if visit.client_id else "",
-    }
+class _VisitsDrawn:
+    """Draws the visits of a day; what many share is put into words once."""
+
+    def __init__(self, shown: DiaryDays, clinic: Clinic):
+        self.shown, self.clinic = shown, clinic
+        self.appointments = reverse("diary:appointment", args=[0]).removesuffix("0/")
+        self.statuses = {status: str(name) for status, name in STATUS_NAMES.items()}
+        self.nobody = _("Being booked online")
+        self.named, self.say = cache(isolated), cache(_)
+        self.badges = badges(shown.phases)
+
+    def of(self, visit: ShownVisit) -> dict:
+        start, client, status = _wall(visit.starts_at, self.clinic.tz), visit.client, visit.status
+        day = self.clinic.day_of(visit.starts_at)
+        flagged = signs_of(visit, day, self.shown.absences, say=self.say)
+        return {
+            "id": str(visit.pk),
+            "start": start.isoformat(),
+            "end": (start + (visit.ends_at - visit.starts_at)).isoformat(),
+            "therapist": f"t{visit.therapist.pk}",
+            "room": f"r{visit.room.pk}",
+            "client": isolated(client.name) if client else self.nobody,
+            "treatment": self.named(visit.treatment),
+            "therapist_name": self.named(visit.therapist.name),
+            "room_name": self.named(visit.room.name),
+            "status": status.value,
+            "status_name": self.statuses[status],
+            "icon": ICONS.get(status, ""),
+            "phase": self.badges.get(client.pk, "") if client else "",
+            "flags": [words for _sign, words in flagged],
+            "signs": [sign for sign, _words in flagged],
+            "waits": visit.awaits_decision,
+            "revision": visit.revision,
+            "seen": visit.last_event or 0,
+            "movable": status == Status.BOOKED,
+            "url": f"{self.appointments}{visit.pk}/" if client else "",
+        }
 
 
-def _named(visit: Appointment) -> dict:
-    return {
-        "client": isolated(visit.client.name) if visit.client else _("Being booked online"),
-        "treatment": isolated(visit.treatment.name),
-        "therapist_name": isolated(visit.therapist.name),
-        "room_name": isolated(visit.room.name),
-    }
-
-
-def flags_of(visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
+def flags_of(visit: ShownVisit, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
     """What the desk should see at a glance; who stands in an absence is still to be moved."""
-    return [words for _sign, words in signs_of(visit, clinic, absences)]
+    return [words for _sign, words in signs_of(visit, clinic.day_of(visit.starts_at), absences)]
 
 
 def signs_of(
-    visit: Appointment, clinic: Clinic, absences: Sequence[Absence] = ()
+    visit: ShownVisit, day: date, absences: Sequence[Absence], *, say: Callable[[str], str] = _
 ) -> list[tuple[str, str]]:
     """The same, each with the sign that stands for it on a card too short for words."""
-    client, day = visit.client, clinic.day_of(visit.starts_at)
-    left = visit.price - visit.settled
+    client, late, left = visit.client, visit.late_minutes, visit.price - visit.settled
     waits = visit.status in (Status.HELD, Status.BOOKED, Status.ARRIVED)
-    booked, late = visit.status == Status.BOOKED, visit.late_minutes
+    booked = visit.status == Status.BOOKED
     minor, alone = client and client.is_under_age(day), client and client.lacks_consent(day)
     signs = (
         ("1st", FIRST_VISIT, waits and client and visit.is_first),
@@ -210,21 +217,21 @@ def signs_of(
         ("!", THERAPIST_LEFT, waits and not visit.therapist.active),
         ("!", ROOM_OUT_OF_USE, waits and not visit.room.active),
     )
-    return [(sign, str(words).format(count=late)) for sign, words, holds in signs if holds]
+    return [(sign, say(words).format(count=late)) for sign, words, holds in signs if holds]
 
 
-def _is_in_one_of(absences: Sequence[Absence], visit: Appointment) -> bool:
+def _is_in_one_of(absences: Sequence[Absence], visit: ShownVisit) -> bool:
     return any(
         one.starts_at < visit.ends_at and visit.starts_at < one.ends_at
         for one in absences
-        if one.therapist_id in (None, visit.therapist_id)
+        if one.therapist_id in (None, visit.therapist.pk)
     )
 
 
 def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     return [
         _shade(
-            during,
+            (during.start, during.end),
             [f"t{pause.therapist_id}"],
             "break",
             isolated(pause.reason) or _("Break"),
@@ -237,7 +244,7 @@ def _breaks(shown: DiaryDays, clinic: Clinic) -> list[dict]:
 
 def _shifts(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     return [
-        _shade(Interval(moment(start), moment(end)), [f"t{pk}"], "shift", "", clinic.tz)
+        _shade((moment(start), moment(end)), [f"t{pk}"], "shift", "", clinic.tz)
         for pk, spans in shown.hours.items()
         for start, end in spans
     ]
@@ -248,7 +255,7 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     everywhere = [f"t{one.pk}" for one in shown.therapists] + [f"r{one.pk}" for one in shown.rooms]
     return [
         _shade(
-            Interval(max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
+            (max(away.starts_at, bounds.start), min(away.ends_at, bounds.end)),
             [f"t{away.therapist_id}"] if away.therapist_id else everywhere,
             "away" if away.therapist_id else "closed",
             isolated(away.reason) or (_("Away") if away.therapist_id else _("Closed")),
@@ -264,8 +271,8 @@ def _buffers(shown: DiaryDays, clinic: Clinic) -> list[dict]:
     title = _("Buffer")
     return [
         _shade(
-            Interval(visit.ends_at, visit.blocked_until),
-            [f"t{visit.therapist_id}", f"r{visit.room_id}"],
+            (visit.ends_at, visit.blocked_until),
+            [f"t{visit.therapist.pk}", f"r{visit.room.pk}"],
             "buffer",
             title,
             clinic.tz,
@@ -276,10 +283,16 @@ def _buffers(shown: DiaryDays, clinic: Clinic) -> list[dict]:
 
 
 def _shade(
-    span: Interval, where: list[str], kind: str, title: str, tz: ZoneInfo, *, url: str = ""
+    span: tuple[datetime, datetime],
+    where: list[str],
+    kind: str,
+    title: str,
+    tz: ZoneInfo,
+    *,
+    url: str = "",
 ) -> dict:
-    start = _wall(span.start, tz)
-    end = start + max(span.end - span.start, timedelta(minutes=1))
+    start = _wall(span[0], tz)
+    end = start + max(span[1] - span[0], timedelta(minutes=1))
     return {
         "start": start.isoformat(),
         "end": end.isoformat(),

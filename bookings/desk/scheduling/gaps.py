@@ -97,23 +97,25 @@ def gaps_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic) -> list[Book
 
     Only what something that the therapist offers fits into: the desk reads them out on the phone.
     """
-    if not therapist.active:
+    offered = shown.offered.get(therapist.pk, [])
+    if not therapist.active or not offered:
         return []
     taken = [
-        (int(during.start.timestamp()), int(during.end.timestamp()))
-        for during in _taken(shown, therapist)
+        (int(start.timestamp()), int(end.timestamp())) for start, end in _taken(shown, therapist)
     ]
+    shortest = 60 * min(minutes for minutes, _pause in offered)
     blocking = _blocking(shown, therapist)
-    free = without(shown.hours.get(therapist.pk, []), taken)
     found = [
-        (_on_the_grid(max(moment(start), shown.now), clinic), moment(end)) for start, end in free
+        (on_the_grid(max(moment(start), shown.now), clinic), moment(end))
+        for start, end in without(shown.hours.get(therapist.pk, []), taken)
+        if end - start >= shortest
     ]
     return [
         BookableGap(Interval(start, end), address_of(start, therapist, clinic))
         for start, end in found
         if any(
             start + timedelta(minutes=minutes + (pause if end in blocking else 0)) <= end
-            for minutes, pause in shown.offered.get(therapist.pk, [])
+            for minutes, pause in offered
         )
     ]
 
@@ -123,12 +125,12 @@ def _blocking(shown: DiaryDays, therapist: Therapist) -> set[datetime]:
 
     Into a break, and past the hours of work, it may run.
     """
-    visits = {one.starts_at for one in shown.visits if one.therapist_id == therapist.pk}
+    visits = {one.starts_at for one in shown.visits_of.get(therapist.pk, ())}
     whose = (None, therapist.pk)
     return visits | {one.starts_at for one in shown.absences if one.therapist_id in whose}
 
 
-def _on_the_grid(start: datetime, clinic: Clinic) -> datetime:
+def on_the_grid(start: datetime, clinic: Clinic) -> datetime:
     """Or the next start that the clinic offers, as after a buffer of ten minutes."""
     local = start.astimezone(clinic.tz)
     into_the_day = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second)
@@ -136,16 +138,15 @@ def _on_the_grid(start: datetime, clinic: Clinic) -> datetime:
     return start + -into_the_day % timedelta(minutes=clinic.start_step_minutes)
 
 
-def _taken(shown: DiaryDays, therapist: Therapist) -> Iterator[Interval]:
-    for visit in shown.visits:
-        if visit.therapist_id == therapist.pk:
-            yield Interval(visit.starts_at, visit.blocked_until)
+def _taken(shown: DiaryDays, therapist: Therapist) -> Iterator[tuple[datetime, datetime]]:
+    for visit in shown.visits_of.get(therapist.pk, ()):
+        yield visit.starts_at, visit.blocked_until
     for pause, during in shown.breaks:
         if pause.therapist_id == therapist.pk:
-            yield during
+            yield during.start, during.end
     for away in shown.absences:
         if away.therapist_id in (None, therapist.pk):
-            yield Interval(away.starts_at, away.ends_at)
+            yield away.starts_at, away.ends_at
 
 
 def address_of(start: datetime, therapist: Therapist, clinic: Clinic) -> str:

@@ -20,7 +20,7 @@ from bookings.actions.scheduling.changes import MoveRequest, as_booked
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
-from bookings.desk.form_fields import back_or
+from bookings.desk.form_fields import back_or, back_to_the_list
 from bookings.desk.scheduling.move_form import MoveForm, WishedMove
 from bookings.desk.scheduling.phone_lists import MOST_OFTEN, Times
 from bookings.models import Appointment, Clinic
@@ -93,7 +93,11 @@ def _as_pressed(data: QueryDict, clinic: Clinic) -> QueryDict | None:
 @require_POST
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """The last move, or a booking or cancelling of which nobody has been told yet."""
-    visit, revision = _visit(pk), _revision(request)
+    return back_to_the_list(request, _undo(request, _visit(pk)))
+
+
+def _undo(request: StaffRequest, visit: Appointment) -> HttpResponse:
+    revision = _revision(request)
     asked: dict[str, Any] = {"revision": revision, "by": who(request), "now": timezone.now()}
     try:
         back = undoing.undo(visit, **asked)

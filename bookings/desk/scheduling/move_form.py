@@ -156,6 +156,7 @@ class WishedMove:
             clinic=self.clinic,
             now=self.now,
             later=self.later,
+            same=visit.starts_at,
             length=slot.length,
             pause=slot.pause,
             ignoring=Ignoring(appointments=(visit.pk,)),

@@ -1,5 +1,6 @@
 """Who and when, as found for what is typed about a call."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,8 +11,9 @@ from django.utils.translation import gettext as _
 from bookings import dates
 from bookings.core import training
 from bookings.core.clients.addresses import compared
-from bookings.core.clients.search_text import Typed, name_compared, person_in
+from bookings.core.clients.search_text import Typed, folded, name_compared, person_in
 from bookings.core.scheduling.codes import Problem, Rules
+from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Unclear, Wish
 from bookings.core.scheduling.when_parser import read
 from bookings.models import Client, Clinic, Therapist, Treatment
@@ -29,6 +31,7 @@ from bookings.web.forms import whole_number
 
 NEW = "new"
 BETWEEN = "|"  # what a list was made for, one after the other
+SPEAKS_OF_ANOTHER = re.compile(r"\b(?:same|this time|later|earlier)\b")
 MOST_OFTEN = 4  # so often more times are shown
 
 
@@ -131,6 +134,7 @@ class Times:
     fits: bool = True
     chosen: str = ""
     has_more: bool = False
+    named: Therapist | None = None  # in the wish, first of all who are
 
     @property
     def all_the_same(self) -> datetime | None:
@@ -144,7 +148,8 @@ class Times:
 
     @property
     def instead(self) -> Therapist | None:
-        return next((line.instead for line in self.lines if line.value == self.chosen), None)
+        lines = (line.instead for line in self.lines if line.value == self.chosen)
+        return next(lines, self.named)
 
     def choose(self, asked: str) -> None:
         """What was asked for while it is offered, and nothing else in its stead.
@@ -168,32 +173,61 @@ def times_for(
     clinic: Clinic,
     now: datetime,
     later: int = 0,
+    same: datetime | None = None,
     **asked: Any,
 ) -> Times:
     """`later` is how often more times were asked for; `asked` is what `suggested` takes besides."""
     try:
-        wish = read(typed, now=now, tz=clinic.tz)
+        wish = read(typed, now=now, tz=clinic.tz, people=_names(), same=_same(typed, client, same))
     except Unclear as unclear:
         return Times(unclear=dates.translated(unclear.sentence))
-    count = SHOWN * (1 + later)
-    found = suggested(clinic, treatment, wish, therapist=therapist, count=count, now=now, **asked)
+    named = list(treatment.therapists.filter(pk__in=wish.people)) if wish.people else []
+    if wish.people and not named:
+        return Times(unclear=_("Nobody who is named there offers that treatment."))
+    asked |= {"therapist": _whom(named, therapist), "count": SHOWN * (1 + later), "now": now}
+    found = suggested(clinic, treatment, wish, **asked)
     plan = _plan(client, clinic.day_of(now))
-    lines = [
-        TimeLine(
-            opening,
-            problems_of_start(opening.starts_at, clinic, rules=Rules.DESK, now=now),
-            _advice(treatment, clinic.day_of(opening.starts_at), plan),
-            _instead(therapist, opening),
-        )
-        for opening in found.openings
-    ]
+    lines = []
+    for one in found.openings:
+        broken = problems_of_start(one.starts_at, clinic, rules=Rules.DESK, now=now)
+        advice = _advice(treatment, clinic.day_of(one.starts_at), plan)
+        lines.append(TimeLine(one, broken, advice, _instead(therapist, one, bool(named))))
     lines.sort(key=lambda line: (line.opening.starts_at != wish.at, bool(line.broken)))
-    return Times(lines, wish, fits=found.fits, has_more=found.has_more)
+    return Times(lines, wish, "", found.fits, has_more=found.has_more, named=_first(named))
 
 
-def _instead(therapist: Therapist | None, opening: Opening) -> Therapist | None:
-    is_theirs = therapist is None or therapist in opening.therapists
-    return None if is_theirs else opening.therapists[0]
+def _first(named: list[Therapist]) -> Therapist | None:
+    return named[0] if named else None
+
+
+def _whom(named: list[Therapist], therapist: Therapist | None) -> Therapist | None:
+    """The only one that the wish names; nobody in particular where it names several."""
+    return named[0] if len(named) == 1 else None if named else therapist
+
+
+def _names() -> dict[str, frozenset[int]]:
+    """What whoever treats is called in a wish: the whole name, or a part of it."""
+    names: dict[str, frozenset[int]] = {}
+    for pk, name in Therapist.objects.active().values_list("pk", "name"):
+        whole = name.lower().replace("’", "'")
+        for one in {whole, folded(name), *whole.split(), *folded(name).split()}:
+            if len(one) > 1:
+                names[one] = names.get(one, frozenset()) | {pk}
+    return names
+
+
+def _same(typed: str, client: Client | None, same: datetime | None) -> datetime | None:
+    """What a wish may be the same as: the visit that is moved, else the client's last or next."""
+    if same or client is None or not SPEAKS_OF_ANOTHER.search(typed.lower()):
+        return same
+    visits = client.appointments.visits().exclude(status=Status.CANCELLED)
+    return visits.order_by("starts_at").values_list("starts_at", flat=True).last()
+
+
+def _instead(therapist: Therapist | None, opening: Opening, is_named: bool) -> Therapist | None:
+    if therapist is None and not is_named:
+        return None
+    return None if therapist in opening.therapists else opening.therapists[0]
 
 
 def why_no_time(start: str | None) -> str:

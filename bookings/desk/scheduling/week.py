@@ -73,11 +73,8 @@ def _days_of(
     therapist: Therapist, shown: DiaryDays, dates: list[date], clinic: Clinic
 ) -> list[dict]:
     """By day, in order: whether they work or are away, how many come, and what is still free."""
-    booked = Counter(
-        clinic.day_of(visit.starts_at)
-        for visit in shown.visits
-        if visit.therapist_id == therapist.pk
-    )
+    visits = shown.visits_of.get(therapist.pk, ())
+    booked = Counter(clinic.day_of(visit.starts_at) for visit in visits)
     at_work = {clinic.day_of(moment(start)) for start, _ in shown.hours.get(therapist.pk, [])}
     gaps: dict[date, list[BookableGap]] = defaultdict(list)
     for gap in gaps_of(shown, therapist, clinic):

@@ -1,5 +1,7 @@
 """A client's training phase in a few words: "Taper, 12 days"."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +16,18 @@ def badge(here: PhaseDay | None) -> str:
         return _("Race day")
     phase = here.phase.value.replace("_", " ").capitalize()
     return _("{phase}, {days}").format(phase=phase, days=_days(here.days_to_race))
+
+
+def badges(phases: Mapping[int, PhaseDay]) -> dict[int, str]:
+    """The same of many clients, each that several share put into words once."""
+    words: dict[tuple, str] = {}
+    found = {}
+    for client, here in phases.items():
+        said = (here.phase, here.days_to_race)
+        if said not in words:
+            words[said] = badge(here)
+        found[client] = words[said]
+    return found
 
 
 def _days(days: int) -> str:

@@ -248,7 +248,7 @@ class Client(Named, models.Model):
 
     def is_under_age(self, on: date) -> bool:
         """Under 18 on that day; somebody of unknown age is not."""
-        return self.date_of_birth is not None and self.date_of_birth > grown_up_since(on)
+        return is_minor(self.date_of_birth, on)
 
     def lacks_consent(self, on: date) -> bool:
         """Under age on that day, and no parent or guardian has agreed yet."""
@@ -269,6 +269,11 @@ class ClientEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} by {self.by}"
+
+
+def is_minor(born: date | None, on: date) -> bool:
+    """Under 18 on that day; somebody of unknown age is not."""
+    return born is not None and born > grown_up_since(on)
 
 
 def grown_up_since(day: date) -> date:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy
 
 THE_SERVER = 1
 # So many messages in a row that did not go: the trouble is not theirs.
@@ -31,6 +32,7 @@ class MailServer(models.Model):
 
     failures_in_a_row = models.PositiveIntegerField(default=0)
     rests_until = models.DateTimeField(null=True, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True, help_text=gettext_lazy("A test mail."))
 
     objects = MailServerQuerySet.as_manager()
 
@@ -55,6 +57,9 @@ class MailServer(models.Model):
         if self.failures_in_a_row:
             self._row().update(failures_in_a_row=0, rests_until=None)
             self.failures_in_a_row = 0
+
+    def took_a_test(self) -> None:
+        self._row().update(tested_at=Now())
 
     def _row(self) -> MailServerQuerySet:
         return MailServer.objects.filter(pk=self.pk)

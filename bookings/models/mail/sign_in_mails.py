@@ -40,6 +40,7 @@ class SignInMail(models.Model):
     due_at = models.DateTimeField(help_text=gettext_lazy("When to try next."))
     not_after = models.DateTimeField(help_text=gettext_lazy("Of no use later, and forgotten."))
     attempts = models.PositiveIntegerField(default=0)
+    is_a_test = models.BooleanField(default=False, db_default=False)
 
     objects = UntilSentQuerySet.as_manager()
 

@@ -22,6 +22,7 @@ class SignInKind(models.TextChoices):
     LOCKED_OUT = "locked_out", _("tried too often, and must wait")
     CODE_MAILED = "code_mailed", _("a code was mailed")
     LINK_MAILED = "link_mailed", _("a link to a new password was mailed")
+    INVITED = "invited", _("an invitation was mailed")
     NOBODYS = "nobodys", _("asked for a code or link, and can have none")
     PASSWORD_CHANGED = "password_changed", _("password changed")
     PASSWORD_RESET = "password_reset", _("password taken away")

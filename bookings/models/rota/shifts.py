@@ -4,11 +4,15 @@ from datetime import date
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.core.intervals import Interval
+from bookings.core.scheduling.weeks import MOST_WEEKS, is_every, monday_of
 from bookings.models.rota.therapists import Therapist
 
 
@@ -24,6 +28,11 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, gettext_lazy("Sunday")
 
 
+def refuse_other_days(day: date) -> None:
+    if day != monday_of(day):
+        raise ValidationError(_("Please give the Monday of that week."))
+
+
 def ends_after_it_starts(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(end__gt=F("start")),
@@ -33,7 +42,11 @@ def ends_after_it_starts(name: str) -> models.CheckConstraint:
 
 
 class Weekly(models.Model):
-    """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`."""
+    """Hours on the clinic's clock, one weekday, every week from `valid_from` to `valid_until`.
+
+    Or every so many weeks, Monday to Sunday, counted from a Monday: a year of 53 weeks shifts
+    nothing.
+    """
 
     therapist: "models.ForeignKey[Therapist, Therapist]"  # each kind of them has its own
 
@@ -43,6 +56,20 @@ class Weekly(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField(
         null=True, blank=True, help_text=gettext_lazy("The last day it holds.")
+    )
+    every_weeks = models.PositiveSmallIntegerField(
+        gettext_lazy("every so many weeks"),
+        default=1,
+        db_default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_WEEKS)],
+        help_text=gettext_lazy("1 for every week, 2 for every other."),
+    )
+    counted_from = models.DateField(
+        gettext_lazy("counted from"),
+        null=True,
+        blank=True,
+        validators=[refuse_other_days],
+        help_text=gettext_lazy("The Monday of a week in which it holds; not for every week."),
     )
 
     class Meta:
@@ -59,6 +86,7 @@ class Weekly(models.Model):
             day.weekday() == self.weekday
             and self.valid_from <= day
             and (self.valid_until is None or day <= self.valid_until)
+            and is_every(self.every_weeks, day, self.counted_from)
         )
 
     def on(self, day: date, tz: ZoneInfo) -> Interval | None:
@@ -76,6 +104,20 @@ def held_together(name: str) -> list[models.BaseConstraint]:
             violation_error_message=gettext_lazy("The last day must not be before the first."),
         ),
         models.CheckConstraint(condition=Q(weekday__lte=6), name=f"{name}_weekday_exists"),
+        models.CheckConstraint(
+            condition=Q(every_weeks__gte=1, every_weeks__lte=MOST_WEEKS),
+            name=f"{name}_every_so_many_weeks",
+            violation_error_message=gettext_lazy("Please give a number of weeks from 1 to 52."),
+        ),
+        models.CheckConstraint(
+            condition=Q(every_weeks=1, counted_from__isnull=True)
+            | Q(every_weeks__gt=1, counted_from__isnull=False, counted_from__iso_week_day=1),
+            name=f"{name}_counted_from_a_monday",
+            violation_error_message=gettext_lazy(
+                "What does not hold every week is counted from the Monday of a week in which it "
+                "does; what holds every week from none."
+            ),
+        ),
     ]
 
 
@@ -99,12 +141,21 @@ class WeeklyBreak(Weekly):
 
 
 class ExtraShift(models.Model):
-    """Hours on one day, on top of the weekly ones."""
+    """Hours on one day, on top of the weekly ones or `instead` of them.
+
+    Where one of a day is instead, no weekly hours hold on it; weekly breaks do.
+    """
 
     therapist = models.ForeignKey(Therapist, on_delete=models.CASCADE, related_name="extra_shifts")
     day = models.DateField()
     start = models.TimeField()
     end = models.TimeField()
+    instead = models.BooleanField(
+        gettext_lazy("instead of the weekly hours"),
+        default=False,
+        db_default=False,
+        help_text=gettext_lazy("No weekly hours hold on that day; weekly breaks do."),
+    )
 
     class Meta:
         ordering = ["day", "start"]

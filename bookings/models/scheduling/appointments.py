@@ -17,7 +17,12 @@ from django.utils.translation import gettext_lazy
 from bookings.core.intervals import Interval
 from bookings.core.roles import Role
 from bookings.core.scheduling.openings import Duration
-from bookings.core.scheduling.statuses import FREES_ITS_TIME, Status, comes_from
+from bookings.core.scheduling.statuses import (
+    FREES_ITS_TIME,
+    Status,
+    comes_from,
+    waits_for_a_decision,
+)
 from bookings.models.clients.clients import Client
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Room, Treatment
@@ -252,8 +257,6 @@ class Appointment(models.Model):
     )
 
     last_event: int | None  # told by `with_last_event`
-    settled: Decimal  # told by the diary's days
-    is_first: bool  # likewise: no visit of the client came before
     left: Decimal  # told of what is unpaid
     changed_at: datetime  # told by the calendars to subscribe to
     waits: bool  # told by `with_waits`
@@ -351,12 +354,9 @@ class Appointment(models.Model):
 
     @property
     def awaits_decision(self) -> bool:
-        """Its client is on hold, and nobody who treats them has decided about this visit.
-
-        What was done before the hold stays done.
-        """
+        """Its client is on hold, and nobody who treats them has decided about this visit."""
         on_hold = self.client is not None and self.client.health_hold
-        return on_hold and not self.decided_on_hold and self.status != Status.COMPLETED
+        return waits_for_a_decision(self.status, on_hold=on_hold, decided=self.decided_on_hold)
 
     @property
     def interval(self) -> Interval:

@@ -27,23 +27,38 @@ SUITABLE_ROOMS = """
      ORDER BY room.name, room.id
 """
 
-HOURS_OF_WORK = """
-    SELECT shift.therapist_id, day::date, shift.start, shift."end", shift.works
-      FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until, true AS works
+# Everybody's of the days from `first` to `last`. What holds every so many weeks is counted from a
+# Monday, by days: weeks have no number here. On a day whose extra hours are `instead`, no weekly
+# hours are worked; breaks hold.
+HOURS_OF_DAYS = """
+    SELECT shift.therapist_id, day::date AS day, shift.start, shift."end", shift.works
+      FROM (SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
+                   every_weeks, counted_from, true AS works
               FROM bookings_weeklyshift
              UNION ALL
-            SELECT therapist_id, weekday, start, "end", valid_from, valid_until, false
+            SELECT therapist_id, weekday, start, "end", valid_from, valid_until,
+                   every_weeks, counted_from, false
               FROM bookings_weeklybreak) shift
       JOIN generate_series(%(first)s::timestamp, %(last)s::timestamp, '1 day') day
         ON extract(isodow FROM day) = shift.weekday + 1
        AND day >= shift.valid_from
        AND (shift.valid_until IS NULL OR day <= shift.valid_until)
-     WHERE shift.therapist_id = ANY(%(therapists)s)
+       AND (shift.every_weeks = 1
+            OR (day::date - shift.weekday - shift.counted_from) %% (7 * shift.every_weeks) = 0)
+     WHERE NOT (shift.works
+                AND EXISTS (SELECT FROM bookings_extrashift
+                             WHERE bookings_extrashift.day = day.day::date
+                               AND bookings_extrashift.therapist_id = shift.therapist_id
+                               AND bookings_extrashift.instead))
      UNION ALL
     SELECT therapist_id, day, start, "end", true
       FROM bookings_extrashift
-     WHERE day BETWEEN %(first)s AND %(last)s AND therapist_id = ANY(%(therapists)s)
+     WHERE day BETWEEN %(first)s AND %(last)s
 """
+
+HOURS_OF_WORK = """
+    SELECT * FROM (HOURS_OF_DAYS) hours WHERE therapist_id = ANY(%(therapists)s)
+""".replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
 # In whole seconds, rounded outwards.
 TIME_OFF = """

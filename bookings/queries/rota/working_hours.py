@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from bookings.core.intervals import Interval
@@ -44,10 +44,15 @@ def timetables(
 
 def hours_and_breaks(therapists: Iterable[int], first: date, days: int, clinic: Clinic) -> Hours:
     """Of the `days` civil days from `first`, weekly and extra hours alike."""
+    last = first + timedelta(days=days - 1)
+    return hours_told(facts.hours_of_work(therapists, first, last), clinic)
+
+
+def hours_told(told: Iterable[tuple[int, date, time, time, bool]], clinic: Clinic) -> Hours:
+    """The same of rows as `facts.hours_of_work` has them."""
     working: dict[int, list[Span]] = defaultdict(list)
     breaks: dict[int, list[Span]] = defaultdict(list)
-    last = first + timedelta(days=days - 1)
-    for therapist, day, start, end, works in facts.hours_of_work(therapists, first, last):
+    for therapist, day, start, end, works in told:
         if hours := clock_span(day, start, end, clinic.tz):
             (working if works else breaks)[therapist].append(hours)
     for therapist, pauses in breaks.items():

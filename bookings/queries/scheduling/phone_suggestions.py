@@ -14,7 +14,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.openings import nearest, openings
+from bookings.queries.scheduling.openings import closest, nearest, openings
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
@@ -48,23 +48,43 @@ def suggested(
     ignoring: Ignoring = NOTHING,
     now: datetime,
 ) -> Suggested:
-    """Some of what was asked for, not all in a row; or a colleague then, and what is nearest.
-
-    `length` and `pause` are its own, if not the treatment's.
-    """
+    """Some of what was asked for, not all in a row; or a colleague then, and what is nearest."""
     slot = Slot(treatment=treatment, start=now, therapist=therapist, length=length, pause=pause)
+    among = [] if therapist else list(Therapist.objects.filter(pk__in=wish.people))
 
     def near(start: datetime, **other: Any) -> list[Opening]:
         there = replace(slot, start=start, **other)
-        return nearest(clinic, there, count=count, rules=RULES, ignoring=ignoring, now=now)
+        whom = [there] if other or not among else [replace(there, therapist=x) for x in among]
+        asked: Any = {"count": count, "rules": RULES, "ignoring": ignoring, "now": now}
+        return closest(_together(nearest(clinic, one, **asked) for one in whom), start, count)
 
     if wish.at is not None:
-        return _at_the_very_time(wish.at, near, count, is_named=therapist is not None)
-    if fitting := _fitting(clinic, slot, wish, ignoring, now):
+        return _at_the_very_time(wish.at, near, count, is_named=bool(therapist or among))
+    if fitting := _with_one_of(_fitting(clinic, slot, wish, ignoring, now), among):
         chosen = _spread(fitting, count + 1)
         return Suggested(chosen[:count], fits=True, has_more=len(chosen) > count)
     start = datetime.combine(wish.first, wish.since or A_USUAL_START, clinic.tz).astimezone(UTC)
     return Suggested(near(max(start, now)), fits=False)
+
+
+def _with_one_of(found: Iterable[Opening], among: Sequence[Therapist]) -> list[Opening]:
+    """Of them who is `among` those that were named; all where nobody was."""
+    if not among:
+        return list(found)
+    named = [
+        replace(one, therapists=tuple(who for who in one.therapists if who in among))
+        for one in found
+    ]
+    return [one for one in named if one.therapists]
+
+
+def _together(of_each: Iterable[Iterable[Opening]]) -> list[Opening]:
+    """The openings of several as of one clinic: each start once, with all who can take it."""
+    starts: dict[datetime, tuple[Therapist, ...]] = {}
+    for found in of_each:
+        for one in found:
+            starts[one.starts_at] = starts.get(one.starts_at, ()) + one.therapists
+    return [Opening(start, people) for start, people in starts.items()]
 
 
 def _at_the_very_time(

@@ -1,7 +1,7 @@
 """Which training phase clients are in."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -20,6 +20,35 @@ def phase_at(
     races = [race.in_training for race in visit.whose.races.all()]
     day = clinic.day_of(visit.starts_at)
     return training.phase_on(day, races, rules or protocol.current())
+
+
+def phases_told(
+    races: Iterable[Sequence], day: date, rules: training.Protocol
+) -> dict[int, training.PhaseDay]:
+    """The phase of each client who has a race, of rows: client, date, distance, priority, begin of
+    training, weeks, outcome, kilometres."""
+    of_clients: dict[int, list[Sequence]] = defaultdict(list)
+    for client, *race in races:
+        of_clients[client].append(tuple(race))
+
+    @cache  # Many train for the same race.
+    def phase(of: tuple[Sequence, ...]) -> training.PhaseDay:
+        return training.phase_on(day, [_race(one) for one in of], rules)
+
+    return {client: phase(tuple(of)) for client, of in of_clients.items()}
+
+
+def _race(row: Sequence) -> training.Race:
+    day, distance, priority, begin, weeks, outcome, dnf_km = row
+    return training.Race(
+        race_date=date.fromisoformat(day),
+        distance=training.Distance(distance),
+        priority=training.Priority(priority),
+        training_start=date.fromisoformat(begin) if begin else None,
+        weeks=weeks,
+        outcome=training.Outcome(outcome),
+        dnf_km=dnf_km,
+    )
 
 
 def phases_on(clients: Iterable[Client], day: date) -> dict[int, training.PhaseDay]:

@@ -20,8 +20,12 @@ AS_IT_COMES = gettext_lazy("As it comes with Taper.")
 
 def current() -> Protocol:
     """The protocol that holds now: one query, since a version is read and parsed only once."""
-    newest = ProtocolVersion.objects.values_list("pk", flat=True).first()
-    return default() if newest is None else _parsed(newest)
+    return stored_as(ProtocolVersion.objects.values_list("pk", flat=True).first())
+
+
+def stored_as(pk: int | None) -> Protocol:
+    """The version of that row, which is read only once; None is the file's."""
+    return default() if pk is None else _parsed(pk)
 
 
 def label(protocol: Protocol) -> str:

@@ -14,14 +14,14 @@ from bookings.queries.scheduling.slots import Slot
 from bookings.queries.training.book_again import BookAgain
 from bookings.web.actor import who
 from bookings.web.days import instant_in
+from bookings.web.forms import A_KEY
 from bookings.web.requests import StaffRequest
-
-LONGEST_KEY = 60
 
 
 def key_of(request: StaffRequest) -> str:
-    """What makes a form that is sent twice count once."""
-    return request.POST.get("key", "")[:LONGEST_KEY]
+    """What makes a form that is sent twice count once; nothing where it is none of ours."""
+    key = request.POST.get("key", "")
+    return key if A_KEY.fullmatch(key) else ""
 
 
 def book_offered(

@@ -4,13 +4,15 @@ import argparse
 import os
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils.translation import gettext as _
 
 from clinic.checks import refuse_to_start, refuse_unsafe_settings
-from clinic.operations import migrate_lock
+from clinic.operations import migrate_lock, setup
 
 
 class Command(BaseCommand):
@@ -31,6 +33,7 @@ class Command(BaseCommand):
             migrate_lock.wait_for_the_database(say=self.stdout.write)
             migrate_lock.migrate_once(say=self.stdout.write)
             refuse_to_start()
+            self._say_how_to_begin()
         except ImproperlyConfigured as refusal:
             raise CommandError(f"Refused to start: {refusal}") from refusal
         except migrate_lock.NoDatabase as silence:
@@ -42,3 +45,11 @@ class Command(BaseCommand):
         if program:
             self.stdout.flush()
             os.execvp(program[0], program)  # noqa: S606 - what whoever starts us has named
+
+    def _say_how_to_begin(self) -> None:
+        """Only who reads this log sets the clinic up."""
+        if settings.DEMO or setup.is_begun():
+            return
+        address = f"{settings.SITE_URL}/setup/?token={setup.token()}"
+        sentence = _("No clinic is here yet. Set it up, once, at {address}")
+        self.stdout.write(sentence.format(address=address))

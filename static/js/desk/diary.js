@@ -1,7 +1,8 @@
 // Draws the day in columns, lets appointments be dragged, and keeps up with the other desks.
 // Without it the same day stands below as a table, and everything is done by forms.
 (() => {
-  const POLL = 5000;
+  const POLL = 1500; // an unchanged day costs the server one statement
+  const POLL_UNSEEN = 30000;
   const TOO_SHORT = 2700000; // three quarters of an hour: the card has two lines
   const AN_HOUR = 3600000; // up to it the card has three
   const place = document.getElementById("calendar");
@@ -18,7 +19,7 @@
   const kept = (name, otherwise) => sessionStorage.getItem(`diary-${name}`) ?? otherwise;
   const keep = (name, value) => sessionStorage.setItem(`diary-${name}`, value);
   let view = kept("view", "therapists");
-  let shownOnPhone = Number(kept("therapist", 0));
+  const shownOnPhone = { therapists: Number(kept("therapist", 0)), rooms: Number(kept("room", 0)) };
 
   const element = (name, text = "", facts = {}) => {
     const made = Object.assign(document.createElement(name), facts);
@@ -51,18 +52,22 @@
   };
 
   const resources = () => {
-    if (view === "rooms") return day.rooms;
+    const columns = view === "rooms" ? day.rooms : people();
+    if (view === "rooms") tellOff([], false); // the rooms have all of the day
+    if (!phone.matches || !columns.length) return columns;
+    const one = (shownOnPhone[view] + columns.length) % columns.length;
+    shownOnPhone[view] = one;
+    keep(view === "rooms" ? "room" : "therapist", one);
+    document.getElementById("phone-name").textContent = columns[one].title;
+    return [columns[one]];
+  };
+  const people = () => {
     const boxes = [...document.querySelectorAll("[data-resource]")];
     const ticked = boxes.filter((box) => box.checked).map((box) => box.dataset.resource);
     const chosen = day.therapists.filter((one) => !ticked.length || ticked.includes(one.id));
     const here = chosen.filter((one) => !one.off);
-    const people = here.length && !showsOff ? here : chosen;
     tellOff(chosen.filter((one) => one.off), here.length > 0);
-    if (!phone.matches) return people;
-    shownOnPhone = (shownOnPhone + people.length) % people.length;
-    keep("therapist", shownOnPhone);
-    document.getElementById("phone-name").textContent = people[shownOnPhone].title;
-    return [people[shownOnPhone]];
+    return here.length && !showsOff ? here : chosen;
   };
 
   const beside = () => panel.querySelector("[data-visit]")?.dataset.visit;
@@ -140,7 +145,9 @@
 
   const draw = () => {
     place.classList.toggle("by-room", view === "rooms"); // Rooms have no hours of work.
-    document.getElementById("phone").hidden = !phone.matches || view !== "therapists";
+    document.getElementById("phone").hidden = !phone.matches;
+    document.querySelectorAll("[data-next]").forEach((one) =>
+      one.setAttribute("aria-label", view === "rooms" ? one.dataset.room : one.dataset.therapist));
     if (calendar) {
       calendar.setOption("resources", resources());
       calendar.setOption("events", events());
@@ -367,14 +374,16 @@
     table.innerHTML = page.getElementById("table").innerHTML;
   }
 
+  let nextRound = 0;
   const dragging = () => document.querySelector(".ec-dragging, .ec-resizing-y, .ec-preview");
   const keepUp = async () => {
+    clearTimeout(nextRound);
     try {
       if (!document.hidden && !dragging()) await refresh();
     } catch {
       // The next round tries again.
     }
-    setTimeout(keepUp, POLL);
+    nextRound = setTimeout(keepUp, document.hidden ? POLL_UNSEEN : POLL);
   };
 
   const show = (wanted) => {
@@ -393,14 +402,15 @@
   const goToNamed = () => {
     const visit = day.visits.find(({ id }) => location.hash === `#visit-${id}`);
     if (!visit) return;
-    const column = day.therapists.filter(({ off }) => !off).findIndex(({ id }) => id === visit.therapist);
-    if (phone.matches && column >= 0) step(column - shownOnPhone);
+    const columns = view === "rooms" ? day.rooms : people();
+    const column = columns.findIndex(({ id }) => [visit.therapist, visit.room].includes(id));
+    if (phone.matches && view !== "table" && column >= 0) step(column - shownOnPhone[view]);
     const card = view === "table" ? document.getElementById(`visit-${visit.id}`) : place.querySelector(".is-marked");
     card?.scrollIntoView({ block: "nearest" });
   };
 
   const step = (by) => {
-    shownOnPhone += by;
+    shownOnPhone[view] += by;
     draw();
   };
   const swipe = () => {
@@ -408,7 +418,7 @@
     place.addEventListener("touchstart", ({ touches }) => { from = [touches[0].clientX, touches[0].clientY]; }, { passive: true });
     place.addEventListener("touchend", ({ changedTouches }) => {
       const [x, y] = [changedTouches[0].clientX - from[0], changedTouches[0].clientY - from[1]];
-      if (phone.matches && view === "therapists" && Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
+      if (phone.matches && view !== "table" && Math.abs(x) > 60 && Math.abs(x) > 2 * Math.abs(y)) step(x < 0 ? 1 : -1);
     });
   };
 
@@ -444,7 +454,8 @@
     }, true);
     panel.addEventListener("click", ({ target }) => target.closest("[data-close]") && close());
     document.addEventListener("keydown", ({ key }) => key === "Escape" && !panel.hidden && close());
-    setTimeout(keepUp, POLL);
+    nextRound = setTimeout(keepUp, POLL);
+    document.addEventListener("visibilitychange", () => document.hidden || keepUp());
   };
   start().catch(trouble);
 })();

@@ -40,11 +40,20 @@
     state.append(" ", back);
   };
 
-  const notArrived = () => localStorage.setItem(LEFT, JSON.stringify({ path: location.pathname, wasToBeSigned: Boolean(waiting) }));
+  // With the last revision that is known to be saved: an answer may get lost as well as a question.
+  const notArrived = () => localStorage.setItem(LEFT, JSON.stringify({
+    path: location.pathname, revision: form.elements.revision.value, wasToBeSigned: Boolean(waiting),
+  }));
 
   const leave = (button) => {
     leaving = true;
     form.requestSubmit(button);
+  };
+
+  const typed = () => {
+    const fields = new FormData(form);
+    fields.delete("photo"); // goes with its own button
+    return fields;
   };
 
   async function save() {
@@ -55,7 +64,7 @@
     try {
       form.elements.csrfmiddlewaretoken.value = token(); // a new one after signing in again
       const answer = await fetch(form.dataset.draft, {
-        method: "POST", body: new FormData(form), redirect: "manual",
+        method: "POST", body: typed(), redirect: "manual",
       });
       if (answer.ok) {
         form.elements.revision.value = (await answer.json()).revision;
@@ -101,24 +110,13 @@
     await save();
   };
 
-  // Another form of the page leaves it as well (a photo): what was typed goes first.
-  for (const other of document.forms) {
-    if (other === form || other.method !== "post") continue;
-    other.addEventListener("submit", async (event) => {
-      if (!unsaved && !saving) return;
-      event.preventDefault();
-      await settled();
-      if (!unsaved) other.requestSubmit(event.submitter);
-    });
-  }
-
   // A press on a button goes out only once the draft has arrived, so that it cannot get lost; or
   // once the server has refused it, because its page then says where and shows what stands there.
   form.addEventListener("submit", async (event) => {
     if (leaving) return;
     event.preventDefault();
     const button = event.submitter;
-    unsaved = true;
+    if (form.contains(button)) unsaved = true; // those of the photos stand outside
     await settled();
     if (leaving) return;
     if (unsaved && !refused) {

@@ -6,9 +6,13 @@
   const left = JSON.parse(localStorage.getItem(KEPT) ?? "null");
   if (!box || !left) return;
   const isHere = left.path === location.pathname;
-  const isOpen = !isHere || !!document.querySelector("[data-draft]");
+  const note = document.querySelector("[data-draft]");
+  const isOpen = !isHere || !!note;
+  // Saved since: from another window, or what was typed last has arrived unseen.
+  const isSavedSince = isHere && note?.elements.revision.value !== left.revision;
   for (const part of box.querySelectorAll("[data-elsewhere]")) part.hidden = isHere;
-  box.querySelector("[data-here]").hidden = !isHere;
+  box.querySelector("[data-here]").hidden = !isHere || isSavedSince;
+  box.querySelector("[data-saved-since]").hidden = !isSavedSince;
   box.querySelector("[data-not-signed]").hidden = !left.wasToBeSigned || !isOpen;
   box.querySelector("a").href = left.path;
   box.hidden = false;

@@ -3,6 +3,7 @@
   const LONGEST = 1600, QUALITY = 0.85, MOST_BYTES = 1_900_000;
   const input = document.querySelector("[data-photo]");
   if (!input) return;
+  const button = document.querySelector("[data-add-photo]");
   input.addEventListener("change", async () => {
     const [file] = input.files;
     input.setCustomValidity("");
@@ -21,6 +22,8 @@
     } catch { // the server says what is wrong with it, if it takes as much
       if (file.size > MOST_BYTES) input.setCustomValidity(input.dataset.unreadable);
     }
-    input.form.requestSubmit();
+    button.click();
   });
+  // The note's form is not validated, since nothing of a note is required.
+  button.addEventListener("click", (event) => { if (!input.reportValidity()) event.preventDefault(); });
 })();

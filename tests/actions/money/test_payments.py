@@ -71,6 +71,40 @@ def test_the_same_form_sent_twice_pays_once(pay):
     assert Payment.objects.count() == 1
 
 
+def test_a_key_counts_for_its_own_visit_and_for_nothing_else(visit, pay, book, start):
+    """Neither another visit's payment nor a correction is taken for what the form has sent."""
+    other = book(start=start + timedelta(hours=2), email="lea@example.com", name="Lea Demo")
+    key = token_hex(16)
+    theirs = payments.pay(other, method=Method.CASH, amount=Decimal(60), key=key, by=DESK, now=NOW)
+    ours = pay("20", key=key)
+    assert (ours.appointment, ours.amount) == (visit, 20)
+    forged = pay("10", key=f"correction of {theirs.pk}")
+    back = payments.take_back(theirs, reason="Wrong", by=DESK, now=NOW)
+    assert back.corrects == theirs
+    assert back != forged
+    assert Account.of(other).left == 60
+
+
+@pytest.mark.parametrize(
+    "other", [{"amount": "30"}, {"method": Method.CARD}, {"reason": "Another"}]
+)
+def test_the_same_key_with_other_facts_is_refused(visit, pay, other):
+    key = token_hex(16)
+    pay("20", key=key)
+    with pytest.raises(Refused, match="£20, cash before"):
+        pay(**{"amount": "20", "key": key, **other})
+    assert Payment.objects.count() == 1
+
+
+def test_a_form_sent_again_after_it_was_taken_back_says_that_nothing_is_noted(visit, pay):
+    key = token_hex(16)
+    first = pay("20", key=key)
+    payments.take_back(first, reason="By card", by=DESK, now=NOW)
+    with pytest.raises(Refused, match="has been taken back since"):
+        pay("20", key=key)
+    assert Account.of(visit).left == 60
+
+
 def test_a_mistake_is_taken_back_by_a_further_row_with_a_number_of_its_own(visit, pay):
     wrong = pay()
     for _ in range(2):

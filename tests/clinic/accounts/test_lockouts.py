@@ -112,6 +112,18 @@ def test_guesses_from_many_networks_end_too_and_the_mailed_link_is_a_way_in(owne
     assert is_signed_in(new)
 
 
+def test_the_mailed_link_is_a_way_in_where_her_own_browser_was_shut_too(owner, mail_to):
+    """Somebody who had it in their hands may have tried."""
+    hers = Browser()
+    guess(owner.email, hers, password=PASSWORD)
+    hers.post("/accounts/logout/")
+    guess(owner.email, hers, times=6)
+    hers.post(RESET, {"email": owner.email})
+    assert set_by(mail_to(owner.email), hers)
+    guess(owner.email, hers, password="a-new-one-that-is-long")
+    assert is_signed_in(hers)
+
+
 def test_a_passkeys_page_is_open_meanwhile(owner):
     guess(owner.email, times=8)
     asked = {"X-Requested-With": "XMLHttpRequest"}

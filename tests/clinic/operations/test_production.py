@@ -89,6 +89,13 @@ def test_every_file_that_a_package_names_is_collected_too(collected):
     assert {name for name in named if not name.startswith("/")} - set(paths) == set()
 
 
+def test_djangos_admin_has_no_address_unless_somebody_turns_it_on():
+    data = "import django; django.setup(); from django.urls import reverse; reverse('admin:index')"
+    settings = {"DJANGO_SETTINGS_MODULE": "clinic.settings"}
+    assert "'admin' is not a registered namespace" in run("-c", data, **settings).stderr
+    assert run("-c", data, **settings, ADMIN="on").returncode == 0
+
+
 def test_the_demos_inbox_has_no_address():
     data = "import django; django.setup(); from django.urls import reverse; reverse('demo:inbox')"
     done = run("-c", data, DJANGO_SETTINGS_MODULE="clinic.settings")

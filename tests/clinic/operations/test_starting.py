@@ -39,6 +39,7 @@ def test_three_at_once_on_an_empty_database_migrate_it_once_and_all_go_on(new_da
     said = "".join(out for out, _ in answers)
     assert said.count("here\n") == 3
     assert said.count("The database is up to date.") == 1
+    assert said.count("https://book.example.com/setup/?token=") == 3  # each has a log of its own
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ OURS = {
     "bookings.Fee": {"rule", "by"},
     "bookings.ErasureRequest": {"how", "answered_by", "outcome"},
     "therapists.HealthCheck": {"by"},
+    "therapists.Note": {"saved_from"},
     "therapists.Access": {"who", "page"},
 }
 ALL_OF_OURS = {f"{label}.{name}" for label, names in OURS.items() for name in names}

@@ -151,7 +151,7 @@ def test_what_is_plain_needs_no_explanation():
         ("yesterday", "in the past"),
         ("tomorrow 25:00", "25:00"),
         ("when the moon is full", "“when”"),
-        ("tomorrow or friday", "“or”"),
+        ("lunch or tomorrow evening", "“or”"),
         ("friday 24 december", "is a Thursday"),
         ("between 4 and 2", "ends before"),
         ("tomorrow thursday", "two days"),
@@ -229,6 +229,72 @@ def test_the_table_has_a_hundred_and_fifty_wishes_and_more():
 def test_what_people_say_is_understood(line):
     text, _, meant = line.partition(" = ")
     assert told(wish(text)) == meant
+
+
+TREAT = {
+    name: frozenset({key})
+    for name, key in {"ines": 1, "ines demo": 1, "marco": 2, "zoë": 3, "zoe": 3, "may": 4}.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "whom", "meant"),
+    [
+        ("with ines", {1}, "Tue 01 Dec on"),
+        ("ines", {1}, "Tue 01 Dec on"),
+        ("tue with ines", {1}, "Tue 01 Dec"),
+        ("with Ines on thu after 3", {1}, "Thu 03 Dec, from 15:00"),
+        ("ines or marco", {1, 2}, "Tue 01 Dec on"),
+        ("thu at 10 with ines or marco", {1, 2}, "Thu 03 Dec 10:00"),
+        ("Ines Demo, thursday", {1}, "Thu 03 Dec"),
+        ("marco's next free", {2}, "Tue 01 Dec on"),
+        ("zoë next week", {3}, "Mon 07 Dec to Sun 13 Dec"),
+        ("not with ines", {2, 3, 4}, "Tue 01 Dec on"),
+        ("thu anyone but marco", {1, 3, 4}, "Thu 03 Dec"),
+        ("with anyone tomorrow", set(), "Wed 02 Dec"),
+        ("with may", {4}, "Tue 01 Dec on"),
+        ("3 may with may", {4}, "Mon 03 May 2027"),
+    ],
+)
+def test_who_is_to_treat_may_be_named_in_the_wish(text, whom, meant):
+    said = read(text, now=NOW, tz=LONDON, people=TREAT)
+    assert (said.people, told(said)) == (whom, meant)
+
+
+def test_a_name_that_nobody_there_has_is_said():
+    with pytest.raises(Unclear, match="“bob”"):
+        read("thu with bob", now=NOW, tz=LONDON, people=TREAT)
+
+
+THEIRS = datetime(2026, 12, 3, 15, 45, tzinfo=UTC)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("same time next week", "Thu 10 Dec 15:45"),
+        ("the same time tomorrow", "Wed 02 Dec 15:45"),
+        ("same time on friday", "Fri 04 Dec 15:45"),
+        ("same time in two weeks", "Tue 15 Dec 15:45"),
+        ("same time a week later", "Thu 10 Dec 15:45"),
+        ("a week later", "Thu 10 Dec"),
+        ("two weeks later, same time", "Thu 17 Dec 15:45"),
+        ("a day later", "Fri 04 Dec"),
+        ("a day earlier at 10", "Wed 02 Dec 10:00"),
+        ("same day next week", "Thu 10 Dec"),
+        ("same day after 5", "Thu 03 Dec, from 17:00"),
+        ("same time", "Thu 03 Dec 15:45"),
+        ("same time next month", "Fri 01 Jan to Sun 31 Jan 2027, Thu, from 15:45, before 16:45"),
+    ],
+)
+def test_the_same_time_is_that_of_the_visit_it_is_about(text, meant):
+    assert told(read(text, now=NOW, tz=LONDON, same=THEIRS)) == meant
+
+
+@pytest.mark.parametrize("text", ["same time next week", "a week later", "same day"])
+def test_the_same_time_as_nothing_is_asked_about(text):
+    with pytest.raises(Unclear, match="The same as"):
+        wish(text)
 
 
 def test_only_the_weekdays_that_were_named_are_meant():

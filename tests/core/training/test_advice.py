@@ -1,5 +1,6 @@
 """What is advised of each day around a race; a Sunday's long run unless told."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -49,6 +50,15 @@ def test_each_day_has_a_verdict_and_says_why(advice, days, verdict, words):
     assert found.verdict is verdict
     assert words in found.reason
     assert found.rule
+
+
+@given(st.integers(-30, 220), st.sampled_from(Weekday), st.sampled_from(sorted(Kind)))
+def test_the_same_in_staffs_words_speaks_to_nobody(days, long_run, kind):
+    race = training.Race(RACE_DAY, Distance.MARATHON, name="the race")
+    runner = training.Runner(long_run_weekday=long_run, new_client=bool(days % 2))
+    plan = training.plan([race], runner, PROTOCOL, as_of=AS_OF)
+    found = training.advice_for(frozenset({kind}), RACE_DAY - timedelta(days=days), plan)
+    assert not re.search(r"\b(you|your|yours)\b", found.for_staff)
 
 
 def test_the_long_run_may_be_on_any_day(advice):

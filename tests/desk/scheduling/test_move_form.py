@@ -164,3 +164,10 @@ def test_the_present_place_is_not_among_them_but_a_colleague_then_is(visit, kim,
     found = near(visit, ignoring=Ignoring(appointments=(visit.pk,)))
     assert (TEN, (kim,)) not in [(one.starts_at, one.therapists) for one in found]
     assert (TEN, (lee,)) in [(one.starts_at, one.therapists) for one in found]
+
+
+def test_a_visit_goes_to_the_same_time_of_another_week_or_to_whom_the_wish_names(form, visit, lee):
+    assert form(when="same time next week").status_code == 302
+    assert visit.starts_at == datetime(2026, 12, 10, 10, tzinfo=UTC)
+    form(when="same time a day later with lee", revision=visit.revision)
+    assert (visit.starts_at, visit.therapist) == (datetime(2026, 12, 11, 10, tzinfo=UTC), lee)

@@ -323,7 +323,7 @@ def test_the_same_form_sent_twice_books_once(call, ana):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"when": "whenever"}, "was not understood"),
+        ({"when": "when the moon is full"}, "was not understood"),
         ({"when": "31.11."}, "no 31 November"),
         ({"who": ""}, "Who is it?"),
         ({"treatment": "0"}, "Please correct"),
@@ -429,3 +429,82 @@ def test_later_shows_more_than_the_first_six_and_books_nothing(call, desk, massa
     assert page.status_code == 200
     assert page.content.decode().count('name="start"') == 18
     assert not Appointment.objects.exists()
+
+
+@pytest.fixture
+def three(massage, room):
+    """Two colleagues of Kim who treat at the same hours, each with a room."""
+    found = []
+    for name in ("Ines Demo", "Marco Zoë"):
+        one = make_therapist(name)
+        make_week(one)
+        massage.therapists.add(one)
+        make_room(f"Room of {name}")
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("when", "who"),
+    [
+        ("thu 10:00 with ines", "Ines Demo"),
+        ("thu 10:00, Ines Demo", "Ines Demo"),
+        ("thu 10:00 zoe or ines", "Ines Demo"),
+        ("zoë thu 10:00", "Marco Zoë"),
+        ("not with ines or kim thu 10:00", "Marco Zoë"),
+    ],
+)
+def test_whom_the_wish_names_is_who_is_booked(call, ana, only, three, kim, when, who):
+    """Also where somebody else stands in the box below."""
+    assert call(when=when, therapist=kim.pk).status_code == 302
+    assert only().therapist.name == who
+
+
+def test_the_times_of_whom_the_wish_names_are_theirs_alone(desk, ana, massage, three, kim, room):
+    ines = three[0]
+    make_appointment(
+        starts_at=datetime(2026, 12, 3, 10, tzinfo=UTC),
+        treatment=massage,
+        therapist=ines,
+        room=room,
+    )
+    asked = {"who": "ana", "treatment": massage.pk, "when": "thu before noon with ines"}
+    lines = desk.get(NEW, asked).context["times"].lines
+    assert lines
+    assert {line.value.partition(" ")[2] for line in lines} == {str(ines.pk)}
+    exact = desk.get(NEW, {**asked, "when": "thu 10:00 with ines"}).context["times"]
+    assert not exact.fits
+    assert [str(one) for one in exact.lines[0].opening.therapists] != ["Ines Demo"]
+    several = desk.get(NEW, {**asked, "when": "thu 10:00 with ines or marco"}).context["times"]
+    assert several.fits
+    assert several.lines[0].instead == three[1]
+
+
+@pytest.mark.parametrize(
+    ("when", "said"), [("with bob", "called “bob”"), ("with lea", "offers that treatment")]
+)
+def test_who_cannot_be_meant_is_said(call, ana, when, said):
+    make_therapist("Lea Demo")
+    answer = call(when=when)
+    assert said in answer.content.decode()
+
+
+def test_the_same_time_is_that_of_the_clients_last_visit(call, ana, only, massage, kim, room):
+    make_appointment(
+        starts_at=datetime(2026, 11, 26, 15, 15, tzinfo=UTC),
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        client=ana,
+        status=Status.COMPLETED,
+    )
+    assert call(when="same time next week").status_code == 302
+    last = Appointment.objects.latest("starts_at")
+    assert last.starts_at == datetime(2026, 12, 10, 15, 15, tzinfo=UTC)
+
+
+def test_what_is_advised_against_a_day_is_said_of_the_client_not_to_them(desk, ana, massage):
+    make_race(ana, race_date=date(2027, 4, 25))
+    page = desk.get(NEW, {"who": "ana", "treatment": massage.pk, "when": "sunday at 10"})
+    assert "This is the day of their long run." in page.content.decode()
+    assert "your long run" not in page.content.decode()

@@ -1,5 +1,6 @@
 """Ill today, closed tomorrow, gone for good: who is booked is settled together, or stays listed."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -274,3 +275,66 @@ def test_whoever_has_no_address_is_not_offered_times_by_mail(desk, kim, seven):
     Client.objects.filter(pk=seven[0].client_id).update(email="")
     said = pressed(desk, ill(desk, kim), seven[:1], do="offer")
     assert "There is no email address: please ring them." in said.text
+
+
+def rows_settled(page):
+    return {str(one.visit.client): one for one in page.context["settled"]}
+
+
+def test_after_the_press_the_page_says_where_each_went_and_who_knows_of_it(
+    desk, clock, kim, lee, second_room, seven
+):
+    Client.objects.filter(pk=seven[1].client_id).update(email="")
+    page = pressed(desk, ill(desk, kim), seven[:2], do="move")
+    page = pressed(desk, page, seven[2:3], do="cancel")
+    told, silent, cancelled = rows_settled(page).values()
+    assert "Wed 2 Dec 2026, 09:00</b> with <bdi>Lee Demo</bdi>" in page.text
+    assert "Kim Demo → Lee Demo" in told.words
+    assert (told.mail_waits, silent.mail_waits, cancelled.mail_waits) == (True, False, True)
+    assert "Mail goes at 08:33" in page.text
+    assert "Not told: no e-mail" in page.text
+    assert not any(one.may_be_undone for one in (told, silent, cancelled)), "Kim is away then"
+    Mail.objects.filter(kind=MailKind.MOVED).update(state=MailState.SENT, sent_at=timezone.now())
+    again = desk.get(page.redirect_chain[-1][0])
+    assert "Told by mail at 08:30" in again.text
+    Absence.objects.all().delete()
+    url = page.redirect_chain[-1][0]
+    assert [one.may_be_undone for one in rows_settled(desk.get(url)).values()] == [True] * 3
+    clock.move_to(timezone.now() + timedelta(minutes=4))
+    later = [one.may_be_undone for one in rows_settled(desk.get(url)).values()]
+    assert later == [True, True, False]
+
+
+@pytest.mark.parametrize("do", ["move", "cancel"])
+def test_what_was_settled_is_undone_from_the_list_and_stands_on_it_again(
+    desk, kim, lee, second_room, seven, do
+):
+    page = pressed(desk, ill(desk, kim), seven[:2], do=do)
+    Absence.objects.update(starts_at=seven[2].starts_at)
+    page = desk.get(page.redirect_chain[-1][0])
+    undo = next(one for one in forms_of(page.text) if one.action.endswith(f"{seven[0].pk}/undo/"))
+    back = desk.post(undo.action, undo.sent, follow=True)
+    assert urlsplit(back.redirect_chain[-1][0]).path == PAGE
+    seven[0].refresh_from_db()
+    assert (seven[0].status, seven[0].therapist) == (Status.BOOKED, kim)
+    there = rows_settled(back)["Client 9"]
+    assert there.may_be_undone == (do == "move"), "a move back is one more move"
+    assert ("taken back" in there.words) == (do == "cancel")
+
+
+def test_whoever_is_named_in_the_address_and_was_not_settled_is_not_listed(desk, seven, kim):
+    ill(desk, kim)
+    page = desk.get(f"{PAGE}?settled={seven[0].pk}&settled=x&settled=999999999999999999999")
+    assert page.status_code == 200
+    assert page.context["settled"] == []
+
+
+def test_what_was_settled_asks_as_many_questions_for_7_as_for_1(desk, kim, lee, second_room, seven):
+    page = pressed(desk, ill(desk, kim), seven, do="move")
+    asked = {}
+    for number in (1, 7):
+        those = "&".join(f"settled={one.pk}" for one in seven[:number])
+        with CaptureQueriesContext(connection) as data:
+            assert len(desk.get(f"{PAGE}?{those}").context["settled"]) == number
+        asked[number] = len(data)
+    assert asked[1] == asked[7], page

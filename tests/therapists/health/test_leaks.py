@@ -24,7 +24,7 @@ from bookings.mail.compose import compose
 from bookings.models import Clinic, Mail
 from bookings.queries.training import protocol
 from therapists.actions import morning_mail, notices, push_devices, pushes
-from therapists.models import Habits, Letter, NoteVersion, Photo
+from therapists.models import Habits, HealthCheck, Letter, NoteVersion, Photo
 
 pytestmark = pytest.mark.fixed_clock("2026-12-02T09:00")  # by day: at night staff are let sleep
 
@@ -74,9 +74,9 @@ def photographed(word) -> SimpleUploadedFile:
 
 
 @pytest.fixture
-def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
-    """A day: answers by link, the brief, a draft, a photo, a signature, an amendment, a letter,
-    what staff are told of it all on mail and phone, errors on the way.
+def live(kim, kims, ana, anas, desks, client, visit, push_service, signed_in):
+    """A day: answers by link and on a phone handed over, the brief, a draft, a photo, a signature,
+    an amendment, a letter, what staff are told of it all on mail and phone, errors on the way.
     """
     phone = push_service.browser()
 
@@ -99,7 +99,7 @@ def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
         kims.post(f"{page}draft/", noted(word))
         kims.post(f"{page}draft/", noted(word))
         kims.post(page, noted(word * 500, revision=1))
-        kims.post(f"/visits/{mine.pk}/photos/", {"photo": photographed(word)})
+        kims.post(page, noted(word, revision=1, do="photo", photo=photographed(word)))
         kims.post(f"/visits/{mine.pk}/photos/", {"photo": SimpleUploadedFile(word, b"none")})
         kims.post(f"/visits/{mine.pk}/ask/", {**answered(word), "cancer": "perhaps"})
         kims.post(f"/visits/{mine.pk}/ask/", answered(word))
@@ -109,6 +109,7 @@ def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
         kims.post(f"/visits/{mine.pk}/clear/", {"decision": "lift", "reason": word})
         kims.post(f"/visits/{mine.pk}/letter/", {"to": word, "text": word})
         kims.get(f"/clients/{ana.pk}/history/")
+        handed_over(signed_in(kim.user), mine, word)
         kims.post(f"/today/visits/{mine.pk}/mark/", {"status": "completed"})
         morning_mail.send_due(now=datetime(2026, 12, 1, 7, tzinfo=timezone.get_default_timezone()))
         assert pushes.send_due() == 2  # the greeting, and all of the day in one
@@ -116,6 +117,18 @@ def live(kim, kims, ana, anas, desks, client, visit, noon, push_service):
         return mine
 
     return _live
+
+
+def handed_over(phone, visit, word):
+    """The client fills it in wrong and then right, and tries to get past the lock."""
+    asked = f"/visits/{visit.pk}/ask/?all"
+    phone.post(f"/visits/{visit.pk}/hand-over/")
+    phone.post(asked, {**answered(word), "cancer": "perhaps"})
+    phone.post(asked, answered(word))
+    for _ in range(6):
+        phone.post("/accounts/reauthenticate/", {"password": word, "next": asked})
+    phone.get("/privacy/")
+    assert HealthCheck.objects.filter(asked="handed_over").exists()
 
 
 @pytest.fixture

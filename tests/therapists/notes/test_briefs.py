@@ -90,7 +90,7 @@ def test_the_history_takes_as_many_queries_for_ten_visits_as_for_one(
 ):
     sign(earlier(1), plan="x")
     url = f"/clients/{Note.objects.get().appointment.client_id}/history/"
-    with django_assert_max_num_queries(17) as seen:
+    with django_assert_max_num_queries(18) as seen:
         kims.get(url)
     as_many = len(seen)
     for days in range(2, 11):

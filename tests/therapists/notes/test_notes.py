@@ -145,3 +145,34 @@ def test_the_database_refuses_to_change_a_signed_version(sign, visit, attempt):
         attempt(version)
     version.refresh_from_db()
     assert version.content.opened()["plan"] == "As it was"
+
+
+ONE, TWO = "1" * 16, "2" * 16  # as pages are named
+
+
+def test_what_is_sent_again_because_its_answer_got_lost_is_saved_and_no_other_windows_work(
+    kims, visit
+):
+    mine = visit()
+    url = f"/visits/{mine.pk}/note/draft/"
+
+    def save(window, words, revision=0):
+        typed = note_of(mine, subjective=words, window=window)
+        return kims.post(url, typed | {"revision": revision})
+
+    assert save(ONE, "The first words").json() == {"revision": 1}
+    assert save(ONE, "The first words, and more").json() == {"revision": 2}
+    assert save(TWO, "From another window").status_code == 409
+    assert save(TWO, "From another window", revision=2).json() == {"revision": 3}
+    assert save(ONE, "The first words, and more").status_code == 409
+    for unnamed in ("", "some words"):
+        assert save(unnamed, "From a page of before").status_code == 409
+    assert "words" not in Note.objects.get().saved_from
+
+
+def test_a_signature_that_is_sent_again_signs_once(kims, visit):
+    mine = visit()
+    typed = note_of(mine, do="sign", subjective="Once", window=ONE)
+    kims.post(f"/visits/{mine.pk}/note/", typed)
+    assert kims.post(f"/visits/{mine.pk}/note/", typed).status_code == 409
+    assert NoteVersion.objects.count() == 1

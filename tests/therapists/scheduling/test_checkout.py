@@ -53,12 +53,12 @@ def test_whoever_is_next_can_be_rung(kims, visit):
 
 def test_what_is_left_is_taken_by_one_press_and_only_once(ask, done):
     for _ in range(2):
-        page = ask(f"visits/{done.pk}/pay", method="card", key="k" * 20)
+        page = ask(f"visits/{done.pk}/pay", method="card", key="a" * 32)
     assert Payment.objects.get().amount == done.price
     assert "to pay" not in page
 
 
-@pytest.mark.parametrize("typed", [{"method": "waived", "key": "k" * 20}, {"method": "card"}, {}])
+@pytest.mark.parametrize("typed", [{"method": "waived", "key": "a" * 32}, {"method": "card"}, {}])
 def test_what_is_no_way_to_pay_takes_nothing(ask, done, typed):
     ask(f"visits/{done.pk}/pay", **typed)
     assert not Payment.objects.exists()
@@ -79,8 +79,8 @@ def test_booked_again_in_four_weeks_at_the_same_hour_without_a_race_or_a_habit(
 ):
     offered = again(kims, done)
     assert (noon + timedelta(weeks=4)).isoformat() in offered
-    page = ask(f"visits/{done.pk}/again", start=offered[0], key="k" * 20)
-    ask(f"visits/{done.pk}/again", start=offered[0], key="k" * 20)
+    page = ask(f"visits/{done.pk}/again", start=offered[0], key="a" * 32)
+    ask(f"visits/{done.pk}/again", start=offered[0], key="a" * 32)
     booked = Appointment.objects.get(starts_at=offered[0])
     assert (booked.client, booked.therapist) == (done.client, done.therapist)
     assert "Next time" in page
@@ -109,7 +109,7 @@ def test_another_pause_is_two_presses_away_and_booked_as_offered(weeks, ask, kim
     offered = buttons(text(kims.get(f"/today/2026-12-02/?visit={done.pk}&weeks={weeks}")), "start")
     then = (noon + timedelta(weeks=weeks)).isoformat()
     assert then in offered
-    ask(f"visits/{done.pk}/again", start=then, weeks=weeks, key="k" * 20)
+    ask(f"visits/{done.pk}/again", start=then, weeks=weeks, key="a" * 32)
     assert Appointment.objects.filter(starts_at=then, client=done.client).exists()
 
 
@@ -134,12 +134,12 @@ def test_with_a_race_the_plans_next_session_is_offered_in_its_window(kims, ana, 
 
 def test_a_time_that_was_not_offered_is_not_booked(ask, done, noon):
     for start in ("", "nonsense", (noon + timedelta(days=9, minutes=7)).isoformat()):
-        assert "has just been taken" in ask(f"visits/{done.pk}/again", start=start, key="k" * 20)
+        assert "has just been taken" in ask(f"visits/{done.pk}/again", start=start, key="a" * 32)
     assert Appointment.objects.count() == 1
 
 
 def test_a_booking_is_taken_back_at_once_and_nobody_is_told(ask, kims, done):
-    ask(f"visits/{done.pk}/again", start=again(kims, done)[0], key="k" * 20)
+    ask(f"visits/{done.pk}/again", start=again(kims, done)[0], key="a" * 32)
     booked = Appointment.objects.latest("pk")
     page = ask(f"visits/{booked.pk}/unbook", visit=done.pk)
     booked.refresh_from_db()
@@ -159,7 +159,7 @@ def test_what_somebody_else_booked_or_what_is_older_is_not_taken_back_here(
     mine = Appointment.objects.exclude(pk__in=[theirs.pk, done.pk])
     cancel = Appointment.objects.filter(pk=theirs.pk)
     cancel.update(status=Status.CANCELLED)
-    ask(f"visits/{done.pk}/again", start=again(kims, done)[0], key="k" * 20)
+    ask(f"visits/{done.pk}/again", start=again(kims, done)[0], key="a" * 32)
     clock.move_to(timezone.now() + timedelta(minutes=4))
     assert "too late to undo" in ask(f"visits/{mine.get().pk}/unbook")
     assert mine.get().status == Status.BOOKED

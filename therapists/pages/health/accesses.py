@@ -47,7 +47,7 @@ PLACES = {
     "history": gettext_lazy("History"),
     "health": gettext_lazy("Health check"),
     "ask": gettext_lazy("Health check in the room"),
-    "hand_over": gettext_lazy("Health check in the room"),
+    "hand_over": gettext_lazy("Health check on the phone handed over"),
     "health_by_link": gettext_lazy("Health check"),
     "letter": gettext_lazy("Letter"),
     "letter_pdf": gettext_lazy("Letter"),

@@ -7,12 +7,14 @@ that ask who somebody is: a password, a passkey, or signing out.
 from time import time
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from bookings.web.requests import PageRequest, StaffRequest
 
 KEY = "handed_over"  # in the session: the one page, and since when
+FRAME = "therapists/health/in_the_room/handed_over.html"
+TO_READ = frozenset({"runner:privacy", "runner:terms"})
 WAYS_BACK = frozenset(
     {
         "account_reauthenticate",
@@ -31,8 +33,15 @@ def hand_over(request: StaffRequest, path: str) -> HttpResponse:
     return response
 
 
-def is_handed_over(request: PageRequest) -> bool:
+def is_handed_over(request: HttpRequest) -> bool:
     return KEY in request.session
+
+
+def dress(request: PageRequest) -> None:
+    """Whatever is answered, the pages of such a browser have the bare frame, errors too."""
+    kept = request.session.get(KEY)
+    request.one_page = kept["path"] if kept else ""
+    request.frame = FRAME if kept else ""
 
 
 def only_its_page(request: PageRequest, *, asked_at: float | None) -> HttpResponse | None:
@@ -45,8 +54,9 @@ def only_its_page(request: PageRequest, *, asked_at: float | None) -> HttpRespon
         return None
     if asked_at is not None and asked_at > kept["at"]:
         del request.session[KEY]
+        dress(request)
         return None
-    if request.path == kept["path"] or request.resolver_match.view_name in WAYS_BACK:
+    if request.path == kept["path"] or request.resolver_match.view_name in WAYS_BACK | TO_READ:
         return None
     if request.method != "GET" or request.htmx:
         raise PermissionDenied

@@ -3,14 +3,17 @@
 The answers are the client's, given to whoever treats them; the record of accesses says to whom.
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.models import Appointment, Therapist
@@ -18,6 +21,8 @@ from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 from therapists.actions import health_checks
 from therapists.core.content import Answers
+from therapists.health_audit import Reader
+from therapists.models import HowAsked
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import HealthForm
 from therapists.pages.health import handed_over
@@ -25,7 +30,9 @@ from therapists.pages.health.health import Asking, asking_of
 from therapists.pages.no_store import of_a_therapist, refuse_unless_treated
 from therapists.pages.reader import reader_of
 
-HANDED_OVER = "therapists/health/in_the_room/handed_over.html"
+NO_WAY_BACK = gettext_lazy(
+    "Set up a password or a passkey first: without one nobody could open this browser again."
+)
 
 
 @page_methods
@@ -42,8 +49,16 @@ def ask(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, asking, form, status=422)
     given = form.answers(asking.rules.version)
-    reader = reader_of(request)
-    health_checks.give(visit.whose, given, form=asking.form, visit=visit, reader=reader, now=now)
+    is_handed_over = handed_over.is_handed_over(request)
+    health_checks.give(
+        visit.whose,
+        given,
+        form=asking.form,
+        visit=visit,
+        reader=_reader(request),
+        now=now,
+        asked=HowAsked.HANDED_OVER if is_handed_over else HowAsked.ALOUD,
+    )
     return _given(request, visit, given)
 
 
@@ -52,7 +67,24 @@ def ask(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
 def hand_over(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
     """The browser shows the questions and nothing else, until somebody says who they are."""
     visit = _visit(therapist, pk)
-    return handed_over.hand_over(request, reverse("therapists:ask", args=[visit.pk]))
+    page = reverse("therapists:ask", args=[visit.pk])
+    if not _has_a_way_back(request):
+        messages.error(request, NO_WAY_BACK)
+        return redirect(page)
+    return handed_over.hand_over(request, page)
+
+
+def _has_a_way_back(request: StaffRequest) -> bool:
+    """A password or a factor. A mailed code would be read on the phone that was handed over."""
+    return bool(get_adapter().get_reauthentication_methods(request.user))
+
+
+def _reader(request: StaffRequest) -> Reader:
+    """The record of accesses tells what was filled in by the client from what was asked."""
+    reader = reader_of(request)
+    if handed_over.is_handed_over(request):
+        return replace(reader, page="therapists:hand_over")
+    return reader
 
 
 def _visit(therapist: Therapist, pk: int) -> Appointment:
@@ -76,6 +108,7 @@ def _show(
         "form": form,
         "all_of_it": "?all",
         "door_pass": door_pass(request.user, request.path),
+        "may_hand_over": _has_a_way_back(request),
     }
     return render(request, "therapists/health/in_the_room/ask.html", context, status=status)
 
@@ -102,6 +135,6 @@ def _of_the_page(request: StaffRequest, visit: Appointment | None) -> dict:
     return {
         "visit": visit,
         "is_handed_over": is_handed_over,
-        "frame": HANDED_OVER if is_handed_over else "therapists/base.html",
+        "frame": handed_over.FRAME if is_handed_over else "therapists/base.html",
         "way_back": f"{reverse('account_reauthenticate')}?{query}",
     }

@@ -1,9 +1,11 @@
 """The note of a visit: written by whoever treats, read by whom its privacy lets."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from secrets import token_hex
 from typing import Any
 
 from django.contrib import messages
@@ -38,6 +40,7 @@ from therapists.models import Decision, Letter, Note, NoteTemplate, NoteVersion,
 from therapists.pages.draft_recovery import STANDS_HERE, door_pass, taken
 from therapists.pages.forms import DecisionForm, NoteForm
 from therapists.pages.no_store import careful, of_a_therapist
+from therapists.pages.notes import photos
 from therapists.pages.reader import reader_of
 from therapists.pages.scheduling.checkout import page_of
 from therapists.queries.alerts import Alert, alerts_of
@@ -46,6 +49,7 @@ from therapists.queries.client_summary import Known, known_of
 
 SIGN, SAVE, SAME, DONE = "sign", "save", "same", "done"  # DONE signs too
 AMEND, TEMPLATE = "amend", "template-"
+WINDOW = re.compile(r"[0-9a-f]{16}")  # as its page has been named
 Versions = list[tuple[NoteVersion, Content]]
 COMPARE = gettext_lazy(
     "Another window has saved this note since. What stands there is shown first; if you save or "
@@ -82,6 +86,10 @@ class NoteSession:
         has_begun = self.visit.status == Status.BOOKED and self.visit.starts_at <= self.now
         is_theirs = self.visit.therapist_id == self.therapist.pk
         return is_theirs and (has_begun or self.visit.status == Status.ARRIVED)
+
+    @property
+    def is_signed(self) -> bool:
+        return self.note is not None and self.note.versions.exists()
 
     @property
     def revision(self) -> int:
@@ -157,6 +165,12 @@ class NoteSession:
             prompts=prompts_for(self.rules.phase),
         )
 
+    def is_as_shown(self, data: QueryDict) -> bool:
+        """Whether nothing has been typed into the form since it was shown."""
+        begun = self.draft() or Content(pressure=self._preset_pressure())
+        form = self.form(begun, data=data)
+        return not form.has_changed() and {*form.marks.values()} == {*begun.marks}
+
     def _preset_pressure(self) -> str:
         return min(self.rules.pressure, self.firmest.pressure).key
 
@@ -167,6 +181,7 @@ class NoteSession:
             privacy=Privacy(form.cleaned_data["privacy"]),
             revision=form.cleaned_data["revision"],
             author=self.therapist,
+            window=named if WINDOW.fullmatch(named := form.data.get("window", "")) else "",
         )
 
     def save(self, draft: notes.Draft) -> Note:
@@ -233,16 +248,26 @@ def _edit(
         "form": form,
         "last": last,
         "figures": figures(form.marks, last.marks if last else ()),
-        "is_amendment": session.note is not None and session.note.versions.exists(),
+        "is_amendment": session.is_signed,
         "stands": stands,
         "decision": decision,
         "door_pass": door_pass(request.user, request.path),
+        "window": token_hex(8),
     }
     return render(request, "therapists/notes/note.html", context, status=status)
 
 
 def _post(request: StaffRequest, session: NoteSession) -> HttpResponse:
     asked = request.POST.get("do", SAVE)
+    if not photos.is_about_one(asked):
+        return _kept(request, session, asked)
+    photos.carry_out(request, asked, session.visit, session.therapist)
+    if session.is_signed or session.is_as_shown(request.POST):
+        return redirect("therapists:note", session.visit.pk)
+    return _kept(request, session, SAVE)
+
+
+def _kept(request: StaffRequest, session: NoteSession, asked: str) -> HttpResponse:
     form = session.form(data=request.POST)
     if not form.is_valid():
         return _edit(request, session, form, status=422)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions.pictures import NoPhoto
 from bookings.actions.refusals import Refused
 from bookings.models import Appointment, Therapist
+from bookings.web.forms import whole_number
 from bookings.web.requests import SignedInRequest, StaffRequest
 from therapists.actions import photos
 from therapists.models import Note, Photo, Privacy
@@ -19,38 +20,59 @@ from therapists.pages.no_store import careful, of_a_therapist, refuse_unless_tre
 from therapists.pages.reader import reader_of
 from therapists.queries.care_access import therapist_of, treats
 
+ADD, REMOVE = "photo", "remove-"  # what a button of the note's form asks for
+
+
+def is_about_one(asked: str) -> bool:
+    return asked == ADD or asked.startswith(REMOVE)
+
+
+def carry_out(request: StaffRequest, asked: str, visit: Appointment, author: Therapist) -> None:
+    """For whoever writes the visit's note; says what became of it."""
+    try:
+        act = _add if asked == ADD else _remove
+        sentence = act(request, asked, visit, author)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, sentence)
+
+
+def _add(request: StaffRequest, _asked: str, visit: Appointment, author: Therapist) -> str:
+    sent = request.FILES.get(ADD)
+    if sent is None:
+        raise NoPhoto
+    reader, now = reader_of(request), timezone.now()
+    photos.add(visit, sent.read(), author=author, reader=reader, now=now)
+    return _("The photo is kept, sealed like the note.")
+
+
+def _remove(request: StaffRequest, asked: str, visit: Appointment, author: Therapist) -> str:
+    own = Photo.objects.filter(note__appointment=visit, note__author=author)
+    photo = get_object_or_404(own, pk=whole_number(asked.removeprefix(REMOVE)))
+    photos.remove(photo, reader=reader_of(request), now=timezone.now())
+    return _("The photo is gone.")
+
 
 @require_POST
 @of_a_therapist
 def add(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
+    """As pages that were opened before the note's own form has photos in it send it."""
     visit = get_object_or_404(Appointment.objects.visits().of_the_living(), pk=pk)
     refuse_unless_treated(therapist, visit.whose)
-    sent = request.FILES.get("photo")
-    try:
-        if sent is None:
-            raise NoPhoto
-        reader, now = reader_of(request), timezone.now()
-        photos.add(visit, sent.read(), author=therapist, reader=reader, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The photo is kept, sealed like the note."))
+    carry_out(request, ADD, visit, therapist)
     return redirect("therapists:note", visit.pk)
 
 
 @require_POST
 @of_a_therapist
 def remove(request: StaffRequest, therapist: Therapist, pk: int) -> HttpResponse:
-    own = Photo.objects.select_related("note__appointment__client")
-    photo = get_object_or_404(own, pk=pk, note__author=therapist)
-    refuse_unless_treated(therapist, photo.note.appointment.whose)
-    try:
-        photos.remove(photo, reader=reader_of(request), now=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The photo is gone."))
-    return redirect("therapists:note", photo.note.appointment_id)
+    """As `add`."""
+    photo = get_object_or_404(Photo, pk=pk, note__author=therapist)
+    visit = photo.note.appointment
+    refuse_unless_treated(therapist, visit.whose)
+    carry_out(request, f"{REMOVE}{pk}", visit, therapist)
+    return redirect("therapists:note", visit.pk)
 
 
 @require_safe

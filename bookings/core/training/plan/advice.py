@@ -37,11 +37,19 @@ VERDICTS = {
 
 @dataclass(frozen=True)
 class Advice:
-    """One day's verdict, the reason in a sentence for the runner, and the rule behind it."""
+    """One day's verdict, the reason in a sentence for the runner, and the rule behind it.
+
+    `of_them` is the same in the words of staff, where the sentence speaks to the runner.
+    """
 
     verdict: Verdict
     reason: str
     rule: str
+    of_them: str = ""
+
+    @property
+    def for_staff(self) -> str:
+        return self.of_them or self.reason
 
 
 def advice_on(day: date, plan: Plan) -> Advice:
@@ -61,6 +69,7 @@ def advice_for(kinds: frozenset[Kind], day: date, plan: Plan) -> Advice:
         Verdict.NOT_ADVISED,
         Sentence("This treatment is meant for other weeks of your training."),
         "P7",
+        Sentence("This treatment is meant for other weeks of their training."),
     )
 
 
@@ -102,11 +111,24 @@ def _not_advised(day: date, plan: Plan) -> Advice | None:
             Sentence("The day after is {race}.", race=isolated(tomorrow.race.name)),
             "S3",
         )
-    long_run = plan.runner.long_run_weekday
+    return _around_the_long_run(day, plan.runner.long_run_weekday)
+
+
+def _around_the_long_run(day: date, long_run: int) -> Advice | None:
     if day.weekday() == long_run:
-        return Advice(Verdict.NOT_ADVISED, Sentence("This is the day of your long run."), "S1")
+        return Advice(
+            Verdict.NOT_ADVISED,
+            Sentence("This is the day of your long run."),
+            "S1",
+            Sentence("This is the day of their long run."),
+        )
     if (day + DAY).weekday() == long_run:
-        return Advice(Verdict.NOT_ADVISED, Sentence("The day after is your long run."), "S1")
+        return Advice(
+            Verdict.NOT_ADVISED,
+            Sentence("The day after is your long run."),
+            "S1",
+            Sentence("The day after is their long run."),
+        )
     return None
 
 

@@ -15,7 +15,7 @@ from bookings.actions.rota import order
 from bookings.actions.rota.therapists import show, treats_otherwise
 from bookings.models import Clinic, Therapist
 from bookings.office import saving
-from bookings.office.therapist_forms import PhotoForm, TherapistForm
+from bookings.office.people.therapist_forms import PhotoForm, TherapistForm
 from bookings.queries.office import offers
 from bookings.queries.training import protocol
 from bookings.web.actor import who

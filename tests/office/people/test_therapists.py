@@ -133,7 +133,7 @@ def test_whom_somebody_else_has_changed_meanwhile_is_not_overwritten(
 
 
 def test_the_list_names_what_each_lacks(office, massage, kim, lee):
-    text = office.get("/office/therapists/").text
+    text = office.get("/office/people/").text
     kims, lees = (text.split(one.name, 1)[1].split("</tr>")[0] for one in (kim, lee))
     assert "tag-danger" not in kims
     assert lees.count("tag-danger") == 2
@@ -142,11 +142,11 @@ def test_the_list_names_what_each_lacks(office, massage, kim, lee):
 def test_thirty_therapists_ask_no_more_than_one(
     office, massage, django_assert_num_queries, django_assert_max_num_queries
 ):
-    url = "/office/therapists/"
+    url = "/office/people/"
     office.get(url)
     with django_assert_max_num_queries(25) as seen:
         office.get(url)
     for _ in range(29):
         massage.therapists.add(factories.make_therapist())
     with django_assert_num_queries(len(seen)):
-        assert office.get(url).text.count('<th scope="row">') == 30
+        assert office.get(url).text.count('<th scope="row">') == 31  # and the owner

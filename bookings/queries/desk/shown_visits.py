@@ -1,0 +1,100 @@
+"""A visit and its client as a day shows them: a day has hundreds, and models are slow to build."""
+
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from bookings.core.scheduling.statuses import Status, waits_for_a_decision
+from bookings.models import STATUS_NAMES, Room, Therapist
+from bookings.models.clients.clients import is_minor
+
+
+class ShownClient(NamedTuple):
+    pk: int
+    name: str
+    phone: str
+    health_hold: bool
+    same_address_as_id: int | None
+    date_of_birth: date | None
+    has_consent: bool
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_under_age(self, on: date) -> bool:
+        return is_minor(self.date_of_birth, on)
+
+    def lacks_consent(self, on: date) -> bool:
+        return self.is_under_age(on) and not self.has_consent
+
+
+class ShownVisit(NamedTuple):
+    """`is_first`: no visit of the client came before; `client` is None while it is only held."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    blocked_until: datetime
+    status: Status
+    revision: int
+    late_minutes: int
+    desk_note: bool
+    decided_on_hold: bool
+    not_told: bool
+    therapist: Therapist
+    room: Room
+    treatment: str
+    price: float
+    settled: float
+    is_first: bool
+    client: ShownClient | None
+    last_event: int | None
+
+    @property
+    def status_name(self) -> str:
+        return str(STATUS_NAMES[self.status])
+
+    @property
+    def awaits_decision(self) -> bool:
+        on_hold = self.client is not None and self.client.health_hold
+        return waits_for_a_decision(self.status, on_hold=on_hold, decided=self.decided_on_hold)
+
+
+def shown_visit(
+    row: list,
+    people: dict[int, Therapist],
+    rooms: dict[int, Room],
+    events: dict[int, int],
+    settled: dict[int, float],
+) -> ShownVisit:
+    """Of a row as `day_facts` has it."""
+    (pk, start, end, until, status, revision, late, note, decided, untold, who, where, *more) = row
+    treatment, price, is_first, *client = more
+    return ShownVisit(
+        pk,
+        datetime.fromtimestamp(start, UTC),
+        datetime.fromtimestamp(end, UTC),
+        datetime.fromtimestamp(until, UTC),
+        STATUS[status],
+        revision,
+        late,
+        note,
+        decided,
+        untold,
+        people[who],
+        rooms[where],
+        treatment,
+        price,
+        settled.get(pk, 0),
+        is_first,
+        _client(client) if client[0] else None,
+        events.get(pk),
+    )
+
+
+STATUS = {one.value: one for one in Status}
+
+
+def _client(row: list) -> ShownClient:
+    pk, name, phone, on_hold, same_as, born, has_consent = row
+    birthday = date.fromisoformat(born) if born else None
+    return ShownClient(pk, name, phone, on_hold, same_as, birthday, has_consent)
