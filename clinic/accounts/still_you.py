@@ -74,7 +74,12 @@ class MailedCodeForm(forms.Form):
 @page_methods
 @private
 def code_again(request: SignedInRequest) -> HttpResponse:
-    """A press mails the code; typing it goes on with what was asked for."""
+    """A press mails the code; typing it goes on with what was asked for.
+
+    Not for whoever has a password or a factor: a mailbox that is open proves less.
+    """
+    if ways := get_adapter().get_reauthentication_methods(request.user):
+        return redirect(ways[0]["url"])
     if request.method == "POST" and "code" not in request.POST:
         _mail(request)
         return redirect(request.get_full_path())

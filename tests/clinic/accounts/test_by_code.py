@@ -394,6 +394,21 @@ def test_who_has_a_password_types_that(ana, type_password, clock):
     assert browser.get(DATA).status_code == 200
 
 
+def test_whoever_has_a_password_is_asked_for_that_and_never_for_a_mailed_code(
+    ana, type_password, clock
+):
+    """A mailbox that is open beside the page would prove less."""
+    ana.user = factories.make_user("ana@example.com")
+    ana.save()
+    browser = type_password("ana@example.com")
+    clock.move_to(timezone.now() + timedelta(minutes=6))
+    browser.get(DATA)
+    before = SignInMail.objects.count()
+    for answer in (browser.get(AGAIN), browser.post(AGAIN)):
+        assert answer["Location"] == "/accounts/reauthenticate/"
+    assert SignInMail.objects.count() == before
+
+
 def test_looking_at_what_is_ones_own_is_not_asked_about(hers_of_before):
     for url in ("/account/", "/account/data/", "/accounts/sessions/", "/plan/"):
         assert hers_of_before.get(url).status_code == 200, url

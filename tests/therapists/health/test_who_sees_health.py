@@ -69,6 +69,7 @@ SHOWS_NOTHING = {
     "therapists:add_photo", "therapists:remove_photo",
     "therapists:add_device", "therapists:end_device", "therapists:manifest",
     "therapists:hand_over",
+    "therapists:questions", "therapists:question", "therapists:question_tried",
 }  # fmt: skip
 
 
