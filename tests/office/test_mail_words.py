@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from bookings.actions.clients import legal
 from bookings.actions.mail import wordings
 from bookings.mail.own_words import names_for
-from bookings.models import Client, MailKind, MailWording
+from bookings.models import Client, LegalKind, MailKind, MailWording
 from bookings.web.mail.frame import html_of
 from bookings.web.mail.samples import written_sample
 from tests.office.conftest import filled
@@ -149,3 +150,27 @@ def test_the_list_asks_as_much_for_many_versions_as_for_none(
             say(kind, f"{number}", based_on=number)
     with django_assert_num_queries(len(seen)):
         assert office.get("/office/mails/").text.count("in your words") == len(MailKind)
+
+
+def test_a_page_asks_as_much_for_thirty_versions_as_for_one(
+    office, django_assert_max_num_queries, django_assert_num_queries
+):
+    say(opening="0")
+    legal.write(LegalKind.TERMS, "0", based_on=1, by="owner: o", now=timezone.now())
+    for url in (PAGE, "/office/texts/terms/"):
+        office.get(url)
+        with django_assert_max_num_queries(25) as seen:
+            office.get(url)
+        for number in range(1, 30):
+            if url == PAGE:
+                say(opening=f"{number}", based_on=number)
+            else:
+                legal.write(
+                    LegalKind.TERMS,
+                    f"{number}",
+                    based_on=number + 1,
+                    by="owner: o",
+                    now=timezone.now(),
+                )
+        with django_assert_num_queries(len(seen)):
+            assert "Version 30" in office.get(url).text

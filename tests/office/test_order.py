@@ -2,6 +2,7 @@
 
 import pytest
 
+from bookings.actions.people.parts import begin_to_treat
 from bookings.actions.rota import order
 from bookings.models import Therapist, Treatment
 from tests import factories
@@ -48,6 +49,12 @@ def test_therapists_that_nobody_has_put_in_order_stand_by_name(office, clinic, k
     assert names(Therapist) == ["Amy Demo", "Lee Demo", "Kim Demo"]
     office.post("/office/therapists/new/", {"name": "Abe New"})
     assert names(Therapist)[-1] == "Abe New"
+
+
+def test_who_is_invited_to_treat_stands_after_those_who_are_in_order(office, clinic, kim, lee):
+    move(office, "/office/therapists/{}/move/", Therapist, "Lee Demo", "up")
+    begin_to_treat(factories.make_user("abe@example.com", name="Abe New"))
+    assert names(Therapist) == ["Lee Demo", "Kim Demo", "Abe New"]
 
 
 def test_the_first_cannot_go_up_nor_the_last_down(office, three):

@@ -12,6 +12,7 @@ from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused, Stale
+from bookings.actions.rota import order
 from bookings.core.roles import Role
 from bookings.models import Client, Clinic, Therapist, Treatment, User
 from bookings.queries.office import offers
@@ -54,7 +55,8 @@ def begin_to_treat(
     if therapist is None:
         slug = offers.free_slug(Therapist, user.name)
         made = {"name": user.name, "slug": slug, "initials": initials_of(user.name)}
-        therapist = Therapist.objects.create(user=user, **made)
+        position = order.after_all(Therapist)
+        therapist = Therapist.objects.create(user=user, position=position, **made)
     elif not Therapist.objects.filter(pk=therapist.pk, user=None).update(user=user, active=True):
         raise Refused(_("They have a login by now."))
     therapist.treatments.add(*treatments)

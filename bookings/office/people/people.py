@@ -24,7 +24,7 @@ from bookings.web.responses import page_methods
 def listed(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     context = {
-        "people": everybody(Clinic.objects.the().day_of(now)),
+        "listed": everybody(Clinic.objects.the().day_of(now)),
         "still_good": now - GOOD_FOR,
     }
     return render(request, "office/people/people.html", context)

@@ -6,15 +6,14 @@ from zoneinfo import available_timezones
 
 from crispy_forms.layout import Fieldset
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Clinic, Tally
+from bookings.models.clinic import validate_currency
 from bookings.web.forms import (
     LONGEST_PHONE,
     AddressField,
@@ -89,8 +88,7 @@ class SetupForm(NewPassword):
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()
-        if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
-            raise ValidationError(_("Please use three letters, such as GBP or EUR."))
+        validate_currency(currency)
         return currency
 
     def as_clinic(self) -> Clinic:

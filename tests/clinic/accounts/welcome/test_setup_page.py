@@ -143,6 +143,8 @@ def test_two_who_set_it_up_at_once_are_one_owner():
         ({"replies_to": "nowhere"}, "replies_to"),
         ({"timezone": "Mars/Olympus"}, "timezone"),
         ({"currency": "£"}, "currency"),
+        ({"currency": "GBX"}, "currency"),
+        ({"currency": "KWD"}, "currency"),
         ({"email": "nowhere"}, "email"),
         ({"password": "short", "again": "short"}, "password"),
         ({"password": "dee@example.com", "again": "dee@example.com"}, "password"),
