@@ -60,6 +60,14 @@ for (const drawing of document.querySelectorAll("[data-bars]")) {
   breaks.addEventListener("input", draw);
 }
 
+/* Pressed twice, the second would find the hours changed by the first. */
+const kept = document.getElementById("kept");
+kept?.addEventListener("submit", (event) => {
+  if (kept.dataset.sent) event.preventDefault();
+  kept.dataset.sent = "1";
+  setTimeout(() => delete kept.dataset.sent, 3000); // where no answer came
+});
+
 function bar([start, length], kind) {
   const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
   for (const [name, value] of Object.entries({ x: start, width: length, height: 10, class: kind })) rect.setAttribute(name, value);

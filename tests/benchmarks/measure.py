@@ -144,8 +144,9 @@ def day_feed(folder: Path, today: date) -> list[tuple[str, str]]:
         f" appointments, {diary_of.STORED:,} stored: over HTTP"
     )
     ratio = statistics.median(taken) / statistics.median(floor)
+    worked = spread(diary_of.worked_for(path, ROUNDS, {}))
     return [
-        (what, f"{spread(taken)}; {queries} queries with signing in"),
+        (what, f"{spread(taken)}; user time {worked}; {queries} queries with signing in"),
         ("floor: a view with one indexed SELECT, over HTTP", f"{spread(floor)}; x{ratio:.1f}"),
     ]
 

@@ -50,8 +50,8 @@ def environment(folder: Path, database: str, port: int, smtp_port: int) -> dict[
 
 
 @contextmanager
-def running(folder: Path, database: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Its address and environment, once it answers; with mails in `folder`/mail."""
+def running(folder: Path, database: str) -> Iterator[str]:
+    """Its address, once it answers; its mails are in `folder`/mail."""
     port, smtp_port = free_port(), free_port()
     env = environment(folder, database, port, smtp_port)
     (folder / "mail").mkdir()
@@ -74,7 +74,7 @@ def running(folder: Path, database: str) -> Iterator[tuple[str, dict[str, str]]]
         )
         loop = [python, "manage.py", "send_mail_loop"]
         children.append(Child.start("mails", loop, log=folder / "mails.log", env=env))
-        yield f"http://localhost:{port}", env
+        yield f"http://localhost:{port}"
     finally:
         stop_together(children)
 

@@ -146,6 +146,8 @@ def test_seven_visits_of_an_ill_therapist_are_settled_in_at_most_20_presses(
         page.get_by_role("button", name="Cancel them").click()
     expect(page.get_by_text("Nobody is left to settle.")).to_be_visible()
     assert len(clicks) <= 20
+    expect(page.get_by_role("heading", name="7 visits settled here")).to_be_visible()
+    for_everybody(page, read_at=[390, 820, 1440])
 
 
 def test_single_keys_search_turn_days_and_can_be_switched_off(page, axe):

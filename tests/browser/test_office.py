@@ -4,6 +4,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from clinic.demo.logins import DEMO_PASSWORD
+from tests.browser import journeys
 from tests.browser.logins import signed_in
 
 pytestmark = pytest.mark.browser
@@ -53,6 +55,41 @@ def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
     owner.get_by_label("What runners come for").fill("Feet.")
     save(owner)
     expect(owner.get_by_role("status")).to_contain_text("is saved")
+
+
+def is_still_you(page) -> None:
+    """The page that asks who it is, where it does."""
+    if page.get_by_role("heading", name="Is it still you?").is_visible():
+        page.get_by_label("Password").fill(DEMO_PASSWORD)
+        page.get_by_role("button", name="Go on").click()
+
+
+def test_somebody_is_invited_works_here_and_leaves(owner, open_context, site):
+    address = journeys.new_address()
+    owner.goto("/office/people/")
+    owner.get_by_role("link", name="Invite somebody").click()
+    owner.locator("#id_name").fill("Nia Newly")
+    owner.locator("#id_email").fill(address)
+    owner.get_by_label("Front desk: diary, clients, money").check()
+    owner.get_by_role("button", name="Send the invitation").click()
+    is_still_you(owner)
+    expect(owner.get_by_text("have not chosen a password yet")).to_be_visible()
+    [link, *_] = site.inbox.links(site.inbox.wait_for(address, about="invited"))
+    theirs = open_context().new_page()
+    theirs.goto(journeys.path_of(link))
+    theirs.get_by_label("Password").fill("four plain words chosen")
+    theirs.get_by_label("The same once more").fill("four plain words chosen")
+    theirs.get_by_role("button", name="Accept, and sign in").click()
+    theirs.wait_for_url("**/desk/")
+    owner.reload()
+    expect(owner.get_by_text("have not chosen a password yet")).to_be_hidden()
+    owner.get_by_role("link", name="They leave the clinic").click()
+    owner.locator("summary", has_text="End it now").click()
+    owner.get_by_role("button", name="They have left").click()
+    is_still_you(owner)
+    expect(owner.get_by_role("heading", name="Take them back")).to_be_visible()
+    theirs.goto("/desk/")
+    expect(theirs.get_by_label("Email")).to_be_visible()
 
 
 def test_settings_with_texts_of_several_lines_are_saved(owner):

@@ -54,6 +54,16 @@ def test_enter_saves_and_what_is_wrong_is_said_beside_its_cell(owner):
     expect(owner.locator(f"{HOURS}-said")).to_contain_text("5 in the afternoon is 17")
 
 
+def test_pressed_twice_it_is_saved_once(owner):
+    owner.goto("/office/rota/4/")
+    owner.locator("#id_w0-first").fill("2028-01-03")
+    owner.locator("#id_w0-breaks_6").fill("5-5:10 stretch")
+    with owner.expect_navigation():
+        owner.get_by_role("button", name="Save", exact=True).last.dblclick()
+    expect(owner.get_by_role("status")).to_contain_text("are saved")
+    expect(owner.locator("#id_w1-breaks_6")).to_have_value("05–05:10 stretch")
+
+
 def test_in_the_table_arrow_keys_lead_from_day_to_day(owner):
     owner.goto("/office/rota/")
     owner.locator("tbody th a").first.focus()

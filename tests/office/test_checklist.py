@@ -65,6 +65,7 @@ def test_a_treatment_whose_rooms_are_out_of_use_is_named(steps, massage, room):
 def test_a_therapist_without_hours_from_today_on_is_named(steps, massage, kim, lee, today):
     factories.make_shift(lee, valid_until=today - timedelta(days=1))
     step = steps()["Working hours"]
+    assert step.url == f"/office/rota/{lee.pk}/"
     assert not step.done
     assert f"{lee}" in step.says
     assert f"{kim}" not in step.says

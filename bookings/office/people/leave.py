@@ -1,5 +1,6 @@
 """Somebody leaves: first what is booked with them, then their login."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -77,7 +78,9 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     coming = coming_with(login, now=now)
-    today = Clinic.objects.the().day_of(now)
+    clinic = Clinic.objects.the()
+    today = clinic.day_of(now)
+    after = clinic.begin_of((login.leaves_on or today) + timedelta(days=1))
     context = {
         "login": login,
         "name": called(login),
@@ -86,6 +89,7 @@ def _page(
         "is_last": is_the_last_owner(login),
         "coming": coming[:SHOWN],
         "count": coming.count(),
+        "count_after": coming.filter(starts_at__gte=after).count(),
         "form": form or LeaveForm(initial={"last_day": login.leaves_on}, today=today),
         **said,
     }

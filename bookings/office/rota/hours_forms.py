@@ -9,7 +9,7 @@ from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from bookings import dates
 from bookings.actions.rota.hours import Wanted
@@ -79,15 +79,23 @@ class WeekOfHoursForm(forms.Form):
         """When these hours hold, in words."""
         if self.before is None:
             return _("Hours to come")
-        rhythm = self.before.rhythm
-        every = rhythm.every_weeks
-        weeks = ngettext("Every week", "Every {count} weeks", every).format(count=every)
+        rhythm, weeks = self.before.rhythm, _("Every week")
+        if rhythm.every_weeks > 1:
+            weeks = _("Every {count} weeks, next in the week of {monday},").format(
+                count=rhythm.every_weeks, monday=dates.day_of_year(self._next_week(rhythm))
+            )
         first = dates.day_of_year(rhythm.valid_from)
         if rhythm.valid_until is None:
             sentence = _("{weeks} since {first}") if self.has_begun else _("{weeks} from {first}")
             return sentence.format(weeks=weeks, first=first)
         last = dates.day_of_year(rhythm.valid_until)
         return _("{weeks} from {first} to {last}").format(weeks=weeks, first=first, last=last)
+
+    def _next_week(self, rhythm: Rhythm) -> date:
+        """The Monday of the first week to come, this one among them, in which the hours hold."""
+        monday = monday_of(max(self.today, rhythm.valid_from))
+        weeks = (monday + n * 7 * DAY for n in range(rhythm.every_weeks))
+        return next(one for one in weeks if is_every(rhythm.every_weeks, one, rhythm.counted_from))
 
     @property
     def is_touched(self) -> bool:

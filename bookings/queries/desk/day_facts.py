@@ -68,7 +68,7 @@ DAY_FACTS = """
           FROM (HOURS_OF_DAYS) hours WHERE therapist_id IN (SELECT id FROM person)),
       'breaks', (
         SELECT json_agg(json_build_array(id, therapist_id, weekday, start, "end", valid_from,
-                                         valid_until, reason)
+                                         valid_until, every_weeks, counted_from, reason)
                         ORDER BY therapist_id, weekday, start, id)
           FROM bookings_weeklybreak
          WHERE therapist_id IN (SELECT id FROM person)

@@ -109,7 +109,7 @@ def _hours(rows: Iterable[Sequence], clinic: Clinic) -> dict[int, list[Span]]:
 def _breaks(
     rows: Iterable[Sequence], first: date, days: int, clinic: Clinic
 ) -> Iterator[tuple[WeeklyBreak, Interval]]:
-    for pk, therapist, weekday, start, end, since, until, reason in rows:
+    for pk, therapist, weekday, start, end, since, until, every, counted_from, reason in rows:
         pause = WeeklyBreak(
             pk=pk,
             therapist_id=therapist,
@@ -118,6 +118,8 @@ def _breaks(
             end=time.fromisoformat(end),
             valid_from=date.fromisoformat(since),
             valid_until=date.fromisoformat(until) if until else None,
+            every_weeks=every,
+            counted_from=date.fromisoformat(counted_from) if counted_from else None,
             reason=reason,
         )
         for day in (first + timedelta(days=n) for n in range(days)):

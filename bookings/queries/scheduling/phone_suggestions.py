@@ -14,7 +14,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.scheduling.when import Wish
 from bookings.models import Appointment, Client, Clinic, Therapist, Treatment
 from bookings.queries.scheduling.diary import Opening
-from bookings.queries.scheduling.openings import closest, nearest, openings
+from bookings.queries.scheduling.openings import nearest, openings
 from bookings.queries.scheduling.slots import NOTHING, Ignoring, Slot
 
 RULES = Rules.DESK_MOVE  # Notice and horizon bind runners: what is against them is found as well.
@@ -55,8 +55,8 @@ def suggested(
     def near(start: datetime, **other: Any) -> list[Opening]:
         there = replace(slot, start=start, **other)
         whom = [there] if other or not among else [replace(there, therapist=x) for x in among]
-        asked: Any = {"count": count, "rules": RULES, "ignoring": ignoring, "now": now}
-        return closest(_together(nearest(clinic, one, **asked) for one in whom), start, count)
+        asked: Any = {"count": 4 * count, "rules": RULES, "ignoring": ignoring, "now": now}
+        return _near(_together(nearest(clinic, one, **asked) for one in whom), start, count)
 
     if wish.at is not None:
         return _at_the_very_time(wish.at, near, count, is_named=bool(therapist or among))
@@ -114,6 +114,15 @@ def _fitting(
         now=now,
     )
     return [one for one in found if wish.holds(one.starts_at, clinic.tz)]
+
+
+def _near(found: Iterable[Opening], start: datetime, count: int) -> list[Opening]:
+    """The nearest first and others some time apart from it, in order of time."""
+    chosen: list[Opening] = []
+    for one in sorted(found, key=lambda one: abs(one.starts_at - start)):
+        if all(abs(one.starts_at - other.starts_at) >= APART for other in chosen):
+            chosen.append(one)
+    return sorted(chosen[:count], key=lambda one: one.starts_at)
 
 
 def _spread(found: Iterable[Opening], count: int) -> list[Opening]:

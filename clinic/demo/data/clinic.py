@@ -29,6 +29,8 @@ CLINIC = {
     "phone": "+44 20 7946 0999",
     "email": "demo-clinic@example.com",
     "timezone": "Europe/London",
+    "country": "GB",
+    "subdivision": "ENG",
     "headline": "Sports massage by the canal, for people training for a race",
     "hours_text": "Monday to Friday 7:00 to 20:30\nSaturday and Sunday 8:00 to 15:00",
     "map_url": "https://www.openstreetmap.org/#map=17/51.5358/-0.1012",

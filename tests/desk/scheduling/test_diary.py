@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from io import StringIO
 from secrets import token_hex
@@ -497,6 +497,25 @@ def test_extra_hours_over_weekly_ones_are_kept_and_flagged(desk, kim, start, ove
     page = desk.post("/diary/blocks/extra/new/", data, follow=True)
     assert "it is in the diary" in page.text
     assert ("These hours overlap: Kim Demo Friday 09:00–17:00" in page.text) is overlap
+
+
+def test_hours_instead_of_the_weekly_ones_ask_about_the_visits_they_leave_outside(
+    desk, kim, booked, clinic
+):
+    day = str(clinic.day_of(booked.starts_at))
+    data = {"therapist": kim.pk, "first": day, "start": "14:00", "end": "20:00"}
+    page = desk.post("/diary/blocks/extra/new/", {**data, "instead": "on"})
+    assert page.status_code == 409
+    assert [one.appointment for one in page.context["impact"].visits] == [booked]
+    accepted = {**data, "instead": "on", "accepted": page.context["impact"].digest}
+    desk.post("/diary/blocks/extra/new/", accepted)
+    assert kim.extra_shifts.get().instead
+    assert "instead of the weekly hours" in desk.get("/diary/blocks/").text
+    kim.breaks.create(
+        weekday=0, start=time(12), end=time(13), valid_from=date(2026, 1, 1),
+        every_weeks=3, counted_from=date(2026, 11, 30),
+    )  # fmt: skip
+    assert "only every 3 weeks" in desk.get("/diary/blocks/").text
 
 
 def test_a_whole_day_and_several(desk, kim):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from secrets import token_hex
 
 import pytest
@@ -478,6 +479,18 @@ def test_the_times_of_whom_the_wish_names_are_theirs_alone(desk, ana, massage, t
     several = desk.get(NEW, {**asked, "when": "thu 10:00 with ines or marco"}).context["times"]
     assert several.fits
     assert several.lines[0].instead == three[1]
+
+
+def test_what_is_near_a_full_day_is_no_row_of_quarter_hours(desk, ana, massage, kim, room):
+    for hour in range(9, 17):
+        at = datetime(2026, 12, 3, hour, tzinfo=UTC)
+        make_appointment(starts_at=at, treatment=massage, therapist=kim, room=room)
+    asked = {"who": "ana", "treatment": massage.pk, "when": "thu after 3"}
+    times = desk.get(NEW, asked).context["times"]
+    assert not times.fits
+    starts = [line.opening.starts_at for line in times.lines]
+    assert len(starts) == 6
+    assert min(b - a for a, b in pairwise(starts)) >= timedelta(minutes=45)
 
 
 @pytest.mark.parametrize(

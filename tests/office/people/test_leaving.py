@@ -1,5 +1,6 @@
 """Somebody leaves: their visits first, then every way in; what they wrote stays; they return."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -73,7 +74,17 @@ def test_who_has_left_comes_in_by_no_door(leave, massage, kim, kims):
         Browser().post(asks, {"email": user.email})
     bodies = " ".join(SignInMail.objects.values_list("body", flat=True))
     assert "/password/reset/key/" not in bodies
+    assert not re.search(r"\b[A-Z]{4}-[A-Z]{4}\b", bodies)
     assert not Therapist.objects.active().filter(pk=kim.pk).exists()
+
+
+def test_neither_the_home_page_nor_the_api_names_who_has_left(leave, massage, kim, client):
+    assert "Kim Demo" in client.get("/").text
+    leave(**GONE)
+    assert "Kim Demo" not in client.get("/").text
+    answer = client.get(f"/api/openings?treatment={massage.slug}")
+    assert "Kim Demo" not in answer.text
+    assert client.get(kim.get_absolute_url()).status_code == 404
 
 
 def test_a_link_to_a_new_password_from_before_opens_nothing_afterwards(leave, massage, kim, client):

@@ -121,7 +121,9 @@ def test_every_other_week_is_counted_from_the_monday_of_a_day(office, save, kim,
     )  # fmt: skip
     row = kim.shifts.get()
     assert (row.every_weeks, row.counted_from) == (2, monday + 7 * DAY)
-    assert "Every 2 weeks" in office.get(page).text
+    [week] = office.get(page).context["rota"].weeks
+    said = f"{monday + 7 * DAY:%-d %B %Y}"
+    assert week.title.startswith(f"Every 2 weeks, next in the week of {said}, since")
     save(w0_of_counted_from=str(monday - 4 * DAY))  # the same weeks, another Monday of them
     assert kim.shifts.get().counted_from == monday + 7 * DAY
     save(w0_of_every_weeks="1", w0_of_counted_from="")
