@@ -85,7 +85,7 @@ def test_the_owner_is_led_to_a_second_factor_before_anything_else(set_up, client
     ("said", "words"),
     [
         ({"zone": "Mars/Olympus"}, "is not a time zone such as Europe/London"),
-        ({"currency": "pounds"}, "three capital letters"),
+        ({"currency": "pounds"}, "is not a currency in use"),
         ({"email": "clinic"}, "Enter a valid email address."),
         ({"name": ""}, "This is needed."),
         ({"hours": "always"}, "say it like this: mon-fri 9-17"),
