@@ -282,7 +282,7 @@ def test_the_desk_and_therapists_invite_nobody_and_promote_nobody(desks, kims, u
 
 
 def test_the_owner_is_asked_once_more_who_they_are(office, clock):
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     assert "reauthenticate" in office.post(INVITE, TYPED)["Location"]
     assert not User.objects.filter(email="nia@example.com").exists()
 
