@@ -22,15 +22,15 @@ from allauth.core.internal.cryptokit import compare_user_code
 from django import forms
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy
 
 from bookings.models import SignInKind
-from bookings.web.forms import plain
 from bookings.web.access import STAFF
+from bookings.web.forms import plain
 from bookings.web.requests import SignedInRequest
 from bookings.web.responses import page_methods, private
 from clinic.accounts import attempts, sign_in_log
@@ -72,6 +72,12 @@ def is_fresh(request: HttpRequest) -> bool:
     return at is not None and time() - at < (seconds or app_settings.REAUTHENTICATION_TIMEOUT)
 
 
+class SeeOther(HttpResponseRedirect):
+    """By GET, whatever was sent; and to where the next answer may lead once more."""
+
+    status_code = 303
+
+
 class GoesOnMiddleware:
     """What was sent before it was asked goes on to the page it was sent to, and not to the page of
     the password: that would stand in the address, and whatever is put right be sent there."""
@@ -101,7 +107,7 @@ def go_on(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse | None:
     if get_next_redirect_url(request, REDIRECT_FIELD_NAME) != kept["url"]:
         return None
     request.session[GOES_ON] = {**kept, "at": time()}
-    return HttpResponse(status=303, headers={"Location": kept["url"]})
+    return SeeOther(kept["url"])
 
 
 def _send_again(request: Any) -> None:

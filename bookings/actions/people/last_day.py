@@ -1,4 +1,4 @@
-"""The time off that begins when somebody's last day is over: made, moved and ended with it alone."""
+"""The time off that begins when somebody's last day is over: it comes and goes with it alone."""
 
 from datetime import date, timedelta
 

@@ -209,12 +209,12 @@ class Absence(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.therapist or 'Clinic closed'!s}: {self.reason or 'away'}"
+
     @property
     def of_leaving(self) -> bool:
         """It stands for somebody's last day, and goes or changes with that alone."""
         user = self.therapist.user if self.therapist else None
         leaves = user is not None and user.leaves_on is not None
         return leaves and self.ends_at - self.starts_at >= FOR_GOOD
-
-    def __str__(self) -> str:
-        return f"{self.therapist or 'Clinic closed'!s}: {self.reason or 'away'}"
