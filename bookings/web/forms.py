@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, LayoutObject
@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import BigIntegerField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -263,8 +264,9 @@ class AsksAboutSlips(forms.Form):
 
     def _put(self, name: str, value: str) -> None:
         """Of a field that is ticked several times, all stay."""
-        self.data = self.data.copy()
-        self.data[name] = value
+        sent = cast(QueryDict, self.data).copy()
+        sent[name] = value
+        self.data = sent
 
 
 class PersonForm(AsksAboutSlips, KeyForm):

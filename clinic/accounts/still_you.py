@@ -6,7 +6,7 @@ fresh code, of which allauth asks for none again. What was sent goes on to its o
 
 from collections.abc import Callable
 from time import time
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
@@ -28,7 +28,7 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy
 
-from bookings.models import SignInKind
+from bookings.models import SignInKind, User
 from bookings.web.access import STAFF
 from bookings.web.forms import plain
 from bookings.web.requests import SignedInRequest
@@ -67,9 +67,12 @@ def asked_at(request: HttpRequest) -> float | None:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether that is within the time: signing in says who it is as well as being asked does."""
     at = asked_at(request)
-    is_staff = bool(request.user.roles() & STAFF)
-    seconds = 60 * settings.STAFF_STILL_THEM_MINUTES if is_staff else None
-    return at is not None and time() - at < (seconds or app_settings.REAUTHENTICATION_TIMEOUT)
+    is_staff = bool(cast(User, request.user).roles() & STAFF)
+    of_staff, of_runners = (
+        60 * settings.STAFF_STILL_THEM_MINUTES,
+        app_settings.REAUTHENTICATION_TIMEOUT,
+    )
+    return at is not None and time() - at < (of_staff if is_staff else of_runners)
 
 
 class SeeOther(HttpResponseRedirect):

@@ -263,4 +263,4 @@ def test_zones_are_those_by_a_place_on_every_page_and_in_the_row(office, clinic)
         assert odd not in zones
         with pytest.raises(ValidationError):
             validate_zone(odd)
-    assert zones == {name for name, _ in SetupForm()["timezone"].field.choices}
+    assert zones == {name for name, _ in SetupForm()["timezone"].field.widget.choices}

@@ -1,7 +1,7 @@
 """Time off, closures, extra hours and breaks. What is booked in them stays: a person moves it."""
 
 from copy import copy
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
@@ -71,7 +71,7 @@ def _refuse_if_of_leaving(block: Block) -> None:
 def why_it_stays(off: Absence) -> str:
     """Of the time off of somebody who leaves."""
     therapist = cast(Therapist, off.therapist)
-    day = dates.civil_day_and_year(cast(User, therapist.user).leaves_on)
+    day = dates.civil_day_and_year(cast(date, cast(User, therapist.user).leaves_on))
     sentence = _(
         "{name}’s last day is {day}, and this stands for it: it goes, or moves, with that day, "
         "which the owner says under People."
