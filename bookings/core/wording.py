@@ -101,8 +101,9 @@ def without_controls(text: str) -> str:
 
 
 def as_seen(name: str) -> str:
-    """Without letters that nobody sees, and each with its accents in as few as there are."""
-    return unicodedata.normalize("NFC", SHOWS_NOTHING.sub("", without_controls(name)))
+    """On one line, without letters nobody sees, each with its accents in as few as there are."""
+    seen = SHOWS_NOTHING.sub("", without_controls(name))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def piles_up_marks(text: str) -> bool:
