@@ -52,9 +52,9 @@ def clock(instant: datetime, tz: ZoneInfo) -> str:
     return f"{instant.astimezone(tz):%H:%M}"
 
 
-def price(amount: Decimal, currency: str) -> str:
-    """£60, £62.50, −£72, 60 CHF, 7200 JPY"""
-    number = f"{abs(amount):.{hundredths(currency)}f}".removesuffix(".00")
+def price(amount: Decimal, currency: str, *, grouped: bool = False) -> str:
+    """£60, £62.50, −£72, 60 CHF, 7200 JPY; grouped, as long columns are read, £65,992"""
+    number = f"{abs(amount):{',' if grouped else ''}.{hundredths(currency)}f}".removesuffix(".00")
     written = f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
     return f"\N{MINUS SIGN}{written}" if amount < 0 else written
 
