@@ -72,7 +72,9 @@ def validate_accent(colour: str) -> None:
 def is_an_origin(text: str) -> bool:
     """As a browser names a site: https (or this machine), a name, perhaps a port."""
     found = AN_ORIGIN.fullmatch(text)
-    return bool(found) and 0 < int(found["port"] or found["local_port"] or 443) <= LAST_PORT
+    if found is None:
+        return False
+    return 0 < int(found["port"] or found["local_port"] or 443) <= LAST_PORT
 
 
 def _is_on_the_web(url: str) -> bool:
