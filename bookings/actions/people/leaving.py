@@ -103,8 +103,9 @@ def _leave_at_last(_clinic: Clinic, user: User, *, now: datetime) -> None:
 
 
 def _end(user: User, *, by: str, by_name: str, now: datetime) -> None:
-    """Sessions, calendar, devices that are told, links and login."""
+    """Sessions, calendar, devices that are told, links, login, and all that opened it."""
     logins.switch(user, on=False, by=by, by_name=by_name, now=now)
+    logins.take_keys_away(User.objects.get(pk=user.pk))
     if therapist := Therapist.objects.filter(user=user).first():
         forget(therapist)
     User.objects.filter(pk=user.pk).update(leaves_on=None, invited_at=None)
@@ -119,8 +120,8 @@ def come_back(
     if stored.is_active:
         raise Refused(_("They work here."))
     stored.role, stored.is_active = duties.role, True
-    stored.take_password_away()
-    stored.save(update_fields=["role", "is_active", "password"])
+    stored.save(update_fields=["role", "is_active"])
+    logins.take_keys_away(stored)
     there = Therapist.objects.filter(user=stored)
     if duties.treats and there.exists():
         there.update(active=True)
