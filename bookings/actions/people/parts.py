@@ -75,8 +75,7 @@ def change(user: User, to: Changed, *, by: str, by_name: str, now: datetime) -> 
     """Of somebody who works here; returns what is otherwise now, in the words of the mails.
 
     Who has another address or role signs in anew, and both addresses and every owner are told.
-    Another address is invited: what opened the login before may be another person's.
-    Raises LastOwner, and Stale where it is not as it was seen.
+    Another address is invited anew. Raises LastOwner, and Stale where it is not as it was seen.
     """
     if user.role == Role.OWNER:  # all owners are locked in one order, before one of them
         logins.lock_owners()
