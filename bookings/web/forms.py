@@ -24,6 +24,8 @@ LONGEST_PHONE = 40
 A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 A_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
+# 1,250 is a thousand and more to one reader and little more than 1 to another.
+IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,’' ]\d{3})+(?:[.,]\d*)?", re.ASCII)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
@@ -85,7 +87,12 @@ class NameField(ShortText):
 class NumberField(forms.DecimalField):
     """A number as people write it: Python's own ways (1e2, 1_0) are typing errors in a price."""
 
-    default_error_messages = {"invalid": gettext_lazy("Please give a number such as 62.50.")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give a number such as 62.50."),
+        "thousands": gettext_lazy(
+            "Please leave out what stands between the thousands, and write 1250 or 1250.00."
+        ),
+    }
 
     def __init__(self, **options: Any):
         options.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
@@ -93,6 +100,8 @@ class NumberField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and (text := value.strip()):
+            if IN_THOUSANDS.fullmatch(text):
+                raise ValidationError(self.error_messages["thousands"], code="thousands")
             if not A_NUMBER.fullmatch(text):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = text.replace(",", ".")

@@ -149,7 +149,7 @@ def test_the_home_page_says_what_the_owner_has_typed(client, send):
         ({"accent": "own", "own_colour": ""}, "own_colour", "Please give a colour"),
         ({"accent": "own", "own_colour": "mauve"}, "own_colour", "Please give a colour"),
         ({"accent": "own", "own_colour": "#ffff00"}, "own_colour", "too pale to be read"),
-        ({"accent": "red;}"}, "accent", "Select a valid choice"),
+        ({"accent": "red;}"}, "accent", "one of those listed"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(send, typed, field, why):

@@ -83,7 +83,7 @@ def test_who_treats_no_more_is_asked_about_twice_and_signed_out(office, send, pa
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"name": ""}, "name", "required"),
+        ({"name": ""}, "name", "fill this in"),
         ({"name": "123"}, "name", "at least one letter"),
         ({"name": "LEE demo"}, "name", "Somebody of this name treats here already"),
         ({"initials": "ABCDE"}, "initials", "at most 4 characters"),
