@@ -105,7 +105,7 @@ def test_what_could_not_stay_is_shown_in_view_and_accepted_there(owner):
     owner.goto("/office/rooms/2/")
     owner.get_by_label("It is in use").uncheck()
     save(owner)
-    accept = owner.get_by_role("alert").get_by_role("button", name="Save all the same")
+    accept = owner.get_by_role("alert").get_by_role("button", name="Do it all the same")
     expect(accept).to_be_in_viewport()
     owner.goto("/office/rooms/2/")
     expect(owner.get_by_label("It is in use")).to_be_checked()

@@ -12,7 +12,7 @@ from tests.house.test_floors import MODULES
 from tests.web.test_numbers import OURS, every_form
 
 DJANGOS = re.compile(
-    r"Ensure|Enter|This (field|value)|Select|The submitted|Null|No file|File ext|“%|Upload|Please submit"
+    r"Ensure|Enter|This (field|value)|Select|The submitted|Null|No file|File ext|“%|Upload"
 )
 SHOWN = {"limit_value": 2, "show_value": 3, "max": 2, "length": 3, "value": "x", "pk": 1}
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -248,7 +249,9 @@ def what_changed(appointment: Appointment) -> str:
     )
     return sentence.format(
         who=named(last.by) if last else "",
-        time=dates.day_and_time(appointment.starts_at, Clinic.objects.the().tz),
+        time=dates.day_and_time_from(
+            appointment.starts_at, Clinic.objects.the().tz, timezone.localdate()
+        ),
         therapist=appointment.therapist,
     )
 
