@@ -87,7 +87,8 @@ class CountryForm(forms.Form):
             required=False,
         )
         self.has_parts = bool(parts)
-        self.more = _more_in_parts(asked_for, clinic) if parts else ""
+        is_asked = bool(parts) and not self["subdivision"].value()
+        self.more = _more_in_parts(asked_for, clinic) if is_asked else ""
 
 
 def _more_in_parts(country: str, clinic: Clinic) -> str:

@@ -157,9 +157,8 @@ def test_what_a_therapist_still_lacks_is_said_when_they_are_saved(office, send, 
     kim.shifts.all().delete()
     send(page, initials="KX", treatments=[])
     said = [str(one) for one in office.get(page).context["messages"]]
-    assert said == [
-        "Kim Demo is saved. Still missing: a treatment, hours of work, a login, a photo."
-    ]
+    lacks = "a treatment, hours of work, a photo"
+    assert said == [f"Kim Demo is saved. Still missing: {lacks}."]
 
 
 def test_somebody_who_treats_here_no_more_lacks_nothing(office, send, kim):
@@ -169,5 +168,5 @@ def test_somebody_who_treats_here_no_more_lacks_nothing(office, send, kim):
 
 
 def test_a_picture_too_small_for_a_portrait_is_refused_with_its_size(office, kim):
-    answer = upload(office, kim, picture(size=(1, 1)))
+    answer = office.post(f"/office/therapists/{kim.pk}/photo/", {"photo": photo(size=(1, 1))})
     assert "1 by 1 pixels" in str(answer.context["photo_form"].errors)
