@@ -107,4 +107,4 @@ def say_it_in_our_words() -> None:
         field.default_error_messages = {**own, **sentences}
     for validator, sentence in VALIDATORS.items():
         validator.message = sentence  # type: ignore[attr-defined]
-    validators.DecimalValidator.messages = OF_DIGITS
+    validators.DecimalValidator.messages = OF_DIGITS  # type: ignore[assignment]

@@ -170,7 +170,7 @@ class SettingsForm(RowForm):
             self.fields[name].help_text = says
 
     def _until(self, last: datetime, start: datetime) -> str:
-        tz, today = self.stored.tz, timezone.localdate()
+        tz, today = self.stored.tz, self.stored.day_of(timezone.now())
         return _("Of an appointment on {start} that is until {last}.").format(
             start=dates.day_and_time_from(start, tz, today),
             last=dates.day_and_time_from(last, tz, today),

@@ -156,7 +156,7 @@ def bdi(name: object) -> SafeString:
 def breaks_at_its_parts(address: str) -> SafeString:
     """An e-mail address that goes on to the next line before its @ or a point, nowhere else."""
     parts = re.split(r"(?=[@.])", str(address))
-    return format_html("<bdi>{}</bdi>", format_html_join(mark_safe("<wbr>"), "{}", zip(parts)))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

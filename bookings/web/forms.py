@@ -277,9 +277,14 @@ class AsksAboutFarDays(forms.Form):
         if not day or day - today <= FAR or name not in self.changed_data:
             return
         if self.data.get(key) != day.isoformat():
-            self.data = self.data.copy()  # what is shown again, and so sent
-            self.data[key] = day.isoformat()
+            self.data = _with(self.data, key, day.isoformat())  # shown again, and so sent
             self.add_error(name, _far_off(day, today))
+
+
+def _with(data: Any, key: str, value: str) -> Any:
+    changed = data.copy()  # a QueryDict holds lists, and is none that one may change
+    changed[key] = value
+    return changed
 
 
 def _far_off(day: date, today: date) -> str:

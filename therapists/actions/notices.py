@@ -327,7 +327,7 @@ def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
     }
     about["what"] = f"{visit.treatment.name}, {visit.room.name}"
     if notice.kind == NoticeKind.TO_READ:
-        about["day"] = dates.day_from(visit.starts_at, clinic.tz, timezone.localdate())
+        about["day"] = dates.day_from(visit.starts_at, clinic.tz, clinic.day_of(timezone.now()))
         return _("Something new to read before {day}, {at}: {who}").format(**about)
     if notice.kind == NoticeKind.HELD_HERE:
         return _("{who} is here and waits for you to decide ({at})").format(**about)
@@ -337,7 +337,7 @@ def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
         about["was"] = clock(datetime.fromisoformat(facts["was"]), clinic.tz)
         if facts.get("is_anothers"):
             return _("No longer with you today at {was}: {who}").format(**about)
-        about["day"] = dates.day_from(visit.starts_at, clinic.tz, timezone.localdate())
+        about["day"] = dates.day_from(visit.starts_at, clinic.tz, clinic.day_of(timezone.now()))
         return _("No longer today at {was}, but {day}, {at}: {who}").format(**about)
     if visit.status == Status.CANCELLED:
         return _("Cancelled today at {at}: {who}, {what}").format(**about)

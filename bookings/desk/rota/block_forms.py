@@ -1,7 +1,7 @@
 """Forms for what blocks or adds time in the diary, one for each kind."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.utils import timezone
@@ -31,7 +31,7 @@ class BlockForm(AsksAboutFarDays, Generic[Row]):
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, is_new: bool = False, **kwargs):
+    def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.is_new = is_new
         if "therapist" in self.fields:

@@ -88,7 +88,7 @@ class CountryForm(forms.Form):
         )
         self.has_parts = bool(parts)
         is_asked = bool(parts) and not self["subdivision"].value()
-        self.more = _more_in_parts(asked_for, clinic) if is_asked else ""
+        self.more = _more_in_parts(str(asked_for), clinic) if is_asked else ""
 
 
 def _more_in_parts(country: str, clinic: Clinic) -> str:

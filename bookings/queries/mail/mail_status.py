@@ -21,7 +21,9 @@ def problems(clinic: Clinic) -> list[str]:
     """What the desk must know, a sentence each; nothing while all is well."""
     if clinic.mail_paused_at:
         sentence = _("All mail has been paused since {time}, by {who}.")
-        since = dates.day_and_time_from(clinic.mail_paused_at, clinic.tz, timezone.localdate())
+        since = dates.day_and_time_from(
+            clinic.mail_paused_at, clinic.tz, clinic.day_of(timezone.now())
+        )
         return [sentence.format(time=since, who=named(clinic.mail_paused_by))]
     return troubles()
 

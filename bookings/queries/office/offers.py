@@ -53,8 +53,8 @@ def lacking(therapist: Therapist | None) -> list[str]:
     if therapist is None or not therapist.active:
         return []
     needs = (
-        (therapist.offers_something, _("a treatment")),  # type: ignore[attr-defined]
-        (therapist.has_hours, _("hours of work")),  # type: ignore[attr-defined]
+        (therapist.offers_something, _("a treatment")),
+        (therapist.has_hours, _("hours of work")),
         (therapist.user, _("a login")),
         (therapist.portrait_digest, _("a photo")),
     )

@@ -110,7 +110,7 @@ def _moved(facts: Mapping, clinic: Clinic) -> str:
 
 def _when(place: Mapping, clinic: Clinic) -> str:
     at = datetime.fromisoformat(place["starts_at"])
-    return dates.day_and_time_from(at, clinic.tz, timezone.localdate())
+    return dates.day_and_time_from(at, clinic.tz, clinic.day_of(timezone.now()))
 
 
 def _length(place: Mapping) -> int | None:
