@@ -44,7 +44,7 @@ class RowForm(forms.ModelForm):
 
     @property
     def is_different(self) -> bool:
-        return bool(set(self.changed_data) - {"seen"})
+        return bool(set(self.changed_data) - {"seen", "far"})
 
 
 def _with_plain_lines(data: QueryDict) -> QueryDict:
