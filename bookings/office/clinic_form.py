@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
 from django.db.models.functions import Floor
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -172,9 +173,10 @@ class SettingsForm(RowForm, AsksAboutSlips):
             self.fields[name].help_text = says
 
     def _until(self, last: datetime, start: datetime) -> str:
-        tz = self.stored.tz
+        tz, today = self.stored.tz, self.stored.day_of(timezone.now())
         return _("Of an appointment on {start} that is until {last}.").format(
-            start=dates.day_and_time(start, tz), last=dates.day_and_time(last, tz)
+            start=dates.day_and_time_from(start, tz, today),
+            last=dates.day_and_time_from(last, tz, today),
         )
 
     def _of_a_price(self, name: str) -> str:

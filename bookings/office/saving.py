@@ -22,7 +22,7 @@ from bookings.core.training import Protocol, claims_in
 from bookings.models import Therapist, Treatment
 from bookings.web.requests import StaffRequest
 
-NOT_TYPED = frozenset({"seen", "sure"})  # of a form's fields
+NOT_TYPED = frozenset({"seen", "sure", "far"})  # of a form's fields
 
 
 class RowForm(forms.ModelForm):

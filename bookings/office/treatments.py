@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import dates
 from bookings.actions.rota import order
 from bookings.models import Clinic, Treatment
 from bookings.office import saving
@@ -58,5 +59,15 @@ def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
     elif refusal := saving.refusal_of(request, form):
         return show(refusal=refusal, made=made, treatment=treatment)
     else:
-        messages.success(request, _("{treatment} is saved.").format(treatment=form.instance))
+        messages.success(request, _said(form))
     return redirect("office:treatments")
+
+
+def _said(form: TreatmentForm) -> str:
+    """And from when a new price holds, when it was typed now."""
+    said = _("{treatment} is saved.").format(treatment=form.instance)
+    first = form.cleaned_data["next_price_from"]
+    if first is None or not {"next_price", "next_price_from"} & set(form.changed_data):
+        return said
+    sentence = _("Its new price holds from {day}; until then nothing changes.")
+    return f"{said} {sentence.format(day=dates.civil_day_from(first, form.today))}"

@@ -1,7 +1,7 @@
 """Fields, validators and forms that more than one door asks."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
@@ -12,8 +12,9 @@ from django.core.validators import validate_email
 from django.db.models import BigIntegerField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from bookings import dates
 from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
@@ -22,9 +23,13 @@ from bookings.web.days import day_in, instant_in, refuse_unknown
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
+LONGEST_DAY = 10  # 2099-12-31
+FAR = timedelta(days=2 * 366)
 A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 A_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
+# 1,250 is a thousand and more to one reader and little more than 1 to another.
+IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,’' ]\d{3})+(?:[.,]\d*)?", re.ASCII)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
@@ -86,7 +91,12 @@ class NameField(ShortText):
 class NumberField(forms.DecimalField):
     """A number as people write it: Python's own ways (1e2, 1_0) are typing errors in a price."""
 
-    default_error_messages = {"invalid": gettext_lazy("Please give a number such as 62.50.")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give a number such as 62.50."),
+        "thousands": gettext_lazy(
+            "Please leave out what stands between the thousands, and write 1250 or 1250.00."
+        ),
+    }
 
     def __init__(self, **options: Any):
         options.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
@@ -94,6 +104,8 @@ class NumberField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and (text := value.strip()):
+            if IN_THOUSANDS.fullmatch(text):
+                raise ValidationError(self.error_messages["thousands"], code="thousands")
             if not A_NUMBER.fullmatch(text):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = text.replace(",", ".")
@@ -267,6 +279,38 @@ class AsksAboutSlips(forms.Form):
         sent = cast(QueryDict, self.data).copy()
         sent[name] = value
         self.data = sent
+
+
+class AsksAboutFarDays(forms.Form):
+    """A day more than two years ahead is asked about once, and taken when it is sent again."""
+
+    # The day that was looked at once more.
+    far = forms.CharField(required=False, max_length=LONGEST_DAY, widget=forms.HiddenInput)
+
+    def ask_if_far_off(self, name: str, today: date) -> None:
+        """Of a day that is typed anew, once the field has been read."""
+        day, key = self.cleaned_data.get(name), self.add_prefix("far")
+        if not day or day - today <= FAR or name not in self.changed_data:
+            return
+        if self.data.get(key) != day.isoformat():
+            self.data = _with(self.data, key, day.isoformat())  # shown again, and so sent
+            self.add_error(name, _far_off(day, today))
+
+
+def _with(data: Any, key: str, value: str) -> Any:
+    changed = data.copy()  # a QueryDict holds lists, and is none that one may change
+    changed[key] = value
+    return changed
+
+
+def _far_off(day: date, today: date) -> str:
+    years = round((day - today).days / 365.25)
+    sentence = ngettext(
+        "{day} is {count} year ahead. If that is meant, press the button again.",
+        "{day} is {count} years ahead. If that is meant, press the button again.",
+        years,
+    )
+    return sentence.format(day=dates.civil_day_and_year(day), count=years)
 
 
 class PersonForm(AsksAboutSlips, KeyForm):

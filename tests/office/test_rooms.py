@@ -93,3 +93,10 @@ def test_thirty_rooms_ask_no_more_than_one(
         Treatment.objects.get().rooms.add(factories.make_room())
     with django_assert_num_queries(len(seen)):
         assert office.get(url).text.count('<th scope="row">') == 30
+
+
+def test_a_room_in_which_nothing_fits_says_so_when_it_is_saved(office, send, massage):
+    massage.rooms.add(factories.make_room("Elsewhere"))
+    send("/office/rooms/new/", name="Empty")
+    said = office.get("/office/rooms/").text
+    assert "Empty is saved. No treatment fits in it yet" in said

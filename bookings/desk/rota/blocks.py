@@ -30,7 +30,7 @@ from bookings.desk.rota.block_forms import (
     OffForm,
 )
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
-from bookings.queries.rota.overlaps import overlaps
+from bookings.queries.rota.overlaps import is_never_worked, overlaps
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -115,7 +115,7 @@ def remove_block(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
-    form, clinic = kind.form(request.POST), Clinic.objects.the()
+    form, clinic = kind.form(request.POST, is_new=block.pk is None), Clinic.objects.the()
     if not form.is_valid():
         return _page(request, kind, form, block=block, status=422)
     asked = form.apply_to(block, clinic)
@@ -132,6 +132,8 @@ def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
     messages.success(request, _("{what}: it is in the diary.").format(what=kind.title))
+    if isinstance(kept, WeeklyBreak) and is_never_worked(kept):
+        messages.warning(request, _("Nobody works then: it is outside their hours of that day."))
     if isinstance(kept, ExtraShift):
         for sentence in overlaps(kept.therapist, since=kept.day):
             messages.warning(request, sentence)
