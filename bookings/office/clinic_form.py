@@ -22,7 +22,9 @@ from bookings.office.saving import RowForm
 from bookings.queries.office import contradictions
 from bookings.web.forms import (
     LONGEST_PHONE,
+    PROPOSAL,
     AddressField,
+    AsksAboutSlips,
     NameField,
     NumberField,
     ShortText,
@@ -67,7 +69,7 @@ def pair(*fields: str) -> Div:
     return Div(*fields, css_class="pair")
 
 
-class SettingsForm(RowForm):
+class SettingsForm(RowForm, AsksAboutSlips):
     name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
     phone = ShortText(
         label=gettext_lazy("Phone"),
@@ -91,8 +93,9 @@ class SettingsForm(RowForm):
 
     helper = plain(
         "seen",
+        "sure",
         Fieldset(
-            gettext_lazy("The clinic"), "name", pair("phone", "email"), "address",
+            gettext_lazy("The clinic"), "name", pair("phone", "email"), PROPOSAL, "address",
             pair("timezone", "currency"),
         ),
         Fieldset(
@@ -209,7 +212,11 @@ class SettingsForm(RowForm):
     def _get_validation_exclusions(self) -> set[str]:
         """What was kept before there was a rule holds nobody up who changes something else."""
         excluded = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded if "currency" in self.changed_data else {*excluded, "currency"}
+        return excluded | ({"currency", "timezone"} - set(self.changed_data))
+
+    def clean_email(self) -> str:
+        is_new = "email" in self.changed_data
+        return super().clean_email() if is_new else self.cleaned_data["email"]
 
     def clean_currency(self) -> str:
         """Prices stay as they are when the currency changes; some it has no coins for."""

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, LayoutObject
@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import BigIntegerField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -246,23 +247,38 @@ class AsksAboutSlips(forms.Form):
     while it still goes with what is typed.
     """
 
-    # The address that was looked at once more.
-    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
+    # What was looked at once more, with spaces between: addresses have none.
+    sure = forms.CharField(required=False, max_length=4 * LONGEST_EMAIL, widget=forms.HiddenInput)
     meant = ""
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"]
+        return self.without_slip("email")
+
+    def without_slip(self, name: str) -> str:
+        """What is typed there, or the proposal. Raises ValidationError to ask, once."""
+        email = self.cleaned_data[name]
         meant = perhaps_meant(email)
         if meant and self.data.get("meant") == meant:
-            self.data = dict(self.data.items(), email=meant)
+            self._put(name, meant)
             return meant
-        if not meant or self.is_sure_of(email):
-            return email
-        self.meant, self.data = meant, dict(self.data.items(), sure=email)
-        raise ValidationError(did_you_mean(meant, email))
+        if meant and not self.is_sure_of(email):
+            self.meant = meant
+            self.ask_once(email, did_you_mean(meant, email))
+        return email
 
-    def is_sure_of(self, email: str) -> bool:
-        return self.data.get("sure") == email
+    def ask_once(self, what: str, question: str) -> None:
+        """Raises ValidationError; when the same is sent again, it `is_sure_of` it."""
+        self._put("sure", f"{self.data.get('sure', '')} {what}".strip())
+        raise ValidationError(question)
+
+    def is_sure_of(self, what: str) -> bool:
+        return what in self.data.get("sure", "").split()
+
+    def _put(self, name: str, value: str) -> None:
+        """Of a field that is ticked several times, all stay."""
+        sent = cast(QueryDict, self.data).copy()
+        sent[name] = value
+        self.data = sent
 
 
 class AsksAboutFarDays(forms.Form):

@@ -258,7 +258,7 @@ def test_saving_what_is_unchanged_changes_nothing(send, paint):
 def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, send):
     page = office.get(PAGE)
     Clinic.objects.update(headline="Theirs")
-    assert send(PAGE, page, headline="Mine").status_code == 409
+    assert send(PAGE, page, headline="Mine").status_code == 422
     assert Clinic.objects.the().headline == "Theirs"
 
 

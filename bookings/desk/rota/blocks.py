@@ -21,6 +21,7 @@ from bookings.actions.rota import blocks as absences
 from bookings.actions.rota.blocks import Block
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.rota.stamp import stamp
+from bookings.core.roles import Role
 from bookings.desk.rota.block_forms import (
     BlockForm,
     BreakForm,
@@ -161,7 +162,16 @@ def _page(
     **context: Any,
 ) -> HttpResponse:
     made = block if block is not None and block.pk else None
-    context = {"kind": kind, "kinds": KINDS.values(), "form": form, "made": made, **context}
+    stays = made if isinstance(made, Absence) and made.of_leaving else None
+    context = {
+        "kind": kind,
+        "kinds": KINDS.values(),
+        "form": form,
+        "made": made,
+        "stays": stays and absences.why_it_stays(stays),
+        "may_say": Role.OWNER in request.roles,
+        **context,
+    }
     return render(request, "desk/rota/block.html", context, status=status)
 
 
@@ -187,7 +197,7 @@ def _kind(name: str) -> BlockKind:
 
 
 def _block(kind: BlockKind, pk: int) -> Block:
-    rows = kind.form.kind.objects.select_related("therapist")
+    rows = kind.form.kind.objects.select_related("therapist__user")
     if kind.form.kind is Absence:
         rows = rows.filter(therapist__isnull=kind.name == "closed")
     return get_object_or_404(rows, pk=pk)
