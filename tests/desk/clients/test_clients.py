@@ -206,7 +206,7 @@ def test_a_change_made_in_the_records_is_noticed_too(desk, edit, ana):
         ({"phone": "1" * 41}, "at most 40"),
         ({"date_of_birth": "2030-01-01"}, "in the past"),
         ({"date_of_birth": "1815-12-10"}, "from 1900"),
-        ({"date_of_birth": "soon"}, "valid date"),
+        ({"date_of_birth": "soon"}, "a date such as"),
         ({"guardian_agreed": "on"}, "who has agreed"),
         ({"seen": "forged"}, "once more"),
     ],

@@ -108,7 +108,7 @@ def test_the_period_before_stands_beneath(office, done, massage, kim, room, at):
     [
         ("2026-12-02", "2026-12-01", "The last day must not be before the first."),
         ("2024-01-01", "2026-01-01", "A report covers at most 366 days"),
-        ("", "2026-01-01", "This field is required."),
+        ("", "2026-01-01", "Please fill this in."),
         ("yesterday", "2026-01-01", "Please give a date such as 25/04/2027."),
         ("1999-12-31", "2000-01-01", "Please give a day of the years 2000 to 2199."),
     ],
