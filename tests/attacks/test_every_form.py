@@ -6,12 +6,11 @@ from functools import lru_cache
 from urllib.parse import quote_from_bytes
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.roles.addresses import every_page
-from tests.roles.world import make_world
+from tests.roles.world import make_world, undone
 
 FORM = "application/x-www-form-urlencoded"
 EXAMPLES = int(os.environ.get("EXAMPLES", 60))
@@ -54,14 +53,13 @@ def forms(db, settings):
         for who in SENDERS:
             browser = world.browsers[who]
             browser.raise_request_exception = False
-            with transaction.atomic():
+            with undone(browser):
                 page = browser.get(url)
                 if page.status_code == 200 and not page.streaming:
                     fields |= set(NAMED.findall(page.content))
                 if browser.post(url).status_code not in (403, 405):
                     found.append((browser, name, url))
                 b"".join(page)  # an answer that streams is read to its end, which closes it
-                transaction.set_rollback(True)
     return found, sorted(fields - {b"csrfmiddlewaretoken", b"viewport"})
 
 
@@ -70,10 +68,9 @@ quoted = lru_cache(quote_from_bytes)  # a long value goes into every field
 
 def send(browser, url: str, typed: dict[bytes, bytes]) -> int:
     body = "&".join(f"{name.decode()}={quoted(value)}" for name, value in typed.items())
-    with transaction.atomic():
+    with undone(browser):
         response = browser.post(url, body, content_type=FORM)
         b"".join(response)  # an answer that streams is read to its end, which closes it
-        transaction.set_rollback(True)
     return response.status_code
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.conf import settings as configured
 from django.contrib import admin
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import DateField
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +20,7 @@ from tests.attacks.test_every_form import NASTY, THOROUGH
 from tests.house.test_floors import APPS, ROOT
 from tests.page_forms import forms_of
 from tests.roles.addresses import every_page
-from tests.roles.world import make_world
+from tests.roles.world import make_world, undone
 
 READ = re.compile(r"""GET(?:\.get|\.getlist)?[(\[]["'](\w+)["']|["'](\w+)["'] in request\.GET""")
 DAYS = ("9999-12-31", "0001-01-01", "9999-12-31T23:59:59+14:00", "0001-01-01T00:00:00-14:00")
@@ -56,10 +56,9 @@ def names_read() -> set[str]:
 
 
 def asked(browser, url: str, query: Mapping[str, str | int]) -> tuple[int, str]:
-    with transaction.atomic():
+    with undone(browser):
         response = browser.get(url, query)
         content = b"".join(response)
-        transaction.set_rollback(True)
     is_page = response.get("Content-Type", "").startswith("text/html")
     return response.status_code, content.decode() if is_page else ""
 

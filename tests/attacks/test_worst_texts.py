@@ -18,7 +18,6 @@ import pytest
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
 from django.urls import get_resolver
 
 from bookings.actions.training import protocol_versions
@@ -34,7 +33,7 @@ from clinic.monitoring.json_logs import JsonFormatter
 from clinic.monitoring.redaction import LineFormatter, redacted
 from tests.attacks.test_every_form import THOROUGH
 from tests.roles.addresses import every_page
-from tests.roles.world import make_world
+from tests.roles.world import make_world, undone
 
 LONG = 30_000  # characters
 NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
@@ -149,11 +148,10 @@ def pages(world, browser):
     for name, url in sorted(set(every_page(world.argument))):
         if any(part in name for part in LEFT_OUT):
             continue
-        with transaction.atomic():
+        with undone(browser):
             page = browser.get(url)
             shown = b"" if page.streaming else page.content
             b"".join(page)
-            transaction.set_rollback(True)
         if page.status_code == 200:
             yield name, url, shown
 
@@ -163,10 +161,9 @@ def quoted(text: str) -> str:
     return quote_from_bytes(text.encode())
 
 
-def answered(ask) -> None:
-    with transaction.atomic():
+def answered(browser, ask) -> None:
+    with undone(browser):
         b"".join(ask())
-        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -183,7 +180,7 @@ def test_no_page_is_slow_to_refuse(world, who):
                 "parameters": lambda: browser.get(f"{url}?{asked}"),  # noqa: B023
             }
             for how, ask in tries.items():
-                took = least_of_three(lambda: answered(ask))  # noqa: B023
+                took = least_of_three(lambda: answered(browser, ask))  # noqa: B023
                 if took > MOST_SECONDS:
                     slow.append(f"{name} as {how}: {what} {took * 1000:.0f} ms")
     assert not slow, "\n".join(slow)

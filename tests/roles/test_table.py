@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from django.db import transaction
 from django.test import client as django_client
 from django.urls import resolve
 
@@ -15,7 +14,7 @@ from bookings.core.roles import Role
 from clinic.middleware.policy import who_may
 from tests.page_forms import forms_of
 from tests.roles.addresses import every_page
-from tests.roles.world import BARE, PEOPLE, make_world
+from tests.roles.world import BARE, PEOPLE, make_world, undone
 
 LINES = (Path(__file__).parent / "table.txt").read_text().splitlines()
 METHODS = ("get", "post")
@@ -124,10 +123,9 @@ def asked(browser, method: str, url: str, sent: dict[str, str] | None = None) ->
     """(outcome, page): the status, or where somebody is sent who lacks something, and what is
     shown. What was done is undone."""
     browser.raise_request_exception = False
-    with transaction.atomic():
+    with undone(browser):
         response = getattr(browser, method)(url, sent)
         content = b"".join(response)  # an answer that streams is read to its end, which closes it
-        transaction.set_rollback(True)
     target = response.get("Location", "")
     if target.startswith(("/accounts/login/", "/admin/login/")):
         return "in", ""

@@ -1,5 +1,7 @@
 """One clinic with something of everything, Ana's and Kim's; and everybody who may knock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
+from django.db import transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -219,3 +222,17 @@ def _signed_in(user, *, with_app: bool = False) -> Browser:
         browser.post("/accounts/2fa/authenticate/", {"code": code_of(SECRET)})
         assert Authenticator.objects.filter(user=user).exists()
     return browser
+
+
+@contextmanager
+def undone(browser: Browser) -> Iterator[None]:
+    """What is asked inside changes neither the database nor who has signed in there.
+
+    A session that was given another key is with the rest rolled back, and its cookie too.
+    """
+    cookies = browser.cookies.copy()
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+    browser.cookies.clear()
+    browser.cookies.update(cookies)

@@ -85,11 +85,8 @@ def change(user: User, to: Changed, *, by: str, by_name: str, now: datetime) -> 
     if stored.role == Role.OWNER != to.role:
         logins.refuse_if_last_owner(stored)
     before = stored.email
-    changed = [
-        word
-        for word, is_so in (("address", stored.email != to.email), ("role", stored.role != to.role))
-        if is_so
-    ]
+    otherwise = {"address": stored.email != to.email, "role": stored.role != to.role}
+    changed = [word for word, is_so in otherwise.items() if is_so]
     stored.name, stored.email, stored.role = to.name, to.email, to.role
     stored.save(update_fields=["name", "email", "role"])
     if to.treats:
