@@ -130,6 +130,14 @@ class DiaryFacts:
             if all(end <= span[0] or span[1] <= start for span in self.rooms[room.pk])
         ]
 
+    def is_lent_out(self, room: Room, slot: Slot) -> bool:
+        start = int(slot.start.timestamp())
+        end = start + slot.duration.blocked
+        return any(
+            one.is_loan and one.room == room.pk and one.start < end and start < one.end
+            for one in self.taken
+        )
+
     def with_taken(self, placement: Placement) -> "DiaryFacts":
         """The same with one visit more in it."""
         start, end = _seconds(placement.interval)
@@ -149,7 +157,7 @@ class DiaryFacts:
 
     @cached_property
     def _in_use(self) -> tuple[dict[int, Timetable], dict[int, list[Span]]]:
-        visits: dict[int, list[Span]] = defaultdict(list)
+        visits: dict[int | None, list[Span]] = defaultdict(list)
         rooms: dict[int, list[Span]] = {
             room.pk: [] for there in self.suitable.values() for room in there
         }
@@ -189,7 +197,7 @@ class DiaryFacts:
         begin, until = _seconds(day_bounds(day, 1, self.clinic.tz))
         booked: Counter[int] = Counter()
         for one in self.taken:
-            if begin <= one.start < until:
+            if one.therapist is not None and begin <= one.start < until:
                 booked[one.therapist] += one.end - one.start
         return booked
 
