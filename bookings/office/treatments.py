@@ -58,5 +58,20 @@ def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
     elif refusal := saving.refusal_of(request, form):
         return show(refusal=refusal, made=made, treatment=treatment)
     else:
-        messages.success(request, _("{treatment} is saved.").format(treatment=form.instance))
+        messages.success(request, _said_of(form, is_new=made is None))
+        if not form.cleaned_data["therapists"]:
+            messages.warning(request, _("Nobody offers it yet, so that no runner can book it."))
     return redirect("office:treatments")
+
+
+def _said_of(form: TreatmentForm, *, is_new: bool) -> str:
+    treatment = form.instance
+    if not is_new:
+        return _("{treatment} is saved.").format(treatment=treatment)
+    sessions = form.protocol.session_types.values()
+    proposed = ", ".join(one.name for one in sessions if one.kind.value in treatment.session_kinds)
+    if not proposed:
+        sentence = _("{treatment} is saved. No session of a plan lasts as long: none proposes it.")
+        return sentence.format(treatment=treatment)
+    sentence = _("{treatment} is saved. A runner’s plan proposes it for: {sessions}.")
+    return sentence.format(treatment=treatment, sessions=proposed)
