@@ -140,10 +140,7 @@ class DiaryFacts:
 
     def with_taken(self, placement: Placement) -> "DiaryFacts":
         """The same with one visit more in it."""
-        start, end = _seconds(placement.interval)
-        until = int(placement.blocked_until.timestamp())
-        new = Taken(None, placement.therapist.pk, placement.room.pk, None, start, end, until)
-        return replace(self, rows=[*self.rows, new])
+        return replace(self, rows=[*self.rows, taken_by(placement)])
 
     @property
     def timetables(self) -> dict[int, Timetable]:
@@ -232,6 +229,12 @@ def diary_facts(
         rows=taken_times(during, ignoring, now=now),
         now=now,
     )
+
+
+def taken_by(placement: Placement) -> Taken:
+    start, end = _seconds(placement.interval)
+    until = int(placement.blocked_until.timestamp())
+    return Taken(None, placement.therapist.pk, placement.room.pk, None, start, end, until)
 
 
 def facts_by_day(
