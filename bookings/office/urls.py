@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.office import checklist, clinic, room_loans, rooms, treatments, zone
+from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
 from bookings.office.people import leave, people, person, therapists
 from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.office.wording import embeds, legal, looks, mails
@@ -28,6 +28,7 @@ urlpatterns = protected(
     path("treatments/new/", treatments.new, name="new_treatment"),
     path("treatments/<int:pk>/", treatments.edit, name="treatment"),
     path("treatments/<int:pk>/move/", treatments.move, name="move_treatment"),
+    path("prices/", prices.prices, name="prices"),
     path("rooms/", rooms.listed, name="rooms"),
     path("rooms/new/", rooms.new, name="new_room"),
     path("rooms/<int:pk>/", rooms.edit, name="room"),
