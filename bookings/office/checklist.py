@@ -279,7 +279,7 @@ def _of_looks(clinic: Clinic) -> Step:
         words
         for words, there in (
             (_("a logo"), clinic.logo_digest),
-            (_("a headline"), clinic.headline),
+            (_("a line above the home page’s question"), clinic.headline),
             (_("opening hours"), clinic.hours_text),
             (_("a place on a map"), clinic.map_url),
         )
