@@ -229,8 +229,14 @@ _VENDORED = [
     ("vendor/bootstrap-icons", NODE_MODULES / "bootstrap-icons/font"),
     ("vendor/htmx", NODE_MODULES / "htmx.org/dist"),
     ("vendor/event-calendar", NODE_MODULES / "@event-calendar/build/dist"),
+    ("vendor/chart", NODE_MODULES / "chart.js/dist"),
     ("vendor/figtree", NODE_MODULES / "@fontsource-variable/figtree/files"),
     ("vendor/bricolage", NODE_MODULES / "@fontsource-variable/bricolage-grotesque/files"),
+]
+CHOSEN_FILES = {"vendor/chart": ("chart.umd.min.js", "chart.umd.min.js.map")}
+STATICFILES_FINDERS = [
+    "clinic.static_files.ChosenFilesFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 if NODE_MODULES.is_dir():  # which the image needs only while it is made
     STATICFILES_DIRS += _VENDORED

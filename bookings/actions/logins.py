@@ -5,6 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -68,13 +69,27 @@ def end_ways_in(user: User, *, but: str = "") -> None:
     end_sessions(user, but=but)
 
 
+def take_keys_away(user: User) -> None:
+    """Password, passkeys and other factors: nothing of what somebody has opens the login."""
+    user.take_password_away()
+    user.save(update_fields=["password"])
+    Authenticator.objects.filter(user=user).delete()
+
+
+def lock_owners() -> list[User]:
+    """Those who are active, until the transaction ends."""
+    active = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    return list(active.order_by("pk"))
+
+
 def refuse_if_last_owner(user: User) -> None:
     """In a transaction, under a lock, so that two owners cannot shut each other out at once.
 
-    Raises LastOwner when nobody else could look after the logins.
+    Raises LastOwner when nobody else could look after the logins: who has not accepted an
+    invitation could not.
     """
-    owners = User.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
-    if set(owners.order_by("pk").values_list("pk", flat=True)) == {user.pk}:
+    owners = {owner.pk for owner in lock_owners() if not owner.is_invited}
+    if owners == {user.pk}:
         raise LastOwner
 
 

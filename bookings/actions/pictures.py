@@ -16,6 +16,7 @@ QUALITY = 80  # of Pillow's 95
 PORTRAIT_SIDE = 400  # pixels: twice what the largest of its places has
 DIGITS = 16
 MOST_PIXELS = 50_000_000  # before it is made small; a phone's camera has as many
+MOST_OF_A_LOGO = 16_000_000  # each is four bytes, and twice that while it is made small
 
 # Of a logo: twice what the header has room for, and what a phone fetches at the first visit.
 LOGO_WIDTH, LOGO_HEIGHT = 480, 96
@@ -60,7 +61,7 @@ def logo(data: bytes) -> SmallPicture:
                 "at least 96 pixels high."
             )
         )
-    picture = _cropped(_upright(data, mode="RGBA"))
+    picture = _cropped(_upright(data, mode="RGBA", most=MOST_OF_A_LOGO))
     picture.thumbnail((LOGO_WIDTH, LOGO_HEIGHT))
     return SmallPicture(_within(LOGO_BYTES, picture), *picture.size)
 
@@ -100,10 +101,10 @@ def digest_of(picture: bytes) -> str:
     return sha256(picture).hexdigest()[:DIGITS]
 
 
-def _upright(data: bytes, *, mode: str = "RGB") -> Image.Image:
+def _upright(data: bytes, *, mode: str = "RGB", most: int = MOST_PIXELS) -> Image.Image:
     try:
         with Image.open(io.BytesIO(data), formats=KINDS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
+            if picture.width * picture.height > most:
                 raise NoPhoto
             return ImageOps.exif_transpose(picture).convert(mode)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

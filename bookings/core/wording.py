@@ -52,9 +52,9 @@ def clock(instant: datetime, tz: ZoneInfo) -> str:
     return f"{instant.astimezone(tz):%H:%M}"
 
 
-def price(amount: Decimal, currency: str) -> str:
-    """£60, £62.50, −£72, 60 CHF, 7200 JPY"""
-    number = f"{abs(amount):.{hundredths(currency)}f}".removesuffix(".00")
+def price(amount: Decimal, currency: str, *, grouped: bool = False) -> str:
+    """£60, £62.50, −£72, 60 CHF, 7200 JPY; grouped, as long columns are read, £65,992"""
+    number = f"{abs(amount):{',' if grouped else ''}.{hundredths(currency)}f}".removesuffix(".00")
     written = f"{SYMBOLS[currency]}{number}" if currency in SYMBOLS else f"{number} {currency}"
     return f"\N{MINUS SIGN}{written}" if amount < 0 else written
 
@@ -101,8 +101,9 @@ def without_controls(text: str) -> str:
 
 
 def as_seen(name: str) -> str:
-    """Without letters that nobody sees, and each with its accents in as few as there are."""
-    return unicodedata.normalize("NFC", SHOWS_NOTHING.sub("", without_controls(name)))
+    """On one line, without letters nobody sees, each with its accents in as few as there are."""
+    seen = SHOWS_NOTHING.sub("", without_controls(name))
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def piles_up_marks(text: str) -> bool:

@@ -69,14 +69,23 @@ def validate_accent(colour: str) -> None:
         raise ValidationError(sentence.format(colour=colour, nearest=nearest_readable(colour)))
 
 
+def is_an_origin(text: str) -> bool:
+    """As a browser names a site: https (or this machine), a name, perhaps a port."""
+    found = AN_ORIGIN.fullmatch(text)
+    if found is None:
+        return False
+    return 0 < int(found["port"] or found["local_port"] or 443) <= LAST_PORT
+
+
 def _is_on_the_web(url: str) -> bool:
-    """Behind TLS, at a name, with nothing before the name that could be taken for it."""
+    """Behind TLS, at a name that browsers read as we do: nothing before it, no \\ in it."""
+    if not url.isprintable() or "\\" in url or " " in url:
+        return False
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    host = parts.hostname or ""
-    return parts.scheme == "https" and "." in host and "@" not in parts.netloc and " " not in url
+    return parts.scheme == "https" and is_an_origin(f"https://{parts.netloc.lower()}")
 
 
 def validate_map(url: str) -> None:
@@ -115,8 +124,7 @@ def fee_unit_field() -> models.CharField:
 def validate_origins(text: str) -> None:
     """One origin a line, as a browser names it: nothing that widens who may frame a page."""
     for origin in text.split():
-        found = AN_ORIGIN.fullmatch(origin)
-        if not found or not 0 < int(found["port"] or found["local_port"] or 443) <= LAST_PORT:
+        if not is_an_origin(origin):
             raise ValidationError(
                 _(
                     "“{origin}” is not the address of a web site such as https://www.example.com, "

@@ -1,9 +1,10 @@
-"""The owner's office: what the clinic is, and what it offers."""
+"""The owner's office: what the clinic is, what it offers, and how it does."""
 
 from django.urls import path
 
 from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
 from bookings.office.people import leave, people, person, therapists
+from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
 from bookings.office.wording import embeds, legal, looks, mails
 from bookings.web.access import OWNER, protected
@@ -47,5 +48,9 @@ urlpatterns = protected(
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    path("reports/", pages.overview, name="reports"),
+    path("reports/<slug:name>/", pages.report, name="report"),
+    path("reports/<slug:name>/rows/", pages.report_rows, name="report_rows"),
+    path("reports/<slug:name>/<slug:cut>.csv", files.report_file, name="report_file"),
     *ROTA,
 )

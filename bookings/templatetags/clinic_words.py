@@ -38,6 +38,8 @@ register.filter("translated", dates.translated)
 register.filter("each_translated", lambda words: [dates.translated(one) for one in words])
 register.filter("protocol_label", protocol.label)
 register.filter("in_currency", wording.price)
+register.filter("in_columns", lambda sum_, currency: wording.price(sum_, currency, grouped=True))
+register.filter("grouped", lambda number: f"{number:,}")
 register.filter("to_type", wording.to_type)
 register.filter("smallest_amount", wording.smallest_amount)
 

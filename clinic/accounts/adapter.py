@@ -64,8 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **how: Any) -> HttpResponse | None:
-        """A login whose password everybody knows opens nothing but the demo."""
-        if user.email in DEMO_ADDRESSES and not settings.DEMO:
+        """A login whose password everybody knows opens nothing but the demo; one that somebody
+        is invited to opens by the invitation alone."""
+        if user.is_invited or (user.email in DEMO_ADDRESSES and not settings.DEMO):
             raise PermissionDenied
         return super().pre_login(request, user, **how)
 

@@ -55,6 +55,7 @@ SUBJECTS = {
         "mail",
         "clients",
         "money",
+        "reports",
         "desk",
         "office",
     ),

@@ -86,6 +86,10 @@ def test_nothing_that_a_camera_wrote_into_it_is_kept(office):
     assert b"taken at home" not in bytes(Logo.objects.get().picture)
 
 
+def test_a_small_file_that_would_be_huge_in_memory_is_refused(office):
+    assert upload(office, picture(mode="1", size=(7000, 7000))).status_code == 422
+
+
 def test_the_empty_margin_of_a_logo_is_cut_off(office):
     made = Image.new("RGBA", (1000, 1000), (0, 0, 0, 0))
     made.paste((0, 0, 90, 255), (100, 400, 900, 600))
@@ -145,6 +149,10 @@ def test_the_home_page_says_what_the_owner_has_typed(client, send):
         ({"map_url": "javascript:alert(1)"}, "map_url", "whole address of a map"),
         ({"map_url": "https://maps@evil.example/"}, "map_url", "whole address of a map"),
         ({"map_url": "https://localhost/"}, "map_url", "whole address of a map"),
+        ({"map_url": r"https://evil.example\.maps.example/"}, "map_url", "whole address of a map"),
+        ({"map_url": "https://gоogle.com/maps"}, "map_url", "whole address of a map"),
+        ({"map_url": "https://maps.example:99999/"}, "map_url", "whole address of a map"),
+        ({"map_url": "https://a..example/"}, "map_url", "whole address of a map"),
         ({"map_url": "https://[::1"}, "map_url", "whole address of a map"),
         ({"accent": "own", "own_colour": ""}, "own_colour", "Please give a colour"),
         ({"accent": "own", "own_colour": "mauve"}, "own_colour", "Please give a colour"),

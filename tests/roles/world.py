@@ -131,6 +131,8 @@ def make_world() -> World:
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "records:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
+        **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
+        "office:report_file cut": "week",
         "diary:receipt number": str(payment.number),
         "diary:week slug": kim.slug,
         "runner:therapist slug": kim.slug,

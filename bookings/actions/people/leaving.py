@@ -108,9 +108,10 @@ def _leave_at_last(clinic: Clinic, user: User, *, now: datetime) -> None:
 
 
 def _end(clinic: Clinic, user: User, *, by: str, by_name: str, now: datetime) -> None:
-    """Sessions, calendar, devices that are told, links and login."""
+    """Sessions, calendar, devices that are told, links, login, and all that opened it."""
     logins.switch(user, on=False, by=by, by_name=by_name, now=now)
     stored = User.objects.get(pk=user.pk)
+    logins.take_keys_away(stored)
     if therapist := Therapist.objects.filter(user=user).first():
         _gone_for_good(clinic, stored, therapist).delete()
     User.objects.filter(pk=user.pk).update(leaves_on=None, invited_at=None)
@@ -125,8 +126,8 @@ def come_back(
     if stored.is_active:
         raise Refused(_("They work here."))
     stored.role, stored.is_active = duties.role, True
-    stored.take_password_away()
-    stored.save(update_fields=["role", "is_active", "password"])
+    stored.save(update_fields=["role", "is_active"])
+    logins.take_keys_away(stored)
     there = Therapist.objects.filter(user=stored)
     if duties.treats and there.exists():
         there.update(active=True)

@@ -72,8 +72,11 @@ def change(user: User, to: Changed, *, by: str, by_name: str, now: datetime) -> 
     """Of somebody who works here; returns what is otherwise now, in the words of the mails.
 
     Who has another address or role signs in anew, and both addresses and every owner are told.
+    Another address is invited: what opened the login before may be another person's.
     Raises LastOwner, and Stale where it is not as it was seen.
     """
+    if user.role == Role.OWNER:  # all owners are locked in one order, before one of them
+        logins.lock_owners()
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.as_shown != to.seen:
         raise Stale(_("It has been changed meanwhile. Please look again."))
@@ -103,5 +106,8 @@ def _change_the_lock(user: User, address_before: str, *, by: str, now: datetime)
     logins.end_ways_in(user)
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     if user.email != address_before:
+        logins.take_keys_away(user)
+        user.invited_at = now
+        user.save(update_fields=["invited_at"])
         for client in Client.objects.filter(user=user):
             shut(client, by=by, now=now)

@@ -4,7 +4,7 @@ Everything here is whole seconds since the epoch, because a clinic of fifty ther
 about some ten thousand stretches at once; datetimes come back at the edge of the query.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -156,15 +156,12 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The time of `spans` that lies in none of `holes`, as few sorted spans."""
+    gaps = joined(holes)
+    begins, ends = [gap[0] for gap in gaps], [gap[1] for gap in gaps]
     left: list[Span] = []
-    taken = joined(holes)
     for start, end in joined(spans):
-        for begin, until in taken:
-            if until <= start:
-                continue
-            if begin >= end:
-                break
-            if begin > start:
+        for begin, until in gaps[bisect_right(ends, start) : bisect_left(begins, end)]:
+            if start < begin:
                 left.append((start, begin))
             start = until
         if start < end:

@@ -212,7 +212,8 @@ def test_what_is_not_drawn_leaves_the_tag_as_it_is(desk, visit, clock, massage, 
     make_loan(room, TEN + timedelta(days=1), TEN + timedelta(days=2))
     of_the_client(desk_notes="Likes the window open")(visit)
     clock.move_to(datetime(2026, 12, 1, 17, tzinfo=UTC))
-    assert desk.get(FEED, HTTP_IF_NONE_MATCH=tag).status_code == 304
+    for known in (tag, f"W/{tag}"):  # as a proxy or middleware says that has compressed it
+        assert desk.get(FEED, HTTP_IF_NONE_MATCH=known).status_code == 304
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["drawn", "unchanged"])

@@ -295,3 +295,12 @@ def test_who_comes_back_with_a_second_factor_is_asked_for_it(invite, office, set
     answer = browser.post(newest_link(), ACCEPTED)
     assert answer["Location"].startswith("/accounts/2fa/authenticate/")
     assert not get_user(browser).is_authenticated
+
+
+def test_what_is_typed_as_a_name_stands_as_it_is_on_one_line_of_the_mails(invite):
+    """And no paragraph of its own stands in what owners are told."""
+    factories.make_user("second@example.com", role=Role.OWNER)
+    invite(name="Sean O'Neil & co\r\n\r\nYour password has expired")
+    told = present(SignInMail.objects.filter(subject__startswith="A login was made for").first())
+    assert "Sean O'Neil & co Your password has expired" in told.subject
+    assert "Sean O'Neil & co Your password has expired" in told.body

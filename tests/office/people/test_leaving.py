@@ -4,7 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user
+from django.core.exceptions import PermissionDenied
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -203,6 +207,26 @@ def test_whoever_comes_back_is_invited_and_the_old_password_is_not_taken(
     assert kim.shifts.count() == 7
 
 
+def test_no_passkey_of_before_opens_a_login_that_has_come_back(
+    office, leave, massage, kim, page, rf
+):
+    TOTP.activate(kim.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    leave(**GONE)
+    assert not Authenticator.objects.exists()
+    office.post(f"{page}back/", {"role": "owner"})
+    back = User.objects.get(pk=kim.user.pk)
+    with pytest.raises(PermissionDenied):  # whichever way: the invitation is the only one
+        get_adapter().pre_login(rf.post("/"), back)
+
+
+def test_switched_on_again_a_login_of_who_has_left_has_no_password(office, leave, massage, kim):
+    leave(**GONE)
+    say_who_it_is(office)
+    office.post(f"/desk/logins/{kim.user.pk}/", {"do": "on"})
+    back = User.objects.get(pk=kim.user.pk)
+    assert (back.is_active, back.has_usable_password()) == (True, False)
+
+
 def test_an_invitation_of_who_has_come_back_is_withdrawn_without_losing_them(
     office, leave, booked, kim, page
 ):
@@ -222,6 +246,17 @@ def test_nobody_takes_themselves_out_and_the_last_owner_stays(office, clinic):
         office.post(f"/office/people/{owner.pk}/leave/", typed)
         owner.refresh_from_db()
         assert (owner.is_active, owner.leaves_on) == (True, None)
+
+
+def test_an_owner_who_is_only_invited_keeps_the_last_one_from_leaving(clinic, at, clock, today):
+    last = factories.make_user("last@example.com", role=Role.OWNER, leaves_on=today)
+    User.objects.exclude(pk=last.pk).update(is_active=False)
+    invited = factories.make_user("new@example.com", role=Role.OWNER, invited_at=timezone.now())
+    invited.set_unusable_password()
+    invited.save()
+    clock.move_to(at(1, 0))
+    end_logins_of_leavers()
+    assert User.objects.get(pk=last.pk).is_active
 
 
 def test_an_owner_who_was_to_leave_and_has_become_the_last_one_stays(clinic, at, clock, today):

@@ -1,8 +1,11 @@
 """Everybody on one list, and what part each has."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.core.roles import Role
 from bookings.models import Change, SignInEvent, SignInMail, Therapist, User
@@ -88,6 +91,26 @@ def test_another_address_is_told_at_both_and_the_old_one_opens_nothing(change, d
     assert not get_user(browser).is_authenticated
     told = set(SignInMail.objects.values_list("address", flat=True))
     assert told >= {"dee@example.com", "dee.d@example.com"}
+
+
+def test_who_had_another_address_has_no_key_left_and_the_new_one_is_invited(change, dee):
+    """It may be another person's, a successor's perhaps."""
+    TOTP.activate(dee, SECRET)
+    change(dee, email="eve@example.com", name="Eve Desk")
+    dee.refresh_from_db()
+    assert (dee.has_usable_password(), Authenticator.objects.exists()) == (False, False)
+    assert dee.is_invited
+    mail = SignInMail.objects.filter(body__contains="/accounts/invitation/").get()
+    assert mail.address == "eve@example.com"
+
+
+def test_owners_are_locked_in_one_order_before_one_of_them_is_changed(change, owner):
+    """Or two who take each other's role wait for each other."""
+    second = factories.make_user("second@example.com", role=Role.OWNER)
+    with CaptureQueriesContext(connection) as seen:
+        change(second, role="desk")
+    locks = [q["sql"] for q in seen if "FOR UPDATE" in q["sql"] and "bookings_user" in q["sql"]]
+    assert '"role" = ' in locks[0]
 
 
 def test_who_works_here_may_begin_to_treat(change, dee):

@@ -5,11 +5,13 @@ from time import time
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from bookings import links
+from bookings.models import Clinic
 from tests.clinic.accounts.conftest import SECRET
 from tests.factories import PASSWORD
 from tests.therapists.conftest import note_of, text
@@ -43,6 +45,22 @@ def handed(kims, mine, asked):
     assert given["Location"] == asked
     assert given["Clear-Site-Data"] == '"cache"'
     return kims
+
+
+def test_what_began_before_the_handing_over_cannot_bring_the_old_session_back(kims, mine):
+    """A page loading in another tab saves its session a moment later, as it was."""
+    before = kims.session
+    assert before["_auth_user_id"]  # loaded
+    kims.post(f"/visits/{mine.pk}/hand-over/")
+    before["seen"] = time()
+    with pytest.raises(UpdateError):
+        before.save()
+    assert kims.get("/today/").status_code == 302
+
+
+def test_handed_over_a_page_looks_as_the_clinic_does(handed):
+    Clinic.objects.update(accent="#5b3f99")
+    assert handed.get(reverse("runner:colour", args=["5b3f99"])).status_code == 200
 
 
 def in_other_hands(browser, asked, *, since=-1.0):

@@ -14,7 +14,10 @@ from bookings.web.requests import PageRequest, StaffRequest
 
 KEY = "handed_over"  # in the session: the one page, and since when
 FRAME = "therapists/health/in_the_room/handed_over.html"
-TO_READ = frozenset({"runner:privacy", "runner:terms"})
+# What anybody may read, and what such a page looks like.
+TO_READ = frozenset(
+    {"runner:privacy", "runner:terms", "runner:legal_version", "runner:colour", "runner:logo"}
+)
 WAYS_BACK = frozenset(
     {
         "account_reauthenticate",
@@ -26,8 +29,13 @@ WAYS_BACK = frozenset(
 
 
 def hand_over(request: StaffRequest, path: str) -> HttpResponse:
-    """To that page alone; what the browser has kept of the pages before is dropped."""
+    """To that page alone; what the browser has kept of the pages before is dropped.
+
+    The session has another key from here on: what began before, and is saved after it, would
+    bring back a session that is not handed over.
+    """
     request.session[KEY] = {"path": path, "at": time()}
+    request.session.cycle_key()
     response = redirect(path)
     response["Clear-Site-Data"] = '"cache"'
     return response

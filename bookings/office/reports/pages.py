@@ -1,0 +1,117 @@
+"""The reports: all at a glance, each with its tables, and the rows behind each figure."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from bookings.models import Clinic
+from bookings.office.reports.asking import DATES, PERIODS, WEEKS, ChosenPeriod, choice_of
+from bookings.office.reports.glance import at_a_glance
+from bookings.office.reports.labels import labels_of
+from bookings.office.reports.tables import tables_of, written
+from bookings.queries.reports.behind import A_PAGE, Behind, behind
+from bookings.queries.reports.definitions import CUTS, REPORTS, Report, can_be_crossed
+from bookings.queries.reports.reconciling import compared
+from bookings.queries.reports.sources import RowSource
+from bookings.web.forms import whole_number
+from bookings.web.requests import StaffRequest
+
+MOST_PAGES = 10**6
+
+
+def report_or_404(name: str) -> Report:
+    if name not in REPORTS:
+        raise Http404
+    return REPORTS[name]
+
+
+@require_safe
+def overview(request: StaffRequest) -> HttpResponse:
+    choice = _choice(request)
+    comparison = compared(choice.period, choice.now)
+    context = {
+        "glance": at_a_glance(choice),
+        "compared": comparison,
+        "agree": all(one.agrees for one in comparison),
+    }
+    return _page(request, "office/reports/overview.html", choice, context)
+
+
+@require_safe
+def report(request: StaffRequest, name: str) -> HttpResponse:
+    of, choice = report_or_404(name), _choice(request)
+    context = {
+        "report": of,
+        "tables": tables_of(of, choice),
+        "weeks": WEEKS if of.name == "again" else (),
+        "crosses": can_be_crossed(of),
+    }
+    return _page(request, "office/reports/report.html", choice, context)
+
+
+@require_safe
+def report_rows(request: StaffRequest, name: str) -> HttpResponse:
+    """What a figure is made of. A figure or a cut that the report has not is not found."""
+    of, choice = report_or_404(name), _choice(request)
+    try:
+        figure = of.figure(request.GET.get("figure") or of.figures[0].name)
+    except KeyError:
+        raise Http404 from None
+    where = {cut: request.GET[cut] for cut in of.cuts if cut in request.GET}
+    own = choice.period.clinic.currency if of.source == RowSource.PAYMENTS else ""
+    currency = request.GET.get("currency", own)
+    page = min(whole_number(request.GET.get("page")) or 1, MOST_PAGES)
+    found = behind(choice.of(of), figure, where, currency=currency, page=page)
+    money = currency or choice.period.clinic.currency
+    context = {
+        "report": of,
+        "figure": figure,
+        "cuts": [(CUTS[cut], labels_of(cut, [key])[key]) for cut, key in where.items()],
+        "found": found,
+        "total": written(figure, found.total, money),
+        "listed": [(row, written(figure, row.adds, row_money(row, money))) for row in found.rows],
+        "pages": _pages(request, found, page),
+    }
+    return _page(request, "office/reports/rows.html", choice, context)
+
+
+def row_money(row: Any, money: str) -> str:
+    return getattr(row.about, "currency", money)
+
+
+def _pages(request: StaffRequest, found: Behind, page: int) -> dict[str, Any]:
+    last = max(1, -(-found.count // A_PAGE))
+    query = request.GET.copy()
+
+    def address(number: int) -> str:
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "page": page,
+        "last": last,
+        "before": address(page - 1) if page > 1 else "",
+        "after": address(page + 1) if page < last else "",
+    }
+
+
+def _choice(request: StaffRequest) -> ChosenPeriod:
+    return choice_of(request.GET, Clinic.objects.the(), timezone.now())
+
+
+def _page(
+    request: StaffRequest, template: str, choice: ChosenPeriod, context: dict[str, Any]
+) -> HttpResponse:
+    shared = {
+        "choice": choice,
+        "period": choice.period,
+        "query": choice.query(),
+        "periods": PERIODS,
+        "by_dates": choice.name == DATES or choice.form.is_bound,
+        "reports": list(REPORTS.values()),
+    }
+    status = 422 if choice.form.is_bound and not choice.form.is_valid() else 200
+    return render(request, template, {**shared, **context}, status=status)

@@ -1,0 +1,1 @@
+"""Reports: sums and counts of rows, each of which can be listed."""

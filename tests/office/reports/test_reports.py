@@ -1,0 +1,238 @@
+"""The owner's reports as pages: what stands on them, what is wrong input, what they are made of."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bookings.core.scheduling.statuses import Status
+from bookings.models import Appointment, Payment
+from bookings.queries.reports import reconciling
+from bookings.queries.reports.definitions import REPORTS
+from tests import factories
+
+HOME = "/office/reports/"
+
+
+@pytest.fixture
+def done(massage, kim, room, at):
+    """A visit of a week ago, paid by card on its day."""
+    return paid(visit_of(massage, kim, room, at(-7, 10)))
+
+
+def visit_of(massage, kim, room, start, **fields) -> Appointment:
+    return factories.make_appointment(
+        starts_at=start,
+        treatment=massage,
+        therapist=kim,
+        room=room,
+        **{"status": Status.COMPLETED, **fields},
+    )
+
+
+def paid(visit, amount="60", method="card", currency="GBP") -> Appointment:
+    Payment.objects.create(
+        appointment=visit,
+        therapist=visit.therapist,
+        what="Massage",
+        method=method,
+        amount=Decimal(amount),
+        currency=currency,
+        number=None if method == "waived" else Payment.objects.next_number(),
+        reason="Kind" if method == "waived" else "",
+        key=f"key-{Payment.objects.count()}",
+        at=visit.starts_at,
+        by="desk",
+    )
+    return visit
+
+
+def read(answer) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("period", ["30", "90", "year"])
+def test_each_report_opens_in_an_empty_clinic_and_in_a_busy_one(office, done, name, period):
+    read(office.get(f"{HOME}{name}/", {"period": period}))
+    read(office.get(f"{HOME}{name}/", {"period": "dates", "first": "2001-01-01",
+                                       "last": "2001-01-02"}))  # fmt: skip
+
+
+def test_a_figure_opens_the_rows_that_it_is_made_of(office, done):
+    page = read(office.get(f"{HOME}takings/"))
+    links = re.findall(r'href="(/office/reports/takings/rows/[^"]*)">£60<', page)
+    assert len(links) > 5
+    for link in links:
+        listed = read(office.get(link.replace("&amp;", "&")))
+        assert "1 row, which comes to £60." in listed
+        assert f'href="/diary/appointments/{done.pk}/"' in listed
+
+
+def test_what_is_behind_hours_at_work_are_stretches_of_the_rota(office, done):
+    listed = read(office.get(f"{HOME}utilisation/rows/", {"figure": "rostered", "weekday": "0"}))
+    assert "At work" in listed
+    assert "Kim Demo" in listed
+
+
+def test_currencies_are_kept_apart(office, done, massage, kim, room, at):
+    paid(visit_of(massage, kim, room, at(-6, 10)), "70", currency="CHF")
+    page = read(office.get(f"{HOME}takings/"))
+    assert "Week, by its Monday, CHF" in page
+    assert "£60" in page
+    assert "70 CHF" in page
+    assert "130" not in page
+
+
+def test_what_was_waived_is_no_money(office, done, massage, kim, room, at):
+    paid(visit_of(massage, kim, room, at(-6, 10)), method="waived")
+    [table] = [one for one in office.get(f"{HOME}takings/").context["tables"] if one.cut == "week"]
+    assert [cell.text for cell in table.total.cells] == ["1", "£60", "£60"]
+
+
+def test_the_period_before_stands_beneath(office, done, massage, kim, room, at):
+    paid(visit_of(massage, kim, room, at(-100, 10)), "45")
+    [table] = [one for one in office.get(f"{HOME}takings/").context["tables"] if one.cut == "week"]
+    assert [cell.text for cell in table.before.cells] == ["1", "£45", "£0"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [
+        ("2026-12-02", "2026-12-01", "The last day must not be before the first."),
+        ("2024-01-01", "2026-01-01", "A report covers at most 366 days"),
+        ("", "2026-01-01", "This field is required."),
+        ("yesterday", "2026-01-01", "Please give a date such as 25/04/2027."),
+        ("1999-12-31", "2000-01-01", "Please give a day of the years 2000 to 2199."),
+    ],
+)
+def test_dates_that_make_no_period_are_told_at_their_field_and_stay_typed(
+    office, done, first, last, says
+):
+    answer = office.get(HOME, {"period": "dates", "first": first, "last": last})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in page
+    assert f'value="{first}"' in page or not first
+
+
+@pytest.mark.parametrize("page", ["nothing/", "takings/rows/?figure=nothing", "takings/race%00.csv",
+                                  "takings/lead.csv", "unpaid/crossed.csv"])  # fmt: skip
+def test_what_is_no_report_is_not_found(office, page):
+    assert office.get(f"{HOME}{page}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["figure=taken&therapist=x", "figure=taken&race=x", "figure=taken&week=9999",
+     "figure=waived&page=-1", "figure=taken&currency=%FF", "page=9999",
+     "figure=waived&period=%00&weeks=x", "figure=taken&race=%7E",
+     "figure=taken&date=today&month=13"],
+)  # fmt: skip
+def test_an_odd_address_lists_nothing_and_breaks_nothing(office, done, asked):
+    assert "There are no rows." in read(office.get(f"{HOME}takings/rows/?{asked}"))
+
+
+def test_a_table_is_a_file_for_a_spreadsheet_in_which_no_name_is_a_formula(
+    office, massage, kim, room, at
+):
+    kim.name = "=HYPERLINK(1)"
+    kim.save()
+    paid(visit_of(massage, kim, room, at(-7, 10)))
+    answer = office.get(f"{HOME}takings/therapist.csv")
+    text = answer.content.decode("utf-8")
+    assert text.startswith("\N{BYTE ORDER MARK}")
+    heading, *rows = csv.reader(io.StringIO(text[1:]))
+    assert heading == ["Therapist", "Currency", "Payments and refunds", "Taken", "Waived"]
+    assert rows == [
+        ["'=HYPERLINK(1)", "GBP", "1", "60.00", "0"],
+        ["All", "GBP", "1", "60.00", "0"],
+        ["Before", "GBP", "0", "0", "0"],
+    ]
+
+
+def test_therapist_treatment_and_phase_at_once_are_one_file(office, done):
+    text = office.get(f"{HOME}takings/crossed.csv").content.decode()
+    assert "Kim Demo,Sports massage,No race,GBP,1,60.00,0" in text
+
+
+def test_the_reports_agree_with_the_diary_and_the_receipts(office, done, massage, kim, room, at):
+    visit_of(massage, kim, room, at(-5, 10))
+    answer = office.get(HOME)
+    assert answer.context["agree"], answer.context["compared"]
+    assert "the receipts agree" in read(answer)
+    left = {str(one.what): one.here for one in answer.context["compared"]}
+    assert left["Left to pay"] == 60
+    assert left["Visits that took place"] == 2
+
+
+def test_a_report_that_differs_from_the_receipts_says_so(office, done, monkeypatch):
+    monkeypatch.setattr(reconciling, "unpaid", lambda _bounds: [done])
+    done.left = Decimal(5)
+    page = read(office.get(HOME))
+    assert "do not agree" in page
+    assert "differs" in page
+
+
+def test_more_races_than_a_page_holds_are_folded_and_their_rows_still_add_up(
+    office, massage, kim, room, at, today
+):
+    for number in range(30):
+        ana = factories.make_client(f"Ana {number}")
+        factories.make_race(ana, race_date=today + timedelta(days=30), name=f"Race {number:02}")
+        paid(visit_of(massage, kim, room, at(-number - 1, 10), client=ana), str(number + 1))
+    [table] = [one for one in office.get(f"{HOME}takings/").context["tables"] if one.cut == "race"]
+    assert len(table.lines) == 26
+    rest = table.lines[-1]
+    assert rest.label == "All other races"
+    listed = office.get(rest.cells[1].url).context["found"]
+    assert (listed.count, listed.total) == (5, rest.cells[1].value)
+    assert sum(line.cells[1].value for line in table.lines) == table.total.cells[1].value
+
+
+@pytest.mark.parametrize("address", ["", *(f"{name}/" for name in REPORTS),
+                                     *(f"{name}/rows/" for name in REPORTS)])  # fmt: skip
+def test_thirty_visits_take_as_many_queries_as_one(office, done, address, massage, kim, room, at):
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            office.get(HOME + address)
+        return len(queries)
+
+    office.get(HOME + address)
+    few = asked()
+    for number in range(30):
+        paid(visit_of(massage, kim, room, at(-number - 8, 10)))
+    assert asked() == few
+
+
+def test_the_rows_are_turned_over_a_page_at_a_time(office, massage, kim, room, at):
+    for number in range(51):
+        visit_of(massage, kim, room, at(-1 - number, 10))
+    first = office.get(f"{HOME}attendance/rows/", {"figure": "came"})
+    assert len(first.context["listed"]) == 50
+    second = office.get(f"{HOME}attendance/rows/{first.context['pages']['after']}")
+    assert len(second.context["listed"]) == 1
+    assert "51 rows, which add up to 51." in read(second)
+
+
+@pytest.mark.parametrize("who", ["anas", "kims", "desks"])
+def test_nobody_but_an_owner_sees_reports(request, who):
+    browser = request.getfixturevalue(who)
+    for address in ("", "takings/", "takings/rows/", "takings/week.csv"):
+        assert browser.get(HOME + address).status_code == 403
+
+
+def test_the_year_is_until_yesterday(office, clock):
+    period = office.get(HOME, {"period": "year"}).context["period"]
+    today = period.clinic.day_of(timezone.now())
+    assert period.first == today.replace(month=1, day=1)
+    assert period.last == max(period.first, today - timedelta(days=1))
