@@ -73,7 +73,7 @@ GROUPS: tuple[tuple[Any, dict[str, tuple[Any, tuple[str, ...]]]], ...] = (
 class Entry:
     """`current` is what aria-current says of it: the page itself, one behind it, or neither."""
 
-    name: str
+    label: str
     url: str
     current: str
 
@@ -86,7 +86,7 @@ class Menu:
     def where(self) -> str:
         """The name of the entry at which one is."""
         entries = (one for _name, there in self.groups for one in there if one.current)
-        return next((one.name for one in entries), _("Set-up"))
+        return next((one.label for one in entries), _("Set-up"))
 
 
 @register.simple_tag(takes_context=True)

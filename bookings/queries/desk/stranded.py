@@ -92,10 +92,7 @@ def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> 
         longest=max(one.blocked_until - one.starts_at for one in visits),
         now=now,
     )
-    offers = Mail.objects.filter(kind=MailKind.OFFER, appointment__in=visits)
-    offered = set(
-        offers.filter(revision=F("appointment__revision")).values_list("appointment", flat=True)
-    )
+    offered = _offered_by_mail(visits)
     bests = _bests(visits, facts)
     rows: list[Stranded] = []
     for conflict in found:
@@ -106,6 +103,13 @@ def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> 
         best = next(iter([*same_hour, *later]), None)
         rows.append(Stranded(conflict, same_hour, later, best, visit.pk in offered))
     return rows
+
+
+def _offered_by_mail(visits: Sequence[Appointment]) -> set[int]:
+    """Those whom a mail offers other times than where they stand now."""
+    offers = Mail.objects.filter(kind=MailKind.OFFER, appointment__in=visits)
+    current = offers.filter(revision=F("appointment__revision"))
+    return set(current.values_list("appointment", flat=True))
 
 
 def _bests(visits: Sequence[Appointment], facts: DiaryFacts) -> dict[int, Placement]:
