@@ -44,6 +44,22 @@ def day_ahead(on: date, today: date) -> str:
     return weekday(on) if 0 <= (on - today).days < DAYS_OF_A_WEEK else civil_day_from(on, today)
 
 
+def civil_days_from(first: date, last: date, today: date) -> str:
+    """Tuesday 1 December to Friday 4 December; each with its year where one is not today's."""
+    if first == last:
+        return civil_day_from(first, today)
+    is_other = {first.year, last.year} != {today.year}
+    return span(*(civil_day_and_year(on) if is_other else civil_day(on) for on in (first, last)))
+
+
+def begins(first: date, today: date) -> str:
+    """Of what does not hold yet, when it will; nothing of what holds already."""
+    if first <= today:
+        return ""
+    sentence = _("That holds from {day}; until then nothing changes.")
+    return sentence.format(day=civil_day_from(first, today))
+
+
 def day_of_year(on: date) -> str:
     """1 December 2026"""
     return _("{day} {year}").format(day=_day_of_month(on), year=on.year)

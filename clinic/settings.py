@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "clinic.middleware.policy.PolicyMiddleware",
     "clinic.middleware.staff_session.StaffDoorMiddleware",
     "clinic.middleware.timezone.ClinicZoneMiddleware",
+    "clinic.accounts.still_you.GoesOnMiddleware",  # the form is allauth's to put away first
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -187,6 +188,8 @@ STAFF_NEED_A_SECOND_FACTOR = env.bool("STAFF_NEED_A_SECOND_FACTOR", default=not 
 # Longer than the longest treatment, or therapists would sign in again after each.
 STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=120)
 STAFF_SIGNED_IN_HOURS = env.int("STAFF_SIGNED_IN_HOURS", default=12)
+# How long it is still them who have signed in, before what gives power or changes a login.
+STAFF_STILL_THEM_MINUTES = env.int("STAFF_STILL_THEM_MINUTES", default=15)
 RUNNERS_SIGNED_IN_DAYS = env.int("RUNNERS_SIGNED_IN_DAYS", default=90)  # however often they come
 
 if DEMO:  # no Caddy stands before it, which compresses pages in production

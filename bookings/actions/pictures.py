@@ -14,6 +14,7 @@ from bookings.actions.refusals import Refused
 KINDS = ("JPEG", "PNG", "WEBP")
 QUALITY = 80  # of Pillow's 95
 PORTRAIT_SIDE = 400  # pixels: twice what the largest of its places has
+LEAST_PORTRAIT, LEAST_LOGO = 120, 32  # pixels each way: below that there is little to be seen
 DIGITS = 16
 MOST_PIXELS = 50_000_000  # before it is made small; a phone's camera has as many
 MOST_OF_A_LOGO = 16_000_000  # each is four bytes, and twice that while it is made small
@@ -25,7 +26,9 @@ LOGO_QUALITIES = (90, 75, 60, 40, 20)
 
 
 class NoPhoto(Refused):
-    sentence = gettext_lazy("That is no photo that can be read here. Please use a JPEG or PNG.")
+    sentence = gettext_lazy(
+        "That is no picture that can be read here. Please use a JPEG, PNG or WebP."
+    )
 
 
 def stripped(data: bytes, *, longest: int) -> bytes:
@@ -42,6 +45,7 @@ def squared(data: bytes, *, side: int) -> bytes:
 
 def portrait(data: bytes) -> bytes:
     """Of a therapist. Raises NoPhoto."""
+    _refuse_small(_upright(data), LEAST_PORTRAIT)
     return squared(data, side=PORTRAIT_SIDE)
 
 
@@ -62,8 +66,19 @@ def logo(data: bytes) -> SmallPicture:
             )
         )
     picture = _cropped(_upright(data, mode="RGBA", most=MOST_OF_A_LOGO))
+    _refuse_small(picture, LEAST_LOGO)
     picture.thumbnail((LOGO_WIDTH, LOGO_HEIGHT))
     return SmallPicture(_within(LOGO_BYTES, picture), *picture.size)
+
+
+def _refuse_small(picture: Image.Image, least: int) -> None:
+    if min(picture.size) < least:
+        sentence = _(
+            "That picture is {width} by {height} pixels: please use one of at least {least} each "
+            "way, without an empty margin."
+        )
+        size = {"width": picture.width, "height": picture.height}
+        raise NoPhoto(sentence.format(least=least, **size))
 
 
 def _is_a_drawing(data: bytes) -> bool:

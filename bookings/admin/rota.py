@@ -51,8 +51,17 @@ class ExtraShiftInline(KnownDays, admin.TabularInline):
 
 
 class AbsenceInline(KnownDays, admin.TabularInline):
+    """Without that of somebody who leaves, which goes with their last day alone."""
+
     model = Absence
     extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return _without_leaving(super().get_queryset(request))
+
+
+def _without_leaving(absences: QuerySet) -> QuerySet:
+    return absences.exclude(pk__in=Absence.objects.of_leaving())
 
 
 class FlagsOverlaps(NamelessLog):
@@ -207,6 +216,9 @@ class AbsenceAdmin(RotaAdmin):
     search_fields = ["therapist__name", "reason"]
     date_hierarchy = "starts_at"
     ordering = ["-starts_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return _without_leaving(super().get_queryset(request))
 
     @admin.display(ordering="therapist__name")
     def who(self, absence: Absence) -> str:

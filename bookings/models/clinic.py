@@ -40,8 +40,13 @@ EMERGENCY_ADVICE = (
 )
 
 
+def zones() -> list[str]:
+    """By a place; the rest are old names (W-SU, Zulu), or whatever this machine has."""
+    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
 def validate_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in zones():
         raise ValidationError(
             _("“{name}” is not a time zone such as Europe/London.").format(name=name)
         )

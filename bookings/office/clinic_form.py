@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Div, Fieldset
 from django import forms
 from django.db.models.functions import Floor
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +22,9 @@ from bookings.office.saving import RowForm
 from bookings.queries.office import contradictions
 from bookings.web.forms import (
     LONGEST_PHONE,
+    PROPOSAL,
     AddressField,
+    AsksAboutSlips,
     NameField,
     NumberField,
     ShortText,
@@ -66,7 +69,7 @@ def pair(*fields: str) -> Div:
     return Div(*fields, css_class="pair")
 
 
-class SettingsForm(RowForm):
+class SettingsForm(RowForm, AsksAboutSlips):
     name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
     phone = ShortText(
         label=gettext_lazy("Phone"),
@@ -90,8 +93,9 @@ class SettingsForm(RowForm):
 
     helper = plain(
         "seen",
+        "sure",
         Fieldset(
-            gettext_lazy("The clinic"), "name", pair("phone", "email"), "address",
+            gettext_lazy("The clinic"), "name", pair("phone", "email"), PROPOSAL, "address",
             pair("timezone", "currency"),
         ),
         Fieldset(
@@ -169,9 +173,10 @@ class SettingsForm(RowForm):
             self.fields[name].help_text = says
 
     def _until(self, last: datetime, start: datetime) -> str:
-        tz = self.stored.tz
+        tz, today = self.stored.tz, self.stored.day_of(timezone.now())
         return _("Of an appointment on {start} that is until {last}.").format(
-            start=dates.day_and_time(start, tz), last=dates.day_and_time(last, tz)
+            start=dates.day_and_time_from(start, tz, today),
+            last=dates.day_and_time_from(last, tz, today),
         )
 
     def _of_a_price(self, name: str) -> str:
@@ -208,7 +213,11 @@ class SettingsForm(RowForm):
     def _get_validation_exclusions(self) -> set[str]:
         """What was kept before there was a rule holds nobody up who changes something else."""
         excluded = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded if "currency" in self.changed_data else {*excluded, "currency"}
+        return excluded | ({"currency", "timezone"} - set(self.changed_data))
+
+    def clean_email(self) -> str:
+        is_new = "email" in self.changed_data
+        return super().clean_email() if is_new else self.cleaned_data["email"]
 
     def clean_currency(self) -> str:
         """Prices stay as they are when the currency changes; some it has no coins for."""

@@ -100,5 +100,14 @@ def _answer(request: StaffRequest, room: Room) -> HttpResponse:
     elif refusal := saving.refusal_of(request, form):
         return show(refusal=refusal, made=made)
     else:
-        messages.success(request, _("{room} is saved.").format(room=form.instance))
+        _say_what_is_missing(request, form)
     return redirect("office:rooms")
+
+
+def _say_what_is_missing(request: StaffRequest, form: RoomForm) -> None:
+    said = _("{room} is saved.").format(room=form.instance)
+    if form.cleaned_data["active"] and not form.cleaned_data["treatments"].filter(active=True):
+        still = _("No treatment fits in it yet, so that nothing is booked there.")
+        messages.warning(request, f"{said} {still}")
+    else:
+        messages.success(request, said)

@@ -1,8 +1,10 @@
 """How the office's forms are saved: known to be fresh, and asked about first."""
 
+import json
 from typing import Any, cast
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import DatabaseDefault
@@ -20,19 +22,71 @@ from bookings.core.training import Protocol, claims_in
 from bookings.models import Therapist, Treatment
 from bookings.web.requests import StaffRequest
 
+NOT_TYPED = frozenset({"seen", "sure", "far"})  # of a form's fields
+
 
 class RowForm(forms.ModelForm):
-    """Of a row, new or as the page has shown it (`seen`)."""
+    """Of a row, new or as the page has shown it: `seen` is its stamp, and what stood in the fields.
+
+    What somebody else has changed meanwhile stays. Where it is what was typed here too, that is
+    told beside the field, and saved when it is sent once more.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict | None = None, **options: Any):
         super().__init__(_with_plain_lines(data) if data is not None else None, **options)
+        self.merged: list[str] = []  # the labels of what somebody else has changed
+        self._stamp = stamp(self.instance) if self.instance.pk else ""
         if self.instance.pk:
-            self.initial["seen"] = stamp(self.instance)
+            self.initial["seen"] = self._as_seen
         for name, value in list(self.initial.items()):
             if isinstance(value, DatabaseDefault):  # of a new row: the database knows, nobody else
                 del self.initial[name]
+
+    def full_clean(self) -> None:
+        clashing = self._merge() if self.is_bound and self._stamp else {}
+        super().full_clean()
+        for name, now in clashing.items():
+            self.add_error(name, _told(self.fields[name], now))
+
+    def clean_seen(self) -> str:
+        return self.cleaned_data["seen"].partition(" ")[0]
+
+    def _as_seen(self) -> str:
+        return f"{self._stamp} {json.dumps(self._standing())}"
+
+    def _standing(self) -> dict[str, list[str]]:
+        """As a browser would send each field untouched."""
+        return {
+            name: _sent(field, self.get_initial_for_field(field, name))
+            for name, field in self.fields.items()
+            if name not in NOT_TYPED and not field.disabled
+        }
+
+    def _merge(self) -> dict[str, list[str]]:
+        """What is typed here, over what others have changed meanwhile; what clashes, as it stands.
+
+        A page that does not say what it has shown is left to be refused.
+        """
+        sent = cast(QueryDict, self.data)
+        seen, _space, shown = sent.get("seen", "").partition(" ")
+        if seen == self._stamp or not (was := _read(shown)):
+            return {}
+        theirs = {name: now for name, now in self._standing().items() if was.get(name, now) != now}
+        clashing = {name: now for name, now in theirs.items() if self._is_typed(name, was, now)}
+        for name in theirs.keys() - clashing.keys():
+            sent.setlist(name, theirs[name])
+        self.merged = [str(self.fields[name].label) for name in theirs if name not in clashing]
+        sent["seen"] = self._as_seen()
+        self.__dict__.pop("changed_data", None)  # Django keeps it
+        return clashing
+
+    def _is_typed(self, name: str, was: dict[str, list[str]], now: list[str]) -> bool:
+        """Something else than what was there, and than what is."""
+        sent, field = cast(QueryDict, self.data), self.fields[name]
+        typed = [one for one in sent.getlist(name) if one]
+        return not (_are_same(field, typed, was[name]) or _are_same(field, typed, now))
 
     def only_one(self, otherwise: str) -> str:
         """The name on one line, if no other row has it, in whatever letters."""
@@ -44,7 +98,48 @@ class RowForm(forms.ModelForm):
 
     @property
     def is_different(self) -> bool:
-        return bool(set(self.changed_data) - {"seen"})
+        return bool(set(self.changed_data) - NOT_TYPED)
+
+
+def _read(shown: str) -> dict[str, list[str]]:
+    try:
+        found = json.loads(shown)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _sent(field: forms.Field, value: Any) -> list[str]:
+    value = field.prepare_value(value)
+    if value is True:
+        return ["on"]
+    if isinstance(value, (list, tuple, QuerySet)):
+        return sorted(map(str, value))
+    return [] if value in (None, False, "") else [str(value)]
+
+
+def _are_same(field: forms.Field, one: list[str], other: Any) -> bool:
+    """62,5 is 62.50."""
+    if not isinstance(other, list) or len(one) != 1 or len(other) != 1:
+        return sorted(one) == other
+    try:
+        return field.to_python(one[0]) == field.to_python(other[0])
+    except ValidationError:
+        return one == other
+
+
+def _told(field: forms.Field, now: list[str]) -> str:
+    """What clashes, as it stands now, where that can be read."""
+    if now and not isinstance(field, (forms.ChoiceField, forms.BooleanField)):
+        sentence = _(
+            "Somebody else has changed this meanwhile, to “{now}”. Save again to have it as it "
+            "stands here."
+        )
+        return sentence.format(now=now[0])
+    return _(
+        "Somebody else has changed this meanwhile. Save again to have it as it stands here, or "
+        "open the page anew to see theirs."
+    )
 
 
 def _with_plain_lines(data: QueryDict) -> QueryDict:
@@ -100,6 +195,9 @@ def refusal_of(request: StaffRequest, form: RowForm) -> Refused | None:
         )
     except Refused as refusal:
         return refusal
+    if form.merged:
+        sentence = _("Somebody else has changed meanwhile, and that stays: {fields}.")
+        messages.info(request, sentence.format(fields=", ".join(form.merged)))
     return None
 
 

@@ -17,7 +17,15 @@ from bookings.core.training import Protocol
 from bookings.models import Clinic, Room, Therapist, Treatment
 from bookings.office.saving import ChosenField, RowForm, without_claims
 from bookings.queries.office import offers
-from bookings.web.forms import DayField, NameField, NumberField, ShortText, has_a_letter, plain
+from bookings.web.forms import (
+    AsksAboutFarDays,
+    DayField,
+    NameField,
+    NumberField,
+    ShortText,
+    has_a_letter,
+    plain,
+)
 
 LONGEST_DESCRIPTION = 600
 
@@ -55,6 +63,7 @@ TICKED_LATER = HTML(
 def _helper(in_plans: str | LayoutObject) -> FormHelper:
     return plain(
         "seen",
+        "far",
         Fieldset(gettext_lazy("What a runner reads"), "name", "need", "description"),
         Fieldset(
             gettext_lazy("Time and price"),
@@ -67,7 +76,7 @@ def _helper(in_plans: str | LayoutObject) -> FormHelper:
     )
 
 
-class TreatmentForm(RowForm):
+class TreatmentForm(AsksAboutFarDays, RowForm):
     name = NameField(label=gettext_lazy("Name"), longest=80, validators=[has_a_letter])
     need = ShortText(
         label=gettext_lazy("What for, in the runner’s words"),
@@ -198,6 +207,7 @@ class TreatmentForm(RowForm):
                 "next_price_from",
                 _("Please give a day to come; a price that holds today is changed above."),
             )
+        self.ask_if_far_off("next_price_from", self.today)
         return cleaned
 
     def save(self, commit: bool = True) -> Treatment:

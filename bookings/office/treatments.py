@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from bookings import dates
 from bookings.actions.rota import order
 from bookings.models import Clinic, Treatment
 from bookings.office import saving
@@ -65,13 +66,21 @@ def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
 
 
 def _said_of(form: TreatmentForm, *, is_new: bool) -> str:
-    treatment = form.instance
-    if not is_new:
-        return _("{treatment} is saved.").format(treatment=treatment)
+    """And what proposes a new one, and from when a new price holds, when it was typed now."""
+    said = [_("{treatment} is saved.").format(treatment=form.instance)]
+    if is_new:
+        said.append(_of_plans(form))
+    first = form.cleaned_data["next_price_from"]
+    if first and {"next_price", "next_price_from"} & set(form.changed_data):
+        sentence = _("Its new price holds from {day}; until then nothing changes.")
+        said.append(sentence.format(day=dates.civil_day_from(first, form.today)))
+    return " ".join(said)
+
+
+def _of_plans(form: TreatmentForm) -> str:
+    kinds = form.instance.session_kinds
     sessions = form.protocol.session_types.values()
-    proposed = ", ".join(one.name for one in sessions if one.kind.value in treatment.session_kinds)
+    proposed = ", ".join(one.name for one in sessions if one.kind.value in kinds)
     if not proposed:
-        sentence = _("{treatment} is saved. No session of a plan lasts as long: none proposes it.")
-        return sentence.format(treatment=treatment)
-    sentence = _("{treatment} is saved. A runner’s plan proposes it for: {sessions}.")
-    return sentence.format(treatment=treatment, sessions=proposed)
+        return _("No session of a plan lasts as long: none proposes it.")
+    return _("A runner’s plan proposes it for: {sessions}.").format(sessions=proposed)

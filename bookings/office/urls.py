@@ -17,6 +17,7 @@ urlpatterns = protected(
     path("clinic/", clinic.settings, name="clinic"),
     path("clinic/zone/", zone.zone, name="zone"),
     path("looks/", looks.page, name="looks"),
+    path("looks/colour/", looks.colour, name="colour"),
     path("looks/logo/", looks.logo, name="logo"),
     path("embed/", embeds.page, name="embeds"),
     path("mails/", mails.overview, name="mails"),

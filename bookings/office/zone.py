@@ -1,7 +1,6 @@
 """Another time zone, with what it does to what is booked."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from crispy_forms.layout import Fieldset
 from django import forms
@@ -16,6 +15,7 @@ from bookings.actions.refusals import Refused
 from bookings.actions.scheduling import rezoning
 from bookings.actions.scheduling.rezoning import Keeps, Unseen
 from bookings.models import Clinic
+from bookings.models.clinic import zones
 from bookings.web.actor import who
 from bookings.web.forms import plain
 from bookings.web.requests import StaffRequest
@@ -50,8 +50,7 @@ class ZoneForm(forms.Form):
         super().__init__(*args, **options)
         self.initial = {"zone": clinic.timezone}
         self.clinic = clinic
-        zones = sorted(available_timezones())
-        self.fields["zone"].choices = [(name, name) for name in zones]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [(name, name) for name in zones()]  # type: ignore[attr-defined]
 
     def clean_zone(self) -> str:
         zone = self.cleaned_data["zone"]

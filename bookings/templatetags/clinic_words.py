@@ -122,15 +122,17 @@ def year(instant: datetime, tz: ZoneInfo) -> int:
 
 @register.filter
 def away(time_off: HasTimes, tz: ZoneInfo) -> str:
-    """Time off: whole days are named as days, anything else by its first and last moment."""
+    """Time off: whole days are named as days, anything else by its first and last moment.
+
+    With the year where that is not this one.
+    """
     first, last = (at.astimezone(tz) for at in (time_off.starts_at, time_off.ends_at))
     if first.time() != time.min or last.time() != time.min:
-        until = wording.clock if first.date() == last.date() else dates.day_and_time
-        return dates.span(dates.day_and_time(first, tz), until(last, tz))
-    begin, end = first.date(), last.date() - timedelta(days=1)
-    if begin == end:
-        return dates.civil_day(begin)
-    return dates.span(*(dates.civil_day(day) for day in sorted((begin, end))))
+        is_one_day = first.date() == last.date()
+        until = wording.clock(last, tz) if is_one_day else day_and_time(last, tz)
+        return dates.span(day_and_time(first, tz), until)
+    begin, end = sorted((first.date(), last.date() - timedelta(days=1)))
+    return dates.civil_days_from(begin, end, timezone.localdate())
 
 
 @register.filter
@@ -150,6 +152,13 @@ def numbers_to_ring(advice: str) -> SafeString:
 def bdi(name: object) -> SafeString:
     """A name that somebody typed, so that its direction turns nothing beside it."""
     return format_html("<bdi>{}</bdi>", name) if name else SafeString()
+
+
+@register.filter
+def breaks_at_its_parts(address: str) -> SafeString:
+    """An e-mail address that goes on to the next line before its @ or a point, nowhere else."""
+    parts = re.split(r"(?=[@.])", str(address))
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in parts))
 
 
 @register.filter

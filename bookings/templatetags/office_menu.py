@@ -52,7 +52,10 @@ GROUPS: tuple[tuple[Any, dict[str, tuple[Any, tuple[str, ...]]]], ...] = (
     (
         gettext_lazy("Words and looks"),
         {
-            "office:looks": (gettext_lazy("How the clinic looks"), ("office:logo",)),
+            "office:looks": (
+                gettext_lazy("How the clinic looks"),
+                ("office:logo", "office:colour"),
+            ),
             "office:mails": (gettext_lazy("What mails say"), ("office:mail",)),
             "therapists:questions": (gettext_lazy("Health questions"), ("therapists:question",)),
             "office:texts": (gettext_lazy("Legal texts"), ("office:text",)),

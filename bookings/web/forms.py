@@ -1,8 +1,8 @@
 """Fields, validators and forms that more than one door asks."""
 
 import re
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout, LayoutObject
@@ -10,9 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import BigIntegerField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from bookings import dates
 from bookings.core.clients.addresses import kept_address, perhaps_meant
 from bookings.core.wording import as_seen, piles_up_marks
 from bookings.models.clients.addresses import can_be_mailed_to
@@ -21,9 +23,13 @@ from bookings.web.days import day_in, instant_in, refuse_unknown
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PHONE = 40
+LONGEST_DAY = 10  # 2099-12-31
+FAR = timedelta(days=2 * 366)
 A_KEY = re.compile(r"\A[0-9a-f]{32}\Z")  # 128 bits
 A_PHONE = re.compile(r"(?=[\s+()./#x-]*\d)[\d\s+()./#x-]++", re.IGNORECASE)
 A_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)", re.ASCII)
+# 1,250 is a thousand and more to one reader and little more than 1 to another.
+IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,’' ]\d{3})+(?:[.,]\d*)?", re.ASCII)
 FIRST_YEAR = 1900  # of birth
 A_WHOLE_NUMBER = forms.IntegerField(min_value=0, max_value=BigIntegerField.MAX_BIGINT)
 PERSON = ("name", "email", "phone")
@@ -85,7 +91,12 @@ class NameField(ShortText):
 class NumberField(forms.DecimalField):
     """A number as people write it: Python's own ways (1e2, 1_0) are typing errors in a price."""
 
-    default_error_messages = {"invalid": gettext_lazy("Please give a number such as 62.50.")}
+    default_error_messages = {
+        "invalid": gettext_lazy("Please give a number such as 62.50."),
+        "thousands": gettext_lazy(
+            "Please leave out what stands between the thousands, and write 1250 or 1250.00."
+        ),
+    }
 
     def __init__(self, **options: Any):
         options.setdefault("widget", forms.TextInput({"inputmode": "decimal"}))
@@ -93,6 +104,8 @@ class NumberField(forms.DecimalField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str) and (text := value.strip()):
+            if IN_THOUSANDS.fullmatch(text):
+                raise ValidationError(self.error_messages["thousands"], code="thousands")
             if not A_NUMBER.fullmatch(text):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
             value = text.replace(",", ".")
@@ -234,23 +247,70 @@ class AsksAboutSlips(forms.Form):
     while it still goes with what is typed.
     """
 
-    # The address that was looked at once more.
-    sure = forms.CharField(required=False, max_length=LONGEST_EMAIL, widget=forms.HiddenInput)
+    # What was looked at once more, with spaces between: addresses have none.
+    sure = forms.CharField(required=False, max_length=4 * LONGEST_EMAIL, widget=forms.HiddenInput)
     meant = ""
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"]
+        return self.without_slip("email")
+
+    def without_slip(self, name: str) -> str:
+        """What is typed there, or the proposal. Raises ValidationError to ask, once."""
+        email = self.cleaned_data[name]
         meant = perhaps_meant(email)
         if meant and self.data.get("meant") == meant:
-            self.data = dict(self.data.items(), email=meant)
+            self._put(name, meant)
             return meant
-        if not meant or self.is_sure_of(email):
-            return email
-        self.meant, self.data = meant, dict(self.data.items(), sure=email)
-        raise ValidationError(did_you_mean(meant, email))
+        if meant and not self.is_sure_of(email):
+            self.meant = meant
+            self.ask_once(email, did_you_mean(meant, email))
+        return email
 
-    def is_sure_of(self, email: str) -> bool:
-        return self.data.get("sure") == email
+    def ask_once(self, what: str, question: str) -> None:
+        """Raises ValidationError; when the same is sent again, it `is_sure_of` it."""
+        self._put("sure", f"{self.data.get('sure', '')} {what}".strip())
+        raise ValidationError(question)
+
+    def is_sure_of(self, what: str) -> bool:
+        return what in self.data.get("sure", "").split()
+
+    def _put(self, name: str, value: str) -> None:
+        """Of a field that is ticked several times, all stay."""
+        sent = cast(QueryDict, self.data).copy()
+        sent[name] = value
+        self.data = sent
+
+
+class AsksAboutFarDays(forms.Form):
+    """A day more than two years ahead is asked about once, and taken when it is sent again."""
+
+    # The day that was looked at once more.
+    far = forms.CharField(required=False, max_length=LONGEST_DAY, widget=forms.HiddenInput)
+
+    def ask_if_far_off(self, name: str, today: date) -> None:
+        """Of a day that is typed anew, once the field has been read."""
+        day, key = self.cleaned_data.get(name), self.add_prefix("far")
+        if not day or day - today <= FAR or name not in self.changed_data:
+            return
+        if self.data.get(key) != day.isoformat():
+            self.data = _with(self.data, key, day.isoformat())  # shown again, and so sent
+            self.add_error(name, _far_off(day, today))
+
+
+def _with(data: Any, key: str, value: str) -> Any:
+    changed = data.copy()  # a QueryDict holds lists, and is none that one may change
+    changed[key] = value
+    return changed
+
+
+def _far_off(day: date, today: date) -> str:
+    years = round((day - today).days / 365.25)
+    sentence = ngettext(
+        "{day} is {count} year ahead. If that is meant, press the button again.",
+        "{day} is {count} years ahead. If that is meant, press the button again.",
+        years,
+    )
+    return sentence.format(day=dates.civil_day_and_year(day), count=years)
 
 
 class PersonForm(AsksAboutSlips, KeyForm):

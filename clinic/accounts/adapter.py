@@ -24,7 +24,7 @@ from bookings.models import Client, Clinic, SignInKind, User
 from bookings.web.access import STAFF
 from bookings.web.requests import SignedInRequest
 from bookings.web.visitor import outermost_trusted
-from clinic.accounts import attempts, sessions, sign_in_log
+from clinic.accounts import attempts, sessions, sign_in_log, still_you
 from clinic.demo.logins import DEMO_ADDRESSES
 
 # Mails of allauth's that are noted. Of the rest its signals tell.
@@ -123,6 +123,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return outermost_trusted(request)
+
+    def is_reauthentication_required(self, *, app: str, **how: Any) -> bool:
+        """Not of whoever has signed in, or was asked, a moment ago: allauth counts the latter."""
+        needed = super().is_reauthentication_required(app=app, **how)
+        return needed and not still_you.is_fresh(self.request)
 
     def is_safe_url(self, url: str | None) -> bool:
         """Only to a page of ours, and by its path alone."""

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db.models import ForeignObjectRel, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -181,7 +182,9 @@ def _overlaps(kept: Client, gone: Client, clinic: Clinic) -> list[str]:
                 "Both have an appointment on {time} ({kept}: {clock}). One of them must be "
                 "cancelled or moved first."
             )
-            when = dates.day_and_time(visit.starts_at, clinic.tz)
+            when = dates.day_and_time_from(
+                visit.starts_at, clinic.tz, clinic.day_of(timezone.now())
+            )
             clock = wording.clock(other.starts_at, clinic.tz)
             sentences.append(sentence.format(time=when, kept=kept, clock=clock))
     return sentences

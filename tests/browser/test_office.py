@@ -21,9 +21,9 @@ def owner(open_context):
     return signed_in(open_context().new_page(), "owner")
 
 
-def save(page) -> None:
+def save(page, name="Save") -> None:
     with page.expect_navigation():
-        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
@@ -41,6 +41,8 @@ def test_an_owner_adds_a_treatment_hires_and_sets_a_price_to_come(owner):
     owner.locator("#id_minutes").fill("20")
     owner.locator("#id_next_price").fill("26")
     owner.locator("#id_next_price_from").fill("2099-01-01")
+    save(owner)
+    expect(owner.get_by_role("alert")).to_contain_text("Thursday 1 January 2099 is 72 years ahead")
     save(owner)
     row = owner.get_by_role("row").filter(has_text="Feet 20")
     expect(row).to_contain_text("£26 from 1 Jan 2099")
@@ -105,7 +107,7 @@ def test_what_could_not_stay_is_shown_in_view_and_accepted_there(owner):
     owner.goto("/office/rooms/2/")
     owner.get_by_label("It is in use").uncheck()
     save(owner)
-    accept = owner.get_by_role("alert").get_by_role("button", name="Save all the same")
+    accept = owner.get_by_role("alert").get_by_role("button", name="Do it all the same")
     expect(accept).to_be_in_viewport()
     owner.goto("/office/rooms/2/")
     expect(owner.get_by_label("It is in use")).to_be_checked()
@@ -132,8 +134,9 @@ def test_a_logo_and_a_colour_reach_the_booking_page(owner, tmp_path):
     Image.new("RGBA", (600, 200), "navy").save(logo)
     owner.goto("/office/looks/")
     owner.get_by_label("A colour of your own").first.check()
-    owner.locator("#id_own_colour").fill("#ffff00")
-    save(owner)
+    owner.get_by_label("Choose the colour").fill("#ffff00")
+    expect(owner.locator("#id_colour-own_colour")).to_have_value("#ffff00")
+    save(owner, "Save the colour")
     with owner.expect_navigation():
         owner.get_by_role("button", name="Take #").click()
     owner.locator("#id_logo").set_input_files(logo)
@@ -148,7 +151,7 @@ def test_a_logo_and_a_colour_reach_the_booking_page(owner, tmp_path):
     with owner.expect_navigation():
         owner.get_by_role("button", name="Remove the logo").click()
     owner.get_by_label("Taper’s green").check()
-    save(owner)
+    save(owner, "Save the colour")
 
 
 def test_a_phone_names_the_place_one_is_at_and_opens_a_menu_of_the_others(owner):

@@ -8,7 +8,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from clinic.demo.logins import DEMO_LOGINS, DEMO_PASSWORD
+from clinic.demo.logins import DEMO_LOGINS
 from tests import patience
 from tests.browser import journeys
 from tests.browser.logins import signed_in
@@ -109,7 +109,6 @@ def test_the_pages_about_signing_in_are_for_everybody_and_fit(page, for_everybod
     signed_in(page, "owner")
     look("/desk/sign-ins/")
     page.get_by_role("link", name="Demo desk").last.click()
-    is_still_you(page)
     page.get_by_role("heading", name="Demo desk").wait_for()
     for_everybody(page)
 
@@ -156,16 +155,10 @@ def _sign_in(page, address, password):
     page.get_by_label("Password").press("Enter")
 
 
-def is_still_you(page):
-    page.get_by_label("Password").fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Go on").click()
-
-
 def _make_a_login(open_context, address):
     """As the owner does."""
     owner = signed_in(open_context().new_page(), "owner")
     owner.goto("/admin/bookings/user/add/")
-    is_still_you(owner)
     owner.get_by_label("Email").fill(address)
     owner.get_by_label("Role").select_option("desk")
     owner.get_by_role("button", name="Save", exact=True).click()
@@ -246,7 +239,6 @@ def test_a_named_site_frames_the_free_times_and_a_chosen_one_leaves_the_frame(
         owner.goto("/admin/bookings/clinic/1/change/")
         owner.get_by_label("Web sites that may show the free times").fill(named)
         owner.get_by_role("button", name="Save", exact=True).click()
-        is_still_you(owner)  # and what was typed is saved
         owner.get_by_text("was changed successfully").wait_for()
 
         refused = browser.new_page()  # whose console says, rightly, that it was kept out

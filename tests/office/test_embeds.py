@@ -37,7 +37,11 @@ def test_a_site_is_added_shown_with_what_to_copy_and_removed(office, massage):
         ("https://x.example:65536", "is not the address of a web site"),
         ("https://x.example:0", "is not the address of a web site"),
         ("http://example.com", "is not the address of a web site"),
-        ("https://example.com/page", "is not the address of a web site"),
+        ("ftp://example.com/", "is not the address of a web site"),
+        ("runclub", "is not the address of a web site"),
+        ("https://kim@example.com/", "is not the address of a web site"),
+        ("https://[x", "is not the address of a web site"),
+        ("javascript:alert(1)", "is not the address of a web site"),
         ("https://*.example.com", "is not the address of a web site"),
         ("https://a.example https://b.example", "one web site at a time"),
         (CLUB, "may show the free times already"),
@@ -61,3 +65,21 @@ def test_who_may_frame_the_pages_is_asked_about_again(office, clock):
     clock.move_to(timezone.now() + timedelta(minutes=20))
     assert "reauthenticate" in office.post(PAGE, {"origin": CLUB})["Location"]
     assert Clinic.objects.the().embed_origins == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("www.runclub.example", "https://www.runclub.example"),
+        ("WWW.runclub.example/training?week=2#top", "https://www.runclub.example"),
+        (" https://runclub.example/a/page/ ", "https://runclub.example"),
+        ("runclub.example:8443/page", "https://runclub.example:8443"),
+    ],
+)
+def test_a_name_or_a_pages_address_is_taken_and_what_was_made_of_it_is_said(office, typed, origin):
+    assert office.post(PAGE, {"origin": typed})["Location"] == PAGE
+    assert Clinic.objects.the().framed_by == [origin]
+    said = office.get(PAGE).context["messages"]
+    [message] = [str(one) for one in said]
+    assert message.startswith(f"{origin} may show the free times. That is the web site of")
+    assert typed.strip() in message

@@ -13,8 +13,9 @@ from bookings.models import Change, Clinic, Logo, MailKind
 from bookings.office.wording.looks import PALETTE
 from bookings.web.mail.frame import html_of
 from bookings.web.mail.samples import written_sample
+from tests.office.conftest import filled
 
-PAGE, LOGO = "/office/looks/", "/office/looks/logo/"
+PAGE, LOGO, COLOUR = "/office/looks/", "/office/looks/logo/", "/office/looks/colour/"
 SVG = (
     b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 )
@@ -39,6 +40,19 @@ def upload(office, data: bytes, name="logo.png"):
 def said(answer, field, form="form") -> str:
     assert answer.status_code == 422, answer.status_code
     return " ".join(answer.context[form].errors[field])
+
+
+@pytest.fixture
+def paint(office):
+    """Presses the button beneath the colours."""
+
+    def _paint(page=None, **typed):
+        form = (page or office.get(PAGE)).context["colour_form"]
+        nearest = {"nearest": typed.pop("nearest")} if "nearest" in typed else {}
+        typed = {form.add_prefix(name): value for name, value in typed.items()}
+        return office.post(COLOUR, {**filled(form), **typed, **nearest})
+
+    return _paint
 
 
 def masthead(page: str) -> str:
@@ -100,6 +114,19 @@ def test_the_empty_margin_of_a_logo_is_cut_off(office):
     assert clinic.logo_width == 4 * clinic.logo_height
 
 
+@pytest.mark.parametrize("size", [(1, 1), (300, 31), (20, 300)])
+def test_a_picture_too_small_to_be_seen_is_refused_with_its_size(office, size):
+    why = said(upload(office, picture(size=size)), "logo", "logo_form")
+    assert f"{size[0]} by {size[1]} pixels" in why
+    assert "at least 32 each way" in why
+    assert not Logo.objects.exists()
+
+
+def test_what_is_no_picture_is_called_none_and_the_kinds_are_named(office):
+    why = said(upload(office, b"%PDF-1.7", "logo.pdf"), "logo", "logo_form")
+    assert why == "That is no picture that can be read here. Please use a JPEG, PNG or WebP."
+
+
 @pytest.mark.parametrize(
     ("data", "name", "why"),
     [
@@ -154,34 +181,56 @@ def test_the_home_page_says_what_the_owner_has_typed(client, send):
         ({"map_url": "https://maps.example:99999/"}, "map_url", "whole address of a map"),
         ({"map_url": "https://a..example/"}, "map_url", "whole address of a map"),
         ({"map_url": "https://[::1"}, "map_url", "whole address of a map"),
-        ({"accent": "own", "own_colour": ""}, "own_colour", "Please give a colour"),
-        ({"accent": "own", "own_colour": "mauve"}, "own_colour", "Please give a colour"),
-        ({"accent": "own", "own_colour": "#ffff00"}, "own_colour", "too pale to be read"),
-        ({"accent": "red;}"}, "accent", "Select a valid choice"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(send, typed, field, why):
     assert why in said(send(PAGE, **typed), field)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "why"),
+    [
+        ({"accent": "own", "own_colour": ""}, "own_colour", "Please give a colour"),
+        ({"accent": "own", "own_colour": "mauve"}, "own_colour", "Please give a colour"),
+        ({"accent": "own", "own_colour": "#ffff00"}, "own_colour", "too pale to be read"),
+        ({"accent": "red;}"}, "accent", "one of those listed"),
+    ],
+)
+def test_a_colour_that_is_none_is_refused_beside_its_field(paint, typed, field, why):
+    assert why in said(paint(**typed), field, "colour_form")
     assert Clinic.objects.the().accent == ""
 
 
-def test_a_colour_that_nobody_could_read_is_answered_with_the_nearest(office, send):
-    page = send(PAGE, accent="own", own_colour="ffff00")
+def test_a_colour_that_is_none_holds_up_no_headline(office, send, paint):
+    refused = paint(accent="own", own_colour="mauve")
+    assert send(PAGE, refused, headline="Ours").status_code == 302
+    assert Clinic.objects.the().headline == "Ours"
+
+
+def test_a_colour_saved_leaves_the_headline_as_it_stands(office, paint):
+    Clinic.objects.update(headline="Ours")
+    assert paint(accent="own", own_colour="#123456").status_code == 302
+    kept = Clinic.objects.the()
+    assert (kept.headline, kept.accent) == ("Ours", "#123456")
+
+
+def test_a_colour_that_nobody_could_read_is_answered_with_the_nearest(paint):
+    page = paint(accent="own", own_colour="ffff00")
     nearest = nearest_readable("#ffff00")
     assert f'name="nearest" value="{nearest}"' in page.text
-    send(PAGE, page, nearest=nearest)
+    paint(page, nearest=nearest)
     assert Clinic.objects.the().accent == nearest
 
 
 @pytest.mark.parametrize("typed", ["#1F5F8B", "1f5f8b", " #1f5f8b "])
-def test_a_colour_is_known_however_it_is_written(send, typed):
-    send(PAGE, accent="own", own_colour=typed)
+def test_a_colour_is_known_however_it_is_written(paint, typed):
+    paint(accent="own", own_colour=typed)
     assert Clinic.objects.the().accent == "#1f5f8b"
 
 
-def test_the_clinics_colour_reaches_every_page_in_both_schemes(send, client, office, massage):
+def test_the_clinics_colour_reaches_every_page_in_both_schemes(paint, client, office, massage):
     assert "/looks/" not in client.get("/").text
-    send(PAGE, accent="own", own_colour="#123")
+    paint(accent="own", own_colour="#123")
     url = Clinic.objects.the().accent_url
     for browser, page in ((client, "/"), (client, "/embed/"), (office, "/desk/")):
         assert f'<link rel="stylesheet" href="{url}">' in browser.get(page).text
@@ -197,17 +246,19 @@ def test_each_colour_of_the_palette_can_be_read(colour):
     assert is_readable(colour)
 
 
-def test_saving_what_is_unchanged_changes_nothing(send):
-    send(PAGE, accent="own", own_colour="#123456", headline="Ours")
+def test_saving_what_is_unchanged_changes_nothing(send, paint):
+    paint(accent="own", own_colour="#123456")
+    send(PAGE, headline="Ours")
     before = Change.objects.count()
     assert send(PAGE).status_code == 302
+    assert paint().status_code == 302
     assert Change.objects.count() == before
 
 
 def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(office, send):
     page = office.get(PAGE)
     Clinic.objects.update(headline="Theirs")
-    assert send(PAGE, page, headline="Mine").status_code == 409
+    assert send(PAGE, page, headline="Mine").status_code == 422
     assert Clinic.objects.the().headline == "Theirs"
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from bookings.actions.refusals import Refused, Stale
@@ -12,6 +13,8 @@ from bookings.actions.scheduling.rezoning import Keeps, Unseen, effect_of, on_th
 from bookings.core.scheduling.statuses import Status
 from bookings.mail.context import AppointmentLetter
 from bookings.models import Absence, Appointment, Clinic, Mail, MailKind
+from bookings.models.clinic import validate_zone
+from clinic.accounts.welcome.setup import SetupForm
 from tests import factories
 from tests.office.conftest import filled
 from tests.reading import present
@@ -251,3 +254,13 @@ def test_the_effect_is_asked_for_in_few_questions(put, start, django_assert_max_
         assert effect_of(
             Clinic.objects.the(), "Europe/Berlin", Keeps.CLOCK, now=timezone.now()
         ).told
+
+
+def test_zones_are_those_by_a_place_on_every_page_and_in_the_row(office, clinic):
+    zones = {name for name, _ in office.get(PAGE).context["form"].fields["zone"].choices}
+    assert {"Europe/London", "America/Santiago", "UTC"} <= zones
+    for odd in ("localtime", "Zulu", "W-SU", "GB", "posixrules"):
+        assert odd not in zones
+        with pytest.raises(ValidationError):
+            validate_zone(odd)
+    assert zones == {name for name, _ in SetupForm()["timezone"].field.widget.choices}

@@ -1,7 +1,9 @@
 """Days and lengths of time in words, in more than one language."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -127,3 +129,49 @@ def test_how_the_desks_words_for_a_time_were_taken_is_told_in_the_readers_langua
 @pytest.mark.parametrize(("count", "words"), [(1, "1 week"), (3, "3 weeks")])
 def test_what_the_core_counts_has_the_plural_of_the_language(count, words):
     assert dates.translated(counted("{count} week", "{count} weeks", count)) == words
+
+
+# A receipt and the heading of takings write the year behind it themselves, a notice of the
+# nudges is of this week, the ribbon and the hills have their years beside them.
+WITHOUT_YEAR = re.compile(r"\bdates\.(?:day|civil_day|day_in_short|day_and_time)\(")
+ALLOWED = {
+    "bookings/actions/money/payments.py",
+    "bookings/actions/mail/nudge_delivery.py",
+    "bookings/desk/money/payments.py",
+    "bookings/web/scheduling/picker.py",
+    "bookings/web/training/ribbon.py",
+    "therapists/actions/morning_mail.py",
+}
+
+
+def test_no_other_page_says_a_day_without_thinking_of_its_year():
+    found = {
+        str(path)
+        for where in ("bookings", "therapists", "clinic")
+        for path in Path(where).rglob("*.py")
+        if WITHOUT_YEAR.search(path.read_text())
+    }
+    assert found == ALLOWED
+
+
+def test_no_page_of_the_staff_names_a_weekday_and_month_without_their_year():
+    pages = [
+        path
+        for where in ("desk", "office", "therapists", "records")
+        for path in Path("templates", where).rglob("*.html")
+    ]
+    assert len(pages) > 50
+    assert not [path for path in pages if 'date:"l j F"' in path.read_text()]
+
+
+def test_what_is_to_begin_says_when():
+    assert dates.begins(TODAY, TODAY) == ""
+    said = "That holds from Thursday 31 December 2099; until then nothing changes."
+    assert dates.begins(date(2099, 12, 31), TODAY) == said
+
+
+def test_both_ends_have_their_year_where_one_is_of_another():
+    first, last = date(2026, 12, 30), date(2027, 1, 2)
+    said = "Wednesday 30 December 2026 to Saturday 2 January 2027"
+    assert dates.civil_days_from(first, last, TODAY) == said
+    assert dates.civil_days_from(first, first, TODAY) == "Wednesday 30 December"

@@ -48,10 +48,19 @@ def test_a_price_may_have_its_sign(typed, price):
     assert PriceField().clean(typed) == Decimal(price)
 
 
-@pytest.mark.parametrize("typed", ["1e2", "£1e2", "1_0", "1,234.50"])
+@pytest.mark.parametrize("typed", ["1e2", "£1e2", "1_0"])
 def test_a_price_is_a_number_all_the_same(typed):
     with pytest.raises(ValidationError, match=r"such as 62\.50"):
         PriceField().clean(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1,250", "1.250", "1,250.00", "1.250,50", "-1,250", "12,500,000"]
+)
+@pytest.mark.parametrize("field", [NumberField, PriceField])
+def test_a_mark_between_the_thousands_is_never_guessed_at(field, typed):
+    with pytest.raises(ValidationError, match=r"write 1250 or 1250\.00"):
+        field().clean(typed)
 
 
 # Of the admin Django makes its forms anew, column by column.

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -180,7 +180,10 @@ def _answered(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
     for asked in answered.select_related("therapist__user"):
         if asked.therapist.user and asked.answered_by_id != asked.therapist.user_id:
             said = str(Answer(asked.answer).label)
-            facts = {"day": dates.day(asked.starts_at, clinic.tz), "answer": said}
+            facts = {
+                "day": dates.day_from(asked.starts_at, clinic.tz, clinic.day_of(now)),
+                "answer": said,
+            }
             yield _notice(asked.therapist.user, NoticeKind.TIME_OFF, asked.pk, now, facts=facts)
 
 
@@ -220,7 +223,7 @@ def _to_owners(kind: NoticeKind, day: date, now: datetime, **fields: Any) -> Ite
 def tell_of_backups(newest: datetime | None, *, now: datetime) -> None:
     """To the owners, once a day: none has been made for too long; `newest` is the last one."""
     clinic = Clinic.objects.the()
-    made = dates.day_and_time(newest, clinic.tz) if newest else ""
+    made = dates.day_and_time_from(newest, clinic.tz, clinic.day_of(now)) if newest else ""
     found = _to_owners(NoticeKind.BACKUP, clinic.day_of(now), now, facts={"made": made})
     StaffNotice.objects.bulk_create(_wished(found, clinic, now), ignore_conflicts=True)
 
@@ -324,7 +327,7 @@ def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
     }
     about["what"] = f"{visit.treatment.name}, {visit.room.name}"
     if notice.kind == NoticeKind.TO_READ:
-        about["day"] = dates.day(visit.starts_at, clinic.tz)
+        about["day"] = dates.day_from(visit.starts_at, clinic.tz, clinic.day_of(timezone.now()))
         return _("Something new to read before {day}, {at}: {who}").format(**about)
     if notice.kind == NoticeKind.HELD_HERE:
         return _("{who} is here and waits for you to decide ({at})").format(**about)
@@ -334,7 +337,7 @@ def _of_a_visit(notice: StaffNotice, visit: Appointment, clinic: Clinic) -> str:
         about["was"] = clock(datetime.fromisoformat(facts["was"]), clinic.tz)
         if facts.get("is_anothers"):
             return _("No longer with you today at {was}: {who}").format(**about)
-        about["day"] = dates.day(visit.starts_at, clinic.tz)
+        about["day"] = dates.day_from(visit.starts_at, clinic.tz, clinic.day_of(timezone.now()))
         return _("No longer today at {was}, but {day}, {at}: {who}").format(**about)
     if visit.status == Status.CANCELLED:
         return _("Cancelled today at {at}: {who}, {what}").format(**about)

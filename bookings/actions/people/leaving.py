@@ -4,21 +4,20 @@ What they have done and written stays, under their name.
 """
 
 import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bookings.actions import logins
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.people import invitations
+from bookings.actions.people.last_day import forget, is_off_after
 from bookings.actions.people.parts import Duties, begin_to_treat
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import HOLDS, asking_first, digest_of
-from bookings.models import Absence, Appointment, Clinic, SignInKind, Therapist, User
+from bookings.models import Appointment, Clinic, SignInKind, Therapist, User
 
-FOR_GOOD = timedelta(days=365 * 20)
 NO_VISITS = digest_of([]) + HOLDS  # holds are let go
 
 logger = logging.getLogger(__name__)
@@ -54,26 +53,22 @@ def leave_after(
     stored = User.objects.select_for_update().get(pk=user.pk)
     if not stored.is_active:
         raise Refused(_("Their login has ended already."))
-    therapist = Therapist.objects.active().filter(user=stored).first()
+    therapist = Therapist.objects.filter(user=stored).first()
     if therapist:
-        first = clinic.begin_of(last_day + timedelta(days=1))
         with asking_first(clinic, accepted=accepted, therapist=therapist, now=now):
-            _gone_for_good(clinic, stored, therapist).delete()
-            Absence.objects.create(
-                therapist=therapist, starts_at=first, ends_at=first + FOR_GOOD, reason=_("Leaves")
-            )
+            is_off_after(clinic, therapist, last_day)
     User.objects.filter(pk=stored.pk).update(leaves_on=last_day)
     logins.note(SignInKind.LOGIN_CHANGED, now=now, user=stored, how="leaves", by=by)
 
 
 @changes_the_diary
-def stay_after_all(clinic: Clinic, user: User, *, by: str, now: datetime) -> None:
+def stay_after_all(_clinic: Clinic, user: User, *, by: str, now: datetime) -> None:
     """As if they had never wanted to leave."""
     stored = User.objects.select_for_update().get(pk=user.pk)
     if stored.leaves_on is None:
         return
     if therapist := Therapist.objects.filter(user=stored).first():
-        _gone_for_good(clinic, stored, therapist).delete()
+        forget(therapist)
     User.objects.filter(pk=stored.pk).update(leaves_on=None)
     logins.note(SignInKind.LOGIN_CHANGED, now=now, user=stored, how="stays", by=by)
 
@@ -88,7 +83,7 @@ def leave_now(clinic: Clinic, user: User, *, by: str, by_name: str, now: datetim
     if therapist:
         with asking_first(clinic, accepted=NO_VISITS, therapist=therapist, now=now):
             Therapist.objects.filter(pk=therapist.pk).update(active=False)
-    _end(clinic, user, by=by, by_name=by_name, now=now)
+    _end(user, by=by, by_name=by_name, now=now)
 
 
 def leave_when_due(*, now: datetime) -> None:
@@ -102,18 +97,17 @@ def leave_when_due(*, now: datetime) -> None:
 
 
 @changes_the_diary
-def _leave_at_last(clinic: Clinic, user: User, *, now: datetime) -> None:
+def _leave_at_last(_clinic: Clinic, user: User, *, now: datetime) -> None:
     Therapist.objects.filter(user=user).update(active=False)
-    _end(clinic, user, by="program", by_name="", now=now)
+    _end(user, by="program", by_name="", now=now)
 
 
-def _end(clinic: Clinic, user: User, *, by: str, by_name: str, now: datetime) -> None:
+def _end(user: User, *, by: str, by_name: str, now: datetime) -> None:
     """Sessions, calendar, devices that are told, links, login, and all that opened it."""
     logins.switch(user, on=False, by=by, by_name=by_name, now=now)
-    stored = User.objects.get(pk=user.pk)
-    logins.take_keys_away(stored)
+    logins.take_keys_away(User.objects.get(pk=user.pk))
     if therapist := Therapist.objects.filter(user=user).first():
-        _gone_for_good(clinic, stored, therapist).delete()
+        forget(therapist)
     User.objects.filter(pk=user.pk).update(leaves_on=None, invited_at=None)
 
 
@@ -135,12 +129,3 @@ def come_back(
         begin_to_treat(stored)
     logins.tell_of_change(stored, ["on", "role"], by=by, by_name=by_name, now=now)
     invitations.mail(stored, by=by, by_name=by_name, now=now)
-
-
-def _gone_for_good(clinic: Clinic, user: User, therapist: Therapist) -> QuerySet[Absence]:
-    """The time off that a planned leaving has made."""
-    if user.leaves_on is None:
-        return Absence.objects.none()
-    first = clinic.begin_of(user.leaves_on + timedelta(days=1))
-    span = {"starts_at": first, "ends_at": first + FOR_GOOD}
-    return Absence.objects.filter(therapist=therapist, **span)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bookings.actions import logins
 from bookings.actions.clients.ways_in import shut
 from bookings.actions.diary_lock import changes_the_diary
+from bookings.actions.people.last_day import is_off_after
 from bookings.actions.refusals import Refused, Stale
 from bookings.actions.rota import order
 from bookings.core.roles import Role
@@ -42,7 +43,7 @@ class Changed:
 
 @changes_the_diary
 def begin_to_treat(
-    _clinic: Clinic,
+    clinic: Clinic,
     user: User,
     treatments: Iterable[Treatment] = (),
     *,
@@ -60,6 +61,8 @@ def begin_to_treat(
     elif not Therapist.objects.filter(pk=therapist.pk, user=None).update(user=user, active=True):
         raise Refused(_("They have a login by now."))
     therapist.treatments.add(*treatments)
+    if user.leaves_on:  # until then alone
+        is_off_after(clinic, therapist, user.leaves_on)
     return therapist
 
 

@@ -1,11 +1,12 @@
 """Time off, closures, extra hours and breaks. What is booked in them stays: a person moves it."""
 
 from copy import copy
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.refusals import Refused
 from bookings.actions.rota.impact import asking_first
@@ -16,6 +17,8 @@ from bookings.models import (
     Appointment,
     Clinic,
     ExtraShift,
+    Therapist,
+    User,
     WeeklyBreak,
 )
 
@@ -35,6 +38,7 @@ def keep(
     if isinstance(block, Absence) and block.ends_at.timestamp() <= block.starts_at.timestamp():
         raise Refused(_("The clocks change then, and nothing is left of that time."))
     block = copy(block)  # The caller's stays as it was, if this is refused or tried again.
+    _refuse_if_of_leaving(block)
     if block.pk is None:
         if twin := _same(block):
             return twin
@@ -51,9 +55,28 @@ def remove(clinic: Clinic, block: Block, *, seen: str, accepted: str = "", now: 
 
     And VisitsAffected, unless accepted: extra hours have visits in them.
     """
+    _refuse_if_of_leaving(block)
     refuse_if_changed(block, seen)
     with asking_first(clinic, accepted=accepted, therapist=block.therapist, now=now):
         block.delete()
+
+
+def _refuse_if_of_leaving(block: Block) -> None:
+    """Else whoever leaves could be booked again, while People says that they leave."""
+    stored = Absence.objects.filter(pk=block.pk).first() if isinstance(block, Absence) else None
+    if stored and stored.of_leaving:
+        raise Refused(why_it_stays(stored))
+
+
+def why_it_stays(off: Absence) -> str:
+    """Of the time off of somebody who leaves."""
+    therapist = cast(Therapist, off.therapist)
+    day = dates.civil_day_and_year(cast(date, cast(User, therapist.user).leaves_on))
+    sentence = _(
+        "{name}’s last day is {day}, and this stands for it: it goes, or moves, with that day, "
+        "which the owner says under People."
+    )
+    return sentence.format(name=therapist, day=day)
 
 
 def booked_in(clinic: Clinic, block: Block, *, now: datetime) -> list[Appointment]:

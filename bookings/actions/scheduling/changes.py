@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from bookings import dates
@@ -240,7 +241,8 @@ def _refuse_what_has_changed(appointment: Appointment, revision: int, online: bo
 
 
 def what_changed(appointment: Appointment) -> str:
-    last = appointment.events.last()
+    clinic, last = Clinic.objects.the(), appointment.events.last()
+    today = clinic.day_of(timezone.now())
     sentence = (
         _("It has been changed by {who} meanwhile: now {time} with {therapist}.")
         if last
@@ -248,7 +250,7 @@ def what_changed(appointment: Appointment) -> str:
     )
     return sentence.format(
         who=named(last.by) if last else "",
-        time=dates.day_and_time(appointment.starts_at, Clinic.objects.the().tz),
+        time=dates.day_and_time_from(appointment.starts_at, clinic.tz, today),
         therapist=appointment.therapist,
     )
 

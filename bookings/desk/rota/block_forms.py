@@ -1,32 +1,41 @@
 """Forms for what blocks or adds time in the diary, one for each kind."""
 
-from datetime import time, timedelta
-from typing import Generic, TypeVar
+from datetime import date, time, timedelta
+from typing import Any, Generic, TypeVar
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.rota.blocks import Block
 from bookings.desk.form_fields import choose_unless_known
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
-from bookings.web.forms import DayField
+from bookings.web.forms import AsksAboutFarDays, DayField
 from bookings.web.scheduling.spans import END_AFTER_START, ClockField, SpanForm
 
 Row = TypeVar("Row", bound=Block)
 
 
-class BlockForm(forms.Form, Generic[Row]):
+class BlockForm(AsksAboutFarDays, Generic[Row]):
     """`seen` is the block as the page showed it. A form makes or changes one `kind` of row."""
 
     kind: type[Block]
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.is_new = is_new
         if "therapist" in self.fields:
             choose_unless_known(self, "therapist")
+
+    def look_at(self, first: date | None, last: date | None) -> None:
+        """What would be new and is over already is refused; what is far off is asked about."""
+        today = Clinic.objects.the().day_of(timezone.now())
+        if self.is_new and first and (last or first) < today:
+            self.add_error("last" if last else "first", _("That is over: give a day to come."))
+        self.ask_if_far_off("first", today)
 
     def apply_to(self, block: Row, clinic: Clinic) -> Row:
         raise NotImplementedError
@@ -42,6 +51,11 @@ class ClosedForm(SpanForm, BlockForm[Absence]):
     reason = forms.CharField(label=gettext_lazy("What for"), max_length=120, required=False)
 
     kind = Absence
+
+    def clean(self) -> dict:
+        data = super().clean()
+        self.look_at(data.get("first"), data.get("last"))
+        return data
 
     def apply_to(self, block: Absence, clinic: Clinic) -> Absence:
         data = self.cleaned_data
@@ -87,7 +101,9 @@ class ExtraForm(BlockForm[ExtraShift]):
 
     def clean(self) -> dict:
         super().clean()
-        return _refuse_backwards(self, self.cleaned_data)
+        data = _refuse_backwards(self, self.cleaned_data)
+        self.look_at(data.get("first"), None)
+        return data
 
     def apply_to(self, block: ExtraShift, clinic: Clinic) -> ExtraShift:
         data = self.cleaned_data
@@ -125,6 +141,7 @@ class BreakForm(BlockForm[WeeklyBreak]):
         data = _refuse_backwards(self, self.cleaned_data)
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", _("The last day must not be before the first."))
+        self.look_at(data.get("first"), data.get("last") or date.max)
         return data
 
     def apply_to(self, block: WeeklyBreak, clinic: Clinic) -> WeeklyBreak:

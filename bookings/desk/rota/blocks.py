@@ -21,6 +21,7 @@ from bookings.actions.rota import blocks as absences
 from bookings.actions.rota.blocks import Block
 from bookings.actions.rota.impact import VisitsAffected
 from bookings.actions.rota.stamp import stamp
+from bookings.core.roles import Role
 from bookings.desk.rota.block_forms import (
     BlockForm,
     BreakForm,
@@ -29,7 +30,7 @@ from bookings.desk.rota.block_forms import (
     OffForm,
 )
 from bookings.models import Absence, Clinic, ExtraShift, WeeklyBreak
-from bookings.queries.rota.overlaps import overlaps
+from bookings.queries.rota.overlaps import is_never_worked, overlaps
 from bookings.web.days import day_in
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
@@ -114,7 +115,7 @@ def remove_block(request: StaffRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
-    form, clinic = kind.form(request.POST), Clinic.objects.the()
+    form, clinic = kind.form(request.POST, is_new=block.pk is None), Clinic.objects.the()
     if not form.is_valid():
         return _page(request, kind, form, block=block, status=422)
     asked = form.apply_to(block, clinic)
@@ -131,6 +132,8 @@ def _kept(request: StaffRequest, kind: BlockKind, block: Block) -> HttpResponse:
     except Refused as refusal:
         return _page(request, kind, form, block=block, said=str(refusal), status=409)
     messages.success(request, _("{what}: it is in the diary.").format(what=kind.title))
+    if isinstance(kept, WeeklyBreak) and is_never_worked(kept):
+        messages.warning(request, _("Nobody works then: it is outside their hours of that day."))
     if isinstance(kept, ExtraShift):
         for sentence in overlaps(kept.therapist, since=kept.day):
             messages.warning(request, sentence)
@@ -159,7 +162,16 @@ def _page(
     **context: Any,
 ) -> HttpResponse:
     made = block if block is not None and block.pk else None
-    context = {"kind": kind, "kinds": KINDS.values(), "form": form, "made": made, **context}
+    stays = made if isinstance(made, Absence) and made.of_leaving else None
+    context = {
+        "kind": kind,
+        "kinds": KINDS.values(),
+        "form": form,
+        "made": made,
+        "stays": stays and absences.why_it_stays(stays),
+        "may_say": Role.OWNER in request.roles,
+        **context,
+    }
     return render(request, "desk/rota/block.html", context, status=status)
 
 
@@ -185,7 +197,7 @@ def _kind(name: str) -> BlockKind:
 
 
 def _block(kind: BlockKind, pk: int) -> Block:
-    rows = kind.form.kind.objects.select_related("therapist")
+    rows = kind.form.kind.objects.select_related("therapist__user")
     if kind.form.kind is Absence:
         rows = rows.filter(therapist__isnull=kind.name == "closed")
     return get_object_or_404(rows, pk=pk)

@@ -184,7 +184,7 @@ def _to_avoid(request: StaffRequest) -> Interval | None:
 
 
 def _done(request: StaffRequest, visit: Appointment, clinic: Clinic, how: str) -> HttpResponse:
-    when = dates.day_and_time(visit.starts_at, clinic.tz)
+    when = dates.day_and_time_from(visit.starts_at, clinic.tz, clinic.day_of(timezone.now()))
     place = {"therapist": visit.therapist, "room": visit.room, "minutes": visit.minutes}
     said = _(how).format(when=when, **place)
     if _wants_json(request):
@@ -224,7 +224,10 @@ def _as_json(opening: Opening, clinic: Clinic) -> dict:
         "time": f"{local:%H:%M}",
         "therapist": str(therapist.pk),
         "words": _("{when} with {therapist}").format(
-            when=dates.day_and_time(opening.starts_at, clinic.tz), therapist=therapist
+            when=dates.day_and_time_from(
+                opening.starts_at, clinic.tz, clinic.day_of(timezone.now())
+            ),
+            therapist=therapist,
         ),
     }
 

@@ -1,6 +1,6 @@
 """When therapists work: weekly hours, extra hours, and time off."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -168,9 +168,17 @@ class ExtraShift(models.Model):
         return f"{self.therapist!s} {self.day} {self.start:%H:%M}–{self.end:%H:%M}"
 
 
+FOR_GOOD = timedelta(days=365 * 10)  # longer than any time off from which one comes back
+
+
 class AbsenceQuerySet(models.QuerySet):
     def touching(self, interval: Interval) -> Self:
         return self.filter(starts_at__lt=interval.end, ends_at__gt=interval.start)
+
+    def of_leaving(self) -> Self:
+        """What somebody's last day has made: see `Absence.of_leaving`."""
+        leaves = self.filter(therapist__user__leaves_on__isnull=False)
+        return leaves.filter(ends_at__gte=F("starts_at") + FOR_GOOD)
 
 
 class Absence(models.Model):
@@ -203,3 +211,10 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.therapist or 'Clinic closed'!s}: {self.reason or 'away'}"
+
+    @property
+    def of_leaving(self) -> bool:
+        """It stands for somebody's last day, and goes or changes with that alone."""
+        user = self.therapist.user if self.therapist else None
+        leaves = user is not None and user.leaves_on is not None
+        return leaves and self.ends_at - self.starts_at >= FOR_GOOD

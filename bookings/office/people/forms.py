@@ -11,10 +11,18 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.people.parts import Duties
 from bookings.core.clients.addresses import compared
 from bookings.core.roles import Role
-from bookings.models import Therapist, Treatment, User
+from bookings.models import Client, Therapist, Treatment, User
 from bookings.office.saving import ChosenField
 from bookings.queries.office.people import called
-from bookings.web.forms import AddressField, DayField, NameField, has_a_letter, plain
+from bookings.web.forms import (
+    PROPOSAL,
+    AddressField,
+    AsksAboutSlips,
+    DayField,
+    NameField,
+    has_a_letter,
+    plain,
+)
 
 PARTS = [
     (Role.OWNER.value, gettext_lazy("Owner: everything, this office too")),
@@ -57,7 +65,22 @@ class DutiesForm(forms.Form):
         )
 
 
-class InviteForm(DutiesForm):
+class AsksAboutAddress(AsksAboutSlips):
+    """Of a login: one that nobody has, and a client only knowingly."""
+
+    def clean_email(self) -> str:
+        address = free_address(super().clean_email())
+        known, client = f"client:{address}", Client.objects.living().at(address).first()
+        if client and not self.is_sure_of(known):
+            sentence = _(
+                "This is the address of a client, {client}: whoever reads it would sign in here as "
+                "a colleague. If that is who is meant, press the button again."
+            )
+            self.ask_once(known, sentence.format(client=client))
+        return address
+
+
+class InviteForm(AsksAboutAddress, DutiesForm):
     """Of somebody new, or of whoever treats here without a login (`therapist`)."""
 
     name = NameField(
@@ -77,7 +100,8 @@ class InviteForm(DutiesForm):
     )
 
     helper = plain(
-        Fieldset(gettext_lazy("Who"), "name", "email"),
+        "sure",
+        Fieldset(gettext_lazy("Who"), "name", "email", PROPOSAL),
         Fieldset(gettext_lazy("What they do here"), "role", "treats", "treatments"),
     )
 
@@ -88,9 +112,6 @@ class InviteForm(DutiesForm):
             self.initial.update(name=therapist.name, treats=True, role=Role.RUNNER.value)
             self.fields["treats"].disabled = True
             del self.fields["treatments"]
-
-    def clean_email(self) -> str:
-        return free_address(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -108,7 +129,7 @@ class InviteForm(DutiesForm):
         return cleaned
 
 
-class ColleagueForm(DutiesForm):
+class ColleagueForm(AsksAboutAddress, DutiesForm):
     """Of somebody who has a login. `seen` is what the page has shown of it."""
 
     name = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
@@ -117,7 +138,8 @@ class ColleagueForm(DutiesForm):
 
     helper = plain(
         "seen",
-        Fieldset(gettext_lazy("Who"), "name", "email"),
+        "sure",
+        Fieldset(gettext_lazy("Who"), "name", "email", PROPOSAL),
         Fieldset(gettext_lazy("What they do here"), "role", "treats"),
     )
 
@@ -149,7 +171,7 @@ class ColleagueForm(DutiesForm):
 
     def clean_email(self) -> str:
         typed = compared(self.cleaned_data["email"])
-        return typed if typed == self.login.email else free_address(typed)
+        return typed if typed == self.login.email else super().clean_email()
 
     def treats_already(self, cleaned: dict[str, Any]) -> bool:
         return bool(cleaned.get("treats") or hasattr(self.login, "therapist"))

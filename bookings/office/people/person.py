@@ -15,6 +15,7 @@ from bookings.actions.people.invitations import GOOD_FOR
 from bookings.actions.refusals import Refused
 from bookings.models import User
 from bookings.office.people.forms import ColleagueForm, DutiesForm
+from bookings.office.saving import NOT_TYPED
 from bookings.queries.office.people import called, is_the_last_owner
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
@@ -32,7 +33,7 @@ def person(request: StaffRequest, pk: int) -> HttpResponse:
     """Who has another address or role can read otherwise: the owner is asked who they are."""
     answer = _answer
     if request.method == "POST":
-        changed = set(_form(request, colleague(pk)).changed_data) - {"name", "seen"}
+        changed = set(_form(request, colleague(pk)).changed_data) - {"name", *NOT_TYPED}
         answer = asking_again(answer) if changed else answer
     return answer(request, pk)
 
@@ -51,7 +52,7 @@ def _answer(request: StaffRequest, pk: int) -> HttpResponse:
     form = _form(request, login)
     if not (form.is_bound and form.is_valid()):
         return _page(request, login, form)
-    if not set(form.changed_data) - {"seen"}:
+    if not set(form.changed_data) - NOT_TYPED:
         messages.info(request, _("Nothing was different, so nothing was changed."))
         return redirect("office:person", pk)
     try:

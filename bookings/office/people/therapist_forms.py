@@ -110,8 +110,8 @@ class PhotoForm(forms.Form):
         label=gettext_lazy("Photo"),
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
         help_text=gettext_lazy(
-            "A JPEG or PNG of at most 2 MB. It is cut to a square about its middle; where and when "
-            "it was taken is left out."
+            "A JPEG, PNG or WebP of at most 2 MB and at least 120 pixels each way. It is cut to a "
+            "square about its middle; where and when it was taken is left out."
         ),
         error_messages={
             "required": gettext_lazy("Please choose a photo."),

@@ -110,7 +110,7 @@ def _answer(request: StaffRequest, therapist: Therapist) -> HttpResponse:
         return page(refusal=refusal)
     else:
         _tell(request, form)
-        messages.success(request, _("{therapist} is saved.").format(therapist=form.instance))
+        _say_what_is_missing(request, form.instance)
     return redirect("office:therapist", form.instance.pk)
 
 
@@ -123,3 +123,12 @@ def _tell(request: StaffRequest, form: TherapistForm) -> None:
             by_name=str(request.user),
             now=timezone.now(),
         )
+
+
+def _say_what_is_missing(request: StaffRequest, therapist: Therapist) -> None:
+    said = _("{therapist} is saved.").format(therapist=therapist)
+    if not (lacks := offers.lacking(_as_they_stand(therapist))):
+        messages.success(request, said)
+        return
+    still = _("Still missing: {things}.").format(things=", ".join(map(str, lacks)))
+    messages.warning(request, f"{said} {still}")

@@ -11,17 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from bookings import dates
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import hours as rota
 from bookings.models import Clinic, Therapist
 from bookings.office.rota.saving import asked, settle
 from bookings.queries.rota.patterns import patterns
-from bookings.web.forms import DayField, plain
+from bookings.web.forms import AsksAboutFarDays, DayField, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 
-class CopyForm(forms.Form):
+class CopyForm(AsksAboutFarDays):
     others = forms.ModelMultipleChoiceField(
         Therapist.objects.none(),
         label=gettext_lazy("Who works the same hours"),
@@ -35,7 +36,7 @@ class CopyForm(forms.Form):
         ),
     )
 
-    helper = plain("others", "since")
+    helper = plain("far", "others", "since")
 
     def __init__(self, *args: Any, source: Therapist, **options: Any):
         super().__init__(*args, **options)
@@ -53,6 +54,11 @@ class CopyForm(forms.Form):
             sentence = _("{therapist} has no hours from that day on.")
             raise forms.ValidationError(sentence.format(therapist=self.source))
         return since
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self.ask_if_far_off("since", self.today)
+        return data
 
 
 @page_methods
@@ -72,7 +78,8 @@ def copy(request: StaffRequest, pk: int) -> HttpResponse:
         "{count} therapists work the same hours as {source}.",
         len(others),
     )
-    messages.success(request, sentence.format(count=len(others), source=source))
+    said = sentence.format(count=len(others), source=source)
+    messages.success(request, f"{said} {dates.begins(since, form.today)}".strip())
     return settle(accepted, reverse("office:rota"))
 
 

@@ -26,6 +26,8 @@ from bookings.web.forms import ShortText, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
+OVER = gettext_lazy("What has been worked is not changed any more.")
+
 
 class DayForm(forms.Form):
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -45,6 +47,10 @@ class DayForm(forms.Form):
         super().__init__(*args, **options)
         self.initial["hours"] = cast(HoursField, self.fields["hours"]).stands(there)
 
+    @property
+    def is_different(self) -> bool:
+        return bool(set(self.changed_data) - {"seen"})
+
 
 @page_methods
 def day(request: StaffRequest, pk: int, day: date) -> HttpResponse:
@@ -57,6 +63,8 @@ def day(request: StaffRequest, pk: int, day: date) -> HttpResponse:
     if "usual" in typed:  # a button of its own
         typed["hours"] = written(usual_hours(therapist, day))
     form = DayForm(typed, there=there)
+    if form.is_valid() and form.is_different and day < _today():
+        form.add_error("hours", OVER)
     if not form.is_valid():
         return _page(request, form, therapist, day, status=422)
     return _kept(request, form, therapist, day)
@@ -86,6 +94,10 @@ def _kept(request: StaffRequest, form: DayForm, therapist: Therapist, day: date)
     return settle(accepted, week, therapist)
 
 
+def _today() -> date:
+    return Clinic.objects.the().day_of(timezone.now())
+
+
 def _week_of(day: date) -> str:
     return f"{reverse('office:rota')}?week={monday_of(day)}"
 
@@ -109,6 +121,7 @@ def _page(
         "is_different": usual != now,
         "off": away.filter(therapist=therapist),
         "closed": away.filter(therapist=None),
+        "over": OVER if day < _today() else "",
         "back": _week_of(day),
         **asked(refusal),
     }

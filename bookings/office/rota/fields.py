@@ -21,7 +21,8 @@ SENTENCES: dict[Fault, str | Promise] = {
         "stands on both days."
     ),
     Fault.OVER_MIDNIGHT: gettext_lazy(
-        "“{words}” goes to midnight or over it: hours end by 23:59, and the next day begins at 0."
+        "“{words}” ends at midnight, which is the next day’s already: please type 23:59. What goes "
+        "on after it stands on the next day, from 0."
     ),
     Fault.OVERLAP: gettext_lazy("These overlap: {words}."),
     Fault.TOO_MANY: gettext_lazy("Please give at most eight spans a day."),

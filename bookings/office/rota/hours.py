@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from bookings import dates
 from bookings.actions.refusals import Refused
 from bookings.actions.rota import hours as rota
 from bookings.models import Clinic, Therapist, Weekday
@@ -47,11 +48,18 @@ def _kept(request: StaffRequest, form: RotaForm) -> HttpResponse:
     except Refused as refusal:
         return _page(request, form, refusal=refusal, status=409)
     sentence = _("The hours of {therapist} are saved.")
-    messages.success(request, sentence.format(therapist=form.therapist))
     today = Clinic.objects.the().day_of(timezone.now())
-    for warning in overlaps(form.therapist, since=today):
+    since = min(one.wanted.since for one in form.different)
+    said = sentence.format(therapist=form.therapist)
+    messages.success(request, f"{said} {dates.begins(since, today)}".strip())
+    for warning in [*_breaks_left(form), *overlaps(form.therapist, since=today)]:
         messages.warning(request, warning)
     return settle(accepted, reverse("office:hours", args=[form.therapist.pk]), form.therapist)
+
+
+def _breaks_left(form: RotaForm) -> list[str]:
+    sentence = _("A break of {day} is outside the hours of that day now: nobody works then.")
+    return [sentence.format(day=day) for one in form.different for day in one.breaks_left_outside()]
 
 
 def _page(

@@ -19,7 +19,7 @@ from bookings.models import Therapist, Weekday, WeeklyShift
 from bookings.office.rota.fields import HoursField, hours_of
 from bookings.queries.rota.overlaps import twice
 from bookings.queries.rota.patterns import Pattern, Rhythm, patterns, stamp_of
-from bookings.web.forms import DayField, whole_number
+from bookings.web.forms import AsksAboutFarDays, DayField, whole_number
 
 DAY = timedelta(days=1)
 WHEN = ("first", "last", "every_weeks", "counted_from")
@@ -36,7 +36,7 @@ class RotaCell:
     pauses: Sequence[tuple[int, int]]
 
 
-class WeekOfHoursForm(forms.Form):
+class WeekOfHoursForm(AsksAboutFarDays):
     """One week of somebody's: new, or as it stands (`before`)."""
 
     first = DayField(required=False)
@@ -157,7 +157,27 @@ class WeekOfHoursForm(forms.Form):
                 "counted_from", _("Please give a day of a week in which these hours hold.")
             )
         self._refuse_what_ends_before(data.get("first"), data.get("last"))
+        self._refuse_breaks_from_no_work()
+        self.ask_if_far_off("first", self.today)
         return data
+
+    def _refuse_breaks_from_no_work(self) -> None:
+        """Those that are typed; one that stands outside already holds nobody up."""
+        for day in self.different_cells("breaks"):
+            hours = self.cleaned_data.get(f"hours_{day}")
+            if hours is None:  # they cannot be read, which is said there
+                continue
+            if outside := outside_of(hours, self.cleaned_data[f"breaks_{day}"]):
+                sentence = _("“{breaks}” is outside the hours of that day: nobody works then.")
+                self.add_error(f"breaks_{day}", sentence.format(breaks=written(outside)))
+
+    def breaks_left_outside(self) -> list[str]:
+        """The days whose hours are typed anew, so that a break that stands is outside them."""
+        return [
+            str(Weekday(day).label)
+            for day, hours in self.different_cells("hours").items()
+            if outside_of(hours, self.cleaned_data[f"breaks_{day}"])
+        ]
 
     def _refuse_what_ends_before(self, first: date | None, last: date | None) -> None:
         began = self.before.rhythm.valid_from if self.before and self.has_begun else first
@@ -212,6 +232,15 @@ class WeekOfHoursForm(forms.Form):
             for one in self.cleaned_data[f"hours_{day}"]:
                 row = {"weekday": int(day), "start": one.start, "end": one.end}
                 yield int(day), WeeklyShift(therapist=therapist, **row, **when)
+
+
+def outside_of(hours: Sequence[DayHours], breaks: Sequence[DayHours]) -> list[DayHours]:
+    """The breaks in which nobody would be at work anyway."""
+    return [
+        pause
+        for pause in breaks
+        if not any(one.start < pause.end and pause.start < one.end for one in hours)
+    ]
 
 
 def _minutes(hours: DayHours) -> tuple[int, int]:

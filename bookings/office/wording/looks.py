@@ -1,5 +1,6 @@
 """How the clinic looks: its sign, its colour, what the home page says of it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ from bookings.web.forms import ShortText, plain
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
+COLOUR = "colour"  # before its fields, of which two forms have a `seen`
 GREEN, OWN = "", "own"
 # None is near the red of refusals, the amber of warnings or the orange of race day.
 PALETTE = {
@@ -40,13 +42,14 @@ PALETTE = {
     "#2f6b1f": (gettext_lazy("Meadow green"), "#2f6b1f"),
     "#44525e": (gettext_lazy("Slate"), "#44525e"),
 }
+_CHOOSE = gettext_lazy("Choose the colour")
 # The button that takes what is proposed instead of an unreadable colour.
-PROPOSAL = HTML('{% include "office/wording/_nearest.html" with nearest=form.nearest %}')
+PROPOSAL = HTML('{% include "office/wording/_nearest.html" with nearest=colour_form.nearest %}')
 
 LINE = HTML('{% include "office/wording/_line.html" with line=form.headline.value %}')
 
 
-class LooksForm(RowForm):
+class HomePageForm(RowForm):
     headline = ShortText(
         label=gettext_lazy("The small line above the home page’s question"),
         required=False,
@@ -73,6 +76,30 @@ class LooksForm(RowForm):
         widget=forms.URLInput,
         help_text=gettext_lazy("Copied from the map you like; its site is named on the button."),
     )
+
+    helper = plain(
+        "seen",
+        Fieldset(gettext_lazy("On the home page"), "headline", LINE, "hours_text", "map_url"),
+    )
+
+    class Meta:
+        model = Clinic
+        fields = ["headline", "hours_text", "map_url"]
+
+    def __init__(self, *args: Any, rules: Protocol, **options: Any):
+        super().__init__(*args, **options)
+        self.rules = rules
+
+    def clean_headline(self) -> str:
+        return without_claims(" ".join(self.cleaned_data["headline"].split()), self.rules)
+
+    def clean_hours_text(self) -> str:
+        return without_claims(self.cleaned_data["hours_text"], self.rules)
+
+
+class ColourForm(RowForm):
+    """Saved by itself: a colour that cannot be read holds up no headline."""
+
     accent = forms.ChoiceField(
         label=gettext_lazy("Colour of links and buttons"), required=False, widget=forms.RadioSelect
     )
@@ -80,38 +107,27 @@ class LooksForm(RowForm):
         label=gettext_lazy("A colour of your own"),
         required=False,
         longest=20,
-        widget=forms.TextInput({"placeholder": "#0b6b57"}),
+        widget=forms.TextInput({"placeholder": "#0b6b57", "data-colour": _CHOOSE}),
         help_text=gettext_lazy(
             "For pale pages; on dark ones it is made as bright as it must be to be read."
         ),
     )
 
-    helper = plain(
-        "seen",
-        Fieldset(gettext_lazy("On the home page"), "headline", LINE, "hours_text", "map_url"),
-        Fieldset(gettext_lazy("Colour"), "accent", "own_colour", PROPOSAL),
-    )
+    helper = plain("seen", Fieldset(gettext_lazy("Colour"), "accent", "own_colour", PROPOSAL))
     nearest = ""
 
     class Meta:
         model = Clinic
-        fields = ["headline", "hours_text", "map_url", "accent"]
+        fields = ["accent"]
 
-    def __init__(self, *args: Any, rules: Protocol, **options: Any):
+    def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
-        self.rules = rules
         chosen = self.initial["accent"]
         if chosen not in PALETTE:
             self.initial.update(accent=OWN, own_colour=chosen)
         choices = [(key, _swatch(fill, name)) for key, (name, fill) in PALETTE.items()]
         field = cast(forms.ChoiceField, self.fields["accent"])
         field.choices = [*choices, (OWN, _("A colour of your own"))]
-
-    def clean_headline(self) -> str:
-        return without_claims(" ".join(self.cleaned_data["headline"].split()), self.rules)
-
-    def clean_hours_text(self) -> str:
-        return without_claims(self.cleaned_data["hours_text"], self.rules)
 
     def clean_own_colour(self) -> str:
         """As #0b6b57, whichever way it was written; or the one that was proposed, pressed."""
@@ -158,8 +174,9 @@ class LogoForm(forms.Form):
         label=gettext_lazy("Logo"),
         widget=forms.FileInput({"accept": "image/png,image/jpeg,image/webp"}),
         help_text=gettext_lazy(
-            "A PNG or JPEG of at most 2 MB, wide rather than high. It takes the name’s place at "
-            "the head of the pages; on dark ones it stands on white."
+            "A PNG, JPEG or WebP of at most 2 MB and at least 32 pixels each way, wide rather than "
+            "high. It takes the name’s place at the head of the pages; on dark ones it stands on "
+            "white."
         ),
         error_messages={
             "required": gettext_lazy("Please choose a picture."),
@@ -172,14 +189,27 @@ class LogoForm(forms.Form):
 
 @page_methods
 def page(request: StaffRequest) -> HttpResponse:
-    form = _form(request)
-    show = partial(_shown, request, form)
-    if request.method != "POST" or not form.is_valid():
-        return show()
+    if request.method != "POST":
+        return _shown(request)
+    form = HomePageForm(request.POST, instance=Clinic.objects.the(), rules=protocol.current())
+    return _answer(request, form, partial(_shown, request, form))
+
+
+@require_POST
+def colour(request: StaffRequest) -> HttpResponse:
+    form = ColourForm(request.POST, instance=Clinic.objects.the(), prefix=COLOUR)
+    return _answer(request, form, partial(_shown, request, colour_form=form))
+
+
+def _answer(
+    request: StaffRequest, form: RowForm, show: Callable[..., HttpResponse]
+) -> HttpResponse:
+    if not form.is_valid():
+        return show(status=422)
     if not form.is_different:
         messages.info(request, _("Nothing was different, so nothing was changed."))
     elif refusal := saving.refusal_of(request, form):
-        return show(refusal=refusal)
+        return show(refusal=refusal, status=409)
     else:
         messages.success(request, _("That is how the clinic looks now."))
     return redirect("office:looks")
@@ -200,21 +230,22 @@ def logo(request: StaffRequest) -> HttpResponse:
         else:
             messages.success(request, _("That is the logo now."))
             return redirect("office:looks")
-    answer = _shown(request, _form(request, sent=False), logo_form=form)
-    answer.status_code = 422
-    return answer
+    return _shown(request, logo_form=form, status=422)
 
 
-def _form(request: StaffRequest, *, sent: bool = True) -> LooksForm:
-    return LooksForm(
-        request.POST if sent and request.method == "POST" else None,
-        instance=Clinic.objects.the(),
-        rules=protocol.current(),
-    )
-
-
-def _shown(request: StaffRequest, form: LooksForm, **context: Any) -> HttpResponse:
-    """With the clinic as it stands, not as it is typed."""
+def _shown(
+    request: StaffRequest,
+    form: HomePageForm | None = None,
+    *,
+    colour_form: ColourForm | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """With the clinic as it stands, not as it is typed, but for the form that was sent."""
     context.setdefault("logo_form", LogoForm())
+    context["colour_form"] = colour_form or ColourForm(instance=Clinic.objects.the(), prefix=COLOUR)
+    form = form or HomePageForm(instance=Clinic.objects.the(), rules=protocol.current())
     context["made"] = Clinic.objects.the()
-    return saving.shown(request, "office/wording/looks.html", form, **context)
+    answer = saving.shown(request, "office/wording/looks.html", form, **context)
+    answer.status_code = status
+    return answer

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,9 @@ def problems(clinic: Clinic) -> list[str]:
     """What the desk must know, a sentence each; nothing while all is well."""
     if clinic.mail_paused_at:
         sentence = _("All mail has been paused since {time}, by {who}.")
-        since = dates.day_and_time(clinic.mail_paused_at, clinic.tz)
+        since = dates.day_and_time_from(
+            clinic.mail_paused_at, clinic.tz, clinic.day_of(timezone.now())
+        )
         return [sentence.format(time=since, who=named(clinic.mail_paused_by))]
     return troubles()
 

@@ -6,6 +6,7 @@ from itertools import count
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from bookings.models import (
     Appointment,
@@ -46,6 +47,19 @@ def therapists(today: date) -> QuerySet[Therapist]:
         offers_something=Exists(offered),
         has_hours=Exists(weekly) | Exists(extra),
     ).select_related("user")
+
+
+def lacking(therapist: Therapist | None) -> list[str]:
+    """What somebody of `therapists` who treats here still needs to be booked, and to be known."""
+    if therapist is None or not therapist.active:
+        return []
+    needs = (
+        (therapist.offers_something, _("a treatment")),
+        (therapist.has_hours, _("hours of work")),
+        (therapist.user, _("a login")),
+        (therapist.portrait_digest, _("a photo")),
+    )
+    return [name for there, name in needs if not there]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """A country's public holidays, by the package `holidays`, as closures to propose."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
@@ -44,6 +45,25 @@ def parts_of(country: str) -> dict[str, str]:
     calendar = holidays.country_holidays(country)
     names = {code: name for name, code in calendar.subdivisions_aliases.items()}
     return {code: names.get(code, code) for code in calendar.subdivisions}
+
+
+def more_in_parts(country: str, today: date) -> dict[str, int]:
+    """How many holidays more each part has than the country as a whole, in the year to come."""
+    days = {today + timedelta(days=n) for n in range(365)}
+    years = [today.year, today.year + 1]
+    shared = days & set(in_years(country, "", years))
+    more = {
+        name: len(days & set(in_years(country, part, years)) - shared)
+        for part, name in parts_of(country).items()
+    }
+    return {name: count for name, count in more.items() if count}
+
+
+def part_of_address(country: str, address: str) -> str:
+    """The country's part that an address names by itself, between commas or on a line."""
+    pieces = {piece.strip().casefold() for piece in re.split(r"[,\n]", address)}
+    named = [code for code, name in parts_of(country).items() if name.casefold() in pieces]
+    return named[0] if len(named) == 1 else ""
 
 
 @cache

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -109,7 +110,7 @@ def _moved(facts: Mapping, clinic: Clinic) -> str:
 
 def _when(place: Mapping, clinic: Clinic) -> str:
     at = datetime.fromisoformat(place["starts_at"])
-    return dates.day_and_time(at, clinic.tz)
+    return dates.day_and_time_from(at, clinic.tz, clinic.day_of(timezone.now()))
 
 
 def _length(place: Mapping) -> int | None:

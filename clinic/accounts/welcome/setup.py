@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from crispy_forms.layout import Fieldset
 from django import forms
@@ -13,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Clinic, Tally
-from bookings.models.clinic import validate_currency
+from bookings.models.clinic import validate_currency, zones
 from bookings.web.forms import (
     LONGEST_PHONE,
+    PROPOSAL,
     AddressField,
+    AsksAboutSlips,
     NameField,
     ShortText,
     has_a_letter,
@@ -45,7 +46,7 @@ class TokenForm(forms.Form):
     helper = plain("token")
 
 
-class SetupForm(NewPassword):
+class SetupForm(AsksAboutSlips, NewPassword):
     """What is needed before anything else; the rest is on a checklist."""
 
     clinic = NameField(label=gettext_lazy("Name"), longest=120, validators=[has_a_letter])
@@ -71,20 +72,26 @@ class SetupForm(NewPassword):
 
     field_order = (
         "clinic", "address", "phone", "replies_to", "timezone", "currency",
-        "name", "email", "treats", "password", "again",
+        "name", "email", "treats", "password", "again", "sure",
     )  # fmt: skip
     helper = plain(
+        "sure",
         Fieldset(
             gettext_lazy("The clinic"),
             "clinic", "address", "phone", "replies_to", "timezone", "currency",
         ),
-        Fieldset(gettext_lazy("You, its owner"), "name", "email", "treats", "password", "again"),
+        Fieldset(
+            gettext_lazy("You, its owner"),
+            "name", "email", PROPOSAL, "treats", "password", "again",
+        ),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
-        zones = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
-        self.fields["timezone"].choices = [(name, name) for name in zones]  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = [(name, name) for name in zones()]  # type: ignore[attr-defined]
+
+    def clean_replies_to(self) -> str:
+        return self.without_slip("replies_to")
 
     def clean_currency(self) -> str:
         currency = self.cleaned_data["currency"].strip().upper()

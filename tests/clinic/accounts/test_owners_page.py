@@ -324,7 +324,7 @@ def test_what_is_done_to_somebodys_login_is_asked_about_again_after_a_while(
     dee, owner, owners, clock
 ):
     assert "Is it still you?" not in page(owners, login_page(dee))
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     for url in (login_page(dee), page_of(dee)):
         assert "Is it still you?" in owners.get(url, follow=True).content.decode(), url
     asked = owners.post(login_page(dee), {"do": "password"})
@@ -360,27 +360,27 @@ def test_whatever_gives_power_in_the_admin_is_asked_about_again_and_then_done(
     for row, typed in gives_power(owner, dee, kim, clinic):
         is_still_you(owners)
         form = {**filled(owners.get(page_of(row))), **typed}
-        clock.move_to(timezone.now() + timedelta(minutes=13))
+        clock.move_to(timezone.now() + timedelta(minutes=16))
         asked = owners.post(page_of(row), form)
         assert asked["Location"].startswith("/accounts/reauthenticate/"), typed
         [name] = typed
         was, model = getattr(row, f"{name}_id", getattr(row, name)), type(row)
         assert model.objects.values_list(name, flat=True).get(pk=row.pk) == was
-        owners.post(asked["Location"], {"password": PASSWORD, "next": page_of(row)})
+        owners.post(asked["Location"], {"password": PASSWORD, "next": page_of(row)}, follow=True)
         assert model.objects.values_list(name, flat=True).get(pk=row.pk) != was, typed
 
 
 def test_a_therapists_name_is_changed_without_being_asked(owners, kim, clock):
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     assert send(owners, page_of(kim), name="Kim B.")["Location"].startswith("/admin/")
 
 
 def test_what_was_typed_before_it_was_asked_is_not_lost(dee, owners, clock):
     form = filled(owners.get(page_of(dee)))
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     asked = owners.post(page_of(dee), {**form, "name": "Dee B.", "email": "no address"})
     sent = {"password": PASSWORD, "next": page_of(dee)}
-    wrong = owners.post(asked["Location"], sent).content.decode()
+    wrong = owners.post(asked["Location"], sent, follow=True).content.decode()
     assert 'value="Dee B."' in wrong
     assert f'action="{page_of(dee)}"' in wrong
 
@@ -388,10 +388,10 @@ def test_what_was_typed_before_it_was_asked_is_not_lost(dee, owners, clock):
 def test_visits_that_stand_are_shown_after_it_too_and_lead_to_the_page(deb, owners, visit, clock):
     visit(factories.make_client("Ana Demo"))
     owners.post(login_page(deb), {"do": "off"})
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     asked = owners.post(login_page(deb), {"do": "out"})
     sent = {"password": PASSWORD, "next": login_page(deb)}
-    shown = owners.post(asked["Location"], sent)
+    shown = owners.post(asked["Location"], sent, follow=True)
     assert shown.status_code == 409
     forms = re.findall(
         r'<form(?! class="sign-out")[^>]*method="post"[^>]*>', shown.content.decode()

@@ -86,7 +86,7 @@ def test_the_owner_is_led_to_a_second_factor_before_anything_else(set_up, client
     [
         ({"zone": "Mars/Olympus"}, "is not a time zone such as Europe/London"),
         ({"currency": "pounds"}, "is not a currency in use"),
-        ({"email": "clinic"}, "Enter a valid email address."),
+        ({"email": "clinic"}, "Please give an email address such as name@example.com."),
         ({"name": ""}, "This is needed."),
         ({"hours": "always"}, "say it like this: mon-fri 9-17"),
         ({"hours": "mon 17-9"}, "ends before it begins"),
@@ -132,7 +132,7 @@ def test_a_wrong_answer_is_asked_for_again(typed, monkeypatch, capsys):
     monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
     call_command("setup_clinic")
     said = capsys.readouterr().out
-    assert "Enter a valid email address." in said
+    assert "Please give an email address such as name@example.com." in said
     assert "Its time zone [Europe/London]" in said
     assert Clinic.objects.the().email == "clinic@example.com"
     assert Therapist.objects.get().name == "Dee"

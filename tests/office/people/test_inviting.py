@@ -17,7 +17,7 @@ from bookings.actions.people.invitations import NotInvited
 from bookings.core.roles import Role
 from bookings.models import Appointment, SignInEvent, SignInMail, Therapist, User
 from tests import factories
-from tests.office.conftest import say_who_it_is
+from tests.office.conftest import filled, say_who_it_is
 from tests.reading import present
 
 INVITE = "/office/people/invite/"
@@ -108,12 +108,12 @@ def test_every_owner_is_told_of_a_new_login_and_the_history_knows_who_made_it(in
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"name": " "}, "name", "required"),
+        ({"name": " "}, "name", "fill this in"),
         ({"email": "nowhere"}, "email", "email address"),
         ({"email": "KIM@example.com"}, "email", "Somebody who works here"),
         ({"email": "ana@example.com"}, "email", "A runner signs in with this address"),
         ({"role": None}, "role", "Please say what they may do."),
-        ({"role": "god"}, "role", "Select a valid choice"),
+        ({"role": "god"}, "role", "one of those listed"),
         ({"role": "runner"}, "role", "Whoever does not treat"),
         ({"treats": "on"}, "treatments", "Please tick what they offer"),
         ({"treats": "on", "name": "KIM demo"}, "name", "in the diary already"),
@@ -281,8 +281,40 @@ def test_the_desk_and_therapists_invite_nobody_and_promote_nobody(desks, kims, u
     assert not User.objects.filter(email="nia@example.com").exists()
 
 
+@pytest.mark.parametrize("url", [INVITE, "/office/people/{}/"])
+def test_a_slip_and_a_clients_address_are_asked_about_before_they_become_a_login(
+    office, massage, lee, url
+):
+    """One question after the other; the ticks beside them stay."""
+    say_who_it_is(office)
+    factories.make_client("Cleo Client", email="cleo@gmial.com")
+    dee = factories.make_user("dee@example.com", name="Dee", role=Role.DESK)
+    page = url.format(dee.pk)
+    both = [massage.pk, factories.make_treatment("Feet").pk]
+    form = filled(office.get(page).context["form"])
+    typed = {**form, **TYPED, "email": "Cleo@gmial.com", "treats": "on", "treatments": both}
+    for question in (
+        "Did you mean cleo@gmail.com?",
+        "This is the address of a client, Cleo Client",
+    ):
+        asked = office.post(page, typed)
+        assert (asked.status_code, question in asked.text) == (422, True), asked.text
+        assert not User.objects.filter(email="cleo@gmial.com").exists()
+        typed = filled(asked.context["form"])
+        assert url != INVITE or sorted(map(int, typed["treatments"])) == sorted(both)
+    assert office.post(page, typed).status_code == 302
+    assert User.objects.filter(email="cleo@gmial.com").exists()
+
+
+def test_what_is_proposed_instead_is_taken_by_a_press(office, massage):
+    say_who_it_is(office)
+    sent = {**TYPED, "email": "nia@gmial.com", "meant": "nia@gmail.com"}
+    assert office.post(INVITE, sent).status_code == 302
+    assert User.objects.filter(email="nia@gmail.com").exists()
+
+
 def test_the_owner_is_asked_once_more_who_they_are(office, clock):
-    clock.move_to(timezone.now() + timedelta(minutes=13))
+    clock.move_to(timezone.now() + timedelta(minutes=16))
     assert "reauthenticate" in office.post(INVITE, TYPED)["Location"]
     assert not User.objects.filter(email="nia@example.com").exists()
 

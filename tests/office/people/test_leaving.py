@@ -9,9 +9,11 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth import get_user
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.test import Client as Browser
 from django.utils import timezone
 
+from bookings.actions.rota.stamp import stamp
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Code
 from bookings.core.scheduling.statuses import Status
@@ -20,7 +22,8 @@ from bookings.queries.desk.stranded import all_stranded
 from bookings.queries.scheduling.conflicts import codes_against
 from bookings.tasks import end_logins_of_leavers
 from tests import factories
-from tests.office.conftest import say_who_it_is
+from tests.office.conftest import filled, say_who_it_is
+from tests.reading import present
 from therapists import feeds
 from therapists.models import PushDevice
 
@@ -173,6 +176,76 @@ def test_who_stays_after_all_is_booked_as_before(office, leave, massage, kim, to
     office.post(f"{page}stay/")
     assert not Absence.objects.exists()
     assert User.objects.get(pk=kim.user.pk).leaves_on is None
+
+
+STAYS = "it goes, or moves, with that day, which the owner says under People."
+
+
+def test_what_holds_a_last_day_is_not_taken_out_or_changed_at_the_desk(
+    office, desks, leave, massage, kim, today, page
+):
+    """Or they could be booked, while People says that they leave."""
+    leave(last_day=(today + timedelta(days=5)).isoformat())
+    off = Absence.objects.get()
+    block = f"/diary/blocks/off/{off.pk}/"
+    shown = office.get(block).text
+    assert STAYS in shown
+    assert f'href="{page}leave/"' in shown
+    assert "Remove it" not in shown
+    assert STAYS in desks.get(block).text
+    assert page not in desks.get(block).text
+    soon = {"therapist": kim.pk, "first": today.isoformat(), "last": today.isoformat()}
+    for sent in (f"{block}remove/", block):
+        facts = {**soon, "start": "09:00", "end": "10:00", "seen": stamp(off)}
+        assert STAYS in desks.post(sent, facts, follow=True).text
+        assert Absence.objects.get().ends_at == off.ends_at
+    office.post(f"{page}stay/")
+    assert not Absence.objects.exists()
+
+
+def test_the_admin_neither_shows_nor_takes_out_what_holds_a_last_day(
+    office, leave, massage, kim, today
+):
+    leave(last_day=today.isoformat())
+    off = Absence.objects.get()
+    office.post(f"/admin/bookings/absence/{off.pk}/delete/", {"post": "yes"})
+    listed = {"action": "delete_selected", "_selected_action": off.pk, "post": "yes"}
+    office.post("/admin/bookings/absence/", listed)
+    office.get(f"/admin/bookings/therapist/{kim.pk}/change/")
+    assert Absence.objects.get() == off
+    shown = office.get(f"/admin/bookings/therapist/{kim.pk}/change/").text
+    assert 'name="absences-INITIAL_FORMS" value="0"' in shown
+
+
+def test_after_another_time_zone_who_stays_can_be_booked(office, leave, massage, kim, today, page):
+    leave(last_day=(today + timedelta(days=30)).isoformat())
+    Absence.objects.update(
+        starts_at=F("starts_at") + timedelta(hours=9), ends_at=F("ends_at") + timedelta(hours=8)
+    )
+    office.post(f"{page}stay/")
+    assert not Absence.objects.exists()
+
+
+def test_who_begins_to_treat_until_their_last_day_is_off_after_it(office, massage, today):
+    """At the desk so far; and whoever is not offered when the day is said."""
+    dee = factories.make_user("dee@example.com", name="Dee", role=Role.DESK)
+    page = f"/office/people/{dee.pk}/"
+    office.post(f"{page}leave/", {"last_day": today.isoformat()})
+    form = filled(office.get(page).context["form"])
+    assert office.post(page, {**form, "treats": "on"}).status_code == 302
+    off = Absence.objects.get()
+    assert (present(off.therapist).user, off.of_leaving) == (dee, True)
+
+
+def test_that_they_stay_after_all_is_said_where_their_last_day_stands(
+    office, leave, massage, today, page
+):
+    leave(last_day=today.isoformat())
+    for shown in (page, f"{page}leave/", "/office/people/"):
+        assert f'action="{page}stay/"' in office.get(shown).text, shown
+    office.post(f"{page}stay/")
+    for shown in (page, f"{page}leave/", "/office/people/"):
+        assert "stay/" not in office.get(shown).text, shown
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_who_treats_no_more_is_asked_about_twice_and_signed_out(office, send, pa
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"name": ""}, "name", "required"),
+        ({"name": ""}, "name", "fill this in"),
         ({"name": "123"}, "name", "at least one letter"),
         ({"name": "LEE demo"}, "name", "Somebody of this name treats here already"),
         ({"initials": "ABCDE"}, "initials", "at most 4 characters"),
@@ -128,7 +128,9 @@ def test_whom_somebody_else_has_changed_meanwhile_is_not_overwritten(
 ):
     opened = office.get(page)
     kim.treatments.add(factories.make_treatment("Feet"))
-    assert send(page, opened, speciality="Calves").status_code == 409
+    assert send(page, opened, speciality="Calves").status_code == 302
+    kim.refresh_from_db()
+    assert kim.speciality == "Calves"
     assert kim.treatments.count() == 2
 
 
@@ -150,3 +152,23 @@ def test_thirty_therapists_ask_no_more_than_one(
         massage.therapists.add(factories.make_therapist())
     with django_assert_num_queries(len(seen)):
         assert office.get(url).text.count('<th scope="row">') == 31  # and the owner
+
+
+def test_what_a_therapist_still_lacks_is_said_when_they_are_saved(office, send, kim, massage):
+    page = f"/office/therapists/{kim.pk}/"
+    kim.shifts.all().delete()
+    send(page, initials="KX", treatments=[])
+    said = [str(one) for one in office.get(page).context["messages"]]
+    lacks = "a treatment, hours of work, a photo"
+    assert said == [f"Kim Demo is saved. Still missing: {lacks}."]
+
+
+def test_somebody_who_treats_here_no_more_lacks_nothing(office, send, kim):
+    page = f"/office/therapists/{kim.pk}/"
+    send(page, active=None)
+    assert "Still missing" not in office.get(page).text
+
+
+def test_a_picture_too_small_for_a_portrait_is_refused_with_its_size(office, kim):
+    answer = office.post(f"/office/therapists/{kim.pk}/photo/", {"photo": photo(size=(1, 1))})
+    assert "1 by 1 pixels" in str(answer.context["photo_form"].errors)

@@ -137,3 +137,33 @@ def test_as_many_questions_for_thirty_closures_as_for_one(
         close(number)
     with django_assert_num_queries(len(seen)):
         office.get(PAGE)
+
+
+@pytest.mark.fixed_clock("2026-11-29T09:00")
+def test_what_the_whole_country_lacks_is_said_beside_the_choice(office, clinic):
+    Clinic.objects.update(country="GB", subdivision="")
+    page = office.get(PAGE)
+    assert "“All of it” has only what every part keeps." in page.text
+    assert "England 2 more, Northern Ireland" in page.text
+    found = [one.what for one in page.context["proposals"]]
+    assert "Easter Monday" not in found
+    office.post("/office/closures/country/", {"country": "GB", "subdivision": "ENG"})
+    assert "Easter Monday" in [one.what for one in office.get(PAGE).context["proposals"]]
+
+
+@pytest.mark.parametrize(
+    ("address", "part"),
+    [
+        ("1 High Street, Leeds, England", "ENG"),
+        ("1 High Street\nGlasgow\nScotland", "SCT"),
+        ("1 England Lane, Leeds", ""),
+        ("England House, Wales", "WLS"),
+        ("England, Wales", ""),
+        ("1 High Street, London", ""),
+    ],
+)
+def test_a_part_is_chosen_beforehand_only_where_the_address_names_it(office, clinic, address, part):
+    Clinic.objects.update(address=address, country="", subdivision="")
+    assert office.get(PAGE).context["country_form"].initial["subdivision"] == part
+    Clinic.objects.update(country="GB")  # somebody has chosen: all of it
+    assert office.get(PAGE).context["country_form"].initial["subdivision"] == ""

@@ -134,7 +134,7 @@ def test_every_other_week_is_counted_from_the_monday_of_a_day(office, save, kim,
     ("typed", "field", "said"),
     [
         ({"w0_of_hours_0": "17-9"}, "w0-hours_0", "ends before it begins"),
-        ({"w0_of_hours_0": "18-24"}, "w0-hours_0", "to midnight or over it"),
+        ({"w0_of_hours_0": "18-24"}, "w0-hours_0", "please type 23:59"),
         ({"w0_of_hours_0": "9-12, 11-14"}, "w0-hours_0", "These overlap"),
         ({"w0_of_hours_0": "half past"}, "w0-hours_0", "is not read as hours"),
         ({"w0_of_hours_0": "9-25"}, "w0-hours_0", "no clock shows"),
@@ -142,7 +142,7 @@ def test_every_other_week_is_counted_from_the_monday_of_a_day(office, save, kim,
         ({"w0_of_breaks_0": "12-13 " + "x" * 150}, "w0-breaks_0", "at most 120 characters"),
         ({"w0_of_every_weeks": "0"}, "w0-every_weeks", "1 for every week"),
         ({"w0_of_every_weeks": "-2"}, "w0-every_weeks", "1 for every week"),
-        ({"w0_of_every_weeks": "53"}, "w0-every_weeks", "less than or equal to 52"),
+        ({"w0_of_every_weeks": "53"}, "w0-every_weeks", "Please give 52 or less."),
         ({"w0_of_every_weeks": "2"}, "w0-counted_from", "a day of a week in which"),
         ({"w0_of_last": "2019-12-31"}, "w0-last", "must not be before the first"),
         ({"w0_of_last": "2026-11-01"}, "w0-last", "has been worked"),
@@ -234,3 +234,33 @@ def test_as_many_questions_for_ten_weeks_as_for_one(
         )
     with django_assert_num_queries(len(seen)):
         office.get(page)
+
+
+@pytest.mark.parametrize("pause", ["20-21 tea", "12-13 lunch", "7-8", "12:30-13, 20-21 tea"])
+def test_a_break_outside_the_hours_of_its_day_is_refused_beside_it(save, kim, pause):
+    answer = save(w0_of_hours_0="8-12, 13-15, 16-19", w0_of_breaks_0=pause)
+    assert answer.status_code == 422
+    said = str(answer.context["rota"].weeks[0].errors["breaks_0"])
+    assert "outside the hours of that day" in said
+    assert not WeeklyBreak.objects.exists()
+
+
+def test_a_break_on_a_free_day_is_refused_and_one_at_the_edge_is_not(save, kim):
+    assert save(w0_of_hours_0="", w0_of_breaks_0="12-13").status_code == 422
+    assert save(w0_of_hours_0="9-12:30", w0_of_breaks_0="12-13").status_code == 302
+
+
+def test_hours_that_leave_a_break_outside_say_so_and_are_saved(office, save, page, kim):
+    kim.breaks.create(weekday=0, start=time(16), end=time(17), valid_from=date(2020, 1, 1))
+    assert save(w0_of_hours_0="9-15").status_code == 302
+    assert "A break of Monday is outside the hours" in office.get(page).text
+
+
+def test_hours_from_a_far_day_are_asked_about_and_say_when_they_begin(office, save, page, kim):
+    typed = {"w0_of_first": "2099-12-31", "w0_of_hours_0": "9-15"}
+    asked = save(**typed)
+    assert asked.status_code == 422
+    assert "years ahead" in str(asked.context["rota"].weeks[0].errors["first"])
+    assert save(asked).status_code == 302
+    said = "That holds from Thursday 31 December 2099; until then nothing changes."
+    assert said in office.get(page).text

@@ -117,7 +117,7 @@ def test_a_client_whose_name_cannot_be_printed_stands_there_as_their_gp_writes_i
     ana.save()
     url = f"/visits/{signed.pk}/letter/"
     assert "name in Latin letters" in text(kims.get(url))
-    assert "This field is required" in text(kims.post(url, {"to": TO, "text": PLANTED}), 422)
+    assert "Please fill this in." in text(kims.post(url, {"to": TO, "text": PLANTED}), 422)
     kims.post(url, {"name": "Misaki Demo", "to": TO, "text": PLANTED})
     letter = Letter.objects.get()
     said = paragraphs(letter, LetterText(**letter.content.opened()), clinic, today)

@@ -165,7 +165,7 @@ def test_thirty_requests_take_as_many_queries_as_one(
 @pytest.mark.parametrize(
     ("first", "last", "typed", "said"),
     [
-        ("", "", {}, "This field is required"),
+        ("", "", {}, "Please fill this in."),
         ("2020-01-01", "2020-01-02", {}, "still to come"),
         ("+7", "+6", {}, "after the start"),
         ("+7", "+7", {"start": "15:00", "end": "14:00"}, "after the start"),

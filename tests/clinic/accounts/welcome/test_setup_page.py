@@ -58,6 +58,23 @@ def test_the_owner_is_led_to_a_second_factor_first(browser, settings):
     assert browser.get("/accounts/begin/")["Location"] == "/office/"
 
 
+def test_slips_in_its_addresses_are_asked_about_once(browser):
+    slips = {"replies_to": "towpath@gmial.com", "email": "dee@hotmial.com"}
+    asked = browser.post(PAGE, {**TYPED, **slips})
+    assert asked.status_code == 422
+    assert "Did you mean towpath@gmail.com?" in asked.text
+    assert "Did you mean dee@hotmail.com?" in asked.text
+    sure = asked.context["form"]["sure"].value()
+    assert browser.post(PAGE, {**TYPED, **slips, "sure": sure}).status_code == 302
+    assert Clinic.objects.the().email == "towpath@gmial.com"
+    assert User.objects.get().email == "dee@hotmial.com"
+
+
+def test_before_there_is_a_clinic_no_dot_stands_alone_at_the_foot_of_the_page(browser):
+    foot = browser.get(PAGE).text.split("<footer")[1]
+    assert "·" not in foot.split("Taper")[0]
+
+
 def test_an_owner_who_treats_is_in_the_diary(browser):
     browser.post(PAGE, {**TYPED, "treats": "on"})
     assert Therapist.objects.get().user == User.objects.get()

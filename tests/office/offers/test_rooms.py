@@ -73,9 +73,8 @@ def test_a_name_that_cannot_be_is_refused_beside_it(send, page, name):
 def test_what_a_treatment_was_given_meanwhile_is_not_taken_away(office, send, page, massage, room):
     opened = office.get(page)
     massage.rooms.set([room])
-    answer = send(page, opened, name="Blue")
-    assert answer.status_code == 409
-    assert "It has been changed meanwhile" in answer.text
+    send(page, opened, name="Blue")
+    assert rooms_of(massage) == {"Blue"}
 
 
 def test_saving_what_is_unchanged_says_so(office, send, page, massage):
@@ -94,3 +93,10 @@ def test_thirty_rooms_ask_no_more_than_one(
         Treatment.objects.get().rooms.add(factories.make_room())
     with django_assert_num_queries(len(seen)):
         assert office.get(url).text.count('<th scope="row">') == 30
+
+
+def test_a_room_in_which_nothing_fits_says_so_when_it_is_saved(office, send, massage):
+    massage.rooms.add(factories.make_room("Elsewhere"))
+    send("/office/rooms/new/", name="Empty")
+    said = office.get("/office/rooms/").text
+    assert "Empty is saved. No treatment fits in it yet" in said

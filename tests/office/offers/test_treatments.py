@@ -60,13 +60,13 @@ def test_addresses_are_made_by_the_program_and_never_change(send, page, massage,
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"name": " "}, "name", "This field is required."),
+        ({"name": " "}, "name", "Please fill this in."),
         ({"name": "SPORTS massage 30"}, "name", "There is a treatment of this name already."),
-        ({"minutes": "0"}, "minutes", "greater than or equal to 5"),
+        ({"minutes": "0"}, "minutes", "Please give 5 or more."),
         ({"minutes": "an hour"}, "minutes", "Please give whole minutes, such as 60."),
-        ({"price": "-1"}, "price", "greater than or equal to 0"),
+        ({"price": "-1"}, "price", "Please give 0 or more."),
         ({"price": "sixty"}, "price", "Please give a price such as 62.50."),
-        ({"price": "1.234"}, "price", "no more than 2 decimal places"),
+        ({"price": "0.234"}, "price", "at most 2 digits after the point"),
         ({"next_price": "65"}, "next_price_from", "Please say from which day it holds."),
         ({"next_price_from": "2099-01-01"}, "next_price", "Please give the new price"),
         (
@@ -158,24 +158,48 @@ def test_a_treatment_that_cannot_be_booked_any_more_leaves_its_visits_as_they_ar
     assert "nobody any more" in office.get("/office/treatments/").text
 
 
-def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_overwritten(
-    office, send, page, massage, kim
+def test_what_somebody_else_has_changed_elsewhere_meanwhile_stays_and_is_told(
+    office, send, page, massage, lee
 ):
     opened = office.get(page)
     Treatment.objects.update(price=99)
-    answer = send(page, opened, minutes="45")
-    assert answer.status_code == 409
-    assert "It has been changed meanwhile" in answer.text
-    assert f'<a href="{page}">Open it as it stands now' in answer.text
+    massage.therapists.add(lee)
+    assert send(page, opened, minutes="45").status_code == 302
+    massage.refresh_from_db()
+    assert (massage.minutes, massage.price, massage.therapists.count()) == (45, 99, 2)
+    told = office.get("/office/treatments/").text
+    assert "Somebody else has changed meanwhile, and that stays: Price (£), Offered by." in told
+
+
+def test_what_two_have_typed_otherwise_is_told_beside_it_and_saved_by_another_press(
+    office, send, page, massage
+):
+    opened = office.get(page)
+    Treatment.objects.update(price=99, need="Theirs")
+    answer = send(page, opened, price="70", minutes="45", name="")
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert "meanwhile, to “99.00”" in str(errors["price"])
+    assert set(errors) == {"price", "name"}
+    assert 'value="70"' in answer.text
     massage.refresh_from_db()
     assert (massage.minutes, massage.price) == (60, 99)
+    assert send(page, answer, name="Massage").status_code == 302
+    massage.refresh_from_db()
+    assert (massage.minutes, massage.price, massage.need) == (45, 70, "Theirs")
 
 
-def test_whom_somebody_else_has_added_meanwhile_is_not_lost(office, send, page, massage, lee):
+@pytest.mark.parametrize(
+    "seen", ["", "another", "another [1]", 'another {"price": 1}', "another {"]
+)
+def test_a_page_that_does_not_say_what_it_has_shown_overwrites_nothing(
+    office, send, page, massage, seen
+):
     opened = office.get(page)
-    massage.therapists.add(lee)
-    assert send(page, opened, minutes="45").status_code == 409
-    assert massage.therapists.count() == 2
+    Treatment.objects.update(price=99)
+    assert send(page, opened, minutes="45", price="70", seen=seen).status_code in (409, 422)
+    massage.refresh_from_db()
+    assert (massage.minutes, massage.price) == (60, 99)
 
 
 def test_saving_what_is_unchanged_changes_nothing(send, page, massage):

@@ -1,0 +1,109 @@
+"""What was sent before it was asked who it is: it goes on to its own page, and never elsewhere."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils import timezone
+
+from bookings.models import User
+from tests import factories
+from tests.clinic.accounts.conftest import is_still_you
+from tests.factories import PASSWORD
+from tests.reading import present
+from tests.roles.addresses import every_page
+from tests.roles.world import make_world
+
+INVITE = "/office/people/invite/"
+WRONG = {"name": "Nia Demo", "email": "no address", "role": "desk"}
+LONG = timedelta(minutes=20)
+DIFFERENT = {"office:embeds": {"origin": "https://club.example"}}  # else it asks nobody
+
+
+def asks_for_the_password(answer) -> bool:
+    return answer.status_code == 302 and "reauthenticate" in answer["Location"]
+
+
+@pytest.fixture
+def owners_of_before(owners, clock):
+    clock.move_to(timezone.now() + LONG)
+    return owners
+
+
+def test_what_is_put_right_after_the_password_goes_where_it_belongs(owners_of_before):
+    asked = owners_of_before.post(INVITE, WRONG)
+    shown = owners_of_before.post(asked["Location"], {"password": PASSWORD}, follow=True)
+    assert (shown.request["PATH_INFO"], shown.status_code) == (INVITE, 422)
+    assert 'value="Nia Demo"' in shown.text
+    assert User.objects.count() == 1
+    again = owners_of_before.get(INVITE)
+    assert (again.status_code, "Nia Demo" in again.text) == (200, False)
+
+
+def test_a_page_with_a_question_in_its_address_gets_what_was_sent_too(owners_of_before):
+    therapist = factories.make_therapist("Kim Demo")
+    page = f"{INVITE}?therapist={therapist.pk}"
+    asked = owners_of_before.post(page, {**WRONG, "email": "kim@example.com", "role": "runner"})
+    owners_of_before.post(asked["Location"], {"password": PASSWORD}, follow=True)
+    therapist.refresh_from_db()
+    assert present(therapist.user).email == "kim@example.com"
+
+
+def test_what_no_browser_went_on_with_is_not_done_another_day(owners_of_before, clock):
+    asked = owners_of_before.post(INVITE, {**WRONG, "email": "nia@example.com"})
+    assert owners_of_before.post(asked["Location"], {"password": PASSWORD})["Location"] == INVITE
+    clock.move_to(timezone.now() + timedelta(minutes=2))
+    assert owners_of_before.get(INVITE).status_code == 200
+    assert User.objects.count() == 1
+
+
+def test_what_was_given_up_is_not_done_when_another_page_asks(owners_of_before):
+    owners_of_before.post(INVITE, {**WRONG, "email": "nia@example.com"})
+    sent = {"password": PASSWORD, "next": "/office/people/"}
+    owners_of_before.post("/accounts/reauthenticate/", sent, follow=True)
+    owners_of_before.get(INVITE)
+    assert User.objects.count() == 1
+
+
+def test_signing_in_says_who_it_is_for_a_quarter_of_an_hour(owner, type_password, clock):
+    browser = type_password(owner.email)
+    assert browser.post(INVITE, WRONG).status_code == 422
+    clock.move_to(timezone.now() + timedelta(minutes=14))
+    assert browser.post(INVITE, WRONG).status_code == 422
+    clock.move_to(timezone.now() + timedelta(minutes=2))
+    assert asks_for_the_password(browser.post(INVITE, WRONG))
+    is_still_you(browser)
+    assert browser.post(INVITE, WRONG).status_code == 422
+
+
+def walked_by(browser, pages) -> set[str]:
+    """The names of those that ask; each was gone on with, and its answer is at its own address."""
+    walked, cookies = set(), browser.cookies.copy()
+    for name, url in pages:
+        browser.cookies = cookies.copy()
+        with transaction.atomic():
+            asked = browser.post(url, DIFFERENT.get(name, {}))
+            if asks_for_the_password(asked):
+                came = browser.post(asked["Location"], {"password": PASSWORD})
+                assert came["Location"] == url, name
+                assert not asks_for_the_password(browser.get(url)), name
+                walked.add(name)
+            transaction.set_rollback(True)
+    return walked
+
+
+def test_every_page_that_asks_comes_back_to_its_own_address(db, clock, type_password, settings):
+    settings.LIMIT_SIGNING_IN = False
+    world = make_world()
+    Authenticator.objects.all().delete()
+    browsers = [type_password(f"{who}@example.com") for who in ("uma", "ana")]
+    clock.move_to(timezone.now() + LONG)
+    pages = [
+        (name, url)
+        for name, url in sorted(set(every_page(world.argument)))
+        if not name.endswith(("logout", "reauthenticate", "code_again", "reauthenticate_webauthn"))
+    ]
+    offices, anas = (walked_by(browser, pages) for browser in browsers)
+    assert {"office:invite", "office:leave", "office:clinic", "office:embeds", "login"} <= offices
+    assert {"records:wish", "records:account_json", "runner:withdraw_links"} <= anas
