@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
-STATE ?= .state
+STATE ?= $(if $(filter-out 0 false,$(EMPTY)),.state-empty,.state)
 # One more than there are processors: a test waits for servers and browsers now and then.
 JOBS ?= $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 VENV := .venv
@@ -19,7 +19,7 @@ UV_COMPILE := uv pip compile -q --no-emit-index-url --no-emit-find-links --gener
 NEW_KEY := from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())
 NEW_BACKUP_KEY := from pyrage.x25519 import Identity; print(Identity.generate())
 
-export PORT STATE
+export PORT STATE EMPTY
 export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE # or every program that a test starts compiles the site anew
 

@@ -17,6 +17,7 @@ from bookings.models import (
     ExtraShift,
     Race,
     Room,
+    RoomLoan,
     Therapist,
     Treatment,
     User,
@@ -112,6 +113,10 @@ def make_absence(
     return Absence.objects.create(
         therapist=therapist, starts_at=starts_at, ends_at=ends_at, **fields
     )
+
+
+def make_loan(room: Room, starts_at: datetime, ends_at: datetime, **fields) -> RoomLoan:
+    return RoomLoan.objects.create(room=room, starts_at=starts_at, ends_at=ends_at, **fields)
 
 
 def make_client(name: str = "Ana Demo", **fields) -> Client:

@@ -18,7 +18,7 @@ from bookings.models import (
     WeeklyBreak,
     WeeklyShift,
 )
-from tests.factories import make_clinic, make_room, make_therapist, make_treatment
+from tests.factories import make_clinic, make_loan, make_room, make_therapist, make_treatment
 
 # A usual day, two on which the clocks change, and one where they change by half an hour.
 DAYS = (
@@ -75,6 +75,7 @@ def random_diary(seed: int, *, days: int = 2) -> RandomDiary:
         for minutes in (30, 75)
     ]
     _rota(dice, therapists, first, days, morning)
+    _loans(dice, rooms, morning)
     visits = _visits(dice, therapists, rooms, treatments, morning, now, 24 * days)
     return RandomDiary(clinic, first, days, therapists, rooms, treatments, visits, now)
 
@@ -109,6 +110,12 @@ def _rota(
         begin = morning + timedelta(minutes=10 * dice.randrange(-100, 300))
         until = begin + timedelta(minutes=10 * dice.randrange(1, 30))
         Absence.objects.create(therapist=whose, starts_at=begin, ends_at=until)
+
+
+def _loans(dice: Random, rooms: list[Room], morning: datetime) -> None:
+    for room in dice.sample(rooms, dice.choice([0, 1, 2])):
+        begin = morning + timedelta(minutes=10 * dice.randrange(-100, 300))
+        make_loan(room, begin, begin + timedelta(minutes=10 * dice.randrange(1, 60)))
 
 
 def _visits(dice, therapists, rooms, treatments, morning, now, hours) -> list[Appointment]:

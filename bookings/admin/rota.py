@@ -24,6 +24,7 @@ from bookings.models import (
     ExtraShift,
     Portrait,
     Room,
+    RoomLoan,
     Therapist,
     Treatment,
     User,
@@ -222,6 +223,17 @@ class AbsenceAdmin(RotaAdmin):
     @admin.display(ordering="therapist__name")
     def who(self, absence: Absence) -> str:
         return str(absence.therapist or _("Whole clinic"))
+
+
+@admin.register(RoomLoan)
+class RoomLoanAdmin(RotaAdmin):
+    list_display = ["room", "starts_at", "ends_at", "reason"]
+    list_display_links = ["room", "starts_at"]
+    list_filter = ["room"]
+    list_select_related = ["room"]
+    search_fields = ["room__name", "reason"]
+    date_hierarchy = "starts_at"
+    ordering = ["-starts_at"]
 
 
 class TreatmentAdminForm(DiaryForm):

@@ -15,9 +15,10 @@ from bookings.actions.clients import identity
 from bookings.actions.scheduling import unproved
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of
 from bookings.models import Clinic, Therapist
+from bookings.queries.clients.legal_gaps import legal_gaps
 from bookings.queries.desk.desk_day import desk_day
 from bookings.queries.desk.diary_days import diary_days
-from bookings.web.access import DESK
+from bookings.web.access import DESK, OWNER
 from bookings.web.actor import who
 from bookings.web.client_links import client_or_404
 from bookings.web.days import day_in
@@ -39,6 +40,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "today": today,
         "now": now,
         "free": _free_today(clinic, today, now) if answers else [],
+        "legal_gaps": legal_gaps() if OWNER & request.roles else None,
         "key": token_hex(16),
     }
     return render(request, "desk/home.html", context)

@@ -14,6 +14,7 @@ from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
+from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
     Absence,
     ExtraShift,
@@ -81,6 +82,7 @@ __all__ = [
     "ProtocolVersion",
     "Race",
     "Room",
+    "RoomLoan",
     "SignInEvent",
     "SignInKind",
     "SignInMail",

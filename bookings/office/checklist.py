@@ -11,15 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
 from bookings.actions import logins
 from bookings.models import (
     Clinic,
-    LegalKind,
-    LegalText,
     Mail,
     MailServer,
     MailState,
@@ -29,9 +26,11 @@ from bookings.models import (
     Therapist,
     Treatment,
 )
+from bookings.queries.clients.legal_gaps import LegalGaps, legal_gaps
 from bookings.queries.mail import mail_status
 from bookings.queries.office import offers
 from bookings.queries.office.backups import NIGHTLY, last_backup
+from bookings.queries.training import protocol
 from bookings.web.requests import StaffRequest
 
 MOST_TESTS, TESTS_PER = 5, timedelta(minutes=10)
@@ -54,12 +53,14 @@ def checklist(request: StaffRequest) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     treatments = list(offers.treatments().filter(active=True))
     therapists = list(offers.therapists(clinic.day_of(now)).filter(active=True))
+    gaps = legal_gaps()
     needed = [
         _of_the_clinic(clinic),
         _of_rooms(Room.objects.filter(active=True)),
         *_of_therapists(therapists),
         *_of_treatments(treatments),
-        _of_legal_texts(),
+        _of_plans(treatments),
+        _of_legal_texts(gaps),
         _of_mail(clinic),
         *_of_backups(clinic, now),
     ]
@@ -67,6 +68,7 @@ def checklist(request: StaffRequest) -> HttpResponse:
         "needed": needed,
         "done": sum(step.done for step in needed),
         "next_step": next((step for step in needed if not step.done), None),
+        "legal_gaps": gaps,
         "better": list(_of_what_runners_read(clinic, therapists, treatments)),
     }
     return render(request, "office/checklist.html", context)
@@ -138,28 +140,37 @@ def _of_offers(treatments: Sequence[Treatment], by_nobody: str, nowhere: str) ->
         yield _("Each has somebody and a room.") if treatments else _("First the treatments.")
 
 
-def _of_legal_texts() -> Step:
-    texts = [LegalText.objects.current(kind) for kind in LegalKind]
-    gaps = sum(text.gaps for text in texts)
-    missing = ngettext(
-        "{count} place in the terms and the privacy notice is still to be filled in.",
-        "{count} places in the terms and the privacy notice are still to be filled in.",
-        gaps,
+def _of_plans(treatments: Sequence[Treatment]) -> Step:
+    """What the home page promises: a session for each kind that a plan asks for."""
+    online = [one for one in treatments if one.online and one.is_offered and one.has_a_room]
+    suited = {kind for one in online for kind in one.kinds}
+    sessions = protocol.current().session_types.values()
+    lacking = [one.name for one in sessions if one.kind not in suited]
+    if not treatments:
+        says = _("First the treatments.")
+    elif not suited:
+        says = _("Nothing fits a runner’s plan yet: on a treatment’s page, tick what it suits.")
+    elif lacking:
+        sentence = _("No treatment that runners can book online suits: {sessions}.")
+        says = sentence.format(sessions=", ".join(lacking))
+    else:
+        says = _("Each session of a plan has a treatment.")
+    return Step(
+        title=_("Sessions of a runner’s plan"),
+        done=not lacking,
+        says=says,
+        url=reverse("office:treatments"),
     )
+
+
+def _of_legal_texts(gaps: LegalGaps | None) -> Step:
+    url = reverse("office:texts")
     return Step(
         title=_("Terms and privacy notice"),
-        done=not gaps,
-        says=missing.format(count=gaps) if gaps else _("Nothing is left to fill in."),
-        url=_where_to_fill_in(texts),
+        done=gaps is None,
+        says=gaps.in_words if gaps else _("Nothing is left to fill in."),
+        url=f"{reverse('office:text', args=[gaps.first])}#gaps" if gaps else url,
     )
-
-
-def _where_to_fill_in(texts: Iterable[LegalText]) -> str:
-    """The first that has a gap; with none, all of them."""
-    lacking = next((text for text in texts if text.gaps), None)
-    if lacking is None:
-        return reverse("office:texts")
-    return f"{reverse('office:text', args=[lacking.kind])}#gaps"
 
 
 def _of_mail(clinic: Clinic) -> Step:
@@ -223,26 +234,30 @@ def _of_what_runners_read(
     clinic: Clinic, therapists: Sequence[Therapist], treatments: Sequence[Treatment]
 ) -> Iterator[Step]:
     therapists_url = reverse("office:people")
-    for title, lacking, url in (
+    for title, rows, lacking, url in (
         (
             _("A sentence about each treatment"),
+            treatments,
             [one for one in treatments if one.online and not one.description.strip()],
             reverse("office:treatments"),
         ),
         (
             _("A sentence about each therapist"),
+            therapists,
             [one for one in therapists if not one.about.strip()],
             therapists_url,
         ),
         (
             _("A photo of each therapist"),
+            therapists,
             [one for one in therapists if not one.portrait_digest],
             therapists_url,
         ),
     ):
         names = _names(lacking)
         says = _("Still without: {names}.").format(names=names) if names else _("All are there.")
-        yield Step(title=title, done=not names, says=says, url=url)
+        says = says if rows else _("There is nobody and nothing yet to say it of.")
+        yield Step(title=title, done=bool(rows) and not names, says=says, url=url)
     yield _of_the_way(clinic)
     yield _of_looks(clinic)
 
@@ -264,7 +279,7 @@ def _of_looks(clinic: Clinic) -> Step:
         words
         for words, there in (
             (_("a logo"), clinic.logo_digest),
-            (_("a headline"), clinic.headline),
+            (_("a line above the home page’s question"), clinic.headline),
             (_("opening hours"), clinic.hours_text),
             (_("a place on a map"), clinic.map_url),
         )

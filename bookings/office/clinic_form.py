@@ -16,7 +16,7 @@ from bookings import dates
 from bookings.core import wording
 from bookings.core.currencies import hundredths
 from bookings.core.training import Protocol
-from bookings.models import Absence, Appointment, Clinic, Treatment
+from bookings.models import Absence, Appointment, Clinic, RoomLoan, Treatment
 from bookings.models.clinic import FeeIs
 from bookings.office.saving import RowForm
 from bookings.queries.office import contradictions
@@ -197,7 +197,8 @@ class SettingsForm(RowForm, AsksAboutSlips):
     def _keep_place_and_money(self, now: datetime) -> None:
         """What is booked would move on the clock, or cost another money."""
         is_booked = Appointment.objects.upcoming(now).exists()
-        if is_booked or Absence.objects.filter(ends_at__gt=now).exists():
+        off = (kind.objects.filter(ends_at__gt=now).exists() for kind in (Absence, RoomLoan))
+        if is_booked or any(off):
             self.fields["timezone"].disabled = True
             self.fields["timezone"].help_text = format_html(
                 '{} <a href="{}">{}</a>',

@@ -1,4 +1,4 @@
-"""The rooms, and a page for each: its name, what fits in it, whether it is in use."""
+"""The rooms, and a page for each: its name, what fits in it, whether and when it is in use."""
 
 from functools import partial
 from typing import Any
@@ -75,7 +75,7 @@ class RoomForm(RowForm):
 
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
-    return render(request, "office/offers/rooms.html", {"listed": offers.rooms()})
+    return render(request, "office/offers/rooms.html", {"listed": offers.rooms(timezone.now())})
 
 
 @page_methods
@@ -91,7 +91,8 @@ def edit(request: StaffRequest, pk: int) -> HttpResponse:
 def _answer(request: StaffRequest, room: Room) -> HttpResponse:
     form = RoomForm(request.POST if request.method == "POST" else None, instance=room)
     made = Room.objects.filter(pk=room.pk).first()  # as it stands, not as it is typed
-    show = partial(saving.shown, request, "office/offers/room.html", form)
+    loans = room.loans.filter(ends_at__gt=timezone.now()) if made else ()
+    show = partial(saving.shown, request, "office/offers/room.html", form, loans=loans)
     if request.method != "POST" or not form.is_valid():
         return show(made=made)
     if made and not form.is_different:

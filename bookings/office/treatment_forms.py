@@ -4,7 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from crispy_forms.layout import Div, Fieldset
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Fieldset, LayoutObject
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import format_lazy
@@ -49,6 +50,30 @@ class PriceField(NumberField):
             for sign in (*wording.SYMBOLS.values(), *wording.SYMBOLS, " ", "\N{NO-BREAK SPACE}"):
                 value = value.replace(sign, "")
         return super().to_python(value)
+
+
+# A new one has no length yet by which they could be ticked.
+TICKED_LATER = HTML(
+    '<p>{% load i18n %}{% translate "A runner’s plan proposes it for the sessions that may last as '
+    "long by the protocol: they are ticked when it is saved, and its page changes that."
+    '" %}</p>'
+)
+
+
+def _helper(in_plans: str | LayoutObject) -> FormHelper:
+    return plain(
+        "seen",
+        "far",
+        Fieldset(gettext_lazy("What a runner reads"), "name", "need", "description"),
+        Fieldset(
+            gettext_lazy("Time and price"),
+            Div("minutes", "buffer_minutes", "price", css_class="pair"),
+            Div("next_price", "next_price_from", css_class="pair"),
+        ),
+        Fieldset(gettext_lazy("Who and where"), "therapists", "rooms"),
+        Fieldset(gettext_lazy("In a runner’s plan"), in_plans),
+        Fieldset(gettext_lazy("Shown to runners"), "active", "online"),
+    )
 
 
 class TreatmentForm(AsksAboutFarDays, RowForm):
@@ -103,19 +128,6 @@ class TreatmentForm(AsksAboutFarDays, RowForm):
         required=False,
         help_text=gettext_lazy("Otherwise nobody can, the desk included; what was stays."),
     )
-    helper = plain(
-        "seen",
-        "far",
-        Fieldset(gettext_lazy("What a runner reads"), "name", "need", "description"),
-        Fieldset(
-            gettext_lazy("Time and price"),
-            Div("minutes", "buffer_minutes", "price", css_class="pair"),
-            Div("next_price", "next_price_from", css_class="pair"),
-        ),
-        Fieldset(gettext_lazy("Who and where"), "therapists", "rooms"),
-        Fieldset(gettext_lazy("In a runner’s plan"), "session_kinds"),
-        Fieldset(gettext_lazy("Shown to runners"), "active", "online"),
-    )
 
     class Meta:
         model = Treatment
@@ -129,7 +141,10 @@ class TreatmentForm(AsksAboutFarDays, RowForm):
     ):
         super().__init__(*args, **options)
         self.clinic, self.protocol, self.today = clinic, protocol, clinic.day_of(now)
+        self.helper = _helper("session_kinds" if self.instance.pk else TICKED_LATER)
         self._offer_what_there_is()
+        if not self.instance.pk:
+            self._begin_with_what_is_certain()
         self._say_what_holds(now)
 
     def _offer_what_there_is(self) -> None:
@@ -139,6 +154,13 @@ class TreatmentForm(AsksAboutFarDays, RowForm):
         kinds = self.protocol.session_types.values()
         suits = cast(forms.MultipleChoiceField, self.fields["session_kinds"])
         suits.choices = [(one.kind.value, one.name) for one in kinds]
+
+    def _begin_with_what_is_certain(self) -> None:
+        """The only therapist there is. Its sessions are known when its length is: see `save`."""
+        del self.fields["session_kinds"]
+        there = list(Therapist.objects.active()[:2])
+        if len(there) == 1:
+            self.initial["therapists"] = there
 
     def _say_what_holds(self, now: datetime) -> None:
         currency = self.clinic.currency
@@ -190,6 +212,12 @@ class TreatmentForm(AsksAboutFarDays, RowForm):
 
     def save(self, commit: bool = True) -> Treatment:
         """Addresses on other pages and in mails hold its slug, which never changes."""
+        if self.instance.pk is None:
+            minutes = self.cleaned_data["minutes"]
+            sessions = self.protocol.session_types.values()
+            self.instance.session_kinds = [
+                one.kind.value for one in sessions if one.may_last(minutes)
+            ]
         if not self.instance.slug:
             self.instance.slug = offers.free_slug(Treatment, self.instance.name)
         return super().save(commit)

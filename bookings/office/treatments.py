@@ -59,15 +59,28 @@ def _answer(request: StaffRequest, treatment: Treatment) -> HttpResponse:
     elif refusal := saving.refusal_of(request, form):
         return show(refusal=refusal, made=made, treatment=treatment)
     else:
-        messages.success(request, _said(form))
+        messages.success(request, _said_of(form, is_new=made is None))
+        if not form.cleaned_data["therapists"]:
+            messages.warning(request, _("Nobody offers it yet, so that no runner can book it."))
     return redirect("office:treatments")
 
 
-def _said(form: TreatmentForm) -> str:
-    """And from when a new price holds, when it was typed now."""
-    said = _("{treatment} is saved.").format(treatment=form.instance)
+def _said_of(form: TreatmentForm, *, is_new: bool) -> str:
+    """And what proposes a new one, and from when a new price holds, when it was typed now."""
+    said = [_("{treatment} is saved.").format(treatment=form.instance)]
+    if is_new:
+        said.append(_of_plans(form))
     first = form.cleaned_data["next_price_from"]
-    if first is None or not {"next_price", "next_price_from"} & set(form.changed_data):
-        return said
-    sentence = _("Its new price holds from {day}; until then nothing changes.")
-    return f"{said} {sentence.format(day=dates.civil_day_from(first, form.today))}"
+    if first and {"next_price", "next_price_from"} & set(form.changed_data):
+        sentence = _("Its new price holds from {day}; until then nothing changes.")
+        said.append(sentence.format(day=dates.civil_day_from(first, form.today)))
+    return " ".join(said)
+
+
+def _of_plans(form: TreatmentForm) -> str:
+    kinds = form.instance.session_kinds
+    sessions = form.protocol.session_types.values()
+    proposed = ", ".join(one.name for one in sessions if one.kind.value in kinds)
+    if not proposed:
+        return _("No session of a plan lasts as long: none proposes it.")
+    return _("A runner’s plan proposes it for: {sessions}.").format(sessions=proposed)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.office import checklist, clinic, rooms, treatments, zone
+from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
 from bookings.office.people import leave, people, person, therapists
 from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
@@ -30,9 +30,12 @@ urlpatterns = protected(
     path("treatments/new/", treatments.new, name="new_treatment"),
     path("treatments/<int:pk>/", treatments.edit, name="treatment"),
     path("treatments/<int:pk>/move/", treatments.move, name="move_treatment"),
+    path("prices/", prices.prices, name="prices"),
     path("rooms/", rooms.listed, name="rooms"),
     path("rooms/new/", rooms.new, name="new_room"),
     path("rooms/<int:pk>/", rooms.edit, name="room"),
+    path("rooms/<int:pk>/lend/", room_loans.lend, name="lend_room"),
+    path("rooms/loans/<int:pk>/take-back/", room_loans.take_back, name="take_room_back"),
     path("people/", people.listed, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/", person.person, name="person"),

@@ -40,7 +40,7 @@ RESET = "--reset"
 
 
 def main(arguments: list[str]) -> int:
-    state = Path(os.environ.get("STATE") or ".state").resolve()
+    state = Path(os.environ.get("STATE") or _usual_state()).resolve()
     try:
         if RESET in arguments:
             return _reset(state)
@@ -140,6 +140,16 @@ def _set_environment(state: Path, environment: Mapping[str, str]) -> None:
     kept.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
 
 
+def _is_empty() -> bool:
+    """Whether a clinic is to be set up by hand, as its owner would."""
+    return os.environ.get("EMPTY", "") not in ("", "0", "false")
+
+
+def _usual_state() -> str:
+    """Of its own, so that nobody's demo is in the way."""
+    return ".state-empty" if _is_empty() else ".state"
+
+
 def _speaks_pseudo_languages() -> bool:
     return os.environ.get("PSEUDO_LANGUAGES", "") not in ("", "false")
 
@@ -167,8 +177,9 @@ def _prepare(state: Path) -> None:
         try:
             _say("Bringing the database up to date …")
             call_command("migrate", verbosity=0, interactive=False)
-            _say("Looking for the demo data …")
-            call_command("load_demo_data", verbosity=0)
+            if not _is_empty():
+                _say("Looking for the demo data …")
+                call_command("load_demo_data", verbosity=0)
         except OperationalError as error:
             reason = str(error).strip().partition("\n")[0]
             raise stack.StackError(f"The database cannot be used: {reason}") from error
@@ -223,7 +234,10 @@ def _answers(port: int) -> bool:
     """Asked without a proxy or a resolver: the page is on this machine, whatever they know."""
     page = http.client.HTTPConnection(LOCALHOST, port, timeout=5)
     try:
-        page.request("GET", "/", headers={"Host": f"localhost:{port}"})
+        # A clinic that is not set up yet has no first page.
+        page.request(
+            "GET", "/healthz" if _is_empty() else "/", headers={"Host": f"localhost:{port}"}
+        )
         status = page.getresponse().status
     except (OSError, http.client.HTTPException):
         return False
@@ -266,9 +280,12 @@ def _say_where(state: Path, port: int, seconds: float) -> None:
     home = f"http://localhost:{port}/"
     _say(f"\nTaper is running ({seconds:.1f} s): {home}")
     _say(f"Mail it sends:      {home}demo/inbox/")
-    _say(f"Sign in at          {home}accounts/login/  with the password  {DEMO_PASSWORD}")
-    for role, email in DEMO_LOGINS:
-        _say(f"  {role:<12} {email}")
+    if _is_empty():
+        call_command("start_up")  # which says how to set a clinic up, unless one is
+    else:
+        _say(f"Sign in at          {home}accounts/login/  with the password  {DEMO_PASSWORD}")
+        for role, email in DEMO_LOGINS:
+            _say(f"  {role:<12} {email}")
     elsewhere = "" if state == Path(".state").resolve() else f" STATE={state}"
     _say(f"Stop it with Ctrl-C; the data stays. To forget it then: make demo-reset{elsewhere}")
 

@@ -1,5 +1,9 @@
-/* The place one is at is in view among the office's; what is typed is tried as one types it. */
-document.querySelector(".office-places [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+/* What is typed is tried, or stands in its preview, as one types it. */
+document.querySelectorAll("[data-preview-of]").forEach((line) => {
+  document.getElementById(line.dataset.previewOf)?.addEventListener("input", ({ target }) => {
+    line.textContent = target.value.trim() || line.dataset.empty;
+  });
+});
 
 const REST = 600; /* ms without a key */
 document.querySelectorAll("form[data-tried]").forEach((form) => {

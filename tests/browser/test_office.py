@@ -154,11 +154,28 @@ def test_a_logo_and_a_colour_reach_the_booking_page(owner, tmp_path):
     save(owner, "Save the colour")
 
 
-def test_a_phone_shows_the_place_one_is_at_among_the_offices(owner):
+def test_a_phone_names_the_place_one_is_at_and_opens_a_menu_of_the_others(owner):
     owner.set_viewport_size({"width": 390, "height": 844})
-    for path in ("", "embed/"):
+    for path, name in (("", "First steps"), ("embed/", "On other web sites")):
         owner.goto(f"/office/{path}")
-        expect(owner.locator(".office-places [aria-current]")).to_be_in_viewport(ratio=1)
+        expect(owner.locator(".office-places")).to_be_hidden()
+        expect(owner.locator(".office-menu summary")).to_contain_text(name)
+        expect(owner.get_by_role("link", name="Legal texts")).to_be_hidden()
+        owner.locator(".office-menu summary").click()
+        expect(owner.locator(".office-menu [aria-current]")).to_have_text(name)
+        expect(owner.get_by_role("link", name="Legal texts")).to_be_visible()
+
+
+def test_the_small_line_is_previewed_as_it_is_typed(owner):
+    owner.goto("/office/looks/")
+    line = owner.get_by_label("The small line above the home page’s question")
+    before = line.input_value()
+    preview = owner.locator(".small-line")
+    expect(preview).to_have_text(before or "Sports massage for people training for a race")
+    line.fill("Massage by the canal")
+    expect(preview).to_have_text("Massage by the canal")
+    line.fill("")
+    expect(preview).to_have_text("Sports massage for people training for a race")
 
 
 def test_the_pages_are_for_everybody_and_fit(owner, for_everybody):

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.actions.clients import legal
 from bookings.actions.mail import sign_in_mails
-from bookings.models import Clinic, LegalKind, Room, SignInMail, Therapist, Treatment
+from bookings.core.training import Kind
+from bookings.models import Clinic, LegalKind, LegalText, Room, SignInMail, Therapist, Treatment
 from bookings.queries.office import backups
+from bookings.queries.training import protocol
 from tests import factories
 
 
@@ -35,12 +38,13 @@ def test_what_is_there_is_done(steps, massage):
 
 def test_an_empty_clinic_lacks_everything_that_makes_it_bookable(steps, clinic):
     lacking = [title for title, step in steps().items() if not step.done]
-    assert lacking[:6] == [
+    assert lacking[:7] == [
         "Rooms",
         "Therapists",
         "Working hours",
         "Treatments and prices",
         "Who offers what, and where",
+        "Sessions of a runner’s plan",
         "Terms and privacy notice",
     ]
 
@@ -71,6 +75,52 @@ def test_a_therapist_without_hours_from_today_on_is_named(steps, massage, kim, l
     assert f"{kim}" not in step.says
     factories.make_extra_shift(lee, today)
     assert steps()["Working hours"].done
+
+
+def test_what_a_plan_asks_for_and_nobody_can_book_is_named(steps, massage):
+    title = "Sessions of a runner’s plan"
+    assert "Nothing fits a runner’s plan yet" in steps()[title].says
+    kinds = [one.value for one in Kind]
+    Treatment.objects.update(session_kinds=kinds[1:])
+    step = steps()[title]
+    assert not step.done
+    named = step.says.removeprefix("No treatment that runners can book online suits: ")
+    assert named == f"{protocol.current().session_types[Kind(kinds[0])].name}."
+    Treatment.objects.update(session_kinds=kinds)
+    assert steps()[title].done
+    for lost in ({"online": False}, {"active": False}):
+        Treatment.objects.update(**{"online": True, "active": True, **lost})
+        assert not steps()[title].done
+
+
+def test_of_nobody_and_nothing_it_is_not_said_that_all_is_there(steps, clinic):
+    assert "All are there." not in [step.says for step in steps().values()]
+    assert not steps()["A sentence about each treatment"].done
+
+
+def test_unfinished_legal_texts_are_told_to_the_owner_and_runners_read_no_holes(
+    office, desks, clinic
+):
+    said = "Runners read texts that are not finished."
+    assert said in office.get("/office/").text
+    assert said in office.get("/desk/").text
+    assert said not in desks.get("/desk/").text
+    for kind in LegalKind:
+        read = desks.get(reverse(f"runner:{kind}")).text
+        assert "FILL IN" not in read
+        assert "to be completed by the clinic" in read
+    for kind in LegalKind:
+        legal.write(kind, "All is said.", based_on=1, by="owner", now=timezone.now())
+    assert said not in office.get("/office/").text
+    assert said not in office.get("/desk/").text
+
+
+def test_a_hole_that_does_not_close_takes_nothing_with_it(clinic):
+    text = LegalText(text="First [FILL IN: who\nwe are] and [FILL IN and the rest.").as_read_at(
+        clinic
+    )
+    lacking = "*(to be completed by the clinic)*"
+    assert text == f"First {lacking} and {lacking} and the rest."
 
 
 def test_gaps_of_the_legal_texts_are_counted(steps, massage):
@@ -137,6 +187,7 @@ def test_what_runners_would_read_is_asked_for(steps, massage, kim):
 
 
 def test_the_next_thing_to_do_has_the_solid_button(office, massage):
+    Treatment.objects.update(session_kinds=[one.value for one in Kind])
     page = office.get("/office/")
     assert page.text.count('btn-sm btn-primary"') == 1
     assert "Next: Terms and privacy notice." in page.text
@@ -170,7 +221,8 @@ def test_the_header_of_the_staff_has_the_clinics_name(office, kims, client, clin
 def test_what_the_clinic_looks_like_is_asked_for_until_it_is_there(steps, clinic):
     step = steps()["How the clinic looks"]
     assert not step.done
-    assert step.says == "Still without: a logo, a headline, opening hours, a place on a map."
+    line = "a line above the home page’s question"
+    assert step.says == f"Still without: a logo, {line}, opening hours, a place on a map."
     Clinic.objects.update(
         logo_digest="x", headline="Ours", hours_text="9 to 5", map_url="https://map.example/1"
     )

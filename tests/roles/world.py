@@ -82,6 +82,7 @@ def make_world() -> World:
     kim.breaks.create(weekday=1, start=time(12), end=time(13), valid_from=now.date())
     room = factories.make_room()
     massage = factories.make_treatment("Massage", therapists=[kim, lee])
+    loan = factories.make_loan(factories.make_room(), now, now + timedelta(hours=1))
     kept: dict[str, Any] = {"treatment": massage, "therapist": kim, "room": room, "client": ana}
     visit = factories.make_appointment(starts_at=now + timedelta(days=1), **kept)
     before = factories.make_appointment(
@@ -151,7 +152,8 @@ def make_world() -> World:
         **{f"therapists:{view} pk": str(off.pk) for view in ("withdraw", "answer_time_off")},
         **{f"office:{view} pk": str(people["lee"].pk) for view in ON_A_COLLEAGUES_PAGE},
         "invitation token": _invitation(now),
-        "office:room pk": str(room.pk),
+        **{f"office:{view} pk": str(room.pk) for view in ("room", "lend_room")},
+        "office:take_room_back pk": str(loan.pk),
         "office:therapist pk": str(kim.pk),
         "office:photo pk": str(kim.pk),
         "office:treatment pk": str(massage.pk),

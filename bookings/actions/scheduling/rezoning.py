@@ -22,7 +22,7 @@ from bookings.actions.scheduling.placement import rewrite
 from bookings.core import wording
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.statuses import Status
-from bookings.models import Absence, Appointment, Clinic
+from bookings.models import Absence, Appointment, Clinic, RoomLoan
 from bookings.queries.scheduling.slots import Placement
 
 
@@ -129,12 +129,13 @@ def _move(visit: Appointment, before: ZoneInfo, after: ZoneInfo, *, by: str, now
 
 
 def _keep_time_off_on_the_clock(before: ZoneInfo, after: ZoneInfo, now: datetime) -> None:
-    """A closed day is the clock's day."""
-    off = list(Absence.objects.filter(ends_at__gt=now))
-    for one in off:
-        one.starts_at = on_that_clock(one.starts_at, before, after)
-        one.ends_at = on_that_clock(one.ends_at, before, after)
-    Absence.objects.bulk_update(off, ["starts_at", "ends_at"])
+    """A closed day is the clock's day, and so is one on which a room is lent out."""
+    for kind in (Absence, RoomLoan):
+        off = list(kind._default_manager.filter(ends_at__gt=now))
+        for one in off:
+            one.starts_at = on_that_clock(one.starts_at, before, after)
+            one.ends_at = on_that_clock(one.ends_at, before, after)
+        kind._default_manager.bulk_update(off, ["starts_at", "ends_at"])
 
 
 def _in_the_past(count: int) -> str:

@@ -21,6 +21,7 @@ class Code(StrEnum):
     THERAPIST_GONE = "therapist_gone"
     ROOM_GONE = "room_gone"
     ROOM_UNSUITABLE = "room_unsuitable"
+    ROOM_LENT = "room_lent"
     CLINIC_CLOSED = "clinic_closed"
     THERAPIST_AWAY = "therapist_away"
 
@@ -52,6 +53,7 @@ CANNOT_STAND = frozenset(
         Code.THERAPIST_GONE,
         Code.ROOM_GONE,
         Code.ROOM_UNSUITABLE,
+        Code.ROOM_LENT,
         Code.CLINIC_CLOSED,
         Code.THERAPIST_AWAY,
     }

@@ -38,6 +38,7 @@ KINDS = (
     ("bookings_treatment_therapists", gettext_lazy("Who offers a treatment")),
     ("bookings_treatment_rooms", gettext_lazy("Rooms of a treatment")),
     ("bookings_room", gettext_lazy("Rooms")),
+    ("bookings_roomloan", gettext_lazy("Rooms lent out")),
     ("bookings_therapist", gettext_lazy("Therapists")),
     ("bookings_user", gettext_lazy("Logins and roles")),
     ("bookings_clinic", gettext_lazy("Clinic settings")),

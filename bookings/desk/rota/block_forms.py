@@ -1,6 +1,6 @@
 """Forms for what blocks or adds time in the diary, one for each kind."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Generic, TypeVar
 
 from django import forms
@@ -9,19 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.actions.rota.blocks import Block
-from bookings.core.intervals import day_bounds
 from bookings.desk.form_fields import choose_unless_known
 from bookings.models import Absence, Clinic, ExtraShift, Therapist, Weekday, WeeklyBreak
 from bookings.web.forms import AsksAboutFarDays, DayField
-
-END_AFTER_START = gettext_lazy("The end must be after the start.")
+from bookings.web.scheduling.spans import END_AFTER_START, ClockField, SpanForm
 
 Row = TypeVar("Row", bound=Block)
-
-
-class ClockField(forms.TimeField):
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.TimeInput({"type": "time"}, "%H:%M"), **kwargs)
 
 
 class BlockForm(AsksAboutFarDays, Generic[Row]):
@@ -52,36 +45,21 @@ class BlockForm(AsksAboutFarDays, Generic[Row]):
         raise NotImplementedError
 
 
-class ClosedForm(BlockForm[Absence]):
+class ClosedForm(SpanForm, BlockForm[Absence]):
     """A closure of the whole clinic."""
 
-    first = DayField(label=gettext_lazy("From"))
-    start = ClockField(label=gettext_lazy("At (leave empty for the whole day)"), required=False)
-    last = DayField(label=gettext_lazy("Until (leave empty for the same day)"), required=False)
-    end = ClockField(label=gettext_lazy("At (leave empty for the end of the day)"), required=False)
     reason = forms.CharField(label=gettext_lazy("What for"), max_length=120, required=False)
 
     kind = Absence
 
     def clean(self) -> dict:
-        super().clean()
-        data = self.cleaned_data
-        first, last = data.get("first"), data.get("last") or data.get("first")
-        start, end = data.get("start") or time.min, data.get("end")
-        if first and (last < first or (last == first and end and end <= start)):
-            self.add_error("end" if last == first else "last", END_AFTER_START)
-        self.look_at(first, data.get("last"))
+        data = super().clean()
+        self.look_at(data.get("first"), data.get("last"))
         return data
 
     def apply_to(self, block: Absence, clinic: Clinic) -> Absence:
         data = self.cleaned_data
-        last = data["last"] or data["first"]
-        block.starts_at = datetime.combine(data["first"], data["start"] or time.min, clinic.tz)
-        block.ends_at = (
-            datetime.combine(last, data["end"], clinic.tz)
-            if data["end"]
-            else day_bounds(last, 1, clinic.tz).end
-        )
+        block.starts_at, block.ends_at = self.bounds(clinic)
         block.reason = data["reason"]
         block.therapist = data.get("therapist")
         return block

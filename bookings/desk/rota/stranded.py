@@ -147,7 +147,7 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> list[Appoin
     if not line.is_valid():
         messages.error(request, _("Please write at most 300 characters."))
         return []
-    acts: dict[str, Callable[..., Any]] = {"move": _move, "cancel": _cancel, "offer": _offer}
+    acts: dict[str, Callable[..., bool]] = {"move": _move, "cancel": _cancel, "offer": _offer}
     one = whole_number(request.POST.get("one"))
     act = acts.get(request.POST.get("do", "move"), _move)
     asked = [one] if one is not None else map(whole_number, request.POST.getlist("visit"))
@@ -158,44 +158,70 @@ def _settle(request: StaffRequest, clinic: Clinic, now: datetime) -> list[Appoin
         return []
     notify = Notify.from_the_desk(line.cleaned_data["note"])
     done: list[Appointment] = []
+    told: list[Appointment] = []
     for visit in sorted(found.values(), key=lambda visit: visit.starts_at):
         try:
-            act(request, visit, notify=notify, by=who(request), now=now)
-            done.append(visit)
+            is_news = act(request, visit, notify=notify, by=who(request), now=now)
         except Refused as refusal:
             said = _("{client} stays on the list: {why}")
             messages.error(request, said.format(client=visit.client, why=refusal))
-    if done:
-        messages.success(request, _in_words(act, len(done)))
-    if to_ring := [str(visit.client) for visit in done if not visit.whose.email]:
-        said = _("No mail reaches {clients}: please ring them.")
-        messages.warning(request, said.format(clients=", ".join(to_ring)))
+        else:
+            done.append(visit)
+            told += [visit] if is_news else []
+    _say_what_was_done(request, act, told, len(done) - len(told))
     return done
 
 
-def _move(request: StaffRequest, visit: Appointment, *, now: datetime, **how: Any) -> None:
+def _say_what_was_done(
+    request: StaffRequest, act: Callable[..., bool], told: list[Appointment], in_rooms: int
+) -> None:
+    if told:
+        messages.success(request, _in_words(act, len(told)))
+    if in_rooms:
+        sentence = ngettext(
+            "{count} visit goes into another room at the same hour; nobody has to be told.",
+            "{count} visits go into another room at the same hour; nobody has to be told.",
+            in_rooms,
+        )
+        messages.success(request, sentence.format(count=in_rooms))
+    if to_ring := [str(visit.client) for visit in told if not visit.whose.email]:
+        said = _("No mail reaches {clients}: please ring them.")
+        messages.warning(request, said.format(clients=", ".join(to_ring)))
+
+
+def _move(
+    request: StaffRequest, visit: Appointment, *, notify: Notify, now: datetime, **how: Any
+) -> bool:
+    """Whether it is news: another room at the same hour is none."""
     start, _space, therapist = request.POST.get(f"to-{visit.pk}", "").rpartition(" ")
     to = Therapist.objects.active().filter(pk=whole_number(therapist)).first()
     begins = instant_in(start)
     if to is None or begins is None:
         raise Refused(_("Please choose one of the free times."))
+    revision = _number(request, f"revision-{visit.pk}")
+    stays = (begins, to) == (visit.starts_at, visit.therapist)
+    is_news = not stays or visit.revision != revision  # or is there since the same press
     request_ = MoveRequest(
         appointment=visit,
         slot=Slot(treatment=visit.treatment, start=begins, therapist=to),
-        revision=_number(request, f"revision-{visit.pk}"),
+        revision=revision,
         rules=Rules.DESK_MOVE,
+        notify=notify if is_news else Notify.NONE,
         **how,
     )
     changes.move(request_, now=now)
+    return is_news
 
 
-def _cancel(request: StaffRequest, visit: Appointment, **how: Any) -> None:
+def _cancel(request: StaffRequest, visit: Appointment, **how: Any) -> bool:
     """At our wish, so without a fee."""
     cancellation.cancel(visit, seen=_number(request, f"seen-{visit.pk}"), **how)
+    return True
 
 
-def _offer(request: StaffRequest, visit: Appointment, **how: Any) -> None:
+def _offer(request: StaffRequest, visit: Appointment, **how: Any) -> bool:
     changes.offer_times(visit, revision=_number(request, f"revision-{visit.pk}"), **how)
+    return True
 
 
 def _number(request: StaffRequest, name: str) -> int:
@@ -203,7 +229,7 @@ def _number(request: StaffRequest, name: str) -> int:
     return -1 if sent is None else sent
 
 
-def _in_words(act: Callable[..., Any], done: int) -> str:
+def _in_words(act: Callable[..., bool], done: int) -> str:
     said = {
         _move: ngettext(
             "{count} visit is moved; the mail about it goes in three minutes.",

@@ -45,6 +45,7 @@ def day(request: StaffRequest, day: date) -> HttpResponse:
         "chosen": chosen,
         "tables": [table_of(shown, one, clinic, now) for one in shown.therapists if one in chosen],
         "query": request.GET.urlencode(),
+        "loans": shown.loans,
         "closed": [away for away in shown.absences if away.therapist_id is None],
     }
     return render(request, "desk/scheduling/day.html", context)
@@ -64,7 +65,7 @@ def table_of(shown: DiaryDays, therapist: Therapist, clinic: Clinic, now: dateti
                 "visit": visit,
                 "icon": ICONS.get(visit.status, ""),
                 "phase": badge(shown.phase_of(visit)),
-                "flags": flags_of(visit, clinic, shown.absences),
+                "flags": flags_of(visit, clinic, shown),
                 "seen": visit.last_event or 0,
                 "marks": marks_of(visit, now),
             }

@@ -23,7 +23,7 @@ from bookings.core.scheduling.statuses import Status
 from bookings.core.wording import isolated
 from bookings.desk.scheduling.gaps import BookableGap, gaps_of, on_the_grid
 from bookings.desk.training.phase_badge import badges
-from bookings.models import STATUS_NAMES, Absence, Clinic, Room, Therapist
+from bookings.models import STATUS_NAMES, Absence, Clinic, Room, RoomLoan, Therapist
 from bookings.queries.desk.day_facts import day_facts
 from bookings.queries.desk.diary_days import DiaryDays, drawn_from, moment
 from bookings.queries.desk.shown_visits import ShownVisit
@@ -44,6 +44,7 @@ HEALTH = gettext_noop("Health: to be checked by the therapist")
 NO_CONSENT, UNDER_18 = gettext_noop("Under 18, consent missing"), gettext_noop("Under 18")
 THERAPIST_LEFT = gettext_noop("The therapist has left")
 ROOM_OUT_OF_USE = gettext_noop("The room is out of use")
+ROOM_LENT_OUT = gettext_noop("The room is lent out then")
 # A tag says all of what is drawn, so that the next desk that asks is given the same body.
 KEPT = 8  # days, by each process
 _bodies: dict[str, bytes] = {}
@@ -98,6 +99,7 @@ def drawn(shown: DiaryDays, clinic: Clinic) -> dict:
             *_gaps(gaps, clinic),
             *_breaks(shown, clinic),
             *_absences(shown, clinic),
+            *_loans(shown, clinic),
             *_buffers(shown, clinic),
         ],
     }
@@ -177,7 +179,7 @@ class _VisitsDrawn:
     def of(self, visit: ShownVisit) -> dict:
         start, client, status = _wall(visit.starts_at, self.clinic.tz), visit.client, visit.status
         day = self.clinic.day_of(visit.starts_at)
-        flagged = signs_of(visit, day, self.shown.absences, say=self.say)
+        flagged = signs_of(visit, day, self.shown, say=self.say)
         return {
             "id": str(visit.pk),
             "start": start.isoformat(),
@@ -202,13 +204,13 @@ class _VisitsDrawn:
         }
 
 
-def flags_of(visit: ShownVisit, clinic: Clinic, absences: Sequence[Absence] = ()) -> list[str]:
+def flags_of(visit: ShownVisit, clinic: Clinic, shown: DiaryDays) -> list[str]:
     """What the desk should see at a glance; who stands in an absence is still to be moved."""
-    return [words for _sign, words in signs_of(visit, clinic.day_of(visit.starts_at), absences)]
+    return [words for _sign, words in signs_of(visit, clinic.day_of(visit.starts_at), shown)]
 
 
 def signs_of(
-    visit: ShownVisit, day: date, absences: Sequence[Absence], *, say: Callable[[str], str] = _
+    visit: ShownVisit, day: date, shown: DiaryDays, *, say: Callable[[str], str] = _
 ) -> list[tuple[str, str]]:
     """The same, each with the sign that stands for it on a card too short for words."""
     client, late, left = visit.client, visit.late_minutes, visit.price - visit.settled
@@ -218,7 +220,7 @@ def signs_of(
     signs = (
         ("1st", FIRST_VISIT, waits and client and visit.is_first),
         (f"+{late}", LATE, booked and late),
-        ("→", AWAY_THEN, booked and _is_in_one_of(absences, visit)),
+        ("→", AWAY_THEN, booked and _is_in_one_of(shown.absences, visit)),
         ("✉", NOT_TOLD, waits and visit.not_told),
         ("≠", OTHER_NAME, client and client.same_address_as_id),
         ("⚠", HEALTH, client and client.health_hold),
@@ -229,6 +231,7 @@ def signs_of(
         ("…", NOTE, visit.desk_note),
         ("!", THERAPIST_LEFT, waits and not visit.therapist.active),
         ("!", ROOM_OUT_OF_USE, waits and not visit.room.active),
+        ("!", ROOM_LENT_OUT, booked and _is_in_a_loan(shown.loans, visit)),
     )
     return [(sign, say(words).format(count=late)) for sign, words, holds in signs if holds]
 
@@ -238,6 +241,14 @@ def _is_in_one_of(absences: Sequence[Absence], visit: ShownVisit) -> bool:
         one.starts_at < visit.ends_at and visit.starts_at < one.ends_at
         for one in absences
         if one.therapist_id in (None, visit.therapist.pk)
+    )
+
+
+def _is_in_a_loan(loans: Sequence[RoomLoan], visit: ShownVisit) -> bool:
+    return any(
+        one.starts_at < visit.blocked_until and visit.starts_at < one.ends_at
+        for one in loans
+        if one.room_id == visit.room.pk
     )
 
 
@@ -276,6 +287,20 @@ def _absences(shown: DiaryDays, clinic: Clinic) -> list[dict]:
             url=reverse("diary:block", args=["off" if away.therapist_id else "closed", away.pk]),
         )
         for away in shown.absences
+    ]
+
+
+def _loans(shown: DiaryDays, clinic: Clinic) -> list[dict]:
+    bounds = day_bounds(shown.first, 1, clinic.tz)
+    return [
+        _shade(
+            (max(loan.starts_at, bounds.start), min(loan.ends_at, bounds.end)),
+            [f"r{loan.room_id}"],
+            "lent",
+            isolated(loan.reason) or _("Lent out"),
+            clinic.tz,
+        )
+        for loan in shown.loans
     ]
 
 

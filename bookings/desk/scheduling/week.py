@@ -28,7 +28,7 @@ def week(request: StaffRequest, day: date, slug: str) -> HttpResponse:
     by_day: dict[date, list] = {one: [] for one in dates}
     for visit in shown.visits:
         on = max(clinic.day_of(visit.starts_at), monday)
-        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic, shown.absences)
+        icon, flags = ICONS.get(visit.status, ""), flags_of(visit, clinic, shown)
         by_day[on].append({"visit": visit, "icon": icon, "flags": flags})
     hours: dict[date, list] = {one: [] for one in dates}
     for start, end in shown.hours.get(therapist.pk, []):

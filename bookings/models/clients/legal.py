@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from django.db import models
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.models.clients.clients import Client
@@ -12,6 +13,7 @@ from bookings.models.clinic import Clinic
 DEFAULTS = Path(__file__).resolve().parents[2] / "legal"
 TO_FILL_IN = "[FILL IN"
 A_PLACE = re.compile(r"\[FILL IN:?\s*([^\]]*)")
+A_HOLE = re.compile(r"\[FILL IN[^\]]*\]|\[FILL IN")
 
 
 class LegalKind(models.TextChoices):
@@ -51,7 +53,10 @@ class LegalText(models.Model):
         return f"{self.get_kind_display()} version {self.number}"
 
     def as_read_at(self, clinic: Clinic) -> str:
-        """With the clinic's own times of keeping, where the text names them."""
+        """With the clinic's own times of keeping, where the text names them.
+
+        What the clinic has not filled in is for its owner to read, and only said to be lacking.
+        """
         times = {
             "{records_years}": clinic.keep_records_years,
             "{history_years}": clinic.keep_history_years,
@@ -60,7 +65,7 @@ class LegalText(models.Model):
         text = self.text
         for name, value in times.items():
             text = text.replace(name, str(value))
-        return text
+        return A_HOLE.sub(f"*({_('to be completed by the clinic')})*", text)
 
     @property
     def places_to_fill_in(self) -> list[str]:

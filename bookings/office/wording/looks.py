@@ -46,15 +46,17 @@ _CHOOSE = gettext_lazy("Choose the colour")
 # The button that takes what is proposed instead of an unreadable colour.
 PROPOSAL = HTML('{% include "office/wording/_nearest.html" with nearest=colour_form.nearest %}')
 
+LINE = HTML('{% include "office/wording/_line.html" with line=form.headline.value %}')
+
 
 class HomePageForm(RowForm):
     headline = ShortText(
-        label=gettext_lazy("Headline"),
+        label=gettext_lazy("The small line above the home page’s question"),
         required=False,
         longest=120,
         help_text=gettext_lazy(
-            "Over the question for the race on the home page. Empty: “Sports massage for people "
-            "training for a race”."
+            "What the clinic is, in a few words. Empty: “Sports massage for people training for a "
+            "race”."
         ),
     )
     hours_text = ShortText(
@@ -77,7 +79,7 @@ class HomePageForm(RowForm):
 
     helper = plain(
         "seen",
-        Fieldset(gettext_lazy("On the home page"), "headline", "hours_text", "map_url"),
+        Fieldset(gettext_lazy("On the home page"), "headline", LINE, "hours_text", "map_url"),
     )
 
     class Meta:

@@ -62,6 +62,12 @@ DAY_FACTS = """
                    FROM person),
       'rooms', (SELECT json_agg(json_build_array(id, name, active) ORDER BY name, id)
                   FROM bookings_room WHERE active OR id IN (SELECT room_id FROM visit)),
+      'loans', (
+        SELECT json_agg(json_build_array(room_id, extract(epoch FROM starts_at)::float8,
+                                         extract(epoch FROM ends_at)::float8, reason)
+                        ORDER BY starts_at, id)
+          FROM bookings_roomloan
+         WHERE starts_at < %(until)s AND ends_at > %(from)s),
       'hours', (
         SELECT json_agg(json_build_array(therapist_id, day, start, "end", works)
                         ORDER BY therapist_id, day, start, "end", works)

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from bookings.core.intervals import Interval, day_bounds
 from bookings.core.scheduling.openings import Span, joined
 from bookings.core.training import PhaseDay
-from bookings.models import Absence, Appointment, Clinic, Room, Therapist, WeeklyBreak
+from bookings.models import Absence, Appointment, Clinic, Room, RoomLoan, Therapist, WeeklyBreak
 from bookings.queries.desk.day_facts import day_facts
 from bookings.queries.desk.shown_visits import ShownVisit, shown_visit
 from bookings.queries.rota.working_hours import hours_told
@@ -36,6 +36,7 @@ class DiaryDays:
     hours: Mapping[int, Sequence[Span]]
     breaks: Sequence[tuple[WeeklyBreak, Interval]]
     absences: Sequence[Absence]
+    loans: Sequence[RoomLoan]
     phases: Mapping[int, PhaseDay]
     offered: Mapping[int, Sequence[tuple[int, int]]]
     now: datetime
@@ -84,6 +85,7 @@ def drawn_from(
         hours=_hours(told["hours"], clinic),
         breaks=list(_breaks(told["breaks"], first, days, clinic)),
         absences=[_absence(people, row) for row in told["absences"]],
+        loans=[_loan(rooms, row) for row in told["loans"] if row[0] in rooms],
         phases=phases_told(told["races"], first, rules),
         offered=_offered(told["offered"]),
         now=now,
@@ -132,6 +134,12 @@ def _absence(people: Mapping[int, Therapist], row: Sequence) -> Absence:
     begins, ends = (datetime.fromtimestamp(at, UTC) for at in (start, end))
     whose = people[therapist] if therapist else None
     return Absence(pk=pk, therapist=whose, starts_at=begins, ends_at=ends, reason=reason)
+
+
+def _loan(rooms: Mapping[int, Room], row: Sequence) -> RoomLoan:
+    room, start, end, reason = row
+    begins, ends = (datetime.fromtimestamp(at, UTC) for at in (start, end))
+    return RoomLoan(room=rooms[room], starts_at=begins, ends_at=ends, reason=reason)
 
 
 def _offered(rows: Iterable[Sequence]) -> dict[int, list[tuple[int, int]]]:

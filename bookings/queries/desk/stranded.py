@@ -1,6 +1,6 @@
 """What cannot stay where it stands, and where each could go instead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +11,8 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Absence, Appointment, Clinic, Mail, MailKind, Therapist
 from bookings.queries.scheduling.conflicts import Conflict, conflicts
-from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts
+from bookings.queries.scheduling.diary import DiaryFacts, Opening, diary_facts, taken_by
+from bookings.queries.scheduling.facts import Taken
 from bookings.queries.scheduling.slots import Placement, Slot
 
 SHOWN = 30  # at once: each is moved under the lock for itself
@@ -36,7 +37,7 @@ class Stranded:
     """A visit, why it cannot stay, and its places.
 
     `same_hour` are colleagues, who has least that day first; `later` is the next with the same
-    therapist and the next with anybody else. `best` is one of them that no best before it takes.
+    therapist and the next with anybody else. `best` is one of them that no best of another takes.
     `is_offered`: a mail offers times.
     """
 
@@ -49,6 +50,10 @@ class Stranded:
     @property
     def visit(self) -> Appointment:
         return self.conflict.appointment
+
+    @property
+    def places(self) -> list[FreePlace]:
+        return [*self.same_hour, *self.later]
 
     @property
     def stays_near(self) -> bool:
@@ -71,7 +76,10 @@ def all_stranded(
 
 
 def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> list[Stranded]:
-    """In a constant number of queries; each is placed as if the best before it were taken."""
+    """In a constant number of queries; no two are offered the same place.
+
+    Each has a best that stands beside those of all the others.
+    """
     if not found:
         return []
     visits = [one.appointment for one in found]
@@ -84,37 +92,62 @@ def with_places(clinic: Clinic, found: Sequence[Conflict], *, now: datetime) -> 
         longest=max(one.blocked_until - one.starts_at for one in visits),
         now=now,
     )
-    offers = Mail.objects.filter(kind=MailKind.OFFER, appointment__in=visits)
-    offered = set(
-        offers.filter(revision=F("appointment__revision")).values_list("appointment", flat=True)
-    )
-    settled = []
+    offered = _offered_by_mail(visits)
+    bests = _bests(visits, facts)
+    rows: list[Stranded] = []
     for conflict in found:
-        one, facts = _placed(conflict, facts, conflict.appointment.pk in offered)
-        settled.append(one)
-    return settled
+        visit = conflict.appointment
+        others = replace(facts, rows=[*facts.rows, *_taken(bests, but=visit)])
+        not_again = {place for row in rows for place in row.places}
+        same_hour, later = _places(visit, others, not_again)
+        best = next(iter([*same_hour, *later]), None)
+        rows.append(Stranded(conflict, same_hour, later, best, visit.pk in offered))
+    return rows
 
 
-def _placed(conflict: Conflict, facts: DiaryFacts, is_offered: bool) -> tuple[Stranded, DiaryFacts]:
-    """And the facts with it in its best place."""
-    visit = conflict.appointment
+def _offered_by_mail(visits: Sequence[Appointment]) -> set[int]:
+    """Those whom a mail offers other times than where they stand now."""
+    offers = Mail.objects.filter(kind=MailKind.OFFER, appointment__in=visits)
+    current = offers.filter(revision=F("appointment__revision"))
+    return set(current.values_list("appointment", flat=True))
+
+
+def _bests(visits: Sequence[Appointment], facts: DiaryFacts) -> dict[int, Placement]:
+    """By visit, the first place that there is once those before it stand in theirs."""
+    found: dict[int, Placement] = {}
+    for visit in visits:
+        there = replace(facts, rows=[*facts.rows, *_taken(found, but=visit)])
+        same_hour, later = _places(visit, there)
+        if best := next(iter([*same_hour, *later]), None):
+            found[visit.pk] = _placement(visit, best, there)
+    return found
+
+
+def _taken(placements: Mapping[int, Placement], *, but: Appointment) -> list[Taken]:
+    return [taken_by(one) for pk, one in placements.items() if pk != but.pk]
+
+
+def _places(
+    visit: Appointment, facts: DiaryFacts, not_again: Container[FreePlace] = ()
+) -> tuple[list[FreePlace], list[FreePlace]]:
+    """Those of the same hour, and later ones."""
     alone = replace(facts, rows=[row for row in facts.rows if row[0] != visit.pk])
     busy = [
         (one.start, one.end) for one in alone.taken if one.client == visit.client_id is not None
     ]
     same_hour: list[FreePlace] = []
     later: list[FreePlace] = []
-    for place in _found(visit, alone):
+    for place in _found(visit, alone, not_again):
         start = int(place.start.timestamp())
         if any(start < end and begin < start + visit.duration.length for begin, end in busy):
             continue
         (same_hour if place.start == visit.starts_at else later).append(place)
-    best = next(iter([*same_hour, *later]), None)
-    stranded = Stranded(conflict, same_hour, later, best, is_offered)
-    return stranded, alone.with_taken(_placement(visit, best, alone)) if best else facts
+    return same_hour, later
 
 
-def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[FreePlace]:
+def _found(
+    visit: Appointment, facts: DiaryFacts, not_again: Container[FreePlace]
+) -> Iterator[FreePlace]:
     """Colleagues at the same hour, and the next free times."""
     day, wanted = facts.clinic.day_of(visit.starts_at), {"theirs", "others"}
     for look in LOOKS:
@@ -125,10 +158,16 @@ def _found(visit: Appointment, facts: DiaryFacts) -> Iterator[FreePlace]:
             duration=visit.duration,
             rules=Rules.DESK_MOVE,
         )
-        yield from _among(visit, days, facts, wanted)
+        left = [_without(one, not_again) for one in days]
+        yield from _among(visit, left, facts, wanted)
         if not wanted:
             return
         day += timedelta(days=look)
+
+
+def _without(opening: Opening, places: Container[FreePlace]) -> Opening:
+    people = (one for one in opening.therapists if FreePlace(opening.starts_at, one) not in places)
+    return replace(opening, therapists=tuple(people))
 
 
 def _among(

@@ -12,6 +12,7 @@ from bookings.models import (
     Appointment,
     ExtraShift,
     Room,
+    RoomLoan,
     Therapist,
     Treatment,
     WeeklyShift,
@@ -66,15 +67,17 @@ class RoomInUse:
     room: Room
     fits: list[Treatment]  # of those that can be booked
     fits_all: bool
+    next_loan: RoomLoan | None
 
 
-def rooms() -> list[RoomInUse]:
-    """With what can be booked there; three queries."""
+def rooms(now: datetime) -> list[RoomInUse]:
+    """With what can be booked there, and when it is lent out next; four queries."""
     bookable = list(Treatment.objects.filter(active=True).prefetch_related("rooms"))
     found = []
+    loans = {one.room_id: one for one in RoomLoan.objects.filter(ends_at__gt=now).reverse()}
     for room in Room.objects.all():
         fits = [one for one in bookable if not one.rooms.all() or room in one.rooms.all()]
-        found.append(RoomInUse(room, fits, fits == bookable))
+        found.append(RoomInUse(room, fits, fits == bookable, loans.get(room.pk)))
     return found
 
 

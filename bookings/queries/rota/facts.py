@@ -4,6 +4,7 @@ It is asked within every booking, while it holds the clinic's lock, and building
 models each time took longer than running it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import F
 
 from bookings.core.intervals import Interval
-from bookings.core.scheduling.openings import Seconds
+from bookings.core.scheduling.openings import Seconds, Span
 from bookings.models import Room, Therapist
 
 SUITABLE_ROOMS = """
@@ -60,6 +61,17 @@ HOURS_OF_WORK = """
     SELECT * FROM (HOURS_OF_DAYS) hours WHERE therapist_id = ANY(%(therapists)s)
 """.replace("HOURS_OF_DAYS", HOURS_OF_DAYS)
 
+# Rooms out of use, and for a time; that in whole seconds, rounded outwards.
+ROOMS_NOT_THERE = """
+    SELECT room.id, room.active,
+           floor(extract(epoch FROM loan.starts_at))::bigint,
+           ceil(extract(epoch FROM loan.ends_at))::bigint
+      FROM bookings_room room
+      LEFT JOIN bookings_roomloan loan
+        ON loan.room_id = room.id AND loan.starts_at < %(until)s AND loan.ends_at > %(from)s
+     WHERE NOT room.active OR loan.id IS NOT NULL
+"""
+
 # In whole seconds, rounded outwards.
 TIME_OFF = """
     SELECT therapist_id,
@@ -98,6 +110,20 @@ def hours_of_work(
     """Therapist, day, wall-clock hours, weekly and extra, of the days in [first, last]; and
     whether they are worked, or a weekly break out of them."""
     return rows(HOURS_OF_WORK, therapists=list(therapists), first=first, last=last)
+
+
+def rooms_not_there(during: Interval) -> tuple[set[int], dict[int, list[Span]]]:
+    """Those out of use; and by room, when it is lent out of what touches `during`."""
+    gone: set[int] = set()
+    lent: dict[int, list[Span]] = defaultdict(list)
+    for room, active, start, end in rows(
+        ROOMS_NOT_THERE, **{"from": during.start, "until": during.end}
+    ):
+        if not active:
+            gone.add(room)
+        if start is not None:
+            lent[room].append((start, end))
+    return gone, lent
 
 
 def time_off(

@@ -55,6 +55,7 @@ class VisitOrHold(NamedTuple):
     status: str
     starts_at: datetime
     ends_at: datetime
+    blocked_until: datetime
 
 
 def conflicts(
@@ -132,7 +133,7 @@ def _all_codes(clinic: Clinic, visits: Sequence[VisitOrHold]) -> Iterator[tuple[
     people = _timetables(clinic, visits)
     clear = {pk: without(one.working, [*one.closures, *one.absences]) for pk, one in people.items()}
     gone = set(Therapist.objects.filter(active=False).values_list("pk", flat=True))
-    out_of_use = set(Room.objects.filter(active=False).values_list("pk", flat=True))
+    out_of_use, lent = rota.rooms_not_there(_stretch(visits))
     for one in visits:
         codes = []
         if one.therapist in gone:
@@ -143,6 +144,8 @@ def _all_codes(clinic: Clinic, visits: Sequence[VisitOrHold]) -> Iterator[tuple[
             codes.append(Code.ROOM_GONE)
         elif (one.treatment, one.room) not in suitable:
             codes.append(Code.ROOM_UNSUITABLE)
+        if one.room in lent and _is_lent_out(one, lent[one.room]):
+            codes.append(Code.ROOM_LENT)
         # A booked visit keeps a treatment that is withdrawn; a hold could not be booked any more.
         if one.status == Status.HELD and not one.treatment__active:
             codes.append(Code.TREATMENT_WITHDRAWN)
@@ -154,17 +157,28 @@ def _all_codes(clinic: Clinic, visits: Sequence[VisitOrHold]) -> Iterator[tuple[
             yield one.pk, codes
 
 
+def _is_lent_out(one: VisitOrHold, loans: Iterable[Span]) -> bool:
+    """Whoever comes into it then finds it as the pause after the visit leaves it."""
+    start, until = one.starts_at.timestamp(), one.blocked_until.timestamp()
+    return any(begin < until and start < end for begin, end in loans)
+
+
 def _pairs(by_treatment: Mapping[int, Iterable[Therapist | Room]]) -> set[tuple[int, int]]:
     return {(treatment, one.pk) for treatment, there in by_treatment.items() for one in there}
 
 
 def _timetables(clinic: Clinic, visits: Sequence[VisitOrHold]) -> dict[int, Timetable]:
     """Sorted, so that the part around a visit can be cut out."""
-    during = Interval(min(one.starts_at for one in visits), max(one.ends_at for one in visits))
+    during = _stretch(visits)
     first, last = clinic.day_of(during.start), clinic.day_of(during.end)
     people = {one.therapist for one in visits}
     found = timetables(people, first, (last - first).days + 1, during, clinic)
     return {pk: one.in_order() for pk, one in found.items()}
+
+
+def _stretch(visits: Sequence[VisitOrHold]) -> Interval:
+    begins = min(one.starts_at for one in visits)
+    return Interval(begins, max(one.blocked_until for one in visits))
 
 
 def _codes_of_time(span: Span, timetable: Timetable) -> list[Code]:

@@ -130,12 +130,17 @@ class DiaryFacts:
             if all(end <= span[0] or span[1] <= start for span in self.rooms[room.pk])
         ]
 
+    def is_lent_out(self, room: Room, slot: Slot) -> bool:
+        start = int(slot.start.timestamp())
+        end = start + slot.duration.blocked
+        return any(
+            one.is_loan and one.room == room.pk and one.start < end and start < one.end
+            for one in self.taken
+        )
+
     def with_taken(self, placement: Placement) -> "DiaryFacts":
         """The same with one visit more in it."""
-        start, end = _seconds(placement.interval)
-        until = int(placement.blocked_until.timestamp())
-        new = Taken(None, placement.therapist.pk, placement.room.pk, None, start, end, until)
-        return replace(self, rows=[*self.rows, new])
+        return replace(self, rows=[*self.rows, taken_by(placement)])
 
     @property
     def timetables(self) -> dict[int, Timetable]:
@@ -149,7 +154,7 @@ class DiaryFacts:
 
     @cached_property
     def _in_use(self) -> tuple[dict[int, Timetable], dict[int, list[Span]]]:
-        visits: dict[int, list[Span]] = defaultdict(list)
+        visits: dict[int | None, list[Span]] = defaultdict(list)
         rooms: dict[int, list[Span]] = {
             room.pk: [] for there in self.suitable.values() for room in there
         }
@@ -189,7 +194,7 @@ class DiaryFacts:
         begin, until = _seconds(day_bounds(day, 1, self.clinic.tz))
         booked: Counter[int] = Counter()
         for one in self.taken:
-            if begin <= one.start < until:
+            if one.therapist is not None and begin <= one.start < until:
                 booked[one.therapist] += one.end - one.start
         return booked
 
@@ -224,6 +229,12 @@ def diary_facts(
         rows=taken_times(during, ignoring, now=now),
         now=now,
     )
+
+
+def taken_by(placement: Placement) -> Taken:
+    start, end = _seconds(placement.interval)
+    until = int(placement.blocked_until.timestamp())
+    return Taken(None, placement.therapist.pk, placement.room.pk, None, start, end, until)
 
 
 def facts_by_day(

@@ -10,7 +10,8 @@ from bookings.queries.rota.facts import rows
 from bookings.queries.scheduling.slots import Ignoring
 
 # Bounded below, because no visit is longer than LONGEST: the index then reads these days only.
-# Everybody's, because a colleague's visit may take the room.
+# Everybody's, because a colleague's visit may take the room. A room that is lent out is taken, by
+# no therapist.
 TAKEN_TIMES = """
     SELECT id, therapist_id, room_id, client_id,
            extract(epoch FROM starts_at)::bigint,
@@ -24,19 +25,33 @@ TAKEN_TIMES = """
        AND NOT (status = 'held'
                 AND (held_until <= %(now)s OR visitor IS NOT DISTINCT FROM %(holder)s))
        AND id <> ALL(%(appointments)s)
+     UNION ALL
+    SELECT NULL, NULL, room_id, NULL,
+           floor(extract(epoch FROM starts_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint,
+           ceil(extract(epoch FROM ends_at))::bigint
+      FROM bookings_roomloan
+     WHERE starts_at < %(until)s AND ends_at > %(from)s
 """
 
 
 class Taken(NamedTuple):
-    """A visit or a live hold. `appointment` is its id, None for one that is not saved yet."""
+    """A visit or a live hold; with no therapist, a room that is lent out.
+
+    `appointment` is its id, None for one that is not saved yet.
+    """
 
     appointment: int | None
-    therapist: int
+    therapist: int | None
     room: int
     client: int | None
     start: Seconds
     end: Seconds
     blocked_until: Seconds
+
+    @property
+    def is_loan(self) -> bool:
+        return self.therapist is None
 
 
 def taken_times(during: Interval, ignoring: Ignoring, *, now: datetime) -> list[tuple]:

@@ -179,6 +179,8 @@ class _Asked:
         if room not in self.facts.suitable[treatment.pk]:
             code = Code.ROOM_UNSUITABLE if room.active else Code.ROOM_GONE
             return _problem(code, sentence_of(code), room=room, treatment=treatment)
+        if self.facts.is_lent_out(room, self.slot):
+            return _problem(Code.ROOM_LENT, sentence_of(Code.ROOM_LENT), room=room)
         return self._taken(Code.ROOM_BUSY, _("{room} is taken then."), room=room)
 
     def _nobody(self, codes: list[set[Code]]) -> Problem:
@@ -235,6 +237,8 @@ def sentence_of(code: Code) -> str:
             return _("{room} is out of use.")
         case Code.ROOM_UNSUITABLE:
             return _("{room} does not suit {treatment}.")
+        case Code.ROOM_LENT:
+            return _("{room} is lent out then.")
         case Code.CLINIC_CLOSED:
             return _("The clinic is closed then.")
         case Code.THERAPIST_AWAY:

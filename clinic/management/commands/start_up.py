@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _say_how_to_begin(self) -> None:
         """Only who reads this log sets the clinic up."""
-        if settings.DEMO or setup.is_begun():
+        if setup.is_begun():
             return
         address = f"{settings.SITE_URL}/setup/?token={setup.token()}"
         sentence = _("No clinic is here yet. Set it up, once, at {address}")

@@ -39,6 +39,7 @@ from bookings.models import (
     ProtocolVersion,
     Race,
     Room,
+    RoomLoan,
     SignInEvent,
     SignInMail,
     Tally,
@@ -582,6 +583,7 @@ THE_CLINICS = (
         for model, name in (
             (Clinic, "The clinic"),
             (Room, "Rooms"),
+            (RoomLoan, gettext_noop("Times at which a room is lent out")),
             (Treatment, "Treatments"),
             (Treatment.therapists.through, "Who gives which treatment"),
             (Treatment.rooms.through, "Rooms of treatments"),

@@ -26,6 +26,7 @@ from bookings.queries.scheduling.slots import Slot
 from tests.factories import (
     make_absence,
     make_clinic,
+    make_loan,
     make_room,
     make_shift,
     make_therapist,
@@ -45,6 +46,7 @@ def utc(day, hour, minute=0):
 
 
 AWAY = (utc(AUTUMN, 3), utc(AUTUMN, 3, 30))  # Lee
+LENT = (utc(AUTUMN, 1), utc(AUTUMN, 1) + timedelta(minutes=75))  # Two, over the hour that repeats
 
 
 @cache
@@ -64,6 +66,11 @@ def works(number, start, how_many):
 @cache
 def is_away(number, start, how_many):
     return number == 1 and any(AWAY[0] <= m < AWAY[1] for m in minutes_from(start, how_many))
+
+
+@cache
+def is_lent(start, how_many):
+    return any(LENT[0] <= minute < LENT[1] for minute in minutes_from(start, how_many))
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,7 @@ class DiaryModel(RuleBasedStateMachine):
             for treatment in self.treatments
         }
         make_absence(*AWAY, self.people[1])
+        make_loan(self.rooms[1], *LENT)
 
     def teardown(self):
         Appointment.objects.all().delete()
@@ -283,7 +291,8 @@ class DiaryModel(RuleBasedStateMachine):
             if pk != but and row.holds(self.now) and (not visitor or row.visitor != visitor)
         ]
         therapists, rooms = self.suits[treatment]
-        if not any(self._free(blocked, others, room=room) for room in rooms):
+        lent = {self.rooms[1].pk} if is_lent(start, with_buffer) else set()
+        if not any(self._free(blocked, others, room=room) for room in rooms if room not in lent):
             return set()
         return {
             person.pk

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from clinic.demo import __main__ as clinic_demo
 from clinic.demo import servers as stack
 from clinic.demo.servers import StackError, running
 from tests import patience
@@ -324,3 +326,28 @@ def test_two_at_once_in_one_folder_are_refused(folder):
 
 def test_the_inbox_is_absent_outside_the_demo(client, db):
     assert client.get("/demo/inbox/").status_code == 404
+
+
+def test_an_empty_demo_waits_to_be_set_up_at_the_link_it_prints(demo, folder, port):
+    empty = demo(state=folder / "state", EMPTY="1")
+    url = first_match(r"http://\S+/setup/\?token=\S+", empty.said)[0]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(url) as page:
+        assert "token" not in page.url
+        assert 'name="password"' in page.read().decode()
+    assert "Sign in at" not in empty.said
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        urllib.request.urlopen(f"http://localhost:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("empty", "place"), [("1", ".state-empty"), ("0", ".state"), ("", ".state")]
+)
+def test_an_empty_demo_has_a_place_of_its_own(monkeypatch, empty, place):
+    monkeypatch.setenv("EMPTY", empty)
+    monkeypatch.delenv("STATE", raising=False)
+    assert clinic_demo._usual_state() == place
+    say = "include Makefile\nplace:\n\t@echo $(STATE)\n"
+    make = present(shutil.which("make"))
+    said = subprocess.check_output([make, "-f", "-", "place"], cwd=ROOT, input=say, text=True)
+    assert said.strip() == place

@@ -35,6 +35,7 @@ from tests.factories import (
     make_absence,
     make_appointment,
     make_client,
+    make_loan,
     make_race,
     make_room,
     make_shift,
@@ -154,6 +155,7 @@ CHANGES = {
     "a break's name": lambda visit: WeeklyBreak.objects.update(reason="Lunch"),
     "time off": lambda visit: make_absence(TEN, TEN + HOUR, visit.therapist),
     "a closure": lambda visit: make_absence(TEN, TEN + HOUR, reason="The boiler"),
+    "a room lent out": lambda visit: make_loan(visit.room, TEN, TEN + HOUR, reason="The choir"),
     "a race": lambda visit: Race.objects.update(race_date=date(2026, 12, 12)),
     "a race that is off": lambda visit: Race.objects.update(outcome="cancelled"),
     "the protocol": lambda visit: _another_protocol(),
@@ -207,6 +209,7 @@ def test_what_is_not_drawn_leaves_the_tag_as_it_is(desk, visit, clock, massage, 
     tag = desk.get(FEED)["ETag"]
     make_appointment(starts_at=TEN + timedelta(days=1), treatment=massage, therapist=kim, room=room)
     make_absence(TEN + timedelta(days=1), TEN + timedelta(days=2), kim)
+    make_loan(room, TEN + timedelta(days=1), TEN + timedelta(days=2))
     of_the_client(desk_notes="Likes the window open")(visit)
     clock.move_to(datetime(2026, 12, 1, 17, tzinfo=UTC))
     for known in (tag, f"W/{tag}"):  # as a proxy or middleware says that has compressed it

@@ -135,6 +135,15 @@ def test_a_place_that_is_taken_meanwhile_leaves_its_row_with_the_reason(
     assert "1 visit to settle" in said.text
 
 
+def test_no_two_are_offered_the_same_place_not_even_as_another_choice(
+    desk, kim, lee, second_room, seven
+):
+    page = ill(desk, kim)
+    offered = [place for row in page.context["rows"] for place in row.places]
+    assert len(offered) > len(seven)
+    assert len(offered) == len(set(offered))
+
+
 def test_the_same_press_sent_twice_moves_once(desk, kim, lee, second_room, seven):
     page = ill(desk, kim)
     pressed(desk, page, seven, do="move")

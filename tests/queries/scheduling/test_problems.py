@@ -165,7 +165,7 @@ def test_what_binds_whom_is_the_table_of_the_docs():
     """Columns: online, kept, desk, desk's move, overridden, standing."""
     table = {
         "xxxxxx": "not_offered therapist_gone room_gone room_unsuitable clinic_closed "
-        "therapist_away",
+        "therapist_away room_lent",
         "xxxxx.": "therapist_busy room_busy no_room nobody_free client_busy",
         "xxx.x.": "treatment_withdrawn",
         "xxxx.x": "outside_hours break",

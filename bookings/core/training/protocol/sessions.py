@@ -110,6 +110,7 @@ class SessionType:
     new_client_pressure: Pressure | None
     why: str
     after_effort: Offsets | None
+    other_minutes: tuple[int, ...] = ()
 
     @classmethod
     def read(cls, kind: Kind, node: Node) -> "SessionType":
@@ -125,4 +126,14 @@ class SessionType:
             ),
             why=node.at("why").text(),
             after_effort=node.maybe("after_effort", Offsets.after_the_effort, None),
+            other_minutes=node.maybe("alt_minutes", _lengths, ()),
         )
+
+    def may_last(self, minutes: int) -> bool:
+        """Whether that is no shorter and no longer than any of its lengths."""
+        lengths = (self.minutes, *self.other_minutes)
+        return min(lengths) <= minutes <= max(lengths)
+
+
+def _lengths(node: Node) -> tuple[int, ...]:
+    return tuple(item.whole(1, 240) for item in node.items())

@@ -239,3 +239,41 @@ def test_thirty_treatments_ask_no_more_than_one(
         factories.make_treatment(therapists=[kim], rooms=[room])
     with django_assert_num_queries(len(seen)):
         assert office.get(url).text.count('<th scope="row">') == 30
+
+
+@pytest.mark.parametrize(
+    ("minutes", "suits"),
+    [
+        ("30", {"post_hard_effort", "pre_race_flush", "post_race_gentle"}),
+        ("75", {"maintenance", "training", "return_check"}),
+        ("120", set()),
+    ],
+)
+def test_a_new_treatment_suits_the_sessions_that_last_as_long(office, send, kim, minutes, suits):
+    typed = {"name": "New", "minutes": minutes, "buffer_minutes": "0", "price": "50"}
+    send(NEW, **typed)
+    assert set(Treatment.objects.get().session_kinds) == suits
+    told = office.get("/office/treatments/").text
+    assert ("proposes it for: " in told) == bool(suits)
+    assert ("none proposes it" in told) == (not suits)
+
+
+def test_what_is_ticked_later_is_not_ticked_anew(send, page, massage):
+    send(page, session_kinds=["training"], minutes="30")
+    massage.refresh_from_db()
+    assert massage.session_kinds == ["training"]
+
+
+def test_the_only_therapist_is_ticked_and_nobody_is_told_of(office, send, kim):
+    assert [one.pk for one in office.get(NEW).context["form"].initial["therapists"]] == [kim.pk]
+    typed = {"name": "New", "minutes": "60", "buffer_minutes": "0", "price": "50"}
+    send(NEW, **typed)
+    assert set(Treatment.objects.get().therapists.all()) == {kim}
+    assert "Nobody offers it yet" not in office.get("/office/treatments/").text
+    send(NEW, **{**typed, "name": "Other"}, therapists=[])
+    assert "Nobody offers it yet" in office.get("/office/treatments/").text
+    factories.make_therapist("Lee Demo")
+    assert (
+        "therapists" not in office.get(NEW).context["form"].initial
+        or not office.get(NEW).context["form"].initial["therapists"]
+    )
