@@ -115,7 +115,9 @@ def prices(request: StaffRequest) -> HttpResponse:
         "{count} treatments have a new price from {day}.",
         count,
     )
-    messages.success(request, sentence.format(count=count, day=dates.civil_day(rise.first)))
+    messages.success(
+        request, sentence.format(count=count, day=dates.civil_day_and_year(rise.first))
+    )
     return redirect("office:treatments")
 
 

@@ -71,10 +71,6 @@ def test_before_a_treatment_is_taken_from_a_therapist(asks_first, massage):
     asks_first(page_of(massage), "Kim Demo does not offer", therapists=[lee.pk])
 
 
-def test_before_the_clinic_moves_to_another_zone(asks_first, clinic):
-    asks_first(page_of(clinic), "Kim Demo does not work then.", timezone="Pacific/Auckland")
-
-
 def test_before_time_off_is_put_over_a_visit(office, visit, kim, ten):
     times = at(ten, "starts_at") | at(ten + timedelta(hours=1), "ends_at")
     page = send(office, new(Absence), therapist=kim.pk, **times)

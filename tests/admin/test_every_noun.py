@@ -23,6 +23,7 @@ from bookings.models import (
     Portrait,
     Race,
     Room,
+    RoomLoan,
     Therapist,
     Treatment,
     User,
@@ -72,6 +73,12 @@ MAKERS = {
     WeeklyShift: lambda number: factories.make_shift(factories.make_therapist()),
     WeeklyBreak: lambda number: factories.make_therapist().breaks.create(
         weekday=1, start=time_of_day(12), end=time_of_day(13), valid_from=date(2026, 1, 1)
+    ),
+    RoomLoan: lambda number: RoomLoan.objects.create(
+        room=factories.make_room(),
+        starts_at=NOW + timedelta(days=number),
+        ends_at=NOW + timedelta(days=number, hours=4),
+        reason=f"Yoga {number}",
     ),
     ExtraShift: lambda number: factories.make_extra_shift(
         factories.make_therapist(), date(2026, 1, 1) + timedelta(days=number)

@@ -213,5 +213,5 @@ def test_a_photo_of_a_therapist_is_cut_to_a_square_and_stripped(office, kim):
 def test_a_file_that_is_no_photo_is_refused_with_a_reason(office, kim):
     sent = SimpleUploadedFile("kim.jpg", b"no picture at all")
     page = office.post(new(Portrait), {"therapist": kim.pk, "photo": sent})
-    assert "Please use a JPEG or PNG." in page.content.decode()
+    assert "Please use a JPEG, PNG or WebP." in page.content.decode()
     assert not Portrait.objects.exists()

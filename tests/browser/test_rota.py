@@ -60,7 +60,7 @@ def test_pressed_twice_it_is_saved_once(owner):
     owner.locator("#id_w0-breaks_6").fill("5-5:10 stretch")
     with owner.expect_navigation():
         owner.get_by_role("button", name="Save", exact=True).last.dblclick()
-    expect(owner.get_by_role("status")).to_contain_text("are saved")
+    expect(owner.get_by_role("status")).to_contain_text("The hours of")
     expect(owner.locator("#id_w1-breaks_6")).to_have_value("05–05:10 stretch")
 
 

@@ -82,6 +82,8 @@ def addresses(whoever, day):
     known = {"slug": "kim-demo", "pk": whoever["ana"].pk, "token": "no-token"}
     for name, converters in routes_with_a_day():
         data = {one: "2026-06-06" if one == "day" else known[one] for one in converters}
+        if name == "office:day":
+            data["pk"] = whoever["kim"].pk
         data["day"] = date(2026, 6, 6)
         yield name, reverse(name, kwargs=data).replace("2026-06-06", day)
 

@@ -55,7 +55,7 @@
     const columns = view === "rooms" ? day.rooms : people();
     if (view === "rooms") tellOff([], false); // the rooms have all of the day
     if (!phone.matches || !columns.length) return columns;
-    const one = (shownOnPhone[view] + columns.length) % columns.length;
+    const one = (shownOnPhone[view] + columns.length) % columns.length || 0; // whatever was kept
     shownOnPhone[view] = one;
     keep(view === "rooms" ? "room" : "therapist", one);
     document.getElementById("phone-name").textContent = columns[one].title;

@@ -349,5 +349,7 @@ def test_an_empty_demo_has_a_place_of_its_own(monkeypatch, empty, place):
     assert clinic_demo._usual_state() == place
     say = "include Makefile\nplace:\n\t@echo $(STATE)\n"
     make = present(shutil.which("make"))
-    said = subprocess.check_output([make, "-f", "-", "place"], cwd=ROOT, input=say, text=True)
+    said = subprocess.check_output(
+        [make, "-s", "--no-print-directory", "-f", "-", "place"], cwd=ROOT, input=say, text=True
+    )
     assert said.strip() == place

@@ -22,7 +22,7 @@ def text(response):
 
 def test_with_nothing_written_the_text_that_comes_with_taper_holds(client, clinic):
     page = text(client.get("/privacy/"))
-    assert "[FILL IN" in page
+    assert "to be completed by the clinic" in page
     assert "8 years" in page
     assert "{records_years}" not in page
 
@@ -107,7 +107,7 @@ def test_what_is_typed_is_shown_as_people_would_read_it_and_not_kept(owners, cli
     assert "8 years" in page
     assert "frame-ancestors 'self'" in tried["Content-Security-Policy"]
     assert not LegalText.objects.exists()
-    assert "[FILL IN" in text(owners.get("/office/texts/privacy/try/"))
+    assert "to be completed by the clinic" in text(owners.get("/office/texts/privacy/try/"))
 
 
 def test_each_version_says_how_many_have_agreed_to_it(owners, clinic):
