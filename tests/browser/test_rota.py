@@ -57,6 +57,7 @@ def test_enter_saves_and_what_is_wrong_is_said_beside_its_cell(owner):
 def test_pressed_twice_it_is_saved_once(owner):
     owner.goto("/office/rota/4/")
     owner.locator("#id_w0-first").fill("2028-01-03")
+    owner.locator("#id_w0-hours_6").fill("5-6")
     owner.locator("#id_w0-breaks_6").fill("5-5:10 stretch")
     with owner.expect_navigation():
         owner.get_by_role("button", name="Save", exact=True).last.dblclick()

@@ -55,8 +55,9 @@
     const columns = view === "rooms" ? day.rooms : people();
     if (view === "rooms") tellOff([], false); // the rooms have all of the day
     if (!phone.matches || !columns.length) return columns;
-    const one = (shownOnPhone[view] + columns.length) % columns.length || 0; // whatever was kept
-    shownOnPhone[view] = one;
+    const kind = view === "rooms" ? "rooms" : "therapists"; // the table stands on the therapists'
+    const one = (shownOnPhone[kind] + columns.length) % columns.length;
+    shownOnPhone[kind] = one;
     keep(view === "rooms" ? "room" : "therapist", one);
     document.getElementById("phone-name").textContent = columns[one].title;
     return [columns[one]];
