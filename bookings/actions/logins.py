@@ -88,7 +88,7 @@ def refuse_if_last_owner(user: User) -> None:
     Raises LastOwner when nobody else could look after the logins: who has not accepted an
     invitation could not.
     """
-    owners = {owner.pk for owner in lock_owners() if not owner.is_invited}
+    owners = {owner.pk for owner in lock_owners() if owner.is_in_charge}
     if owners == {user.pk}:
         raise LastOwner
 

@@ -115,6 +115,11 @@ class User(Named, AbstractBaseUser, PermissionsMixin):
         return self.is_active and self.invited_at is not None and not self.has_usable_password()
 
     @property
+    def is_in_charge(self) -> bool:
+        """An owner who can look after the logins: who is only invited cannot yet."""
+        return self.role == Role.OWNER and self.is_active and not self.is_invited
+
+    @property
     def as_shown(self) -> str:
         """For a form that changes it, to know whether somebody else has done so meanwhile."""
         shown = f"{self.name}\n{self.email}\n{self.role}"

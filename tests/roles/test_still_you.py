@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.db import transaction
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -14,7 +13,7 @@ from tests import factories
 from tests.factories import PASSWORD
 from tests.reading import present
 from tests.roles.addresses import every_page
-from tests.roles.world import make_world
+from tests.roles.world import make_world, undone
 
 INVITE = "/office/people/invite/"
 WRONG = {"name": "Nia Demo", "email": "no address", "role": "desk"}
@@ -96,17 +95,15 @@ def test_signing_in_says_who_it_is_for_a_quarter_of_an_hour(owner, type_password
 
 def walked_by(browser, pages) -> set[str]:
     """The names of those that ask; each was gone on with, and its answer is at its own address."""
-    walked, cookies = set(), browser.cookies.copy()
+    walked = set()
     for name, url in pages:
-        browser.cookies = cookies.copy()
-        with transaction.atomic():
+        with undone(browser):
             asked = browser.post(url, DIFFERENT.get(name, {}))
             if asks_for_the_password(asked):
                 came = browser.post(asked["Location"], {"password": PASSWORD})
                 assert came["Location"] == url, name
                 assert not asks_for_the_password(browser.get(url)), name
                 walked.add(name)
-            transaction.set_rollback(True)
     return walked
 
 

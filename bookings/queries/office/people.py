@@ -67,9 +67,8 @@ def _people(today: date) -> Iterator[Colleague]:
 
 
 def is_the_last_owner(user: User) -> bool:
-    """Whoever has not accepted an invitation could not look after the clinic yet."""
     others = User.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=user.pk)
-    return user.role == Role.OWNER and all(other.is_invited for other in others)
+    return user.role == Role.OWNER and not any(other.is_in_charge for other in others)
 
 
 def coming_with(user: User, *, now: datetime) -> QuerySet[Appointment]:

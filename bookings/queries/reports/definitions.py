@@ -104,6 +104,14 @@ UTILISATION = Report(
     share=Share(gettext_lazy("Share booked"), "booked", ("rostered",)),
 )
 
+CAME = Counted("came", gettext_lazy("Came"), {"outcome": ("came",)})
+WHO_CAME = (
+    Counted("booked", gettext_lazy("Booked")),
+    CAME,
+    Counted("no_show", gettext_lazy("Did not come"), {"outcome": ("no_show",)}),
+    Counted("late", gettext_lazy("Cancelled late"), {"outcome": ("late",)}),
+)
+
 ATTENDANCE = Report(
     name="attendance",
     title=gettext_lazy("Who came"),
@@ -114,10 +122,7 @@ ATTENDANCE = Report(
     ),
     source=RowSource.VISITS,
     figures=(
-        Counted("booked", gettext_lazy("Booked")),
-        Counted("came", gettext_lazy("Came"), {"outcome": ("came",)}),
-        Counted("no_show", gettext_lazy("Did not come"), {"outcome": ("no_show",)}),
-        Counted("late", gettext_lazy("Cancelled late"), {"outcome": ("late",)}),
+        *WHO_CAME,
         Counted("in_time", gettext_lazy("Cancelled in time"), {"outcome": ("in_time",)}),
         Counted("unproved", gettext_lazy("Not confirmed"), {"outcome": ("unproved",)}),
         Counted("unmarked", gettext_lazy("Not marked yet"), {"outcome": ("unmarked",)}),
@@ -138,7 +143,7 @@ AGAIN = Report(
     ),
     source=RowSource.VISITS,
     figures=(
-        Counted("came", gettext_lazy("Came"), {"outcome": ("came",)}),
+        CAME,
         Counted("again", gettext_lazy("Again"), {"outcome": ("came",), "again": ("again",)}),
         Counted("not", gettext_lazy("Not again"), {"outcome": ("came",), "again": ("not",)}),
         Counted(
@@ -176,12 +181,7 @@ LEAD = Report(
         "was moved counts for the day it has now."
     ),
     source=RowSource.VISITS,
-    figures=(
-        Counted("booked", gettext_lazy("Booked")),
-        Counted("came", gettext_lazy("Came"), {"outcome": ("came",)}),
-        Counted("no_show", gettext_lazy("Did not come"), {"outcome": ("no_show",)}),
-        Counted("late", gettext_lazy("Cancelled late"), {"outcome": ("late",)}),
-    ),
+    figures=WHO_CAME,
     cuts=("lead", "treatment", "newness", "therapist"),
     drawn=("booked",),
 )
