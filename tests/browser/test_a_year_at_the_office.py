@@ -1,4 +1,4 @@
-"""An owner hires, rosters, raises a price, gives time off, and lets somebody go, by presses."""
+"""An owner hires, rosters, lends a room, raises a price, gives time off, lets somebody go."""
 
 import re
 from datetime import date, timedelta
@@ -42,6 +42,7 @@ def test_a_therapist_is_hired_rostered_away_and_gone(clinic, pages):
     nia = new_page()
     accept(nia, inbox)
     roster(owner, press)
+    lend_the_room(owner, press)
     raise_the_price(owner, press)
     for day, address in ((AWAY, "ana@example.com"), (AFTER, "bo@example.com")):
         book(new_page(), day, address)
@@ -108,6 +109,19 @@ def roster(page, press) -> None:
     page.locator("[name=new-counted_from]").fill(MONDAY.isoformat())
     press("button", "Save")
     expect(page.get_by_role("status")).to_contain_text("are saved")
+
+
+def lend_the_room(page, press) -> None:
+    """For a week in which nothing is booked."""
+    menu(page, press, "Rooms")
+    press("link", "Room 1")
+    press("link", "Lend it out for a time")
+    page.locator("[name=first]").fill((MONDAY + timedelta(weeks=5)).isoformat())
+    page.locator("[name=last]").fill((MONDAY + timedelta(weeks=5, days=6)).isoformat())
+    page.locator("[name=reason]").fill("Yoga")
+    press("button", "Save")
+    expect(page.get_by_role("status")).to_contain_text("Room 1 is lent out then.")
+    expect(page.get_by_role("list", name="Lent out")).to_contain_text("Yoga")
 
 
 def raise_the_price(page, press) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client as Browser
 from django.utils import timezone
@@ -76,3 +77,12 @@ def test_an_address_that_is_refused_holds_nobody_up(clinic, post_office):
     sign_in_mails.send_due()
     sign_in_mails.send_due()
     assert [message["To"] for message in post_office.messages] == ["ana@example.com"]
+
+
+def test_no_subject_turns_an_apostrophe_into_marks_of_html():
+    """Text is escaped by Django as pages are, unless a template says that it is none."""
+    folder = settings.BASE_DIR / "templates/account/email"
+    subjects = {path.name: path.read_text() for path in folder.glob("*_subject.txt")}
+    filled = {name for name, text in subjects.items() if "{{" in text}
+    assert "owners_told_subject.txt" in filled
+    assert {name for name in filled if "{% autoescape off %}" not in subjects[name]} == set()
