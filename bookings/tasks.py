@@ -7,6 +7,7 @@ from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
+from bookings.actions.waiting_list import tending
 from bookings.models import Component, Heartbeat
 
 
@@ -41,3 +42,13 @@ def bring_in_prices() -> None:
 @shared_task(name="bookings.tasks.end_logins_of_leavers", ignore_result=True)
 def end_logins_of_leavers() -> None:
     leaving.leave_when_due(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.tend_waiting_list", ignore_result=True)
+def tend_waiting_list() -> None:
+    tending.tend(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.look_through_waiting_list", ignore_result=True)
+def look_through_waiting_list() -> None:
+    tending.look_through(now=timezone.now())

@@ -38,6 +38,9 @@ from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
+from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
+from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
+from bookings.models.waiting_list.offers import Channel, Offer, OfferState
 
 __all__ = [
     "SETTLED",
@@ -51,16 +54,20 @@ __all__ = [
     "BroughtPlan",
     "BrowserSession",
     "Change",
+    "Channel",
     "Client",
     "ClientEvent",
     "Clinic",
     "Component",
     "DeclinedSession",
     "Distance",
+    "EntryState",
     "ErasureRequest",
     "ErasureState",
     "ExtraShift",
     "Fee",
+    "FreedBy",
+    "FreedTime",
     "HardEffort",
     "Heartbeat",
     "LegalKind",
@@ -74,6 +81,8 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
+    "Offer",
+    "OfferState",
     "Operation",
     "Outcome",
     "Payment",
@@ -91,6 +100,7 @@ __all__ = [
     "Told",
     "Treatment",
     "User",
+    "WaitlistEntry",
     "Weekday",
     "Weekly",
     "WeeklyBreak",
