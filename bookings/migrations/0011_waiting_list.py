@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.CharField(help_text='Who has put them on it.', max_length=200)),
                 ('key', models.CharField(help_text='Sent with the form, so that one sent twice joins once.', max_length=64, unique=True)),
-                ('appointment', models.ForeignKey(blank=True, help_text='What should be earlier.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='waits', to='bookings.appointment')),
+                ('appointment', models.ForeignKey(blank=True, help_text='What should be earlier.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='earlier_wishes', to='bookings.appointment')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waits_for', to='bookings.client')),
                 ('therapist', models.ForeignKey(blank=True, help_text='Empty: whoever is free.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.therapist')),
                 ('treatment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bookings.treatment')),

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.clients.identity import write_down
+from bookings.actions.clients.identity import prove, write_down
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import preferences
-from bookings.actions.refusals import Refused
+from bookings.actions.refusals import Refused, TooManyUnproved
+from bookings.actions.training import brought
 from bookings.actions.waiting_list.offers import withdraw_open, write_about_entry
-from bookings.core.training import Session
+from bookings.core.training import Kind
 from bookings.models import (
     Appointment,
     Client,
@@ -22,11 +23,12 @@ from bookings.models import (
     MailGroup,
     MailKind,
     Therapist,
+    Told,
     Treatment,
     WaitlistEntry,
 )
 
-MOST_WISHES = 5  # of one mailbox
+MOST_WISHES, MOST_UNPROVED = 5, 2  # of one mailbox, and of one that nobody has answered from
 HOW = "waiting list"
 
 
@@ -66,14 +68,18 @@ class JoinRequest:
     """The same `key` again returns the entry that was made first.
 
     The client is in the books, or a newcomer who is saved with it. With an `appointment` it is
-    "earlier please"; a `session` is that of their plan which it is for.
+    "earlier please"; the session of their plan that it is for is known by kind and ideal day.
+    What a newcomer has `told` of their training goes with them, as it does with a booking.
+    `proved` is a digest of the address, where this browser has answered a mail that went there.
     """
 
     client: Client
     treatment: Treatment
     wanted: Wanted
     appointment: Appointment | None = None
-    session: Session | None = None
+    session: tuple[Kind, date] | None = None
+    told: Told | None = None
+    proved: str = ""
     language: str = ""
     key: str
     by: str
@@ -87,15 +93,15 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
     """
     if first := WaitlistEntry.objects.filter(key=request.key).first():
         return first
-    client = _whose(request)
+    client = _whose(request, now)
     _limit(client, request)
-    session = request.session
+    kind, ideal = request.session or ("", None)
     entry = WaitlistEntry.objects.create(
         client=client,
         treatment=request.treatment,
         appointment=request.appointment,
-        session_kind=session.kind.value if session else "",
-        session_ideal=session.ideal if session else None,
+        session_kind=kind,
+        session_ideal=ideal,
         joined_at=now,
         key=request.key,
         by=request.by,
@@ -142,11 +148,15 @@ def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
     )
 
 
-def _whose(request: JoinRequest) -> Client:
+def _whose(request: JoinRequest, now: datetime) -> Client:
     client = write_down(request.client)
     if request.language and not client.language:
         client.language = request.language
         client.save(update_fields=["language"])
+    if request.told:
+        brought.bring(client, request.told, now=now)
+    if request.proved and client.is_provisional:
+        client = prove(client, mailed_to=request.proved, by=request.by, now=now)
     return Client.objects.select_for_update(no_key=True).get(pk=client.pk)
 
 
@@ -156,7 +166,10 @@ def _limit(client: Client, request: JoinRequest) -> None:
     theirs = waits.filter(client__in=[client.pk, *there.values_list("pk", flat=True)])
     if request.appointment and theirs.filter(appointment=request.appointment).exists():
         raise AlreadyWaiting
-    if theirs.count() >= MOST_WISHES:
+    waiting = theirs.count()
+    if client.is_provisional and waiting >= MOST_UNPROVED:
+        raise TooManyUnproved
+    if waiting >= MOST_WISHES:
         raise TooManyWishes
 
 

@@ -57,7 +57,7 @@ class WaitlistEntry(models.Model):
         null=True,
         blank=True,
         on_delete=models.CASCADE,
-        related_name="waits",
+        related_name="earlier_wishes",
         help_text=gettext_lazy("What should be earlier."),
     )
     weekdays = ArrayField(

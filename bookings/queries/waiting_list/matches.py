@@ -1,6 +1,6 @@
 """For each day of a gap: who on the list it suits, in the clinic's order, and why not the rest."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -159,23 +159,27 @@ def gap_of(
     during = _within_what_is_wanted(interval, wishes.values(), clinic, now)
     if during is None:
         return None
-    first = clinic.day_of(during.start)
-    treatments = {one.treatment for one in entries.values() if _is_offered(one.treatment)}
-    longest = max((duration_of(one).blocked for one in entries.values()), default=0)
     return Gap(
         clinic=clinic,
         interval=during,
         paused=[] if at_once else [one.interval for one in FreedTime.objects.paused(now)],
-        facts=diary_facts(
-            clinic,
-            first=first,
-            days=(clinic.day_of(during.end) - first).days + 1,
-            treatments=treatments,
-            longest=timedelta(seconds=longest),
-            now=now,
-        ),
+        facts=_facts(clinic, during, entries.values(), now),
         entries=entries,
         wishes=wishes,
+        now=now,
+    )
+
+
+def _facts(
+    clinic: Clinic, during: Interval, entries: Collection[WaitlistEntry], now: datetime
+) -> DiaryFacts:
+    first = clinic.day_of(during.start)
+    return diary_facts(
+        clinic,
+        first=first,
+        days=(clinic.day_of(during.end) - first).days + 1,
+        treatments={one.treatment for one in entries if _is_offered(one.treatment)},
+        longest=timedelta(seconds=max(duration_of(one).blocked for one in entries)),
         now=now,
     )
 
