@@ -15,7 +15,6 @@ from bookings.models import (
     Clinic,
     Distance,
     ExtraShift,
-    Offer,
     Race,
     Room,
     RoomLoan,
@@ -23,6 +22,7 @@ from bookings.models import (
     Treatment,
     User,
     WaitlistEntry,
+    WaitlistOffer,
     Weekday,
     WeeklyShift,
 )
@@ -180,7 +180,7 @@ def make_entry(client: Client | None = None, **fields) -> WaitlistEntry:
     return WaitlistEntry.objects.create(client=client or make_client(wants_news=True), **fields)
 
 
-def make_offer(entry: WaitlistEntry, **fields) -> Offer:
+def make_offer(entry: WaitlistEntry, **fields) -> WaitlistOffer:
     """Of tomorrow's time, without a hold."""
     starts_at = NOW + timedelta(days=1)
     fields = {
@@ -194,4 +194,4 @@ def make_offer(entry: WaitlistEntry, **fields) -> Offer:
     }
     if "therapist" not in fields:
         fields["therapist"] = make_therapist()
-    return Offer.objects.create(entry=entry, **fields)
+    return WaitlistOffer.objects.create(entry=entry, **fields)

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from bookings.admin.base import Bounded, ReadOnly
-from bookings.models import Offer, WaitlistEntry
+from bookings.models import WaitlistEntry, WaitlistOffer
 
 
 @admin.register(WaitlistEntry)
@@ -23,7 +23,7 @@ class WaitlistEntryAdmin(ReadOnly, Bounded):
     show_full_result_count = False
 
 
-@admin.register(Offer)
+@admin.register(WaitlistOffer)
 class OfferAdmin(ReadOnly, Bounded):
     list_display = ["made_at", "client", "starts_at", "therapist", "until", "state"]
     list_filter = ["state"]

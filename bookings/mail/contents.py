@@ -38,8 +38,8 @@ from bookings.models import (
     Mail,
     MailKind,
     MailState,
-    Offer,
     WaitlistEntry,
+    WaitlistOffer,
 )
 from bookings.models.mail.kinds import OF_THE_WAITING_LIST
 from bookings.queries.scheduling.conflicts import codes_against
@@ -186,7 +186,7 @@ class OfTheWaitingList:
     def why_not(self, mail: Mail) -> WhyNot:
         mail.client = Client.objects.get(pk=mail.client_id)
         entry = WaitlistEntry.objects.filter(pk=mail.about["entry"]).first()
-        offer = Offer.objects.filter(pk=mail.about.get("offer")).first()
+        offer = WaitlistOffer.objects.filter(pk=mail.about.get("offer")).first()
         stands = {
             MailKind.WAIT_JOINED: entry and entry.is_waiting,
             MailKind.WAIT_LEFT: entry and entry.state == EntryState.LEFT,
@@ -202,7 +202,7 @@ class OfTheWaitingList:
     def enclose(self, message: EmailMessage, mail: Mail, clinic: Clinic) -> None:
         """Nothing."""
 
-    def _has_heard_of(self, offer: Offer) -> bool:
+    def _has_heard_of(self, offer: WaitlistOffer) -> bool:
         told = Mail.objects.filter(kind=MailKind.WAIT_OFFER, about__offer=offer.pk)
         return told.filter(data_at__isnull=False).exists()
 

@@ -9,11 +9,11 @@ from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.links import Purpose, client_url
 from bookings.mail.context import MailLetter
-from bookings.models import Appointment, Clinic, Mail, MailKind, Offer, WaitlistEntry
+from bookings.models import Appointment, Clinic, Mail, MailKind, WaitlistEntry, WaitlistOffer
 from bookings.queries.scheduling.diary import facts_for
 from bookings.queries.scheduling.problems import problems_with
 from bookings.queries.scheduling.slots import Slot
-from bookings.queries.waiting_list.in_words import Wish, wish_in_words
+from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class EntryLetter(MailLetter):
     entry: WaitlistEntry
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> WishInWords:
         return wish_in_words(self.entry, self.clinic, self.today)
 
     @property
@@ -41,7 +41,7 @@ class EntryLetter(MailLetter):
 class WaitOfferLetter(EntryLetter):
     """About a time that is kept for them, or no longer is."""
 
-    offer: Offer
+    offer: WaitlistOffer
 
     @property
     def day(self) -> str:
@@ -98,5 +98,5 @@ def waiting_letter(mail: Mail, clinic: Clinic, now: datetime) -> EntryLetter:
     entry = WaitlistEntry.objects.with_everything().get(pk=mail.about["entry"])
     if mail.kind in (MailKind.WAIT_JOINED, MailKind.WAIT_LEFT):
         return EntryLetter(mail, clinic, now, entry)
-    offer = Offer.objects.with_everything().get(pk=mail.about["offer"])
+    offer = WaitlistOffer.objects.with_everything().get(pk=mail.about["offer"])
     return WaitOfferLetter(mail, clinic, now, entry, offer)

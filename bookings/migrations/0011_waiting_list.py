@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
                 ('first_day', models.DateField()),
                 ('last_day', models.DateField()),
                 ('notice_hours', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(336)])),
-                ('session_kind', models.CharField(blank=True, choices=[('maintenance', 'maintenance'), ('training', 'training'), ('peak_recovery', 'peak recovery'), ('post_hard_effort', 'post hard effort'), ('taper_tune_up', 'taper tune up'), ('pre_race_flush', 'pre race flush'), ('post_race_gentle', 'post race gentle'), ('post_race_recovery', 'post race recovery'), ('return_check', 'return check')], max_length=20)),
+                ('session_kind', models.CharField(blank=True, max_length=20)),
                 ('session_ideal', models.DateField(blank=True, null=True)),
                 ('state', models.CharField(choices=[('waiting', 'waiting'), ('served', 'has got a time'), ('left', 'has left the list'), ('over', 'its dates are over')], default='waiting', max_length=10)),
                 ('joined_at', models.DateTimeField()),
@@ -167,7 +167,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name='WaitlistOffer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=bookings.models.scheduling.appointments.new_public_id, editable=False, max_length=32, unique=True)),

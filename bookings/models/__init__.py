@@ -40,7 +40,7 @@ from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
 from bookings.models.waiting_list.entries import EntryState, WaitlistEntry
 from bookings.models.waiting_list.freed_time import FreedBy, FreedTime
-from bookings.models.waiting_list.offers import Channel, Offer, OfferState
+from bookings.models.waiting_list.offers import Channel, OfferState, WaitlistOffer
 
 __all__ = [
     "SETTLED",
@@ -81,7 +81,6 @@ __all__ = [
     "MailState",
     "MailWording",
     "Method",
-    "Offer",
     "OfferState",
     "Operation",
     "Outcome",
@@ -101,6 +100,7 @@ __all__ = [
     "Treatment",
     "User",
     "WaitlistEntry",
+    "WaitlistOffer",
     "Weekday",
     "Weekly",
     "WeeklyBreak",

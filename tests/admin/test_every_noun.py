@@ -20,7 +20,6 @@ from bookings.models import (
     Clinic,
     ExtraShift,
     Mail,
-    Offer,
     Portrait,
     Race,
     Room,
@@ -29,6 +28,7 @@ from bookings.models import (
     Treatment,
     User,
     WaitlistEntry,
+    WaitlistOffer,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -97,7 +97,7 @@ MAKERS = {
     Mail: make_mail,
     Race: lambda number: factories.make_race(),
     WaitlistEntry: lambda number: factories.make_entry(),
-    Offer: lambda number: factories.make_offer(factories.make_entry()),
+    WaitlistOffer: lambda number: factories.make_offer(factories.make_entry()),
 }
 
 
@@ -134,7 +134,9 @@ def test_a_row_can_be_found_and_opened(office, model):
     assert office.get(page_of(row)).status_code == 200
 
 
-@pytest.mark.parametrize("model", [Appointment, AppointmentEvent, Mail, WaitlistEntry, Offer])
+@pytest.mark.parametrize(
+    "model", [Appointment, AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer]
+)
 def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     row = MAKERS[model](0)
     assert office.get(new(model)).status_code == 403
@@ -144,7 +146,7 @@ def test_a_record_of_what_happened_cannot_be_added_to_or_deleted(office, model):
     assert model.objects.filter(pk=row.pk).exists()
 
 
-@pytest.mark.parametrize("model", [AppointmentEvent, Mail, WaitlistEntry, Offer])
+@pytest.mark.parametrize("model", [AppointmentEvent, Mail, WaitlistEntry, WaitlistOffer])
 def test_events_and_mails_cannot_be_changed(office, model):
     row = MAKERS[model](0)
     assert office.post(page_of(row), {"kind": "moved"}).status_code == 403

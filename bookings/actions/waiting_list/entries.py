@@ -47,7 +47,7 @@ class NotWaiting(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class WaitTerms:
     """What somebody waits for; None and empty are any."""
 
     therapist: Therapist | None = None
@@ -75,7 +75,7 @@ class JoinRequest:
 
     client: Client
     treatment: Treatment
-    wanted: Wanted
+    wanted: WaitTerms
     appointment: Appointment | None = None
     session: tuple[Kind, date] | None = None
     told: Told | None = None
@@ -114,7 +114,7 @@ def join(request: JoinRequest, *, now: datetime) -> WaitlistEntry:
 
 
 @transaction.atomic
-def change(entry: WaitlistEntry, wanted: Wanted, *, now: datetime) -> WaitlistEntry:
+def change(entry: WaitlistEntry, wanted: WaitTerms, *, now: datetime) -> WaitlistEntry:
     """Wait for something else without losing the place. Raises NotWaiting."""
     entry = _locked(entry)
     for name, value in wanted.columns.items():

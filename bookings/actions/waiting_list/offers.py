@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,9 +29,9 @@ from bookings.models import (
     EntryState,
     Mail,
     MailKind,
-    Offer,
     OfferState,
     WaitlistEntry,
+    WaitlistOffer,
 )
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.wishes import duration_of, is_still_to_come, wishes_of
@@ -63,7 +62,7 @@ class OfferRequest:
 
 
 @changes_the_diary
-def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> Offer:
+def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> WaitlistOffer:
     """Hold it for them and write to them. Asked again under the lock, whoever has looked before.
 
     Raises NotToBeOffered, or the hold's refusals.
@@ -72,7 +71,7 @@ def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> Offer:
     if entry is None or not is_still_to_come(entry, now):
         raise NotToBeOffered(_("They are not on the waiting list any more."))
     until = _until(clinic, entry, request, now)
-    offer = Offer(entry=entry, client=entry.client, made_at=now, until=until, by=request.by)
+    offer = WaitlistOffer(entry=entry, client=entry.client, made_at=now, until=until, by=request.by)
     wanted = HoldRequest(
         slots=[_slot(entry, request.start)],
         holder=Holder(key=offer.holder),
@@ -88,12 +87,12 @@ def make(clinic: Clinic, request: OfferRequest, *, now: datetime) -> Offer:
 
 
 @changes_the_diary
-def accept(_clinic: Clinic, offer: Offer, *, by: str, now: datetime) -> Appointment:
+def accept(_clinic: Clinic, offer: WaitlistOffer, *, by: str, now: datetime) -> Appointment:
     """Book it, or move the visit there that should be earlier. Again returns what was booked.
 
     Raises OfferOver, and what booking or moving refuses.
     """
-    offer = Offer.objects.with_everything().get(pk=offer.pk)
+    offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
     if offer.state == OfferState.ACCEPTED:
         return _accepted(offer)
     entry = offer.entry
@@ -106,9 +105,11 @@ def accept(_clinic: Clinic, offer: Offer, *, by: str, now: datetime) -> Appointm
 
 
 @changes_the_diary
-def decline(_clinic: Clinic, offer: Offer, *, leaving: bool = False, now: datetime) -> Offer:
+def decline(
+    _clinic: Clinic, offer: WaitlistOffer, *, leaving: bool = False, now: datetime
+) -> WaitlistOffer:
     """The next in line is asked at once; they stay on the list, or leave it. Again: nothing."""
-    offer = Offer.objects.with_everything().get(pk=offer.pk)
+    offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
     if offer.state == OfferState.OPEN:
         _let_go(offer, OfferState.DECLINED, now)
     if leaving and offer.state == OfferState.DECLINED and offer.entry.is_waiting:
@@ -118,18 +119,18 @@ def decline(_clinic: Clinic, offer: Offer, *, leaving: bool = False, now: dateti
 
 
 @changes_the_diary
-def withdraw(_clinic: Clinic, offer: Offer, *, now: datetime) -> None:
+def withdraw(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
     """The clinic takes it back, and says so."""
-    offer = Offer.objects.with_everything().get(pk=offer.pk)
+    offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
     if offer.state == OfferState.OPEN:
         _let_go(offer, OfferState.WITHDRAWN, now)
         _write_about_offer(MailKind.WAIT_WITHDRAWN, offer, not_after=now + TOLD_FOR, now=now)
 
 
 @changes_the_diary
-def expire(_clinic: Clinic, offer: Offer, *, now: datetime) -> None:
+def expire(_clinic: Clinic, offer: WaitlistOffer, *, now: datetime) -> None:
     """Nobody has answered; it goes on to the next."""
-    offer = Offer.objects.with_everything().get(pk=offer.pk)
+    offer = WaitlistOffer.objects.with_everything().get(pk=offer.pk)
     if offer.state == OfferState.OPEN and offer.until <= now:
         _let_go(offer, OfferState.EXPIRED, now)
         _write_about_offer(MailKind.WAIT_PASSED, offer, not_after=now + TOLD_FOR, now=now)
@@ -146,7 +147,9 @@ def write_about_entry(kind: MailKind, entry: WaitlistEntry, *, now: datetime) ->
     _owe(kind, entry, key=f"{entry.pk}", about={"entry": entry.pk}, until=now + TOLD_FOR, now=now)
 
 
-def _write_about_offer(kind: MailKind, offer: Offer, *, not_after: datetime, now: datetime) -> None:
+def _write_about_offer(
+    kind: MailKind, offer: WaitlistOffer, *, not_after: datetime, now: datetime
+) -> None:
     about = {"entry": offer.entry_id, "offer": offer.pk}
     _owe(kind, offer.entry, key=offer.public_id, about=about, until=not_after, now=now)
 
@@ -154,19 +157,11 @@ def _write_about_offer(kind: MailKind, offer: Offer, *, not_after: datetime, now
 def _owe(
     kind: MailKind, entry: WaitlistEntry, *, key: str, about: dict, until: datetime, now: datetime
 ) -> None:
-    if not entry.client.email:
-        return
-    outbox.write_down(
-        Mail(
-            key=f"{kind}:{key}",
-            kind=kind,
-            client=entry.client,
-            about=about,
-            created_at=now,
-            due_at=Now(),
-            not_after=until,
+    if entry.client.email:
+        good_for = until - now
+        outbox.owe_about_their_data(
+            kind, entry.client, key=key, about=about, good_for=good_for, now=now
         )
-    )
 
 
 def _until(clinic: Clinic, entry: WaitlistEntry, request: OfferRequest, now: datetime) -> datetime:
@@ -195,7 +190,7 @@ def _slot(entry: WaitlistEntry, start: Start) -> Slot:
     )
 
 
-def _let_go(offer: Offer, state: OfferState, now: datetime) -> None:
+def _let_go(offer: WaitlistOffer, state: OfferState, now: datetime) -> None:
     """Its time is free, and a trigger says so to the list; a worker is woken for the next."""
     offer.end(state, now=now)
     holds.let_go(Holder(key=offer.holder), now)
@@ -205,12 +200,12 @@ def _let_go(offer: Offer, state: OfferState, now: datetime) -> None:
     transaction.on_commit(partial(ring, TASK), robust=True)
 
 
-def _taken(offer: Offer) -> Slot:
+def _taken(offer: WaitlistOffer) -> Slot:
     treatment = (offer.entry.appointment or offer.entry).treatment
     return Slot(treatment=treatment, start=offer.starts_at, therapist=offer.therapist)
 
 
-def _book(offer: Offer, by: str, now: datetime) -> Appointment:
+def _book(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
     request = BookingRequest(
         slots=[_taken(offer)],
         client=offer.client,
@@ -223,7 +218,7 @@ def _book(offer: Offer, by: str, now: datetime) -> Appointment:
     return booking.book(request, now=now)[0]
 
 
-def _move(offer: Offer, by: str, now: datetime) -> Appointment:
+def _move(offer: WaitlistOffer, by: str, now: datetime) -> Appointment:
     """One move of the same visit: what was held for it is let go and taken in one transaction."""
     visit = offer.entry.appointment
     assert visit is not None  # noqa: S101 - whoever wants earlier has one
@@ -239,7 +234,7 @@ def _move(offer: Offer, by: str, now: datetime) -> Appointment:
     return changes.move(request, now=now)
 
 
-def _accepted(offer: Offer) -> Appointment:
+def _accepted(offer: WaitlistOffer) -> Appointment:
     visit = offer.entry.appointment or offer.hold
     if visit is None:
         raise OfferOver

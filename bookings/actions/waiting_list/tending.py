@@ -16,12 +16,12 @@ from bookings.models import (
     EntryState,
     FreedBy,
     FreedTime,
-    Offer,
     WaitlistEntry,
+    WaitlistOffer,
 )
 from bookings.queries.scheduling.slots import Placement
 from bookings.queries.training import protocol
-from bookings.queries.waiting_list.matches import Candidate, Gap, gap_of
+from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
 
 AT_ONCE = 50  # rows in one run
 REMEMBERED_FOR = timedelta(days=30)
@@ -62,7 +62,7 @@ def _is_night(clinic: Clinic, now: datetime) -> bool:
 
 
 def _end_what_is_over(now: datetime) -> None:
-    for offer in Offer.objects.open().filter(until__lte=now):
+    for offer in WaitlistOffer.objects.open().filter(until__lte=now):
         offers.expire(offer, now=now)
     for offer in _without_their_time(now):
         offers.withdraw(offer, now=now)
@@ -76,9 +76,9 @@ def _end_what_is_over(now: datetime) -> None:
         waiting.filter(pk=entry.pk).update(state=EntryState.OVER, ended_at=now)
 
 
-def _without_their_time(now: datetime) -> Sequence[Offer]:
+def _without_their_time(now: datetime) -> Sequence[WaitlistOffer]:
     """A closure, a block or somebody who left has taken it."""
-    there = Offer.objects.open().filter(until__gt=now)
+    there = WaitlistOffer.objects.open().filter(until__gt=now)
     return list(there.exclude(hold__status=Status.HELD, hold__held_until__gt=now))
 
 
@@ -93,7 +93,7 @@ def _work(clinic: Clinic, freed: FreedTime, now: datetime) -> int:
     return made
 
 
-def _offer_on(gap: Gap, day: date, now: datetime) -> tuple[Gap, int]:
+def _offer_on(gap: OpenGap, day: date, now: datetime) -> tuple[OpenGap, int]:
     """One after another in their order, as many as fit; how many were made."""
     made = 0
     while first := gap.next_in_line(day):
@@ -102,7 +102,7 @@ def _offer_on(gap: Gap, day: date, now: datetime) -> tuple[Gap, int]:
     return gap, made
 
 
-def _offer_to(first: Candidate, gap: Gap, now: datetime) -> tuple[Gap, bool]:
+def _offer_to(first: Candidate, gap: OpenGap, now: datetime) -> tuple[OpenGap, bool]:
     """Whoever has looked elsewhere meanwhile, or has been overtaken, is not."""
     assert first.match is not None  # noqa: S101 - as next_in_line says
     start = first.match.start

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bookings.core.intervals import Interval
 from bookings.core.waiting_list.holding import held_until
 from bookings.core.waiting_list.reasons import ORDER, WhyNot
-from bookings.core.waiting_list.wishes import Start, Wish
+from bookings.core.waiting_list.wishes import ListedWish, Start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +23,12 @@ class Moment:
 class Match:
     """The start that suits, and until when it would be kept."""
 
-    wish: Wish
+    wish: ListedWish
     start: Start
     until: datetime
 
 
-def match(wish: Wish, starts: Iterable[Start], moment: Moment) -> Match | WhyNot:
+def match(wish: ListedWish, starts: Iterable[Start], moment: Moment) -> Match | WhyNot:
     """The first of the starts that can be offered, or why the one that came nearest cannot."""
     nearest = WhyNot.TREATMENT
     for start in starts:
@@ -42,20 +42,20 @@ def match(wish: Wish, starts: Iterable[Start], moment: Moment) -> Match | WhyNot
     return nearest
 
 
-def wanted(wish: Wish, starts: Iterable[Start], moment: Moment) -> list[Start]:
+def wanted(wish: ListedWish, starts: Iterable[Start], moment: Moment) -> list[Start]:
     """Those that they would want, whatever is against writing to them."""
     found = ((start, why_not(wish, start, moment)) for start in starts)
     return [start for start, reason in found if reason is None or reason.wants_it]
 
 
-def why_not(wish: Wish, start: Start, moment: Moment) -> WhyNot | None:
+def why_not(wish: ListedWish, start: Start, moment: Moment) -> WhyNot | None:
     """The first thing that is against it."""
     return next(_against_wanting(wish, start, moment), None) or next(
         _against_offering(wish, start, moment), None
     )
 
 
-def _against_wanting(wish: Wish, start: Start, moment: Moment) -> Iterator[WhyNot]:
+def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:
     if not wish.first <= start.day <= wish.last:
         yield WhyNot.DATES
     if wish.therapist is not None and wish.therapist not in start.therapists:
@@ -72,7 +72,7 @@ def _against_wanting(wish: Wish, start: Start, moment: Moment) -> Iterator[WhyNo
         yield WhyNot.NOTICE
 
 
-def _against_offering(wish: Wish, start: Start, moment: Moment) -> Iterator[WhyNot]:
+def _against_offering(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:
     if not wish.is_confirmed:
         yield WhyNot.UNCONFIRMED
     if not wish.is_reachable:

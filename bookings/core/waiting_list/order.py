@@ -16,14 +16,14 @@ A_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
-class Need:
+class Urgency:
     """How soon the training asks for the treatment, and that in a sentence."""
 
     days: int
     sentence: Sentence
 
 
-WITHOUT_A_RACE = Need(NO_RACE, Sentence("No race is known of them."))
+WITHOUT_A_RACE = Urgency(NO_RACE, Sentence("No race is known of them."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Rank:
     """Where somebody stands in the order of one day."""
 
     entry: int
-    need: Need
+    need: Urgency
     since: datetime
     now: datetime
 
@@ -50,7 +50,7 @@ def in_order(ranks: Iterable[Rank]) -> list[Rank]:
     return sorted(ranks, key=lambda rank: rank.key)
 
 
-def need_on(day: date, kinds: frozenset[training.Kind], plan: training.Plan | None) -> Need:
+def need_on(day: date, kinds: frozenset[training.Kind], plan: training.Plan | None) -> Urgency:
     """What the training says of the treatment for these kinds of session on that day."""
     if plan is None:
         return WITHOUT_A_RACE
@@ -61,10 +61,10 @@ def need_on(day: date, kinds: frozenset[training.Kind], plan: training.Plan | No
     ]
     if ends:
         left = min((min(ends) - day).days - 1, LONGEST_WINDOW)
-        return Need(left, Sentence("Their plan has a session for it in these days."))
+        return Urgency(left, Sentence("Their plan has a session for it in these days."))
     advice = training.advice_for(kinds, day, plan)
     if advice.verdict is training.Verdict.GOOD:
-        return Need(GOOD_DAY, Sentence("It is a good day for it in their training."))
+        return Urgency(GOOD_DAY, Sentence("It is a good day for it in their training."))
     if advice.verdict is training.Verdict.LIGHT_ONLY:
-        return Need(OTHER_WEEKS, Sentence("Their training has room for light treatments only."))
-    return Need(LEAST_URGENT, Sentence("Their training advises against that day."))
+        return Urgency(OTHER_WEEKS, Sentence("Their training has room for light treatments only."))
+    return Urgency(LEAST_URGENT, Sentence("Their training advises against that day."))

@@ -17,7 +17,7 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class ListedWish:
     """One entry of the waiting list, with what is known of its client.
 
     Empty days and parts are any; without a therapist anybody will do. `earlier_than` is when the

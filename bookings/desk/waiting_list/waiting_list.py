@@ -20,9 +20,9 @@ from bookings.actions.waiting_list.offers import SET_ASIDE_BY_HAND, OfferRequest
 from bookings.core.intervals import Interval
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import Start
-from bookings.models import Clinic, FreedBy, FreedTime, Offer, WaitlistEntry
-from bookings.queries.waiting_list.in_words import Wish, wish_in_words
-from bookings.queries.waiting_list.matches import Candidate, Gap, gap_of
+from bookings.models import Clinic, FreedBy, FreedTime, WaitlistEntry, WaitlistOffer
+from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
+from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
 from bookings.queries.waiting_list.wishes import duration_of
 from bookings.web.actor import who
 from bookings.web.days import instant_in
@@ -38,7 +38,7 @@ class Suited:
     """A line of whom a gap suits: in words, with the start that would be offered by hand."""
 
     candidate: Candidate
-    wish: Wish
+    wish: WishInWords
     why: str
     can_be_offered: bool
 
@@ -76,7 +76,7 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
         "chosen": chosen,
         "pauses": chosen is not None and chosen.worked_at is None and chosen.due_at > now,
         "days": list(_days(clinic, chosen, now)) if chosen else [],
-        "open_offers": Offer.objects.open().with_everything().order_by("until"),
+        "open_offers": WaitlistOffer.objects.open().with_everything().order_by("until"),
         "entries": [(one, wish_in_words(one, clinic, today)) for one in waiting[:SHOWN]],
         "in_all": waiting.count(),
     }
@@ -96,7 +96,7 @@ def _days(clinic: Clinic, freed: FreedTime, now: datetime) -> Iterator[GapOfADay
         yield _day(clinic, gap, day)
 
 
-def _day(clinic: Clinic, gap: Gap, day: date) -> GapOfADay:
+def _day(clinic: Clinic, gap: OpenGap, day: date) -> GapOfADay:
     found, today = gap.candidates(day), clinic.day_of(gap.now)
     suited = [one for one in found if one.wanted]
     return GapOfADay(
@@ -113,7 +113,7 @@ def _day(clinic: Clinic, gap: Gap, day: date) -> GapOfADay:
     )
 
 
-def _suited(candidate: Candidate, wish: Wish, *, is_next: bool) -> Suited:
+def _suited(candidate: Candidate, wish: WishInWords, *, is_next: bool) -> Suited:
     reason = candidate.why_not or (None if is_next else WhyNot.OTHERS_FIRST)
     return Suited(
         candidate=candidate,
@@ -159,7 +159,7 @@ def _start(entry: WaitlistEntry, at: datetime | None) -> Start | None:
 
 @require_POST
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
-    offer = get_object_or_404(Offer.objects.with_everything(), pk=pk)
+    offer = get_object_or_404(WaitlistOffer.objects.with_everything(), pk=pk)
     offers.withdraw(offer, now=timezone.now())
     messages.success(request, _("The offer is withdrawn, and {client} is told.").format(
         client=offer.client))  # fmt: skip

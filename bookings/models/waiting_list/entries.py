@@ -15,7 +15,6 @@ from bookings.models.rota.shifts import Weekday
 from bookings.models.rota.therapists import Therapist
 from bookings.models.rota.treatments import Treatment
 from bookings.models.scheduling.appointments import Appointment
-from bookings.models.training.feedback import KINDS
 
 LONGEST_NOTICE = 14 * 24  # hours
 
@@ -77,7 +76,7 @@ class WaitlistEntry(models.Model):
     notice_hours = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(LONGEST_NOTICE)]
     )
-    session_kind = models.CharField(max_length=20, blank=True, choices=KINDS)
+    session_kind = models.CharField(max_length=20, blank=True)
     session_ideal = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=EntryState, default=EntryState.WAITING)
     joined_at = models.DateTimeField()
@@ -93,8 +92,8 @@ class WaitlistEntry(models.Model):
 
     class Meta:
         ordering = ["joined_at", "pk"]
-        verbose_name = "entry of the waiting list"
-        verbose_name_plural = "waiting list"
+        verbose_name = gettext_lazy("entry of the waiting list")
+        verbose_name_plural = gettext_lazy("waiting list")
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_day__gte=F("first_day")), name="a_wait_ends_after_it_begins"
@@ -117,7 +116,7 @@ class WaitlistEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.treatment}, {self.first_day:%d %b} to {self.last_day:%d %b %Y}"
+        return f"{self.treatment}, {self.first_day:%d %b %Y}"
 
     @property
     def is_waiting(self) -> bool:

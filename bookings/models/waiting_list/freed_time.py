@@ -54,7 +54,7 @@ class FreedTime(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_at:%d %b %Y %H:%M} to {self.ends_at:%d %b %H:%M %Z}"
+        return f"{self.starts_at:%d %b %Y %H:%M %Z}"
 
     @property
     def interval(self) -> Interval:

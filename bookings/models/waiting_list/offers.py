@@ -25,7 +25,7 @@ class Channel(models.TextChoices):
     MAIL = "mail", gettext_lazy("by mail")
 
 
-class OfferQuerySet(models.QuerySet["Offer"]):
+class OfferQuerySet(models.QuerySet["WaitlistOffer"]):
     def open(self) -> Self:
         return self.filter(state=OfferState.OPEN)
 
@@ -35,7 +35,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         )
 
 
-class Offer(models.Model):
+class WaitlistOffer(models.Model):
     """One start, kept by a hold until one moment; accepted, the hold is what has been booked.
 
     At most one is open for each person. That no two are for one time is the diary's to say.
@@ -61,8 +61,8 @@ class Offer(models.Model):
 
     class Meta:
         ordering = ["made_at", "pk"]
-        verbose_name = "offer of the waiting list"
-        verbose_name_plural = "offers of the waiting list"
+        verbose_name = gettext_lazy("offer of the waiting list")
+        verbose_name_plural = gettext_lazy("offers of the waiting list")
         constraints = [
             models.UniqueConstraint(
                 fields=["client"], condition=Q(state=OfferState.OPEN), name="one_open_offer_each"

@@ -15,7 +15,7 @@ A_DAY = 24  # hours
 
 
 @dataclass(frozen=True)
-class Wish:
+class WishInWords:
     """Each line of it; with whom is nothing where anybody will do."""
 
     what: str
@@ -26,9 +26,9 @@ class Wish:
     earlier_than: str
 
 
-def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> Wish:
+def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> WishInWords:
     visit = entry.appointment
-    return Wish(
+    return WishInWords(
         what=entry.treatment.name,
         therapist=entry.therapist.name if entry.therapist else "",
         days=dates.civil_days_from(entry.first_day, entry.last_day, today),

@@ -11,7 +11,7 @@ from bookings.core.scheduling.openings import Duration
 from bookings.core.waiting_list.matching import Match, Moment, match, wanted
 from bookings.core.waiting_list.order import Rank, need_on
 from bookings.core.waiting_list.reasons import WhyNot
-from bookings.core.waiting_list.wishes import Start, Wish
+from bookings.core.waiting_list.wishes import ListedWish, Start
 from bookings.models import Clinic, FreedTime, Treatment, WaitlistEntry
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts, part_of_day
 from bookings.queries.scheduling.slots import Placement
@@ -40,7 +40,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gap:
+class OpenGap:
     """What is known of a stretch of the diary and of everybody who waits.
 
     What has come free within the pause (`paused`) is none yet.
@@ -51,7 +51,7 @@ class Gap:
     paused: Sequence[Interval]
     facts: DiaryFacts
     entries: Mapping[int, WaitlistEntry]
-    wishes: Mapping[int, Wish]
+    wishes: Mapping[int, ListedWish]
     now: datetime
     plans: dict[int, training.Plan | None] = field(default_factory=dict)
 
@@ -82,13 +82,13 @@ class Gap:
         first = next(iter(self.candidates(day)), None)
         return first if first and first.match else None
 
-    def refused(self, entry: int, start: Start) -> "Gap":
+    def refused(self, entry: int, start: Start) -> "OpenGap":
         """The same after that start turned out not to be free for them any more."""
         wish = self.wishes[entry]
         anew = replace(wish, tried=wish.tried | {start.at})
         return replace(self, wishes={**self.wishes, entry: anew})
 
-    def without(self, entry: int, placement: Placement) -> "Gap":
+    def without(self, entry: int, placement: Placement) -> "OpenGap":
         """The same after one of them has been offered that: they are offered no more for now."""
         client = self.wishes[entry].client
         wishes = {pk: one for pk, one in self.wishes.items() if one.client != client}
@@ -149,7 +149,7 @@ class Gap:
 
 def gap_of(
     clinic: Clinic, interval: Interval, *, at_once: bool = False, now: datetime
-) -> Gap | None:
+) -> OpenGap | None:
     """What is free of the interval and who might like it; None if nobody waits or it is over.
 
     `at_once` is for the desk, which does not wait for second thoughts.
@@ -159,7 +159,7 @@ def gap_of(
     during = _within_what_is_wanted(interval, wishes.values(), clinic, now)
     if during is None:
         return None
-    return Gap(
+    return OpenGap(
         clinic=clinic,
         interval=during,
         paused=[] if at_once else [one.interval for one in FreedTime.objects.paused(now)],
@@ -185,7 +185,7 @@ def _facts(
 
 
 def _within_what_is_wanted(
-    interval: Interval, wishes: Iterable[Wish], clinic: Clinic, now: datetime
+    interval: Interval, wishes: Iterable[ListedWish], clinic: Clinic, now: datetime
 ) -> Interval | None:
     """As much of it as is ahead, within the horizon, and on days that anybody asks for."""
     days = [(wish.first, wish.last) for wish in wishes]

@@ -9,8 +9,8 @@ from bookings.core import training
 from bookings.core.intervals import Interval
 from bookings.core.scheduling.openings import Duration
 from bookings.core.scheduling.statuses import Status
-from bookings.core.waiting_list.wishes import Wish
-from bookings.models import Appointment, Client, Clinic, Offer, OfferState, WaitlistEntry
+from bookings.core.waiting_list.wishes import ListedWish
+from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistEntry, WaitlistOffer
 from bookings.queries.scheduling.cutoffs import move_until
 from bookings.queries.training import protocol
 from bookings.queries.training.plans import HAS_BEEN
@@ -32,7 +32,7 @@ NOTHING_TRIED = Tried(frozenset(), None, False)
 
 def wishes_of(
     entries: Sequence[WaitlistEntry], clinic: Clinic, *, now: datetime
-) -> dict[int, Wish]:
+) -> dict[int, ListedWish]:
     """By entry; without those whose visit that should be earlier is to come no more."""
     clients = {entry.client_id for entry in entries}
     tried, visits = _tried_of(clients, clinic), _visits_of(clients, now)
@@ -89,10 +89,10 @@ def _wish(
     clinic: Clinic,
     tried: Tried,
     visits: dict[int, list[tuple[int, Interval]]],
-) -> Wish:
+) -> ListedWish:
     visit, client = entry.appointment, entry.client
     busy = (at for pk, at in visits.get(client.pk, []) if pk != entry.appointment_id)
-    return Wish(
+    return ListedWish(
         entry=entry.pk,
         client=client.pk,
         treatment=entry.treatment_id,
@@ -116,13 +116,13 @@ def _wish(
 
 
 def _tried_of(clients: Collection[int], clinic: Clinic) -> dict[int, Tried]:
-    offers: dict[int, list[Offer]] = defaultdict(list)
-    for offer in Offer.objects.filter(client__in=clients):
+    offers: dict[int, list[WaitlistOffer]] = defaultdict(list)
+    for offer in WaitlistOffer.objects.filter(client__in=clients):
         offers[offer.client_id].append(offer)
     return {client: _tried(there, clinic) for client, there in offers.items()}
 
 
-def _tried(offers: Sequence[Offer], clinic: Clinic) -> Tried:
+def _tried(offers: Sequence[WaitlistOffer], clinic: Clinic) -> Tried:
     """What the clinic has withdrawn was none; what was taken and then cancelled was."""
     asked = [clinic.day_of(one.made_at) for one in offers if one.state in ENDED_UNTAKEN]
     return Tried(

@@ -14,7 +14,7 @@ from bookings.actions.waiting_list import offers
 from bookings.core.roles import Role
 from bookings.core.training import advice_for
 from bookings.links import Purpose
-from bookings.models import Appointment, Client, Clinic, Offer, OfferState
+from bookings.models import Appointment, Client, Clinic, OfferState, WaitlistOffer
 from bookings.queries.waiting_list.wishes import plans_of
 from bookings.web.client_links import for_a_client
 from bookings.web.rate_limits import BOOKING, limited
@@ -28,7 +28,7 @@ TAKE, STAY, LEAVE = "take", "stay", "leave"
 @for_a_client(Purpose.WAIT_OFFER)
 def offer(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpResponse:
     """Looking changes nothing, since programs that read mail open links."""
-    found = Offer.objects.with_everything().filter(pk=facts["offer"], client=client).first()
+    found = WaitlistOffer.objects.with_everything().filter(pk=facts["offer"], client=client).first()
     if found is None:
         raise Http404
     if found.state == OfferState.ACCEPTED and (visit := _visit_of(found)):
@@ -42,11 +42,11 @@ def offer(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
     return _show(request, found, status=422)
 
 
-def _visit_of(offer: Offer) -> Appointment | None:
+def _visit_of(offer: WaitlistOffer) -> Appointment | None:
     return offer.entry.appointment or offer.hold
 
 
-def _take(request: HttpRequest, offer: Offer) -> HttpResponse:
+def _take(request: HttpRequest, offer: WaitlistOffer) -> HttpResponse:
     is_move = offer.entry.wants_earlier
     try:
         visit = offers.accept(offer, by=Role.RUNNER, now=timezone.now())
@@ -62,7 +62,7 @@ def _take(request: HttpRequest, offer: Offer) -> HttpResponse:
     return _to(visit)
 
 
-def _pass_on(request: HttpRequest, offer: Offer, *, leaving: bool) -> HttpResponse:
+def _pass_on(request: HttpRequest, offer: WaitlistOffer, *, leaving: bool) -> HttpResponse:
     offers.decline(offer, leaving=leaving, now=timezone.now())
     said = _("Thank you: the next on the list is asked now. You keep your place.")
     if leaving:
@@ -77,7 +77,7 @@ def _to(visit: Appointment) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, offer: Offer, *, refusal: Refused | None = None, status: int = 200
+    request: HttpRequest, offer: WaitlistOffer, *, refusal: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     clinic, now = Clinic.objects.the(), timezone.now()
     plan = plans_of([offer.client], clinic, now=now)[offer.client_id]

@@ -19,12 +19,12 @@ from bookings.models import (
     Mail,
     MailKind,
     MailWording,
-    Offer,
     Race,
     Room,
     Therapist,
     Treatment,
     WaitlistEntry,
+    WaitlistOffer,
     Weekday,
 )
 from bookings.models.mail.kinds import ABOUT_THEIR_DATA, OF_THE_WAITING_LIST, TIMED_TO_TRAINING
@@ -33,6 +33,7 @@ from bookings.queries.training.plans import History, plan_of, runner_of
 LENGTH = timedelta(minutes=60)
 WEEKS_TO_THE_RACE, WEEKS_SINCE_THE_RACE = 8, 12
 SESSIONS_LISTED = 2
+ABOUT_NONE = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
 
 
 def written_sample(kind: MailKind, tried: MailWording | None = None) -> EmailMessage:
@@ -69,12 +70,11 @@ def sample(kind: MailKind, clinic: Clinic, *, now: datetime) -> Mail:
         visits[0].record("moved", by="sample", now=now, facts={"from": {"starts_at": before}})
     if kind == MailKind.LATE:
         visits[0].record("running_late", by="sample", now=now, facts={"minutes": 15})
-    about_none = (*TIMED_TO_TRAINING, *ABOUT_THEIR_DATA, *OF_THE_WAITING_LIST)
     return Mail(
         key=f"{kind}:sample",
         kind=kind,
         client=client,
-        appointment=None if kind in about_none else visits[0],
+        appointment=None if kind in ABOUT_NONE else visits[0],
         together="sample",
         about=_about(kind, race, visits, today, now),
         created_at=now,
@@ -118,7 +118,7 @@ def _about_waiting(visit: Appointment, today: date, now: datetime) -> dict[str, 
         key="sample",
         by="sample",
     )
-    offer = Offer.objects.create(
+    offer = WaitlistOffer.objects.create(
         entry=entry,
         client=visit.whose,
         therapist=visit.therapist,

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.waiting_list.entries import Wanted
+from bookings.actions.waiting_list.entries import WaitTerms
 from bookings.models import Therapist, Treatment, WaitlistEntry, Weekday
 from bookings.models.clients.clients import PARTS_OF_DAY
 from bookings.queries.waiting_list.in_words import notice_in_words
-from bookings.web.forms import DayField, PersonForm, plain
+from bookings.web.forms import PROPOSAL, DayField, PersonForm, plain
 
 WISH = ("therapist", "first_day", "last_day", "weekdays", "parts", "notice_hours")
 NOTICES = (0, 4, 12, 24, 48, 72, 168)  # hours
@@ -84,9 +84,9 @@ class WishForm(forms.Form):
         return data
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> WaitTerms:
         data = self.cleaned_data
-        return Wanted(
+        return WaitTerms(
             therapist=data["therapist"],
             weekdays=tuple(data["weekdays"]),
             parts=tuple(data["parts"]),
@@ -99,7 +99,13 @@ class WishForm(forms.Form):
 class JoinForm(WishForm, PersonForm):
     """With who it is for; their name comes first, since the rest is filled in already."""
 
-    helper = plain("key", "sure", "name", "email", "phone", *WISH)
+    helper = plain("key", "sure", "name", "email", PROPOSAL, "phone", *WISH)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _(
+            "What comes free is offered there, with a link to leave."
+        )
 
 
 def as_asked(entry: WaitlistEntry) -> dict[str, Any]:

@@ -35,7 +35,6 @@ from bookings.models import (
     MailConsent,
     MailServer,
     MailWording,
-    Offer,
     Payment,
     Portrait,
     ProtocolVersion,
@@ -49,6 +48,7 @@ from bookings.models import (
     Treatment,
     User,
     WaitlistEntry,
+    WaitlistOffer,
     WeeklyBreak,
     WeeklyShift,
 )
@@ -390,7 +390,7 @@ CLIENTS = (
         history=Remembered(no_news=frozenset({"key"})),
     ),
     Record(
-        model=Offer,
+        model=WaitlistOffer,
         owner="client",
         name=gettext_noop("Times offered from the waiting list"),
         shown={

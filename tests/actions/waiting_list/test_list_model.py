@@ -24,14 +24,15 @@ from bookings.models import (
     Appointment,
     EntryState,
     FreedTime,
-    Offer,
     OfferState,
     WaitlistEntry,
+    WaitlistOffer,
 )
 from bookings.queries.scheduling.openings import openings
 from bookings.queries.scheduling.slots import Slot
 from tests import factories
 from tests.clock import CLOCK
+from tests.reading import present
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "8"))  # make soak asks for more
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -46,7 +47,7 @@ class WaitingList(RuleBasedStateMachine):
 
     @initialize()
     def fill_the_clinic(self):
-        for model in (Offer, WaitlistEntry, FreedTime, Absence):
+        for model in (WaitlistOffer, WaitlistEntry, FreedTime, Absence):
             model.objects.all().delete()
         Appointment.objects.all().delete()
         self.go_to(FRIDAY)
@@ -76,7 +77,7 @@ class WaitingList(RuleBasedStateMachine):
                     )
 
     def teardown(self):
-        Offer.objects.all().delete()
+        WaitlistOffer.objects.all().delete()
         WaitlistEntry.objects.all().delete()
         Appointment.objects.all().delete()
 
@@ -201,14 +202,14 @@ class WaitingList(RuleBasedStateMachine):
         local = self.now.astimezone(self.clinic.tz)
         tending.look_through(now=self.now)
         before = {one.pk: self.might_have(one) for one in WaitlistEntry.objects.waiting()}
-        last = Offer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        last = WaitlistOffer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         tending.tend(now=self.now)
         if not time(8) <= local.time() < time(20):
-            assert not Offer.objects.filter(pk__gt=last).exists()
+            assert not WaitlistOffer.objects.filter(pk__gt=last).exists()
             return
         for entry in WaitlistEntry.objects.waiting():
             assert not self.might_have(entry), "passed over"
-        self.nobody_was_overtaken(before, Offer.objects.filter(pk__gt=last))
+        self.nobody_was_overtaken(before, WaitlistOffer.objects.filter(pk__gt=last))
 
     def nobody_was_overtaken(self, before, made):
         empty_handed = WaitlistEntry.objects.waiting().exclude(client__in=made.values("client"))
@@ -221,7 +222,7 @@ class WaitingList(RuleBasedStateMachine):
     def might_have(self, entry):
         """The starts that could be offered to them now, read without any of the list's code."""
         today = self.clinic.day_of(self.now)
-        there = Offer.objects.filter(client=entry.client)
+        there = WaitlistOffer.objects.filter(client=entry.client)
         if there.filter(state=OfferState.OPEN, until__gt=self.now).exists():
             return set()
         untaken = there.filter(
@@ -262,38 +263,39 @@ class WaitingList(RuleBasedStateMachine):
         )
 
     def open_one(self, which):
-        there = list(Offer.objects.open().with_everything())
+        there = list(WaitlistOffer.objects.open().with_everything())
         return there[which % len(there)] if there else None
 
     @invariant()
     def each_open_offer_is_one_of_one_person_for_one_gap_and_ends_in_time(self):
         if not hasattr(self, "visits"):
             return
-        there = list(Offer.objects.open().with_everything())
+        there = list(WaitlistOffer.objects.open().with_everything())
         assert len({one.client_id for one in there}) == len(there)
         for offer in there:
             assert offer.entry.state == EntryState.WAITING
             assert offer.made_at + 15 * MINUTE <= offer.until <= offer.made_at + 2 * HOUR
             notice = max(NOTICE, timedelta(hours=offer.entry.notice_hours))
             assert offer.until <= offer.starts_at - notice
-        live = [one for one in there if one.hold.is_live_hold(self.now)]
+        live = [one for one in there if present(one.hold).is_live_hold(self.now)]
         taken = Appointment.objects.blocking(self.now)
         for offer in live:
+            hold = present(offer.hold)
             same_time = taken.filter(
-                Q(therapist=offer.therapist) | Q(room=offer.hold.room),
-                starts_at__lt=offer.hold.blocked_until,
+                Q(therapist=offer.therapist) | Q(room=hold.room),
+                starts_at__lt=hold.blocked_until,
                 blocked_until__gt=offer.starts_at,
             )
-            assert list(same_time) == [offer.hold]
+            assert list(same_time) == [hold]
 
     @invariant()
     def what_was_accepted_was_booked(self):
         if not hasattr(self, "visits"):
             return
-        for offer in Offer.objects.filter(state=OfferState.ACCEPTED).with_everything():
+        for offer in WaitlistOffer.objects.filter(state=OfferState.ACCEPTED).with_everything():
             assert offer.entry.state == EntryState.SERVED
-            visit = offer.entry.appointment or offer.hold
-            assert visit.status in (Status.BOOKED, Status.CANCELLED)
+            visit = present(offer.entry.appointment or offer.hold)
+            assert visit.status in [Status.BOOKED, Status.CANCELLED]
 
 
 def _still_to_come(visit, now):

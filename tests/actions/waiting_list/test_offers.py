@@ -8,22 +8,24 @@ from django.utils import timezone
 from bookings.actions.scheduling import cancellation, changes, holds, undoing, unproved
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.waiting_list import entries, offers, tending
-from bookings.actions.waiting_list.entries import JoinRequest, Wanted
+from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.models import (
     Appointment,
+    Clinic,
     EntryState,
     FreedTime,
     Mail,
     MailKind,
-    Offer,
     OfferState,
+    WaitlistOffer,
 )
 from bookings.queries.scheduling.slots import Slot
 from bookings.queries.waiting_list.matches import gap_of
 from tests import factories
+from tests.reading import present
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PAUSE = 10 * MINUTE
@@ -103,7 +105,7 @@ def test_what_is_undone_within_the_pause_sends_nothing(ten, wait, clock):
     cancelled = cancel(ten)
     undoing.undo(cancelled, revision=cancelled.revision, by="desk: dee", now=timezone.now())
     assert after_the_pause(clock) == 0
-    assert not Offer.objects.exists()
+    assert not WaitlistOffer.objects.exists()
 
 
 def test_a_look_in_between_does_not_cut_the_pause_short(ten, wait, clock):
@@ -170,7 +172,7 @@ def _room_comes_back(ten, at):
 
 
 def _extra_hours(ten, _at):
-    day = ten.starts_at.date()
+    day = Clinic.objects.the().day_of(ten.starts_at)
     extra = factories.make_extra_shift(ten.therapist, day)
     extra.instead = True
     extra.start, extra.end = extra.start.replace(hour=11), extra.end
@@ -316,7 +318,7 @@ def test_nothing_is_offered_so_near_that_nobody_could_answer(ten, wait, clock, c
     clock.move_to(ten.starts_at - 2 * HOUR - 14 * MINUTE - PAUSE)
     cancel(ten)
     assert after_the_pause(clock) == 0
-    gap = gap_of(clinic, ten.interval, at_once=True, now=timezone.now())
+    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
     [candidate] = gap.candidates(entry.first_day)
     assert candidate.why_not is WhyNot.TOO_NEAR
     assert [start.at for start in candidate.wanted] == [ten.starts_at]
@@ -351,7 +353,7 @@ def test_everybody_passed_over_has_a_reason(ten, wait, clock, clinic, kim, at):
     mornings = wait(parts=[1])
     cancel(ten)
     after_the_pause(clock)
-    gap = gap_of(clinic, ten.interval, at_once=True, now=timezone.now())
+    gap = present(gap_of(clinic, ten.interval, at_once=True, now=timezone.now()))
     reasons = {one.entry: one.why_not for one in gap.candidates(first.first_day)}
     assert all(reasons.values())
     assert set(reasons) == {first, second, mornings}
@@ -409,7 +411,7 @@ def test_earlier_please_ends_with_its_visit(full_day, wait, clock, today):
 
 
 def test_joining_takes_no_lock_and_twice_joins_once(massage, ana, today, django_assert_num_queries):
-    wanted = Wanted(first_day=today, last_day=today + timedelta(days=7))
+    wanted = WaitTerms(first_day=today, last_day=today + timedelta(days=7))
     request = JoinRequest(client=ana, treatment=massage, wanted=wanted, key="k", by="runner")
     entry = entries.join(request, now=timezone.now())
     assert entries.join(request, now=timezone.now()) == entry

@@ -11,7 +11,7 @@ from bookings.core.intervals import Interval
 from bookings.core.waiting_list.holding import LONGEST, SHORTEST, held_until
 from bookings.core.waiting_list.matching import Match, Moment, match, wanted
 from bookings.core.waiting_list.reasons import SENTENCES, WhyNot
-from bookings.core.waiting_list.wishes import Start, Wish
+from bookings.core.waiting_list.wishes import ListedWish, Start
 
 NOW = datetime(2026, 12, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -19,7 +19,7 @@ KIM, LEE = 1, 2
 AT = datetime(2026, 12, 5, 10, tzinfo=UTC)  # a Saturday morning
 START = Start(at=AT, day=AT.date(), part=0, therapists=frozenset({KIM}))
 MOMENT = Moment(now=NOW, today=NOW.date(), notice=2 * HOUR)
-WISH = Wish(
+WISH = ListedWish(
     entry=1,
     client=1,
     treatment=1,

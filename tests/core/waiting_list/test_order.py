@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookings.core import training
-from bookings.core.waiting_list.order import LEAST_URGENT, NO_RACE, Need, Rank, in_order, need_on
+from bookings.core.waiting_list.order import LEAST_URGENT, NO_RACE, Rank, Urgency, in_order, need_on
 from bookings.core.wording import Sentence
 from tests.core.training.default_protocol import PROTOCOL
 
@@ -17,7 +17,7 @@ WORDS = Sentence("Because.")
 
 
 def rank(entry: int, need: int, since: datetime, now: datetime = NOW) -> Rank:
-    return Rank(entry=entry, need=Need(need, WORDS), since=since, now=now)
+    return Rank(entry=entry, need=Urgency(need, WORDS), since=since, now=now)
 
 
 needs = st.integers(0, LEAST_URGENT)
