@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from bookings import dates
 from bookings.core import wording
 from bookings.core.scheduling.codes import Rules
@@ -57,8 +59,10 @@ class WaitOfferLetter(EntryLetter):
 
     @property
     def until(self) -> str:
-        """15:30; with its day where that is not today."""
-        return dates.until(self.offer.until, self.now, self.clinic.tz)
+        """15:30 today; with its day where that is another."""
+        until = dates.until(self.offer.until, self.now, self.clinic.tz)
+        is_today = self.clinic.day_of(self.offer.until) == self.today
+        return _("{clock} today").format(clock=until) if is_today else until
 
     @property
     def price(self) -> str:

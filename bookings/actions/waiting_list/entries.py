@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
@@ -11,8 +12,9 @@ from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import preferences
 from bookings.actions.refusals import Refused, TooManyUnproved
 from bookings.actions.training import brought
-from bookings.actions.waiting_list.offers import withdraw_open, write_about_entry
+from bookings.actions.waiting_list.offers import TASK, withdraw_open, write_about_entry
 from bookings.core.training import Kind
+from bookings.mail.wake_worker import ring
 from bookings.models import (
     Appointment,
     Client,
@@ -146,6 +148,7 @@ def look_for(entry: WaitlistEntry, *, now: datetime) -> None:
         freed_at=now,
         due_at=now,
     )
+    transaction.on_commit(partial(ring, TASK), robust=True)
 
 
 def _whose(request: JoinRequest, now: datetime) -> Client:

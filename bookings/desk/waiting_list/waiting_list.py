@@ -1,6 +1,6 @@
 """Who waits, what has come free, whom it suits, and why each of them was not offered it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +21,7 @@ from bookings.core.intervals import Interval
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import Start
 from bookings.models import Clinic, FreedBy, FreedTime, WaitlistEntry, WaitlistOffer
+from bookings.queries.scheduling.slots import Ignoring
 from bookings.queries.waiting_list.in_words import WishInWords, wish_in_words
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
 from bookings.queries.waiting_list.wishes import duration_of
@@ -39,13 +40,9 @@ class Suited:
 
     candidate: Candidate
     wish: WishInWords
+    start: Start
     why: str
     can_be_offered: bool
-
-    @property
-    def start(self) -> Start:
-        match = self.candidate.match
-        return match.start if match else self.candidate.wanted[0]
 
     @property
     def need(self) -> str:
@@ -67,15 +64,19 @@ def waiting_list(request: StaffRequest) -> HttpResponse:
     today = clinic.day_of(now)
     gaps = list(_gaps(now))
     chosen = next((one for one in gaps if one.pk == whole_number(request.GET.get("gap"))), None)
+    asked = _asked_about(chosen) if chosen else []
     waiting = WaitlistEntry.objects.waiting().with_everything()
     context = {
         "clinic": clinic,
         "today": today,
         "now": now,
-        "gaps": gaps[:GAPS_SHOWN],
+        "gaps": [
+            (one, dates.until(one.ends_at, one.starts_at, clinic.tz)) for one in gaps[:GAPS_SHOWN]
+        ],
         "chosen": chosen,
         "pauses": chosen is not None and chosen.worked_at is None and chosen.due_at > now,
-        "days": list(_days(clinic, chosen, now)) if chosen else [],
+        "days": list(_days(clinic, chosen, asked, now)) if chosen else [],
+        "asked": asked,
         "open_offers": WaitlistOffer.objects.open().with_everything().order_by("until"),
         "entries": [(one, wish_in_words(one, clinic, today)) for one in waiting[:SHOWN]],
         "in_all": waiting.count(),
@@ -89,20 +90,35 @@ def _gaps(now: datetime) -> QuerySet[FreedTime]:
     return ahead.order_by("starts_at", "ends_at", "-freed_at").distinct("starts_at", "ends_at")
 
 
-def _days(clinic: Clinic, freed: FreedTime, now: datetime) -> Iterator[GapOfADay]:
-    gap = gap_of(clinic, freed.interval, at_once=True, now=now)
+def _end(freed: FreedTime, clinic: Clinic) -> str:
+    return dates.until(freed.ends_at, freed.starts_at, clinic.tz)
+
+
+def _asked_about(freed: FreedTime) -> list[WaitlistOffer]:
+    """Who has been offered some of it, and what became of that."""
+    there = WaitlistOffer.objects.filter(starts_at__lt=freed.ends_at, ends_at__gt=freed.starts_at)
+    return list(there.with_everything().order_by("made_at"))
+
+
+def _days(
+    clinic: Clinic, freed: FreedTime, asked: Sequence[WaitlistOffer], now: datetime
+) -> Iterator[GapOfADay]:
+    """As if what is kept for somebody now were free: the next in line are of interest too."""
+    kept = [one for one in asked if one.is_open(now)]
+    ignoring = Ignoring(appointments=tuple(one.hold_id for one in kept if one.hold_id))
+    gap = gap_of(clinic, freed.interval, at_once=True, ignoring=ignoring, now=now)
     for day in gap.days[:DAYS_SHOWN] if gap else []:
         assert gap is not None  # noqa: S101 - else there are no days
-        yield _day(clinic, gap, day)
+        yield _day(clinic, gap, day, kept)
 
 
-def _day(clinic: Clinic, gap: OpenGap, day: date) -> GapOfADay:
+def _day(clinic: Clinic, gap: OpenGap, day: date, kept: Sequence[WaitlistOffer]) -> GapOfADay:
     found, today = gap.candidates(day), clinic.day_of(gap.now)
     suited = [one for one in found if one.wanted]
     return GapOfADay(
         day=day,
         suited=[
-            _suited(one, wish_in_words(one.entry, clinic, today), is_next=number == 0)
+            _suited(one, wish_in_words(one.entry, clinic, today), kept, is_next=number == 0)
             for number, one in enumerate(suited)
         ],
         others=[
@@ -113,13 +129,21 @@ def _day(clinic: Clinic, gap: OpenGap, day: date) -> GapOfADay:
     )
 
 
-def _suited(candidate: Candidate, wish: WishInWords, *, is_next: bool) -> Suited:
-    reason = candidate.why_not or (None if is_next else WhyNot.OTHERS_FIRST)
+def _suited(
+    candidate: Candidate, wish: WishInWords, kept: Sequence[WaitlistOffer], *, is_next: bool
+) -> Suited:
+    match = candidate.match
+    start = match.start if match else candidate.wanted[0]
+    end = start.at + timedelta(seconds=duration_of(candidate.entry).length)
+    is_kept = any(one.starts_at < end and start.at < one.ends_at for one in kept)
+    comes_first = is_next and not is_kept
+    reason = candidate.why_not or (None if comes_first else WhyNot.OTHERS_FIRST)
     return Suited(
         candidate=candidate,
         wish=wish,
+        start=start,
         why=dates.translated(reason.sentence) if reason else "",
-        can_be_offered=candidate.match is not None or reason in SET_ASIDE_BY_HAND,
+        can_be_offered=not is_kept and (match is not None or reason in SET_ASIDE_BY_HAND),
     )
 
 

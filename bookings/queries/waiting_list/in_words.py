@@ -39,13 +39,13 @@ def wish_in_words(entry: WaitlistEntry, clinic: Clinic, today: date) -> WishInWo
 
 
 def times_in_words(entry: WaitlistEntry) -> str:
-    """Mondays or Thursdays, in the morning; any day, at any time."""
+    """Monday or Thursday, in the morning; at any time."""
     names = [str(Weekday(day).label) for day in sorted(entry.weekdays)]
     either = pgettext("between the last two of a list", "or")
-    days = get_text_list(names, either) if names else _("any day")
     parts = [str(PARTS_OF_DAY[part]) for part in sorted(entry.parts) if part in PARTS_OF_DAY]
     at = get_text_list(parts, either) if parts else _("at any time")
-    return _("{days}, {times}").format(days=days, times=at)
+    days = get_text_list(names, either)
+    return _("{days}, {times}").format(days=days, times=at) if days else at
 
 
 def notice_in_words(hours: int) -> str:

@@ -14,7 +14,7 @@ from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import ListedWish, Start
 from bookings.models import Clinic, FreedTime, Treatment, WaitlistEntry
 from bookings.queries.scheduling.diary import DiaryFacts, diary_facts, part_of_day
-from bookings.queries.scheduling.slots import Placement
+from bookings.queries.scheduling.slots import NOTHING, Ignoring, Placement
 from bookings.queries.waiting_list.wishes import duration_of, plans_of, wishes_of
 
 
@@ -148,11 +148,17 @@ class OpenGap:
 
 
 def gap_of(
-    clinic: Clinic, interval: Interval, *, at_once: bool = False, now: datetime
+    clinic: Clinic,
+    interval: Interval,
+    *,
+    at_once: bool = False,
+    ignoring: Ignoring = NOTHING,
+    now: datetime,
 ) -> OpenGap | None:
     """What is free of the interval and who might like it; None if nobody waits or it is over.
 
-    `at_once` is for the desk, which does not wait for second thoughts.
+    `at_once` is for the desk, which does not wait for second thoughts; what it is `ignoring` counts
+    as free.
     """
     entries = {one.pk: one for one in WaitlistEntry.objects.waiting().with_everything()}
     wishes = wishes_of(list(entries.values()), clinic, now=now)
@@ -163,7 +169,7 @@ def gap_of(
         clinic=clinic,
         interval=during,
         paused=[] if at_once else [one.interval for one in FreedTime.objects.paused(now)],
-        facts=_facts(clinic, during, entries.values(), now),
+        facts=_facts(clinic, during, entries.values(), ignoring, now),
         entries=entries,
         wishes=wishes,
         now=now,
@@ -171,7 +177,11 @@ def gap_of(
 
 
 def _facts(
-    clinic: Clinic, during: Interval, entries: Collection[WaitlistEntry], now: datetime
+    clinic: Clinic,
+    during: Interval,
+    entries: Collection[WaitlistEntry],
+    ignoring: Ignoring,
+    now: datetime,
 ) -> DiaryFacts:
     first = clinic.day_of(during.start)
     return diary_facts(
@@ -180,6 +190,7 @@ def _facts(
         days=(clinic.day_of(during.end) - first).days + 1,
         treatments={one.treatment for one in entries if _is_offered(one.treatment)},
         longest=timedelta(seconds=max(duration_of(one).blocked for one in entries)),
+        ignoring=ignoring,
         now=now,
     )
 

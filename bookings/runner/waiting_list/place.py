@@ -36,6 +36,8 @@ def place(request: HttpRequest, client: Client, facts: dict[str, Any]) -> HttpRe
         return redirect(_url(entry))
     if request.POST.get("do") == CHANGE:
         return _change(request, entry)
+    if entry.is_waiting:
+        entries.look_for(entry, now=timezone.now())
     messages.success(request, _("Thank you. Your place on the list is confirmed."))
     return redirect(_url(entry))
 
