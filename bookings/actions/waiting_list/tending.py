@@ -2,9 +2,11 @@
 being killed, and nothing happens twice by being done again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from bookings.actions.refusals import Busy, Refused
@@ -23,18 +25,41 @@ from bookings.queries.scheduling.slots import Placement
 from bookings.queries.training import protocol
 from bookings.queries.waiting_list.matches import Candidate, OpenGap, gap_of
 
-AT_ONCE = 50  # rows in one run
+AT_ONCE = 50  # rows that are read together
+TENDING = 8_723_021  # the lock's number
 REMEMBERED_FOR = timedelta(days=30)
 
 
 def tend(*, now: datetime) -> int:
-    """End what is over, and offer what has come free. Returns how many offers were made."""
-    _end_what_is_over(now)
-    clinic = Clinic.objects.the()
-    if clinic.mail_paused_at or _is_night(clinic, now):
-        return 0  # an offer that nobody reads would only keep the time from others
-    due = FreedTime.objects.due(now)[:AT_ONCE]
-    return sum(_work(clinic, freed, now) for freed in list(due))
+    """End what is over, and offer what has come free. Returns how many offers were made.
+
+    One worker does so at a time; the others leave it to that one.
+    """
+    with _alone() as is_alone:
+        if not is_alone:
+            return 0
+        _end_what_is_over(now)
+        clinic = Clinic.objects.the()
+        if clinic.mail_paused_at or _is_night(clinic, now):
+            return 0  # an offer that nobody reads would only keep the time from others
+        made = 0
+        while due := list(FreedTime.objects.due(now)[:AT_ONCE]):
+            made += sum(_work(clinic, freed, now) for freed in due)
+        return made
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """By a lock of the connection's, which ends with whoever is killed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TENDING])
+        [is_alone] = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [TENDING])
 
 
 def look_through(*, now: datetime) -> None:
