@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.CharField(default=bookings.models.scheduling.appointments.new_public_id, editable=False, max_length=32, unique=True)),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('expired', 'not answered in time'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
+                ('state', models.CharField(choices=[('open', 'not answered yet'), ('accepted', 'accepted'), ('declined', 'declined'), ('expired', 'not answered in time'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
                 ('channel', models.CharField(choices=[('mail', 'by mail')], default='mail', max_length=10)),
                 ('made_at', models.DateTimeField()),
                 ('until', models.DateTimeField(help_text='Until when the time is kept.')),

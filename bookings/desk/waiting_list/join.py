@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.refusals import Refused
 from bookings.actions.waiting_list import entries
 from bookings.actions.waiting_list.entries import JoinRequest
 from bookings.models import Client, Clinic, Therapist, Treatment
@@ -77,8 +77,6 @@ def join(request: StaffRequest, pk: int) -> HttpResponse:
     )
     try:
         entries.join(wanted, now=now)
-    except Busy:
-        raise
     except Refused as refusal:
         return _show(request, client, form, refusal=refusal, status=status_of(refusal))
     messages.success(request, _("{client} is on the waiting list.").format(client=client))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings import dates
-from bookings.actions.refusals import Busy, Refused
+from bookings.actions.refusals import Refused
 from bookings.actions.waiting_list import entries, offers
 from bookings.actions.waiting_list.offers import SET_ASIDE_BY_HAND, OfferRequest
 from bookings.core.intervals import Interval
@@ -157,8 +157,6 @@ def offer_by_hand(request: StaffRequest, pk: int) -> HttpResponse:
             raise Refused(_("That time is not free any more."))
         wanted = OfferRequest(entry=entry.pk, start=start, by=who(request), by_hand=True)
         made = offers.make(wanted, now=timezone.now())
-    except Busy:
-        raise
     except Refused as refusal:
         messages.error(request, _("{why} Nothing was offered.").format(why=refusal))
     else:
@@ -184,17 +182,25 @@ def _start(entry: WaitlistEntry, at: datetime | None) -> Start | None:
 @require_POST
 def withdraw(request: StaffRequest, pk: int) -> HttpResponse:
     offer = get_object_or_404(WaitlistOffer.objects.with_everything(), pk=pk)
-    offers.withdraw(offer, now=timezone.now())
-    messages.success(request, _("The offer is withdrawn, and {client} is told.").format(
-        client=offer.client))  # fmt: skip
+    try:
+        offers.withdraw(offer, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("The offer is withdrawn, and {client} is told.")
+        messages.success(request, said.format(client=offer.client))
     return _back(request)
 
 
 @require_POST
 def take_off(request: StaffRequest, pk: int) -> HttpResponse:
     entry = get_object_or_404(WaitlistEntry.objects.with_everything(), pk=pk)
-    entries.leave(entry, now=timezone.now())
-    messages.success(request, _("{client} is off the list.").format(client=entry.client))
+    try:
+        entries.leave(entry, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("{client} is off the list.").format(client=entry.client))
     return _back(request)
 
 

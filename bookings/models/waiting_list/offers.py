@@ -14,7 +14,7 @@ from bookings.models.waiting_list.entries import WaitlistEntry
 
 
 class OfferState(models.TextChoices):
-    OPEN = "open", gettext_lazy("open")
+    OPEN = "open", gettext_lazy("not answered yet")
     ACCEPTED = "accepted", gettext_lazy("accepted")
     DECLINED = "declined", gettext_lazy("declined")
     EXPIRED = "expired", gettext_lazy("not answered in time")

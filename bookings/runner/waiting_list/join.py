@@ -79,8 +79,6 @@ def _join(request: HttpRequest, treatment: Treatment, today: date) -> HttpRespon
     )
     try:
         entry = entries.join(wanted, now=now)
-    except Busy:
-        raise
     except Refused as refusal:
         return _show(request, treatment, form, refusal=refusal, status=status_of(refusal))
     return _to_it(request, entry)

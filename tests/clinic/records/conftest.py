@@ -100,6 +100,7 @@ def known(ana, visit, kim):
     )
     BroughtPlan.objects.create(client=ana, data=dict(told.data), at=now)
     DeclinedSession.objects.create(client=ana, kind="training", ideal=now.date())
+    factories.make_offer(factories.make_entry(ana), therapist=kim)
     MailConsent.objects.create(client=ana, group="nudges", wanted=True, at=now, how="test")
     feeds.renew(client=ana)
     given = Given("knee", "Your knee?", "note", False, "", True, TOLD)
