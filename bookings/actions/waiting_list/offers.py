@@ -1,6 +1,6 @@
 """Offers: made and kept by a hold, taken by one press, declined, ended; and the next in line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +19,7 @@ from bookings.actions.scheduling.holds import Holder, HoldRequest
 from bookings.core.roles import Role
 from bookings.core.scheduling.codes import Rules
 from bookings.core.waiting_list.holding import held_until
-from bookings.core.waiting_list.matching import Moment, why_not
+from bookings.core.waiting_list.matching import Moment, against
 from bookings.core.waiting_list.reasons import WhyNot
 from bookings.core.waiting_list.wishes import Start
 from bookings.mail.wake_worker import ring
@@ -169,14 +169,16 @@ def _until(clinic: Clinic, entry: WaitlistEntry, request: OfferRequest, now: dat
     notice = timedelta(minutes=clinic.minimum_notice_minutes)
     moment = Moment(now=now, today=clinic.day_of(now), notice=notice)
     wish = wishes_of([entry], clinic, now=now)[entry.pk]
-    reason = why_not(wish, request.start, moment)
-    cut_off = wish.cut_off(request.start.at, notice)
-    if request.by_hand and reason in SET_ASIDE_BY_HAND:
-        reason, cut_off = None, request.start.at - notice
-    until = held_until(now, cut_off)
-    if reason is None and until is not None:
-        return until
-    raise NotToBeOffered(_(str((reason or WhyNot.TOO_NEAR).sentence)))
+    aside: set[WhyNot] = {WhyNot.TOO_NEAR}  # asked below, of what is left of the wish
+    if request.by_hand:
+        aside |= {*SET_ASIDE_BY_HAND}
+        wish = replace(wish, notice=timedelta())
+    found = [one for one in against(wish, request.start, moment) if one not in aside]
+    until = held_until(now, wish.cut_off(request.start.at, notice))
+    if found or until is None:
+        reason = found[0] if found else WhyNot.TOO_NEAR
+        raise NotToBeOffered(_(str(reason.sentence)))
+    return until
 
 
 def _slot(entry: WaitlistEntry, start: Start) -> Slot:

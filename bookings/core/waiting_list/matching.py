@@ -50,9 +50,13 @@ def wanted(wish: ListedWish, starts: Iterable[Start], moment: Moment) -> list[St
 
 def why_not(wish: ListedWish, start: Start, moment: Moment) -> WhyNot | None:
     """The first thing that is against it."""
-    return next(_against_wanting(wish, start, moment), None) or next(
-        _against_offering(wish, start, moment), None
-    )
+    return next(against(wish, start, moment), None)
+
+
+def against(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:
+    """All that is against it; first what says that they would not want it."""
+    yield from _against_wanting(wish, start, moment)
+    yield from _against_offering(wish, start, moment)
 
 
 def _against_wanting(wish: ListedWish, start: Start, moment: Moment) -> Iterator[WhyNot]:

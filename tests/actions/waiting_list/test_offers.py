@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from bookings.actions.clients.identity import prove
 from bookings.actions.scheduling import cancellation, changes, holds, undoing, unproved
 from bookings.actions.scheduling.changes import MoveRequest
 from bookings.actions.waiting_list import entries, offers, tending
@@ -12,6 +13,7 @@ from bookings.actions.waiting_list.entries import JoinRequest, WaitTerms
 from bookings.core.scheduling.codes import Rules
 from bookings.core.scheduling.statuses import Status
 from bookings.core.waiting_list.reasons import WhyNot
+from bookings.links import digest_of
 from bookings.models import (
     Appointment,
     Clinic,
@@ -444,3 +446,23 @@ def test_nobody_is_offered_anything_at_night(ten, wait, clock):
     later(clock, 9 * HOUR)
     assert tend() == 1
     assert offer_to(entry).until == timezone.now() + 2 * HOUR
+
+
+def test_a_place_whose_days_are_over_is_one_no_more(wait, clock, massage):
+    entry = wait()
+    later(clock, timedelta(days=4))
+    tend()
+    entry.refresh_from_db()
+    assert entry.state == EntryState.OVER
+
+
+def test_records_that_become_one_wait_as_one_with_one_open_offer(wait, ana):
+    other = factories.make_client("Ana Demo", email=ana.email, proved_at=None)
+    entries_of_both = [wait(ana), wait(other)]
+    kept, gone = (factories.make_offer(entry) for entry in entries_of_both)
+    mailed_to = digest_of(other.email)
+    assert prove(other, mailed_to=mailed_to, by="runner", now=timezone.now()) == ana
+    gone.refresh_from_db()
+    assert (gone.client, gone.state) == (ana, OfferState.WITHDRAWN)
+    assert ana.waits_for.count() == 2
+    assert ana.offers.open().get() == kept

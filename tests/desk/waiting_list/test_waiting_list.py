@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bookings.actions.scheduling import cancellation
+from bookings.actions.waiting_list import offers
 from bookings.models import FreedTime, OfferState, WaitlistEntry
 from tests import factories
 
@@ -62,6 +63,21 @@ def test_the_desk_offers_it_out_of_turn_and_takes_it_back(desk, full_day, wait):
     desk.post(f"{PAGE}offers/{offer.pk}/withdraw/", {})
     offer.refresh_from_db()
     assert offer.state == OfferState.WITHDRAWN
+
+
+def test_the_desk_may_offer_once_more_what_was_passed_on_but_not_two_at_once(desk, full_day, wait):
+    entry = wait("Ana First")
+    gap = freed(full_day)
+    sent = {"start": full_day[1].starts_at.isoformat(), "gap": gap.pk}
+    desk.post(f"{PAGE}{entry.pk}/offer/", sent)
+    offers.decline(entry.offers.get(), now=timezone.now())
+    assert "They were offered this time already." in desk.get(PAGE, {"gap": gap.pk}).text
+    desk.post(f"{PAGE}{entry.pk}/offer/", sent)
+    assert entry.offers.filter(state=OfferState.OPEN).count() == 1
+    cancellation.cancel(full_day[3], by="desk: dee", now=timezone.now())
+    other = {**sent, "start": full_day[3].starts_at.isoformat()}
+    said = desk.post(f"{PAGE}{entry.pk}/offer/", other, follow=True).text
+    assert "They are thinking about another offer. Nothing was offered." in said
 
 
 @pytest.mark.parametrize("start", ["", "soon", "2020-01-01T10:00:00+00:00"])
