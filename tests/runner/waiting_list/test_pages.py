@@ -207,3 +207,9 @@ def test_earlier_please_moves_the_visit_by_one_press(client, full_day, ana, cloc
     client.post(offer_page(offer), {"answer": "take"})
     mine.refresh_from_db()
     assert (mine.starts_at, mine.revision) == (full_day[1].starts_at, 1)
+
+
+def test_ones_places_stand_with_what_one_has_booked(anas, client, ana, entry):
+    for page in (anas.get("/account/"), client.get(path_of(Purpose.VISITS, ana))):
+        assert "On the waiting list" in page.text
+        assert "/waiting/" in page.text
