@@ -21,6 +21,7 @@ from bookings.models import FreedTime, WaitlistOffer
 from bookings.queries.training import protocol
 from tests import factories
 from tests.patience import wait_for
+from tests.reading import present
 
 WAITING, GAPS = int(os.environ.get("WAITING", "40")), int(os.environ.get("GAPS", "16"))
 WORKERS = 8
@@ -94,12 +95,13 @@ def test_nothing_is_offered_twice_and_nothing_is_lost_however_many_are_killed(fr
             os.kill(victim.pid, signal.SIGKILL)
         workers.append(context.Process(target=work, args=(now,)))
         workers[-1].start()
-    wait_for(lambda: not any(one.is_alive() for one in workers), otherwise="workers that go on")
+    wait_for(lambda: not any(one.is_alive() for one in workers), otherwise=lambda: "workers go on")
     open_offers = WaitlistOffer.objects.open()
     assert {visit.starts_at for visit in freed} <= {one.starts_at for one in open_offers}
     for each in ("client", "starts_at"):
         assert open_offers.values(each).distinct().count() == open_offers.count()
-    assert all(one.hold.status == Status.HELD for one in open_offers.select_related("hold"))
+    holds = [present(one.hold) for one in open_offers.select_related("hold")]
+    assert {one.status for one in holds} == {Status.HELD}
     assert not FreedTime.objects.to_be_worked().exists()
     with connection.cursor() as cursor:
         cursor.execute(OVERLAPPING)
