@@ -42,11 +42,24 @@ DAYS, HOURS = 3, range(9, 13)
 DESK = "desk: dee"
 
 
+WISHES = st.fixed_dictionaries(
+    {
+        "treatment": st.integers(0, 1),
+        "person": st.sampled_from([None, None, 0, 1]),
+        "weekdays": st.sampled_from([(), (), (5,), (5, 6), (0,)]),
+        "notice": st.sampled_from([0, 0, 20]),
+        "waited": st.integers(0, 40),
+    }
+)
+
+TENDED = st.sampled_from([None, timedelta(), timedelta(minutes=10)])  # so long afterwards
+
+
 class WaitingList(RuleBasedStateMachine):
     """Two therapists in two rooms with full mornings, Saturday to Monday."""
 
-    @initialize()
-    def fill_the_clinic(self):
+    @initialize(wishes=st.lists(WISHES, min_size=4, max_size=9))
+    def fill_the_clinic(self, wishes):
         for model in (WaitlistOffer, WaitlistEntry, FreedTime, Absence):
             model.objects.all().delete()
         Appointment.objects.all().delete()
@@ -75,6 +88,8 @@ class WaitingList(RuleBasedStateMachine):
                             booked_at=FRIDAY - 30 * timedelta(days=1),
                         ).pk
                     )
+        for wish in wishes:
+            self.put_on_the_list(wish)
 
     def teardown(self):
         WaitlistOffer.objects.all().delete()
@@ -89,22 +104,20 @@ class WaitingList(RuleBasedStateMachine):
         self.now = now
         CLOCK.move_to(now)
 
-    @rule(
-        treatment=st.integers(0, 1),
-        person=st.sampled_from([None, 0, 1]),
-        weekdays=st.sampled_from([(), (5,), (5, 6), (0,)]),
-        notice=st.sampled_from([0, 0, 20]),
-        waited=st.integers(0, 40),
-    )
-    def join(self, treatment, person, weekdays, notice, waited):
+    @rule(wish=WISHES)
+    def join(self, wish):
+        self.put_on_the_list(wish)
+
+    def put_on_the_list(self, wish):
+        person = wish["person"]
         factories.make_entry(
-            treatment=self.treatments[treatment],
+            treatment=self.treatments[wish["treatment"]],
             therapist=None if person is None else self.people[person],
-            weekdays=list(weekdays),
-            notice_hours=notice,
+            weekdays=list(wish["weekdays"]),
+            notice_hours=wish["notice"],
             first_day=FRIDAY.date(),
             last_day=(FRIDAY + timedelta(days=DAYS)).date(),
-            joined_at=self.now - timedelta(days=waited),
+            joined_at=self.now - timedelta(days=wish["waited"]),
         )
 
     @rule(which=st.integers(0, 11))
@@ -121,11 +134,13 @@ class WaitingList(RuleBasedStateMachine):
                 joined_at=self.now,
             )
 
-    @rule(which=st.integers(0, 23))
-    def cancel(self, which):
-        visit = Appointment.objects.get(pk=self.visits[which])
-        if visit.status == Status.BOOKED and visit.starts_at > self.now:
-            cancellation.cancel(visit, by=DESK, now=self.now)
+    @rule(several=st.sets(st.integers(0, 23), min_size=1, max_size=4), tended=TENDED)
+    def cancel(self, several, tended):
+        for which in several:
+            visit = Appointment.objects.get(pk=self.visits[which])
+            if visit.status == Status.BOOKED and visit.starts_at > self.now:
+                cancellation.cancel(visit, by=DESK, now=self.now)
+        self.tend_after(tended)
 
     @rule(which=st.integers(0, 23))
     def cancel_and_think_again(self, which):
@@ -161,10 +176,11 @@ class WaitingList(RuleBasedStateMachine):
     def take_the_blocks_back(self):
         Absence.objects.all().delete()
 
-    @rule(which=st.integers(0, 9), leaving=st.booleans())
-    def decline(self, which, leaving):
+    @rule(which=st.integers(0, 9), leaving=st.booleans(), tended=TENDED)
+    def decline(self, which, leaving, tended):
         if offer := self.open_one(which):
             offers.decline(offer, leaving=leaving, now=self.now)
+            self.tend_after(tended)
 
     @rule(which=st.integers(0, 9))
     def accept(self, which):
@@ -191,16 +207,23 @@ class WaitingList(RuleBasedStateMachine):
             left = entries.leave(waiting[which % len(waiting)], now=self.now)
             assert not left.offers.open().exists()
 
-    @rule(by=st.sampled_from([9 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 9 * HOUR, 24 * HOUR]))
-    def time_passes(self, by):
+    @rule(
+        by=st.sampled_from([9 * MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 9 * HOUR, 24 * HOUR]),
+        tended=TENDED,
+    )
+    def time_passes(self, by, tended):
         self.go_to(self.now + by)
         holds.expire_dead_holds(now=self.now)
+        self.tend_after(tended)
 
-    @rule()
-    def the_list_is_tended(self):
+    def tend_after(self, after):
         """Afterwards nobody waits whom something free could be offered to, and none of lower rank
         has been given what somebody of higher rank could have had."""
+        if after is None:
+            return
+        self.go_to(self.now + after)
         local = self.now.astimezone(self.clinic.tz)
+        paused = list(FreedTime.objects.paused(self.now))
         tending.look_through(now=self.now)
         before = {one.pk: self.might_have(one) for one in WaitlistEntry.objects.waiting()}
         last = WaitlistOffer.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
@@ -210,7 +233,14 @@ class WaitingList(RuleBasedStateMachine):
             return
         for entry in WaitlistEntry.objects.waiting():
             assert not self.might_have(entry), "passed over"
-        self.nobody_was_overtaken(before, WaitlistOffer.objects.filter(pk__gt=last))
+        made = WaitlistOffer.objects.filter(pk__gt=last)
+        self.nobody_was_overtaken(before, made)
+        assert not [
+            one
+            for one in made
+            for there in paused
+            if there.starts_at < one.ends_at and one.starts_at < there.ends_at
+        ]
 
     def nobody_was_overtaken(self, before, made):
         empty_handed = WaitlistEntry.objects.waiting().exclude(client__in=made.values("client"))
