@@ -264,11 +264,13 @@ class WaitingList(RuleBasedStateMachine):
             return set()
         if entry.appointment and not _still_to_come(entry.appointment, self.now):
             return set()
+        if entry.last_day < today:
+            return set()
         free = openings(
             self.clinic,
             entry.treatment,
             first=max(today, entry.first_day),
-            days=max(0, (entry.last_day - max(today, entry.first_day)).days + 1),
+            days=(entry.last_day - max(today, entry.first_day)).days + 1,
             therapist=entry.therapist,
             now=self.now,
         )
