@@ -38,6 +38,7 @@ from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
+from bookings.models.watching import LastSeen, Part, Seen, Trouble
 
 __all__ = [
     "SETTLED",
@@ -63,6 +64,7 @@ __all__ = [
     "Fee",
     "HardEffort",
     "Heartbeat",
+    "LastSeen",
     "LegalKind",
     "LegalText",
     "Logo",
@@ -76,6 +78,7 @@ __all__ = [
     "Method",
     "Operation",
     "Outcome",
+    "Part",
     "Payment",
     "Portrait",
     "Priority",
@@ -83,6 +86,7 @@ __all__ = [
     "Race",
     "Room",
     "RoomLoan",
+    "Seen",
     "SignInEvent",
     "SignInKind",
     "SignInMail",
@@ -90,6 +94,7 @@ __all__ = [
     "Therapist",
     "Told",
     "Treatment",
+    "Trouble",
     "User",
     "Weekday",
     "Weekly",

@@ -8,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from bookings.models import Seen
 from clinic.operations.backups import create, rotate
+from clinic.operations.backups.noting import note
 from clinic.operations.backups.programs import ProgramMissing
 from clinic.operations.database import no_answer
 
@@ -37,5 +39,6 @@ class Command(BaseCommand):
             f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"
         )
         self.stdout.write(f"Deleted because newer ones are kept: {len(gone)}")
+        note(Seen.BACKUP, say=self.stderr.write, is_sealed=bool(settings.BACKUP_KEY))
         if not settings.BACKUP_KEY:
             self.stderr.write("Not sealed: set BACKUP_KEY, or keep it where nobody can read it.")

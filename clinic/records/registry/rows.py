@@ -28,6 +28,7 @@ from bookings.models import (
     Fee,
     HardEffort,
     Heartbeat,
+    LastSeen,
     LegalText,
     Logo,
     Mail,
@@ -45,6 +46,7 @@ from bookings.models import (
     Tally,
     Therapist,
     Treatment,
+    Trouble,
     User,
     WeeklyBreak,
     WeeklyShift,
@@ -612,6 +614,8 @@ THE_CLINICS = (
             (Tally, "Tries at signing in", "numbers beside digests, for a day"),
             (Heartbeat, "Signs of life", "a sign of life"),
             (MailServer, "The mail server", "a sign of how the mail server fares"),
+            (LastSeen, gettext_noop("What was last seen to work"), "a sign of life"),
+            (Trouble, gettext_noop("What is in trouble"), "a sign of life"),
         )
     ),
 )
