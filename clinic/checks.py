@@ -21,7 +21,7 @@ from bookings.api import mail_events
 from bookings.models import User
 from bookings.queries.office.backups import NIGHTLY, last_backup
 from clinic.demo.logins import DEMO_ADDRESSES
-from clinic.operations import site_address
+from clinic.operations import mail_settings, site_address
 from clinic.operations.backups import encryption
 from therapists.core import web_push_keys
 
@@ -77,6 +77,7 @@ def _of_a_clinic() -> Iterator[str]:
     yield from site_address.problems(settings.SITE_URL, settings.ALLOWED_HOSTS)
     yield from _without_keys()
     yield from _of_mail_events()
+    yield from mail_settings.problems()
     if settings.DEBUG:
         yield "Unset DEBUG: its error pages show settings and what people have typed."
     if not settings.STAFF_NEED_A_SECOND_FACTOR:
@@ -143,8 +144,14 @@ def _of_connections() -> Iterator[str]:
     """What goes to other machines in the open, or to whichever machine answers."""
     mail, broker = settings.EMAIL_HOST, urlsplit(settings.REDIS_URL)
     database = settings.DATABASES["default"]
-    if _is_elsewhere(mail) and not settings.EMAIL_USE_TLS:
-        yield _("Set EMAIL_USE_TLS: names and links go to %s in the open.") % mail
+    if _is_elsewhere(mail) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        yield (
+            _(
+                "Set EMAIL_USE_TLS=true (or EMAIL_PORT to 465 or 587): names and links go to %s in the "
+                "open."
+            )
+            % mail
+        )
     if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in PROVES_ITSELF:
         yield _("Add sslmode=verify-full to DATABASE_URL: whoever is between us reads along.")
     if _is_elsewhere(broker.hostname or "") and broker.scheme == "redis":
