@@ -67,6 +67,7 @@ SUBJECTS = {
         "clients",
         "scheduling",
         "people",
+        "records",
     ),
 }
 DOORS = (

@@ -68,7 +68,7 @@ def plain(name: str) -> str:
 
 def undisarmed(text: str) -> str:
     """Without the apostrophe by which an export keeps a formula from running; it stays text."""
-    bare = text.strip()
+    bare = text.replace("\0", "").strip()
     return bare[1:].strip() if bare.startswith("'") and is_formula(bare[1:]) else bare
 
 
