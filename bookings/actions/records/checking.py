@@ -9,6 +9,7 @@ from bookings.actions.records import visits
 from bookings.actions.records.deciding import Court, Verdict
 from bookings.actions.records.matching import Somebody
 from bookings.actions.records.reading import NotToBeImported
+from bookings.actions.records.rows import write
 from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
 from bookings.mail.wake_worker import ring
@@ -19,7 +20,6 @@ from bookings.queries.scheduling.slots import Placement
 
 TASK = "bookings.tasks.go_on_with_imports"
 CHUNK = 200
-FIELDS = ("settled", "outcome", "reason", "client")
 
 
 def check(batch: ClientImport, *, now: datetime) -> None:
@@ -58,34 +58,36 @@ class Trial:
                 visits.is_here(one)
             elif one.slot is not None:
                 self._try(one, facts[self.clinic.day_of(one.slot.start)])
-            self._note(one)
-        ImportedRow.objects.bulk_update(rows, FIELDS)
+        write(verdicts)
 
     def _try(self, verdict: Verdict, facts: DiaryFacts) -> None:
         slot, whom = verdict.visit
         day = self.clinic.day_of(slot.start)
-        if (wanted := verdict.wanted) and wanted.key and wanted.key in self.keys:
+        if self._is_here(verdict, whom):
             visits.is_here(verdict)
             return
         facts = replace(facts, rows=[*facts.rows, *map(taken_by, self.placed.get(day, ()))])
-        if any(slot.interval.overlaps(one) for one in self.busy.get(whom, ())):
-            verdict.ends(Outcome.CLASH, visits.CLIENT_BUSY)
-            return
+        is_busy = any(slot.interval.overlaps(one) for one in self.busy.get(whom, ()))
         try:
             placement = visits.place(slot, facts, whom.client)
         except Refused as refusal:
-            verdict.ends(Outcome.CLASH, visits.why(refusal))
+            verdict.ends(Outcome.CLASH, visits.why(refusal, is_busy=is_busy))
+            return
+        if is_busy:
+            verdict.ends(Outcome.CLASH, visits.CLIENT_BUSY)
             return
         self.keys.add(verdict.wanted.key if verdict.wanted else "")
         self.placed.setdefault(day, []).append(placement)
         self.busy.setdefault(whom, []).append(slot.interval)
         visits.is_taken_in(verdict)
 
-    @staticmethod
-    def _note(verdict: Verdict) -> None:
-        row = verdict.row
-        row.settled, row.outcome, row.reason = True, verdict.outcome, verdict.reason
-        row.client = verdict.client
+    def _is_here(self, verdict: Verdict, whom: Somebody) -> bool:
+        """By its number in the other system, or as that client's at that start."""
+        wanted, there = verdict.wanted, self.busy.get(whom, ())
+        return wanted is not None and (
+            bool(wanted.key and wanted.key in self.keys)
+            or any(one.start == wanted.starts_at for one in there)
+        )
 
 
 def go_on(batch: ClientImport, *, now: datetime) -> None:

@@ -154,7 +154,8 @@ class Court:
         except Another:
             verdict.ends(Outcome.BROKEN, ANOTHER)
             return
-        if whom is None and verdict.wanted and not (person.email or person.phone):
+        nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
+        if whom is None and nobody:
             verdict.ends(Outcome.BROKEN, NO_CLIENT)
             return
         if whom is None:

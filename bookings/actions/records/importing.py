@@ -13,6 +13,7 @@ from bookings.actions.records.checking import TASK
 from bookings.actions.records.deciding import Court, Verdict
 from bookings.actions.records.matching import key_of
 from bookings.actions.records.reading import NotToBeImported
+from bookings.actions.records.rows import write
 from bookings.actions.refusals import Busy, Refused
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState, KnownAs
@@ -20,7 +21,6 @@ from bookings.models.records.imports import Outcome
 
 CHUNK = 200
 LISTS = 7_411  # of PostgreSQL's advisory locks: one list at a time writes people down
-FIELDS = ("settled", "outcome", "reason", "client", "made_client")
 
 
 def start(batch: ClientImport, *, now: datetime) -> None:
@@ -62,11 +62,7 @@ def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[Ve
     rows = list(batch.rows.filter(settled=False)[:CHUNK])
     verdicts = Court(batch, clinic, now).judge(rows)
     _take_down([one for one in verdicts if one.whom and one.whom.is_new], batch, now)
-    for one in verdicts:
-        row = one.row
-        row.settled, row.outcome, row.reason = one.slot is None, one.outcome, one.reason
-        row.client = one.client
-    ImportedRow.objects.bulk_update(rows, FIELDS)
+    write(verdicts, but_visits=True)
     _remember(batch, verdicts)
     return verdicts
 

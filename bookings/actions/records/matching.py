@@ -54,7 +54,7 @@ class Seen:
 
     def add(self, somebody: Somebody, person: Person) -> None:
         self.by_key.setdefault(key_of(person), somebody)
-        for known in _ways(person.name, person.email, person.digits):
+        for known in _ways(person.name, person.address, person.digits):
             if somebody not in self.by_name[known]:
                 self.by_name[known].append(somebody)
 
@@ -75,7 +75,7 @@ class Books:
         self._clients: dict[int, Client] = {}
         for client in _perhaps(people):
             self._clients[client.pk] = client
-            for way in _ways(client.name, client.email, digits_of(client.phone)):
+            for way in _ways(client.name, compared(client.email), digits_of(client.phone)):
                 self._by_name[way].add(client.pk)
         self._own = _of_this_site(people) if source is Source.TAPER else {}
 
@@ -92,7 +92,7 @@ class Books:
         return self._by_ways(person)
 
     def _by_ways(self, person: Person) -> Somebody | None:
-        ways = _ways(person.name, person.email, person.digits)
+        ways = _ways(person.name, person.address, person.digits)
         found = {pk for way in ways for pk in self._by_name[way]}
         named = [one for way in ways for one in self.seen.by_name.get(way, [])]
         here = list(dict.fromkeys(one for one in named if one.client is None))
@@ -108,19 +108,20 @@ class Books:
 
 
 def _ways(name: str, email: str, digits: str) -> list[tuple[str, str]]:
-    return [(name_compared(name), way) for way in (compared(email), digits) if way]
+    bare = name_compared(name)
+    return [(bare, way) for way in (email, digits) if way]
 
 
 def _refuse_another(known: Somebody, person: Person) -> None:
     """A key that once was somebody of another name, address and number is told, not believed."""
-    if known.told == person.as_told:
+    if known.told == person.as_told or not person.name:
         return
     other: Person | Client | None = known.client or known.person
     if other is None:
         return
     same = (
         name_compared(other.name) == name_compared(person.name)
-        or (person.email and compared(other.email) == compared(person.email))
+        or (person.email and compared(other.email) == person.address)
         or (person.digits and digits_of(other.phone) == person.digits)
     )
     if not same:

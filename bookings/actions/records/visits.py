@@ -40,9 +40,10 @@ def place(slot: Slot, facts: DiaryFacts, client: Client | None) -> Placement:
     return allocate(slot, facts, rules=Rules.KEPT, client=client)
 
 
-def why(refusal: Refused) -> str:
+def why(refusal: Refused, *, is_busy: bool = False) -> str:
     """Without the name of whoever is in the way, who may be erased sooner than what is said."""
     told = [str(TAKEN.get(one.code) or one.sentence) for one in refusal.problems]
+    told += [str(CLIENT_BUSY)] if is_busy else []
     return " ".join(dict.fromkeys(told)) or str(refusal)
 
 
@@ -98,8 +99,7 @@ def take_in(clinic: Clinic, batch: ClientImport, verdict: Verdict, *, now: datet
     slot, wanted, client = verdict.slot, verdict.wanted, verdict.client
     if row.settled or slot is None or wanted is None or client is None:
         return
-    key = key_of(batch, wanted, client)
-    if Appointment.objects.filter(booking_key=key).exists():
+    if already_here(batch, [verdict]):
         is_here(verdict)
         return
     expire_dead_holds(now=now)
@@ -107,7 +107,7 @@ def take_in(clinic: Clinic, batch: ClientImport, verdict: Verdict, *, now: datet
     visit = new_appointment(placement, now=now)
     visit.book(
         client,
-        key=key,
+        key=key_of(batch, wanted, client),
         facts={**placement.facts, "list": batch.pk},
         by=batch.by,
         now=now,

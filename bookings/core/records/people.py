@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -47,14 +48,19 @@ class Person:
     email: str
     phone: str
 
-    @property
+    @cached_property
     def digits(self) -> str:
         return digits_of(self.phone)
 
-    @property
+    @cached_property
+    def address(self) -> str:
+        """As it is compared."""
+        return compared(self.email) if self.email else ""
+
+    @cached_property
     def as_told(self) -> str:
         """The same for the same name, address and number, and of no use to whoever reads it."""
-        told = "\n".join([name_compared(self.name), compared(self.email), self.digits])
+        told = "\n".join([name_compared(self.name), self.address, self.digits])
         return sha256(told.encode()).hexdigest()
 
 
@@ -100,7 +106,7 @@ def person_of(values: Mapping[Field, str]) -> Person:
     key, phone = values.get(Field.KEY, ""), values.get(Field.PHONE, "")
     for is_wrong, wrong in (
         (is_formula(name), Wrong.FORMULA),
-        (not any(letter.isalpha() for letter in name), Wrong.NO_NAME),
+        (not _may_be(name) and not _is_known_by_key(values), Wrong.NO_NAME),
         (len(name) > LONGEST_NAME, Wrong.LONG_NAME),
         (piles_up_marks(name), Wrong.PILED_MARKS),
         (len(phone) > LONGEST_PHONE, Wrong.LONG_PHONE),
@@ -109,6 +115,16 @@ def person_of(values: Mapping[Field, str]) -> Person:
         if is_wrong:
             raise Broken(wrong)
     return Person(key, name, values.get(Field.EMAIL, ""), phone)
+
+
+def _may_be(name: str) -> bool:
+    return any(letter.isalpha() for letter in name)
+
+
+def _is_known_by_key(values: Mapping[Field, str]) -> bool:
+    """An appointment may name its client by their number in the other system alone."""
+    names = (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME)
+    return bool(values.get(Field.KEY)) and has_a_visit(values) and not any(map(values.get, names))
 
 
 def has_a_visit(values: Mapping[Field, str]) -> bool:
