@@ -65,6 +65,10 @@ GROUPS: tuple[tuple[Any, dict[str, tuple[Any, tuple[str, ...]]]], ...] = (
     (
         gettext_lazy("Records"),
         {
+            "office:imports": (
+                gettext_lazy("Import of clients"),
+                ("office:import", "office:import_columns"),
+            ),
             "desk:history": (gettext_lazy("Who changed what"), ()),
             "admin:index": (gettext_lazy("Records and settings"), ()),
         },

@@ -34,7 +34,6 @@ from bookings.models.records.imports import FORGOTTEN_AFTER
 
 AT_ONCE = 1_000
 SAMPLES = 3
-MOST_BYTES = 8_000_000  # of a file; the web server and the proxy take no more either
 SENTENCES = {
     Fault.EMPTY: gettext_lazy("There is nothing in that file. Nothing was imported."),
     Fault.NOT_A_TABLE: gettext_lazy(
@@ -178,6 +177,18 @@ def settle_columns(
     if not changed:
         raise NotToBeImported
     batch.refresh_from_db()
+
+
+def guess_again(batch: ClientImport, source: Source) -> None:
+    """By the names that this system uses. Raises NotToBeImported where it has been begun."""
+    settle_columns(
+        batch,
+        source=source,
+        fields=guessed(batch.columns, source),
+        order=batch.order,
+        names=batch.names,
+        remind=batch.remind,
+    )
 
 
 def _taken(names: Sequence[str], fields: Mapping[int, Field]) -> dict[int, Field]:
