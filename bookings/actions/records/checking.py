@@ -20,6 +20,15 @@ from bookings.queries.scheduling.slots import Placement
 
 TASK = "bookings.tasks.go_on_with_imports"
 CHUNK = 200
+# What a check has said of a row is no more than that.
+ANEW = {
+    "settled": False,
+    "outcome": "",
+    "reason": "",
+    "client": None,
+    "made_client": False,
+    "made_visit": False,
+}
 
 
 def check(batch: ClientImport, *, now: datetime) -> None:
@@ -30,13 +39,15 @@ def check(batch: ClientImport, *, now: datetime) -> None:
             state=ImportState.CHECKING, started_at=now
         ):
             raise NotToBeImported
-        batch.rows.update(settled=False, outcome="", reason="", client=None)
+        batch.rows.update(**ANEW)
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 
 @dataclass
 class Trial:
-    """All rows once, as if each were taken in after those before it."""
+    """All rows once, as if each were taken in after those before it. That a row makes somebody
+    or something is said of it as it will be.
+    """
 
     batch: ClientImport
     now: datetime
@@ -58,6 +69,8 @@ class Trial:
                 visits.is_here(one)
             elif one.slot is not None:
                 self._try(one, facts[self.clinic.day_of(one.slot.start)])
+            whom = one.whom
+            one.row.made_client = whom is not None and whom.first_row == one.row.number
         write(verdicts)
 
     def _try(self, verdict: Verdict, facts: DiaryFacts) -> None:
@@ -79,6 +92,7 @@ class Trial:
         self.keys.add(verdict.wanted.key if verdict.wanted else "")
         self.placed.setdefault(day, []).append(placement)
         self.busy.setdefault(whom, []).append(slot.interval)
+        verdict.row.made_visit = True
         visits.is_taken_in(verdict)
 
     def _is_here(self, verdict: Verdict, whom: Somebody) -> bool:

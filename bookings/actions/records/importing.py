@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from bookings.actions.clients import details
 from bookings.actions.clients.details import NewClient
 from bookings.actions.records import visits
-from bookings.actions.records.checking import TASK
+from bookings.actions.records.checking import ANEW, TASK
 from bookings.actions.records.deciding import Court, Verdict
 from bookings.actions.records.matching import key_of
 from bookings.actions.records.reading import NotToBeImported
@@ -29,7 +29,7 @@ def start(batch: ClientImport, *, now: datetime) -> None:
     with transaction.atomic():
         if not may.update(state=ImportState.RUNNING, started_at=now):
             raise NotToBeImported
-        batch.rows.update(settled=False, outcome="", reason="", client=None)
+        batch.rows.update(**ANEW)
         transaction.on_commit(lambda: ring(TASK), robust=True)
 
 

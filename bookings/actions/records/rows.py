@@ -9,9 +9,10 @@ from bookings.actions.records.deciding import Verdict
 WRITE = """
     UPDATE bookings_importedrow AS kept
     SET settled = told.settled, outcome = told.outcome, reason = told.reason,
-        client_id = told.client, made_client = told.made
-    FROM unnest(%s::bigint[], %s::bool[], %s::text[], %s::text[], %s::bigint[], %s::bool[])
-        AS told (id, settled, outcome, reason, client, made)
+        client_id = told.client, made_client = told.made, made_visit = told.booked
+    FROM unnest(
+        %s::bigint[], %s::bool[], %s::text[], %s::text[], %s::bigint[], %s::bool[], %s::bool[]
+    ) AS told (id, settled, outcome, reason, client, made, booked)
     WHERE kept.id = told.id
 """
 
@@ -26,6 +27,7 @@ def write(verdicts: Sequence[Verdict], *, but_visits: bool = False) -> None:
             one.reason,
             one.client and one.client.pk,
             one.row.made_client,
+            one.row.made_visit,
         )
         for one in verdicts
     ]

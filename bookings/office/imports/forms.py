@@ -52,7 +52,7 @@ class ColumnsForm(forms.Form):
     order = forms.ChoiceField(
         label=gettext_lazy("Days such as 03/04/2026"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect({"class": "form-check-input"}),
     )
     remind = forms.BooleanField(
         label=gettext_lazy("Remind them by mail of the appointments in this list"),
@@ -89,6 +89,7 @@ class ColumnsForm(forms.Form):
                     label=name or _("Column {number}").format(number=number + 1),
                     choices=choices,
                     required=False,
+                    widget=forms.Select({"class": "form-select form-select-sm"}),
                     initial=self.batch.mapping.get(str(number), ""),
                 )
 

@@ -33,7 +33,7 @@ TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 
 @page_methods
 def listed(request: StaffRequest) -> HttpResponse:
-    form = FileForm(request.POST or None, request.FILES or None)
+    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
