@@ -43,8 +43,8 @@ class TimedRequest(HTTPRequestParser):
         """How much may follow depends on the page."""
         super().parse_header(header_plus)
         most = most_bytes(self.path)
-        if most != self.adj.max_request_body_size:
-            self.adj = copy(self.adj)
+        if most != MOST_BYTES:
+            self.adj: Adjustments = copy(self.adj)
             self.adj.max_request_body_size = most
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from bookings.actions.records import checking, importing, jobs, reading, undoing
-from bookings.core.records.fields import Source
+from bookings.core.records.fields import OtherSystem
 from bookings.models import ClientImport
 from tests.reading import present
 
@@ -22,7 +22,7 @@ def read(text: str | bytes, name: str = "list.csv") -> ClientImport:
 def settled(batch: ClientImport, **changed: Any) -> ClientImport:
     """Its columns as they were guessed, but for what is changed; and its days, where those say."""
     wanted: dict[str, Any] = {
-        "source": Source(batch.source),
+        "source": OtherSystem(batch.source),
         "fields": batch.fields,
         "order": reading.orders_of(batch, changed.get("fields", batch.fields)).sure,
         "names": {},

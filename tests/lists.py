@@ -5,14 +5,14 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bookings.core.records.fields import Field, Source
+from bookings.core.records.fields import Field, OtherSystem
 
 F = Field
 
 
 @dataclass(frozen=True)
 class Shape:
-    source: Source
+    source: OtherSystem
     name: str
     names: Sequence[str]
     mapping: Mapping[str, Field]
@@ -20,7 +20,7 @@ class Shape:
 
 SHAPES = (
     Shape(
-        Source.CLINIKO,
+        OtherSystem.CLINIKO,
         "patients",
         ["Id", "Title", "First name", "Last name", "Date of birth", "Email", "Mobile phone",
          "Home phone", "Medicare", "Referral source", "Reminder type", "Medical alerts",
@@ -29,7 +29,7 @@ SHAPES = (
          "Mobile phone": F.PHONE, "Home phone": F.PHONE, "Archived at": F.GONE},
     ),
     Shape(
-        Source.CLINIKO,
+        OtherSystem.CLINIKO,
         "appointments",
         ["Appointment id", "Patient id", "Patient", "Practitioner", "Appointment type",
          "Business", "Start time", "End time", "Notes", "Cancelled at", "Did not arrive"],
@@ -38,7 +38,7 @@ SHAPES = (
          "End time": F.END, "Cancelled at": F.STATUS, "Did not arrive": F.STATUS},
     ),
     Shape(
-        Source.JANE,
+        OtherSystem.JANE,
         "clients",
         ["Patient Number", "First Name", "Preferred Name", "Last Name", "Email", "Home Phone",
          "Mobile Phone", "Birth Date", "Family Doctor"],
@@ -46,7 +46,7 @@ SHAPES = (
          "Email": F.EMAIL, "Home Phone": F.PHONE, "Mobile Phone": F.PHONE},
     ),
     Shape(
-        Source.FRESHA,
+        OtherSystem.FRESHA,
         "appointments",
         ["Ref #", "Channel", "Client", "Service", "Scheduled date", "Time", "Duration (mins)",
          "Team member", "Status"],
@@ -55,7 +55,7 @@ SHAPES = (
          "Team member": F.THERAPIST, "Status": F.STATUS},
     ),
     Shape(
-        Source.ACUITY,
+        OtherSystem.ACUITY,
         "appointments",
         ["Start Time", "End Time", "First Name", "Last Name", "Phone", "Email", "Type",
          "Calendar", "Appointment Price", "Notes", "Date Scheduled", "Label", "Appointment ID"],
@@ -64,10 +64,10 @@ SHAPES = (
          "Calendar": F.THERAPIST, "Label": F.STATUS, "Appointment ID": F.VISIT_KEY},
     ),
     Shape(
-        Source.SQUARE,
+        OtherSystem.SQUARE,
         "customers",
         ["Reference ID", "First Name", "Last Name", "Email Address", "Phone Number", "Birthday",
-         "Memo", "Square Customer ID", "Creation Source", "Transaction Count", "Total Spend",
+         "Memo", "Square Customer ID", "Creation OtherSystem", "Transaction Count", "Total Spend",
          "Email Subscription Status"],
         {"Square Customer ID": F.KEY, "First Name": F.FIRST_NAME, "Last Name": F.LAST_NAME,
          "Email Address": F.EMAIL, "Phone Number": F.PHONE},

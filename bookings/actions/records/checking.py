@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from bookings.actions.records import visits
-from bookings.actions.records.deciding import Court, Verdict
+from bookings.actions.records.deciding import Court, RowVerdict
 from bookings.actions.records.matching import Somebody
 from bookings.actions.records.reading import NotToBeImported
 from bookings.actions.records.rows import write
@@ -14,7 +14,7 @@ from bookings.actions.refusals import Refused
 from bookings.core.intervals import Interval
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState
-from bookings.models.records.imports import Outcome
+from bookings.models.records.imports import RowOutcome
 from bookings.queries.scheduling.diary import DiaryFacts, facts_by_day, taken_by
 from bookings.queries.scheduling.slots import Placement
 
@@ -73,7 +73,7 @@ class Trial:
             one.row.made_client = whom is not None and whom.first_row == one.row.number
         write(verdicts)
 
-    def _try(self, verdict: Verdict, facts: DiaryFacts) -> None:
+    def _try(self, verdict: RowVerdict, facts: DiaryFacts) -> None:
         slot, whom = verdict.visit
         day = self.clinic.day_of(slot.start)
         if self._is_here(verdict, whom):
@@ -84,10 +84,10 @@ class Trial:
         try:
             placement = visits.place(slot, facts, whom.client)
         except Refused as refusal:
-            verdict.ends(Outcome.CLASH, visits.why(refusal, is_busy=is_busy))
+            verdict.ends(RowOutcome.CLASH, visits.why(refusal, is_busy=is_busy))
             return
         if is_busy:
-            verdict.ends(Outcome.CLASH, visits.CLIENT_BUSY)
+            verdict.ends(RowOutcome.CLASH, visits.CLIENT_BUSY)
             return
         self.keys.add(verdict.wanted.key if verdict.wanted else "")
         self.placed.setdefault(day, []).append(placement)
@@ -95,7 +95,7 @@ class Trial:
         verdict.row.made_visit = True
         visits.is_taken_in(verdict)
 
-    def _is_here(self, verdict: Verdict, whom: Somebody) -> bool:
+    def _is_here(self, verdict: RowVerdict, whom: Somebody) -> bool:
         """By its number in the other system, or as that client's at that start."""
         wanted, there = verdict.wanted, self.busy.get(whom, ())
         return wanted is not None and (

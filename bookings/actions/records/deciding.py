@@ -12,19 +12,20 @@ from bookings.actions.records.matching import Another, Books, Seen, Several, Som
 from bookings.core.clients.addresses import kept_address
 from bookings.core.clients.phones import is_a_phone
 from bookings.core.clients.search_text import name_compared
-from bookings.core.records.fields import Field, Source
+from bookings.core.records.fields import Field, OtherSystem
 from bookings.core.records.people import (
     Broken,
-    Person,
-    Wanted,
+    Listed,
+    ListedVisit,
     Wrong,
     person_of,
+    row_number,
     values_of,
     visit_of,
 )
 from bookings.models import Client, ClientImport, Clinic, ImportedRow, Therapist, Treatment
 from bookings.models.clients.addresses import AddressField
-from bookings.models.records.imports import Outcome
+from bookings.models.records.imports import RowOutcome
 from bookings.queries.scheduling.slots import Slot
 
 WRONG = {
@@ -68,18 +69,18 @@ class NoSuch(Exception):
 
 
 @dataclass
-class Verdict:
+class RowVerdict:
     """Of one row. `outcome` is what it is to be, as far as that is known before a visit is tried.
 
     `slot` is the visit to try; without one there is none, or `reason` says why not.
     """
 
     row: ImportedRow
-    outcome: Outcome = Outcome.SAME
+    outcome: RowOutcome = RowOutcome.SAME
     reason: str = ""
     whom: Somebody | None = None
-    person: Person | None = None
-    wanted: Wanted | None = None
+    person: Listed | None = None
+    wanted: ListedVisit | None = None
     slot: Slot | None = None
 
     @property
@@ -93,7 +94,7 @@ class Verdict:
             raise ValueError(self.row.number)
         return self.slot, self.whom
 
-    def ends(self, outcome: Outcome, reason: object) -> "Verdict":
+    def ends(self, outcome: RowOutcome, reason: object) -> "RowVerdict":
         self.outcome, self.reason = outcome, str(reason)
         return self
 
@@ -108,11 +109,11 @@ class Court:
     seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
-        self.source = Source(self.batch.source)
+        self.source = OtherSystem(self.batch.source)
         self.fields = self.batch.fields
         self.offers = Offers(self.batch)
 
-    def judge(self, rows: Sequence[ImportedRow]) -> list[Verdict]:
+    def judge(self, rows: Sequence[ImportedRow]) -> list[RowVerdict]:
         verdicts = [self._read(row) for row in rows]
         people = [one.person for one in verdicts if one.person is not None]
         books = Books(self.source, people, self.seen)
@@ -123,52 +124,52 @@ class Court:
                 self._place(one, one.wanted)
         return verdicts
 
-    def _read(self, row: ImportedRow) -> Verdict:
-        verdict = Verdict(row)
+    def _read(self, row: ImportedRow) -> RowVerdict:
+        verdict = RowVerdict(row)
         values = values_of(row.cells or (), self.fields)
         try:
             person = person_of(values)
             verdict.wanted = visit_of(values, self.batch.order, self.clinic.tz)
         except Broken as error:
-            outcome = Outcome.LEFT_OUT if error.wrong is Wrong.GONE else Outcome.BROKEN
+            outcome = RowOutcome.LEFT_OUT if error.wrong is Wrong.GONE else RowOutcome.BROKEN
             return verdict.ends(outcome, WRONG[error.wrong])
         if person.email:
             try:
                 _ADDRESS.run_validators(person.email)
                 email = kept_address(person.email)
             except (ValidationError, ValueError):
-                return verdict.ends(Outcome.BROKEN, BAD_ADDRESS)
-            person = Person(person.key, person.name, email, person.phone)
+                return verdict.ends(RowOutcome.BROKEN, BAD_ADDRESS)
+            person = Listed(person.key, person.name, email, person.phone)
         if person.phone and not is_a_phone(person.phone):
-            return verdict.ends(Outcome.BROKEN, BAD_PHONE)
+            return verdict.ends(RowOutcome.BROKEN, BAD_PHONE)
         verdict.person = person
         return verdict
 
-    def _identify(self, verdict: Verdict, person: Person, books: Books) -> None:
+    def _identify(self, verdict: RowVerdict, person: Listed, books: Books) -> None:
         row = verdict.row
         try:
             whom = books.find(person)
         except Several:
-            verdict.ends(Outcome.BROKEN, SEVERAL)
+            verdict.ends(RowOutcome.BROKEN, SEVERAL)
             return
         except Another:
-            verdict.ends(Outcome.BROKEN, ANOTHER)
+            verdict.ends(RowOutcome.BROKEN, ANOTHER)
             return
         nobody = not person.name or (verdict.wanted and not (person.email or person.phone))
         if whom is None and nobody:
-            verdict.ends(Outcome.BROKEN, NO_CLIENT)
+            verdict.ends(RowOutcome.BROKEN, NO_CLIENT)
             return
         if whom is None:
             whom = Somebody(person=person, first_row=row.number, told=person.as_told)
-            verdict.outcome = Outcome.NEW
+            verdict.outcome = RowOutcome.NEW
         elif whom.first_row and whom.first_row != row.number and not verdict.wanted:
             verdict.reason = str(SAME_AS).format(row=whom.first_row)
         if row.made_client:  # by a run that was cut off
-            verdict.outcome, verdict.reason = Outcome.NEW, ""
+            verdict.outcome, verdict.reason = RowOutcome.NEW, ""
         verdict.whom = whom
         self.seen.add(whom, person)
 
-    def _place(self, verdict: Verdict, wanted: Wanted) -> None:
+    def _place(self, verdict: RowVerdict, wanted: ListedVisit) -> None:
         """Where its visit is to be; or why there is none, which leaves the client as they are."""
         reason: object = ""
         if wanted.starts_at <= self.now:
@@ -176,13 +177,13 @@ class Court:
         elif not wanted.is_coming:
             reason = NOT_COMING
         if reason:
-            known = verdict.outcome is not Outcome.NEW
-            verdict.ends(Outcome.LEFT_OUT if known else Outcome.NEW, reason)
+            known = verdict.outcome is not RowOutcome.NEW
+            verdict.ends(RowOutcome.LEFT_OUT if known else RowOutcome.NEW, reason)
             return
         try:
             verdict.slot = self.offers.slot(wanted)
         except NoSuch as error:
-            verdict.ends(Outcome.CLASH, error)
+            verdict.ends(RowOutcome.CLASH, error)
 
 
 _ADDRESS = AddressField()
@@ -195,9 +196,9 @@ class Offers:
         self.treatments = {one.pk: one for one in Treatment.objects.filter(active=True)}
         self.therapists = {one.pk: one for one in Therapist.objects.filter(active=True)}
         self.by_hand = batch.names
-        self.is_ours = batch.source == Source.TAPER
+        self.is_ours = batch.source == OtherSystem.TAPER
 
-    def slot(self, wanted: Wanted) -> Slot:
+    def slot(self, wanted: ListedVisit) -> Slot:
         """Raises NoSuch."""
         treatment = self.meant(Field.TREATMENT, wanted.treatment)
         if treatment is None:
@@ -217,8 +218,8 @@ class Offers:
         rows = self.treatments if field is Field.TREATMENT else self.therapists
         if chosen := self.by_hand.get(field.value, {}).get(name_compared(name)):
             return rows.get(chosen)
-        if self.is_ours and name.isascii() and name.isdecimal() and len(name) < 19:
-            return rows.get(int(name))
+        if self.is_ours and (number := row_number(name)) is not None:
+            return rows.get(number)
         found = [one for one in rows.values() if name_compared(one.name) == name_compared(name)]
         return found[0] if len(found) == 1 else None
 

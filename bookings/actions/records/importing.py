@@ -10,14 +10,14 @@ from bookings.actions.clients import details
 from bookings.actions.clients.details import NewClient
 from bookings.actions.records import visits
 from bookings.actions.records.checking import ANEW, TASK
-from bookings.actions.records.deciding import Court, Verdict
+from bookings.actions.records.deciding import Court, RowVerdict
 from bookings.actions.records.matching import key_of
 from bookings.actions.records.reading import NotToBeImported
 from bookings.actions.records.rows import write
 from bookings.actions.refusals import Busy, Refused
 from bookings.mail.wake_worker import ring
 from bookings.models import ClientImport, Clinic, ImportedRow, ImportState, KnownAs
-from bookings.models.records.imports import Outcome
+from bookings.models.records.imports import RowOutcome
 
 CHUNK = 200
 LISTS = 7_411  # of PostgreSQL's advisory locks: one list at a time writes people down
@@ -55,7 +55,7 @@ def _some(batch: ClientImport, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[Verdict]:
+def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[RowVerdict]:
     """The next rows, settled but for the visits that are still to be tried."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LISTS])
@@ -67,7 +67,7 @@ def _write_people(batch: ClientImport, clinic: Clinic, now: datetime) -> list[Ve
     return verdicts
 
 
-def _take_down(verdicts: Sequence[Verdict], batch: ClientImport, now: datetime) -> None:
+def _take_down(verdicts: Sequence[RowVerdict], batch: ClientImport, now: datetime) -> None:
     """Each once, for the row that first names them."""
     first = {id(one.whom): one for one in reversed(verdicts)}
     named = [(one.row, one.whom, one.person) for one in first.values() if one.whom and one.person]
@@ -77,7 +77,7 @@ def _take_down(verdicts: Sequence[Verdict], batch: ClientImport, now: datetime) 
         whom.client, row.made_client = client, True
 
 
-def _remember(batch: ClientImport, verdicts: Sequence[Verdict]) -> None:
+def _remember(batch: ClientImport, verdicts: Sequence[RowVerdict]) -> None:
     KnownAs.objects.bulk_create(
         (
             KnownAs(
@@ -93,17 +93,17 @@ def _remember(batch: ClientImport, verdicts: Sequence[Verdict]) -> None:
     )
 
 
-def _book(batch: ClientImport, verdict: Verdict, now: datetime) -> None:
+def _book(batch: ClientImport, verdict: RowVerdict, now: datetime) -> None:
     try:
         visits.take_in(batch, verdict, now=now)
     except Busy:
         raise
     except Refused as refusal:
-        verdict.ends(Outcome.CLASH, visits.why(refusal))
+        verdict.ends(RowOutcome.CLASH, visits.why(refusal))
     _settle(verdict)
 
 
-def _settle(verdict: Verdict) -> None:
+def _settle(verdict: RowVerdict) -> None:
     ImportedRow.objects.filter(pk=verdict.row.pk, settled=False).update(
         settled=True, outcome=verdict.outcome, reason=verdict.reason
     )

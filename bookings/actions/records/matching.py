@@ -10,8 +10,8 @@ from django.db.models.functions import Right
 
 from bookings.core.clients.addresses import compared
 from bookings.core.clients.search_text import DIGITS_COMPARED, name_compared
-from bookings.core.records.fields import Source
-from bookings.core.records.people import Person, digits_of
+from bookings.core.records.fields import OtherSystem
+from bookings.core.records.people import Listed, digits_of, row_number
 from bookings.models import Client, KnownAs
 
 NO_KEY = "="  # before the digest that stands for a key
@@ -33,7 +33,7 @@ class Another(Doubt):
 class Somebody:
     """In the books, or to be written there for the row that first names them."""
 
-    person: Person | None = None
+    person: Listed | None = None
     client: Client | None = None
     first_row: int = 0
     told: str = ""
@@ -52,21 +52,21 @@ class Seen:
         default_factory=lambda: defaultdict(list)
     )
 
-    def add(self, somebody: Somebody, person: Person) -> None:
+    def add(self, somebody: Somebody, person: Listed) -> None:
         self.by_key.setdefault(key_of(person), somebody)
         for known in _ways(person.name, person.address, person.digits):
             if somebody not in self.by_name[known]:
                 self.by_name[known].append(somebody)
 
 
-def key_of(person: Person) -> str:
+def key_of(person: Listed) -> str:
     return person.key or NO_KEY + person.as_told
 
 
 class Books:
     """The books as they concern some people, in as many queries whatever their number."""
 
-    def __init__(self, source: Source, people: Sequence[Person], seen: Seen):
+    def __init__(self, source: OtherSystem, people: Sequence[Listed], seen: Seen):
         self.source, self.seen = source, seen
         self._by_key = {
             one.key: Somebody(client=one.client, told=one.told) for one in _known_as(source, people)
@@ -77,9 +77,9 @@ class Books:
             self._clients[client.pk] = client
             for way in _ways(client.name, compared(client.email), digits_of(client.phone)):
                 self._by_name[way].add(client.pk)
-        self._own = _of_this_site(people) if source is Source.TAPER else {}
+        self._own = _of_this_site(people) if source is OtherSystem.TAPER else {}
 
-    def find(self, person: Person) -> Somebody | None:
+    def find(self, person: Listed) -> Somebody | None:
         """None: they are new. Raises Doubt."""
         key = key_of(person)
         known = self.seen.by_key.get(key) or self._by_key.get(key)
@@ -91,7 +91,7 @@ class Books:
             return Somebody(client=own)
         return self._by_ways(person)
 
-    def _by_ways(self, person: Person) -> Somebody | None:
+    def _by_ways(self, person: Listed) -> Somebody | None:
         ways = _ways(person.name, person.address, person.digits)
         found = {pk for way in ways for pk in self._by_name[way]}
         named = [one for way in ways for one in self.seen.by_name.get(way, [])]
@@ -112,11 +112,11 @@ def _ways(name: str, email: str, digits: str) -> list[tuple[str, str]]:
     return [(bare, way) for way in (email, digits) if way]
 
 
-def _refuse_another(known: Somebody, person: Person) -> None:
+def _refuse_another(known: Somebody, person: Listed) -> None:
     """A key that once was somebody of another name, address and number is told, not believed."""
     if known.told == person.as_told or not person.name:
         return
-    other: Person | Client | None = known.client or known.person
+    other: Listed | Client | None = known.client or known.person
     if other is None:
         return
     same = (
@@ -128,13 +128,13 @@ def _refuse_another(known: Somebody, person: Person) -> None:
         raise Another
 
 
-def _known_as(source: Source, people: Iterable[Person]) -> Iterable[KnownAs]:
+def _known_as(source: OtherSystem, people: Iterable[Listed]) -> Iterable[KnownAs]:
     keys = {key_of(one) for one in people}
     known = KnownAs.objects.filter(source=source, key__in=keys, client__erased_at=None)
     return known.select_related("client")
 
 
-def _perhaps(people: Sequence[Person]) -> list[Client]:
+def _perhaps(people: Sequence[Listed]) -> list[Client]:
     """At one of the addresses or numbers, if they or the desk have said who they are: what
     strangers type into the public form makes nobody known."""
     emails = {one.email for one in people if one.email}
@@ -147,12 +147,11 @@ def _perhaps(people: Sequence[Person]) -> list[Client]:
     return [one for one in (*at, *by_phone) if one.is_named or not one.email]
 
 
-def _of_this_site(people: Iterable[Person]) -> dict[str, Client]:
+def _of_this_site(people: Iterable[Listed]) -> dict[str, Client]:
     """Of our own export, whose keys are our own rows as long as nobody else's stand there."""
-    keys = [one.key for one in people if one.key.isascii() and one.key.isdecimal()]
-    numbers = {int(key) for key in keys if len(key) < 19}
+    numbers = {number for one in people if (number := row_number(one.key)) is not None}
     return {str(pk): one for pk, one in Client.objects.living().in_bulk(numbers).items()}
 
 
 def _as_told(client: Client) -> str:
-    return Person("", client.name, client.email, client.phone).as_told
+    return Listed("", client.name, client.email, client.phone).as_told

@@ -12,7 +12,7 @@ from bookings.actions.refusals import Refused
 from bookings.core.records import text_files, workbooks
 from bookings.core.records.fields import (
     Field,
-    Source,
+    OtherSystem,
     guessed,
     known_names,
     refusal_of,
@@ -23,8 +23,8 @@ from bookings.core.records.people import moments_in, values_of
 from bookings.core.records.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
-    Fault,
-    Table,
+    ListFault,
+    ListTable,
     Unreadable,
     table_of,
 )
@@ -35,35 +35,35 @@ from bookings.models.records.imports import FORGOTTEN_AFTER
 AT_ONCE = 1_000
 SAMPLES = 3
 SENTENCES = {
-    Fault.EMPTY: gettext_lazy("There is nothing in that file. Nothing was imported."),
-    Fault.NOT_A_TABLE: gettext_lazy(
+    ListFault.EMPTY: gettext_lazy("There is nothing in that file. Nothing was imported."),
+    ListFault.NOT_A_TABLE: gettext_lazy(
         "That is neither a CSV file nor a workbook. Export the list anew as CSV or as .xlsx."
     ),
-    Fault.OLD_WORKBOOK: gettext_lazy(
+    ListFault.OLD_WORKBOOK: gettext_lazy(
         "That is an old workbook (.xls), or one with a password. Save it as .xlsx or CSV without "
         "a password."
     ),
-    Fault.BROKEN_WORKBOOK: gettext_lazy(
+    ListFault.BROKEN_WORKBOOK: gettext_lazy(
         "That workbook cannot be opened. Save it anew as .xlsx, or as CSV."
     ),
-    Fault.TOO_LARGE_INSIDE: gettext_lazy(
+    ListFault.TOO_LARGE_INSIDE: gettext_lazy(
         "That workbook becomes too large once it is unpacked. Save the sheet with the clients "
         "alone, or export it as CSV."
     ),
-    Fault.TOO_MANY_ROWS: gettext_lazy(
+    ListFault.TOO_MANY_ROWS: gettext_lazy(
         "That file has more than {rows} rows. Split it, and import one part after the other."
     ),
-    Fault.TOO_MANY_COLUMNS: gettext_lazy(
+    ListFault.TOO_MANY_COLUMNS: gettext_lazy(
         "Row {row} has more than {columns} columns. Leave out those that are not needed."
     ),
-    Fault.UNCLOSED_QUOTE: gettext_lazy(
+    ListFault.UNCLOSED_QUOTE: gettext_lazy(
         "From row {row} on a quotation mark has no second one, so that rows run into one another. "
         "Put that right, or export the list anew."
     ),
 }
 
 
-class CannotRead(Refused):
+class ListUnreadable(Refused):
     sentence = gettext_lazy("That file cannot be read.")
 
 
@@ -74,13 +74,13 @@ class NotToBeImported(Refused):
 
 
 def read(data: bytes, *, file_name: str, by: str, now: datetime) -> ClientImport:
-    """Keeps its rows, without the columns that are never taken in. Raises CannotRead."""
+    """Keeps its rows, without the columns that are never taken in. Raises ListUnreadable."""
     try:
         table = _table(data)
     except Unreadable as error:
-        raise CannotRead(_sentence(error)) from error
+        raise ListUnreadable(_sentence(error)) from error
     if not table.rows:
-        raise CannotRead(str(SENTENCES[Fault.EMPTY]))
+        raise ListUnreadable(str(SENTENCES[ListFault.EMPTY]))
     source = source_of(table.names)
     fields = guessed(table.names, source)
     return _keep(
@@ -97,7 +97,7 @@ def read(data: bytes, *, file_name: str, by: str, now: datetime) -> ClientImport
     )
 
 
-def _table(data: bytes) -> Table:
+def _table(data: bytes) -> ListTable:
     reader = workbooks if workbooks.is_workbook(data) else text_files
     rows, how = reader.rows_of(data)
     return table_of(rows, how, known_names())
@@ -109,7 +109,7 @@ def _sentence(error: Unreadable) -> str:
 
 
 @transaction.atomic
-def _keep(table: Table, batch: ClientImport) -> ClientImport:
+def _keep(table: ListTable, batch: ClientImport) -> ClientImport:
     refused = {n for n, name in enumerate(table.names) if refusal_of(name)}
     batch.save()
     rows = (
@@ -156,7 +156,7 @@ def names_in(batch: ClientImport, fields: Mapping[int, Field], field: Field) -> 
 def settle_columns(
     batch: ClientImport,
     *,
-    source: Source,
+    source: OtherSystem,
     fields: Mapping[int, Field],
     order: Order | None,
     names: Mapping[str, Mapping[str, int]],
@@ -179,7 +179,7 @@ def settle_columns(
     batch.refresh_from_db()
 
 
-def guess_again(batch: ClientImport, source: Source) -> None:
+def guess_again(batch: ClientImport, source: OtherSystem) -> None:
     """By the names that this system uses. Raises NotToBeImported where it has been begun."""
     settle_columns(
         batch,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from bookings.actions.records.deciding import Verdict
+from bookings.actions.records.deciding import RowVerdict
 
 WRITE = """
     UPDATE bookings_importedrow AS kept
@@ -17,7 +17,7 @@ WRITE = """
 """
 
 
-def write(verdicts: Sequence[Verdict], *, but_visits: bool = False) -> None:
+def write(verdicts: Sequence[RowVerdict], *, but_visits: bool = False) -> None:
     """Settled all, or all but those whose visit is still to be tried."""
     columns = [
         (

@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy
 from bookings.actions.diary_lock import changes_the_diary
 from bookings.actions.mail import outbox
 from bookings.actions.mail.outbox import Notify
-from bookings.actions.records.deciding import Verdict
+from bookings.actions.records.deciding import RowVerdict
 from bookings.actions.refusals import Refused
 from bookings.actions.scheduling.allocation import allocate, new_appointment
 from bookings.actions.scheduling.holds import expire_dead_holds
-from bookings.core.records.fields import Source
-from bookings.core.records.people import Wanted
+from bookings.core.records.fields import OtherSystem
+from bookings.core.records.people import ListedVisit
 from bookings.core.scheduling.codes import Code, Rules
 from bookings.core.scheduling.statuses import FREES_ITS_TIME
 from bookings.models import Appointment, Client, ClientImport, Clinic, ImportedRow, MailKind
-from bookings.models.records.imports import Outcome
+from bookings.models.records.imports import RowOutcome
 from bookings.queries.scheduling.diary import DiaryFacts, facts_for
 from bookings.queries.scheduling.slots import Placement, Slot
 
@@ -47,13 +47,13 @@ def why(refusal: Refused, *, is_busy: bool = False) -> str:
     return " ".join(dict.fromkeys(told)) or str(refusal)
 
 
-def key_of(batch: ClientImport, wanted: Wanted, client: Client) -> str:
+def key_of(batch: ClientImport, wanted: ListedVisit, client: Client) -> str:
     """By which it is found when the same list comes again, wherever it has been moved since."""
     told = wanted.key or f"{client.pk} {wanted.starts_at.isoformat()}"
     return f"import:{batch.source}:{sha256(told.encode()).hexdigest()[:40]}"
 
 
-def already_here(batch: ClientImport, verdicts: Sequence[Verdict]) -> set[int]:
+def already_here(batch: ClientImport, verdicts: Sequence[RowVerdict]) -> set[int]:
     """The numbers of rows whose visit is in the diary, or was taken in before. One query."""
     asked = [
         (one.row.number, one.wanted, one.client)
@@ -61,7 +61,7 @@ def already_here(batch: ClientImport, verdicts: Sequence[Verdict]) -> set[int]:
         if one.slot is not None and one.wanted and one.client
     ]
     keys = {key_of(batch, wanted, client) for _n, wanted, client in asked}
-    public = {w.key for _n, w, _c in asked if w.key} if batch.source == Source.TAPER else set()
+    public = {w.key for _n, w, _c in asked if w.key} if batch.source == OtherSystem.TAPER else set()
     starts = {wanted.starts_at for _n, wanted, _c in asked}
     found = Appointment.objects.filter(
         Q(booking_key__in=keys)
@@ -81,19 +81,19 @@ def already_here(batch: ClientImport, verdicts: Sequence[Verdict]) -> set[int]:
     }
 
 
-def is_here(verdict: Verdict) -> None:
+def is_here(verdict: RowVerdict) -> None:
     """The appointment is; whoever was written down for it in a run that was cut off is new."""
-    if verdict.outcome is not Outcome.NEW:
-        verdict.ends(Outcome.SAME, _("The appointment is here already, or was imported before."))
+    if verdict.outcome is not RowOutcome.NEW:
+        verdict.ends(RowOutcome.SAME, _("The appointment is here already, or was imported before."))
 
 
-def is_taken_in(verdict: Verdict) -> None:
-    if verdict.outcome is not Outcome.NEW:
-        verdict.ends(Outcome.VISIT, "")
+def is_taken_in(verdict: RowVerdict) -> None:
+    if verdict.outcome is not RowOutcome.NEW:
+        verdict.ends(RowOutcome.VISIT, "")
 
 
 @changes_the_diary
-def take_in(clinic: Clinic, batch: ClientImport, verdict: Verdict, *, now: datetime) -> None:
+def take_in(clinic: Clinic, batch: ClientImport, verdict: RowVerdict, *, now: datetime) -> None:
     """Books it and says so in its row, or neither. Raises Refused."""
     row = ImportedRow.objects.select_for_update().get(pk=verdict.row.pk)
     slot, wanted, client = verdict.slot, verdict.wanted, verdict.client

@@ -36,7 +36,7 @@ VISIT = frozenset(
 )  # fmt: skip
 
 
-class Source(StrEnum):
+class OtherSystem(StrEnum):
     CLINIKO = "cliniko"
     JANE = "jane"
     FRESHA = "fresha"
@@ -87,15 +87,15 @@ USUAL: Mapping[Field, tuple[str, ...]] = {
     Field.STATUS: ("status", "state", "appointment status", "booking status"),
 }  # fmt: skip
 # What differs from the usual, or stands for something else there.
-PRESETS: Mapping[Source, Mapping[Field, tuple[str, ...]]] = {
-    Source.CLINIKO: {
+PRESETS: Mapping[OtherSystem, Mapping[Field, tuple[str, ...]]] = {
+    OtherSystem.CLINIKO: {
         Field.KEY: ("id", "patient id"),
         Field.GONE: ("archived at", "deleted at"),
         Field.START: ("start time", "appointment start", "starts at"),
         Field.END: ("end time", "appointment end", "ends at"),
         Field.STATUS: ("cancelled at", "did not arrive", "cancellation time"),
     },
-    Source.JANE: {
+    OtherSystem.JANE: {
         Field.KEY: ("patient number", "client number", "patient guid", "client guid"),
         Field.START: ("start at", "start"),
         Field.END: ("end at", "end"),
@@ -103,7 +103,7 @@ PRESETS: Mapping[Source, Mapping[Field, tuple[str, ...]]] = {
         Field.THERAPIST: ("staff member name", "staff member"),
         Field.STATUS: ("state", "cancelled at", "no show"),
     },
-    Source.FRESHA: {
+    OtherSystem.FRESHA: {
         Field.KEY: ("client id", "client reference"),
         Field.PHONE: ("mobile number", "telephone", "mobile"),
         Field.GONE: ("blocked",),
@@ -111,19 +111,19 @@ PRESETS: Mapping[Source, Mapping[Field, tuple[str, ...]]] = {
         Field.DATE: ("scheduled date", "appt date", "appointment date"),
         Field.THERAPIST: ("team member", "staff member"),
     },
-    Source.ACUITY: {
+    OtherSystem.ACUITY: {
         Field.START: ("start time",),
         Field.END: ("end time",),
         Field.TREATMENT: ("type", "appointment type"),
         Field.THERAPIST: ("calendar",),
         Field.STATUS: ("canceled", "label"),
     },
-    Source.SQUARE: {
+    OtherSystem.SQUARE: {
         Field.KEY: ("square customer id", "customer id"),
         Field.START: ("start", "appointment start"),
         Field.THERAPIST: ("staff", "team member"),
     },
-    Source.TAPER: {
+    OtherSystem.TAPER: {
         Field.KEY: ("client id", "id"),
         Field.GONE: ("erased at",),
         Field.VISIT_KEY: ("public id",),
@@ -132,24 +132,78 @@ PRESETS: Mapping[Source, Mapping[Field, tuple[str, ...]]] = {
         Field.TREATMENT: ("treatment id", "treatment"),
         Field.THERAPIST: ("therapist id", "therapist"),
     },
-    Source.OTHER: {},
+    OtherSystem.OTHER: {},
 }
 # Columns by which one knows the system, though nothing of them is taken in.
-MARKS: Mapping[Source, frozenset[str]] = {
-    Source.CLINIKO: frozenset({"reminder type", "medicare", "invoice default to", "referral source",
-                               "patient id", "practitioner id", "did not arrive",
-                               "accepted privacy policy", "business"}),
-    Source.JANE: frozenset({"patient number", "preferred name", "patient guid", "start at",
-                            "end at", "staff member name", "treatment name"}),
-    Source.FRESHA: frozenset({"team member", "ref #", "scheduled date", "channel", "blocked",
-                              "accepts marketing", "accepts sms marketing", "mobile number"}),
-    Source.ACUITY: frozenset({"calendar", "days since last appointment", "appointment price",
-                              "date scheduled", "certificate code", "amount paid online"}),
-    Source.SQUARE: frozenset({"square customer id", "creation source", "email subscription status",
-                              "transaction count", "total spend", "instant profile"}),
-    Source.TAPER: frozenset({"wants nudges", "long run weekday", "plan revision", "public id",
-                             "findable", "links edition", "blocked until"}),
-}  # fmt: skip
+MARKS: Mapping[OtherSystem, frozenset[str]] = {
+    OtherSystem.CLINIKO: frozenset(
+        {
+            "reminder type",
+            "medicare",
+            "invoice default to",
+            "referral source",
+            "patient id",
+            "practitioner id",
+            "did not arrive",
+            "accepted privacy policy",
+            "business",
+        }
+    ),
+    OtherSystem.JANE: frozenset(
+        {
+            "patient number",
+            "preferred name",
+            "patient guid",
+            "start at",
+            "end at",
+            "staff member name",
+            "treatment name",
+        }
+    ),
+    OtherSystem.FRESHA: frozenset(
+        {
+            "team member",
+            "ref #",
+            "scheduled date",
+            "channel",
+            "blocked",
+            "accepts marketing",
+            "accepts sms marketing",
+            "mobile number",
+        }
+    ),
+    OtherSystem.ACUITY: frozenset(
+        {
+            "calendar",
+            "days since last appointment",
+            "appointment price",
+            "date scheduled",
+            "certificate code",
+            "amount paid online",
+        }
+    ),
+    OtherSystem.SQUARE: frozenset(
+        {
+            "square customer id",
+            "creation source",
+            "email subscription status",
+            "transaction count",
+            "total spend",
+            "instant profile",
+        }
+    ),
+    OtherSystem.TAPER: frozenset(
+        {
+            "wants nudges",
+            "long run weekday",
+            "plan revision",
+            "public id",
+            "findable",
+            "links edition",
+            "blocked until",
+        }
+    ),
+}
 ENOUGH_MARKS = 2
 REFUSED: tuple[tuple[Refusal, re.Pattern[str]], ...] = (
     (
@@ -183,15 +237,15 @@ def known_names() -> frozenset[str]:
     return frozenset(name for one in presets for names in one.values() for name in names)
 
 
-def source_of(names: Sequence[str]) -> Source:
+def source_of(names: Sequence[str]) -> OtherSystem:
     """The system that most of the columns speak for; OTHER where few do."""
     bare = {plain(name) for name in names}
     scores = {source: len(bare & marks) for source, marks in MARKS.items()}
     best = max(scores, key=lambda one: scores[one])
-    return best if scores[best] >= ENOUGH_MARKS else Source.OTHER
+    return best if scores[best] >= ENOUGH_MARKS else OtherSystem.OTHER
 
 
-def guessed(names: Sequence[str], source: Source) -> dict[int, Field]:
+def guessed(names: Sequence[str], source: OtherSystem) -> dict[int, Field]:
     """By column, what it is taken for; of two that could be one field, the better known."""
     found: dict[int, Field] = {}
     bare = [plain(name) for name in names]
@@ -207,7 +261,7 @@ def guessed(names: Sequence[str], source: Source) -> dict[int, Field]:
 MAY_REPEAT = frozenset({Field.PHONE, Field.GONE, Field.STATUS})  # the first that is filled counts
 
 
-def _names_of(source: Source) -> dict[Field, tuple[str, ...]]:
+def _names_of(source: OtherSystem) -> dict[Field, tuple[str, ...]]:
     """The preset's own before the usual, and no usual name that the preset uses otherwise."""
     own = PRESETS[source]
     taken = {name for names in own.values() for name in names}

@@ -28,7 +28,7 @@ _TIME = re.compile(
 _BETWEEN = re.compile(r"^(?:t|,? *at +|, *| +)")
 
 
-class Unclear(ValueError):
+class NoSuchMoment(ValueError):
     """No day or no time that there is."""
 
 
@@ -79,7 +79,7 @@ def orders_in(texts: Iterable[str]) -> Orders:
 
 
 def when(text: str, order: Order | None) -> When:
-    """Raises Unclear: also for a day that the order is needed for and is not known."""
+    """Raises NoSuchMoment: also for a day that the order is needed for and is not known."""
     bare = _bare(text)
     day, rest = _day_in(bare, order)
     if not (rest := _BETWEEN.sub("", rest).strip()):
@@ -89,20 +89,20 @@ def when(text: str, order: Order | None) -> When:
 
 
 def clock(text: str) -> time:
-    """10:30, 10.30, 9am, 2:15 pm. Raises Unclear."""
+    """10:30, 10.30, 9am, 2:15 pm. Raises NoSuchMoment."""
     return _clock_in(text.strip().lower())[0]
 
 
 def instant(of: When, tz: ZoneInfo) -> datetime:
-    """In UTC. Raises Unclear for an hour that the clocks leave out, or have twice."""
+    """In UTC. Raises NoSuchMoment for an hour that the clocks leave out, or have twice."""
     if of.clock is None:
-        raise Unclear(of.day.isoformat())
+        raise NoSuchMoment(of.day.isoformat())
     wall = datetime.combine(of.day, of.clock)
     if of.offset is not None:
         return wall.replace(tzinfo=timezone(of.offset)).astimezone(UTC)
     first, second = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first != second:
-        raise Unclear(wall.isoformat())
+        raise NoSuchMoment(wall.isoformat())
     return first
 
 
@@ -114,7 +114,7 @@ def _day_in(bare: str, order: Order | None) -> tuple[date, str]:
     for pattern in (_ISO, _NUMBERS, _DAY_NAMED, _MONTH_NAMED):
         if found := pattern.match(bare):
             return _day(found, order), bare[found.end() :]
-    raise Unclear(bare)
+    raise NoSuchMoment(bare)
 
 
 def _day(found: re.Match[str], order: Order | None) -> date:
@@ -126,14 +126,14 @@ def _day(found: re.Match[str], order: Order | None) -> date:
             return date(int(said["y"]), int(said["m"]), int(said["d"]))
         return _in_order(found, order)
     except ValueError as error:
-        raise Unclear(found[0]) from error
+        raise NoSuchMoment(found[0]) from error
 
 
 def _in_order(found: re.Match[str], order: Order | None) -> date:
     first, second, year = int(found["a"]), int(found["b"]), int(found["y"])
     year += 2000 if len(found["y"]) == 2 else 0
     if order is None and first != second:
-        raise Unclear(found[0])
+        raise NoSuchMoment(found[0])
     day, month = (second, first) if order is Order.MONTH_FIRST else (first, second)
     return date(year, month, day)
 
@@ -148,16 +148,16 @@ def _is_a_day(found: re.Match[str], order: Order) -> bool:
 
 def _clock_in(text: str) -> tuple[time, timedelta | None]:
     if not (found := _TIME.fullmatch(text.strip())) or not (found["m"] or found["half"]):
-        raise Unclear(text)
+        raise NoSuchMoment(text)
     hour, minute = int(found["h"]), int(found["m"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise Unclear(text)
+            raise NoSuchMoment(text)
         hour = hour % 12 + (12 if found["half"] == "p" else 0)
     try:
         return time(hour, minute), _offset(found["zone"])
     except ValueError as error:
-        raise Unclear(text) from error
+        raise NoSuchMoment(text) from error
 
 
 def _offset(zone: str | None) -> timedelta | None:

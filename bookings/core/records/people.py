@@ -1,5 +1,6 @@
 """A row of a list as a person, and the visit it speaks of."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,7 +43,7 @@ class Broken(ValueError):
 
 
 @dataclass(frozen=True)
-class Person:
+class Listed:
     key: str
     name: str
     email: str
@@ -65,7 +66,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListedVisit:
     """The visit of a row; names are as the file has them. No length is the treatment's."""
 
     key: str
@@ -80,6 +81,11 @@ def digits_of(phone: str) -> str:
     """The last digits, by which a number is known; none of one that is too short to say who."""
     digits = "".join(one for one in folded(phone) if one.isdigit())
     return digits.lstrip("0")[-DIGITS_COMPARED:] if len(digits) >= FEWEST_DIGITS else ""
+
+
+def row_number(text: str) -> int | None:
+    """Of a row of our own database, as our export has it."""
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def values_of(cells: Sequence[str], mapping: Mapping[int, Field]) -> dict[Field, str]:
@@ -97,7 +103,7 @@ def says_nothing(mark: str) -> bool:
     return mark.lower() in SAYS_NOTHING
 
 
-def person_of(values: Mapping[Field, str]) -> Person:
+def person_of(values: Mapping[Field, str]) -> Listed:
     """Raises Broken."""
     if not says_nothing(values.get(Field.GONE, "")):
         raise Broken(Wrong.GONE)
@@ -114,7 +120,7 @@ def person_of(values: Mapping[Field, str]) -> Person:
     ):
         if is_wrong:
             raise Broken(wrong)
-    return Person(key, name, values.get(Field.EMAIL, ""), phone)
+    return Listed(key, name, values.get(Field.EMAIL, ""), phone)
 
 
 def _may_be(name: str) -> bool:
@@ -133,14 +139,14 @@ def has_a_visit(values: Mapping[Field, str]) -> bool:
 
 def visit_of(
     values: Mapping[Field, str], order: moments.Order | None, tz: ZoneInfo
-) -> Wanted | None:
+) -> ListedVisit | None:
     """None where the row speaks of none. Raises Broken."""
     if not has_a_visit(values):
         return None
     starts_at, wall = _start(values, order, tz)
     if len(values.get(Field.VISIT_KEY, "")) > LONGEST_KEY:
         raise Broken(Wrong.LONG_KEY)
-    return Wanted(
+    return ListedVisit(
         key=values.get(Field.VISIT_KEY, ""),
         starts_at=starts_at,
         length=_length(values, wall, order, tz),
@@ -173,7 +179,7 @@ def _start(
         if said.clock is None:
             raise Broken(Wrong.NO_TIME)
         return moments.instant(said, tz), said
-    except (moments.Unclear, OverflowError) as error:
+    except (moments.NoSuchMoment, OverflowError) as error:
         raise Broken(Wrong.BAD_START) from error
 
 
@@ -184,7 +190,7 @@ def _length(
     if said := values.get(Field.MINUTES):
         digits = said.lower().removesuffix("minutes").removesuffix("mins").removesuffix("min")
         bare = digits.strip().removesuffix(".0")
-        length = timedelta(minutes=int(bare)) if bare.isdecimal() and len(bare) < 4 else None
+        length = timedelta(minutes=int(bare)) if re.fullmatch(r"[0-9]{1,3}", bare) else None
     elif end := values.get(Field.END):
         length = _until(end, start, order, tz)
     else:
@@ -202,9 +208,9 @@ def _until(
         return (
             moments.instant(moments.When(start.day, moments.clock(end), start.offset), tz) - begins
         )
-    except moments.Unclear:
+    except moments.NoSuchMoment:
         pass
     try:
         return moments.instant(moments.when(end, order), tz) - begins
-    except moments.Unclear:
+    except moments.NoSuchMoment:
         return None

@@ -15,7 +15,7 @@ LOOKED_AT_FOR_NAMES = 10  # rows, above which some systems write a title
 Row = list[str]
 
 
-class Fault(StrEnum):
+class ListFault(StrEnum):
     """Why a file cannot be read as a table."""
 
     EMPTY = "empty"
@@ -31,14 +31,14 @@ class Fault(StrEnum):
 class Unreadable(Exception):
     """`row` is where, as a spreadsheet counts, where there is such a place."""
 
-    def __init__(self, fault: Fault, row: int = 0):
+    def __init__(self, fault: ListFault, row: int = 0):
         super().__init__(fault.value)
         self.fault = fault
         self.row = row
 
 
 @dataclass(frozen=True)
-class Table:
+class ListTable:
     """The names of the columns, and each further row with its number as a spreadsheet counts."""
 
     names: Row
@@ -46,19 +46,19 @@ class Table:
     how: str  # in which encoding, and what stands between two cells; of a workbook, its sheet
 
 
-def table_of(rows: Iterable[Row], how: str, known: frozenset[str]) -> Table:
+def table_of(rows: Iterable[Row], how: str, known: frozenset[str]) -> ListTable:
     """Raises Unreadable. `known` are the names that columns have elsewhere, folded by `plain`."""
     counted = list(_counted(rows))
     if not counted:
-        raise Unreadable(Fault.EMPTY)
+        raise Unreadable(ListFault.EMPTY)
     at = _row_of_names(counted, known)
     if at is None:
         width = max(len(row) for _number, row in counted)
-        return Table([""] * width, [(n, _wide(row, width)) for n, row in counted], how)
+        return ListTable([""] * width, [(n, _wide(row, width)) for n, row in counted], how)
     names = counted[at][1]
     rest = counted[at + 1 :]
     width = max([len(names), *(len(row) for _number, row in rest)])
-    return Table(_wide(names, width), [(n, _wide(row, width)) for n, row in rest], how)
+    return ListTable(_wide(names, width), [(n, _wide(row, width)) for n, row in rest], how)
 
 
 def plain(name: str) -> str:
@@ -86,10 +86,10 @@ def _counted(rows: Iterable[Row]) -> Iterator[tuple[int, Row]]:
         if not row:
             continue
         if len(row) > MOST_COLUMNS:
-            raise Unreadable(Fault.TOO_MANY_COLUMNS, number)
+            raise Unreadable(ListFault.TOO_MANY_COLUMNS, number)
         found += 1
         if found > MOST_ROWS + 1:
-            raise Unreadable(Fault.TOO_MANY_ROWS)
+            raise Unreadable(ListFault.TOO_MANY_ROWS)
         yield number, [cell[:LONGEST_CELL] for cell in row]
 
 

@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
-from bookings.core.records.tables import Fault, Row, Unreadable
+from bookings.core.records.tables import ListFault, Row, Unreadable
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -40,7 +40,7 @@ def decoded(data: bytes) -> tuple[str, str]:
         if "\0" in text:  # no text has it, and every picture does
             break
         return text, name.removesuffix("-sig")
-    raise Unreadable(Fault.NOT_A_TABLE)
+    raise Unreadable(ListFault.NOT_A_TABLE)
 
 
 def _without_a_mark(data: bytes) -> str:
@@ -85,7 +85,7 @@ def _read(text: str, separator: str) -> Iterator[Row]:
     try:
         for number, row in enumerate(reader, start=1):
             if any(len(cell) > UNCLOSED for cell in row):
-                raise Unreadable(Fault.UNCLOSED_QUOTE, number)
+                raise Unreadable(ListFault.UNCLOSED_QUOTE, number)
             yield row
     except csv.Error as error:
-        raise Unreadable(Fault.UNCLOSED_QUOTE, number + 1) from error
+        raise Unreadable(ListFault.UNCLOSED_QUOTE, number + 1) from error

@@ -13,7 +13,7 @@ from defusedxml import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from bookings.core.records.tables import MOST_COLUMNS, MOST_ROWS, Fault, Row, Unreadable
+from bookings.core.records.tables import MOST_COLUMNS, MOST_ROWS, ListFault, Row, Unreadable
 
 ZIP, OLD = b"PK", b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 50_000_000  # bytes of all sheets together; they are read a row at a time
@@ -44,12 +44,12 @@ def is_workbook(data: bytes) -> bool:
 def rows_of(data: bytes) -> tuple[Iterator[Row], str]:
     """Of the first sheet in which anything stands. Raises Unreadable, also while one goes on."""
     if data.startswith(OLD):
-        raise Unreadable(Fault.OLD_WORKBOOK)
+        raise Unreadable(ListFault.OLD_WORKBOOK)
     _refuse_a_bomb(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     except BROKEN as error:
-        raise Unreadable(Fault.BROKEN_WORKBOOK) from error
+        raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
     return _read(book), "xlsx"
 
 
@@ -62,14 +62,14 @@ def _refuse_a_bomb(data: bytes) -> None:
             for one in parts:
                 _refuse_crowded(whole, one)
     except BROKEN as error:
-        raise Unreadable(Fault.BROKEN_WORKBOOK) from error
+        raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
 
 
 def _refuse_large(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS or sum(one.file_size for one in parts) > MOST_UNPACKED:
-        raise Unreadable(Fault.TOO_LARGE_INSIDE)
+        raise Unreadable(ListFault.TOO_LARGE_INSIDE)
     if any(one.file_size > _most_of(one.filename.lower()) for one in parts):
-        raise Unreadable(Fault.TOO_LARGE_INSIDE)
+        raise Unreadable(ListFault.TOO_LARGE_INSIDE)
 
 
 def _refuse_crowded(whole: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
@@ -90,13 +90,13 @@ def _refuse_crowded(whole: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
                 0 if found else since + len(piece),
             )
             if any(one in looked_at for one in HIDES_SOMETHING):
-                raise Unreadable(Fault.BROKEN_WORKBOOK)
+                raise Unreadable(ListFault.BROKEN_WORKBOOK)
             if elements > (MOST_ELEMENTS if is_sheet else MOST_SHARED_ELEMENTS):
-                raise Unreadable(Fault.TOO_LARGE_INSIDE)
+                raise Unreadable(ListFault.TOO_LARGE_INSIDE)
             if is_sheet and since > LONGEST_ROW:
-                raise Unreadable(Fault.TOO_LARGE_INSIDE)
+                raise Unreadable(ListFault.TOO_LARGE_INSIDE)
             if rows > MOST_GAPS + MOST_ROWS:
-                raise Unreadable(Fault.TOO_MANY_ROWS)
+                raise Unreadable(ListFault.TOO_MANY_ROWS)
             before = piece[-20:]
 
 
@@ -123,13 +123,13 @@ def _read(book: Any) -> Iterator[Row]:
             for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
                 gaps = gaps + 1 if row == NOTHING else 0
                 if gaps > MOST_GAPS:
-                    raise Unreadable(Fault.TOO_MANY_ROWS)
+                    raise Unreadable(ListFault.TOO_MANY_ROWS)
                 found = found or not gaps
                 yield [] if gaps else [_as_text(value) for value in row]
             if found:
                 return
     except BROKEN as error:
-        raise Unreadable(Fault.BROKEN_WORKBOOK) from error
+        raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
     finally:
         book.close()
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
-from bookings.core.records.fields import Field, Source
+from bookings.core.records.fields import Field
 from bookings.core.records.moments import Order
 from bookings.models.clients.clients import Client
 from bookings.models.scheduling.appointments import Appointment
@@ -26,7 +26,7 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", gettext_lazy("Undone")
 
 
-class Outcome(models.TextChoices):
+class RowOutcome(models.TextChoices):
     """Of a row; of an import that is only checked, what it would be."""
 
     NEW = "new", gettext_lazy("New client")
@@ -53,16 +53,14 @@ class ClientImport(models.Model):
     how = models.CharField(
         max_length=40, help_text=gettext_lazy("In which encoding, and what stands between cells.")
     )
-    source = models.CharField(
-        max_length=10, choices=[(one.value, one.value.title()) for one in Source]
-    )
+    source = models.CharField(max_length=10, help_text=gettext_lazy("The other system."))
     columns = models.JSONField(default=list, help_text=gettext_lazy("Names, as the file has them."))
     mapping = models.JSONField(default=dict, help_text=gettext_lazy("By column: what it holds."))
     names = models.JSONField(
         default=dict, help_text=gettext_lazy("Whom and what names of the file mean here.")
     )
     date_order = models.CharField(
-        max_length=11, blank=True, choices=[(one.value, one.value) for one in Order]
+        max_length=11, blank=True, help_text=gettext_lazy("Empty where its days say it themselves.")
     )
     remind = models.BooleanField(
         default=False, help_text=gettext_lazy("Of the appointments in it, by mail, as of any.")
@@ -117,7 +115,7 @@ class ImportedRow(models.Model):
     settled = models.BooleanField(
         default=False, help_text=gettext_lazy("By what goes through the rows just now.")
     )
-    outcome = models.CharField(max_length=10, blank=True, choices=Outcome)
+    outcome = models.CharField(max_length=10, blank=True, choices=RowOutcome)
     reason = models.TextField(blank=True)
     client = models.ForeignKey(
         Client, null=True, on_delete=models.SET_NULL, related_name="imported_rows"

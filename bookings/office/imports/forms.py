@@ -20,7 +20,7 @@ NOT_IMPORTED = ("", gettext_lazy("Not imported"))
 MOST_NAMES = 60  # to be told one by one
 
 
-class FileForm(forms.Form):
+class ListFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("CSV file or workbook (.xlsx)"),
         widget=forms.FileInput(

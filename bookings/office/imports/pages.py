@@ -14,33 +14,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions.records import checking, importing, reading, undoing
-from bookings.actions.records.reading import CannotRead, NotToBeImported
+from bookings.actions.records.reading import ListUnreadable, NotToBeImported
 from bookings.core.csv_safety import as_text
-from bookings.core.records.fields import Source
+from bookings.core.records.fields import OtherSystem
 from bookings.models import ClientImport, ImportedRow, ImportState
-from bookings.models.records.imports import Outcome, Undone
+from bookings.models.records.imports import RowOutcome, Undone
 from bookings.office.imports import words
-from bookings.office.imports.forms import ColumnsForm, FileForm
+from bookings.office.imports.forms import ColumnsForm, ListFileForm
 from bookings.web.actor import who
 from bookings.web.requests import StaffRequest
 from bookings.web.responses import page_methods
 
 AT_ONCE = 50  # rows of a page
 LISTED = 30  # imports
-NOT_IN = (Outcome.BROKEN, Outcome.CLASH, Outcome.LEFT_OUT)
+NOT_IN = (RowOutcome.BROKEN, RowOutcome.CLASH, RowOutcome.LEFT_OUT)
 TO_CHANGE = (ImportState.READ, ImportState.CHECKED)
 
 
 @page_methods
 def listed(request: StaffRequest) -> HttpResponse:
-    form = FileForm(request.POST, request.FILES) if request.method == "POST" else FileForm()
+    form = ListFileForm(request.POST, request.FILES) if request.method == "POST" else ListFileForm()
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         try:
             batch = reading.read(
                 sent.read(), file_name=sent.name, by=who(request), now=timezone.now()
             )
-        except CannotRead as refusal:
+        except ListUnreadable as refusal:
             form.add_error("file", str(refusal))
         else:
             return redirect("office:import_columns", batch.pk)
@@ -75,7 +75,7 @@ def columns(request: StaffRequest, pk: int) -> HttpResponse:
 def _guess_again(request: StaffRequest, batch: ClientImport) -> HttpResponse:
     """By the names that the chosen system uses."""
     said = request.POST.get("source", "")
-    source = Source(said) if said in set(Source) else Source.OTHER
+    source = OtherSystem(said) if said in set(OtherSystem) else OtherSystem.OTHER
     try:
         reading.guess_again(batch, source)
     except NotToBeImported as refusal:
@@ -86,7 +86,7 @@ def _guess_again(request: StaffRequest, batch: ClientImport) -> HttpResponse:
 def _keep(form: ColumnsForm, batch: ClientImport) -> None:
     reading.settle_columns(
         batch,
-        source=Source(form.cleaned_data["source"]),
+        source=OtherSystem(form.cleaned_data["source"]),
         fields=form.mapped,
         order=form.chosen_order,
         names=form.chosen_names,
@@ -106,7 +106,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, AT_ONCE).get_page(request.GET.get("page"))
     context = {
         "batch": batch,
-        "source": words.SOURCES[Source(batch.source)],
+        "source": words.SOURCES[OtherSystem(batch.source)],
         "counts": counts,
         "shown": shown,
         "page": page,
@@ -136,7 +136,7 @@ def _rows(batch: ClientImport, shown: str) -> Any:
     rows = batch.rows.select_related("client", "appointment").order_by("number")
     if batch.is_at_work:
         return rows.none()
-    if shown in Outcome.values:
+    if shown in RowOutcome.values:
         return rows.filter(outcome=shown)
     if shown in Undone.values:
         return rows.filter(undone=shown)
@@ -191,7 +191,7 @@ def rows_file(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _lines(batch: ClientImport) -> Iterator[Sequence[object]]:
-    yield [_("Row"), _("Outcome"), _("Why"), *batch.columns]
+    yield [_("Row"), _("RowOutcome"), _("Why"), *batch.columns]
     rows: Iterator[ImportedRow] = batch.rows.order_by("number").iterator()
     for row in rows:
         said = row.get_undone_display() or row.get_outcome_display()

@@ -2,18 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings.core.records.fields import Field, Refusal, Source
+from bookings.core.records.fields import Field, OtherSystem, Refusal
 from bookings.core.records.moments import Order
-from bookings.models.records.imports import Outcome
+from bookings.models.records.imports import RowOutcome
 
 SOURCES = {
-    Source.CLINIKO: "Cliniko",
-    Source.JANE: "Jane",
-    Source.FRESHA: "Fresha",
-    Source.ACUITY: "Acuity",
-    Source.SQUARE: "Square",
-    Source.TAPER: "Taper",
-    Source.OTHER: _("Another system, or a list of your own"),
+    OtherSystem.CLINIKO: "Cliniko",
+    OtherSystem.JANE: "Jane",
+    OtherSystem.FRESHA: "Fresha",
+    OtherSystem.ACUITY: "Acuity",
+    OtherSystem.SQUARE: "Square",
+    OtherSystem.TAPER: "Taper",
+    OtherSystem.OTHER: _("Another system, or a list of your own"),
 }
 FIELDS = {
     Field.KEY: _("Client’s number in the other system"),
@@ -55,5 +55,10 @@ BOTH_ORDERS = _(
 )
 # How each outcome is told: in a sentence with its count, in this order.
 IN_ORDER = (
-    Outcome.NEW, Outcome.VISIT, Outcome.SAME, Outcome.LEFT_OUT, Outcome.CLASH, Outcome.BROKEN,
-)  # fmt: skip
+    RowOutcome.NEW,
+    RowOutcome.VISIT,
+    RowOutcome.SAME,
+    RowOutcome.LEFT_OUT,
+    RowOutcome.CLASH,
+    RowOutcome.BROKEN,
+)

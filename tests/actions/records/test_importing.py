@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bookings.actions.records import importing, visits
-from bookings.core.records.fields import Source
+from bookings.core.records.fields import OtherSystem
 from bookings.core.records.moments import Order
 from bookings.models import (
     Appointment,
@@ -248,7 +248,7 @@ def test_our_own_export_comes_back_and_changes_nothing(massage, kim, room, ten):
         exported = [whole.read(f"csv/bookings.{name}.csv") for name in ("Client", "Appointment")]
     before = list(Client.objects.order_by("pk").values()), Appointment.objects.count()
     batch = imported(exported[0])
-    assert batch.source == Source.TAPER
+    assert batch.source == OtherSystem.TAPER
     assert outcomes(batch)["new"] == 0
     assert outcomes(imported(exported[1])) == {"same": 1}
     assert (list(Client.objects.order_by("pk").values()), Appointment.objects.count()) == before

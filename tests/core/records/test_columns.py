@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookings.core.records.fields import Field, Refusal, Source, guessed, refusal_of, source_of
+from bookings.core.records.fields import Field, OtherSystem, Refusal, guessed, refusal_of, source_of
 from bookings.core.records.people import Broken, Wrong, person_of, values_of
 from tests.lists import SHAPES
 
@@ -24,7 +24,7 @@ def test_health_age_consent_and_free_text_are_refused_by_name():
     assert {name: refusal_of(name) for name in refused} == refused
     taken = ("Name", "Email address", "Practitioner", "Language", "Page", "Appointment type")
     assert not any(map(refusal_of, taken))
-    assert guessed(["Name", "Notes"], Source.OTHER) == {0: Field.NAME}
+    assert guessed(["Name", "Notes"], OtherSystem.OTHER) == {0: Field.NAME}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.core.records.moments import Order, Unclear, instant, orders_in, when
+from bookings.core.records.moments import NoSuchMoment, Order, instant, orders_in, when
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -29,7 +29,7 @@ def test_numbers_alone_say_nothing_without_an_order():
     assert when("03/12/2026", Order.MONTH_FIRST).day == date(2026, 3, 12)
     assert when("5/5/26 9am", None).clock == time(9)
     for text in ("03/12/2026", "31/31/2026", "30 February 2026", "", "soon", "2026-12-03 25:00"):
-        with pytest.raises(Unclear):
+        with pytest.raises(NoSuchMoment):
             when(text, None)
 
 
@@ -61,5 +61,5 @@ def test_a_column_is_read_as_it_was_written_or_asked_about(days, order):
 
 @pytest.mark.parametrize("text", ["2027-03-28 01:30", "2026-10-25 01:30"])
 def test_an_hour_that_clocks_leave_out_or_have_twice_is_not_chosen(text):
-    with pytest.raises(Unclear):
+    with pytest.raises(NoSuchMoment):
         instant(when(text, None), LONDON)

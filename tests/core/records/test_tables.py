@@ -12,13 +12,13 @@ from openpyxl import Workbook
 
 from bookings.core.records import text_files, workbooks
 from bookings.core.records.fields import known_names
-from bookings.core.records.tables import Fault, Table, Unreadable, table_of
+from bookings.core.records.tables import ListFault, ListTable, Unreadable, table_of
 
 NAMES = "First name;Last name;Email"
 PEOPLE = [["Zoë", "O’Brien", "zoe@example.com"], ["Bo", "two\nlines, and more", ""]]
 
 
-def read(data: bytes) -> Table:
+def read(data: bytes) -> ListTable:
     reader = workbooks if workbooks.is_workbook(data) else text_files
     rows, how = reader.rows_of(data)
     return table_of(rows, how, known_names())
@@ -108,16 +108,16 @@ def test_excels_own_first_line_is_believed():
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
-        (b"", Fault.EMPTY),
-        (b"\n\n ; \n", Fault.EMPTY),
-        (b"\x89PNG\r\n\0\0\0", Fault.NOT_A_TABLE),
-        (b"\xd0\xcf\x11\xe0 and more", Fault.OLD_WORKBOOK),
-        (b"PK\x03\x04 and no more", Fault.BROKEN_WORKBOOK),
-        (b'Name,Email\n"Ana,' + b"x\n" * 11_000, Fault.UNCLOSED_QUOTE),
-        (b"Name,Email\n" + b"Ana,a@example.com\n" * 100_000, Fault.TOO_MANY_ROWS),
-        (b"Name," + b",x" * 201, Fault.TOO_MANY_COLUMNS),
+        (b"", ListFault.EMPTY),
+        (b"\n\n ; \n", ListFault.EMPTY),
+        (b"\x89PNG\r\n\0\0\0", ListFault.NOT_A_TABLE),
+        (b"\xd0\xcf\x11\xe0 and more", ListFault.OLD_WORKBOOK),
+        (b"PK\x03\x04 and no more", ListFault.BROKEN_WORKBOOK),
+        (b'Name,Email\n"Ana,' + b"x\n" * 11_000, ListFault.UNCLOSED_QUOTE),
+        (b"Name,Email\n" + b"Ana,a@example.com\n" * 100_000, ListFault.TOO_MANY_ROWS),
+        (b"Name," + b",x" * 201, ListFault.TOO_MANY_COLUMNS),
     ],
-    ids=lambda one: one.value if isinstance(one, Fault) else "",
+    ids=lambda one: one.value if isinstance(one, ListFault) else "",
 )
 def test_what_cannot_be_read_says_why(data, fault):
     with pytest.raises(Unreadable) as refused:
