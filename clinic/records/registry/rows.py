@@ -442,7 +442,7 @@ CLIENTS = (
         },
         on_erase=Fate.NAMELESS,
         why=_("Says how many rows a list had; what stood in the row goes."),
-        blank={"cells": None, "reason": "", "client": None},
+        blank={"cells": None, "reason": ""},
         on_merge={"client": merge_steps.as_they_are},
         history=A_LOG,
     ),
