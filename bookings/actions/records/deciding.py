@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
-from bookings.actions.records.matching import Another, Books, Seen, Several, Somebody
+from bookings.actions.records.matching import Another, Books, SeenInList, Several, Somebody
 from bookings.core.clients.addresses import kept_address
 from bookings.core.clients.phones import is_a_phone
 from bookings.core.clients.search_text import name_compared
@@ -106,7 +106,7 @@ class Court:
     batch: ClientImport
     clinic: Clinic
     now: datetime
-    seen: Seen = field(default_factory=Seen)
+    seen: SeenInList = field(default_factory=SeenInList)
 
     def __post_init__(self) -> None:
         self.source = OtherSystem(self.batch.source)

@@ -44,7 +44,7 @@ class Somebody:
 
 
 @dataclass
-class Seen:
+class SeenInList:
     """Whom the list has named so far, by each thing that tells who it is."""
 
     by_key: dict[str, Somebody] = field(default_factory=dict)
@@ -66,7 +66,7 @@ def key_of(person: Listed) -> str:
 class Books:
     """The books as they concern some people, in as many queries whatever their number."""
 
-    def __init__(self, source: OtherSystem, people: Sequence[Listed], seen: Seen):
+    def __init__(self, source: OtherSystem, people: Sequence[Listed], seen: SeenInList):
         self.source, self.seen = source, seen
         self._by_key = {
             one.key: Somebody(client=one.client, told=one.told) for one in _known_as(source, people)
