@@ -125,13 +125,21 @@ def _read(book: Any) -> Iterator[Row]:
                 if gaps > MOST_GAPS:
                     raise Unreadable(ListFault.TOO_MANY_ROWS)
                 found = found or not gaps
-                yield [] if gaps else [_as_text(value) for value in row]
+                yield [] if gaps else [_as_text(value) for value in row[: _width(row)]]
             if found:
                 return
     except BROKEN as error:
         raise Unreadable(ListFault.BROKEN_WORKBOOK) from error
     finally:
         book.close()
+
+
+def _width(row: tuple[Any, ...]) -> int:
+    """Without the empty cells at its end, of which there are many."""
+    width = len(row)
+    while width and row[width - 1] is None:
+        width -= 1
+    return width
 
 
 def _as_text(value: Any) -> str:
