@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from clinic.operations import site_address
 from tests import patience
-from tests.clinic.operations.compose import ROOT
+from tests.rehearsal.compose import ROOT
 
 HOSTS = ["book.example.com", "localhost"]
 SAFE = {
