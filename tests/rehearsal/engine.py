@@ -160,7 +160,7 @@ def _wait_for(project: Project, name: str) -> None:
             raise Refused(f"container taper-{name}-1 has ended; see docker compose logs {name}")
         if is_well(project, name):
             return
-        time.sleep(0.2)
+        time.sleep(0.5)
     is_well(project, name, quiet=False)
     raise Refused(f"container taper-{name}-1 is unhealthy")
 
