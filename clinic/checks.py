@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from bookings.api import mail_events
 from bookings.models import User
-from bookings.queries.office.backups import NIGHTLY, last_backup
+from bookings.queries.office.backups import NIGHTLY, last_backup, last_made
 from clinic.demo.logins import DEMO_ADDRESSES
 from clinic.operations import mail_settings, site_address
 from clinic.operations.backups import encryption
@@ -123,7 +123,10 @@ def _of_backups() -> Iterator[str]:
         yield _(
             "Set BACKUP_KEY: backups are not sealed, so whoever gets one reads all names in it."
         )
-    newest = last_backup()
+    try:
+        newest = last_made()
+    except DatabaseError:
+        newest = last_backup()
     if newest is None:
         where = settings.BACKUP_FOLDER
         yield _("There is no backup in %s: run manage.py backup each night.") % where
@@ -147,8 +150,8 @@ def _of_connections() -> Iterator[str]:
     if _is_elsewhere(mail) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
         yield (
             _(
-                "Set EMAIL_USE_TLS=true (or EMAIL_PORT to 465 or 587): names and links go to %s in the "
-                "open."
+                "Set EMAIL_USE_TLS=true (or EMAIL_PORT to 465 or 587): names and links go to %s in "
+                "the open."
             )
             % mail
         )

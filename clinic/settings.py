@@ -320,6 +320,9 @@ ALERT_URL = env.str("ALERT_URL", default="")
 # like) tells the owner, also when the whole machine is off.
 ALIVE_URL = env.str("ALIVE_URL", default="")
 
+# Who is asked what the DNS says of our mail, as address:port; empty: whoever this machine asks.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
+
 # A mail service that tells of bounces and complaints, such as postmark or mailgun, at
 # /mail-events/; with its signing key, or the user:password that stands in the address it calls.
 MAIL_EVENTS_FROM = env.str("MAIL_EVENTS_FROM", default="")

@@ -50,9 +50,9 @@ class Part(models.TextChoices):
     """What the owner is told of."""
 
     MAIL = "mail", gettext_lazy("Mail")
-    WORKER = "worker", gettext_lazy("The worker")
-    BEAT = "beat", gettext_lazy("The clock")
-    BROKER = "broker", gettext_lazy("The broker")
+    WORKER = "worker", gettext_lazy("The worker that sends mail")
+    BEAT = "beat", gettext_lazy("The clock that rings each minute")
+    BROKER = "broker", gettext_lazy("The broker between them")
     BACKUP = "backup", gettext_lazy("Backup")
     OFFSITE = "offsite", gettext_lazy("Copy outside of this machine")
     CERTIFICATE = "certificate", gettext_lazy("Certificate")
