@@ -5,14 +5,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-import environ
 from whitenoise.compress import Compressor
 
 from clinic import languages
 from clinic.operations import site_address
+from clinic.operations.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 TESTING = "pytest" in sys.modules
 STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
 if not TESTING and (STATE / "environment").exists():

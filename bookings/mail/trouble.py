@@ -159,9 +159,8 @@ def _of_the_sender(code: int, reply: bytes | str) -> str:
 
 
 def _without_addresses(error: Exception) -> str:
-    answer = getattr(error, "smtp_error", None)
+    code, answer = getattr(error, "smtp_code", ""), getattr(error, "smtp_error", "") or str(error)
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        _code, answer = next(iter(error.recipients.values()), (0, b""))
-    if isinstance(answer, bytes):
-        answer = answer.decode(errors="replace")
-    return AN_ADDRESS.sub("…", str(answer or error)).replace("\n", " ")[:200]
+        code, answer = next(iter(error.recipients.values()), (0, b""))
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return AN_ADDRESS.sub("…", f"{code} {words}".strip()).replace("\n", " ")[:200]

@@ -11,10 +11,10 @@ from bookings.core.roles import Role
 from bookings.models import Component, Heartbeat, LastSeen, MailServer, Part, Seen, Trouble
 from clinic.monitoring import dead_worker
 from tests import factories
+from tests.clinic.monitoring.web_hook import WebHook
 from tests.mail import conftest as of_mails
 from tests.mail.own_ca import server_context
 from tests.mail.post_office import PostOffice
-from tests.clinic.monitoring.web_hook import WebHook
 
 visit, owed, post_office = of_mails.visit, of_mails.owed, of_mails.post_office
 pytestmark = pytest.mark.django_db

@@ -29,7 +29,7 @@ class WebHook:
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802 - http.server's name
+            def do_GET(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
                 hook.asked.append(f"{self.command} {self.path} {body}")
                 self.send_response(302 if hook.redirects_to else 200)

@@ -1,0 +1,40 @@
+"""The environment's variables, where a value that cannot be is told in a sentence by its name."""
+
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+KINDS = {
+    int: "a whole number, such as 587",
+    bool: "true or false",
+    "db_url": (
+        "an address such as postgres://user:password@host:5432/name, in which / @ # ? % of a "
+        "password are written as %2F %40 %23 %3F %25"
+    ),
+}
+YES_OR_NO = {"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0", ""}
+
+
+class Environment(environ.Env):
+    """What somebody has typed is not repeated: it may be a secret in the wrong place."""
+
+    def get_value(self, var: Any, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
+        if cast is bool and str(self.ENVIRON.get(var, "")).strip().lower() not in YES_OR_NO:
+            raise ImproperlyConfigured(f"Set {var} to {KINDS[bool]}.")
+        try:
+            return super().get_value(var, cast, *args, **kwargs)
+        except ValueError as error:
+            kind = KINDS.get(cast, "what docs/operations.md says")
+            raise ImproperlyConfigured(f"Set {var} to {kind}.") from error
+
+    def db_url(self, var: Any = "DATABASE_URL", *args: Any, **kwargs: Any) -> Any:
+        try:
+            found = super().db_url(var, *args, **kwargs)
+        except (ValueError, ImproperlyConfigured, KeyError) as error:
+            raise ImproperlyConfigured(f"Set {var} to {KINDS['db_url']}.") from error
+        if "postgresql" not in found.get("ENGINE", ""):
+            raise ImproperlyConfigured(f"Set {var} to {KINDS['db_url']}.")
+        return found
+
+    db = db_url
