@@ -5,11 +5,12 @@ import os
 import sys
 from importlib import import_module
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError
 
-if __name__ == "__main__":
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
     try:
         execute_from_command_line(sys.argv)
@@ -19,7 +20,15 @@ if __name__ == "__main__":
         if "--traceback" in sys.argv:
             raise
         sys.exit(import_module("clinic.operations.database").in_words(error))
+    except ObjectDoesNotExist as nothing:
+        if type(nothing).__qualname__ != "Clinic.DoesNotExist":
+            raise
+        sys.exit("No clinic is here yet: run manage.py setup_clinic, or open /setup/.")
     except OSError as error:
         if "--traceback" in sys.argv or error.filename is None:
             raise
         sys.exit(f"{error.filename} cannot be used: {error.strerror}.")
+
+
+if __name__ == "__main__":
+    main()

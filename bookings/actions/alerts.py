@@ -59,7 +59,7 @@ def say_that_we_live(*, now: datetime) -> None:
 
 
 def try_the_second_way() -> list[tuple[str, bool]]:
-    """What became of each, in a sentence, and whether it went; for the owner who wants to know that it works."""
+    """What became of each, in a sentence, and whether it went: for an owner who wants to know."""
     with translation.override(settings.LANGUAGE_CODE):
         subject = _("A test: this is how you are told of trouble")
         text = _("Nothing is wrong. You, or somebody who runs your clinic, asked for this message.")

@@ -1,5 +1,6 @@
 """The environment's variables, where a value that cannot be is told in a sentence by its name."""
 
+import warnings
 from typing import Any
 
 import environ
@@ -30,7 +31,9 @@ class Environment(environ.Env):
 
     def db_url(self, var: Any = "DATABASE_URL", *args: Any, **kwargs: Any) -> Any:
         try:
-            found = super().db_url(var, *args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they repeat what was typed
+                found = super().db_url(var, *args, **kwargs)
         except (ValueError, ImproperlyConfigured, KeyError) as error:
             raise ImproperlyConfigured(f"Set {var} to {KINDS['db_url']}.") from error
         if "postgresql" not in found.get("ENGINE", ""):

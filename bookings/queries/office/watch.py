@@ -5,7 +5,7 @@ the net was looked at by the worker (`LastSeen`).
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,7 +53,11 @@ Asked = Callable[[Clinic, datetime], Standing | None]
 
 def standings(clinic: Clinic, *, now: datetime) -> list[Standing]:
     """Of each part that this clinic has."""
-    return [found for ask in PARTS if (found := ask(clinic, now))]
+    return of(tuple(PARTS), clinic, now=now)
+
+
+def of(parts: Iterable[Part], clinic: Clinic, *, now: datetime) -> list[Standing]:
+    return [found for part in parts if (found := PARTS[part](clinic, now))]
 
 
 def broker_problem() -> str:
@@ -224,16 +228,16 @@ def _of_a_time(sentence: str, at: datetime | None, clinic: Clinic) -> str:
     return sentence.format(at=dates.day_year_and_time(at, clinic.tz)) if at else ""
 
 
-PARTS: tuple[Asked, ...] = (
-    _mail,
-    _worker,
-    _beat,
-    _broker,
-    _backup,
-    _offsite,
-    _certificate,
-    _disk,
-)
+PARTS: Mapping[Part, Asked] = {
+    Part.MAIL: _mail,
+    Part.WORKER: _worker,
+    Part.BEAT: _beat,
+    Part.BROKER: _broker,
+    Part.BACKUP: _backup,
+    Part.OFFSITE: _offsite,
+    Part.CERTIFICATE: _certificate,
+    Part.DISK: _disk,
+}
 
 
 def in_a_sentence(found: list[Standing]) -> str:

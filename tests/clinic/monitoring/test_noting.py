@@ -33,4 +33,4 @@ def test_before_the_table_is_there_a_copy_is_told_in_a_sentence():
     said = StringIO()
     with pytest.raises(CommandError, match="only nobody is told"):
         call_command("note_offsite_copy", stderr=said)
-    assert "does it lack migrations?" in said.getvalue()
+    assert "run manage.py migrate" in said.getvalue()
