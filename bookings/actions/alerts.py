@@ -28,9 +28,9 @@ from bookings.actions.watch import A_LOOK_LATER, WELL_AGAIN_AFTER
 from bookings.core.roles import Role
 from bookings.core.wording import one_line
 from bookings.mail import second_server
-from bookings.models import Clinic, LastSeen, Part, Seen, Tally, Trouble, User
+from bookings.models import Clinic, LastSeen, Seen, Tally, Trouble, User, WatchedPart
 
-CARRY_THE_FIRST_WAY = (Part.MAIL, Part.WORKER, Part.BROKER)
+CARRY_THE_FIRST_WAY = (WatchedPart.MAIL, WatchedPart.WORKER, WatchedPart.BROKER)
 AGAIN_AFTER, TRIED_AGAIN_AFTER = timedelta(days=1), timedelta(minutes=5)
 ALIVE_EACH = timedelta(minutes=4, seconds=30)  # so each fifth ring of the minute
 SECONDS = 8.0
@@ -39,12 +39,12 @@ Way = Callable[[str, str], None]  # is given a subject and a text; raises what i
 logger = logging.getLogger(__name__)
 
 
-def tell(*, now: datetime, among: tuple[Part, ...] = tuple(Part)) -> None:
+def tell(*, now: datetime, among: tuple[WatchedPart, ...] = tuple(WatchedPart)) -> None:
     """Of what is to be told by now; any number of processes may do this at once."""
     for trouble in _to_tell(now, among):
         with translation.override(settings.LANGUAGE_CODE):
             subject, text = _in_words(trouble)
-        went = [_goes(way, subject, text) for way in _ways_for(Part(trouble.part))]
+        went = [_goes(way, subject, text) for way in _ways_for(WatchedPart(trouble.part))]
         if any(went):
             told = None if trouble.well_since else now
             Trouble.objects.filter(pk=trouble.pk).update(told_at=told)
@@ -73,7 +73,7 @@ def _lasts(now: datetime) -> Q:
     return Q(well_since=None, since__lte=now - A_LOOK_LATER)
 
 
-def _to_tell(now: datetime, among: tuple[Part, ...]) -> list[Trouble]:
+def _to_tell(now: datetime, among: tuple[WatchedPart, ...]) -> list[Trouble]:
     """Taken by us alone for some minutes."""
     again = Q(told_at=None) | Q(told_at__lte=now - AGAIN_AFTER)
     over = Q(told_at__isnull=False, well_since__lte=now - WELL_AGAIN_AFTER)
@@ -95,11 +95,11 @@ def _in_words(trouble: Trouble) -> tuple[str, str]:
     return one_line(f"{clinic.name}: {says}")[:150], "\n\n".join(filter(None, (says, do, look)))
 
 
-def _ways_for(part: Part) -> list[Way]:
+def _ways_for(part: WatchedPart) -> list[Way]:
     ways = _second_ways()
     if part not in CARRY_THE_FIRST_WAY:
         ways.pop("ALERT_EMAIL_URL", None)
-    elif part != Part.MAIL and "ALERT_EMAIL_URL" not in ways:
+    elif part != WatchedPart.MAIL and "ALERT_EMAIL_URL" not in ways:
         ways["EMAIL_HOST"] = _by_the_first_server
     return list(ways.values())
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from bookings.models import Clinic, Trouble
-from bookings.queries.office.watch import Standing, standings
+from bookings.queries.office.watch import PartStanding, standings
 
 A_LOOK_LATER = timedelta(minutes=5)  # what is in trouble for less mends itself
 WELL_AGAIN_AFTER = timedelta(minutes=15)  # what has been well for less may be so by chance
@@ -22,7 +22,7 @@ def look(clinic: Clinic, *, now: datetime) -> None:
     Trouble.objects.filter(well_since=None).exclude(part__in=parts).update(well_since=now)
 
 
-def _write_down(found: Iterable[Standing], known: set[str], now: datetime) -> None:
+def _write_down(found: Iterable[PartStanding], known: set[str], now: datetime) -> None:
     new = (one for one in found if one.part not in known)
     Trouble.objects.bulk_create(
         [

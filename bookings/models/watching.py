@@ -46,7 +46,7 @@ class LastSeen(models.Model):
         return f"{self.get_what_display()}, {self.at}"
 
 
-class Part(models.TextChoices):
+class WatchedPart(models.TextChoices):
     """What the owner is told of."""
 
     MAIL = "mail", gettext_lazy("Mail")
@@ -62,7 +62,7 @@ class Part(models.TextChoices):
 class Trouble(models.Model):
     """Something that is not well, from when it was found until it is well again and told so."""
 
-    part = models.CharField(max_length=20, choices=Part, primary_key=True)
+    part = models.CharField(max_length=20, choices=WatchedPart, primary_key=True)
     says = models.TextField()
     since = models.DateTimeField()
     well_since = models.DateTimeField(null=True, blank=True)
@@ -75,4 +75,4 @@ class Trouble(models.Model):
         ordering = ["since"]
 
     def __str__(self) -> str:
-        return f"{self.get_part_display()}, since {self.since}"
+        return f"{self.get_part_display()}, {self.since}"

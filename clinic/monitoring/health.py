@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from bookings.models import Clinic, Component, Heartbeat, Part
+from bookings.models import Clinic, Component, Heartbeat, WatchedPart
 from bookings.queries.mail import mail_status
 from bookings.queries.office import watch
 from clinic.operations import database, migrate_lock
@@ -24,7 +24,7 @@ from clinic.operations.version import VERSION
 OK = "ok"
 BYTES_TO_SPOOL = 1 << 20
 
-WATCHED = (Part.BACKUP, Part.OFFSITE, Part.CERTIFICATE, Part.DISK)
+WATCHED = (WatchedPart.BACKUP, WatchedPart.OFFSITE, WatchedPart.CERTIFICATE, WatchedPart.DISK)
 
 Check = Callable[[], str]  # says what is wrong, or nothing
 

@@ -17,17 +17,23 @@ KINDS = {
 YES_OR_NO = {"true", "on", "ok", "y", "yes", "1", "false", "off", "n", "no", "0", ""}
 
 
+def _wrong(variable: str, kind: Any) -> ImproperlyConfigured:
+    """In English: no language is chosen before there are settings."""
+    return ImproperlyConfigured(
+        f"Set {variable} to {KINDS.get(kind, 'what docs/operations.md says')}."
+    )
+
+
 class Environment(environ.Env):
     """What somebody has typed is not repeated: it may be a secret in the wrong place."""
 
     def get_value(self, var: Any, cast: Any = None, *args: Any, **kwargs: Any) -> Any:
         if cast is bool and str(self.ENVIRON.get(var, "")).strip().lower() not in YES_OR_NO:
-            raise ImproperlyConfigured(f"Set {var} to {KINDS[bool]}.")
+            raise _wrong(var, bool)
         try:
             return super().get_value(var, cast, *args, **kwargs)
         except ValueError as error:
-            kind = KINDS.get(cast, "what docs/operations.md says")
-            raise ImproperlyConfigured(f"Set {var} to {kind}.") from error
+            raise _wrong(var, cast) from error
 
     def db_url(self, var: Any = "DATABASE_URL", *args: Any, **kwargs: Any) -> Any:
         try:
@@ -35,9 +41,9 @@ class Environment(environ.Env):
                 warnings.simplefilter("ignore")  # they repeat what was typed
                 found = super().db_url(var, *args, **kwargs)
         except (ValueError, ImproperlyConfigured, KeyError) as error:
-            raise ImproperlyConfigured(f"Set {var} to {KINDS['db_url']}.") from error
+            raise _wrong(var, "db_url") from error
         if "postgresql" not in found.get("ENGINE", ""):
-            raise ImproperlyConfigured(f"Set {var} to {KINDS['db_url']}.")
+            raise _wrong(var, "db_url")
         return found
 
     db = db_url

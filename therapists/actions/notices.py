@@ -31,10 +31,10 @@ from bookings.models import (
     AppointmentEvent,
     Change,
     Clinic,
-    Part,
     Therapist,
     Trouble,
     User,
+    WatchedPart,
 )
 from bookings.queries.clients import strangers
 from therapists.actions import push_devices
@@ -223,7 +223,7 @@ def _alarms(clinic: Clinic, now: datetime) -> Iterator[StaffNotice]:
 
 
 def _kind_of(trouble: Trouble) -> NoticeKind:
-    is_backup = trouble.part in (Part.BACKUP, Part.OFFSITE)
+    is_backup = trouble.part in (WatchedPart.BACKUP, WatchedPart.OFFSITE)
     return NoticeKind.BACKUP if is_backup else NoticeKind.TROUBLE
 
 

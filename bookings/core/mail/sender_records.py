@@ -23,7 +23,7 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True)
-class Record:
+class SenderRecord:
     """`text` is the record that was found, where there is one; `name` where it stands."""
 
     finding: Finding
@@ -35,12 +35,12 @@ class Record:
         return self.finding in (Finding.GOOD, Finding.ONLY_WATCHES)
 
 
-def spf(domain: str, texts: Iterable[str], include: str) -> Record:
+def spf(domain: str, texts: Iterable[str], include: str) -> SenderRecord:
     """`include`: what the host of our mail asks for, or nothing where it is not known."""
     found = [text for text in texts if _first_word(text) == "v=spf1"]
     if len(found) != 1:
-        return Record(Finding.SEVERAL if found else Finding.MISSING, domain, " ".join(found))
-    return Record(_of_spf(found[0].lower().split()[1:], include), domain, found[0])
+        return SenderRecord(Finding.SEVERAL if found else Finding.MISSING, domain, " ".join(found))
+    return SenderRecord(_of_spf(found[0].lower().split()[1:], include), domain, found[0])
 
 
 def _of_spf(terms: list[str], include: str) -> Finding:
@@ -61,7 +61,7 @@ def _asks_the_dns(mechanism: str) -> bool:
     )
 
 
-def dkim(domain: str, by_selector: Mapping[str, Iterable[str]]) -> Record:
+def dkim(domain: str, by_selector: Mapping[str, Iterable[str]]) -> SenderRecord:
     """The first key that is found; one that is empty was taken back."""
     revoked = ""
     for selector, texts in by_selector.items():
@@ -69,23 +69,23 @@ def dkim(domain: str, by_selector: Mapping[str, Iterable[str]]) -> Record:
             tags = _tags(text)
             name = f"{selector}._domainkey.{domain}"
             if tags.get("p"):
-                return Record(Finding.GOOD, name, text)
+                return SenderRecord(Finding.GOOD, name, text)
             if "p" in tags:
                 revoked = name
     if revoked:
-        return Record(Finding.REVOKED, revoked)
-    return Record(Finding.MISSING, f"…._domainkey.{domain}")
+        return SenderRecord(Finding.REVOKED, revoked)
+    return SenderRecord(Finding.MISSING, f"…._domainkey.{domain}")
 
 
-def dmarc(domain: str, texts: Iterable[str]) -> Record:
+def dmarc(domain: str, texts: Iterable[str]) -> SenderRecord:
     name = f"_dmarc.{domain}"
     found = [text for text in texts if _tags(text).get("v") == "DMARC1"]
     if len(found) != 1:
-        return Record(Finding.SEVERAL if found else Finding.MISSING, name, " ".join(found))
+        return SenderRecord(Finding.SEVERAL if found else Finding.MISSING, name, " ".join(found))
     policy = _tags(found[0]).get("p", "").lower()
     if policy not in ("none", "quarantine", "reject"):
-        return Record(Finding.BROKEN, name, found[0])
-    return Record(Finding.ONLY_WATCHES if policy == "none" else Finding.GOOD, name, found[0])
+        return SenderRecord(Finding.BROKEN, name, found[0])
+    return SenderRecord(Finding.ONLY_WATCHES if policy == "none" else Finding.GOOD, name, found[0])
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Mail set-up: what the mail server says to us, what the DNS says of us, and a test mail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from bookings.core.mail import mail_hosts, sender_records
-from bookings.core.mail.sender_records import Finding, Record
+from bookings.core.mail.sender_records import Finding, SenderRecord
 from bookings.mail import trouble
 from bookings.models import Clinic, LastSeen, Seen, SignInMail
 from bookings.office.watch.pages import asked_too_often
@@ -72,19 +72,24 @@ DMARC = {
         "It says nothing that can be read. Change it to the record below."
     ),
 }
+GAP = gettext_lazy(
+    "Put what your mail’s host names in the place of the … : look for “SPF” in its help. A record "
+    "that is there already keeps what else it names."
+)
 NOBODY_ANSWERED = gettext_lazy("Nobody answered in time. Please check again in a minute.")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """One of the three, as the page has it; `put` is what to add, `name` under which name."""
+class RecordShown:
+    """One of the three, as the page has it; `put` is what to add, `place` under which name."""
 
     title: Any
     says: Any
     is_good: bool
-    name: str = ""
+    place: str = ""
     there: str = ""
     put: str = ""
+    more: Any = ""
 
 
 class CheckForm(forms.Form):
@@ -154,7 +159,7 @@ def _how_it_leaves() -> str:
     return _("not encrypted")
 
 
-def _shown(facts: dict[str, Any]) -> list[Shown]:
+def _shown(facts: dict[str, Any]) -> list[RecordShown]:
     domain = facts["domain"]
     host = mail_hosts.host_of(settings.EMAIL_HOST)
     include = host.include if host else ""
@@ -165,7 +170,8 @@ def _shown(facts: dict[str, Any]) -> list[Shown]:
         shown.append(_unknown("SPF"))
     else:
         record = sender_records.spf(domain, facts["spf"], include)
-        shown.append(_one("SPF", record, SPF, _spf_to_put(record, include)))
+        put = _spf_to_put(record, include)
+        shown.append(replace(_one("SPF", record, SPF, put), more=GAP if "…" in put else ""))
     record = sender_records.dkim(domain, keys)
     shown.append(_one("DKIM", record, DKIM, "") if keys else _unknown("DKIM"))
     if facts["dmarc"] is None:
@@ -177,22 +183,22 @@ def _shown(facts: dict[str, Any]) -> list[Shown]:
     return shown
 
 
-def _one(title: str, record: Record, words: dict[Finding, Any], put: str) -> Shown:
-    return Shown(
+def _one(title: str, record: SenderRecord, words: dict[Finding, Any], put: str) -> RecordShown:
+    return RecordShown(
         title=title,
         says=words[record.finding],
         is_good=record.is_good,
-        name=record.name,
+        place=record.name,
         there=record.text,
         put=put,
     )
 
 
-def _unknown(title: str) -> Shown:
-    return Shown(title=title, says=NOBODY_ANSWERED, is_good=False)
+def _unknown(title: str) -> RecordShown:
+    return RecordShown(title=title, says=NOBODY_ANSWERED, is_good=False)
 
 
-def _spf_to_put(record: Record, include: str) -> str:
+def _spf_to_put(record: SenderRecord, include: str) -> str:
     """Where it is not known what our host asks for, its place is left open."""
     named = f"include:{include}" if include else "include:…"
     if record.finding == Finding.MISSING:

@@ -35,7 +35,7 @@ def page(request: StaffRequest) -> HttpResponse:
     return render(request, "office/watch/watch.html", context)
 
 
-def _worst_first(one: watch.Standing) -> int:
+def _worst_first(one: watch.PartStanding) -> int:
     order = (watch.State.TROUBLE, watch.State.COULD_BE_BETTER, watch.State.WELL)
     return order.index(one.state)
 

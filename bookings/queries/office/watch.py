@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from bookings import dates
-from bookings.models import Clinic, Component, Heartbeat, LastSeen, Part, Seen
+from bookings.models import Clinic, Component, Heartbeat, LastSeen, Seen, WatchedPart
 from bookings.queries.mail import mail_status
 from bookings.queries.office import backups
 
@@ -35,10 +35,10 @@ class State(TextChoices):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PartStanding:
     """How a part is, in sentences: `says`, and what to `do` about it."""
 
-    part: Part
+    part: WatchedPart
     says: str
     do: str = ""
     state: State = State.WELL
@@ -48,15 +48,15 @@ class Standing:
         return self.state == State.TROUBLE
 
 
-Asked = Callable[[Clinic, datetime], Standing | None]
+Asked = Callable[[Clinic, datetime], PartStanding | None]
 
 
-def standings(clinic: Clinic, *, now: datetime) -> list[Standing]:
+def standings(clinic: Clinic, *, now: datetime) -> list[PartStanding]:
     """Of each part that this clinic has."""
     return of(tuple(PARTS), clinic, now=now)
 
 
-def of(parts: Iterable[Part], clinic: Clinic, *, now: datetime) -> list[Standing]:
+def of(parts: Iterable[WatchedPart], clinic: Clinic, *, now: datetime) -> list[PartStanding]:
     return [found for part in parts if (found := PARTS[part](clinic, now))]
 
 
@@ -73,63 +73,65 @@ def broker_problem() -> str:
     return ""
 
 
-def _mail(clinic: Clinic, now: datetime) -> Standing:
+def _mail(clinic: Clinic, now: datetime) -> PartStanding:
     if clinic.mail_paused_at:
         says = " ".join(mail_status.problems(clinic))
         do = _("When it may go on, press “Let mail go on” on the page of the mails.")
-        return Standing(part=Part.MAIL, says=says, do=do, state=State.COULD_BE_BETTER)
+        return PartStanding(part=WatchedPart.MAIL, says=says, do=do, state=State.COULD_BE_BETTER)
     if troubles := mail_status.of_the_server():
         do = _(
             "Look at “Mail set-up”, which asks the mail server what is wrong and says which "
             "setting to change."
         )
-        return Standing(part=Part.MAIL, says=" ".join(troubles), do=do, state=State.TROUBLE)
-    return Standing(part=Part.MAIL, says=_("Mail leaves in time."))
+        return PartStanding(
+            part=WatchedPart.MAIL, says=" ".join(troubles), do=do, state=State.TROUBLE
+        )
+    return PartStanding(part=WatchedPart.MAIL, says=_("Mail leaves in time."))
 
 
-def _worker(clinic: Clinic, now: datetime) -> Standing:
+def _worker(clinic: Clinic, now: datetime) -> PartStanding:
     do = _("Whoever looks after the machine starts it again: docker compose restart worker.")
-    return _sign_of_life(Part.WORKER, Component.SENDER, _("It works."), do, now=now)
+    return _sign_of_life(WatchedPart.WORKER, Component.SENDER, _("It works."), do, now=now)
 
 
-def _beat(clinic: Clinic, now: datetime) -> Standing:
+def _beat(clinic: Clinic, now: datetime) -> PartStanding:
     do = _("Whoever looks after the machine starts it again: docker compose restart beat.")
-    return _sign_of_life(Part.BEAT, Component.BEAT, _("It rings each minute."), do, now=now)
+    return _sign_of_life(WatchedPart.BEAT, Component.BEAT, _("It rings each minute."), do, now=now)
 
 
 def _sign_of_life(
-    part: Part, component: Component, well: str, do: str, *, now: datetime
-) -> Standing:
+    part: WatchedPart, component: Component, well: str, do: str, *, now: datetime
+) -> PartStanding:
     beat = Heartbeat.objects.with_silence(mail_status.LATE).filter(part=component).first()
     if beat is None:
         says = _("It has not been seen yet.")
         if not backups.is_older(A_BEGINNING, now=now):
-            return Standing(part=part, says=says, state=State.COULD_BE_BETTER)
+            return PartStanding(part=part, says=says, state=State.COULD_BE_BETTER)
     elif beat.is_ahead:
         says = _("Its last sign of life lies in the future: a clock was put back.")
     elif beat.is_silent:
         says = _("It has given no sign of life for more than five minutes.")
     else:
-        return Standing(part=part, says=well)
-    return Standing(part=part, says=says, do=do, state=State.TROUBLE)
+        return PartStanding(part=part, says=well)
+    return PartStanding(part=part, says=says, do=do, state=State.TROUBLE)
 
 
-def _broker(clinic: Clinic, now: datetime) -> Standing:
+def _broker(clinic: Clinic, now: datetime) -> PartStanding:
     if problem := broker_problem():
         do = _("Whoever looks after the machine starts it again: docker compose restart redis.")
-        return Standing(part=Part.BROKER, says=problem, do=do, state=State.TROUBLE)
-    return Standing(part=Part.BROKER, says=_("It answers."))
+        return PartStanding(part=WatchedPart.BROKER, says=problem, do=do, state=State.TROUBLE)
+    return PartStanding(part=WatchedPart.BROKER, says=_("It answers."))
 
 
-def _backup(clinic: Clinic, now: datetime) -> Standing | None:
+def _backup(clinic: Clinic, now: datetime) -> PartStanding | None:
     """A demo needs none."""
     if settings.DEMO:
         return None
     made = backups.last_made()
     if backups.is_missing(now=now):
         says = _of_a_time(_("The newest backup was made on {at}."), made, clinic)
-        return Standing(
-            part=Part.BACKUP,
+        return PartStanding(
+            part=WatchedPart.BACKUP,
             says=says or _("There is no backup yet."),
             do=_(
                 "Whoever looks after the machine runs manage.py backup, and sees why it does not "
@@ -139,7 +141,7 @@ def _backup(clinic: Clinic, now: datetime) -> Standing | None:
         )
     if made is None:
         says = _("There is no backup yet; the first is made in the coming night.")
-        return Standing(part=Part.BACKUP, says=says, state=State.COULD_BE_BETTER)
+        return PartStanding(part=WatchedPart.BACKUP, says=says, state=State.COULD_BE_BETTER)
     says = _of_a_time(_("The newest backup was made on {at}."), made, clinic)
     noted = LastSeen.objects.of(Seen.BACKUP)
     if not settings.BACKUP_KEY or (noted and noted.facts.get("is_sealed") is False):
@@ -147,11 +149,11 @@ def _backup(clinic: Clinic, now: datetime) -> Standing | None:
         do = _(
             "Whoever looks after the machine sets BACKUP_KEY, as manage.py make_secrets prints it."
         )
-        return Standing(part=Part.BACKUP, says=says, do=do, state=State.COULD_BE_BETTER)
-    return Standing(part=Part.BACKUP, says=f"{says} {_('It is sealed.')}")
+        return PartStanding(part=WatchedPart.BACKUP, says=says, do=do, state=State.COULD_BE_BETTER)
+    return PartStanding(part=WatchedPart.BACKUP, says=f"{says} {_('It is sealed.')}")
 
 
-def _offsite(clinic: Clinic, now: datetime) -> Standing | None:
+def _offsite(clinic: Clinic, now: datetime) -> PartStanding | None:
     if settings.DEMO:
         return None
     noted = LastSeen.objects.of(Seen.OFFSITE)
@@ -161,15 +163,15 @@ def _offsite(clinic: Clinic, now: datetime) -> Standing | None:
     )
     if noted is None:
         says = _("No copy of the backup outside of this machine is known of.")
-        return Standing(part=Part.OFFSITE, says=says, do=do, state=State.COULD_BE_BETTER)
+        return PartStanding(part=WatchedPart.OFFSITE, says=says, do=do, state=State.COULD_BE_BETTER)
     says = _of_a_time(_("The newest copy was made on {at}."), noted.at, clinic)
     if now - noted.at > timedelta(days=settings.OFFSITE_DAYS):
         do = _("Whoever looks after the machine sees why the copy is not made by itself any more.")
-        return Standing(part=Part.OFFSITE, says=says, do=do, state=State.TROUBLE)
-    return Standing(part=Part.OFFSITE, says=says)
+        return PartStanding(part=WatchedPart.OFFSITE, says=says, do=do, state=State.TROUBLE)
+    return PartStanding(part=WatchedPart.OFFSITE, says=says)
 
 
-def _certificate(clinic: Clinic, now: datetime) -> Standing | None:
+def _certificate(clinic: Clinic, now: datetime) -> PartStanding | None:
     """As the worker found it at the site's address; only where that is https."""
     if not settings.ENCRYPTED:
         return None
@@ -177,31 +179,31 @@ def _certificate(clinic: Clinic, now: datetime) -> Standing | None:
     if noted is None or "until" not in noted.facts:
         why = noted.facts.get("unknown", "") if noted else ""
         says = why or _("It has not been looked at yet; the worker does so each hour.")
-        return Standing(part=Part.CERTIFICATE, says=says, state=State.COULD_BE_BETTER)
+        return PartStanding(part=WatchedPart.CERTIFICATE, says=says, state=State.COULD_BE_BETTER)
     do = _(
         "Whoever looks after the machine looks at what docker compose logs caddy says about it; "
         "soon browsers will let nobody in."
     )
     if problem := noted.facts.get("problem"):
-        return Standing(part=Part.CERTIFICATE, says=problem, do=do, state=State.TROUBLE)
+        return PartStanding(part=WatchedPart.CERTIFICATE, says=problem, do=do, state=State.TROUBLE)
     until = datetime.fromisoformat(noted.facts["until"])
     since = datetime.fromisoformat(noted.facts["since"])
     says = _of_a_time(_("It is good until {at}."), until, clinic)
     if until - now < min(RENEWED_BEFORE, (until - since) / 4):
         says = f"{says} {_('It should have been renewed by now.')}"
-        return Standing(part=Part.CERTIFICATE, says=says, do=do, state=State.TROUBLE)
-    return Standing(part=Part.CERTIFICATE, says=says)
+        return PartStanding(part=WatchedPart.CERTIFICATE, says=says, do=do, state=State.TROUBLE)
+    return PartStanding(part=WatchedPart.CERTIFICATE, says=says)
 
 
-def _disk(clinic: Clinic, now: datetime) -> Standing:
+def _disk(clinic: Clinic, now: datetime) -> PartStanding:
     """Of the folders that Taper writes to, the one with the least room."""
     free, total = min(map(_room, _folders()))
     left = _("{free} of {total} are free.").format(
         free=filesizeformat(free), total=filesizeformat(total)
     )
     if free < LEAST_FREE or free < total * LEAST_SHARE:
-        return Standing(
-            part=Part.DISK,
+        return PartStanding(
+            part=WatchedPart.DISK,
             says=left,
             do=_(
                 "Whoever looks after the machine makes room: old images go with docker image "
@@ -209,7 +211,7 @@ def _disk(clinic: Clinic, now: datetime) -> Standing:
             ),
             state=State.TROUBLE,
         )
-    return Standing(part=Part.DISK, says=left)
+    return PartStanding(part=WatchedPart.DISK, says=left)
 
 
 def _folders() -> Iterator[Path]:
@@ -228,19 +230,19 @@ def _of_a_time(sentence: str, at: datetime | None, clinic: Clinic) -> str:
     return sentence.format(at=dates.day_year_and_time(at, clinic.tz)) if at else ""
 
 
-PARTS: Mapping[Part, Asked] = {
-    Part.MAIL: _mail,
-    Part.WORKER: _worker,
-    Part.BEAT: _beat,
-    Part.BROKER: _broker,
-    Part.BACKUP: _backup,
-    Part.OFFSITE: _offsite,
-    Part.CERTIFICATE: _certificate,
-    Part.DISK: _disk,
+PARTS: Mapping[WatchedPart, Asked] = {
+    WatchedPart.MAIL: _mail,
+    WatchedPart.WORKER: _worker,
+    WatchedPart.BEAT: _beat,
+    WatchedPart.BROKER: _broker,
+    WatchedPart.BACKUP: _backup,
+    WatchedPart.OFFSITE: _offsite,
+    WatchedPart.CERTIFICATE: _certificate,
+    WatchedPart.DISK: _disk,
 }
 
 
-def in_a_sentence(found: list[Standing]) -> str:
+def in_a_sentence(found: list[PartStanding]) -> str:
     """What stands above the list."""
     troubles = sum(one.is_trouble for one in found)
     better = sum(one.state == State.COULD_BE_BETTER for one in found)

@@ -6,12 +6,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
-from clinic.operations import doctor
+from clinic import doctor
 
 
 class Command(BaseCommand):
-    help = (
+    help = _(
         "Looks at everything a clinic needs, from the settings to last night's backup, and says "
         "what is wrong and what to do. Ends with 1 where something is, and prints no secret. "
         "It works while the database is away, empty, or of another version."
@@ -27,14 +28,14 @@ class Command(BaseCommand):
         if any(one.is_wrong for one in found):
             sys.exit(1)
 
-    def _as_json(self, found: list[doctor.Told]) -> None:
+    def _as_json(self, found: list[doctor.Diagnosis]) -> None:
         rows = [
             {"about": one.about, "state": one.state, "says": one.says, "do": one.do}
             for one in found
         ]
         self.stdout.write(json.dumps(rows, indent=1, ensure_ascii=False))
 
-    def _in_words(self, found: list[doctor.Told]) -> None:
+    def _in_words(self, found: list[doctor.Diagnosis]) -> None:
         for one in found:
             self.stdout.write(f"{doctor.MARKS[one.state]}  {one.about}: {one.says}")
             if one.do:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from bookings.actions import alerts, watch
 from bookings.actions.mail import sending
 from bookings.core.roles import Role
-from bookings.models import Component, Heartbeat, LastSeen, MailServer, Part, Seen, Trouble
+from bookings.models import Component, Heartbeat, LastSeen, MailServer, Seen, Trouble, WatchedPart
 from clinic.monitoring import dead_worker
 from tests import factories
 from tests.clinic.monitoring.web_hook import WebHook
@@ -119,7 +119,7 @@ def test_whoever_waits_for_a_sign_of_life_gets_one_until_something_is_in_trouble
     for _ in range(3):
         alerts.say_that_we_live(now=now)
     assert hook.asked == ["GET /alive "]
-    Trouble.objects.create(part=Part.DISK, says="full", since=now - 6 * MINUTE)
+    Trouble.objects.create(part=WatchedPart.DISK, says="full", since=now - 6 * MINUTE)
     alerts.say_that_we_live(now=now + 6 * MINUTE)
     assert len(hook.asked) == 1
 

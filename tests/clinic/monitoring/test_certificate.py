@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from bookings.models import LastSeen, Part, Seen
+from bookings.models import LastSeen, Seen, WatchedPart
 from bookings.queries.office import watch
 from clinic.monitoring import certificate
 from tests.clinic.monitoring.web_hook import WebHook
@@ -36,7 +36,7 @@ def test_how_long_it_is_good_is_known_and_told_when_nobody_has_renewed_it(
     (found,) = [
         one
         for one in watch.standings(make_clinic(), now=timezone.now())
-        if one.part == Part.CERTIFICATE
+        if one.part == WatchedPart.CERTIFICATE
     ]
     assert found.is_trouble == is_trouble
     assert ("should have been renewed" in found.says) == is_trouble
@@ -50,7 +50,9 @@ def test_one_that_lives_for_six_days_is_told_of_in_its_last_quarter(settings):
         since = until - timedelta(days=6)
         LastSeen.objects.note(Seen.CERTIFICATE, since=since.isoformat(), until=until.isoformat())
         found = next(
-            one for one in watch.standings(make_clinic(), now=now) if one.part == Part.CERTIFICATE
+            one
+            for one in watch.standings(make_clinic(), now=now)
+            if one.part == WatchedPart.CERTIFICATE
         )
         assert found.is_trouble == expected
 

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 import manage
-from clinic.operations import database, doctor
-from clinic.operations.doctor import outside, settings_and_keys
+from clinic import doctor
+from clinic.doctor import outside, settings_and_keys
+from clinic.operations import database
 from tests import factories
 from tests.clinic.operations.test_production import OF_A_CLINIC, run
 from tests.mail.post_office import PostOffice

@@ -6,13 +6,13 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.doctor import database, outside, settings_and_keys, watched
+from clinic.doctor.told import BETTER, MARKS, WRONG, Diagnosis
 from clinic.operations.database import in_words
-from clinic.operations.doctor import database, outside, settings_and_keys, watched
-from clinic.operations.doctor.told import BETTER, MARKS, WRONG, Told
 
-__all__ = ["MARKS", "Told", "examine", "in_a_sentence"]
+__all__ = ["MARKS", "Diagnosis", "examine", "in_a_sentence"]
 
-Examine = Callable[[], Iterator[Told]]
+Examine = Callable[[], Iterator[Diagnosis]]
 
 WITHOUT_A_DATABASE: tuple[Examine, ...] = (
     settings_and_keys.of_settings,
@@ -32,7 +32,7 @@ WHEN_IT_IS_MIGRATED: tuple[Examine, ...] = (
 )
 
 
-def examine() -> Iterator[Told]:
+def examine() -> Iterator[Diagnosis]:
     """Nothing is raised: what cannot be looked at is told as such."""
     for look in WITHOUT_A_DATABASE:
         yield from look()
@@ -49,7 +49,7 @@ def examine() -> Iterator[Told]:
         yield from _as_far_as_it_goes(look)
 
 
-def in_a_sentence(found: list[Told]) -> str:
+def in_a_sentence(found: list[Diagnosis]) -> str:
     wrong = sum(one.state == WRONG for one in found)
     better = sum(one.state == BETTER for one in found)
     if wrong:
@@ -67,9 +67,9 @@ def in_a_sentence(found: list[Told]) -> str:
     return _("All is well.")
 
 
-def _as_far_as_it_goes(look: Examine) -> Iterator[Told]:
+def _as_far_as_it_goes(look: Examine) -> Iterator[Diagnosis]:
     try:
         yield from look()
     except DatabaseError as error:
         connection.close()
-        yield Told(_("Database"), WRONG, in_words(error))
+        yield Diagnosis(_("Database"), WRONG, in_words(error))

@@ -7,7 +7,7 @@ MARKS = {WELL: "well    ", BETTER: "better  ", WRONG: "WRONG   "}
 
 
 @dataclass(frozen=True)
-class Told:
+class Diagnosis:
     """`says` how it is, in a sentence or more without a secret; `do` what about it."""
 
     about: str
