@@ -122,7 +122,7 @@ SENTENCES: tuple[tuple[type[Exception], Callable[[], bool], Any], ...] = (
 
 def problem(seconds: float) -> str:
     """Connects, signs in and names the sender, as a mail would; nothing where all is well."""
-    backend = EmailBackend(timeout=seconds)  # type: ignore[arg-type]
+    backend = EmailBackend(timeout=seconds)
     try:
         backend.open()
         if (smtp := backend.connection) is None:

@@ -24,7 +24,7 @@ def look() -> None:
         close_old_connections()
         tell()
     except DatabaseError as error:
-        logger.warning("The database did not say how the worker fares: %s", type(error).__name__)
+        logger.warning("worker not looked for: %s", type(error).__name__)
 
 
 def tell() -> None:

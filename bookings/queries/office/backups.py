@@ -26,7 +26,8 @@ def last_backup() -> datetime | None:
 
 def last_made() -> datetime | None:
     noted = LastSeen.objects.of(Seen.BACKUP)
-    return max(filter(None, (last_backup(), noted and noted.at)), default=None)
+    times = (last_backup(), noted.at if noted else None)
+    return max((at for at in times if at), default=None)
 
 
 def is_missing(*, now: datetime) -> bool:

@@ -1,6 +1,8 @@
 """One page says that all is well, or what to do."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -47,7 +49,7 @@ def no_room(settings, monkeypatch):
     monkeypatch.setattr(watch, "_room", lambda _folder: (1 << 20, 1 << 34))
 
 
-TROUBLES = {
+TROUBLES: dict[str, Callable[..., Any]] = {
     "mail": lambda *_: MailServer.objects.update_or_create(pk=1, defaults={"failures_in_a_row": 9}),
     "worker": lambda *_: silent(Component.SENDER),
     "beat": lambda *_: silent(Component.BEAT),
