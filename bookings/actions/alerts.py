@@ -141,7 +141,10 @@ def _by_mail(subject: str, text: str, sender: str, backend: BaseEmailBackend) ->
     owners = User.objects.filter(is_active=True, role=Role.OWNER).values_list("email", flat=True)
     to = settings.ALERT_EMAIL_TO or list(owners)
     headers = {"Auto-Submitted": "auto-generated"}
-    EmailMessage(subject, text, sender, to, connection=backend, headers=headers).send()
+    try:
+        EmailMessage(subject, text, sender, to, connection=backend, headers=headers).send()
+    finally:
+        backend.close()  # Django leaves open where a login is refused
 
 
 def _by_web_hook(subject: str, text: str) -> None:

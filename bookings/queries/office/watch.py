@@ -95,8 +95,18 @@ def _worker(clinic: Clinic, now: datetime) -> PartStanding:
 
 
 def _beat(clinic: Clinic, now: datetime) -> PartStanding:
-    do = _("Whoever looks after the machine starts it again: docker compose restart beat.")
-    return _sign_of_life(WatchedPart.BEAT, Component.BEAT, _("It rings each minute."), do, now=now)
+    """Its rings are heard by the worker alone."""
+    found = _sign_of_life(
+        WatchedPart.BEAT,
+        Component.BEAT,
+        _("It rings each minute."),
+        _("Whoever looks after the machine starts it again: docker compose restart beat."),
+        now=now,
+    )
+    if found.is_trouble and _worker(clinic, now).is_trouble:
+        says = _("It is not known: only the worker hears it.")
+        return PartStanding(part=WatchedPart.BEAT, says=says, state=State.COULD_BE_BETTER)
+    return found
 
 
 def _sign_of_life(

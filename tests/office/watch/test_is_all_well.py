@@ -87,7 +87,7 @@ def test_a_worker_that_never_came_is_an_alarm_after_an_hour(office, all_well):
     Heartbeat.objects.all().delete()
     assert told(office)[0] == "All is well. 2 things could be better."
     User.objects.update(created_at=timezone.now() - DAY)
-    assert told(office) == ("2 things need somebody.", ["worker", "beat"])
+    assert told(office) == ("1 thing needs somebody.", ["worker", "beat"])
 
 
 def test_since_when_it_is_so_is_said(office, all_well):
