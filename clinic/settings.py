@@ -5,14 +5,14 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-import environ
 from whitenoise.compress import Compressor
 
 from clinic import languages
 from clinic.operations import site_address
+from clinic.operations.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 TESTING = "pytest" in sys.modules
 STATE = Path(env.str("STATE", default=str(BASE_DIR / ".state"))).resolve()
 if not TESTING and (STATE / "environment").exists():
@@ -319,6 +319,9 @@ ALERT_URL = env.str("ALERT_URL", default="")
 # Asked each five minutes while nothing is in trouble: whoever misses that (healthchecks.io and the
 # like) tells the owner, also when the whole machine is off.
 ALIVE_URL = env.str("ALIVE_URL", default="")
+
+# Who is asked what the DNS says of our mail, as address:port; empty: whoever this machine asks.
+DNS_SERVERS = env.list("DNS_SERVERS", default=[])
 
 # A mail service that tells of bounces and complaints, such as postmark or mailgun, at
 # /mail-events/; with its signing key, or the user:password that stands in the address it calls.

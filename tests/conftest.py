@@ -1,6 +1,5 @@
 """What holds for every test."""
 
-import gc
 import os
 
 import pytest
@@ -23,7 +22,6 @@ settings.load_profile("asked")
 
 
 refuse_names_of_nothing()
-gc.set_threshold(20_000, 20, 20)  # a test run is short, and most of what it makes goes at once
 
 
 def pytest_collection_modifyitems(items):

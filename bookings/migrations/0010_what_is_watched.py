@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Trouble',
             fields=[
-                ('part', models.CharField(choices=[('mail', 'Mail'), ('worker', 'The worker'), ('beat', 'The clock'), ('broker', 'The broker'), ('backup', 'Backup'), ('offsite', 'Copy outside of this machine'), ('certificate', 'Certificate'), ('disk', 'Disk')], max_length=20, primary_key=True, serialize=False)),
+                ('part', models.CharField(choices=[('mail', 'Mail'), ('worker', 'The worker that sends mail'), ('beat', 'The clock that rings each minute'), ('broker', 'The broker between them'), ('backup', 'Backup'), ('offsite', 'Copy outside of this machine'), ('certificate', 'Certificate'), ('disk', 'Disk')], max_length=20, primary_key=True, serialize=False)),
                 ('says', models.TextField()),
                 ('since', models.DateTimeField()),
                 ('well_since', models.DateTimeField(blank=True, null=True)),

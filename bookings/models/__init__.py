@@ -38,7 +38,7 @@ from bookings.models.training.feedback import DeclinedSession, HardEffort
 from bookings.models.training.protocol_versions import ProtocolVersion
 from bookings.models.training.races import Distance, Outcome, Priority, Race
 from bookings.models.users import BrowserSession, User
-from bookings.models.watching import LastSeen, Part, Seen, Trouble
+from bookings.models.watching import LastSeen, Seen, Trouble, WatchedPart
 
 __all__ = [
     "SETTLED",
@@ -78,7 +78,6 @@ __all__ = [
     "Method",
     "Operation",
     "Outcome",
-    "Part",
     "Payment",
     "Portrait",
     "Priority",
@@ -96,6 +95,7 @@ __all__ = [
     "Treatment",
     "Trouble",
     "User",
+    "WatchedPart",
     "Weekday",
     "Weekly",
     "WeeklyBreak",

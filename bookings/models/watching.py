@@ -46,13 +46,13 @@ class LastSeen(models.Model):
         return f"{self.get_what_display()}, {self.at}"
 
 
-class Part(models.TextChoices):
+class WatchedPart(models.TextChoices):
     """What the owner is told of."""
 
     MAIL = "mail", gettext_lazy("Mail")
-    WORKER = "worker", gettext_lazy("The worker")
-    BEAT = "beat", gettext_lazy("The clock")
-    BROKER = "broker", gettext_lazy("The broker")
+    WORKER = "worker", gettext_lazy("The worker that sends mail")
+    BEAT = "beat", gettext_lazy("The clock that rings each minute")
+    BROKER = "broker", gettext_lazy("The broker between them")
     BACKUP = "backup", gettext_lazy("Backup")
     OFFSITE = "offsite", gettext_lazy("Copy outside of this machine")
     CERTIFICATE = "certificate", gettext_lazy("Certificate")
@@ -62,7 +62,7 @@ class Part(models.TextChoices):
 class Trouble(models.Model):
     """Something that is not well, from when it was found until it is well again and told so."""
 
-    part = models.CharField(max_length=20, choices=Part, primary_key=True)
+    part = models.CharField(max_length=20, choices=WatchedPart, primary_key=True)
     says = models.TextField()
     since = models.DateTimeField()
     well_since = models.DateTimeField(null=True, blank=True)
@@ -75,4 +75,4 @@ class Trouble(models.Model):
         ordering = ["since"]
 
     def __str__(self) -> str:
-        return f"{self.get_part_display()}, since {self.since}"
+        return f"{self.get_part_display()}, {self.since}"

@@ -6,6 +6,8 @@ from bookings.office import checklist, clinic, prices, room_loans, rooms, treatm
 from bookings.office.people import leave, people, person, therapists
 from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
+from bookings.office.watch import mail_setup
+from bookings.office.watch import pages as watch
 from bookings.office.wording import embeds, legal, looks, mails
 from bookings.web.access import OWNER, protected
 
@@ -14,6 +16,10 @@ urlpatterns = protected(
     OWNER,
     path("", checklist.checklist, name="checklist"),
     path("test-mail/", checklist.test_mail, name="test_mail"),
+    path("watch/", watch.page, name="watch"),
+    path("watch/try/", watch.try_second_way, name="try_second_way"),
+    path("mail-setup/", mail_setup.page, name="mail_setup"),
+    path("mail-setup/arrived/", mail_setup.arrived, name="test_mail_arrived"),
     path("clinic/", clinic.settings, name="clinic"),
     path("clinic/zone/", zone.zone, name="zone"),
     path("looks/", looks.page, name="looks"),

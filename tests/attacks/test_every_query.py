@@ -70,7 +70,7 @@ def fields_of(page: str) -> set[str]:
 
 @pytest.mark.parametrize("who", ["nobody", "ana", "kim", "owner"])
 def test_no_page_falls_over_whatever_its_query_holds(world, who):
-    """To each that opens NUL or the last day, and one more value; all where there is time."""
+    """To each that opens one value in turn; all of them where there is time."""
     browser, fell, names = world.browsers[who], [], names_read()
     browser.raise_request_exception = False
     assert {"q", "page", "day", "therapist"} <= names
@@ -82,8 +82,7 @@ def test_no_page_falls_over_whatever_its_query_holds(world, who):
         if status != 200 and not (THOROUGH and status == 302):
             continue
         every = fields_of(page) | (ADMINS if name.startswith("admin:") else names)
-        ends = ("a\0b", DAYS[0])
-        some = VALUES if THOROUGH else [VALUES[number % len(VALUES)], ends[number % 2]]
+        some = VALUES if THOROUGH else [VALUES[number % len(VALUES)]]
         for value in some:
             if asked(browser, url, dict.fromkeys(every, value))[0] >= 500:
                 fell.append(f"{name} {url}: {value[:40]!r}")

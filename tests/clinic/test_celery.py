@@ -7,6 +7,7 @@ from celery import Celery
 
 from clinic.celery import SteadyScheduler
 from clinic.celery import app as ours
+from clinic.monitoring import dead_worker
 from tests.clock import NOW
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -35,6 +36,11 @@ def rung(scheduler) -> set:
     while scheduler.tick() == 0:
         pass
     return set(scheduler.sent)
+
+
+@pytest.fixture(autouse=True)
+def without_a_look_at_the_worker(monkeypatch):
+    monkeypatch.setattr(dead_worker, "look", lambda: None)
 
 
 def test_a_clock_put_back_by_an_hour_rings_on_each_minute(app, clock, tmp_path):

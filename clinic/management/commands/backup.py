@@ -12,7 +12,7 @@ from bookings.models import Seen
 from clinic.operations.backups import create, rotate
 from clinic.operations.backups.noting import note
 from clinic.operations.backups.programs import ProgramMissing
-from clinic.operations.database import no_answer
+from clinic.operations.database import in_words
 
 NOT_SEALED = (
     "No backup was made. Set BACKUP_KEY, as manage.py make_secrets prints it, and it is sealed; "
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         except (ProgramMissing, create.BackupFailed, ValueError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from error
         except DatabaseError as error:
-            raise CommandError(f"No backup was made. {no_answer(error)}") from error
+            raise CommandError(f"No backup was made. {in_words(error)}") from error
         rows = sum(manifest.facts.rows.values())
         self.stdout.write(
             f"{path}: {rows:,} rows, {manifest.size:,} bytes, sha256 {manifest.sha256}"

@@ -15,7 +15,7 @@ from bookings.queries.office.backups import OURS
 from clinic.operations.backups import restore
 from clinic.operations.backups.archive import BadArchive, Manifest
 from clinic.operations.backups.programs import ProgramMissing
-from clinic.operations.database import no_answer
+from clinic.operations.database import in_words
 from clinic.records import erased_list
 from clinic.records.erased_list import BadList
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         except FAULTS as error:
             raise CommandError(f"Nothing was changed. {error}") from error
         except DatabaseError as error:
-            raise CommandError(f"Nothing was changed. {no_answer(error)}") from error
+            raise CommandError(f"Nothing was changed. {in_words(error)}") from error
         self.stdout.write(_("The backup is in the database's place. All mail is paused."))
         self._bring_up_to_date()
 

@@ -11,8 +11,6 @@ from bookings import links
 from bookings.core.roles import Role
 from clinic.monitoring.redaction import LineFormatter, WithoutTokens, redacted
 from tests import factories
-from tests.roles.addresses import every_page
-from tests.roles.world import make_world
 
 STRICT = "script-src 'self'; style-src 'self'"
 
@@ -58,49 +56,6 @@ def test_browsers_are_told_to_insist_on_encryption(clinic, settings, url):
     response = Browser().get(url, secure=True)
     b"".join(response)  # an answer that streams is read to its end, which closes it
     assert response["Strict-Transport-Security"].startswith("max-age=31536000; includeSubDomains")
-
-
-KINDS = {
-    "text/html; charset=utf-8", "text/calendar; charset=utf-8", "text/csv; charset=utf-8",
-    "text/javascript; charset=utf-8", "application/json", "application/yaml",
-    "image/jpeg", "image/webp", "text/css",
-    "application/manifest+json",  # JSON is in UTF-8 by itself
-}  # fmt: skip
-# Seen in another page's frame, by anybody, or without a signal.
-WITHOUT_SIGNING_OUT = {
-    "desk:mail_body",
-    "desk:mail_kind_body",
-    "office:mail_tried",
-    "office:text_tried",
-    "runner:embed",
-    "therapists:offline",
-    "therapists:question_tried",
-}
-
-
-@pytest.fixture
-def pages(db):
-    """What there is for those who have signed in: by page and person, its kind and its bytes."""
-    world = make_world()
-    found = {}
-    for name, url in sorted(set(every_page(world.argument))):
-        for who in ("ana", "kim", "owner"):
-            if not name.endswith("logout"):
-                response = world.browsers[who].get(url)
-                page = b"".join(
-                    response
-                )  # an answer that streams is read to its end, which closes it
-                if response.status_code == 200:
-                    found[name, who] = response["Content-Type"].replace('"', ""), page
-    return found
-
-
-def test_every_page_says_what_it_is_in_which_letters_and_has_a_way_to_sign_out(pages):
-    assert len(pages) > 150
-    assert {name: kind for name, (kind, _) in pages.items() if kind not in KINDS} == {}
-    whole = {name: page for name, (_, page) in pages.items() if b"<html" in page}
-    without = {view for (view, _), page in whole.items() if b"/logout/" not in page}
-    assert without == WITHOUT_SIGNING_OUT
 
 
 def test_cookies_are_for_the_server_alone(clinic):

@@ -3,8 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management import call_command
 
 from bookings.models import Heartbeat, LastSeen, Seen
 from clinic.operations.backups import encryption
@@ -26,13 +25,3 @@ def test_a_copy_outside_is_noted_by_whatever_has_made_it():
     call_command("note_offsite_copy", stdout=StringIO())
     assert LastSeen.objects.get().what == Seen.OFFSITE
     assert not Heartbeat.objects.exists()  # where the release before would take it for a worker
-
-
-@pytest.mark.django_db
-def test_before_the_table_is_there_a_copy_is_told_in_a_sentence():
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE bookings_lastseen")
-    said = StringIO()
-    with pytest.raises(CommandError, match="only nobody is told"):
-        call_command("note_offsite_copy", stderr=said)
-    assert "does it lack migrations?" in said.getvalue()
