@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OURS = "taper:"
 HERE = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "LANG": "C.UTF-8"}
-# A clock that the tests have faked is everybody's (tests/servers.py, which starts servers when read).
+# A clock that the tests have faked is everybody's (tests/servers.py: reading it starts servers).
 FAKED = ("LD_PRELOAD", "NO_FAKE_STAT", "PYTHONPATH")
 CLOCK = {
     name: value

@@ -28,7 +28,7 @@ TRUST = dict.fromkeys(("PIP_CERT", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"), THER
 OURS_TOO = (
     "/etc/pip.conf",
     "/etc/npmrc",
-    "/root/.npmrc",
+    str(Path.home() / ".npmrc"),
     "/etc/resolv.conf",
     "/etc/apt/apt.conf.d",
 )

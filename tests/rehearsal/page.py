@@ -12,7 +12,7 @@ from tests.rehearsal.compose import ROOT
 PAGE = ROOT / "docs/operations.md"
 A_BOX = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 A_TITLE = re.compile(r"^#+ (.+)$|\*\*(?:\d+\. )?([^*]+)\*\*", re.MULTILINE)
-TAPER, SECOND_DISK, KEPT = "/opt/taper", "/mnt/second/taper", "/root/kept.env"
+TAPER, SECOND_DISK, KEPT = "/opt/taper", "/mnt/second/taper", "/opt/kept.env"
 
 
 @dataclass(frozen=True)

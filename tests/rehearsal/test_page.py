@@ -75,7 +75,7 @@ class Clinic(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def clinic(tmp_path_factory):
+def installed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("c")
     folder.chmod(0o711)
     with socket.socket() as found:
@@ -91,11 +91,11 @@ def clinic(tmp_path_factory):
         typist = machine.make(
             folder / "m", origin, _engine(instead), _typed(folder, port, post_office)
         )
-        clinic = Clinic(typist, f"http://localhost:{port}", post_office, set())
+        installed = Clinic(typist, f"http://localhost:{port}", post_office, set())
         try:
-            yield clinic
+            yield installed
         finally:
-            _stop(clinic)
+            _stop(installed)
 
 
 def _engine(instead: dict[str, str]) -> dict:
@@ -123,36 +123,36 @@ def _typed(folder: Path, port: int, post_office: PostOffice) -> dict[str, str]:
     }
 
 
-def _stop(clinic: Clinic) -> None:
-    for one in _running(clinic).values():
+def _stop(installed: Clinic) -> None:
+    for one in _running(installed).values():
         if one["pid"]:
             engine._end(one["pid"])
 
 
-def _running(clinic: Clinic) -> dict:
-    path = clinic.home / "running.json"
+def _running(installed: Clinic) -> dict:
+    path = installed.home / "running.json"
     return json.loads(path.read_text()) if path.exists() else {}
 
 
-def test_from_a_release_that_is_fetched_to_a_confirmed_booking_and_its_mail(clinic):
-    clinic.type("Fetch it")
-    env = (clinic.typist.there(page.TAPER) / ".env").read_text()
+def test_from_a_release_that_is_fetched_to_a_confirmed_booking_and_its_mail(installed):
+    installed.type("Fetch it")
+    env = (installed.typist.there(page.TAPER) / ".env").read_text()
     assert "TAPER_VERSION=0.1.0\n" in env
-    clinic.type("A second disk")
-    clinic.type("Start")
-    clinic.wait_for(clinic.is_up)
-    assert "not open yet" in Visitor(clinic.site).get("/")[1]
-    assert "/setup/?token=" in clinic.logs()["web"]
-    said = clinic.type("Setting up", answers=machine.ANSWERS)
+    installed.type("A second disk")
+    installed.type("Start")
+    installed.wait_for(installed.is_up)
+    assert "not open yet" in Visitor(installed.site).get("/")[1]
+    assert "/setup/?token=" in installed.logs()["web"]
+    said = installed.type("Setting up", answers=machine.ANSWERS)
     assert "Towpath Clinic can be booked" in said
 
-    visitor = Visitor(clinic.site)
+    visitor = Visitor(installed.site)
     assert "Towpath Clinic" in visitor.get("/")[1]
     key = visitor.book("Ana Demo", "ana@example.com")
-    clinic.wait_for(lambda: "ana@example.com" in clinic.post_office.recipients())
-    assert clinic.post_office.messages[0]["Subject"]
+    installed.wait_for(lambda: "ana@example.com" in installed.post_office.recipients())
+    assert installed.post_office.messages[0]["Subject"]
     _figures_tell(visitor)
-    _logs_tell(clinic, key)
+    _logs_tell(installed, key)
 
 
 def _figures_tell(visitor: Visitor) -> None:
@@ -163,9 +163,9 @@ def _figures_tell(visitor: Visitor) -> None:
     assert re.search(held, figures)
 
 
-def _logs_tell(clinic: Clinic, key: str) -> None:
+def _logs_tell(installed: Clinic, key: str) -> None:
     """What happened, once; and nobody's name."""
-    logs = clinic.logs()
+    logs = installed.logs()
     up_to_date = "Bringing the database up to date"
     assert sum(text.count(up_to_date) for text in logs.values()) == 1
     assert "Traceback" not in logs["worker"] + logs["beat"] + logs["backup"], logs
@@ -178,14 +178,14 @@ def _logs_tell(clinic: Clinic, key: str) -> None:
     assert all(len(line["request_id"]) == 32 for line in told)
 
 
-def test_the_web_server_is_back_within_three_seconds_when_its_master_was_killed(clinic):
+def test_the_web_server_is_back_within_three_seconds_when_its_master_was_killed(installed):
     """Of the processor, which is the same on a busy machine: its two workers share one start."""
-    os.kill(_running(clinic)["web"]["pid"], signal.SIGKILL)
-    clinic.wait_for(lambda: not clinic.is_up())
-    clinic.typist.type(Box("", "sh", "docker compose up --detach web"))
-    pid = _running(clinic)["web"]["pid"]
-    clinic.wait_for(lambda: _children_of(pid))
-    clinic.wait_for(clinic.is_up)
+    os.kill(_running(installed)["web"]["pid"], signal.SIGKILL)
+    installed.wait_for(lambda: not installed.is_up())
+    installed.typist.type(Box("", "sh", "docker compose up --detach web"))
+    pid = _running(installed)["web"]["pid"]
+    installed.wait_for(lambda: _children_of(pid))
+    installed.wait_for(installed.is_up)
     assert sum(_seconds_of_the_processor(one) for one in [pid, *_children_of(pid)]) < 3
 
 
@@ -199,71 +199,71 @@ def _seconds_of_the_processor(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_a_backup_is_made_on_the_first_day_without_being_asked_for_and_copied(clinic):
-    clinic.wait_for(lambda: "offsite.sh copy: done, with restic." in clinic.logs()["backup"])
-    said = clinic.type("See that it holds")
+def test_a_backup_is_made_on_the_first_day_without_being_asked_for_and_copied(installed):
+    installed.wait_for(lambda: "offsite.sh copy: done, with restic." in installed.logs()["backup"])
+    said = installed.type("See that it holds")
     for name in ("web", "backup"):  # worker and beat once a minute has passed
         assert f"taper-{name}-1  healthy" in said, said
     assert "offsite.sh check: done" in said
     doctor = (
         "docker compose exec backup python manage.py doctor || true"  # mail here is not for ever
     )
-    assert "backup" in clinic.typist.type(Box("", "sh", doctor))
+    assert "backup" in installed.typist.type(Box("", "sh", doctor))
 
 
-def test_a_new_release_and_back_again_with_all_that_was_booked(clinic):
-    _start_only_web_from_now_on(clinic)
-    clinic.type("A new release")
-    assert clinic.version() == machine.AFTER
-    Visitor(clinic.site).book("Bo Demo", "bo@example.com")
-    clinic.type("Back again")
-    assert clinic.version() == machine.BEFORE
-    Visitor(clinic.site).book("Cy Demo", "cy@example.com")
-    clinic.type("Stopping, starting")
-    images = clinic.typist.type(Box("", "sh", "docker image ls taper"))
+def test_a_new_release_and_back_again_with_all_that_was_booked(installed):
+    _start_only_web_from_now_on(installed)
+    installed.type("A new release")
+    assert installed.version() == machine.AFTER
+    Visitor(installed.site).book("Bo Demo", "bo@example.com")
+    installed.type("Back again")
+    assert installed.version() == machine.BEFORE
+    Visitor(installed.site).book("Cy Demo", "cy@example.com")
+    installed.type("Stopping, starting")
+    images = installed.typist.type(Box("", "sh", "docker image ls taper"))
     assert images.split() == [f"taper:{machine.BEFORE}", f"taper:{machine.AFTER}"]
 
 
-def _start_only_web_from_now_on(clinic: Clinic) -> None:
+def _start_only_web_from_now_on(installed: Clinic) -> None:
     """It is what is asked from here on; the others cost five seconds each time."""
-    settings = json.loads((clinic.home / "engine.json").read_text())
-    (clinic.home / "engine.json").write_text(json.dumps({**settings, "only": ["web"]}))
+    settings = json.loads((installed.home / "engine.json").read_text())
+    (installed.home / "engine.json").write_text(json.dumps({**settings, "only": ["web"]}))
 
 
-def test_a_new_image_never_takes_the_name_of_the_one_before(clinic):
+def test_a_new_image_never_takes_the_name_of_the_one_before(installed):
     build = f"docker build --build-arg TAPER_VERSION=0.3.0 --tag taper:{machine.BEFORE} ."
     with pytest.raises(
         AssertionError, match=r"This is Taper 0\.1\.0, but TAPER_VERSION is “0\.3\.0”"
     ):
-        clinic.typist.type(Box("", "sh", build))
-    assert (clinic.home / "images" / f"taper:{machine.BEFORE}").exists()
+        installed.typist.type(Box("", "sh", build))
+    assert (installed.home / "images" / f"taper:{machine.BEFORE}").exists()
 
 
-def test_the_drill_reads_the_last_backup_back_beside_the_clinic(clinic):
-    assert "is whole" in clinic.type("The drill")
-    clinic.type("Upgrading")
-    clinic.wait_for(clinic.is_up)
+def test_the_drill_reads_the_last_backup_back_beside_the_clinic(installed):
+    assert "is whole" in installed.type("The drill")
+    installed.type("Upgrading")
+    installed.wait_for(installed.is_up)
 
 
-def test_a_lost_machine_stands_again_from_its_copies_and_the_env_file(clinic):
-    kept = (clinic.typist.there(page.TAPER) / ".env").read_text()
-    _stop(clinic)
-    settings = json.loads((clinic.home / "engine.json").read_text())
-    shutil.rmtree(clinic.typist.machine)
+def test_a_lost_machine_stands_again_from_its_copies_and_the_env_file(installed):
+    kept = (installed.typist.there(page.TAPER) / ".env").read_text()
+    _stop(installed)
+    settings = json.loads((installed.home / "engine.json").read_text())
+    shutil.rmtree(installed.typist.machine)
     with a_database("another_day") as url:
         settings["instead"]["DATABASE_URL"] = url
-        machine.make(clinic.typist.machine, clinic.typist.origin, settings, {})
-        clinic.typist.there(page.KEPT).write_text(kept)
-        clinic.type("A second disk")
-        clinic.type("The machine is lost")
-        clinic.wait_for(clinic.is_up)
-        assert "Towpath Clinic" in Visitor(clinic.site).get("/")[1]
-        Visitor(clinic.site).book("Di Demo", "di@example.com")
-        _stop(clinic)
+        machine.make(installed.typist.machine, installed.typist.origin, settings, {})
+        installed.typist.there(page.KEPT).write_text(kept)
+        installed.type("A second disk")
+        installed.type("The machine is lost")
+        installed.wait_for(installed.is_up)
+        assert "Towpath Clinic" in Visitor(installed.site).get("/")[1]
+        Visitor(installed.site).book("Di Demo", "di@example.com")
+        _stop(installed)
 
 
-def test_every_box_of_the_page_was_typed_or_says_why_not(clinic):
+def test_every_box_of_the_page_was_typed_or_says_why_not(installed):
     for box in page.boxes(page.PAGE.read_text()):
-        if box.kind == "sh" and not any(box.title.startswith(one) for one in clinic.typed):
+        if box.kind == "sh" and not any(box.title.startswith(one) for one in installed.typed):
             left = [line for line in box.commands if line and not line.startswith(WITHOUT)]
             assert not left, (box.title, left)

@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("file", type=Path, nargs="?")
-        which.add_argument("--newest", action="store_true", help="of those in BACKUP_FOLDER")
+        which.add_argument("--newest", action="store_true", help=_("of those in BACKUP_FOLDER"))
         parser.add_argument("--replace", action="store_true", help="even what is there now")
         parser.add_argument("--check", action="store_true", help="reads it, changes nothing")
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 def _newest() -> Path:
     folder = Path(settings.BACKUP_FOLDER)
     if not (ours := [path for path in folder.glob("*.backup") if OURS.fullmatch(path.name)]):
-        raise BadArchive(f"There is no backup in {folder}.")
+        raise BadArchive(_("There is no backup in {folder}.").format(folder=folder))
     return max(ours)
 
 
