@@ -1,5 +1,6 @@
 """Small clinics at random, crowded enough that everything gets in the way of everything."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -44,12 +45,14 @@ class RandomDiary:
     now: datetime
 
 
-def random_diary(seed: int, *, days: int = 2) -> RandomDiary:
+def random_diary(
+    seed: int, *, days: int = 2, places: Sequence[tuple[str, date]] = DAYS
+) -> RandomDiary:
     """The same for the same seed, in an emptied database."""
     for model in (Appointment, Treatment, Therapist, Room, Absence, Client):
         model.objects.all().delete()
     dice = Random(seed)
-    zone, first = dice.choice(DAYS)
+    zone, first = dice.choice(places)
     clinic = make_clinic(
         timezone=zone,
         start_step_minutes=STEP,

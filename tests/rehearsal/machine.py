@@ -43,19 +43,6 @@ done < "$REHEARSAL/typed.env"
 DOCKER = f"""#!/bin/sh
 PYTHONPATH={ROOT} exec {sys.executable} -P -m tests.rehearsal.engine "$@"
 """
-# What is done around an older program that has none of it yet.
-AROUND = (
-    *(
-        "Dockerfile",
-        "docker-compose.yml",
-        "nightly.sh",
-        "offsite.sh",
-        ".dockerignore",
-        ".env.example",
-    ),
-    *("clinic/operations/version.py", "clinic/monitoring/alive.py"),
-    *(f"clinic/management/commands/{name}.py" for name in ("restore", "make_secrets")),
-)
 
 
 def make(folder: Path, origin: Path, engine: dict[str, Any], typed: dict[str, str]) -> Typist:
@@ -85,10 +72,6 @@ def make_origin(folder: Path, before: str = "") -> Path:
             check=True,
         )
         subprocess.run(["tar", "--extract"], cwd=folder, input=archive.stdout, check=True)  # noqa: S607
-        is_older = "TAPER_VERSION" not in (folder / "Dockerfile").read_text()
-        for name in AROUND if is_older else ():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
     else:
         _copy_what_lies_here(folder)
     _release(folder, BEFORE)

@@ -1,7 +1,8 @@
-"""Which days a report is about: the last 30 or 90, this year so far, or from one day to another."""
+"""Which days a report is about, whose, and which days it is compared with."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,19 +11,13 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bookings.models import Clinic
+from bookings.models import Clinic, Therapist
+from bookings.office.reports import days
 from bookings.queries.reports.definitions import Report
-from bookings.queries.reports.periods import LONGEST_DAYS, Period
+from bookings.queries.reports.periods import LONGEST_DAYS, LONGEST_YEARS, Period
 from bookings.queries.reports.selection import USUAL_WEEKS, AskedReport
-from bookings.web.forms import DayField
+from bookings.web.forms import DayField, whole_number
 
-DAY = timedelta(days=1)
-THIRTY, NINETY, YEAR, DATES = "30", "90", "year", "dates"
-PERIODS = (
-    (THIRTY, gettext_lazy("30 days")),
-    (NINETY, gettext_lazy("90 days")),
-    (YEAR, gettext_lazy("This year")),
-)
 WEEKS = (2, 4, 6, 8, 12)
 
 
@@ -38,59 +33,80 @@ class PeriodForm(forms.Form):
         if first and last and last < first:
             self.add_error("last", _("The last day must not be before the first."))
         elif first and last and (last - first).days >= LONGEST_DAYS:
-            sentence = _("A report covers at most {days} days: choose a later first day.")
-            self.add_error("last", sentence.format(days=LONGEST_DAYS))
+            sentence = _("A report covers at most {years} years: choose a later first day.")
+            self.add_error("last", sentence.format(years=LONGEST_YEARS))
         return self.cleaned_data
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChosenPeriod:
-    """What was asked for, and the form that says so; wrong dates leave the last 90 days."""
+    """What was asked for, and the form that says so; wrong dates leave the last 90 days.
+
+    `before` is what it is compared with: None of days that are all still to come.
+    """
 
     period: Period
+    before: Period | None
     name: str
-    weeks: int
-    form: PeriodForm
     now: datetime
+    form: PeriodForm
+    weeks: int = USUAL_WEEKS
+    therapist: int | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
-        days = {"first": str(self.period.first), "last": str(self.period.last)}
-        chosen = {"period": self.name, **(days if self.name == DATES else {})}
-        return chosen | ({} if self.weeks == USUAL_WEEKS else {"weeks": str(self.weeks)})
+        dates = {"first": str(self.period.first), "last": str(self.period.last)}
+        return {"period": self.name, **(dates if self.name == days.DATES else {}), **self.kept}
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What another period leaves as it is."""
+        whose = {} if self.therapist is None else {"who": str(self.therapist)}
+        return whose | ({} if self.weeks == USUAL_WEEKS else {"weeks": str(self.weeks)})
 
     def query(self, **more: str) -> str:
         return urlencode({**self.parameters, **more})
 
     def of(self, report: Report) -> AskedReport:
-        return AskedReport(report, self.period, self.now, self.weeks)
+        return AskedReport(report, self.period, self.now, self.weeks, self.therapist)
+
+    @cached_property
+    def people(self) -> list[Therapist]:
+        """Of whom one can be chosen: those who have left as well."""
+        return sorted(Therapist.objects.all(), key=lambda one: (not one.active, str(one)))
+
+    @property
+    def is_not_over(self) -> bool:
+        return self.period.last >= self.period.clinic.day_of(self.now)
 
 
 def choice_of(asked: QueryDict, clinic: Clinic, now: datetime) -> ChosenPeriod:
     today = clinic.day_of(now)
-    name = asked.get("period", NINETY)
-    typed = name == DATES
+    name = asked.get("period", days.NINETY)
+    typed = name == days.DATES
     form = PeriodForm(asked if typed else None)
     if typed and form.is_valid():
         first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     else:
-        name = name if name in dict(PERIODS) else NINETY
-        first, last = _days_of(name, today)
+        name = name if name in days.PERIODS else days.NINETY
+        first, last = days.days_of(name, clinic, today)
     if not typed:
         form = PeriodForm(initial={"first": first, "last": last})
     weeks = asked.get("weeks", "")
+    before = days.before(first, last, today)
     return ChosenPeriod(
-        Period(clinic, first, last),
-        name,
-        int(weeks) if weeks in map(str, WEEKS) else USUAL_WEEKS,
-        form,
-        now,
+        period=Period(clinic, first, last),
+        before=Period(clinic, *before) if before else None,
+        name=name,
+        now=now,
+        form=form,
+        weeks=int(weeks) if weeks in map(str, WEEKS) else USUAL_WEEKS,
+        therapist=_therapist(asked.get("who", "")),
     )
 
 
-def _days_of(name: str, today: date) -> tuple[date, date]:
-    """Until yesterday, whose figures stand; the year's first day is there by itself."""
-    if name == YEAR:
-        first = today.replace(month=1, day=1)
-        return first, max(first, today - DAY)
-    return today - int(name) * DAY, today - DAY
+def _therapist(typed: str) -> int | None:
+    """None for everybody, and for whoever is not there."""
+    number = whole_number(typed)
+    there = number is not None and Therapist.objects.filter(pk=number).exists()
+    return number if there else None

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 from bookings.core.csv_safety import as_text
 from bookings.models import Clinic
 from bookings.office.reports.asking import ChosenPeriod, choice_of
+from bookings.office.reports.figures import percent, raw
 from bookings.office.reports.labels import in_order, labels_of
 from bookings.office.reports.pages import report_or_404
-from bookings.office.reports.tables import currencies_of, percent, raw
+from bookings.office.reports.tables import currencies_of
 from bookings.queries.reports.definitions import CROSSED, CUTS, Report, can_be_crossed
 from bookings.queries.reports.totals import Values, crossed, totals_of
 from bookings.web.requests import StaffRequest
@@ -45,7 +46,7 @@ def report_file(request: StaffRequest, name: str, cut: str) -> HttpResponse:
 
 def _lines(report: Report, choice: ChosenPeriod, cut: str) -> Iterator[Sequence[Any]]:
     """Every line, none folded; then all of them, and all before."""
-    found = totals_of(choice.of(report), [cut])
+    found = totals_of(choice.of(report), [cut], choice.before)
     share = [str(report.share.label)] if report.share else []
     yield [str(CUTS[cut]), _("Currency"), *_headings(report), *share]
     for currency in currencies_of(found, choice):

@@ -1,6 +1,7 @@
 """The reports: all at a glance, each with its tables, and the rows behind each figure."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -8,14 +9,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.models import Clinic
-from bookings.office.reports.asking import DATES, PERIODS, WEEKS, ChosenPeriod, choice_of
+from bookings.office.reports.asking import WEEKS, ChosenPeriod, choice_of
+from bookings.office.reports.days import DATES, named_periods
+from bookings.office.reports.figures import written
+from bookings.office.reports.findings import headline
 from bookings.office.reports.glance import at_a_glance
+from bookings.office.reports.grids import grid_of
 from bookings.office.reports.labels import labels_of
-from bookings.office.reports.tables import tables_of, written
+from bookings.office.reports.tables import TWO_YEARS, currencies_of, found_of, tables_of
 from bookings.queries.reports.behind import A_PAGE, Behind, behind
-from bookings.queries.reports.definitions import CUTS, REPORTS, Report, can_be_crossed
+from bookings.queries.reports.definitions import (
+    ATTENDANCE,
+    CUTS,
+    REPORTS,
+    TAKINGS,
+    Report,
+    can_be_crossed,
+)
 from bookings.queries.reports.reconciling import compared
 from bookings.queries.reports.sources import RowSource
+from bookings.queries.reports.totals import totals_of
 from bookings.web.forms import whole_number
 from bookings.web.requests import StaffRequest
 
@@ -31,9 +44,16 @@ def report_or_404(name: str) -> Report:
 @require_safe
 def overview(request: StaffRequest) -> HttpResponse:
     choice = _choice(request)
-    comparison = compared(choice.period, choice.now)
+    is_told = choice.therapist is None and choice.period.days <= TWO_YEARS
+    comparison = compared(choice.period, choice.now) if is_told else []
+    takings = totals_of(choice.of(TAKINGS), [], choice.before)
+    visits = totals_of(choice.of(ATTENDANCE), [], choice.before)
     context = {
-        "glance": at_a_glance(choice),
+        "says": [
+            headline(takings, choice, choice.period.clinic.currency),
+            headline(visits, choice, "", "came"),
+        ],
+        "glance": at_a_glance(choice, takings),
         "compared": comparison,
         "agree": all(one.agrees for one in comparison),
     }
@@ -43,9 +63,13 @@ def overview(request: StaffRequest) -> HttpResponse:
 @require_safe
 def report(request: StaffRequest, name: str) -> HttpResponse:
     of, choice = report_or_404(name), _choice(request)
+    found = found_of(of, choice)
     context = {
         "report": of,
-        "tables": tables_of(of, choice),
+        "says": [headline(found, choice, currency) for currency in currencies_of(found, choice)],
+        "tables": tables_of(found, choice),
+        "grid": grid_of(of, choice),
+        "is_long": choice.period.days > TWO_YEARS,
         "weeks": WEEKS if of.name == "again" else (),
         "crosses": can_be_crossed(of),
     }
@@ -109,9 +133,12 @@ def _page(
         "choice": choice,
         "period": choice.period,
         "query": choice.query(),
-        "periods": PERIODS,
+        "periods": named_periods(choice.period.clinic.day_of(choice.now)),
         "by_dates": choice.name == DATES or choice.form.is_bound,
         "reports": list(REPORTS.values()),
+        "kept": f"&{kept}" if (kept := urlencode(choice.kept)) else "",
+        "people": choice.people,
+        "whose": next((one for one in choice.people if one.pk == choice.therapist), None),
     }
     status = 422 if choice.form.is_bound and not choice.form.is_valid() else 200
     return render(request, template, {**shared, **context}, status=status)

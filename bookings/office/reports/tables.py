@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.core import wording
 from bookings.office.reports.asking import ChosenPeriod
+from bookings.office.reports.figures import drawn_as, percent, written
+from bookings.office.reports.findings import Spoken, finding
 from bookings.office.reports.labels import in_order, labels_of
 from bookings.queries.reports.definitions import CUTS, Counted, Report
 from bookings.queries.reports.sources import RowSource
 from bookings.queries.reports.totals import Totals, Values, folded, totals_of
 
-HOUR = 3600
-A_MONTH, A_WEEK = 31, 7
+TWO_YEARS, A_MONTH, A_WEEK = 732, 31, 7  # days; phases of more take longer than anybody waits
 WIDE_FROM = 5  # columns
 UPRIGHT = ("date", "week", "month", "weekday", "hour", "lead")  # charts that go as time does
 
@@ -38,9 +37,10 @@ class FigureLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """`drawn` are the columns in its chart, by number."""
+    """`drawn` are the columns in its chart, by number; `says` is what it finds."""
 
     cut: str
+    says: str
     title: str
     currency: str
     columns: Sequence[str]
@@ -66,23 +66,32 @@ class Table:
 
 def shown_cuts(report: Report, days: int) -> list[str]:
     """Those that say something over so many days."""
+    is_long = days > TWO_YEARS
     left_out = {
         "date": days > A_MONTH,
-        "week": days <= A_WEEK,
+        "week": days <= A_WEEK or is_long,
+        "phase": is_long,
+        "race": is_long,
         "month": days <= A_MONTH,
         "weekday": days <= 1,
     }
     return [cut for cut in report.cuts if not left_out.get(cut)]
 
 
-def tables_of(report: Report, choice: ChosenPeriod) -> list[Table]:
-    """By each cut, and apart for each currency, the clinic's own first."""
+def found_of(report: Report, choice: ChosenPeriod) -> Totals:
+    """By each cut that says something; whose is no cut where it is one therapist's."""
     cuts = shown_cuts(report, choice.period.days)
-    found = totals_of(choice.of(report), cuts)
+    if choice.therapist is not None:
+        cuts.remove("therapist")
+    return totals_of(choice.of(report), cuts, choice.before)
+
+
+def tables_of(found: Totals, choice: ChosenPeriod) -> list[Table]:
+    """Apart for each currency, the clinic's own first."""
     return [
         _table(found, choice, cut, currency)
         for currency in currencies_of(found, choice)
-        for cut in cuts
+        for cut in found.cuts
     ]
 
 
@@ -106,8 +115,10 @@ def _table(found: Totals, choice: ChosenPeriod, cut: str, currency: str) -> Tabl
     foreign = currency and currency != choice.period.clinic.currency
     drawn = [columns.index(str(report.figure(name).label)) for name in report.drawn]
     share = [str(report.share.label)] if report.share else []
+    spoken = Spoken(report, currency or choice.period.clinic.currency)
     return Table(
         cut=cut,
+        says=finding(spoken, cut, lines, labels, choice.period),
         title=(_("{cut}, {currency}") if foreign else "{cut}").format(**heading),
         currency=currency,
         columns=[*columns, *share],
@@ -151,21 +162,6 @@ def _writer(report: Report, choice: ChosenPeriod, currency: str) -> Writer:
     return cells
 
 
-def written(figure: Counted, value: Decimal, currency: str) -> str:
-    if figure.adds == "amount":
-        return wording.price(value, currency, grouped=True)
-    if figure.adds == "seconds":
-        return _("{hours} h").format(hours=f"{drawn_as(figure, value):,}")
-    return f"{value:,.0f}"
-
-
-def drawn_as(figure: Counted, value: Decimal) -> Decimal:
-    """Hours, to a tenth; the rest as it is."""
-    if figure.adds != "seconds":
-        return value
-    return (value / HOUR).quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-
 def share_of(report: Report, values: Values) -> Iterator[FigureCell]:
     if report.share is None:
         return
@@ -175,21 +171,3 @@ def share_of(report: Report, values: Values) -> Iterator[FigureCell]:
         if part is None
         else FigureCell(_("{share} %").format(share=part), part)
     )
-
-
-def percent(report: Report, values: Values) -> Decimal | None:
-    """None of nothing, and for a report that has no share."""
-    if report.share is None:
-        return None
-    by_name = dict(zip([figure.name for figure in report.figures], values, strict=True))
-    whole = sum((by_name[name] for name in report.share.whole), Decimal(0))
-    if not whole:
-        return None
-    return (100 * by_name[report.share.part] / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-
-def raw(figure: Counted, value: Decimal) -> Any:
-    """For a spreadsheet: hours to a hundredth, money to the penny, counts as whole numbers."""
-    if figure.adds == "seconds":
-        return (value / HOUR).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return value if figure.adds == "amount" else int(value)

@@ -21,11 +21,12 @@ LISTED = """
     SELECT id, kind, at, until, {adds} AS adds,
            count(*) OVER () AS many, sum({adds}) OVER () AS total
       FROM ({rows}) every
-     WHERE currency = %(currency)s AND day >= %(first)s AND {chosen}
+     WHERE currency = %(currency)s AND {chosen}
      ORDER BY at, kind, id
      LIMIT %(most)s OFFSET %(start)s
 """
 A_PAGE = 50
+ONE = "one"
 ROSTERED = "rostered"
 
 
@@ -58,11 +59,12 @@ def behind(
     page: int = 1,
 ) -> Behind:
     """`where` is a key by cut. In constantly many queries."""
-    condition = _chosen(asked, where, currency)
-    sql, facts = selected(asked, where)
-    chosen = of_figure(figure, condition)
+    chosen = _chosen(asked, figure, where, currency)
+    added = [] if figure.adds == ONE else [figure.adds]
+    sql, facts = selected(asked, list(dict.fromkeys([*where, *figure.of, *added])))
     start = (page - 1) * A_PAGE
-    listing = LISTED.format(adds=figure.adds, rows=sql, chosen=chosen.sql)
+    adds = "1" if figure.adds == ONE else figure.adds
+    listing = LISTED.format(adds=adds, rows=sql, chosen=chosen.sql)
     values = {**facts, **chosen.values, "currency": currency, "most": A_PAGE, "start": start}
     found = analysed(listing, values)
     if not found:
@@ -94,8 +96,10 @@ def _by_id(asked: AskedReport, kind: str, ids: Sequence[int]) -> Mapping[int, ob
     return Appointment.objects.with_everything().in_bulk(ids)
 
 
-def _chosen(asked: AskedReport, where: Mapping[str, str], currency: str) -> Condition:
-    chosen = Condition()
+def _chosen(
+    asked: AskedReport, figure: Counted, where: Mapping[str, str], currency: str
+) -> Condition:
+    chosen = of_figure(figure)
     for cut, key in where.items():
         if cut == "race" and key == REST:
             lines = totals_of(asked, [cut]).by.get((cut, currency), {})

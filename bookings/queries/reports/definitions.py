@@ -208,7 +208,8 @@ MAILS = Report(
     says=gettext_lazy(
         "Mails about sessions to book that went out on these days, or may have. Booked: a later "
         "visit of the client was booked within 14 days after, whatever became of it. Too soon to "
-        "say: those days are not over. The share is of those that can be told."
+        "say: those days are not over. The share is of those that can be told. The therapist is "
+        "who had seen the client last by then."
     ),
     source=RowSource.MAILS,
     figures=(
@@ -217,7 +218,7 @@ MAILS = Report(
         Counted("not", gettext_lazy("Not booked"), {"booked": ("not",)}),
         Counted("open", gettext_lazy("Too soon to say"), {"booked": ("open",)}),
     ),
-    cuts=("week", "month", "phase", "race"),
+    cuts=("week", "month", "therapist", "phase", "race"),
     share=Share(gettext_lazy("Share that booked"), "booked", ("booked", "not")),
 )
 

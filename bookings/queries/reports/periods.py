@@ -1,4 +1,4 @@
-"""The days that a report is about, and as many before them, as the clinic's calendar has them."""
+"""The days that a report is about, as the clinic's calendar has them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from bookings.core.scheduling.openings import Seconds
 from bookings.models import Clinic
 
 DAY = timedelta(days=1)
-LONGEST_DAYS = 366
+LONGEST_YEARS = 10
+LONGEST_DAYS = 366 * LONGEST_YEARS
 DAYS_OF_A_WEEK = 7
 # Around the days themselves: to say how long before a visit was booked, and what came after it.
 LOOKS_BACK = 28
@@ -31,38 +32,48 @@ class Period:
         return (self.last - self.first).days + 1
 
     @property
-    def before(self) -> date:
-        """The first of as many days before."""
-        return self.first - self.days * DAY
+    def every_day(self) -> list[date]:
+        return [self.first + n * DAY for n in range(self.days)]
 
     @property
     def bounds(self) -> Interval:
         return day_bounds(self.first, self.days, self.clinic.tz)
 
     @cached_property
-    def with_before(self) -> Interval:
-        return day_bounds(self.before, 2 * self.days, self.clinic.tz)
-
-    @cached_property
     def begin(self) -> date:
         """The day that the first of the midnights begins."""
-        return self.before - LOOKS_BACK * DAY
+        return self.first - LOOKS_BACK * DAY
 
     @cached_property
     def midnights(self) -> list[datetime]:
         """When each civil day begins: with them the database finds the day of an instant, by
         what `Clinic.day_of` says and not by a zone of its own."""
-        count = LOOKS_BACK + 2 * self.days + LOOKS_AHEAD + 1
+        count = LOOKS_BACK + self.days + LOOKS_AHEAD + 1
         return [self.clinic.begin_of(self.begin + n * DAY) for n in range(count)]
 
-    @cached_property
-    def hours(self) -> list[tuple[Seconds, date, int]]:
-        """When each hour of the clock begins, on which day, of both periods; where the clock is
-        put back, an hour stands twice."""
-        every = (self.before + n * DAY for n in range(2 * self.days))
-        return [one for day in every for one in self._hours_of(day)]
+    @property
+    def begins_of_days(self) -> list[tuple[Seconds, date, int]]:
+        """As `hours`, of whole days."""
+        stamps = self.midnights[LOOKS_BACK : LOOKS_BACK + self.days]
+        return [
+            (int(stamp.timestamp()), day, 0)
+            for stamp, day in zip(stamps, self.every_day, strict=True)
+        ]
 
-    def _hours_of(self, day: date) -> Iterator[tuple[Seconds, date, int]]:
+    @property
+    def odd_days(self) -> list[date]:
+        """Those on which the clocks change."""
+        lengths = zip(self.midnights[LOOKS_BACK:], self.midnights[LOOKS_BACK + 1 :], strict=False)
+        pairs = zip(self.every_day, lengths, strict=False)
+        return [day for day, (begin, end) in pairs if end - begin != DAY]
+
+    @property
+    def hours(self) -> list[tuple[Seconds, date, int]]:
+        """When each hour of the clock begins, and on which day; where the clock is put back, an
+        hour stands twice."""
+        return [one for day in self.every_day for one in self.hours_of(day)]
+
+    def hours_of(self, day: date) -> Iterator[tuple[Seconds, date, int]]:
         tz = self.clinic.tz
         midnight = datetime.combine(day, time.min, tz)
         begin = int(midnight.timestamp())
@@ -79,8 +90,7 @@ class Period:
 
     def keys(self, cut: str) -> list[str]:
         """All days, weeks (their Mondays) or months there are in it, those with nothing too."""
-        every = [self.first + n * DAY for n in range(self.days)]
-        return sorted({key_of(cut, day) for day in every})
+        return sorted({key_of(cut, day) for day in self.every_day})
 
 
 def monday_of(day: date) -> date:
@@ -88,7 +98,9 @@ def monday_of(day: date) -> date:
 
 
 def key_of(cut: str, day: date) -> str:
-    """How the rows of a day are filed under its day, week or month."""
+    """How the rows of a day are filed under its day, week, month or weekday."""
     if cut == "week":
         return monday_of(day).isoformat()
-    return f"{day:%Y-%m}" if cut == "month" else day.isoformat()
+    if cut == "month":
+        return f"{day:%Y-%m}"
+    return str(day.weekday()) if cut == "weekday" else day.isoformat()

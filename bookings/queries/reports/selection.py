@@ -1,7 +1,7 @@
 """Which rows: the SQL of a report's rows with its facts, narrowed down by figure and cut."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,26 +13,39 @@ from bookings.models.scheduling.appointments import LONGEST
 from bookings.queries.clients.strangers import NOBODY_CONFIRMED
 from bookings.queries.reports.definitions import Counted, Report
 from bookings.queries.reports.periods import DAYS_OF_A_WEEK, Period
-from bookings.queries.reports.phases import NONE_TOLD, PlansTold, as_array, plans_told
-from bookings.queries.reports.sources import LEADS, SQL, WITH_CALENDAR, RowSource
+from bookings.queries.reports.phases import PhasesTold, as_array, phases_told
+from bookings.queries.reports.sources import LEADS, OF_TRAINING, RowSource, rows_of
 from bookings.queries.rota.facts import rows
 from bookings.queries.rota.working_hours import timetables
 
-OF_TRAINING = ("phase", "race")
-LONG_LISTS = {"midnights", "edges", "edge_days", "edge_hours", "who", "work_since", "work_until",
-              "whose", "plan", "plans"}  # fmt: skip
+LONG_LISTS = {"midnights", "edges", "edge_days", "edge_hours", "odd_days", "who", "work_since",
+              "work_until", "whose", "bunches_begin", "bunches", "numbers"}  # fmt: skip
 USUAL_WEEKS = 4
-WHO_AND_WHEN = "SELECT array_agg(DISTINCT client), min(about), max(about) FROM ({found}) found"
+FOR_MANY_ROWS = """
+    SET LOCAL jit = off;
+    SET LOCAL work_mem = '128MB';
+    SET LOCAL hash_mem_multiplier = 4;
+    SET LOCAL enable_memoize = off
+"""
+OF_ONE = "SELECT * FROM ({found}) found WHERE therapist = %(therapist)s"
+ABOUT_WHEN = "SELECT min(about), max(about) FROM ({found}) found"
 
 
 @dataclass(frozen=True)
 class AskedReport:
-    """A report over a period, as it is `now`; `weeks` is within how many one comes again."""
+    """A report over a period, as it is `now`; `weeks` is within how many one comes again.
+
+    `therapist` is whose rows count alone; None is everybody's.
+    """
 
     report: Report
     period: Period
     now: datetime
     weeks: int = USUAL_WEEKS
+    therapist: int | None = None
+
+    def over(self, period: Period) -> "AskedReport":
+        return replace(self, period=period)
 
 
 @dataclass
@@ -43,70 +56,83 @@ class Condition:
     values: dict[str, Any] = field(default_factory=dict)
 
     def and_among(self, column: str, values: Iterable[str], *, out: bool = False) -> "Condition":
-        """The column has one of these values, or none of them if they are `out`."""
+        """The column, as text, has one of these values, or none of them if they are `out`."""
         name = f"among_{len(self.values)}"
-        test = f"{column} <> ALL(%({name})s)" if out else f"{column} = ANY(%({name})s)"
+        own = f"coalesce({column}::text, '')"
+        test = f"{own} <> ALL(%({name})s)" if out else f"{own} = ANY(%({name})s)"
         return Condition(f"{self.sql} AND {test}", {**self.values, name: list(values)})
 
 
-def of_figure(figure: Counted, condition: Condition | None = None) -> Condition:
-    chosen = condition or Condition()
+def of_figure(figure: Counted) -> Condition:
+    chosen = Condition()
     for column, values in figure.of.items():
         chosen = chosen.and_among(column, values)
     return chosen
 
 
+def of_any(figures: Collection[Counted]) -> Condition:
+    """What all of the figures ask of a row."""
+    chosen = Condition()
+    for column in set.intersection(*(set(figure.of) for figure in figures)):
+        chosen = chosen.and_among(column, {one for figure in figures for one in figure.of[column]})
+    return chosen
+
+
 def selected(asked: AskedReport, columns: Collection[str]) -> tuple[str, dict[str, Any]]:
-    """The report's rows of both periods as SQL, and its facts; `columns` is what is asked of them,
-    since phases are looked up only for who wants them."""
-    found, facts = SQL[asked.report.source], _facts(asked)
-    told = NONE_TOLD
+    """The report's rows with these columns as SQL, and its facts."""
+    source = asked.report.source
+    whose = [] if asked.therapist is None else ["therapist"]
+    found, facts = rows_of(source, [*columns, *whose]), _facts(asked, columns)
     if set(columns) & set(OF_TRAINING):
-        told = _told(asked, found, facts)
-    facts |= {**{name: told[name] for name in told if name != "edges"}, "told_edges": told["edges"]}
+        facts |= _phases(asked, facts)
+    if whose:
+        found = OF_ONE.format(found=found)
     facts |= {name: as_array(facts[name]) for name in LONG_LISTS & set(facts)}
-    return WITH_CALENDAR.format(found=found), facts
+    return found, facts
 
 
-def _facts(asked: AskedReport) -> dict[str, Any]:
+def _facts(asked: AskedReport, columns: Collection[str]) -> dict[str, Any]:
     period = asked.period
     facts = {
-        "from": period.with_before.start,
-        "until": period.with_before.end,
-        "first": period.first,
+        "from": period.bounds.start,
+        "until": period.bounds.end,
         "begin": period.begin,
         "now": asked.now,
         "midnights": period.midnights,
         "again": asked.weeks * DAYS_OF_A_WEEK,
+        "again_until": period.midnights[-1],
         "nobody": NOBODY_CONFIRMED,
         "cutoff": timedelta(hours=period.clinic.cancel_cutoff_hours),
         "undo": timedelta(minutes=period.clinic.undo_minutes),
         "lead_days": list(LEADS),
         "leads": [LEADS[0], *LEADS.values()],  # the first for what is noted after it has begun
+        "therapist": asked.therapist,
     }
-    return facts | (_times(period) if asked.report.source == RowSource.TIME else {})
+    is_of_time = asked.report.source == RowSource.TIME
+    return facts | (_times(asked, by_hour="hour" in columns) if is_of_time else {})
 
 
-def _told(asked: AskedReport, found: str, facts: Mapping[str, Any]) -> PlansTold:
-    """The phases of all who are in the rows, on the days that the rows are about."""
-    who = WHO_AND_WHEN.format(found=found)
-    [(clients, first, last)] = analysed(who, {**facts, "midnights": as_array(facts["midnights"])})
-    if not clients:
-        return NONE_TOLD
+def _phases(asked: AskedReport, facts: Mapping[str, Any]) -> PhasesTold:
+    """Of everybody on the days that the rows are about."""
+    when = ABOUT_WHEN.format(found=rows_of(asked.report.source, []))
+    [(first, last)] = analysed(when, {**facts, "midnights": as_array(facts["midnights"])})
     clinic = asked.period.clinic
-    return plans_told(clients, clinic.day_of(first), clinic.day_of(last), clinic)
+    if first is None:
+        return phases_told(asked.period.last, asked.period.first, clinic)
+    return phases_told(clinic.day_of(first), clinic.day_of(last), clinic)
 
 
-def _times(period: Period) -> dict[str, Any]:
-    hours = period.hours
-    begin = period.begin
-    worked = [(who, *span) for who, spans in rostered(period).items() for span in spans]
-    end = int(period.with_before.end.timestamp())
+def _times(asked: AskedReport, *, by_hour: bool) -> dict[str, Any]:
+    period = asked.period
+    pieces = period.hours if by_hour else period.begins_of_days
+    worked = [(who, *span) for who, spans in rostered(asked).items() for span in spans]
+    end = int(period.bounds.end.timestamp())
     return {
-        "edges": [second for second, _, _ in hours] + [end],
-        "edge_days": [(day - begin).days for _, day, _ in hours],
-        "last_edge": len(hours),
-        "edge_hours": [hour for _, _, hour in hours],
+        "edges": [second for second, _, _ in pieces] + [end],
+        "edge_days": [(day - period.begin).days for _, day, _ in pieces],
+        "last_edge": len(pieces),
+        "edge_hours": [hour for _, _, hour in pieces],
+        "odd_days": period.odd_days,
         "longest": LONGEST,
         "who": [who for who, _, _ in worked],
         "work_since": [since for _, since, _ in worked],
@@ -114,13 +140,15 @@ def _times(period: Period) -> dict[str, Any]:
     }
 
 
-def rostered(period: Period) -> dict[int, list[Span]]:
-    """Each therapist's time at work in both periods, as the engine that books has it."""
-    during = period.with_before
+def rostered(asked: AskedReport) -> dict[int, list[Span]]:
+    """Each therapist's time at work in the period, as the engine that books has it."""
+    period = asked.period
     gone = dict(_last_visits())
-    people = list(Therapist.objects.values_list("pk", flat=True))
-    hours = timetables(people, period.before, 2 * period.days, during, period.clinic)
-    ends = int(during.start.timestamp()), int(during.end.timestamp())
+    people = Therapist.objects.values_list("pk", flat=True)
+    if asked.therapist is not None:
+        people = people.filter(pk=asked.therapist)
+    hours = timetables(people, period.first, period.days, period.bounds, period.clinic)
+    ends = int(period.bounds.start.timestamp()), int(period.bounds.end.timestamp())
     return {
         pk: _between(without(one.working, [*one.closures, *one.absences]), ends[0], until)
         for pk, one in hours.items()
@@ -129,10 +157,10 @@ def rostered(period: Period) -> dict[int, list[Span]]:
 
 
 def analysed(sql: str, facts: Mapping[str, Any]) -> list[tuple]:
-    """What reads a year's rows: compiled it would take longer to make than to run, and a report
-    needs more room to sort in than a page."""
+    """What reads years of rows: compiled it would take longer to make than to run. It needs more
+    room than a page (of which it is thought to need far more than it does), and no answer twice."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+        cursor.execute(FOR_MANY_ROWS)
         cursor.execute(sql, facts)
         return cursor.fetchall()
 

@@ -1,131 +1,196 @@
-"""The rows that reports count, in SQL: one row each, with every cut as text.
+"""The rows that reports count, in SQL: one row each, and only the columns that are asked for.
 
-Each has `id`, `kind`, `client`, `at` and `until` (when it is, and until when if that is part of
-it), `about` (the instant whose training phase counts), its civil `day`, `currency`, what can be
-added up (`one`, `amount`, `seconds`), and the columns to cut by.
+Each row has `id`, `kind`, `client`, `at` and `until` (when it is, and until when if that is part
+of it), `about` (the instant whose training phase counts), its civil `day` and its `currency`.
+What can be added up and what can be cut by is made, and joined with, only for who wants it.
 """
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
-DAY = "%(begin)s::date + (width_bucket({at}, %(midnights)s::timestamptz[]) - 1)"
+A_DAY = "%(begin)s::date + (width_bucket({at}, %(midnights)s::timestamptz[]) - 1)"
 # The first instant after the civil day that is so many days after a row's own.
 AFTER = (
     "(%(midnights)s::timestamptz[])[width_bucket({at}, %(midnights)s::timestamptz[]) + 1 + {days}]"
 )
+WEEKS_ON = AFTER.format(at="found.at", days="%(again)s")
+FORTNIGHT_ON = AFTER.format(at="found.at", days="14")
+BOOKED_ON = A_DAY.format(at="found.booked_at")
 
-# Civil days of instants, and where the days end that count after one.
-CIVIL = {
-    "weeks_on": AFTER.format(at="visit.starts_at", days="%(again)s"),
-    "booked_on": DAY.format(at="visit.booked_at"),
-    "visit_on": DAY.format(at="appointment.starts_at"),
-    "paid_on": DAY.format(at="payment.at"),
-    "mailed_on": DAY.format(at="mail.data_at"),
-    "fortnight_on": AFTER.format(at="mail.data_at", days="14"),
+
+class RowSource(StrEnum):
+    """What the rows of a report are."""
+
+    VISITS = "visits"
+    PAYMENTS = "payments"
+    MAILS = "mails"
+    TIME = "time"
+
+
+class MadeColumn(NamedTuple):
+    """How it is made of a found row, and the join that it needs."""
+
+    sql: str
+    join: str = ""
+
+
+SINCE = """
+    LEFT JOIN (
+        SELECT client_id, min(starts_at) AS first FROM bookings_appointment
+         WHERE status IN ('booked', 'arrived', 'completed')
+         GROUP BY client_id) since ON since.client_id = found.client
+"""
+# Of visits that take place only: a client is in one place at a time, so that none begin together.
+FOLLOWING = """
+    LEFT JOIN (
+        SELECT id, lead(starts_at) OVER (PARTITION BY client_id ORDER BY starts_at) AS at
+          FROM bookings_appointment
+         WHERE status IN ('booked', 'arrived', 'completed') AND client_id IS NOT NULL
+           AND starts_at >= %(from)s AND starts_at < %(again_until)s) following
+      ON following.id = found.id
+"""
+GONE = """
+    LEFT JOIN LATERAL (
+        SELECT event.at, event.by FROM bookings_appointmentevent event
+         WHERE found.status = 'cancelled' AND event.appointment_id = found.id
+           AND event.kind = 'cancelled'
+         ORDER BY event.id DESC LIMIT 1) gone ON true
+"""
+PAID = """
+    LEFT JOIN (
+        SELECT payment.appointment_id,
+               sum(payment.amount)
+                   FILTER (WHERE payment.method <> 'waived' OR payment.waives = visit.status
+                       OR payment.waives = '' AND visit.status NOT IN ('cancelled', 'no_show'))
+                   AS amount
+          FROM bookings_payment payment
+          JOIN bookings_appointment visit ON visit.id = payment.appointment_id
+         WHERE visit.starts_at >= %(from)s AND visit.starts_at < %(until)s
+         GROUP BY payment.appointment_id) paid ON paid.appointment_id = found.id
+"""
+LEFT_TO_PAY = """
+    CASE WHEN found.status IN ('arrived', 'completed') THEN found.price
+         WHEN found.status IN ('cancelled', 'no_show') THEN coalesce((
+             SELECT sum(fee.amount) FROM bookings_fee fee WHERE fee.appointment_id = found.id), 0)
+         ELSE 0 END - coalesce(paid.amount, 0)
+"""
+
+OF_VISITS = {
+    "therapist": MadeColumn("found.therapist_id"),
+    "treatment": MadeColumn("found.treatment_id"),
+    "outcome": MadeColumn(
+        """CASE WHEN found.status IN ('arrived', 'completed') THEN 'came'
+                WHEN found.status = 'booked' AND found.at > %(now)s THEN 'ahead'
+                WHEN found.status = 'booked' THEN 'unmarked'
+                WHEN found.status = 'no_show' THEN 'no_show'
+                WHEN gone.by = %(nobody)s THEN 'unproved'
+                WHEN gone.at >= least(found.at, greatest(
+                         found.at - %(cutoff)s, found.booked_at + %(undo)s)) THEN 'late'
+                ELSE 'in_time' END""",
+        GONE,
+    ),
+    "newness": MadeColumn(
+        "CASE WHEN found.at > since.first THEN 'returning' ELSE 'new' END", SINCE
+    ),
+    "again": MadeColumn(
+        f"""CASE WHEN following.at < {WEEKS_ON} THEN 'again'
+                 WHEN {WEEKS_ON} > %(now)s THEN 'open'
+                 ELSE 'not' END""",
+        FOLLOWING,
+    ),
+    "lead": MadeColumn(
+        f"""CASE WHEN found.booked_at IS NULL THEN 'unknown'
+                 ELSE (%(leads)s::text[])[width_bucket(
+                     found.day - ({BOOKED_ON}), %(lead_days)s::int[]) + 1] END"""
+    ),
+    "amount": MadeColumn(LEFT_TO_PAY, PAID),
+    "owes": MadeColumn(f"CASE WHEN {LEFT_TO_PAY} > 0 THEN 'yes' ELSE 'no' END", PAID),
+}
+
+OF_PAYMENTS = {
+    "therapist": MadeColumn("found.therapist_id"),
+    "treatment": MadeColumn("found.treatment_id"),
+    "method": MadeColumn("found.method"),
+    "amount": MadeColumn("found.amount"),
+}
+
+# Who had seen the client last by then.
+LAST_SEEN = """
+    LEFT JOIN LATERAL (
+        SELECT visit.therapist_id FROM bookings_appointment visit
+         WHERE visit.client_id = found.client AND visit.starts_at <= found.at
+           AND visit.status IN ('arrived', 'completed')
+         ORDER BY visit.starts_at DESC LIMIT 1) seen ON true
+"""
+OF_MAILS = {
+    "therapist": MadeColumn("seen.therapist_id", LAST_SEEN),
+    "booked": MadeColumn(
+        f"""CASE WHEN EXISTS (
+                    SELECT FROM bookings_appointment visit
+                     WHERE visit.client_id = found.client
+                       AND visit.starts_at > found.at
+                       AND visit.status NOT IN ('held', 'expired')
+                       AND visit.booked_at >= found.at
+                       AND visit.booked_at < {FORTNIGHT_ON})
+                 THEN 'booked'
+                 WHEN {FORTNIGHT_ON} > %(now)s THEN 'open'
+                 ELSE 'not' END"""
+    ),
+}
+
+MIDNIGHT = "(%(edges)s::bigint[])[found.edge]"
+OF_TIME = {
+    "therapist": MadeColumn("found.therapist_id"),
+    "seconds": MadeColumn("found.ends - found.begins"),
+    "hour": MadeColumn("(%(edge_hours)s::int[])[found.edge]"),
+    # When on its day; apart for each day on which the clocks change.
+    "odd_day": MadeColumn("CASE WHEN found.day = ANY(%(odd_days)s::date[]) THEN found.day END"),
+    "begins": MadeColumn(f"found.begins - {MIDNIGHT}"),
+    "ends": MadeColumn(f"found.ends - {MIDNIGHT}"),
 }
 
 VISITS = """
-    SELECT visit.id, '' AS kind, visit.client_id AS client, visit.starts_at AS at,
-           visit.ends_at AS until, visit.starts_at AS about, visit.day, '' AS currency,
-           1 AS one, owed.amount, extract(epoch FROM visit.ends_at - visit.starts_at) AS seconds,
-           visit.therapist_id::text AS therapist, visit.treatment_id::text AS treatment,
-           CASE WHEN visit.status IN ('arrived', 'completed') THEN 'came'
-                WHEN visit.status = 'booked' AND visit.starts_at > %(now)s THEN 'ahead'
-                WHEN visit.status = 'booked' THEN 'unmarked'
-                WHEN visit.status = 'no_show' THEN 'no_show'
-                WHEN gone.by = %(nobody)s THEN 'unproved'
-                WHEN gone.at >= least(visit.starts_at, greatest(
-                         visit.starts_at - %(cutoff)s, visit.booked_at + %(undo)s)) THEN 'late'
-                ELSE 'in_time' END AS outcome,
-           CASE WHEN visit.starts_at > since.first THEN 'returning' ELSE 'new' END AS newness,
-           CASE WHEN EXISTS (
-                    SELECT FROM bookings_appointment later
-                     WHERE later.client_id = visit.client_id
-                       AND later.starts_at > visit.starts_at
-                       AND later.starts_at < {weeks_on}
-                       AND later.status IN ('booked', 'arrived', 'completed'))
-                THEN 'again'
-                WHEN {weeks_on} > %(now)s THEN 'open'
-                ELSE 'not' END AS again,
-           CASE WHEN visit.booked_at IS NULL THEN 'unknown'
-                ELSE (%(leads)s::text[])[width_bucket(
-                    visit.day - ({booked_on}), %(lead_days)s::int[]) + 1]
-                END AS lead,
-           CASE WHEN owed.amount > 0 THEN 'yes' ELSE 'no' END AS owes
-      FROM (SELECT appointment.*, {visit_on} AS day
-              FROM bookings_appointment appointment
-             WHERE appointment.status NOT IN ('held', 'expired')
-               AND appointment.starts_at >= %(from)s AND appointment.starts_at < %(until)s) visit
-      LEFT JOIN (
-            SELECT client_id, min(starts_at) AS first FROM bookings_appointment
-             WHERE status IN ('booked', 'arrived', 'completed')
-             GROUP BY client_id) since ON since.client_id = visit.client_id
-      LEFT JOIN LATERAL (
-            SELECT event.at, event.by FROM bookings_appointmentevent event
-             WHERE visit.status = 'cancelled' AND event.appointment_id = visit.id
-               AND event.kind = 'cancelled'
-             ORDER BY event.id DESC LIMIT 1) gone ON true
-      LEFT JOIN LATERAL (
-            SELECT CASE WHEN visit.status IN ('arrived', 'completed') THEN visit.price
-                        WHEN visit.status IN ('cancelled', 'no_show') THEN coalesce((
-                            SELECT sum(fee.amount) FROM bookings_fee fee
-                             WHERE fee.appointment_id = visit.id), 0)
-                        ELSE 0 END
-                   - coalesce((
-                        SELECT sum(payment.amount) FROM bookings_payment payment
-                         WHERE payment.appointment_id = visit.id
-                           AND (payment.method <> 'waived' OR payment.waives = visit.status
-                                OR payment.waives = ''
-                                   AND visit.status NOT IN ('cancelled', 'no_show'))), 0)
-                   AS amount) owed ON true
+    SELECT id, '' AS kind, client_id AS client, starts_at AS at, ends_at AS until,
+           starts_at AS about, {day} AS day, '' AS currency,
+           therapist_id, treatment_id, status, price, booked_at
+      FROM bookings_appointment
+     WHERE status NOT IN ('held', 'expired')
+       AND starts_at >= %(from)s AND starts_at < %(until)s
 """
 
 PAYMENTS = """
     SELECT payment.id, '' AS kind, visit.client_id AS client, payment.at,
            NULL::timestamptz AS until, visit.starts_at AS about,
-           {paid_on} AS day, payment.currency,
-           1 AS one, payment.amount, 0 AS seconds,
-           payment.therapist_id::text AS therapist, visit.treatment_id::text AS treatment,
-           payment.method
+           {day} AS day, payment.currency,
+           payment.therapist_id, visit.treatment_id, payment.method, payment.amount
       FROM bookings_payment payment JOIN bookings_appointment visit
         ON visit.id = payment.appointment_id
      WHERE payment.at >= %(from)s AND payment.at < %(until)s
 """
 
 MAILS = """
-    SELECT mail.id, '' AS kind, mail.client_id AS client, mail.data_at AS at,
-           NULL::timestamptz AS until, mail.data_at AS about,
-           {mailed_on} AS day, '' AS currency,
-           1 AS one, 0 AS amount, 0 AS seconds,
-           CASE WHEN EXISTS (
-                    SELECT FROM bookings_appointment visit
-                     WHERE visit.client_id = mail.client_id
-                       AND visit.starts_at > mail.data_at
-                       AND visit.status NOT IN ('held', 'expired')
-                       AND visit.booked_at >= mail.data_at
-                       AND visit.booked_at < {fortnight_on})
-                THEN 'booked'
-                WHEN {fortnight_on} > %(now)s THEN 'open'
-                ELSE 'not' END AS booked
-      FROM bookings_mail mail
-     WHERE mail.kind = 'nudge' AND mail.state IN ('sent', 'ambiguous')
-       AND mail.data_at >= %(from)s AND mail.data_at < %(until)s
+    SELECT id, '' AS kind, client_id AS client, data_at AS at,
+           NULL::timestamptz AS until, data_at AS about,
+           {day} AS day, '' AS currency
+      FROM bookings_mail
+     WHERE kind = 'nudge' AND state IN ('sent', 'ambiguous')
+       AND data_at >= %(from)s AND data_at < %(until)s
 """
 
-# Visits and hours of work, cut into the hours of the clock that they touch.
+# Visits and hours of work, cut where a day begins, or an hour of the clock where hours are asked.
 TIME = """
-    SELECT id, kind, client, to_timestamp(since) AS at, to_timestamp(until) AS until,
-           to_timestamp(since) AS about, %(begin)s::date + (%(edge_days)s::int[])[edge] AS day,
-           '' AS currency, 1 AS one, 0 AS amount, until - since AS seconds,
-           therapist::text AS therapist, (%(edge_hours)s::int[])[edge]::text AS hour
-      FROM (SELECT id, kind, client, therapist, edge,
-                   greatest(begins, (%(edges)s::bigint[])[edge]) AS since,
-                   least(ends, (%(edges)s::bigint[])[edge + 1]) AS until
+    SELECT id, kind, client, to_timestamp(begins) AS at, to_timestamp(ends) AS until,
+           to_timestamp(begins) AS about, %(begin)s::date + (%(edge_days)s::int[])[edge] AS day,
+           '' AS currency, therapist_id, edge, begins, ends
+      FROM (SELECT id, kind, client, therapist_id, edge,
+                   greatest(begins, (%(edges)s::bigint[])[edge]) AS begins,
+                   least(ends, (%(edges)s::bigint[])[edge + 1]) AS ends
               FROM (SELECT span.*, generate_series(
                            greatest(1, width_bucket(begins, %(edges)s::bigint[])),
                            least(%(last_edge)s, width_bucket(ends - 1, %(edges)s::bigint[])))
                            AS edge
-                      FROM (SELECT id, 'booked' AS kind, client_id AS client,
-                                   therapist_id AS therapist,
+                      FROM (SELECT id, 'booked' AS kind, client_id AS client, therapist_id,
                                    floor(extract(epoch FROM starts_at))::bigint AS begins,
                                    floor(extract(epoch FROM ends_at))::bigint AS ends
                               FROM bookings_appointment
@@ -139,44 +204,60 @@ TIME = """
                                 AS work(therapist, begins, ends)) span) hour) piece
 """
 
-# What all of them can be cut by besides; `found` are the rows of one of the above.
-WITH_CALENDAR = """
-    SELECT found.*, found.day::text AS date,
-           (found.day - (extract(isodow FROM found.day)::int - 1))::text AS week,
-           to_char(found.day, 'YYYY-MM') AS month,
-           (extract(isodow FROM found.day)::int - 1)::text AS weekday,
-           coalesce(told.phases[here.place], 'off_season') AS phase,
-           coalesce(told.races[here.place], '') AS race
+# Each client's races in bunches that do not touch one another, and the phases of each bunch.
+WITH_PHASES = """
+    SELECT found.*, coalesce(bunch.phases[here.place], 'off_season') AS phase,
+           coalesce(bunch.races[here.place], '') AS race
       FROM ({found}) found
       LEFT JOIN (
-            SELECT whose, edges, phases, races
-              FROM unnest(%(whose)s::bigint[], %(plan)s::int[]) AS client(whose, plan)
-              JOIN (SELECT number, edges::bigint[], phases::text[], races::text[]
-                      FROM unnest(%(plans)s::int[], %(told_edges)s::text[], %(phases)s::text[],
-                                  %(races)s::text[]) AS plan(number, edges, phases, races)
-                    OFFSET 0) plans
-                ON plans.number = client.plan) told
-        ON told.whose = found.client
+            SELECT whose, begins::bigint[], bunches::int[]
+              FROM unnest(%(whose)s::bigint[], %(bunches_begin)s::text[], %(bunches)s::text[])
+                AS client(whose, begins, bunches)
+            OFFSET 0) told ON told.whose = found.client
+      LEFT JOIN (
+            SELECT number, edges::bigint[], phases::text[], races::text[]
+              FROM unnest(%(numbers)s::int[], %(told_edges)s::text[], %(phases)s::text[],
+                          %(races)s::text[]) AS bunch(number, edges, phases, races)
+            OFFSET 0) bunch
+        ON bunch.number = told.bunches[
+               width_bucket(floor(date_part('epoch', found.about))::bigint, told.begins)]
       LEFT JOIN LATERAL (
-            SELECT width_bucket(floor(extract(epoch FROM found.about))::bigint, told.edges)
+            SELECT width_bucket(floor(date_part('epoch', found.about))::bigint, bunch.edges)
                    AS place) here ON true
 """
 
-
-class RowSource(StrEnum):
-    """What the rows of a report are."""
-
-    VISITS = "visits"
-    PAYMENTS = "payments"
-    MAILS = "mails"
-    TIME = "time"
-
-
-SQL = {
-    RowSource.VISITS: VISITS.format(**CIVIL),
-    RowSource.PAYMENTS: PAYMENTS.format(**CIVIL),
-    RowSource.MAILS: MAILS.format(**CIVIL),
+ROWS = "SELECT {columns} FROM ({base}) found {joins}"
+BASES = {
+    RowSource.VISITS: VISITS.format(day=A_DAY.format(at="starts_at")),
+    RowSource.PAYMENTS: PAYMENTS.format(day=A_DAY.format(at="payment.at")),
+    RowSource.MAILS: MAILS.format(day=A_DAY.format(at="data_at")),
     RowSource.TIME: TIME,
 }
+COLUMNS: Mapping[RowSource, Mapping[str, MadeColumn]] = {
+    RowSource.VISITS: OF_VISITS,
+    RowSource.PAYMENTS: OF_PAYMENTS,
+    RowSource.MAILS: OF_MAILS,
+    RowSource.TIME: OF_TIME,
+}
+OF_EVERY_DAY = {
+    "date": "found.day::text",
+    "week": "(found.day - (extract(isodow FROM found.day)::int - 1))::text",
+    "month": "to_char(found.day, 'YYYY-MM')",
+    "weekday": "(extract(isodow FROM found.day)::int - 1)::text",
+}
+OF_TRAINING = ("phase", "race")
+OF_ALL = ("id", "kind", "client", "at", "until", "about", "day", "currency")
 # How many days before a visit it was booked: the first of each band, and its name.
 LEADS = {0: "same_day", 1: "1-2", 3: "3-6", 7: "7-13", 14: "14-27", 28: "28"}
+
+
+def rows_of(source: RowSource, columns: Collection[str]) -> str:
+    """The source's rows with these columns besides those that all have."""
+    own = COLUMNS[source]
+    made = {name: own[name].sql for name in columns if name in own}
+    made |= {name: OF_EVERY_DAY[name] for name in columns if name in OF_EVERY_DAY}
+    joins = dict.fromkeys(own[name].join for name in columns if name in own)
+    listed = [f"found.{name}" for name in OF_ALL if name not in made]
+    listed += [f"{sql} AS {name}" for name, sql in made.items()]
+    rows = ROWS.format(columns=", ".join(listed), base=BASES[source], joins=" ".join(joins))
+    return WITH_PHASES.format(found=rows) if set(columns) & set(OF_TRAINING) else rows

@@ -1,36 +1,45 @@
 """What the rows of a report come to, by each of its cuts, in one statement."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from bookings.queries.reports.definitions import CALENDAR, Counted, Report
-from bookings.queries.reports.selection import AskedReport, Condition, analysed, of_figure, selected
+from bookings.queries.reports.definitions import CALENDAR, Report
+from bookings.queries.reports.hours import CLOCK, by_hour
+from bookings.queries.reports.periods import Period, key_of
+from bookings.queries.reports.selection import AskedReport, analysed, of_any, selected
 
 SUMMED = """
-    SELECT {columns}
-      FROM (SELECT *, day >= %(first)s AS is_now FROM ({rows}) every) every
-     GROUP BY GROUPING SETS ({sets})
+    SELECT {columns} FROM ({rows}) every WHERE {chosen} GROUP BY GROUPING SETS ({sets})
 """
+ADDED = {"one": "count(*)", "amount": "sum(amount)", "seconds": "sum(seconds)::bigint"}
 
 Values = tuple[Decimal, ...]  # one a figure
+Keys = tuple[object, ...]
+Lines = Mapping[str, Values]
+OF_DAYS = (*CALENDAR, "weekday")  # cuts that are told from the sums of the days
+A_DAY, HOUR = ("day",), "hour"
 MOST_LINES = 25  # of races, which runners name themselves
 REST = "~"  # the key of all the others together
 
 
 @dataclass(frozen=True)
 class Totals:
-    """By currency: what all comes to, what all came to before, and by cut and key.
+    """By currency: what all comes to, what all came to before, by cut and key, and by day.
 
     What has no money has one currency without a name.
     """
 
     report: Report
-    all: Mapping[str, Values]
-    before: Mapping[str, Values]
-    by: Mapping[tuple[str, str], Mapping[str, Values]]
+    cuts: Sequence[str]
+    all: Lines
+    before: Lines
+    by: Mapping[tuple[str, str], Lines]
+    days: Mapping[str, Mapping[date, Values]] = field(default_factory=dict)
 
     def of(self, currency: str) -> Values:
         return self.all.get(currency, self.nothing)
@@ -40,76 +49,158 @@ class Totals:
 
     @property
     def nothing(self) -> Values:
-        return (Decimal(0),) * len(self.report.figures)
+        return nothing_of(self.report)
 
 
-def totals_of(asked: AskedReport, cuts: Sequence[str]) -> Totals:
+def nothing_of(report: Report) -> Values:
+    return (Decimal(0),) * len(report.figures)
+
+
+def totals_of(asked: AskedReport, cuts: Sequence[str], before: Period | None = None) -> Totals:
     """Constantly many queries, for any number of cuts."""
-    report, period = asked.report, asked.period
-    every: dict[str, Values] = {}
-    before: dict[str, Values] = {}
-    by: dict[tuple[str, str], dict[str, Values]] = defaultdict(dict)
-    for which, is_now, currency, *rest in _summed(asked, [(cut,) for cut in cuts]):
-        keys, values = rest[: len(cuts)], _values(rest[len(cuts) :])
-        [cut] = [cut for n, cut in enumerate(cuts) if not which >> (len(cuts) - 1 - n) & 1] or [""]
-        if not cut:
-            (every if is_now else before)[currency] = values
-        elif is_now:
-            by[cut, currency][keys[cuts.index(cut)]] = values
-    found = Totals(report, every, before, by)
-    for cut in set(cuts) & set(CALENDAR):
-        for currency in every:
-            _with_empty(by[cut, currency], period.keys(cut), found.nothing)
-    return found
+    sets = {cut: CLOCK if cut == HOUR else (cut,) for cut in cuts if cut not in OF_DAYS}
+    found = _summed(asked, [A_DAY, *sets.values()])
+    days = {currency: _days(lines) for (which, currency), lines in found.items() if which == A_DAY}
+    every = {currency: _added(lines.values()) for currency, lines in days.items()}
+    earlier = _all_of(asked.over(before)) if before else {}
+    by: dict[tuple[str, str], Lines] = {}
+    for currency in every:
+        for cut in cuts:
+            lines = found.get((sets[cut], currency), {}) if cut in sets else {}
+            by[cut, currency] = _lines(asked, cut, lines, days[currency])
+    return Totals(asked.report, cuts, every, earlier, by, days)
 
 
 def crossed(asked: AskedReport, cuts: Sequence[str]) -> list[tuple[str, tuple[str, ...], Values]]:
     """By several cuts at once: currency, a key of each, and what the rows come to."""
     found = _summed(asked, [tuple(cuts)])
     return [
-        (currency, tuple(rest[: len(cuts)]), _values(rest[len(cuts) :]))
-        for which, is_now, currency, *rest in found
-        if is_now and not which
+        (currency, tuple(text_of(key) for key in keys), values)
+        for (_which, currency), lines in found.items()
+        for keys, values in lines.items()
     ]
 
 
-def folded(lines: Mapping[str, Values]) -> dict[str, Values]:
+def folded(lines: Lines) -> dict[str, Values]:
     """The largest, and the others as one: no runner's spelling makes a page without an end."""
     first = sorted(lines, key=lambda key: (*(-one for one in lines[key]), key))
     if len(first) <= MOST_LINES:
         return dict(lines)
-    rest = [lines[key] for key in first[MOST_LINES:]]
-    together = tuple(sum(values, Decimal(0)) for values in zip(*rest, strict=True))
-    return {**{key: lines[key] for key in first[:MOST_LINES]}, REST: together}
+    rest = _added([lines[key] for key in first[MOST_LINES:]])
+    return {**{key: lines[key] for key in first[:MOST_LINES]}, REST: rest}
 
 
-def _summed(asked: AskedReport, sets: Sequence[Sequence[str]]) -> list[tuple]:
-    """Of each set of cuts and of all together: which cuts it is not of (a bit each), whether it is
-    of now or of before, currency, a key of each cut, and the figures."""
-    cuts = list(dict.fromkeys(cut for one in sets for cut in one))
-    sql, facts = selected(asked, cuts)
-    figures, values = _figures(asked.report.figures)
-    groups = [("is_now", "currency"), *(("is_now", "currency", *one) for one in sets)]
-    which = f"grouping({', '.join(cuts)})" if cuts else "0"
-    grouped = ", ".join(f"({', '.join(one)})" for one in groups)
-    columns = ", ".join([which, "is_now", "currency", *cuts, *figures])
-    summing = SUMMED.format(columns=columns, rows=sql, sets=grouped)
-    return analysed(summing, {**facts, **values})
+def by_period(days: Mapping[date, Values], cut: str, nothing: Values) -> dict[str, Values]:
+    """The sums of days as those of the weeks, months or weekdays that they are of."""
+    parts: dict[str, list[Values]] = defaultdict(list)
+    for day, values in days.items():
+        parts[key_of(cut, day)].append(values)
+    return {key: _added(several, nothing) for key, several in parts.items()}
 
 
-def _figures(figures: Sequence[Counted]) -> tuple[list[str], dict[str, Any]]:
-    sums, values = [], Condition()
-    for figure in figures:
-        chosen = of_figure(figure, Condition("true", values.values))
-        sums.append(f"sum({figure.adds}) FILTER (WHERE {chosen.sql})")
-        values = chosen
-    return sums, values.values
+def text_of(key: object) -> str:
+    return "" if key is None else str(key)
 
 
-def _values(sums: Sequence[Any]) -> Values:
-    return tuple(Decimal(one or 0) for one in sums)
+def _told(report: Report) -> tuple[str, ...]:
+    """The columns by which the report tells its figures apart."""
+    return tuple(dict.fromkeys(column for figure in report.figures for column in figure.of))
 
 
-def _with_empty(lines: dict[str, Values], keys: Sequence[str], nothing: Values) -> None:
-    for key in keys:
-        lines.setdefault(key, nothing)
+def _lines(
+    asked: AskedReport, cut: str, lines: Mapping[Keys, Values], days: Mapping[date, Values]
+) -> Lines:
+    nothing = nothing_of(asked.report)
+    if cut in OF_DAYS:
+        found = by_period(days, cut, nothing)
+        return _with_empty(found, asked.period.keys(cut), nothing) if cut in CALENDAR else found
+    if cut == HOUR:
+        return by_hour(asked.period, lines, nothing)
+    return {text_of(key): values for (key,), values in lines.items()}
+
+
+def _days(lines: Mapping[Keys, Values]) -> dict[date, Values]:
+    return {day: values for (day,), values in lines.items() if isinstance(day, date)}
+
+
+def _all_of(asked: AskedReport) -> Lines:
+    return {currency: lines[()] for (_which, currency), lines in _summed(asked, [()]).items()}
+
+
+Found = dict[tuple[tuple[str, ...], str], dict[Keys, Values]]
+
+
+def _summed(asked: AskedReport, sets: Sequence[tuple[str, ...]]) -> Found:
+    """By set of columns and currency: the figures of each of their keys.
+
+    The rows are summed by what tells the figures apart as well, so that each is added once a set
+    and not once a figure.
+    """
+    told = _told(asked.report)
+    keys = list(dict.fromkeys(column for one in sets for column in one if column not in told))
+    adds = list(dict.fromkeys(figure.adds for figure in asked.report.figures))
+    sql, facts = selected(asked, [*dict.fromkeys([*keys, *told, *adds])])
+    which = f"grouping({', '.join(keys)})" if keys else "0"
+    columns = [which, "currency", *keys, *told, *(ADDED[one] for one in adds)]
+    grouped = ", ".join(_grouped(one, told) for one in dict.fromkeys(sets))
+    chosen = of_any(asked.report.figures)
+    summing = SUMMED.format(columns=", ".join(columns), rows=sql, chosen=chosen.sql, sets=grouped)
+    figures = _figures_of(asked.report, told, adds)
+    found: Found = defaultdict(dict)
+    of_bits = _by_bits(sets, keys)
+    names = [*keys, *told]
+    for bits, currency, *rest in analysed(summing, {**facts, **chosen.values}):
+        row = dict(zip(names, rest, strict=False))
+        values = figures(rest[len(keys) :])
+        for one in of_bits[bits]:
+            lines, key = found[one, currency], tuple(row[column] for column in one)
+            lines[key] = _added([lines[key], values]) if key in lines else values
+    return found
+
+
+def _grouped(columns: Sequence[str], told: Sequence[str]) -> str:
+    return f"({', '.join(dict.fromkeys(['currency', *columns, *told]))})"
+
+
+def _by_bits(
+    sets: Sequence[tuple[str, ...]], keys: Sequence[str]
+) -> Mapping[int, list[tuple[str, ...]]]:
+    """The sets by what `grouping` says of them: a bit for each column that is not in it."""
+    found: dict[int, list[tuple[str, ...]]] = defaultdict(list)
+    for one in dict.fromkeys(sets):
+        bits = "".join(str(int(key not in one)) for key in keys)
+        found[int(bits or "0", 2)].append(one)
+    return found
+
+
+def _figures_of(
+    report: Report, told: Sequence[str], adds: Sequence[str]
+) -> Callable[[Sequence[Any]], Values]:
+    """What each figure has of rows with these values of `told`, and these sums of `adds`."""
+
+    @cache
+    def places(values: tuple[str, ...]) -> list[int | None]:
+        row = dict(zip(told, values, strict=True))
+        of = [all(row[name] in some for name, some in one.of.items()) for one in report.figures]
+        return [
+            adds.index(figure.adds) if is_of else None
+            for figure, is_of in zip(report.figures, of, strict=True)
+        ]
+
+    def figures(rest: Sequence[Any]) -> Values:
+        values, sums = tuple(rest[: len(told)]), rest[len(told) :]
+        return tuple(
+            Decimal(0) if place is None else Decimal(sums[place]) for place in places(values)
+        )
+
+    return figures
+
+
+def _added(several: Iterable[Values], nothing: Values = ()) -> Values:
+    """Figure by figure; `nothing` of none."""
+    columns = list(zip(*several, strict=True))
+    return tuple(sum(column, Decimal(0)) for column in columns) if columns else nothing
+
+
+def _with_empty(lines: Lines, keys: Sequence[str], nothing: Values) -> Lines:
+    return {key: lines.get(key, nothing) for key in keys}

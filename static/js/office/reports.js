@@ -3,9 +3,15 @@
 
 document.addEventListener("DOMContentLoaded", () => {
   const LINE = 32; // a bar that lies, with its place
+  const NARROW = 340;
   const drawn = new Map();
 
+  // What a browser with colours of its own draws in.
+  const FORCED = { "--accent": "linktext", "--card": "canvas", "--soft": "canvastext", "--line": "graytext", "--ink": "canvastext" };
+  const forced = matchMedia("(forced-colors: active)");
+
   function colour(name) {
+    if (forced.matches) return FORCED[name];
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
@@ -58,7 +64,8 @@ document.addEventListener("DOMContentLoaded", () => {
     if (lies) place.style.height = `${Math.max(3, labels.length * sets.length + 1) * LINE}px`;
     const [solid, striped] = fills();
     const axis = { ticks: { color: colour("--soft") }, grid: { color: colour("--line") } };
-    const named = { ...axis.ticks, callback: (number) => cut(labels[number], lies ? 26 : 12) };
+    const most = lies && place.clientWidth > NARROW ? 26 : 14; // letters of a label
+    const named = { ...axis.ticks, callback: (number) => cut(labels[number], most) };
     const names = { ...axis, ticks: named, grid: { display: false } };
     drawn.set(place, new Chart(place.firstChild, {
       type: "bar",
@@ -78,7 +85,6 @@ document.addEventListener("DOMContentLoaded", () => {
         animation: false,
         maintainAspectRatio: false,
         indexAxis: lies ? "y" : "x",
-        font: { family: colour("--text") },
         scales: { [lies ? "y" : "x"]: names, [lies ? "x" : "y"]: { ...axis, beginAtZero: true } },
         plugins: {
           legend: { display: sets.length > 1, labels: { color: colour("--ink") } },
@@ -92,7 +98,10 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-chart]").forEach(draw);
   }
 
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   drawAll();
+  document.fonts.ready.then(drawAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-  addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize()));
+  forced.addEventListener("change", drawAll);
+  matchMedia("print").addEventListener("change", drawAll);
 });

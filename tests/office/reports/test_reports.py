@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from bookings.core.scheduling.statuses import Status
 from bookings.models import Appointment, Payment
+from bookings.office.reports import days
 from bookings.queries.reports import reconciling
 from bookings.queries.reports.definitions import REPORTS
 from tests import factories
+from tests.runner.test_weight import files_of, weight
 
 HOME = "/office/reports/"
 
@@ -107,7 +109,7 @@ def test_the_period_before_stands_beneath(office, done, massage, kim, room, at):
     ("first", "last", "says"),
     [
         ("2026-12-02", "2026-12-01", "The last day must not be before the first."),
-        ("2024-01-01", "2026-01-01", "A report covers at most 366 days"),
+        ("2015-01-01", "2026-01-01", "A report covers at most 10 years"),
         ("", "2026-01-01", "Please fill this in."),
         ("yesterday", "2026-01-01", "Please give a date such as 25/04/2027."),
         ("1999-12-31", "2000-01-01", "Please give a day of the years 2000 to 2199."),
@@ -222,6 +224,97 @@ def test_the_rows_are_turned_over_a_page_at_a_time(office, massage, kim, room, a
     second = office.get(f"{HOME}attendance/rows/{first.context['pages']['after']}")
     assert len(second.context["listed"]) == 1
     assert "51 rows, which add up to 51." in read(second)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before"),
+    [
+        ("2026-10-01", "2026-10-31", ("2026-09-01", "2026-09-30")),  # a month: the month before
+        ("2026-03-01", "2026-03-31", ("2026-02-01", "2026-02-28")),
+        ("2026-11-01", "2026-11-28", ("2026-10-01", "2026-10-28")),  # not over: the same days of it
+        ("2026-11-01", "2026-11-30", ("2026-10-01", "2026-10-29")),
+        ("2026-01-01", "2026-11-28", ("2025-01-01", "2025-11-28")),  # a year's beginning
+        ("2025-01-01", "2025-12-31", ("2024-01-01", "2024-12-31")),
+        ("2026-07-01", "2026-09-30", ("2026-04-01", "2026-06-30")),  # a quarter
+        ("2026-10-10", "2026-10-19", ("2026-09-30", "2026-10-09")),  # as many days before
+        ("2026-11-20", "2026-12-09", ("2026-10-31", "2026-11-09")),  # of 20 days 10 have been
+        ("2024-02-29", "2024-02-29", ("2024-02-28", "2024-02-28")),
+        ("2026-11-30", "2026-12-24", None),  # all still to come
+    ],
+)
+def test_a_period_is_compared_with_as_much_before_as_there_has_been_of_it(first, last, before):
+    found = days.before(date.fromisoformat(first), date.fromisoformat(last), date(2026, 11, 29))
+    assert (found and tuple(map(str, found))) == before
+
+
+def test_one_therapists_figures_and_their_rows_are_theirs_alone(
+    office, done, massage, kim, room, at
+):
+    lee = factories.make_therapist("Lee Demo", active=False)
+    paid(visit_of(massage, lee, room, at(-6, 10)), "45")
+    page = read(office.get(f"{HOME}takings/", {"who": lee.pk}))
+    assert "Lee Demo (left)" in page
+    assert "£60" not in page
+    links = re.findall(r'href="(/office/reports/takings/rows/[^"]*)">£45<', page)
+    assert links
+    for link in links:
+        assert "1 row, which comes to £45." in read(office.get(link.replace("&amp;", "&")))
+    for name in REPORTS:
+        read(office.get(f"{HOME}{name}/", {"who": lee.pk}))
+        read(office.get(f"{HOME}{name}/therapist.csv", {"who": lee.pk}))
+
+
+@pytest.mark.parametrize("who", ["", "0", "x", "999999999999999999999", "-1", "%00"])
+def test_a_therapist_who_is_not_there_is_nobody_and_all_are_shown(office, done, who):
+    page = read(office.get(f"{HOME}takings/", {"who": who}))
+    assert "£60" in page
+    assert "Only " not in page
+
+
+def test_a_report_says_what_it_finds(office, done, massage, kim, room, at):
+    paid(visit_of(massage, kim, room, at(-100, 10)), "50")
+    page = read(office.get(f"{HOME}takings/", {"period": "90"}))
+    assert "Taken: £60, 20 % more than the days before (£50)." in page
+    ahead = {"period": "dates", "first": "2030-01-01", "last": "2030-01-31"}
+    page = read(office.get(HOME, ahead))
+    assert "nothing is compared" in page
+    assert "Taken: £0. There is nothing before to compare it with." in page
+
+
+def test_ten_years_are_shown_by_month_without_what_would_take_too_long(office, done):
+    ten = {"period": "dates", "first": "2017-01-01", "last": "2026-12-31"}
+    cuts = [one.cut for one in office.get(f"{HOME}takings/", ten).context["tables"]]
+    assert cuts == ["month", "method", "therapist", "treatment"]
+    page = read(office.get(f"{HOME}takings/", ten))
+    assert "of at most two years" in page
+    assert "of at most two years" in read(office.get(HOME, ten))
+
+
+def test_the_visits_of_a_therapist_on_a_weekday_stand_behind_their_share(
+    office, massage, kim, room, at
+):
+    visit = visit_of(massage, kim, room, at(-7, 10))
+    grid = office.get(f"{HOME}utilisation/").context["grid"]
+    [line] = grid.lines
+    [cell] = [one for one in line.cells if one.url]
+    listed = read(office.get(cell.url))
+    assert f'href="/diary/appointments/{visit.pk}/"' in listed
+    assert "1 row, which comes to" in listed
+
+
+def test_styles_and_scripts_of_a_report_stay_under_their_weight(office, done):
+    weights = weight(files_of(read(office.get(f"{HOME}takings/"))))
+    assert any("chart" in one for one in weights)
+    assert sum(weights.values()) < 125_000, weights
+
+
+def test_each_drawing_is_hidden_and_each_table_has_a_name(office, done):
+    page = read(office.get(f"{HOME}takings/"))
+    drawings = re.findall(r'<div class="drawing"[^>]*>', page)
+    assert drawings
+    assert all('aria-hidden="true"' in one for one in drawings)
+    for name in re.findall(r'<div class="table-wrap"[^>]*aria-labelledby="([^"]+)"', page):
+        assert page.count(f'id="{name}"') == 1
 
 
 @pytest.mark.parametrize("who", ["anas", "kims", "desks"])

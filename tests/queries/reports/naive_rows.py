@@ -32,14 +32,20 @@ def naive_rows(asked: AskedReport) -> list[Row]:
     }  # fmt: skip
     period = asked.period
     found = readers[asked.report.source](asked)
-    return [row for row in found if period.first <= row["day"] <= period.last]
+    whose = None if asked.therapist is None else str(asked.therapist)
+    return [
+        row
+        for row in found
+        if period.first <= row["day"] <= period.last and whose in (None, row["therapist"])
+    ]
 
 
-def naive_sums(asked: AskedReport, cut: str) -> dict[tuple[str, str], tuple[Decimal, ...]]:
-    """By currency and key, what each figure comes to."""
-    sums: dict[tuple[str, str], list[Decimal]] = {}
+def naive_sums(asked: AskedReport, *cuts: str) -> dict[tuple[str, ...], tuple[Decimal, ...]]:
+    """By currency and a key of each cut, what each figure comes to."""
+    sums: dict[tuple[str, ...], list[Decimal]] = {}
     for row in naive_rows(asked):
-        line = sums.setdefault((row["currency"], row[cut]), [Decimal(0)] * 8)
+        keys = (row["currency"], *(row[cut] for cut in cuts))
+        line = sums.setdefault(keys, [Decimal(0)] * 8)
         for place, figure in enumerate(asked.report.figures):
             if all(row[column] in values for column, values in figure.of.items()):
                 line[place] += Decimal(row[figure.adds])
@@ -153,8 +159,15 @@ def _mails(asked: AskedReport) -> Iterator[Row]:
         yield {
             **_calendar(asked, at),
             **_training(asked, mail.client, at),
+            "therapist": _last_seen(mail.client, at),
             "booked": "booked" if booked else "not" if over else "open",
         }
+
+
+def _last_seen(client: Client, at: datetime) -> str:
+    came = Appointment.objects.filter(client=client, status__in=["arrived", "completed"])
+    last = came.filter(starts_at__lte=at).order_by("starts_at").last()
+    return str(last.therapist_id) if last else ""
 
 
 def _time(asked: AskedReport) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -20,29 +20,37 @@ from bookings.models import (
     Method,
     Payment,
     Priority,
+    Therapist,
 )
 from bookings.queries.clients.strangers import NOBODY_CONFIRMED
 from bookings.queries.reports.definitions import Report
 from bookings.queries.reports.periods import Period
 from bookings.queries.reports.selection import AskedReport
 from tests.factories import make_client, make_race
+from tests.random_diary import DAYS as USUAL_PLACES
 from tests.random_diary import RandomDiary, random_diary
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = 3
+# Of the last two, one is far west of Greenwich, and in the other a day begins at one o'clock.
+PLACES = (
+    *USUAL_PLACES,
+    ("America/Los_Angeles", date(2026, 10, 31)),
+    ("Africa/Cairo", date(2027, 4, 29)),
+)
 ENDED = (Status.COMPLETED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED, Status.CANCELLED)
 
 
 def random_books(seed: int) -> tuple[Clinic, Period, datetime]:
     """The same for the same seed: a period, as much before it, and a moment in or after it."""
-    diary = random_diary(seed, days=DAYS)
+    diary = random_diary(seed, days=DAYS, places=PLACES)
     dice = Random(seed)
     clinic = diary.clinic
     clinic.cancel_cutoff_hours = dice.choice([0, 12, 24])
     clinic.save()
     Appointment.objects.all().delete()
     period = Period(clinic, diary.first, diary.first + timedelta(days=DAYS - 1))
-    now = period.with_before.end + dice.choice([-30, 1, 300, 3000]) * HOUR
+    now = period.bounds.end + dice.choice([-30, 1, 300, 3000]) * HOUR
     people = [make_client(name) for name in ("Ana Demo", "Bo Demo", "Cy Demo")]
     for client in people:
         for days in dice.sample(range(-30, 90), dice.choice([0, 1, 2])):
@@ -61,7 +69,9 @@ def all_of(report: Report, seed: int) -> Iterator[AskedReport]:
     """The report of such a clinic, which is gone afterwards: what was paid cannot be deleted."""
     with transaction.atomic():
         _, period, now = random_books(seed)
-        yield AskedReport(report, period, now, weeks=Random(seed).choice([2, 4, 12]))
+        dice = Random(seed)
+        whose = dice.choice([None, *Therapist.objects.values_list("pk", flat=True)])
+        yield AskedReport(report, period, now, weeks=dice.choice([2, 4, 12]), therapist=whose)
         transaction.set_rollback(True)
 
 
@@ -69,9 +79,9 @@ def _visits(
     dice: Random, diary: RandomDiary, people: list[Client], period: Period, now: datetime
 ) -> list[Appointment]:
     """One after the other, so that none is in another's way; some before and after the period."""
-    at = period.with_before.start - 20 * HOUR
+    at = period.bounds.start - DAYS * DAY - 20 * HOUR
     made: list[Appointment] = []
-    while at < period.with_before.end + 400 * HOUR and len(made) < 25:
+    while at < period.bounds.end + 400 * HOUR and len(made) < 25:
         treatment = dice.choice(diary.treatments)
         end = at + timedelta(minutes=treatment.minutes)
         status = dice.choice(ENDED) if end < now else dice.choice([Status.BOOKED, Status.CANCELLED])
@@ -144,7 +154,7 @@ def _payment(
 
 
 def _mails(dice: Random, people: list[Client], period: Period) -> None:
-    start = period.with_before.start
+    start = period.bounds.start - DAYS * DAY
     for number in range(dice.randrange(9)):
         at = start + timedelta(minutes=dice.randrange(-600, 24 * 60 * 2 * DAYS))
         state = dice.choice([MailState.SENT, MailState.SENT, MailState.AMBIGUOUS, MailState.FAILED])

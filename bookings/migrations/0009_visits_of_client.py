@@ -1,0 +1,24 @@
+"""The index of a client's visits says what reports ask of them; built beside a clinic at work."""
+
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    atomic = False
+
+    dependencies = [
+        ('bookings', '0007_rooms_are_lent'),
+    ]
+
+    operations = [
+        AddIndexConcurrently(
+            model_name='appointment',
+            index=models.Index(fields=['client', 'starts_at'], include=('id', 'status', 'booked_at'), name='visits_of_client'),
+        ),
+        RemoveIndexConcurrently(
+            model_name='appointment',
+            name='appointments_of_client',
+        ),
+    ]
