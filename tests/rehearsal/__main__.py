@@ -30,7 +30,7 @@ STORE = Path(os.environ.get("REHEARSAL_STORE") or FOLDER / "store")
 NEEDED = ("debootstrap", "rclone", "unshare", "nsenter", "git", "mount")
 SITE = "https://localhost"
 DOCTOR = (
-    "docker compose exec backup python manage.py doctor",
+    "docker compose run --rm backup python manage.py doctor",
 )  # ends with 1 where mail is a stand-in
 UP_IF = 0x8914, 0x8913  # SIOCSIFFLAGS and SIOCGIFFLAGS
 taken: list[tuple[str, float]] = []
@@ -198,7 +198,7 @@ def _upgrade_and_back(typist: Typist) -> None:
         page.Box(
             "",
             "sh",
-            "docker compose exec backup python manage.py backup\n"
+            "docker compose run --rm backup python manage.py backup\n"
             "docker compose exec backup ./offsite.sh copy\n",
         )
     )

@@ -36,7 +36,7 @@ NOT_TYPED = {
     "ufw ": "changes this machine's firewall",
     "docker compose --profile development": "mailpit is of others; else the same",
     "manage.py ": "test_backup.py and test_whole_export.py do, with files of their own",
-    "docker compose exec backup python manage.py doctor": "ends with 1 here; typed by itself",
+    "docker compose run --rm backup python manage.py doctor": "ends with 1 here; typed by itself",
     "unzip -p": "test_backup.py opens a backup so, with age",
     "python -c": "test_production.py makes the same keys",
 }
@@ -205,9 +205,7 @@ def test_a_backup_is_made_on_the_first_day_without_being_asked_for_and_copied(in
     for name in ("web", "backup"):  # worker and beat once a minute has passed
         assert f"taper-{name}-1  healthy" in said, said
     assert "offsite.sh check: done" in said
-    doctor = (
-        "docker compose exec backup python manage.py doctor || true"  # mail here is not for ever
-    )
+    doctor = "docker compose run --rm backup python manage.py doctor || true"
     assert "backup" in installed.typist.type(Box("", "sh", doctor))
 
 
