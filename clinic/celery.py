@@ -86,11 +86,6 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
-        "look at the certificate": {
-            "task": "clinic.tasks.look_at_the_certificate",
-            "schedule": EACH_HOUR,
-            "options": {"expires": EACH_HOUR},
-        },
         "plan nudges": {
             "task": "bookings.tasks.plan_nudges",
             "schedule": EACH_HOUR,

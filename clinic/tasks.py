@@ -25,9 +25,5 @@ def keep_no_longer() -> None:
 def tell_of_trouble() -> None:
     """By the second way; the first is therapists.tasks.tell_staff."""
     alerts.tell(now=timezone.now())
+    certificate.look_when_due()
     alerts.say_that_we_live(now=timezone.now())
-
-
-@shared_task(name="clinic.tasks.look_at_the_certificate", ignore_result=True, soft_time_limit=55)
-def look_at_the_certificate() -> None:
-    certificate.look(now=timezone.now())

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0007_rooms_are_lent'),
+        ('bookings', '0009_visits_of_client'),
     ]
 
     operations = [

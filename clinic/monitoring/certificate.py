@@ -5,7 +5,7 @@ Asked for a few seconds, at public addresses alone unless SITE_URL itself names 
 
 import socket
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +13,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from bookings.models import LastSeen, Seen
+from bookings.models import LastSeen, Seen, Tally
 
-SECONDS = 5.0
+SECONDS, EACH = 5.0, timedelta(minutes=58)
 
 
-def look(*, now: datetime) -> None:
+def look_when_due() -> None:
+    """Each hour, whoever rings how often."""
+    if settings.ENCRYPTED and Tally.objects.one_more("certificate", EACH) == 1:
+        look()
+
+
+def look() -> None:
     if settings.ENCRYPTED:
         LastSeen.objects.note(Seen.CERTIFICATE, **found(settings.SITE_URL))
 

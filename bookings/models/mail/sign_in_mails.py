@@ -18,7 +18,9 @@ class UntilSentQuerySet(models.QuerySet):
         return self.filter(due_at__lte=Now(), not_after__gt=Now())
 
     def waiting_for(self, so_long: timedelta) -> Any:
-        return self.filter(created_at__lte=Now() - so_long, not_after__gt=Now())
+        """Without what was refused: whom it is for, anybody may have typed."""
+        waiting = self.filter(created_at__lte=Now() - so_long, not_after__gt=Now())
+        return waiting.filter(attempts=0)
 
     def claim(self) -> Any:
         """The one that has waited longest, for the caller alone until `PATIENCE` is over.

@@ -31,7 +31,7 @@ def test_how_long_it_is_good_is_known_and_told_when_nobody_has_renewed_it(
 ):
     settings.ENCRYPTED = True
     with site(tmp_path, monkeypatch, days=days) as settings.SITE_URL:
-        certificate.look(now=timezone.now())
+        certificate.look_when_due()
     assert set(LastSeen.objects.get(what=Seen.CERTIFICATE).facts) == {"since", "until"}
     (found,) = [
         one

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from bookings.models import Component, Heartbeat, LastSeen, MailServer, Seen, Trouble, User
+from bookings.actions.mail import sign_in_mails
+from bookings.models import (
+    Component,
+    Heartbeat,
+    LastSeen,
+    MailServer,
+    Seen,
+    SignInMail,
+    Trouble,
+    User,
+)
 from bookings.queries.office import watch
 from clinic.operations.backups import encryption
 
@@ -73,6 +83,16 @@ def test_each_trouble_is_named_and_says_what_to_do(office, all_well, monkeypatch
     assert told(office) == ("1 thing needs somebody.", [part])
     found = next(one for one, _ in office.get(PAGE).context["found"] if one.part == part)
     assert found.do
+
+
+@pytest.mark.parametrize(("attempts", "parts"), [(0, ["mail"]), (1, [])])
+def test_a_code_that_nobody_has_tried_to_send_is_an_alarm_and_a_refused_one_none(
+    office, all_well, attempts, parts
+):
+    """An address that refuses mail may be typed by a stranger, as often as they like."""
+    sign_in_mails.owe("a@example.com", "Code", "123", now=timezone.now())
+    SignInMail.objects.update(created_at=timezone.now() - DAY, attempts=attempts)
+    assert told(office)[1] == parts
 
 
 def test_what_could_be_better_is_no_alarm(office, all_well):
