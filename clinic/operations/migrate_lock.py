@@ -56,11 +56,21 @@ def migrations_to_come() -> int:
 
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
-    """A lock of the session: PostgreSQL gives it back when the program ends, however it ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [START_UP])
+    """A lock of the session: PostgreSQL gives it back when the program ends, however it ends.
+
+    Asked for again and again: whoever stood waiting inside a statement would be waited for by an
+    index that is made beside the work (CONCURRENTLY), and neither would go on.
+    """
+    while not _locked():
+        time.sleep(SECONDS_BETWEEN_TRIES)
     try:
         yield
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [START_UP])
+
+
+def _locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [START_UP])
+        return cursor.fetchone()[0]

@@ -157,7 +157,8 @@ def _wait_for(project: Project, name: str) -> None:
     until = time.monotonic() + SECONDS_TO_BE_WELL
     while time.monotonic() < until:
         if name not in project.running:
-            raise Refused(f"container taper-{name}-1 has ended; see docker compose logs {name}")
+            said = project.container(name).log.read_text(errors="replace")[-2000:]
+            raise Refused(f"container taper-{name}-1 has ended:\n{said}")
         if is_well(project, name):
             return
         time.sleep(0.5)
