@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from bookings.actions.mail import nudges, sending, sign_in_mails
 from bookings.actions.people import leaving
+from bookings.actions.records import jobs
 from bookings.actions.rota import offers
 from bookings.actions.scheduling import holds, unproved
 from bookings.models import Component, Heartbeat
@@ -41,3 +42,8 @@ def bring_in_prices() -> None:
 @shared_task(name="bookings.tasks.end_logins_of_leavers", ignore_result=True)
 def end_logins_of_leavers() -> None:
     leaving.leave_when_due(now=timezone.now())
+
+
+@shared_task(name="bookings.tasks.go_on_with_imports", ignore_result=True)
+def go_on_with_imports() -> None:
+    jobs.go_on_with_all(now=timezone.now())

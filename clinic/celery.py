@@ -56,6 +56,11 @@ app.conf.update(
             "schedule": EACH_MINUTE,
             "options": {"expires": EACH_MINUTE},
         },
+        "go on with imports": {
+            "task": "bookings.tasks.go_on_with_imports",
+            "schedule": EACH_MINUTE,
+            "options": {"expires": EACH_MINUTE},
+        },
         "end logins of leavers": {
             "task": "bookings.tasks.end_logins_of_leavers",
             "schedule": EACH_MINUTE,

@@ -13,6 +13,7 @@ from bookings.models.mail.wordings import MailWording
 from bookings.models.money.payments import Account, Fee, Method, Payment
 from bookings.models.records.erasure_requests import ErasureRequest, ErasureState
 from bookings.models.records.history import Change, Operation
+from bookings.models.records.imports import ClientImport, ImportedRow, ImportState, KnownAs
 from bookings.models.records.sign_ins import SignInEvent, SignInKind
 from bookings.models.rota.room_loans import RoomLoan
 from bookings.models.rota.shifts import (
@@ -54,6 +55,7 @@ __all__ = [
     "Change",
     "Client",
     "ClientEvent",
+    "ClientImport",
     "Clinic",
     "Component",
     "DeclinedSession",
@@ -64,6 +66,9 @@ __all__ = [
     "Fee",
     "HardEffort",
     "Heartbeat",
+    "ImportState",
+    "ImportedRow",
+    "KnownAs",
     "LastSeen",
     "LegalKind",
     "LegalText",

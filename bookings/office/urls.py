@@ -3,6 +3,7 @@
 from django.urls import path
 
 from bookings.office import checklist, clinic, prices, room_loans, rooms, treatments, zone
+from bookings.office.imports import pages as imports
 from bookings.office.people import leave, people, person, therapists
 from bookings.office.reports import files, pages
 from bookings.office.rota.routes import ROUTES as ROTA
@@ -55,6 +56,13 @@ urlpatterns = protected(
     path("therapists/<int:pk>/", therapists.edit, name="therapist"),
     path("therapists/<int:pk>/move/", therapists.move, name="move_therapist"),
     path("therapists/<int:pk>/photo/", therapists.photo, name="photo"),
+    path("import/", imports.listed, name="imports"),
+    path("import/<int:pk>/", imports.one, name="import"),
+    path("import/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("import/<int:pk>/start/", imports.start, name="start_import"),
+    path("import/<int:pk>/undo/", imports.undo, name="undo_import"),
+    path("import/<int:pk>/drop/", imports.drop, name="drop_import"),
+    path("import/<int:pk>/rows.csv", imports.rows_file, name="import_rows"),
     path("reports/", pages.overview, name="reports"),
     path("reports/<slug:name>/", pages.report, name="report"),
     path("reports/<slug:name>/rows/", pages.report_rows, name="report_rows"),

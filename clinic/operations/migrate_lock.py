@@ -58,10 +58,10 @@ def migrations_to_come() -> int:
 def _alone() -> Iterator[None]:
     """A lock of the session: PostgreSQL gives it back when the program ends, however it ends.
 
-    Asked for again and again: whoever stood waiting inside a statement would be waited for by an
-    index that is made beside the work (CONCURRENTLY), and neither would go on.
+    It is tried again and again: an index that is built beside a clinic at work waits for every
+    statement, and so for one that would wait for the lock.
     """
-    while not _locked():
+    while not _is_ours():
         time.sleep(SECONDS_BETWEEN_TRIES)
     try:
         yield
@@ -70,7 +70,7 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [START_UP])
 
 
-def _locked() -> bool:
+def _is_ours() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [START_UP])
         return cursor.fetchone()[0]

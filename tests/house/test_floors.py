@@ -45,7 +45,7 @@ LAYERS = {
 }
 # Within a layer a subject imports only from those before it.
 SUBJECTS = {
-    "bookings.core": ("mail", "training", "scheduling", "clients"),
+    "bookings.core": ("mail", "training", "scheduling", "clients", "records"),
     "bookings.models": ("clients", "rota", "scheduling", "money", "mail", "training", "records"),
     # A composed read, such as a drawn day, sees all and is used by edges.
     "bookings.queries": (
@@ -67,6 +67,7 @@ SUBJECTS = {
         "clients",
         "scheduling",
         "people",
+        "records",
     ),
 }
 DOORS = (

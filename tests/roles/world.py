@@ -21,6 +21,7 @@ from bookings.core.roles import Role
 from bookings.core.scheduling.statuses import Status
 from bookings.models import (
     Client,
+    ClientImport,
     Clinic,
     ErasureRequest,
     Logo,
@@ -104,6 +105,10 @@ def make_world() -> World:
     off = TimeOff.objects.create(therapist=kim, asked_at=now, **away)
     wish = ErasureRequest.objects.create(client=ana, asked_at=now, how="test")
     absence = factories.make_absence(therapist=kim, **away)
+    batch = ClientImport.objects.create(
+        state="checked", source="other", columns=["Name"], mapping={"0": "name"}, created_at=now
+    )
+    batch.rows.create(number=2, cells=["Eva"], settled=True, outcome="new")
     day = race.race_date.isoformat()
     start = (now + timedelta(days=2)).isoformat()
     about: dict[links.Purpose, dict[str, Any]] = {
@@ -135,6 +140,7 @@ def make_world() -> World:
         },
         **{f"desk:{view} name": "confirmed" for view in ("mail_kind", "mail_kind_body")},
         "records:download_json token": links.client_url(links.Purpose.DOWNLOAD, ana).split("/")[4],
+        **{f"office:{view} pk": str(batch.pk) for view in IMPORTS},
         **{f"office:{view} name": "takings" for view in ("report", "report_rows", "report_file")},
         "office:report_file cut": "week",
         "diary:receipt number": str(payment.number),
@@ -196,6 +202,9 @@ CLIENTS = (
     )),
     "records:merge_choose", "records:merge", "records:start", "therapists:history",
     "therapists:confirm", "runner:yours",
+)  # fmt: skip
+IMPORTS = (
+    "import", "import_columns", "start_import", "undo_import", "drop_import", "import_rows",
 )  # fmt: skip
 VISITS = (
     *(f"diary:{view}" for view in (
